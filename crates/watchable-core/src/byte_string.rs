@@ -1,0 +1,105 @@
+//! Bytes that the API writes as base64 text, as in a Secret's `data`.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Bytes, base64 on the wire (OpenAPI format `byte`).
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ByteString(pub Vec<u8>);
+
+impl Serialize for ByteString {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&STANDARD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for ByteString {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Base64;
+
+        impl Visitor<'_> for Base64 {
+            type Value = ByteString;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("base64 text")
+            }
+
+            /// Go writes bytes that were never set as `null`.
+            fn visit_unit<E: de::Error>(self) -> Result<ByteString, E> {
+                Ok(ByteString::default())
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<ByteString, E> {
+                // Line breaks are let pass, as Go does: people paste wrapped base64 into manifests.
+                let decoded = if text.contains(['\r', '\n']) {
+                    STANDARD.decode(text.replace(['\r', '\n'], ""))
+                } else {
+                    STANDARD.decode(text)
+                };
+                decoded
+                    .map(ByteString)
+                    .map_err(|error| E::custom(format_args!("invalid base64: {error}")))
+            }
+        }
+
+        deserializer.deserialize_any(Base64)
+    }
+}
+
+/// Prints the length alone: the bytes are often secret.
+impl fmt::Debug for ByteString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ByteString({} bytes)", self.0.len())
+    }
+}
+
+impl From<Vec<u8>> for ByteString {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_goes_both_ways() {
+        let bytes: ByteString = serde_json::from_str(r#""aGk=""#).unwrap();
+        assert_eq!(bytes.0, b"hi");
+        assert_eq!(serde_json::to_string(&bytes).unwrap(), r#""aGk=""#);
+    }
+
+    #[test]
+    fn wrapped_base64_is_read() {
+        let bytes: ByteString = serde_json::from_str(r#""aG\nk=\n""#).unwrap();
+        assert_eq!(bytes.0, b"hi");
+    }
+
+    #[test]
+    fn null_is_no_bytes() {
+        assert_eq!(serde_json::from_str::<ByteString>("null").unwrap(), ByteString::default());
+    }
+
+    #[test]
+    fn malformed_base64_says_so() {
+        let error = serde_json::from_str::<ByteString>(r#""a!""#).unwrap_err();
+        assert!(error.to_string().contains("invalid base64"), "{error}");
+    }
+
+    #[test]
+    fn debug_keeps_the_secret() {
+        assert_eq!(format!("{:?}", ByteString(b"hunter2".to_vec())), "ByteString(7 bytes)");
+    }
+
+    #[test]
+    fn another_shape_says_what_was_expected() {
+        let error = serde_json::from_str::<ByteString>("[1]").unwrap_err();
+        assert!(error.to_string().contains("expected base64 text"), "{error}");
+        assert_eq!(ByteString::from(vec![1, 2]).0, [1, 2]);
+    }
+}

@@ -1,0 +1,161 @@
+//! An object of a kind that is chosen while the program runs.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{NamespacedWatch, RawJson, ResourceInfo, WatchItem, WatchTarget};
+
+/// An object of any kind: who it is, and its JSON as it came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DynamicObject {
+    identity: Identity,
+    json: RawJson,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Identity {
+    api_version: Option<String>,
+    kind: Option<String>,
+    #[serde(deserialize_with = "crate::lenient::null_is_default")]
+    metadata: IdentityMetadata,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct IdentityMetadata {
+    name: Option<String>,
+    namespace: Option<String>,
+    uid: Option<String>,
+    resource_version: Option<String>,
+}
+
+impl DynamicObject {
+    /// The `apiVersion`, such as `apps/v1`.
+    pub fn api_version(&self) -> Option<&str> {
+        self.identity.api_version.as_deref()
+    }
+
+    /// The kind, such as `Deployment`.
+    pub fn kind(&self) -> Option<&str> {
+        self.identity.kind.as_deref()
+    }
+
+    /// The object's name.
+    pub fn name(&self) -> Option<&str> {
+        self.identity.metadata.name.as_deref()
+    }
+
+    /// The object's namespace; `None` for cluster-scoped kinds.
+    pub fn namespace(&self) -> Option<&str> {
+        self.identity.metadata.namespace.as_deref()
+    }
+
+    /// The identity that no other object ever has, not even one of the same name.
+    pub fn uid(&self) -> Option<&str> {
+        self.identity.metadata.uid.as_deref()
+    }
+
+    /// The version of the object, opaque.
+    pub fn resource_version(&self) -> Option<&str> {
+        self.identity.metadata.resource_version.as_deref()
+    }
+
+    /// The object's JSON text.
+    pub fn json(&self) -> &str {
+        self.json.get()
+    }
+
+    /// Decodes the object into a type.
+    ///
+    /// # Errors
+    ///
+    /// Those of decoding `T`.
+    pub fn decode<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        self.json.decode()
+    }
+}
+
+impl Serialize for DynamicObject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.json.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for DynamicObject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = RawJson::deserialize(deserializer)?;
+        let identity = json.decode().map_err(serde::de::Error::custom)?;
+        Ok(Self { identity, json })
+    }
+}
+
+impl WatchTarget for DynamicObject {
+    type Item = Self;
+}
+
+/// Whether its kind is namespaced is known only while the program runs.
+impl NamespacedWatch for DynamicObject {}
+
+impl WatchItem for DynamicObject {
+    fn fill_type_meta(&mut self, resource: &ResourceInfo) {
+        let mut absent = String::new();
+        if self.identity.kind.is_none() {
+            absent = format!(r#""kind":"{}","#, resource.kind());
+            self.identity.kind = Some(resource.kind().to_owned());
+        }
+        if self.identity.api_version.is_none() {
+            let api_version = resource.api_version();
+            absent = format!(r#"{absent}"apiVersion":"{api_version}","#);
+            self.identity.api_version = Some(api_version.into_owned());
+        }
+        if absent.is_empty() {
+            return;
+        }
+        // An object always starts with a brace: its identity would not have decoded otherwise.
+        let members = self.json.get()[1..].trim_start();
+        if members.starts_with('}') {
+            absent.pop();
+        }
+        if let Ok(json) = RawJson::from_text(format!("{{{absent}{members}")) {
+            self.json = json;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scope;
+
+    const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+
+    fn object(text: &str) -> DynamicObject {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn identity_is_read_and_the_json_kept() {
+        let text = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","namespace":"b","uid":"u","resourceVersion":"7"},"spec":{"x":1}}"#;
+        let pod = object(text);
+        assert_eq!((pod.kind(), pod.api_version()), (Some("Pod"), Some("v1")));
+        assert_eq!((pod.name(), pod.namespace()), (Some("a"), Some("b")));
+        assert_eq!((pod.uid(), pod.resource_version()), (Some("u"), Some("7")));
+        assert_eq!(serde_json::to_string(&pod).unwrap(), text);
+    }
+
+    #[test]
+    fn an_item_of_a_list_is_told_its_kind() {
+        for (text, filled) in [
+            (
+                r#"{"metadata":{"name":"a"}}"#,
+                r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"}}"#,
+            ),
+            (r"{ }", r#"{"kind":"Pod","apiVersion":"v1"}"#),
+            (r#"{"kind":"Odd"}"#, r#"{"apiVersion":"v1","kind":"Odd"}"#),
+        ] {
+            let mut pod = object(text);
+            pod.fill_type_meta(&POD);
+            assert_eq!(pod.json(), filled);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! What a watchable Kubernetes type is: its traits, its resource facts, and the API's scalar types.
+//!
+//! Generated models and users' own types meet the runtime here. Nothing in this crate does I/O,
+//! and it knows no particular Kubernetes release.
+
+mod byte_string;
+mod catalog;
+mod dynamic;
+mod int_or_string;
+pub mod lenient;
+mod list;
+mod quantity;
+mod raw_json;
+mod resource;
+mod schema_or;
+pub mod selector;
+mod time;
+mod traits;
+
+pub use byte_string::ByteString;
+pub use catalog::CatalogEntry;
+pub use dynamic::DynamicObject;
+pub use int_or_string::IntOrString;
+pub use list::{ListMetadata, ObjectList};
+pub use quantity::Quantity;
+pub use raw_json::{FieldsV1, RawExtension, RawJson};
+pub use resource::{ResourceInfo, Scope};
+pub use schema_or::{SchemaOrArray, SchemaOrBool, SchemaOrStringArray};
+pub use time::{MicroTime, Time};
+pub use traits::{Listed, NamespacedWatch, Resource, WatchItem, WatchTarget, Watchable, Watched};
+/// Makes a type watchable: see the [`Watchable`](trait@Watchable) trait and `watchable_derive`.
+pub use watchable_derive::CoreWatchable as Watchable;

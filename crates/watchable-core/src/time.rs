@@ -1,0 +1,113 @@
+//! Points in time as the API writes them: to the second, and to the microsecond.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::fmt::temporal::DateTimePrinter;
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A point in time, written to the second in UTC: `2026-11-22T13:35:49Z`.
+///
+/// A fraction that came with it is kept and written again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Time(pub Timestamp);
+
+/// A point in time, written to the microsecond in UTC: `2026-11-22T13:35:49.000000Z`.
+///
+/// Digits beyond the microsecond that came with it are kept and written again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MicroTime(pub Timestamp);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for MicroTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = if self.0.subsec_nanosecond() % 1_000 == 0 { 6 } else { 9 };
+        DateTimePrinter::new()
+            .precision(Some(digits))
+            .print_timestamp(&self.0, jiff::fmt::StdFmtWrite(f))
+            .map_err(|_| fmt::Error)
+    }
+}
+
+/// What both have in common on the wire: RFC 3339 text.
+macro_rules! rfc3339 {
+    ($name:ident) => {
+        impl From<Timestamp> for $name {
+            fn from(timestamp: Timestamp) -> Self {
+                Self(timestamp)
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Rfc3339).map(Self)
+            }
+        }
+    };
+}
+
+rfc3339!(Time);
+rfc3339!(MicroTime);
+
+struct Rfc3339;
+
+impl Visitor<'_> for Rfc3339 {
+    type Value = Timestamp;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an RFC 3339 timestamp")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+        text.parse().map_err(|error| E::custom(format_args!("invalid timestamp {text:?}: {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round_trip<T: Serialize + serde::de::DeserializeOwned>(text: &str) -> String {
+        let value: T = serde_json::from_value(text.into()).unwrap();
+        serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn times_are_written_as_they_came() {
+        for text in ["2026-11-22T13:35:49Z", "0001-01-01T00:00:00Z", "2026-11-22T13:35:49.25Z"] {
+            assert_eq!(round_trip::<Time>(text), text);
+        }
+    }
+
+    #[test]
+    fn micro_times_have_six_digits_or_what_they_need() {
+        for text in ["2026-11-22T13:35:49.000000Z", "2026-11-22T13:35:49.123456Z"] {
+            assert_eq!(round_trip::<MicroTime>(text), text);
+        }
+        let nanos = "2026-11-22T13:35:49.123456789Z";
+        assert_eq!(round_trip::<MicroTime>(nanos), nanos);
+    }
+
+    #[test]
+    fn an_offset_names_the_same_instant() {
+        assert_eq!(round_trip::<Time>("2026-11-22T15:35:49+02:00"), "2026-11-22T13:35:49Z");
+    }
+
+    #[test]
+    fn what_is_no_time_is_named() {
+        let error = serde_json::from_str::<Time>(r#""yesterday""#).unwrap_err();
+        assert!(error.to_string().contains("invalid timestamp \"yesterday\""), "{error}");
+    }
+}

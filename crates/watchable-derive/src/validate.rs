@@ -1,0 +1,197 @@
+//! Checks the keys against Kubernetes' naming rules, and the type against what can be derived.
+
+use proc_macro2::Ident;
+use syn::spanned::Spanned as _;
+use syn::{Data, DeriveInput, Field, Fields, GenericArgument, LitStr, Path, PathArguments, Type};
+
+use crate::parse::Parsed;
+
+/// A type whose attribute is complete and sound.
+pub(crate) struct Watchable {
+    pub(crate) name: Ident,
+    pub(crate) group: LitStr,
+    pub(crate) version: LitStr,
+    pub(crate) kind: LitStr,
+    pub(crate) plural: LitStr,
+    pub(crate) namespaced: bool,
+    pub(crate) list: Option<Type>,
+    pub(crate) krate: Option<Path>,
+    pub(crate) api_version_field: Option<TextField>,
+    pub(crate) kind_field: Option<TextField>,
+}
+
+/// How a field that holds a text is declared.
+#[derive(Clone, Copy)]
+pub(crate) enum TextField {
+    Text,
+    OptionalText,
+}
+
+/// Checks all that can be told from the tokens alone; reports every fault at its own token.
+pub(crate) fn validate(input: &DeriveInput, parsed: Parsed) -> syn::Result<Watchable> {
+    let mut faults = Faults::default();
+    let fields = struct_fields(input, &mut faults);
+    if !input.generics.params.is_empty() {
+        faults.add(
+            input.generics.params.span(),
+            format!(
+                "`{}` has generic parameters: a watched type is one concrete type",
+                input.ident
+            ),
+        );
+    }
+
+    let kind =
+        parsed.kind.unwrap_or_else(|| LitStr::new(&input.ident.to_string(), input.ident.span()));
+    faults.check(&kind, is_kind, "is not a kind: kinds are CamelCase, such as CronTab");
+    for (value, key, example) in [
+        (
+            &parsed.group,
+            "group",
+            "group = \"stable.example.com\", or group = \"\" for the core group",
+        ),
+        (&parsed.version, "version", "version = \"v1\""),
+        (&parsed.plural, "plural", "plural = \"crontabs\""),
+    ] {
+        if value.is_none() {
+            faults.add(parsed.attribute.span(), format!("missing `{key}`: add {example}"));
+        }
+    }
+    if let Some(group) = &parsed.group {
+        faults.check(
+            group,
+            |text| text.is_empty() || text.split('.').all(is_dns_label),
+            "is not an API group: groups are DNS names in lower case, such as stable.example.com, without the version",
+        );
+    }
+    if let Some(version) = &parsed.version {
+        faults.check(
+            version,
+            is_dns_label,
+            "is not a version: versions are like v1 or v1beta1, without the group",
+        );
+    }
+    if let Some(plural) = &parsed.plural {
+        faults.check(
+            plural,
+            is_dns_label,
+            "is not a plural: plurals are the names in URLs, lower case without dots, such as crontabs",
+        );
+    }
+
+    let api_version_field = text_field(&fields, "api_version", &mut faults);
+    let kind_field = text_field(&fields, "kind", &mut faults);
+    faults.into_result()?;
+    let (Some(group), Some(version), Some(plural)) = (parsed.group, parsed.version, parsed.plural)
+    else {
+        return Err(syn::Error::new(parsed.attribute.span(), "missing keys"));
+    };
+    Ok(Watchable {
+        name: input.ident.clone(),
+        group,
+        version,
+        kind,
+        plural,
+        namespaced: parsed.namespaced,
+        list: parsed.list,
+        krate: parsed.krate,
+        api_version_field,
+        kind_field,
+    })
+}
+
+/// The faults found so far, so that all of them are shown at once.
+#[derive(Default)]
+struct Faults(Option<syn::Error>);
+
+impl Faults {
+    fn add(&mut self, span: proc_macro2::Span, message: String) {
+        let fault = syn::Error::new(span, message);
+        match &mut self.0 {
+            Some(faults) => faults.combine(fault),
+            None => self.0 = Some(fault),
+        }
+    }
+
+    fn check(&mut self, value: &LitStr, fits: impl Fn(&str) -> bool, message: &str) {
+        if !fits(&value.value()) {
+            self.add(value.span(), format!("{:?} {message}", value.value()));
+        }
+    }
+
+    fn into_result(self) -> syn::Result<()> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
+fn struct_fields<'a>(input: &'a DeriveInput, faults: &mut Faults) -> Vec<&'a Field> {
+    match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => fields.named.iter().collect(),
+            Fields::Unnamed(_) | Fields::Unit => {
+                let message = format!(
+                    "`{}` has no named fields: a watched object is a struct with `metadata` and the like",
+                    input.ident
+                );
+                faults.add(input.ident.span(), message);
+                Vec::new()
+            }
+        },
+        Data::Enum(data) => {
+            let message = format!(
+                "`{}` is an enum: `Watchable` is for the struct of one kind; for several kinds in one stream merge their watchers",
+                input.ident
+            );
+            faults.add(data.enum_token.span(), message);
+            Vec::new()
+        }
+        Data::Union(data) => {
+            let message = format!("`{}` is a union: `Watchable` is for structs", input.ident);
+            faults.add(data.union_token.span(), message);
+            Vec::new()
+        }
+    }
+}
+
+fn text_field(fields: &[&Field], name: &str, faults: &mut Faults) -> Option<TextField> {
+    let field = fields.iter().find(|f| f.ident.as_ref().is_some_and(|ident| ident == name))?;
+    let declared = match &field.ty {
+        ty if last_segment_is(ty, "String") => Some(TextField::Text),
+        ty => option_argument(ty)
+            .filter(|inner| last_segment_is(inner, "String"))
+            .map(|_| TextField::OptionalText),
+    };
+    if declared.is_none() {
+        faults.add(field.ty.span(), format!("`{name}` must be a String or an Option<String>"));
+    }
+    declared
+}
+
+fn last_segment_is(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|s| s.ident == name))
+}
+
+fn option_argument(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let segment = path.path.segments.last().filter(|s| s.ident == "Option")?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+fn is_kind(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric())
+}
+
+/// RFC 1123: up to 63 of lower-case letters, digits and inner hyphens.
+fn is_dns_label(text: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !text.is_empty()
+        && text.len() <= 63
+        && text.chars().all(inner)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
