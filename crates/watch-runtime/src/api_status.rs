@@ -1,0 +1,146 @@
+//! The Status object in which an API server tells what went wrong.
+
+use std::fmt;
+
+use serde::Deserialize;
+use watchable_core::lenient::null_is_default;
+
+/// An API server's own account of a failure (kind `Status` of `meta/v1`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct ApiStatus {
+    /// The failure in words.
+    #[serde(deserialize_with = "null_is_default")]
+    pub message: String,
+    /// The failure in one word, such as `Expired`; often empty.
+    #[serde(deserialize_with = "null_is_default")]
+    pub reason: String,
+    /// The HTTP status code.
+    #[serde(deserialize_with = "null_is_default")]
+    pub code: u16,
+    /// What the failure is about.
+    #[serde(deserialize_with = "null_is_default")]
+    pub details: StatusDetails,
+}
+
+/// What a [`ApiStatus`] is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct StatusDetails {
+    /// The object's name; often empty.
+    #[serde(deserialize_with = "null_is_default")]
+    pub name: String,
+    /// The resource's group; often empty.
+    #[serde(deserialize_with = "null_is_default")]
+    pub group: String,
+    /// The resource's name in URLs, in spite of the field's own; often empty.
+    #[serde(deserialize_with = "null_is_default")]
+    pub kind: String,
+    /// How long to wait before another try, in seconds, where the server says.
+    #[serde(deserialize_with = "null_is_default")]
+    pub retry_after_seconds: Option<u32>,
+    /// Single faults, where there are several.
+    #[serde(deserialize_with = "null_is_default")]
+    pub causes: Vec<StatusCause>,
+}
+
+/// One of several faults.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[non_exhaustive]
+pub struct StatusCause {
+    /// The field at fault; often empty.
+    #[serde(deserialize_with = "null_is_default")]
+    pub field: String,
+    /// The fault in words.
+    #[serde(deserialize_with = "null_is_default")]
+    pub message: String,
+    /// The fault in one word.
+    #[serde(deserialize_with = "null_is_default")]
+    pub reason: String,
+}
+
+impl ApiStatus {
+    /// Reads an HTTP error's body, which is a Status as a rule, but text from proxies and from
+    /// paths that no API group owns. The HTTP status counts where the body names no code.
+    pub(crate) fn from_body(http: http::StatusCode, body: &[u8]) -> Self {
+        let mut status: Self = serde_json::from_slice(body).unwrap_or_else(|_| Self {
+            message: String::from_utf8_lossy(body).trim().chars().take(500).collect(),
+            ..Self::default()
+        });
+        if status.code == 0 {
+            status.code = http.as_u16();
+        }
+        if status.message.is_empty() {
+            http.canonical_reason().unwrap_or("no reason given").clone_into(&mut status.message);
+        }
+        status
+    }
+
+    /// Whether the version asked for is no longer known: code 410, reasons `Expired` and `Gone`.
+    pub fn is_gone(&self) -> bool {
+        self.code == 410 || matches!(self.reason.as_str(), "Expired" | "Gone")
+    }
+
+    /// The oldest version that the server still has, where its message tells it: the number in
+    /// parentheses of `too old resource version: 1 (306)`.
+    pub fn oldest_version(&self) -> Option<&str> {
+        if !self.is_gone() {
+            return None;
+        }
+        let (_, rest) = self.message.split_once("too old resource version")?;
+        let (version, _) = rest.split_once('(')?.1.split_once(')')?;
+        (!version.is_empty() && version.bytes().all(|b| b.is_ascii_digit())).then_some(version)
+    }
+}
+
+/// `pods is forbidden: … (403 Forbidden)`.
+impl fmt::Display for ApiStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.reason.as_str() {
+            "" => write!(f, "{} ({})", self.message, self.code),
+            reason => write!(f, "{} ({} {reason})", self.message, self.code),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn a_pretty_printed_status_is_read() {
+        let body = b"{\n  \"kind\": \"Status\",\n  \"metadata\": {\n    \n  },\n  \"message\": \"Unauthorized\",\n  \"reason\": \"Unauthorized\",\n  \"code\": 401,\n  \"details\": null\n}";
+        let status = ApiStatus::from_body(StatusCode::UNAUTHORIZED, body);
+        assert_eq!(status.to_string(), "Unauthorized (401 Unauthorized)");
+    }
+
+    #[test]
+    fn text_that_is_no_json_is_the_message() {
+        let status = ApiStatus::from_body(StatusCode::NOT_FOUND, b"404 page not found\n");
+        assert_eq!(status.to_string(), "404 page not found (404)");
+        let status = ApiStatus::from_body(StatusCode::BAD_GATEWAY, b"");
+        assert_eq!(status.to_string(), "Bad Gateway (502)");
+    }
+
+    #[test]
+    fn the_oldest_version_is_read_from_the_message() {
+        let gone = |message: &str| ApiStatus {
+            message: message.to_owned(),
+            reason: "Expired".to_owned(),
+            code: 410,
+            ..ApiStatus::default()
+        };
+        assert_eq!(gone("too old resource version: 1 (306)").oldest_version(), Some("306"));
+        assert_eq!(gone("too old resource version: 1 ()").oldest_version(), None);
+        assert_eq!(gone("too old resource version: 1 (never)").oldest_version(), None);
+        assert_eq!(
+            gone("The resourceVersion for the provided watch is too old.").oldest_version(),
+            None
+        );
+    }
+}

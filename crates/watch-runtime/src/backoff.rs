@@ -1,0 +1,71 @@
+//! How long to wait before another try: capped exponential backoff with full jitter.
+
+use std::time::Duration;
+
+/// The ceiling of the first wait; each later one doubles it.
+const BASE: Duration = Duration::from_millis(200);
+/// No wait's ceiling is higher.
+const CAP: Duration = Duration::from_secs(30);
+/// A connection that lasted this long was a healthy one: the next failure starts anew.
+const HEALTHY: Duration = Duration::from_secs(10);
+
+/// The waits of one watcher.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Backoff {
+    failures: u32,
+}
+
+impl Backoff {
+    /// The next wait: anything up to the ceiling, but no shorter than what the server asked for.
+    pub(crate) fn next(&mut self, asked: Option<Duration>, rng: &mut fastrand::Rng) -> Duration {
+        let ceiling = BASE.saturating_mul(1 << self.failures.min(16)).min(CAP);
+        self.failures = self.failures.saturating_add(1);
+        ceiling.mul_f64(rng.f64()).max(asked.unwrap_or_default())
+    }
+
+    /// Takes note of how long a connection lasted.
+    pub(crate) fn lasted(&mut self, time: Duration) {
+        if time >= HEALTHY {
+            self.failures = 0;
+        }
+    }
+
+    /// Takes note that a watch lasted as long as it was meant to.
+    pub(crate) fn reset(&mut self) {
+        self.failures = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_jittered_grow_and_are_capped() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let mean = |failures: u32, rng: &mut fastrand::Rng| {
+            let total: Duration = (0..1000).map(|_| Backoff { failures }.next(None, rng)).sum();
+            total / 1000
+        };
+        let (first, third, late) = (mean(0, &mut rng), mean(2, &mut rng), mean(30, &mut rng));
+        assert!((80..120).contains(&first.as_millis()), "{first:?}");
+        assert!((340..460).contains(&third.as_millis()), "{third:?}");
+        assert!((14..16).contains(&late.as_secs()), "{late:?}");
+    }
+
+    #[test]
+    fn the_server_is_obeyed() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let asked = Duration::from_secs(40);
+        assert_eq!(Backoff::default().next(Some(asked), &mut rng), asked);
+    }
+
+    #[test]
+    fn only_a_healthy_time_resets() {
+        let mut backoff = Backoff { failures: 5 };
+        backoff.lasted(Duration::from_secs(1));
+        assert_eq!(backoff.failures, 5);
+        backoff.lasted(HEALTHY);
+        assert_eq!(backoff.failures, 0);
+    }
+}

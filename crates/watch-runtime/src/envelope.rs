@@ -1,0 +1,144 @@
+//! From a line of a watch: the event's type, the object's raw bytes and its identity.
+//!
+//! The object itself is not decoded here. A bookmark never is: it is an object of its kind in name
+//! only, and `"spec":{"containers":null}` occurs in it (Kubernetes API concepts, "Watch bookmarks").
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{ApiStatus, EventType};
+
+/// One line of a watch.
+#[derive(Debug)]
+pub(crate) enum Envelope {
+    /// Something happened to an object.
+    Event { etype: EventType, object: Bytes, identity: Identity },
+    /// All events up to this version have been sent.
+    Bookmark { version: Option<String> },
+    /// The server gives the watch up.
+    Error(ApiStatus),
+    /// A type from a newer API, to be skipped.
+    Unknown,
+}
+
+/// Who an object is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) name: String,
+    pub(crate) namespace: String,
+    pub(crate) version: Option<String>,
+}
+
+/// `shop/web-1`, or `node-1` without a namespace.
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.namespace.as_str(), self.name.as_str()) {
+            (_, "") => f.write_str("an object without a name"),
+            ("", name) => f.write_str(name),
+            (namespace, name) => write!(f, "{namespace}/{name}"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow, rename = "type")]
+    etype: Cow<'a, str>,
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Object<'a> {
+    #[serde(borrow)]
+    metadata: Option<Metadata<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Metadata<'a> {
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    namespace: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    resource_version: Option<Cow<'a, str>>,
+}
+
+/// Reads a line.
+pub(crate) fn read(line: &Bytes) -> Result<Envelope, serde_json::Error> {
+    let Line { etype, object } = serde_json::from_slice(line)?;
+    Ok(match etype.as_ref() {
+        "BOOKMARK" => Envelope::Bookmark { version: identity(object.get().as_bytes())?.version },
+        "ERROR" => Envelope::Error(serde_json::from_str(object.get())?),
+        etype => match EventType::from_wire(etype) {
+            Some(etype) => Envelope::Event {
+                etype,
+                identity: identity(object.get().as_bytes())?,
+                object: line.slice_ref(object.get().as_bytes()),
+            },
+            None => Envelope::Unknown,
+        },
+    })
+}
+
+/// Reads who an object is, and skips the rest of it.
+pub(crate) fn identity(object: &[u8]) -> Result<Identity, serde_json::Error> {
+    let metadata = serde_json::from_slice::<Object<'_>>(object)?.metadata.unwrap_or_default();
+    let text = |value: Option<Cow<'_, str>>| value.map(Cow::into_owned).unwrap_or_default();
+    Ok(Identity {
+        name: text(metadata.name),
+        namespace: text(metadata.namespace),
+        version: metadata.resource_version.map(Cow::into_owned).filter(|v| !v.is_empty()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn envelope(text: &'static str) -> Envelope {
+        read(&Bytes::from_static(text.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn an_event_is_its_type_identity_and_raw_object() {
+        let line = Bytes::from_static(
+            br#"{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a\u002db","namespace":"s","resourceVersion":"7"},"spec":1}}"#,
+        );
+        let Envelope::Event { etype, object, identity } = read(&line).unwrap() else { panic!() };
+        assert_eq!(etype, EventType::Modified);
+        assert_eq!(
+            identity,
+            Identity { name: "a-b".into(), namespace: "s".into(), version: Some("7".into()) }
+        );
+        assert!(object.starts_with(b"{\"kind\"") && object.ends_with(b"\"spec\":1}"));
+        assert_eq!(object.as_ptr(), line[28..].as_ptr(), "the object is a slice of the line");
+    }
+
+    #[test]
+    fn a_bookmark_is_a_version_whatever_else_it_holds() {
+        let line = r#"{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"380","creationTimestamp":null},"spec":{"containers":null},"status":{}}}"#;
+        assert!(matches!(envelope(line), Envelope::Bookmark { version: Some(v) } if v == "380"));
+    }
+
+    #[test]
+    fn an_error_is_its_status() {
+        let line = r#"{"type":"ERROR","object":{"kind":"Status","metadata":{},"status":"Failure","message":"too old resource version: 1 (398)","reason":"Expired","code":410}}"#;
+        assert!(matches!(envelope(line), Envelope::Error(status) if status.is_gone()));
+    }
+
+    #[test]
+    fn an_unknown_type_is_told_apart_from_nonsense() {
+        assert!(matches!(envelope(r#"{"type":"RENAMED","object":{}}"#), Envelope::Unknown));
+        for nonsense in [&b"{\"type\":\"ADDED\"}"[..], b"{\"type\":\"ADDED\",\"object\":{", b"\xff"]
+        {
+            assert!(read(&Bytes::from_static(nonsense)).is_err());
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What can go wrong with a watch.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::ApiStatus;
+
+/// An error of a watch: says what failed, on which resource, and what to do about it.
+///
+/// The kind is private, so that kinds can be added; ask the predicates.
+#[derive(Debug)]
+pub struct WatchError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    /// What was being done, such as `watching pods/v1`.
+    doing: String,
+    kind: Kind,
+}
+
+pub(crate) type Source = Box<dyn Error + Send + Sync>;
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// A setting of the watcher is empty or malformed.
+    Setting { name: &'static str, reason: String },
+    /// No HTTP answer was had: refused, no such host, TLS, credentials.
+    Connect(Source),
+    /// The server answered with an HTTP error.
+    Refused(ApiStatus),
+    /// The server ended an accepted watch with an ERROR event.
+    ErrorEvent(ApiStatus),
+    /// The connection broke in the middle of an answer.
+    Cut(Option<Source>),
+    /// The server sent something that is not what it should be.
+    Malformed { what: &'static str, source: Source },
+    /// A line is longer than the limit, in bytes.
+    TooLarge { limit: usize },
+    /// An object did not decode into its type.
+    Decode { object: String, source: Source },
+}
+
+impl WatchError {
+    pub(crate) fn new(doing: impl Into<String>, kind: Kind) -> Self {
+        Self(Box::new(Inner { doing: doing.into(), kind }))
+    }
+
+    /// Whether a setting of the watcher is empty or malformed.
+    pub fn is_setting(&self) -> bool {
+        matches!(self.0.kind, Kind::Setting { .. })
+    }
+
+    /// Whether the API server could not be reached, or not be trusted, or the credentials not be had.
+    pub fn is_connect(&self) -> bool {
+        matches!(self.0.kind, Kind::Connect(_))
+    }
+
+    /// Whether the connection broke in the middle of an answer.
+    pub fn is_cut(&self) -> bool {
+        matches!(self.0.kind, Kind::Cut(_))
+    }
+
+    /// Whether the server no longer knows the resource version (410, `Expired` or `Gone`).
+    /// [`ApiStatus::oldest_version`] tells the oldest that it has, where the server said.
+    pub fn is_gone(&self) -> bool {
+        self.status().is_some_and(ApiStatus::is_gone)
+    }
+
+    /// Whether the server does not know who asks (401).
+    pub fn is_unauthorized(&self) -> bool {
+        self.code() == Some(401)
+    }
+
+    /// Whether the server does not let this user list or watch (403).
+    pub fn is_forbidden(&self) -> bool {
+        self.code() == Some(403)
+    }
+
+    /// Whether the server has no such resource (404).
+    pub fn is_not_found(&self) -> bool {
+        self.code() == Some(404)
+    }
+
+    /// Whether one object did not decode into its type. The stream goes on after it.
+    pub fn is_decode(&self) -> bool {
+        matches!(self.0.kind, Kind::Decode { .. })
+    }
+
+    /// Whether the stream ended with this error: all but those of [`is_decode`](Self::is_decode).
+    pub fn is_terminal(&self) -> bool {
+        !self.is_decode()
+    }
+
+    /// The server's own account, where it gave one: as an HTTP error's body or in an ERROR event.
+    pub fn status(&self) -> Option<&ApiStatus> {
+        match &self.0.kind {
+            Kind::Refused(status) | Kind::ErrorEvent(status) => Some(status),
+            _ => None,
+        }
+    }
+
+    fn code(&self) -> Option<u16> {
+        self.status().map(|status| status.code)
+    }
+}
+
+impl fmt::Display for WatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let doing = &self.0.doing;
+        match &self.0.kind {
+            Kind::Setting { name, reason } => write!(f, "{doing}: setting `{name}`: {reason}"),
+            Kind::Connect(_) => write!(f, "{doing}: the API server could not be reached"),
+            Kind::Refused(status) => {
+                write!(f, "{doing}: the API server answered: {status}")?;
+                hint(f, status)
+            }
+            Kind::ErrorEvent(status) => {
+                write!(f, "{doing}: the API server ended the watch: {status}")?;
+                hint(f, status)
+            }
+            Kind::Cut(_) => write!(f, "{doing}: the connection broke in the middle of an answer"),
+            Kind::Malformed { what, .. } => write!(f, "{doing}: the API server sent {what}"),
+            Kind::TooLarge { limit } => {
+                write!(f, "{doing}: the API server sent an event of more than {limit} bytes")
+            }
+            Kind::Decode { object, .. } => write!(f, "{doing}: {object} does not fit its type"),
+        }
+    }
+}
+
+/// What to do about the failures that people meet most.
+fn hint(f: &mut fmt::Formatter<'_>, status: &ApiStatus) -> fmt::Result {
+    match status.code {
+        _ if status.is_gone() => match status.oldest_version() {
+            Some(oldest) => write!(
+                f,
+                "; the oldest version that it has is {oldest}: start from a newer one, or from none"
+            ),
+            None => f.write_str("; start from a newer version, or from none"),
+        },
+        401 => f.write_str("; check the credentials in the kubeconfig"),
+        403 => f.write_str("; the user needs the verbs list and watch on the resource"),
+        404 => f.write_str(
+            "; does this server have the resource, in this version? Is its CRD installed?",
+        ),
+        _ => Ok(()),
+    }
+}
+
+impl Error for WatchError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.0.kind {
+            Kind::Connect(source)
+            | Kind::Malformed { source, .. }
+            | Kind::Decode { source, .. } => Some(source.as_ref()),
+            Kind::Cut(source) => source.as_ref().map(|s| s.as_ref() as _),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: u16, reason: &str, message: &str) -> WatchError {
+        let status = ApiStatus {
+            code,
+            reason: reason.to_owned(),
+            message: message.to_owned(),
+            ..ApiStatus::default()
+        };
+        WatchError::new("watching pods/v1", Kind::Refused(status))
+    }
+
+    #[test]
+    fn the_text_says_what_failed_on_what_and_what_to_do() {
+        assert_eq!(
+            refused(410, "Expired", "too old resource version: 1 (306)").to_string(),
+            "watching pods/v1: the API server answered: too old resource version: 1 (306) (410 Expired); \
+             the oldest version that it has is 306: start from a newer one, or from none"
+        );
+        assert!(
+            refused(403, "Forbidden", "pods is forbidden")
+                .to_string()
+                .ends_with("list and watch on the resource")
+        );
+    }
+
+    #[test]
+    fn what_to_do_follows_the_code() {
+        for (code, mend) in [
+            (401, "; check the credentials in the kubeconfig"),
+            (403, "; the user needs the verbs list and watch on the resource"),
+            (404, "; does this server have the resource, in this version? Is its CRD installed?"),
+            (410, "; start from a newer version, or from none"),
+            (500, "no (500)"),
+        ] {
+            let text = refused(code, "", "no").to_string();
+            assert!(text.ends_with(mend), "{text}");
+        }
+    }
+
+    /// The names of the predicates that hold.
+    fn holding(error: &WatchError) -> Vec<&'static str> {
+        let predicates = [
+            ("setting", error.is_setting()),
+            ("connect", error.is_connect()),
+            ("cut", error.is_cut()),
+            ("gone", error.is_gone()),
+            ("unauthorized", error.is_unauthorized()),
+            ("forbidden", error.is_forbidden()),
+            ("not found", error.is_not_found()),
+            ("decode", error.is_decode()),
+            ("terminal", error.is_terminal()),
+        ];
+        predicates.into_iter().filter(|(_, holds)| *holds).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn predicates_tell_the_kinds_apart() {
+        for (code, reason, predicate) in [
+            (401, "", "unauthorized"),
+            (403, "", "forbidden"),
+            (404, "", "not found"),
+            (410, "", "gone"),
+            (0, "Gone", "gone"),
+            (0, "Expired", "gone"),
+        ] {
+            assert_eq!(holding(&refused(code, reason, "")), [predicate, "terminal"]);
+        }
+        assert_eq!(holding(&refused(500, "", "")), ["terminal"]);
+        let of = |kind| WatchError::new("watching pods/v1", kind);
+        let setting = Kind::Setting { name: "namespace", reason: String::new() };
+        assert_eq!(holding(&of(setting)), ["setting", "terminal"]);
+        assert_eq!(holding(&of(Kind::Connect("refused".into()))), ["connect", "terminal"]);
+        assert_eq!(holding(&of(Kind::Cut(None))), ["cut", "terminal"]);
+        let decode = Kind::Decode { object: String::new(), source: "no".into() };
+        assert_eq!(holding(&of(decode)), ["decode"]);
+        assert_eq!(holding(&of(Kind::TooLarge { limit: 1 })), ["terminal"]);
+    }
+
+    #[test]
+    fn the_source_is_what_the_text_leaves_out() {
+        let cut = WatchError::new("watching pods/v1", Kind::Cut(Some("reset by peer".into())));
+        assert_eq!(cut.source().unwrap().to_string(), "reset by peer");
+        assert!(!cut.to_string().contains("reset"));
+        assert!(refused(404, "", "no").source().is_none());
+    }
+}

@@ -1,0 +1,71 @@
+//! What a watch tells: an object, and what happened to it.
+
+use std::fmt;
+
+/// One event of a watch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchEvent<T> {
+    /// What happened.
+    pub etype: EventType,
+    /// The object: after the change, or as it last was when it was deleted.
+    pub obj: T,
+    /// How the event came about.
+    pub origin: Origin,
+}
+
+/// What happened to an object. Displays as the API writes it: `ADDED`, `MODIFIED`, `DELETED`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EventType {
+    /// The object was created, or was there when the watch began.
+    Added,
+    /// The object was changed.
+    Modified,
+    /// The object was deleted, or no longer fits the selectors.
+    Deleted,
+}
+
+impl EventType {
+    /// The type as the API writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "ADDED",
+            Self::Modified => "MODIFIED",
+            Self::Deleted => "DELETED",
+        }
+    }
+
+    pub(crate) fn from_wire(text: &str) -> Option<Self> {
+        [Self::Added, Self::Modified, Self::Deleted].into_iter().find(|t| t.as_str() == text)
+    }
+}
+
+impl fmt::Display for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// How an event came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Origin {
+    /// Part of the state that was there when a managed stream began.
+    Initial,
+    /// Told by the server's watch. In an unmanaged stream every event is: the server does not say
+    /// which of its ADDED events are old news.
+    Live,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_read_and_print_as_on_the_wire() {
+        for etype in [EventType::Added, EventType::Modified, EventType::Deleted] {
+            assert_eq!(EventType::from_wire(&etype.to_string()), Some(etype));
+        }
+        assert_eq!(EventType::from_wire("BOOKMARK"), None);
+        assert_eq!(format!("{:<9}|", EventType::Added), "ADDED    |");
+    }
+}

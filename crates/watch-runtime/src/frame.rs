@@ -1,0 +1,118 @@
+//! Lines out of chunks: chunk borders fall anywhere, inside a character too.
+
+use bytes::{Bytes, BytesMut};
+
+/// Splits a body into lines. A line that lies in one chunk is not copied.
+#[derive(Debug)]
+pub(crate) struct Frames {
+    /// The newest chunk, less what was taken from it.
+    chunk: Bytes,
+    /// The start of a line whose end has not come.
+    partial: BytesMut,
+    limit: usize,
+}
+
+/// A line is longer than the limit, in bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct LineTooLong(pub(crate) usize);
+
+impl Frames {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { chunk: Bytes::new(), partial: BytesMut::new(), limit }
+    }
+
+    /// Takes the body's next chunk. Ask for lines until there are none before the next one.
+    pub(crate) fn push(&mut self, chunk: Bytes) {
+        debug_assert!(self.chunk.is_empty(), "lines are left in the chunk before");
+        self.chunk = chunk;
+    }
+
+    /// The next whole line that is not blank, without its end.
+    pub(crate) fn next_line(&mut self) -> Result<Option<Bytes>, LineTooLong> {
+        loop {
+            let Some(end) = memchr::memchr(b'\n', &self.chunk) else {
+                self.check(self.chunk.len())?;
+                self.partial.extend_from_slice(&self.chunk);
+                self.chunk.clear();
+                return Ok(None);
+            };
+            self.check(end)?;
+            let tail = self.chunk.split_to(end);
+            let _newline = self.chunk.split_to(1);
+            let line = if self.partial.is_empty() {
+                tail
+            } else {
+                self.partial.extend_from_slice(&tail);
+                self.partial.split().freeze()
+            };
+            if !line.trim_ascii().is_empty() {
+                return Ok(Some(line));
+            }
+        }
+    }
+
+    /// What came after the last line end: at a clean end of the body it is blank, or a last
+    /// document whose line end the server left out; otherwise it is what a cut left over.
+    pub(crate) fn rest(&mut self) -> Bytes {
+        self.partial.split().freeze()
+    }
+
+    fn check(&self, more: usize) -> Result<(), LineTooLong> {
+        if self.partial.len() + more > self.limit { Err(LineTooLong(self.limit)) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(chunks: &[&[u8]]) -> (Vec<String>, String) {
+        let mut frames = Frames::new(100);
+        let mut lines = Vec::new();
+        for chunk in chunks {
+            frames.push(Bytes::copy_from_slice(chunk));
+            while let Some(line) = frames.next_line().unwrap() {
+                lines.push(String::from_utf8(line.to_vec()).unwrap());
+            }
+        }
+        (lines, String::from_utf8_lossy(&frames.rest()).into_owned())
+    }
+
+    #[test]
+    fn lines_split_at_every_byte_are_the_same() {
+        let body = "{\"a\":\"c – ✓\"}\n\n{\"b\":1}\r\n{\"cut".as_bytes();
+        for at in 0..=body.len() {
+            let (got, rest) = lines(&[&body[..at], &body[at..]]);
+            assert_eq!(got, ["{\"a\":\"c – ✓\"}", "{\"b\":1}\r"], "split at {at}");
+            assert_eq!(rest, "{\"cut");
+        }
+    }
+
+    #[test]
+    fn one_byte_at_a_time() {
+        let body = b"one\ntwo\n";
+        let chunks: Vec<&[u8]> = body.chunks(1).collect();
+        assert_eq!(lines(&chunks).0, ["one", "two"]);
+    }
+
+    #[test]
+    fn a_line_in_one_chunk_is_not_copied() {
+        let chunk = Bytes::from_static(b"whole\nnext\n");
+        let start = chunk.as_ptr();
+        let mut frames = Frames::new(100);
+        frames.push(chunk);
+        assert_eq!(frames.next_line().unwrap().unwrap().as_ptr(), start);
+    }
+
+    #[test]
+    fn a_line_over_the_limit_is_an_error_wherever_it_is_split() {
+        for at in [1, 50, 100] {
+            let body = [b'x'; 101];
+            let mut frames = Frames::new(100);
+            frames.push(Bytes::copy_from_slice(&body[..at]));
+            let first = frames.next_line();
+            frames.chunk = Bytes::copy_from_slice(&body[at..]);
+            assert_eq!(first.and_then(|_| frames.next_line()), Err(LineTooLong(100)));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Watches Kubernetes resources over kube-client: typed event streams that stop at once.
+//!
+//! This crate knows no Kubernetes type and no release: it drives the protocol for whatever
+//! implements [`Watchable`](watchable_core::Watchable). Programs depend on the facade,
+//! `watchables`, which re-exports it.
+//!
+//! The protocol is a state machine without I/O (`machine`); `stream` joins it to a `transport`.
+
+mod api_status;
+mod backoff;
+mod control;
+mod cursor;
+mod envelope;
+mod error;
+mod event;
+mod frame;
+mod list_page;
+mod machine;
+mod options;
+mod plan;
+mod settings;
+mod stream;
+mod transport;
+mod watcher;
+
+pub use api_status::{ApiStatus, StatusCause, StatusDetails};
+pub use control::StopHandle;
+pub use error::WatchError;
+pub use event::{EventType, Origin, WatchEvent};
+pub use options::StreamOptions;
+pub use stream::WatchStream;
+pub use watcher::Watcher;

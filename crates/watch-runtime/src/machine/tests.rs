@@ -1,0 +1,417 @@
+//! The machine by itself: requests, waits and ends, in made-up time.
+
+use watchable_core::{ResourceInfo, Scope};
+
+use super::*;
+use crate::StreamOptions;
+use crate::settings::Settings;
+
+const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+
+/// A machine and a clock of its own.
+struct Bench {
+    machine: Machine,
+    now: Instant,
+}
+
+impl Bench {
+    fn new(options: StreamOptions, version: Option<&str>) -> Self {
+        let plan = Plan::new(POD, Settings::default(), options);
+        let rng = fastrand::Rng::with_seed(3);
+        Self { machine: Machine::new(plan, version.map(str::to_owned), rng), now: Instant::now() }
+    }
+
+    fn step(&mut self) -> Step {
+        self.machine.step(self.now)
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now += time;
+    }
+
+    /// The next step is a request; gives its URL.
+    fn request(&mut self) -> String {
+        match self.step() {
+            Step::Send(request) => request.uri().to_string(),
+            other => panic!("a request was expected, not {other:?}"),
+        }
+    }
+
+    /// The next step is a delivery; gives its type and object.
+    fn delivery(&mut self) -> (EventType, Origin, String) {
+        match self.step() {
+            Step::Deliver(d) => (d.etype, d.origin, String::from_utf8(d.object.to_vec()).unwrap()),
+            other => panic!("a delivery was expected, not {other:?}"),
+        }
+    }
+
+    fn wait(&mut self) {
+        assert!(matches!(self.step(), Step::Wait));
+    }
+
+    /// The next step is a sleep, after which the machine is woken; gives its length.
+    fn sleep(&mut self) -> Duration {
+        let Step::Sleep(time) = self.step() else { panic!("a sleep was expected") };
+        self.wait();
+        self.pass(time);
+        self.machine.on_wake();
+        time
+    }
+
+    /// The stream is over with an error.
+    fn error(&mut self) -> WatchError {
+        match self.step() {
+            Step::End(Some(error)) => error,
+            other => panic!("an error was expected, not {other:?}"),
+        }
+    }
+
+    fn ended(&mut self) {
+        assert!(matches!(self.step(), Step::End(None)));
+    }
+
+    fn head(&mut self, status: u16) {
+        self.head_after(status, None);
+    }
+
+    fn head_after(&mut self, status: u16, retry_after: Option<Duration>) {
+        let status = StatusCode::from_u16(status).unwrap();
+        self.machine.on_head(Head { status, retry_after }, self.now);
+    }
+
+    fn chunk(&mut self, text: &str) {
+        self.machine.on_chunk(Bytes::copy_from_slice(text.as_bytes()));
+    }
+
+    fn end(&mut self) {
+        self.machine.on_end(self.now);
+    }
+
+    fn cut(&mut self) {
+        self.machine.on_cut("reset by peer".into(), self.now);
+    }
+
+    /// A whole answer to a list.
+    fn list(&mut self, body: &str) {
+        self.head(200);
+        self.chunk(body);
+        self.end();
+    }
+
+    /// A watch that is accepted and healthy for a minute.
+    fn watching(&mut self) {
+        self.head(200);
+        self.pass(Duration::from_mins(1));
+    }
+}
+
+impl std::fmt::Debug for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Send(request) => write!(f, "Send({})", request.uri()),
+            Self::Wait => f.write_str("Wait"),
+            Self::Sleep(time) => write!(f, "Sleep({time:?})"),
+            Self::Deliver(d) => write!(f, "Deliver({} {})", d.etype, d.identity),
+            Self::End(error) => write!(f, "End({error:?})"),
+        }
+    }
+}
+
+fn event(etype: &str, version: &str) -> String {
+    format!(
+        "{{\"type\":\"{etype}\",\"object\":{{\"metadata\":{{\"name\":\"a\",\"resourceVersion\":\"{version}\"}}}}}}\n"
+    )
+}
+
+const LIST: &str = r#"{"metadata":{"resourceVersion":"40"},"items":[{"metadata":{"name":"a","resourceVersion":"7"}}]}"#;
+const GONE: &str = "{\"type\":\"ERROR\",\"object\":{\"message\":\"too old resource version: 1 (306)\",\"reason\":\"Expired\",\"code\":410}}\n";
+
+fn managed(version: Option<&str>) -> Bench {
+    Bench::new(StreamOptions::managed(), version)
+}
+
+fn unmanaged(version: Option<&str>) -> Bench {
+    Bench::new(StreamOptions::unmanaged(), version)
+}
+
+#[test]
+fn managed_without_a_version_lists_then_watches_from_the_lists() {
+    let mut bench = managed(None);
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500");
+    bench.wait();
+    bench.list(LIST);
+    let (etype, origin, object) = bench.delivery();
+    assert_eq!((etype, origin), (EventType::Added, Origin::Initial));
+    assert!(object.contains("\"name\":\"a\""));
+    assert_eq!(bench.machine.take_moved(), None, "an item's version is not where the list stands");
+    assert!(bench.request().contains("watch=true&resourceVersion=40&"));
+    assert_eq!(bench.machine.take_moved(), Some("40"));
+}
+
+#[test]
+fn pages_are_asked_for_until_there_is_no_token() {
+    let mut bench = managed(None);
+    bench.request();
+    bench.list(r#"{"metadata":{"resourceVersion":"40","continue":"tok"},"items":[{"metadata":{"name":"a"}}]}"#);
+    bench.delivery();
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500&continue=tok");
+    bench.list(r#"{"metadata":{"resourceVersion":"40"},"items":[{"metadata":{"name":"b"}}]}"#);
+    bench.delivery();
+    assert!(bench.request().contains("resourceVersion=40"));
+}
+
+#[test]
+fn managed_goes_on_from_the_last_event_or_bookmark() {
+    let mut bench = managed(Some("5"));
+    assert!(bench.request().contains("resourceVersion=5&"));
+    bench.watching();
+    bench.chunk(&event("ADDED", "6"));
+    assert_eq!(bench.delivery().1, Origin::Live);
+    assert_eq!(bench.machine.take_moved(), Some("6"));
+    bench.wait();
+    bench.chunk(&event("BOOKMARK", "9"));
+    bench.wait();
+    assert_eq!(bench.machine.take_moved(), Some("9"));
+    bench.end();
+    assert!(bench.request().contains("resourceVersion=9&"));
+}
+
+#[test]
+fn an_event_that_is_not_yet_delivered_does_not_move_the_version() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.watching();
+    bench.chunk(&(event("ADDED", "6") + &event("ADDED", "7")));
+    bench.delivery();
+    bench.cut();
+    bench.sleep();
+    assert!(bench.request().contains("resourceVersion=6&"));
+}
+
+#[test]
+fn unmanaged_begins_again_each_time() {
+    let mut bench = unmanaged(None);
+    for _ in 0..3 {
+        assert_eq!(bench.request(), "/api/v1/pods?watch=true&timeoutSeconds=1");
+        bench.watching();
+        bench.chunk(&event("ADDED", "6"));
+        bench.delivery();
+        bench.wait();
+        bench.end();
+    }
+    let mut bench = unmanaged(Some("5"));
+    for _ in 0..3 {
+        assert!(bench.request().contains("resourceVersion=5&"));
+        bench.watching();
+        bench.chunk(&event("ADDED", "6"));
+        bench.delivery();
+        bench.wait();
+        bench.end();
+    }
+}
+
+#[test]
+fn quit_on_timeout_ends_without_an_error() {
+    for options in [StreamOptions::managed(), StreamOptions::unmanaged()] {
+        let mut bench = Bench::new(options.quit_on_timeout(true), Some("5"));
+        bench.request();
+        bench.watching();
+        bench.end();
+        bench.ended();
+        bench.ended();
+    }
+}
+
+#[test]
+fn a_cut_is_waited_out_when_managed_and_reported_when_not() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.watching();
+    bench.cut();
+    assert!(bench.sleep() < Duration::from_millis(200));
+    assert!(bench.request().contains("resourceVersion=5&"));
+
+    let mut bench = unmanaged(None);
+    bench.request();
+    bench.watching();
+    bench.cut();
+    assert!(bench.error().is_cut());
+}
+
+#[test]
+fn a_cut_events_fragment_is_discarded() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.watching();
+    bench.chunk(&(event("ADDED", "6") + r#"{"type":"ADDED","obj"#));
+    bench.delivery();
+    bench.wait();
+    bench.end();
+    bench.sleep();
+    assert!(bench.request().contains("resourceVersion=6&"));
+    bench.watching();
+    bench.chunk(&event("MODIFIED", "7"));
+    assert_eq!(bench.delivery().0, EventType::Modified);
+}
+
+#[test]
+fn a_watch_that_ends_at_once_is_not_restarted_in_a_busy_loop() {
+    let mut bench = unmanaged(None);
+    let mut slept = Duration::ZERO;
+    for _ in 0..12 {
+        bench.request();
+        bench.head(200);
+        bench.end();
+        slept += bench.sleep();
+    }
+    assert!(slept > Duration::from_secs(10), "{slept:?}");
+}
+
+#[test]
+fn gone_ends_the_stream_and_names_the_oldest_version() {
+    for mut bench in [managed(Some("1")), unmanaged(Some("1"))] {
+        bench.request();
+        bench.head(200);
+        bench.chunk(GONE);
+        let error = bench.error();
+        assert!(error.is_gone() && error.is_terminal());
+        assert!(error.to_string().contains("the oldest version that it has is 306"), "{error}");
+        bench.ended();
+    }
+    let mut bench = managed(Some("1"));
+    bench.request();
+    bench.head(410);
+    bench.end();
+    assert!(bench.error().is_gone());
+}
+
+#[test]
+fn what_may_pass_is_waited_out_when_managed() {
+    for status in [429, 502, 503, 504] {
+        let mut bench = managed(Some("5"));
+        bench.request();
+        bench.head_after(status, Some(Duration::from_secs(7)));
+        bench.wait();
+        bench.end();
+        assert_eq!(bench.sleep(), Duration::from_secs(7));
+        bench.request();
+
+        let mut bench = unmanaged(Some("5"));
+        bench.request();
+        bench.head(status);
+        bench.end();
+        assert_eq!(bench.error().status().unwrap().code, status);
+    }
+}
+
+#[test]
+fn an_error_event_with_a_delay_is_waited_out_when_managed() {
+    let mut bench = managed(Some("9"));
+    bench.request();
+    bench.head(200);
+    bench.chunk("{\"type\":\"ERROR\",\"object\":{\"message\":\"Timeout: Too large resource version: 9, current: 7\",\"reason\":\"Timeout\",\"details\":{\"retryAfterSeconds\":1},\"code\":504}}\n");
+    assert!(bench.sleep() >= Duration::from_secs(1));
+    assert!(bench.request().contains("resourceVersion=9&"));
+}
+
+#[test]
+fn what_no_retry_mends_ends_the_stream_with_the_servers_words() {
+    for status in [400, 401, 403, 404, 405, 422, 500] {
+        for mut bench in [managed(None), unmanaged(None)] {
+            bench.request();
+            bench.head(status);
+            bench.chunk("{\n  \"kind\": \"Status\",\n  \"message\": \"no\",");
+            bench.chunk("\n  \"reason\": \"Because\",\n  \"code\": ");
+            bench.chunk(&format!("{status}\n}}"));
+            bench.end();
+            let error = bench.error();
+            let told = error.status().unwrap();
+            assert_eq!((told.code, told.reason.as_str()), (status, "Because"));
+            assert!(error.to_string().contains("pods/v1"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_that_breaks_off_is_still_a_refusal() {
+    let mut bench = managed(None);
+    bench.request();
+    bench.head(403);
+    bench.chunk("{\"message\":");
+    bench.cut();
+    assert!(bench.error().is_forbidden());
+}
+
+#[test]
+fn a_server_never_reached_is_an_error_and_one_that_is_away_is_waited_for() {
+    for mut bench in [managed(None), unmanaged(None)] {
+        bench.request();
+        bench.machine.on_unreachable("connection refused".into());
+        assert!(bench.error().is_connect());
+    }
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.watching();
+    bench.cut();
+    for _ in 0..20 {
+        assert!(bench.sleep() <= Duration::from_secs(30));
+        assert!(bench.request().contains("resourceVersion=5&"));
+        bench.machine.on_unreachable("connection refused".into());
+    }
+}
+
+#[test]
+fn a_watch_that_lasted_until_its_timeout_makes_up_for_failures_before() {
+    let mut bench = managed(Some("5"));
+    for _ in 0..20 {
+        bench.request();
+        bench.head(503);
+        bench.end();
+        bench.sleep();
+    }
+    bench.request();
+    bench.watching();
+    bench.end();
+    bench.request();
+    bench.head(503);
+    bench.end();
+    assert!(bench.sleep() <= Duration::from_millis(200));
+}
+
+#[test]
+fn a_list_that_breaks_off_is_asked_for_again() {
+    let mut bench = managed(None);
+    bench.request();
+    bench.head(200);
+    bench.chunk(&LIST[..30]);
+    bench.cut();
+    bench.sleep();
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500");
+    bench.list(LIST);
+    bench.delivery();
+}
+
+#[test]
+fn nonsense_ends_the_stream_and_says_what_it_is() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.watching();
+    bench.chunk("<html>\n");
+    assert!(bench.error().to_string().contains("a line that is no watch event"));
+
+    for body in ["<html>", "{\"items\":[]}"] {
+        let mut bench = managed(None);
+        bench.request();
+        bench.list(body);
+        assert!(bench.error().to_string().starts_with("listing pods/v1: the API server sent"));
+    }
+}
+
+#[test]
+fn an_unknown_event_type_is_skipped() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.watching();
+    bench.chunk(&(event("RENAMED", "6") + &event("ADDED", "7")));
+    assert_eq!(bench.delivery().0, EventType::Added);
+}

@@ -1,0 +1,190 @@
+//! The requests of one stream: what the settings come to in URLs.
+
+use std::time::Duration;
+
+use form_urlencoded::Serializer;
+use http::Request;
+use http::header::ACCEPT;
+use watchable_core::ResourceInfo;
+
+use crate::StreamOptions;
+use crate::settings::{Settings, Timeout};
+
+/// Objects on a page of a list, where nothing else is set: as client-go's pager.
+const PAGE_SIZE: u32 = 500;
+/// How long an underlying watch of an unmanaged stream lasts, where nothing is set: as in hikaru.
+const UNMANAGED_TIMEOUT: Duration = Duration::from_secs(1);
+/// The bounds, in seconds, of the random timeout of a managed stream, where nothing is set: as in
+/// client-go's reflector. Random, so that a thousand watchers do not reconnect at one moment.
+const MANAGED_TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 5 * 60..=10 * 60;
+
+/// What a stream asks for, again and again.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    resource: ResourceInfo,
+    settings: Settings,
+    options: StreamOptions,
+}
+
+impl Plan {
+    pub(crate) fn new(resource: ResourceInfo, settings: Settings, options: StreamOptions) -> Self {
+        Self { resource, settings, options }
+    }
+
+    pub(crate) fn resource(&self) -> &ResourceInfo {
+        &self.resource
+    }
+
+    pub(crate) fn options(&self) -> StreamOptions {
+        self.options
+    }
+
+    /// A page of the list of what there is.
+    pub(crate) fn list(&self, continue_: Option<&str>) -> Request<()> {
+        let page_size = self.settings.page_size.unwrap_or(PAGE_SIZE).to_string();
+        self.get(|query| {
+            query.append_pair("limit", &page_size);
+            if let Some(token) = continue_ {
+                query.append_pair("continue", token);
+            }
+        })
+    }
+
+    /// A watch from just after a version, or from none.
+    pub(crate) fn watch(&self, version: Option<&str>, rng: &mut fastrand::Rng) -> Request<()> {
+        let managed = self.options.manage_resource_version;
+        let timeout = match self.settings.timeout {
+            Timeout::ByMode if managed => Some(rng.u64(MANAGED_TIMEOUT_SECONDS)),
+            Timeout::ByMode => Some(UNMANAGED_TIMEOUT.as_secs()),
+            Timeout::Limit(limit) => Some(whole_seconds(limit)),
+            Timeout::Server => None,
+        };
+        self.get(|query| {
+            query.append_pair("watch", "true");
+            if let Some(version) = version {
+                query.append_pair("resourceVersion", version);
+            }
+            if let Some(seconds) = timeout {
+                query.append_pair("timeoutSeconds", &seconds.to_string());
+            }
+            if self.settings.allow_watch_bookmarks.unwrap_or(managed) {
+                query.append_pair("allowWatchBookmarks", "true");
+            }
+        })
+    }
+
+    fn get(&self, add: impl FnOnce(&mut Serializer<'_, String>)) -> Request<()> {
+        let mut query = Serializer::new(String::new());
+        add(&mut query);
+        if let Some(selector) = &self.settings.label_selector {
+            query.append_pair("labelSelector", selector);
+        }
+        if let Some(selector) = &self.settings.field_selector {
+            query.append_pair("fieldSelector", selector);
+        }
+        let path = self.resource.collection_path(self.settings.namespace.as_deref());
+        let uri = format!("{path}?{}", query.finish());
+        let mut request = Request::new(());
+        // A dynamic resource's names come from a server or a user; what is no URL asks for a path
+        // that no server has, and its 404 says the rest.
+        *request.uri_mut() = uri.parse().unwrap_or_default();
+        request.headers_mut().insert(ACCEPT, http::HeaderValue::from_static("application/json"));
+        request
+    }
+}
+
+/// `timeoutSeconds` counts whole seconds: a fraction is rounded up, so that it never becomes 0,
+/// which would mean the server's own limit.
+fn whole_seconds(limit: Duration) -> u64 {
+    limit.as_secs() + u64::from(limit.subsec_nanos() > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use watchable_core::Scope;
+
+    use super::*;
+
+    const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+
+    fn plan(settings: Settings, options: StreamOptions) -> Plan {
+        Plan::new(POD, settings, options)
+    }
+
+    fn watch_uri(settings: Settings, options: StreamOptions, version: Option<&str>) -> String {
+        let mut rng = fastrand::Rng::with_seed(7);
+        plan(settings, options).watch(version, &mut rng).uri().to_string()
+    }
+
+    #[test]
+    fn an_unmanaged_watch_times_out_after_a_second_by_default() {
+        let uri = watch_uri(Settings::default(), StreamOptions::unmanaged(), None);
+        assert_eq!(uri, "/api/v1/pods?watch=true&timeoutSeconds=1");
+    }
+
+    #[test]
+    fn a_managed_watch_lasts_minutes_and_asks_for_bookmarks() {
+        let plan = plan(Settings::default(), StreamOptions::managed());
+        let mut rng = fastrand::Rng::with_seed(7);
+        let mut seconds = || {
+            let uri = plan.watch(Some("7"), &mut rng).uri().to_string();
+            uri.strip_prefix("/api/v1/pods?watch=true&resourceVersion=7&timeoutSeconds=")
+                .and_then(|rest| rest.strip_suffix("&allowWatchBookmarks=true"))
+                .unwrap_or_else(|| panic!("{uri}"))
+                .parse::<u64>()
+                .unwrap()
+        };
+        let (mut least, mut most) = (u64::MAX, 0);
+        for _ in 0..10_000 {
+            let seconds = seconds();
+            (least, most) = (least.min(seconds), most.max(seconds));
+        }
+        assert_eq!(
+            (least, most),
+            (300, 600),
+            "spread over minutes, so that not all reconnect at once"
+        );
+    }
+
+    #[test]
+    fn every_setting_reaches_the_url() {
+        let settings = Settings {
+            namespace: Some("shop".to_owned()),
+            label_selector: Some("app in (a, b)".to_owned()),
+            field_selector: Some("metadata.name=x".to_owned()),
+            timeout: Timeout::Limit(Duration::from_millis(1500)),
+            allow_watch_bookmarks: Some(true),
+            page_size: Some(2),
+        };
+        let uri = watch_uri(settings.clone(), StreamOptions::unmanaged(), None);
+        assert_eq!(
+            uri,
+            "/api/v1/namespaces/shop/pods?watch=true&timeoutSeconds=2&allowWatchBookmarks=true\
+             &labelSelector=app+in+%28a%2C+b%29&fieldSelector=metadata.name%3Dx"
+        );
+        let list = plan(settings, StreamOptions::managed()).list(Some("t=")).uri().to_string();
+        assert!(
+            list.starts_with("/api/v1/namespaces/shop/pods?limit=2&continue=t%3D&labelSelector="),
+            "{list}"
+        );
+    }
+
+    #[test]
+    fn fractions_of_a_second_are_rounded_up() {
+        for (millis, seconds) in [(1, 1), (1000, 1), (1001, 2), (2000, 2)] {
+            let timeout = Timeout::Limit(Duration::from_millis(millis));
+            let settings = Settings { timeout, ..Settings::default() };
+            let uri = watch_uri(settings, StreamOptions::unmanaged(), None);
+            assert_eq!(uri, format!("/api/v1/pods?watch=true&timeoutSeconds={seconds}"));
+        }
+    }
+
+    #[test]
+    fn no_timeout_leaves_it_to_the_server() {
+        let settings = Settings { timeout: Timeout::Server, ..Settings::default() };
+        assert_eq!(
+            watch_uri(settings, StreamOptions::unmanaged(), None),
+            "/api/v1/pods?watch=true"
+        );
+    }
+}

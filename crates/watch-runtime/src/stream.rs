@@ -1,0 +1,201 @@
+//! The stream of a watcher: joins the protocol's machine to a transport and a clock.
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::future::Future as _;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use futures::future::BoxFuture;
+use futures::stream::FusedStream;
+use futures::{Stream, ready};
+use http::Response;
+use tokio::time::Sleep;
+use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget};
+
+use crate::control::Control;
+use crate::cursor::Cursor;
+use crate::error::{Kind, Source};
+use crate::machine::{Delivery, Machine, Step};
+use crate::transport::{Chunks, Head, Transport};
+use crate::{WatchError, WatchEvent};
+
+/// The events of a watcher, as a [`Stream`](futures::Stream).
+///
+/// It does nothing until it is polled, and spawns nothing. Dropping it closes its connection. An
+/// item is an event, or an error; after an error for which
+/// [`is_terminal`](WatchError::is_terminal) holds, the stream is over.
+///
+/// # Cancel safety
+///
+/// Waiting for the next item may be given up at any time (as `tokio::select!` does): nothing is lost.
+///
+/// # Panics
+///
+/// Polling panics outside of a Tokio runtime with its time driver enabled, as kube-client does.
+#[must_use = "streams do nothing unless polled"]
+pub struct WatchStream<T: WatchTarget> {
+    machine: Machine,
+    io: Io,
+    transport: Arc<dyn Transport>,
+    resource: ResourceInfo,
+    cursor: Arc<Cursor>,
+    epoch: u64,
+    control: Arc<Control>,
+    decodes: PhantomData<fn() -> T>,
+}
+
+/// What is under way.
+enum Io {
+    Nothing,
+    Sending(BoxFuture<'static, Result<Response<Chunks>, Source>>),
+    Reading(Chunks),
+    Sleeping(Pin<Box<Sleep>>),
+}
+
+impl<T: WatchTarget> WatchStream<T> {
+    pub(crate) fn new(
+        machine: Machine,
+        transport: Arc<dyn Transport>,
+        resource: ResourceInfo,
+        cursor: Arc<Cursor>,
+        control: Arc<Control>,
+    ) -> Self {
+        let epoch = cursor.epoch();
+        Self {
+            machine,
+            io: Io::Nothing,
+            transport,
+            resource,
+            cursor,
+            epoch,
+            control,
+            decodes: PhantomData,
+        }
+    }
+
+    /// Lets what is under way go on, and reports to the machine what came of it.
+    fn poll_io(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match &mut self.io {
+            Io::Nothing => return Poll::Pending,
+            Io::Sending(answer) => match ready!(answer.as_mut().poll(cx)) {
+                Ok(answer) => {
+                    self.machine.on_head(Head::of(&answer), now());
+                    self.io = Io::Reading(answer.into_body());
+                }
+                Err(source) => {
+                    self.io = Io::Nothing;
+                    self.machine.on_unreachable(source);
+                }
+            },
+            Io::Reading(chunks) => match ready!(chunks.as_mut().poll_next(cx)) {
+                Some(Ok(chunk)) => self.machine.on_chunk(chunk),
+                Some(Err(source)) => {
+                    self.io = Io::Nothing;
+                    self.machine.on_cut(source, now());
+                }
+                None => {
+                    self.io = Io::Nothing;
+                    self.machine.on_end(now());
+                }
+            },
+            Io::Sleeping(sleep) => {
+                ready!(sleep.as_mut().poll(cx));
+                self.io = Io::Nothing;
+                self.machine.on_wake();
+            }
+        }
+        Poll::Ready(())
+    }
+
+    fn decode(&self, delivery: &Delivery) -> Result<WatchEvent<T::Item>, WatchError> {
+        match serde_json::from_slice::<T::Item>(&delivery.object) {
+            Ok(mut obj) => {
+                obj.fill_type_meta(&self.resource);
+                Ok(WatchEvent { etype: delivery.etype, obj, origin: delivery.origin })
+            }
+            Err(error) => {
+                let object = format!("the {} {}", delivery.etype, delivery.identity);
+                let source = with_path::<T::Item>(&delivery.object).unwrap_or_else(|| error.into());
+                let doing = format!("watching {}", self.resource);
+                Err(WatchError::new(doing, Kind::Decode { object, source }))
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        self.io = Io::Nothing;
+        self.control.end();
+    }
+}
+
+/// Decodes once more to learn where in the object the fault lies: too slow to do it every time.
+fn with_path<O: serde::de::DeserializeOwned>(object: &[u8]) -> Option<Source> {
+    let mut json = serde_json::Deserializer::from_slice(object);
+    let error = serde_path_to_error::deserialize::<_, O>(&mut json).err()?;
+    Some(error.into())
+}
+
+/// Tokio's clock, which tests can move.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
+impl<T: WatchTarget> Stream for WatchStream<T> {
+    type Item = Result<WatchEvent<T::Item>, WatchError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if this.control.has_ended() {
+                this.finish();
+                return Poll::Ready(None);
+            }
+            let step = this.machine.step(now());
+            if let Some(version) = this.machine.take_moved() {
+                this.cursor.reach(this.epoch, version);
+            }
+            match step {
+                Step::Send(request) => this.io = Io::Sending(this.transport.send(request)),
+                Step::Sleep(wait) => this.io = Io::Sleeping(Box::pin(tokio::time::sleep(wait))),
+                Step::Deliver(delivery) => return Poll::Ready(Some(this.decode(&delivery))),
+                Step::End(error) => {
+                    this.finish();
+                    return Poll::Ready(error.map(Err));
+                }
+                Step::Wait => {
+                    if this.poll_io(cx).is_pending() && this.control.poll_ended(cx).is_pending() {
+                        return Poll::Pending;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Over once it has ended by itself, with an error, or by a stop.
+impl<T: WatchTarget> FusedStream for WatchStream<T> {
+    fn is_terminated(&self) -> bool {
+        self.control.has_ended()
+    }
+}
+
+impl<T: WatchTarget> Drop for WatchStream<T> {
+    fn drop(&mut self) {
+        self.control.end();
+    }
+}
+
+impl<T: WatchTarget> fmt::Debug for WatchStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchStream")
+            .field("resource", &self.resource.to_string())
+            .field("ended", &self.control.has_ended())
+            .finish_non_exhaustive()
+    }
+}

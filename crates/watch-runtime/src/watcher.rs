@@ -1,0 +1,195 @@
+//! A watcher: what to watch, where, and with which settings.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kube_client::Client;
+use watchable_core::{
+    DynamicObject, Listed, NamespacedWatch, Resource, ResourceInfo, WatchTarget, Watchable, Watched,
+};
+
+use crate::cursor::Cursor;
+use crate::machine::Machine;
+use crate::plan::Plan;
+use crate::settings::{self, Settings, Timeout};
+use crate::transport::Transport;
+use crate::{StopHandle, StreamOptions, WatchError, WatchStream};
+
+/// Watches the objects of one kind.
+///
+/// `Watcher::<Pod>` and `Watcher::<PodList>` are the same watcher: both stream events that carry
+/// Pods. What cannot be watched does not compile.
+///
+/// A watcher runs one stream at a time: a new [`stream`](Self::stream) ends the one before. It can
+/// be stopped from anywhere, and streams again afterwards.
+#[must_use = "a watcher does nothing until it streams"]
+pub struct Watcher<T> {
+    transport: Arc<dyn Transport>,
+    resource: ResourceInfo,
+    settings: Settings,
+    cursor: Arc<Cursor>,
+    stop: StopHandle,
+    watches: PhantomData<fn() -> T>,
+}
+
+impl<T> Watcher<T> {
+    /// A watcher over every namespace, or over the whole cluster for cluster-scoped kinds.
+    pub fn new(client: Client) -> Self
+    where
+        // One by one and in this order, so that the compiler tells the first reason that applies.
+        T: WatchTarget,
+        T::Item: Listed,
+        <T::Item as Listed>::Kind: Watched,
+        T: Watchable,
+    {
+        Self::over(Arc::new(client), <T::Item as Resource>::RESOURCE)
+    }
+
+    pub(crate) fn over(transport: Arc<dyn Transport>, resource: ResourceInfo) -> Self {
+        Self {
+            transport,
+            resource,
+            settings: Settings::default(),
+            cursor: Arc::default(),
+            stop: StopHandle::default(),
+            watches: PhantomData,
+        }
+    }
+}
+
+impl Watcher<DynamicObject> {
+    /// A watcher of a kind that is chosen while the program runs: from a release's catalogue or
+    /// from a server's discovery. Whether it can be watched is then the server's to say.
+    pub fn for_resource(client: Client, resource: ResourceInfo) -> Self {
+        Self::over(Arc::new(client), resource)
+    }
+}
+
+/// Settings. A wrong one is the stream's first item, an error that names it.
+impl<T: WatchTarget> Watcher<T> {
+    /// Only objects in this namespace.
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self
+    where
+        T::Item: NamespacedWatch,
+    {
+        self.settings.namespace = Some(namespace.into());
+        self
+    }
+
+    /// Only objects whose labels fit, such as `app=web,tier in (front, back)`.
+    pub fn label_selector(mut self, selector: impl Into<String>) -> Self {
+        self.settings.label_selector = Some(selector.into());
+        self
+    }
+
+    /// Only objects whose fields fit, such as `metadata.name=web-1`. Which fields there are is the
+    /// server's to say; name and namespace always are.
+    pub fn field_selector(mut self, selector: impl Into<String>) -> Self {
+        self.settings.field_selector = Some(selector.into());
+        self
+    }
+
+    /// Start just after this version: no event is wanted that is as old or older.
+    pub fn resource_version(self, version: impl fmt::Display) -> Self {
+        self.cursor.give(version.to_string());
+        self
+    }
+
+    /// How long an underlying watch may last, whatever arrives; `None` leaves it to the server.
+    ///
+    /// Not set, it is 1 second in an unmanaged stream and a random time between 5 and 10 minutes in
+    /// a managed one. The API counts whole seconds: fractions are rounded up.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout = timeout.into().map_or(Timeout::Server, Timeout::Limit);
+        self
+    }
+
+    /// Whether the server may send bookmarks, which tell how far it is while nothing happens. They
+    /// never become events. On by default in managed streams, off in others.
+    pub fn allow_watch_bookmarks(mut self, allow: bool) -> Self {
+        self.settings.allow_watch_bookmarks = Some(allow);
+        self
+    }
+
+    /// How many objects a page holds when a managed stream lists what there is; 500 by default.
+    pub fn page_size(mut self, objects: u32) -> Self {
+        self.settings.page_size = Some(objects);
+        self
+    }
+}
+
+impl<T: WatchTarget> Watcher<T> {
+    /// Streams events. A stream of this watcher that is running ends.
+    ///
+    /// # Errors
+    ///
+    /// They are items of the stream: see [`WatchStream`]. A wrong setting is the first and only one.
+    pub fn stream(&self, options: StreamOptions) -> WatchStream<T> {
+        let control = self.stop.start();
+        let version = if options.manage_resource_version {
+            self.cursor.current()
+        } else {
+            self.cursor.given()
+        };
+        let sound = settings::check(&self.settings, version.as_deref(), &self.resource);
+        let plan = Plan::new(self.resource.clone(), self.settings.clone(), options);
+        let machine = match sound {
+            Ok(()) => Machine::new(plan, version, fastrand::Rng::new()),
+            Err(fault) => {
+                let doing = format!("watching {}", self.resource);
+                Machine::failed_at_once(plan, WatchError::new(doing, fault.into()))
+            }
+        };
+        WatchStream::new(
+            machine,
+            Arc::clone(&self.transport),
+            self.resource.clone(),
+            Arc::clone(&self.cursor),
+            control,
+        )
+    }
+
+    /// Ends the running stream at once, also while no event arrives. The same as
+    /// [`stop_handle`](Self::stop_handle)`().stop()`.
+    pub fn stop(&self) {
+        self.stop.stop();
+    }
+
+    /// A handle that stops this watcher from elsewhere.
+    pub fn stop_handle(&self) -> StopHandle {
+        self.stop.clone()
+    }
+
+    /// Whether a stream is running: one that was made, and has neither ended nor been dropped.
+    pub fn is_running(&self) -> bool {
+        self.stop.is_running()
+    }
+
+    /// The version that a managed stream has reached, else the one that was given.
+    pub fn current_resource_version(&self) -> Option<String> {
+        self.cursor.current()
+    }
+
+    /// Sets the version to start from. It takes effect at the next [`stream`](Self::stream): one that
+    /// is running goes on as it was.
+    pub fn update_resource_version(&self, version: impl fmt::Display) {
+        self.cursor.give(version.to_string());
+    }
+
+    /// What is watched.
+    pub fn resource(&self) -> &ResourceInfo {
+        &self.resource
+    }
+}
+
+impl<T> fmt::Debug for Watcher<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watcher")
+            .field("resource", &self.resource.to_string())
+            .field("settings", &self.settings)
+            .field("running", &self.stop.is_running())
+            .finish_non_exhaustive()
+    }
+}
