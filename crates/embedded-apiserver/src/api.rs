@@ -1,0 +1,164 @@
+//! The way of a request through the server: authentication, route, answer.
+
+mod continue_token;
+mod discovery;
+mod list;
+mod merge_patch;
+mod query;
+mod reply;
+mod route;
+mod version;
+mod watch;
+mod watch_stream;
+mod write;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use http::header::{ACCEPT, AUTHORIZATION};
+use http::{Method, Request, Response};
+use hyper::body::Incoming;
+
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::registry::Served;
+use crate::store::{Key, Part};
+use query::Query;
+use reply::Body;
+use route::{Route, Target};
+
+/// Answers a request; what goes wrong is an answer too.
+pub(crate) async fn answer(
+    context: Arc<Context>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    // Faults on demand (a later issue) belong here: before this they are a request's, after it an answer's.
+    Ok(serve(&context, request).await.unwrap_or_else(|error| reply::error(&error)))
+}
+
+async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response<Body>, ApiError> {
+    authenticate(context, &request)?;
+    let route = route::parse(request.uri().path());
+    if let Route::Target(target) = route {
+        accepts_json(&request)?;
+        return serve_target(context, target, request).await;
+    }
+    if request.method() != Method::GET {
+        return Err(ApiError::method_not_allowed());
+    }
+    Ok(match route {
+        Route::Health => reply::text(200, "ok"),
+        Route::Version => reply::json(200, &version::info(context.settings.release)),
+        Route::Root => reply::json(200, &discovery::paths(context.store.registry())),
+        Route::ApiVersions => {
+            reply::json(200, &discovery::api_versions(context.store.registry(), context.address))
+        }
+        Route::Groups => reply::json(200, &discovery::groups(context.store.registry())),
+        Route::Group(name) => discovery::group(context.store.registry(), &name)
+            .map_or_else(reply::not_found, |group| reply::json(200, &group)),
+        Route::ApiVersion(api_version) => {
+            discovery::resources(context.store.registry(), &api_version)
+                .map_or_else(reply::not_found, |resources| reply::json(200, &resources))
+        }
+        Route::Target(_) | Route::Unknown => reply::not_found(),
+    })
+}
+
+async fn serve_target(
+    context: &Context,
+    mut target: Target,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, ApiError> {
+    let registry = context.store.registry();
+    let Some(served) = registry.by_path(&target.api_version, &target.plural) else {
+        return if registry.has_api_version(&target.api_version) {
+            Err(ApiError::no_such_resource())
+        } else {
+            Ok(reply::not_found())
+        };
+    };
+    check_path(served, &target)?;
+    let query = Query::parse(request.uri().query().unwrap_or_default())?;
+    let part = if target.subresource.is_some() { Part::Status } else { Part::Whole };
+    let watches = target.watch || query.flag("watch");
+    let namespace = target.namespace.take();
+    let namespace = namespace.as_deref();
+    match (request.method().as_str(), target.name.as_deref()) {
+        ("GET", name) if watches => watch::begin(context, served, &query, namespace, name),
+        ("GET", None) => {
+            check_verb(served, "list")?;
+            list::answer(context, served, &query, namespace)
+        }
+        ("POST", None) => {
+            check_verb(served, "create")?;
+            write::create(context, served, &query, namespace, request).await
+        }
+        ("DELETE", None) => {
+            check_verb(served, "deletecollection")?;
+            write::delete_collection(context, served, &query, namespace)
+        }
+        (method, Some(name)) => {
+            let key = Key::new(namespace, name);
+            match (method, part) {
+                ("GET", _) => {
+                    check_verb(served, "get")?;
+                    Ok(reply::object(200, &*context.store.read(served, &key)?, served))
+                }
+                ("PUT", part) => {
+                    check_verb(served, "update")?;
+                    write::update(context, served, &query, &key, part, request).await
+                }
+                ("PATCH", part) => {
+                    check_verb(served, "patch")?;
+                    write::patch(context, served, &query, &key, part, request).await
+                }
+                ("DELETE", Part::Whole) => {
+                    check_verb(served, "delete")?;
+                    write::delete(context, served, &query, &key, request).await
+                }
+                _ => Err(ApiError::method_not_allowed()),
+            }
+        }
+        _ => Err(ApiError::method_not_allowed()),
+    }
+}
+
+fn authenticate(context: &Context, request: &Request<Incoming>) -> Result<(), ApiError> {
+    let Some(token) = &context.settings.token else { return Ok(()) };
+    let given = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match given.and_then(|value| value.strip_prefix("Bearer ")) {
+        Some(given) if given == token => Ok(()),
+        _ => Err(ApiError::unauthorized()),
+    }
+}
+
+/// JSON is all that there is; who asks for Tables or protobuf first takes JSON as a rule, too.
+fn accepts_json(request: &Request<Incoming>) -> Result<(), ApiError> {
+    let mut accepted =
+        request.headers().get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).peekable();
+    let is_json = |kind: &str| {
+        let kind = kind.trim().to_ascii_lowercase();
+        let mut parts = kind.split(';').map(str::trim);
+        let media = parts.next().unwrap_or_default();
+        matches!(media, "" | "application/json" | "application/*" | "*/*")
+            && !parts.any(|p| p.starts_with("as="))
+    };
+    if accepted.peek().is_none() || accepted.any(|value| value.split(',').any(is_json)) {
+        Ok(())
+    } else {
+        Err(ApiError::not_acceptable())
+    }
+}
+
+/// Whether the path is one where the resource's objects lie.
+fn check_path(served: &Served, target: &Target) -> Result<(), ApiError> {
+    let namespaced = target.namespace.is_some();
+    let misplaced =
+        if served.is_namespaced() { target.name.is_some() && !namespaced } else { namespaced };
+    let known_part = target.subresource.as_deref().is_none_or(|part| part == "status");
+    if misplaced || !known_part { Err(ApiError::no_such_resource()) } else { Ok(()) }
+}
+
+fn check_verb(served: &Served, verb: &str) -> Result<(), ApiError> {
+    if served.entry.has_verb(verb) { Ok(()) } else { Err(ApiError::method_not_allowed()) }
+}

@@ -1,0 +1,175 @@
+//! Lists: of now or of an earlier revision, whole or in pages.
+
+use http::Response;
+use serde::Serialize;
+use serde_json::json;
+
+use super::continue_token::ContinueToken;
+use super::query::Query;
+use super::reply::{self, Body};
+use crate::context::Context;
+use crate::error::{ApiError, Problem};
+use crate::registry::Served;
+use crate::selection::Selection;
+use crate::store::{Page, PageError, PageRequest};
+
+pub(crate) fn answer(
+    context: &Context,
+    served: &Served,
+    query: &Query,
+    namespace: Option<&str>,
+) -> Result<Response<Body>, ApiError> {
+    let selection =
+        Selection::new(namespace, query.get("labelSelector"), query.get("fieldSelector"))?;
+    let limit = usize::try_from(query.number("limit")?).unwrap_or(usize::MAX);
+    let version = Version::read(query, limit > 0)?;
+    let request = PageRequest {
+        collection: served.collection,
+        selection: &selection,
+        revision: version.exact(),
+        after: version.after(),
+        limit,
+    };
+    let page = context.store.page(&request).map_err(|error| version.error(&error))?;
+    if let Version::AtLeast(least) = version
+        && least > page.revision
+    {
+        return Err(ApiError::too_new(least, page.revision));
+    }
+    Ok(show(served, page, selection.has_selectors()))
+}
+
+/// A page in the form of a list.
+pub(crate) fn show(served: &Served, page: Page, selective: bool) -> Response<Body> {
+    let last = page.items.last().filter(|_| page.remaining > 0);
+    let metadata = ListMetadata {
+        resource_version: page.revision.to_string(),
+        continue_: last.map(|object| {
+            ContinueToken { revision: page.revision, after: object.key().clone() }.encode()
+        }),
+        // Counting what selectors would let through is too much for a real server.
+        remaining_item_count: last.filter(|_| !selective).map(|_| page.remaining),
+    };
+    let kind = served
+        .entry
+        .list_kind
+        .map_or_else(|| format!("{}List", served.resource().kind()), str::to_owned);
+    let head = format!(
+        r#"{{"kind":{},"apiVersion":{},"metadata":{},"items":["#,
+        json!(kind),
+        json!(served.resource().api_version()),
+        serde_json::to_string(&metadata).unwrap_or_default(),
+    );
+    reply::list(head, page.items)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListMetadata {
+    resource_version: String,
+    #[serde(rename = "continue", skip_serializing_if = "Option::is_none")]
+    continue_: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remaining_item_count: Option<usize>,
+}
+
+/// Which state a list shall show.
+enum Version {
+    Latest,
+    AtLeast(u64),
+    Exactly(u64),
+    Continued(ContinueToken),
+}
+
+impl Version {
+    fn read(query: &Query, paged: bool) -> Result<Self, ApiError> {
+        let version = query.get("resourceVersion");
+        let matching = query.get("resourceVersionMatch");
+        let forbidden = |text| invalid_options(&Problem::forbidden("resourceVersionMatch", text));
+        if query.get("sendInitialEvents").is_some() {
+            let text = "sendInitialEvents is forbidden for list";
+            return Err(invalid_options(&Problem::forbidden("sendInitialEvents", text)));
+        }
+        if let Some(token) = query.get("continue") {
+            if matching.is_some() {
+                return Err(forbidden("resourceVersionMatch is forbidden with continue"));
+            }
+            if version.is_some_and(|version| version != "0") {
+                let message = "specifying resource version is not allowed when using continue";
+                return Err(ApiError::bad_request(message));
+            }
+            return ContinueToken::decode(token).map(Self::Continued);
+        }
+        let Some(version) = version else {
+            return match matching {
+                None => Ok(Self::Latest),
+                Some(_) => Err(forbidden(
+                    "resourceVersionMatch is forbidden unless resourceVersion is provided",
+                )),
+            };
+        };
+        let revision = parse_version(version)
+            .map_err(|why| ApiError::bad_request(format!("invalid resource version: {why}")))?;
+        match (matching, revision) {
+            (Some("Exact"), 0) => Err(forbidden(
+                "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"",
+            )),
+            (Some("Exact"), _) => Ok(Self::Exactly(revision)),
+            (Some("NotOlderThan"), _) => Ok(Self::AtLeast(revision)),
+            (Some(other), _) => {
+                let text = "supported values: \"Exact\", \"NotOlderThan\"";
+                Err(invalid_options(&Problem::invalid("resourceVersionMatch", other, text)))
+            }
+            // As it was before there was a `resourceVersionMatch`.
+            (None, 1..) if paged => Ok(Self::Exactly(revision)),
+            (None, _) => Ok(Self::AtLeast(revision)),
+        }
+    }
+
+    fn exact(&self) -> Option<u64> {
+        match self {
+            Self::Exactly(revision) => Some(*revision),
+            Self::Continued(token) => Some(token.revision),
+            Self::Latest | Self::AtLeast(_) => None,
+        }
+    }
+
+    fn after(&self) -> Option<&crate::store::Key> {
+        match self {
+            Self::Continued(token) => Some(&token.after),
+            _ => None,
+        }
+    }
+
+    fn error(&self, error: &PageError) -> ApiError {
+        match (error, self) {
+            (PageError::TooNew { current }, _) => {
+                ApiError::too_new(self.exact().unwrap_or_default(), *current)
+            }
+            (PageError::TooOld, Self::Continued(_)) => ApiError::expired(
+                "The provided continue parameter is too old to display a consistent list result. \
+                 You can start a new list without the continue parameter.",
+            ),
+            (PageError::TooOld, _) => {
+                ApiError::expired("The resourceVersion for the provided list is too old.")
+            }
+        }
+    }
+}
+
+/// Reads a resourceVersion, or says with Go's words why it is none.
+pub(crate) fn parse_version(text: &str) -> Result<u64, String> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parsed = text.parse::<u64>().ok().filter(|_| digits);
+    parsed.ok_or_else(|| {
+        let why = if digits { "value out of range" } else { "invalid syntax" };
+        format!(
+            "resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: {why}"
+        )
+    })
+}
+
+/// A contradiction among a request's parameters.
+pub(crate) fn invalid_options(problem: &Problem) -> ApiError {
+    ApiError::invalid("ListOptions", "meta.k8s.io", "", problem)
+}

@@ -1,0 +1,201 @@
+//! What the server refuses, and the Status body that says so on the wire.
+
+mod status;
+
+use std::error::Error;
+use std::fmt;
+
+use crate::registry::Served;
+use status::{Cause, Details};
+
+/// A request that the server refuses: what a Status body says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    code: u16,
+    reason: Option<&'static str>,
+    message: String,
+    details: Option<Box<Details>>,
+}
+
+impl ApiError {
+    /// The HTTP status code, such as 409.
+    pub fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// The reason in one word, such as `Conflict`; empty where a real server gives none.
+    pub fn reason(&self) -> &str {
+        self.reason.unwrap_or_default()
+    }
+
+    /// The message for people.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.message, self.code)
+    }
+}
+
+impl Error for ApiError {}
+
+/// The refusals, each in a real server's words, because clients have been seen to read them.
+impl ApiError {
+    fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code, reason: Some(reason), message: message.into(), details: None }
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(401, "Unauthorized", "Unauthorized")
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, "BadRequest", message)
+    }
+
+    pub(crate) fn forbidden(served: &Served, name: &str, why: &str) -> Self {
+        let message = format!("{} \"{name}\" is forbidden: {why}", served.qualified());
+        Self {
+            details: Some(Box::new(Details::of(served, name))),
+            ..Self::new(403, "Forbidden", message)
+        }
+    }
+
+    pub(crate) fn not_found(served: &Served, name: &str) -> Self {
+        let message = format!("{} \"{name}\" not found", served.qualified());
+        Self {
+            details: Some(Box::new(Details::of(served, name))),
+            ..Self::new(404, "NotFound", message)
+        }
+    }
+
+    pub(crate) fn no_such_resource() -> Self {
+        let message = "the server could not find the requested resource";
+        Self { details: Some(Box::default()), ..Self::new(404, "NotFound", message) }
+    }
+
+    pub(crate) fn already_exists(served: &Served, name: &str) -> Self {
+        let message = format!("{} \"{name}\" already exists", served.qualified());
+        Self {
+            details: Some(Box::new(Details::of(served, name))),
+            ..Self::new(409, "AlreadyExists", message)
+        }
+    }
+
+    pub(crate) fn conflict(served: &Served, name: &str, why: &str) -> Self {
+        let message =
+            format!("Operation cannot be fulfilled on {} \"{name}\": {why}", served.qualified());
+        Self {
+            details: Some(Box::new(Details::of(served, name))),
+            ..Self::new(409, "Conflict", message)
+        }
+    }
+
+    pub(crate) fn invalid(kind: &str, group: &str, name: &str, problem: &Problem) -> Self {
+        let dot = if group.is_empty() { "" } else { "." };
+        let message = format!(
+            "{kind}{dot}{group} \"{name}\" is invalid: {}: {}",
+            problem.field, problem.text
+        );
+        let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let cause = Cause {
+            reason: problem.reason,
+            message: problem.text.clone(),
+            field: Some(problem.field.to_owned()),
+        };
+        let details = Details {
+            name: filled(name),
+            group: filled(group),
+            kind: filled(kind),
+            causes: vec![cause],
+            ..Details::default()
+        };
+        Self { details: Some(Box::new(details)), ..Self::new(422, "Invalid", message) }
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        let message = "the server does not allow this method on the requested resource";
+        Self { details: Some(Box::default()), ..Self::new(405, "MethodNotAllowed", message) }
+    }
+
+    pub(crate) fn not_watchable(served: &Served) -> Self {
+        let plural = served.resource().plural();
+        let message = format!("watch is not supported on resources of kind \"{plural}\"");
+        Self {
+            details: Some(Box::new(Details::of(served, ""))),
+            ..Self::new(405, "MethodNotAllowed", message)
+        }
+    }
+
+    pub(crate) fn expired(message: impl Into<String>) -> Self {
+        Self::new(410, "Expired", message)
+    }
+
+    pub(crate) fn too_old(asked: u64, oldest: u64) -> Self {
+        Self::expired(format!("too old resource version: {asked} ({oldest})"))
+    }
+
+    pub(crate) fn too_new(asked: u64, current: u64) -> Self {
+        let message = format!("Timeout: Too large resource version: {asked}, current: {current}");
+        let cause = Cause {
+            reason: "ResourceVersionTooLarge",
+            message: "Too large resource version".to_owned(),
+            field: None,
+        };
+        let details =
+            Details { causes: vec![cause], retry_after_seconds: Some(1), ..Details::default() };
+        Self { details: Some(Box::new(details)), ..Self::new(504, "Timeout", message) }
+    }
+
+    pub(crate) fn not_acceptable() -> Self {
+        let message = "only the following media types are accepted: application/json";
+        Self::new(406, "NotAcceptable", message)
+    }
+
+    pub(crate) fn unsupported_media_type(accepted: &str) -> Self {
+        let message = format!(
+            "the body of the request was in an unknown format - accepted media types include: {accepted}"
+        );
+        Self::new(415, "UnsupportedMediaType", message)
+    }
+
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let message = format!("Request entity too large: limit is {limit}");
+        Self::new(413, "RequestEntityTooLarge", message)
+    }
+
+    /// An error that a real server did not foresee: code 500 and no reason.
+    pub(crate) fn unforeseen(message: impl Into<String>) -> Self {
+        Self { code: 500, reason: None, message: message.into(), details: None }
+    }
+
+    /// After how many seconds the client may try again, where the server tells it.
+    pub(crate) fn retry_after_seconds(&self) -> Option<u32> {
+        self.details.as_ref()?.retry_after_seconds
+    }
+}
+
+/// What is wrong with a field, for [`ApiError::invalid`].
+pub(crate) struct Problem {
+    pub(crate) field: &'static str,
+    pub(crate) reason: &'static str,
+    pub(crate) text: String,
+}
+
+impl Problem {
+    pub(crate) fn forbidden(field: &'static str, text: &str) -> Self {
+        Self { field, reason: "FieldValueForbidden", text: format!("Forbidden: {text}") }
+    }
+
+    pub(crate) fn required(field: &'static str, text: &str) -> Self {
+        Self { field, reason: "FieldValueRequired", text: format!("Required value: {text}") }
+    }
+
+    pub(crate) fn invalid(field: &'static str, value: &str, text: &str) -> Self {
+        let text = format!("Invalid value: {value:?}: {text}");
+        Self { field, reason: "FieldValueInvalid", text }
+    }
+}

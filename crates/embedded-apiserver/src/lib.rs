@@ -1,0 +1,45 @@
+//! A small Kubernetes API server for tests, examples and a first run without a cluster.
+//!
+//! It speaks real HTTP on loopback: lists, watches, creates, updates, patches and deletes the
+//! objects of the resources in a catalogue, all in memory. It is meant to be faithful where a
+//! watcher can tell; what it does not do at all is listed in the crate's README.
+//!
+//! ```
+//! # use embedded_apiserver::EmbeddedServer;
+//! # use watchable_core::{CatalogEntry, ResourceInfo, Scope};
+//! # const CATALOG: &[CatalogEntry] = &[CatalogEntry {
+//! #     resource: ResourceInfo::new("", "v1", "Namespace", "namespaces", Scope::Cluster),
+//! #     list_kind: Some("NamespaceList"),
+//! #     singular: "namespace",
+//! #     short_names: &["ns"],
+//! #     verbs: &["create", "delete", "get", "list", "patch", "update", "watch"],
+//! # }];
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let server = EmbeddedServer::builder(CATALOG).release("1.36").start().await?;
+//! server.store().create(serde_json::json!({
+//!     "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"},
+//! }))?;
+//! println!("kubectl --server {} get namespaces", server.url());
+//! server.shutdown().await;
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
+//! ```
+
+mod accept;
+mod api;
+mod builder;
+mod context;
+mod demo;
+mod error;
+mod random;
+mod registry;
+mod selection;
+mod server;
+mod store;
+
+pub use builder::Builder;
+pub use demo::{Demo, DemoOptions};
+pub use error::ApiError;
+pub use server::EmbeddedServer;
+pub use store::Store;

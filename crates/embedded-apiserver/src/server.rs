@@ -1,0 +1,145 @@
+//! A running server, as its owner holds it.
+
+use std::borrow::Cow;
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use watchable_core::CatalogEntry;
+
+use crate::context::Context;
+use crate::{Builder, Demo, DemoOptions, Store, accept};
+
+/// A running server. Dropping it ends the listener and every connection at once.
+pub struct EmbeddedServer {
+    context: Arc<Context>,
+    runtime: Handle,
+    stop: watch::Sender<bool>,
+    /// Closed once nothing is served any more.
+    finished: watch::Receiver<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl EmbeddedServer {
+    /// The settings of a server for a catalogue: a release's, or one of your own.
+    pub fn builder(catalog: impl Into<Cow<'static, [CatalogEntry]>>) -> Builder {
+        Builder::new(catalog.into())
+    }
+
+    /// The address, such as `http://127.0.0.1:40123`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.context.address)
+    }
+
+    /// The objects, to be read and written without HTTP.
+    pub fn store(&self) -> &Store {
+        &self.context.store
+    }
+
+    /// Begins the demo workload; it ends when the returned value is dropped, or with the server.
+    pub fn demo(&self, options: &DemoOptions) -> Demo {
+        Demo::start(&self.runtime, self.store().clone(), self.stop.subscribe(), options)
+    }
+
+    /// How many connections are open.
+    pub fn connections(&self) -> usize {
+        self.context.connections.get()
+    }
+
+    /// How many watches are being answered.
+    pub fn watches(&self) -> usize {
+        self.context.watches.get()
+    }
+
+    /// A kubeconfig for kubectl and client libraries: cluster, context and user named `embedded`.
+    pub fn kubeconfig(&self) -> String {
+        let url = self.url();
+        let user = self.context.settings.token.as_ref().map_or_else(
+            || "{}".to_owned(),
+            // JSON's strings are YAML's, too.
+            |token| format!("{{token: {}}}", serde_json::json!(token)),
+        );
+        format!(
+            "apiVersion: v1
+kind: Config
+clusters:
+- name: embedded
+  cluster:
+    server: {url}
+contexts:
+- name: embedded
+  context:
+    cluster: embedded
+    user: embedded
+current-context: embedded
+users:
+- name: embedded
+  user: {user}
+"
+        )
+    }
+
+    /// Ends the listener and every connection, open watches included, and waits until they are gone.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        // Nothing is ever sent: the end of the sender is the news.
+        while self.finished.changed().await.is_ok() {}
+    }
+
+    /// Serves on the current runtime.
+    pub(crate) fn run(listener: TcpListener, context: Arc<Context>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let (running, finished) = watch::channel(());
+        let serving = accept::run(listener, Arc::clone(&context), stopped);
+        tokio::spawn(async move {
+            serving.await;
+            drop(running);
+        });
+        Self { context, runtime: Handle::current(), stop, finished, thread: None }
+    }
+
+    /// Serves on a thread of its own, with a runtime of its own.
+    pub(crate) fn run_in_thread(builder: Builder) -> io::Result<Self> {
+        let (started, start) = std::sync::mpsc::sync_channel(1);
+        let thread =
+            thread::Builder::new().name("embedded-apiserver".to_owned()).spawn(move || {
+                let runtime =
+                    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                        Ok(runtime) => runtime,
+                        Err(error) => return drop(started.send(Err(error))),
+                    };
+                runtime.block_on(async move {
+                    let server = builder.start().await;
+                    let finished = server.as_ref().ok().map(|server| server.finished.clone());
+                    // A caller that is gone drops the server, which ends it.
+                    drop(started.send(server));
+                    if let Some(mut finished) = finished {
+                        while finished.changed().await.is_ok() {}
+                    }
+                });
+            })?;
+        let mut server =
+            start.recv().map_err(|_| io::Error::other("the server's thread ended"))??;
+        server.thread = Some(thread);
+        Ok(server)
+    }
+}
+
+impl Drop for EmbeddedServer {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        if let Some(thread) = self.thread.take() {
+            // It ends at once; a panic in it has been reported on stderr.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for EmbeddedServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EmbeddedServer").field("url", &self.url()).finish_non_exhaustive()
+    }
+}

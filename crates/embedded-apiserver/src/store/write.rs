@@ -1,0 +1,191 @@
+//! Creating, changing and deleting objects, and what follows from it in namespaces.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::metadata;
+use super::state::State;
+use super::{Key, Object, Store};
+use crate::error::ApiError;
+use crate::registry::{Registry, Served};
+use crate::selection::Selection;
+
+/// The namespaces that are there from the start.
+const SYSTEM_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+/// Those of them that cannot be deleted.
+const LASTING_NAMESPACES: [&str; 3] = ["default", "kube-public", "kube-system"];
+
+/// What of an object a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Whole,
+    Status,
+}
+
+/// What must be so for a deletion to happen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Preconditions {
+    pub(crate) uid: Option<String>,
+    pub(crate) resource_version: Option<String>,
+}
+
+impl Store {
+    pub(crate) fn create_in(
+        &self,
+        served: &Served,
+        namespace: Option<&str>,
+        mut value: Value,
+    ) -> Result<Arc<Object>, ApiError> {
+        self.write(|state| {
+            let key = metadata::complete_new(served, namespace, &mut value, &mut state.random)?;
+            if served.is_namespaced() {
+                check_namespace_is_there(state, self.registry(), &key.namespace)?;
+            }
+            if state.object(served.collection, &key).is_some() {
+                return Err(ApiError::already_exists(served, &key.name));
+            }
+            Ok(state.put(served.collection, key, value))
+        })
+    }
+
+    /// Changes an object by a function of its present state, with no other write in between.
+    pub(crate) fn change(
+        &self,
+        served: &Served,
+        key: &Key,
+        part: Part,
+        change: impl FnOnce(Value) -> Result<Value, ApiError>,
+    ) -> Result<Arc<Object>, ApiError> {
+        self.write(|state| {
+            let current = state
+                .object(served.collection, key)
+                .ok_or_else(|| ApiError::not_found(served, &key.name))?;
+            let mut value = change(current.decode_as(served))?;
+            metadata::complete_changed(served, &current, &mut value)?;
+            if part == Part::Status {
+                value = with_status_of(current.decode(), &value);
+            }
+            let unchanged = Object::new(key.clone(), value.clone(), current.revision());
+            if unchanged.item() == current.item() {
+                return Ok(current);
+            }
+            Ok(state.put(served.collection, key.clone(), value))
+        })
+    }
+
+    pub(crate) fn remove(
+        &self,
+        served: &Served,
+        key: &Key,
+        preconditions: &Preconditions,
+    ) -> Result<Arc<Object>, ApiError> {
+        self.write(|state| {
+            let object = state
+                .object(served.collection, key)
+                .ok_or_else(|| ApiError::not_found(served, &key.name))?;
+            preconditions.check(served, &object)?;
+            if self.is_namespaces(served) {
+                empty_namespace(state, self.registry(), served, &object)?;
+            }
+            state.take(served.collection, key).ok_or_else(|| ApiError::not_found(served, &key.name))
+        })
+    }
+
+    /// Deletes all objects that fit; returns their last states.
+    pub(crate) fn remove_all(&self, served: &Served, selection: &Selection) -> Vec<Arc<Object>> {
+        self.write(|state| {
+            let mut objects = state.objects(served.collection);
+            objects.retain(|object| selection.fits(object));
+            for object in &objects {
+                state.take(served.collection, object.key());
+            }
+            objects
+        })
+    }
+
+    pub(super) fn create_system_namespaces(&self) {
+        if let Some(served) = self.registry().namespaces() {
+            for name in SYSTEM_NAMESPACES {
+                // Into an empty store, with a good name: it cannot be refused.
+                let _ = self.create_in(served, None, json!({"metadata": {"name": name}}));
+            }
+        }
+    }
+
+    fn is_namespaces(&self, served: &Served) -> bool {
+        self.registry().namespaces().is_some_and(|n| n.collection == served.collection)
+    }
+}
+
+impl Preconditions {
+    fn check(&self, served: &Served, object: &Object) -> Result<(), ApiError> {
+        let name = &object.key().name;
+        if self.uid.is_none() && self.resource_version.is_none() {
+            return Ok(());
+        }
+        let value = object.decode();
+        for (what, asked, field) in [
+            ("UID", &self.uid, "uid"),
+            ("ResourceVersion", &self.resource_version, "resourceVersion"),
+        ] {
+            let found = value["metadata"][field].as_str().unwrap_or_default();
+            if let Some(asked) = asked.as_deref().filter(|asked| *asked != found) {
+                let why = format!(
+                    "Precondition failed: {what} in precondition: {asked}, {what} in object meta: {found}"
+                );
+                return Err(ApiError::conflict(served, name, &why));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_namespace_is_there(
+    state: &State,
+    registry: &Registry,
+    namespace: &str,
+) -> Result<(), ApiError> {
+    let Some(namespaces) = registry.namespaces() else { return Ok(()) };
+    match state.object(namespaces.collection, &Key::new(None, namespace)) {
+        Some(_) => Ok(()),
+        None => Err(ApiError::not_found(namespaces, namespace)),
+    }
+}
+
+/// Does what the namespace controller does: tells that the namespace ends, then deletes what is in it.
+fn empty_namespace(
+    state: &mut State,
+    registry: &Registry,
+    namespaces: &Served,
+    object: &Object,
+) -> Result<(), ApiError> {
+    let key = object.key();
+    if LASTING_NAMESPACES.contains(&key.name.as_str()) {
+        return Err(ApiError::forbidden(
+            namespaces,
+            &key.name,
+            "this namespace may not be deleted",
+        ));
+    }
+    let mut ending = object.decode();
+    ending["metadata"]["deletionTimestamp"] = metadata::now();
+    ending["status"] = json!({"phase": "Terminating"});
+    state.put(namespaces.collection, key.clone(), ending);
+    for collection in 0..registry.collections() {
+        for inside in state.keys_in(collection, &key.name) {
+            state.take(collection, &inside);
+        }
+    }
+    Ok(())
+}
+
+fn with_status_of(mut whole: Value, changed: &Value) -> Value {
+    if let Some(members) = whole.as_object_mut() {
+        match changed.get("status") {
+            Some(status) => members.insert("status".into(), status.clone()),
+            None => members.remove("status"),
+        };
+    }
+    whole
+}

@@ -1,0 +1,111 @@
+//! A small catalogue, so that this crate needs no release's.
+
+use watchable_core::{CatalogEntry, ResourceInfo, Scope};
+
+const ALL: &[&str] =
+    &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+/// Of the core group, of other groups and versions, one that cannot be watched, one that is
+/// answered only, and a custom one.
+pub(crate) const CATALOG: &[CatalogEntry] = &[
+    entry("", "v1", "Pod", "pods", Scope::Namespaced, "PodList", "pod", &["po"], ALL),
+    entry(
+        "",
+        "v1",
+        "ConfigMap",
+        "configmaps",
+        Scope::Namespaced,
+        "ConfigMapList",
+        "configmap",
+        &["cm"],
+        ALL,
+    ),
+    entry(
+        "",
+        "v1",
+        "Namespace",
+        "namespaces",
+        Scope::Cluster,
+        "NamespaceList",
+        "namespace",
+        &["ns"],
+        ALL,
+    ),
+    entry("", "v1", "Node", "nodes", Scope::Cluster, "NodeList", "node", &["no"], ALL),
+    entry(
+        "",
+        "v1",
+        "ComponentStatus",
+        "componentstatuses",
+        Scope::Cluster,
+        "ComponentStatusList",
+        "componentstatus",
+        &["cs"],
+        &["get", "list"],
+    ),
+    entry(
+        "apps",
+        "v1beta1",
+        "Deployment",
+        "deployments",
+        Scope::Namespaced,
+        "DeploymentList",
+        "deployment",
+        &["deploy"],
+        ALL,
+    ),
+    entry(
+        "apps",
+        "v1",
+        "Deployment",
+        "deployments",
+        Scope::Namespaced,
+        "DeploymentList",
+        "deployment",
+        &["deploy"],
+        ALL,
+    ),
+    entry(
+        "authorization.k8s.io",
+        "v1",
+        "SelfSubjectRulesReview",
+        "selfsubjectrulesreviews",
+        Scope::Cluster,
+        "",
+        "selfsubjectrulesreview",
+        &[],
+        &["create"],
+    ),
+    entry(
+        "example.com",
+        "v1",
+        "Widget",
+        "widgets",
+        Scope::Namespaced,
+        "WidgetList",
+        "widget",
+        &[],
+        ALL,
+    ),
+];
+
+#[allow(clippy::too_many_arguments)]
+const fn entry(
+    group: &'static str,
+    version: &'static str,
+    kind: &'static str,
+    plural: &'static str,
+    scope: Scope,
+    list_kind: &'static str,
+    singular: &'static str,
+    short_names: &'static [&'static str],
+    verbs: &'static [&'static str],
+) -> CatalogEntry {
+    CatalogEntry {
+        resource: ResourceInfo::new(group, version, kind, plural, scope),
+        list_kind: if list_kind.is_empty() { None } else { Some(list_kind) },
+        singular,
+        short_names,
+        verbs,
+    }
+}

@@ -1,0 +1,226 @@
+//! A plain HTTP client: one connection a request, and watches read line by line.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use embedded_apiserver::{Builder, EmbeddedServer};
+use http::{HeaderMap, Request};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+
+use crate::catalog::CATALOG;
+
+/// Nothing here takes so long but what hangs.
+const HANG: Duration = Duration::from_secs(30);
+
+pub(crate) fn builder() -> Builder {
+    EmbeddedServer::builder(CATALOG)
+}
+
+pub(crate) async fn start() -> EmbeddedServer {
+    builder().start().await.unwrap()
+}
+
+pub(crate) struct Answer {
+    pub(crate) code: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The code and reason of a Status, after a check that it is a whole one.
+    pub(crate) fn refusal(&self) -> (u16, String) {
+        let status = self.json();
+        assert_eq!((&status["kind"], &status["status"]), (&json!("Status"), &json!("Failure")));
+        assert_eq!(status["code"], self.code);
+        assert!(self.text.starts_with("{\n  \"kind\": \"Status\",\n"), "{}", self.text);
+        (self.code, status["reason"].as_str().unwrap_or_default().to_owned())
+    }
+
+    pub(crate) fn message(&self) -> String {
+        self.json()["message"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+pub(crate) async fn get(server: &EmbeddedServer, path: &str) -> Answer {
+    send(server, "GET", path, "").await
+}
+
+pub(crate) async fn post(server: &EmbeddedServer, path: &str, body: Value) -> Answer {
+    send(server, "POST", path, body.to_string()).await
+}
+
+pub(crate) async fn put(server: &EmbeddedServer, path: &str, body: Value) -> Answer {
+    send(server, "PUT", path, body.to_string()).await
+}
+
+pub(crate) async fn delete(server: &EmbeddedServer, path: &str) -> Answer {
+    send(server, "DELETE", path, "").await
+}
+
+pub(crate) async fn send(
+    server: &EmbeddedServer,
+    method: &str,
+    path: &str,
+    body: impl Into<Bytes>,
+) -> Answer {
+    send_with(server, method, path, body, &[("content-type", "application/json")]).await
+}
+
+pub(crate) async fn send_with(
+    server: &EmbeddedServer,
+    method: &str,
+    path: &str,
+    body: impl Into<Bytes>,
+    headers: &[(&str, &str)],
+) -> Answer {
+    let exchange = async {
+        let (response, connection) = open(server, method, path, body.into(), headers).await;
+        let (head, body) = response.into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap();
+        connection.abort();
+        Answer { code: head.status.as_u16(), headers: head.headers, text }
+    };
+    tokio::time::timeout(HANG, exchange).await.expect("an answer")
+}
+
+async fn open(
+    server: &EmbeddedServer,
+    method: &str,
+    path: &str,
+    body: Bytes,
+    headers: &[(&str, &str)],
+) -> (http::Response<Incoming>, JoinHandle<()>) {
+    let url = server.url();
+    let address = url.strip_prefix("http://").unwrap();
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    let connection = tokio::spawn(async move { drop(connection.await) });
+    let mut request = Request::builder().method(method).uri(path).header("host", address);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = sender.send_request(request.body(Full::new(body)).unwrap()).await.unwrap();
+    (response, connection)
+}
+
+/// An open watch; dropping it drops its connection.
+pub(crate) struct Watch {
+    body: Incoming,
+    read: Vec<u8>,
+    connection: JoinHandle<()>,
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.connection.abort();
+    }
+}
+
+/// Begins a watch, which the server must accept.
+pub(crate) async fn watch(server: &EmbeddedServer, path: &str) -> Watch {
+    let opening = open(server, "GET", path, Bytes::new(), &[]);
+    let (response, connection) = tokio::time::timeout(HANG, opening).await.expect("a watch");
+    assert_eq!(response.status().as_u16(), 200, "{path}");
+    Watch { body: response.into_body(), read: Vec::new(), connection }
+}
+
+/// How a watch went on.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Next {
+    Line(Value),
+    /// The body ended as HTTP says.
+    End,
+    /// The connection was cut.
+    Cut,
+}
+
+impl Watch {
+    pub(crate) async fn next(&mut self) -> Next {
+        tokio::time::timeout(HANG, self.read_line()).await.expect("a line or an end")
+    }
+
+    async fn read_line(&mut self) -> Next {
+        loop {
+            if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = self.read.drain(..=end).collect();
+                return Next::Line(serde_json::from_slice(&line).unwrap());
+            }
+            match self.body.frame().await {
+                Some(Ok(frame)) => self.read.extend_from_slice(&frame.into_data().unwrap()),
+                Some(Err(_)) => return Next::Cut,
+                None => {
+                    assert!(self.read.is_empty(), "half a line at the end");
+                    return Next::End;
+                }
+            }
+        }
+    }
+
+    /// The next line, whole.
+    pub(crate) async fn line(&mut self) -> Value {
+        match self.next().await {
+            Next::Line(line) => line,
+            other => panic!("a line was due, not {other:?}"),
+        }
+    }
+
+    /// The next line as its type and the object's name.
+    pub(crate) async fn told(&mut self) -> (String, String) {
+        let line = self.line().await;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (text(&line["type"]), text(&line["object"]["metadata"]["name"]))
+    }
+
+    pub(crate) async fn expect(&mut self, kind: &str, name: &str) {
+        assert_eq!(self.told().await, (kind.to_owned(), name.to_owned()));
+    }
+
+    /// All lines up to the end.
+    pub(crate) async fn rest(&mut self) -> Vec<Value> {
+        let mut lines = Vec::new();
+        loop {
+            match self.next().await {
+                Next::Line(line) => lines.push(line),
+                Next::End => return lines,
+                Next::Cut => panic!("the watch was cut"),
+            }
+        }
+    }
+}
+
+pub(crate) fn config_map(namespace: &str, name: &str) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "ConfigMap",
+        "metadata": {"name": name, "namespace": namespace},
+        "data": {"greeting": "grüß dich\n✓"},
+    })
+}
+
+pub(crate) fn labelled(name: &str, app: &str) -> Value {
+    let mut object = config_map("default", name);
+    object["metadata"]["labels"] = json!({"app": app});
+    object
+}
+
+pub(crate) fn namespace(name: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+}
+
+pub(crate) fn names(list: &Value) -> Vec<String> {
+    let items = list["items"].as_array().unwrap();
+    items.iter().map(|item| item["metadata"]["name"].as_str().unwrap().to_owned()).collect()
+}
+
+pub(crate) fn version(object: &Value) -> u64 {
+    object["metadata"]["resourceVersion"].as_str().unwrap().parse().unwrap()
+}

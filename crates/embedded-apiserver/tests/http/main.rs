@@ -1,0 +1,12 @@
+//! The server over real HTTP: each thing that a client can tell.
+
+mod catalog;
+mod client;
+mod deletes;
+mod demo;
+mod discovery;
+mod lifecycle;
+mod lists;
+mod watch_starts;
+mod watches;
+mod writes;

@@ -1,0 +1,217 @@
+//! Watches: where they begin, and which are refused.
+
+use serde_json::json;
+
+use crate::client::{Next, builder, config_map, get, start, version, watch};
+
+const MAPS: &str = "/api/v1/namespaces/default/configmaps";
+
+#[tokio::test]
+async fn without_a_version_what_exists_comes_first() {
+    let server = start().await;
+    server.store().create(config_map("default", "a")).unwrap();
+    for query in ["watch=true", "watch=1&resourceVersion=0", "watch&resourceVersion="] {
+        let name = format!("live-{}", query.len());
+        let mut watching = watch(&server, &format!("{MAPS}?{query}")).await;
+        watching.expect("ADDED", "a").await;
+        server.store().create(config_map("default", &name)).unwrap();
+        loop {
+            let (kind, told) = watching.told().await;
+            assert_eq!(kind, "ADDED");
+            if told == name {
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn with_a_version_only_what_came_after_it() {
+    let server = start().await;
+    server.store().create(config_map("default", "before")).unwrap();
+    let from = server.store().current_revision();
+    server.store().create(config_map("default", "after")).unwrap();
+    let mut watching = watch(&server, &format!("{MAPS}?watch=true&resourceVersion={from}")).await;
+    let line = watching.line().await;
+    assert_eq!(line["type"], "ADDED");
+    assert_eq!(line["object"]["kind"], "ConfigMap");
+    assert_eq!(line["object"]["apiVersion"], "v1");
+    assert_eq!(line["object"]["metadata"]["name"], "after");
+    assert_eq!(version(&line["object"]), from + 1);
+}
+
+#[tokio::test]
+async fn the_legacy_paths_watch_too() {
+    let server = start().await;
+    server.store().create(config_map("default", "a")).unwrap();
+    server.store().create(config_map("kube-system", "b")).unwrap();
+    let mut all = watch(&server, "/api/v1/watch/configmaps").await;
+    all.expect("ADDED", "a").await;
+    all.expect("ADDED", "b").await;
+    let mut some = watch(&server, "/api/v1/watch/namespaces/kube-system/configmaps").await;
+    some.expect("ADDED", "b").await;
+    let mut namespaces = watch(&server, "/api/v1/watch/namespaces").await;
+    namespaces.expect("ADDED", "default").await;
+}
+
+#[tokio::test]
+async fn one_object_can_be_watched_by_its_path() {
+    let server = start().await;
+    server.store().create(config_map("default", "a")).unwrap();
+    server.store().create(config_map("default", "b")).unwrap();
+    for path in
+        [format!("{MAPS}/b?watch=true"), "/api/v1/watch/namespaces/default/configmaps/b".into()]
+    {
+        let mut watching = watch(
+            &server,
+            &format!("{path}{}timeoutSeconds=1", if path.contains('?') { '&' } else { '?' }),
+        )
+        .await;
+        watching.expect("ADDED", "b").await;
+        assert_eq!(watching.next().await, Next::End);
+    }
+}
+
+#[tokio::test]
+async fn too_old_a_version_is_an_error_event_that_tells_the_oldest() {
+    let server = builder().history(3).start().await.unwrap();
+    for n in 0..5 {
+        server.store().create(config_map("default", &format!("cm-{n}"))).unwrap();
+    }
+    let oldest = server.store().current_revision() - 3;
+    let mut watching = watch(&server, &format!("{MAPS}?watch=true&resourceVersion=1")).await;
+    let expected = json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+        "message": format!("too old resource version: 1 ({oldest})"),
+        "reason": "Expired", "code": 410,
+    });
+    assert_eq!(watching.rest().await, [json!({"type": "ERROR", "object": expected})]);
+
+    // The version that it told is one to go on from.
+    let from_oldest = format!("{MAPS}?watch=true&timeoutSeconds=1&resourceVersion={oldest}");
+    let lines = watch(&server, &from_oldest).await.rest().await;
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[0]["object"]["metadata"]["name"], "cm-2");
+}
+
+#[tokio::test]
+async fn compaction_makes_versions_too_old() {
+    let server = start().await;
+    let from = server.store().current_revision();
+    server.store().create(config_map("default", "a")).unwrap();
+    server.store().compact();
+    let mut watching = watch(&server, &format!("{MAPS}?watch=1&resourceVersion={from}")).await;
+    assert_eq!(watching.line().await["object"]["code"], 410);
+    let now = server.store().current_revision();
+    let mut watching = watch(&server, &format!("{MAPS}?watch=1&resourceVersion={now}")).await;
+    server.store().create(config_map("default", "b")).unwrap();
+    watching.expect("ADDED", "b").await;
+}
+
+#[tokio::test]
+async fn a_version_in_the_future_is_a_timeout() {
+    let server = start().await;
+    let current = server.store().current_revision();
+    let future = current + 7;
+    let answer = get(&server, &format!("{MAPS}?watch=true&resourceVersion={future}")).await;
+    assert_eq!(answer.refusal(), (504, "Timeout".into()));
+    assert_eq!(
+        answer.message(),
+        format!("Timeout: Too large resource version: {future}, current: {current}")
+    );
+    assert_eq!(answer.json()["details"]["retryAfterSeconds"], 1);
+    assert_eq!(answer.headers["retry-after"], "1");
+}
+
+#[tokio::test]
+async fn a_malformed_version_is_a_real_servers_500() {
+    let server = start().await;
+    for text in ["abc", "-1", "%2B5", "1.5"] {
+        let answer = get(&server, &format!("{MAPS}?watch=true&resourceVersion={text}")).await;
+        assert_eq!(answer.refusal(), (500, String::new()), "{text}");
+    }
+    let answer = get(&server, &format!("{MAPS}?watch=true&resourceVersion=abc")).await;
+    let message = r#"resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax"#;
+    let expected = json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {},
+        "status": "Failure", "message": message, "code": 500,
+    });
+    assert_eq!(answer.json(), expected);
+}
+
+#[tokio::test]
+async fn what_cannot_be_watched_is_refused_by_name() {
+    let server = start().await;
+    let answer = get(&server, "/api/v1/componentstatuses?watch=true").await;
+    let expected = json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+        "message": "watch is not supported on resources of kind \"componentstatuses\"",
+        "reason": "MethodNotAllowed", "details": {"kind": "componentstatuses"}, "code": 405,
+    });
+    assert_eq!((answer.code, answer.json()), (405, expected));
+}
+
+#[tokio::test]
+async fn initial_events_end_with_their_bookmark() {
+    let server = start().await;
+    for name in ["a", "b"] {
+        server.store().create(config_map("default", name)).unwrap();
+    }
+    let query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    let mut watching = watch(&server, &format!("{MAPS}?{query}")).await;
+    watching.expect("ADDED", "a").await;
+    watching.expect("ADDED", "b").await;
+    let expected = json!({"type": "BOOKMARK", "object": {
+        "kind": "ConfigMap", "apiVersion": "v1",
+        "metadata": {
+            "resourceVersion": server.store().current_revision().to_string(),
+            "annotations": {"k8s.io/initial-events-end": "true"},
+        },
+    }});
+    assert_eq!(watching.line().await, expected);
+    server.store().create(config_map("default", "c")).unwrap();
+    watching.expect("ADDED", "c").await;
+}
+
+#[tokio::test]
+async fn initial_events_can_be_declined() {
+    let server = start().await;
+    server.store().create(config_map("default", "a")).unwrap();
+    let query = "watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan";
+    let mut watching = watch(&server, &format!("{MAPS}?{query}")).await;
+    server.store().create(config_map("default", "b")).unwrap();
+    watching.expect("ADDED", "b").await;
+}
+
+#[tokio::test]
+async fn initial_events_need_their_companions() {
+    let server = start().await;
+    for query in [
+        "sendInitialEvents=true",
+        "sendInitialEvents=true&allowWatchBookmarks=true",
+        "sendInitialEvents=true&resourceVersionMatch=NotOlderThan",
+        "sendInitialEvents=true&resourceVersionMatch=Exact&allowWatchBookmarks=true",
+        "resourceVersionMatch=NotOlderThan",
+    ] {
+        let answer = get(&server, &format!("{MAPS}?watch=true&{query}")).await;
+        assert_eq!(answer.refusal(), (422, "Invalid".into()), "{query}");
+        assert!(answer.message().starts_with("ListOptions.meta.k8s.io \"\" is invalid: "));
+    }
+}
+
+#[tokio::test]
+async fn old_releases_refuse_or_ignore_initial_events() {
+    let query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1";
+    let refusing = builder().release("1.20").start().await.unwrap();
+    let answer = get(&refusing, &format!("{MAPS}?{query}")).await;
+    assert_eq!(answer.refusal(), (422, "Invalid".into()));
+
+    let ignoring = builder().release("1.17").start().await.unwrap();
+    ignoring.store().create(config_map("default", "a")).unwrap();
+    let lines = watch(&ignoring, &format!("{MAPS}?{query}")).await.rest().await;
+    assert_eq!(lines[0]["type"], "ADDED");
+    for line in &lines[1..] {
+        assert_eq!(line["object"]["metadata"].get("annotations"), None);
+        assert_eq!(line["object"]["metadata"].get("creationTimestamp"), Some(&json!(null)));
+    }
+}

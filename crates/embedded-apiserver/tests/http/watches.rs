@@ -1,0 +1,226 @@
+//! Watches: what they tell, in which order, and how they end.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::client::{Next, builder, config_map, get, labelled, start, version, watch};
+
+const MAPS: &str = "/api/v1/namespaces/default/configmaps";
+
+#[tokio::test]
+async fn an_objects_life_is_told_in_order() {
+    let server = start().await;
+    let store = server.store();
+    let from = store.current_revision();
+    let mut watching = watch(&server, &format!("{MAPS}?watch=true&resourceVersion={from}")).await;
+    let created = store.create(config_map("default", "a")).unwrap();
+    let mut object = created.clone();
+    object["data"]["greeting"] = "servus".into();
+    let updated = store.update(object).unwrap();
+    let resource = &crate::catalog::CATALOG[1].resource;
+    store.delete(resource, Some("default"), "a").unwrap();
+    let again = store.create(config_map("default", "a")).unwrap();
+
+    assert_eq!(watching.line().await, json!({"type": "ADDED", "object": created}));
+    assert_eq!(watching.line().await, json!({"type": "MODIFIED", "object": updated}));
+    let mut gone = updated.clone();
+    // The last state, under the version of the deletion.
+    gone["metadata"]["resourceVersion"] = (from + 3).to_string().into();
+    assert_eq!(watching.line().await, json!({"type": "DELETED", "object": gone}));
+    assert_eq!(watching.line().await, json!({"type": "ADDED", "object": again}));
+    assert_ne!(created["metadata"]["uid"], again["metadata"]["uid"]);
+    let versions: Vec<_> = [&created, &updated, &gone, &again].map(version).into();
+    assert_eq!(versions, [from + 1, from + 2, from + 3, from + 4]);
+}
+
+#[tokio::test]
+async fn a_watch_keeps_to_its_resource_and_namespace() {
+    let server = start().await;
+    let from = server.store().current_revision();
+    let mut here = watch(&server, &format!("{MAPS}?watch=true&resourceVersion={from}")).await;
+    let everywhere = format!("/api/v1/configmaps?watch=true&resourceVersion={from}");
+    let mut everywhere = watch(&server, &everywhere).await;
+    server.store().create(config_map("kube-system", "there")).unwrap();
+    server.store().create(crate::client::namespace("shop")).unwrap();
+    server.store().create(config_map("default", "here")).unwrap();
+    here.expect("ADDED", "here").await;
+    everywhere.expect("ADDED", "there").await;
+    everywhere.expect("ADDED", "here").await;
+}
+
+#[tokio::test]
+async fn an_object_is_added_and_deleted_as_it_begins_and_ceases_to_fit() {
+    let server = start().await;
+    let store = server.store();
+    let from = store.current_revision();
+    let path = format!("{MAPS}?watch=true&resourceVersion={from}&labelSelector=app%3Dweb");
+    let mut watching = watch(&server, &path).await;
+    let mut all = watch(&server, &format!("{MAPS}?watch=true&resourceVersion={from}")).await;
+    store.create(labelled("a", "db")).unwrap();
+    let fits = store.update(labelled("a", "web")).unwrap();
+    let mut still = labelled("a", "web");
+    still["data"]["greeting"] = "servus".into();
+    let still = store.update(still).unwrap();
+    let ceased = store.update(labelled("a", "db")).unwrap();
+    store.update(labelled("a", "cache")).unwrap();
+    store.update(labelled("a", "web")).unwrap();
+    store.delete(&crate::catalog::CATALOG[1].resource, Some("default"), "a").unwrap();
+
+    assert_eq!(watching.line().await, json!({"type": "ADDED", "object": fits}));
+    assert_eq!(watching.line().await, json!({"type": "MODIFIED", "object": still}));
+    // As it was when it last fitted, under the version at which it ceased to.
+    let mut gone = still.clone();
+    gone["metadata"]["resourceVersion"] = ceased["metadata"]["resourceVersion"].clone();
+    assert_eq!(watching.line().await, json!({"type": "DELETED", "object": gone}));
+    watching.expect("ADDED", "a").await;
+    watching.expect("DELETED", "a").await;
+
+    // One without a selector is told the same changes by their own names.
+    let mut kinds = Vec::new();
+    for _ in 0..7 {
+        kinds.push(all.told().await.0);
+    }
+    let mut expected = vec!["MODIFIED"; 7];
+    (expected[0], expected[6]) = ("ADDED", "DELETED");
+    assert_eq!(kinds, expected);
+}
+
+#[tokio::test]
+async fn a_name_can_be_watched_by_field_selector() {
+    let server = start().await;
+    server.store().create(config_map("default", "a")).unwrap();
+    let path = format!("{MAPS}?watch=true&fieldSelector=metadata.name%3Db");
+    let mut watching = watch(&server, &path).await;
+    server.store().create(config_map("default", "b")).unwrap();
+    watching.expect("ADDED", "b").await;
+    let answer = get(&server, &format!("{MAPS}?watch=true&fieldSelector=spec.nope%3Db")).await;
+    assert_eq!(answer.refusal(), (400, "BadRequest".into()));
+}
+
+#[tokio::test]
+async fn a_timeout_ends_a_watch_cleanly_while_events_arrive() {
+    let server = start().await;
+    let mut watching = watch(&server, &format!("{MAPS}?watch=true&timeoutSeconds=1")).await;
+    let store = server.store().clone();
+    let busy = tokio::spawn(async move {
+        for n in 0.. {
+            store.create(config_map("default", &format!("cm-{n}"))).unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    });
+    let lines = watching.rest().await;
+    busy.abort();
+    assert!(!lines.is_empty());
+}
+
+#[tokio::test]
+async fn bookmarks_come_regularly_to_those_who_asked() {
+    let server = builder().bookmark_interval(Duration::from_millis(20)).start().await.unwrap();
+    let path = format!("{MAPS}?watch=true&allowWatchBookmarks=true");
+    let mut watching = watch(&server, &path).await;
+    let revision = server.store().current_revision();
+    let expected = json!({"type": "BOOKMARK", "object": {
+        "kind": "ConfigMap", "apiVersion": "v1",
+        "metadata": {"resourceVersion": revision.to_string()},
+    }});
+    assert_eq!(watching.line().await, expected);
+    assert_eq!(watching.line().await, expected);
+    // Another resource's event moves the version too.
+    server.store().create(crate::client::namespace("shop")).unwrap();
+    while version(&watching.line().await["object"]) == revision {}
+
+    let silent = watch(&server, &format!("{MAPS}?watch=true&timeoutSeconds=1")).await.rest().await;
+    assert_eq!(silent, [json!(null); 0]);
+}
+
+#[tokio::test]
+async fn a_last_bookmark_comes_before_the_timeout() {
+    let server = start().await;
+    let path = "/api/v1/pods?watch=true&allowWatchBookmarks=true&timeoutSeconds=3";
+    let lines = watch(&server, path).await.rest().await;
+    // Of a Pod, a real server's encoder adds what a reader must not take for a Pod.
+    let expected = json!({"type": "BOOKMARK", "object": {
+        "kind": "Pod", "apiVersion": "v1",
+        "metadata": {"resourceVersion": server.store().current_revision().to_string()},
+        "spec": {"containers": null}, "status": {},
+    }});
+    assert_eq!(lines, [expected]);
+}
+
+#[tokio::test]
+async fn a_watcher_that_falls_out_of_the_history_is_told() {
+    let server = builder().history(8).start().await.unwrap();
+    let from = server.store().current_revision();
+    let mut slow = watch(&server, &format!("{MAPS}?watch=true&resourceVersion={from}")).await;
+    let mut big = config_map("default", "big");
+    big["data"]["text"] = "x".repeat(1_000_000).into();
+    // More than the sockets between hold.
+    for n in 0..60 {
+        big["metadata"]["name"] = format!("big-{n}").into();
+        server.store().create(big.clone()).unwrap();
+        tokio::task::yield_now().await;
+    }
+    let lines = slow.rest().await;
+    let (last, told) = lines.split_last().unwrap();
+    assert_eq!((&last["type"], &last["object"]["reason"]), (&json!("ERROR"), &json!("Expired")));
+    for (n, line) in told.iter().enumerate() {
+        assert_eq!(line["object"]["metadata"]["name"], format!("big-{n}"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_watchers_are_told_everything_once_and_in_order() {
+    let server = start().await;
+    let from = server.store().current_revision();
+    let path = format!("{MAPS}?watch=true&resourceVersion={from}");
+    let mut watchers = Vec::new();
+    for _ in 0..8 {
+        watchers.push(watch(&server, &path).await);
+    }
+    let writers: Vec<_> = (0..4)
+        .map(|writer| {
+            let store = server.store().clone();
+            tokio::spawn(async move {
+                for n in 0..100 {
+                    store.create(config_map("default", &format!("cm-{writer}-{n}"))).unwrap();
+                }
+            })
+        })
+        .collect();
+    for watching in &mut watchers {
+        for expected in from + 1..=from + 400 {
+            assert_eq!(version(&watching.line().await["object"]), expected);
+        }
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn each_version_of_a_group_is_told_under_its_own_name() {
+    let server = start().await;
+    let from = server.store().current_revision();
+    let mut watchers = Vec::new();
+    for version in ["v1", "v1beta1"] {
+        let path = format!("/apis/apps/{version}/deployments?watch=true&resourceVersion={from}");
+        watchers.push((version, watch(&server, &path).await));
+    }
+    let deployment = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"},
+    });
+    server.store().create(deployment).unwrap();
+    for (version, watching) in &mut watchers {
+        let line = watching.line().await;
+        assert_eq!(line["object"]["apiVersion"], format!("apps/{version}"));
+    }
+}
+
+#[tokio::test]
+async fn a_cut_is_no_end() {
+    let server = start().await;
+    let mut watching = watch(&server, &format!("{MAPS}?watch=true")).await;
+    server.shutdown().await;
+    assert_eq!(watching.next().await, Next::Cut);
+}

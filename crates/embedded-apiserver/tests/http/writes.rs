@@ -1,0 +1,241 @@
+//! Creating and changing over HTTP, and who may.
+
+use serde_json::json;
+
+use crate::client::{
+    builder, config_map, get, labelled, names, post, put, send, send_with, start, version,
+};
+
+const MAPS: &str = "/api/v1/namespaces/default/configmaps";
+const MERGE: &[(&str, &str)] = &[("content-type", "application/merge-patch+json")];
+
+#[tokio::test]
+async fn the_server_sets_what_is_its_own() {
+    let server = start().await;
+    let answer = post(&server, MAPS, json!({"metadata": {"name": "a", "uid": "mine"}})).await;
+    assert_eq!(answer.code, 201);
+    let object = answer.json();
+    assert_eq!((&object["kind"], &object["apiVersion"]), (&json!("ConfigMap"), &json!("v1")));
+    let metadata = &object["metadata"];
+    assert_eq!(metadata["namespace"], "default");
+    assert_eq!(metadata["uid"].as_str().unwrap().len(), 36);
+    assert_eq!(version(&object), server.store().current_revision());
+    let created = metadata["creationTimestamp"].as_str().unwrap();
+    assert!(created.len() == 20 && created.ends_with('Z'), "{created}");
+    assert_eq!(metadata.get("generation"), None);
+    assert_eq!(get(&server, &format!("{MAPS}/a")).await.json(), object);
+}
+
+#[tokio::test]
+async fn generated_names_differ() {
+    let server = start().await;
+    for _ in 0..2 {
+        let answer = post(&server, MAPS, json!({"metadata": {"generateName": "run-"}})).await;
+        let object = answer.json();
+        let name = object["metadata"]["name"].as_str().unwrap();
+        assert!(name.starts_with("run-") && name.len() == 9, "{name}");
+    }
+    assert_eq!(names(&get(&server, MAPS).await.json()).len(), 2);
+}
+
+#[tokio::test]
+async fn generation_counts_changes_of_the_spec() {
+    let server = start().await;
+    let path = "/apis/example.com/v1/namespaces/default/widgets";
+    let widget = json!({"metadata": {"name": "w"}, "spec": {"size": 1}});
+    assert_eq!(post(&server, path, widget).await.json()["metadata"]["generation"], 1);
+    let path = format!("{path}/w");
+    let widget = json!({"metadata": {"name": "w", "labels": {"a": "b"}}, "spec": {"size": 1}});
+    assert_eq!(put(&server, &path, widget).await.json()["metadata"]["generation"], 1);
+    let widget = json!({"metadata": {"name": "w"}, "spec": {"size": 2}});
+    assert_eq!(put(&server, &path, widget).await.json()["metadata"]["generation"], 2);
+}
+
+#[tokio::test]
+async fn bad_creations_are_refused_with_the_reason() {
+    let server = start().await;
+    server.store().create(config_map("default", "taken")).unwrap();
+    let elsewhere = "/api/v1/namespaces/nowhere/configmaps";
+    for (path, body, code, reason, words) in [
+        (
+            MAPS,
+            json!({"metadata": {"name": "taken"}}),
+            409,
+            "AlreadyExists",
+            "configmaps \"taken\" already exists",
+        ),
+        (
+            MAPS,
+            json!({}),
+            422,
+            "Invalid",
+            "ConfigMap \"\" is invalid: metadata.name: Required value",
+        ),
+        (
+            MAPS,
+            json!({"metadata": {"name": "a/b"}}),
+            422,
+            "Invalid",
+            "metadata.name: Invalid value",
+        ),
+        (
+            MAPS,
+            config_map("kube-system", "a"),
+            400,
+            "BadRequest",
+            "the namespace of the provided object does not match",
+        ),
+        (
+            elsewhere,
+            config_map("nowhere", "a"),
+            404,
+            "NotFound",
+            "namespaces \"nowhere\" not found",
+        ),
+        (
+            MAPS,
+            json!({"kind": "Pod", "metadata": {"name": "a"}}),
+            400,
+            "BadRequest",
+            "does not match the one served here",
+        ),
+        (
+            MAPS,
+            json!({"metadata": {"name": "a", "resourceVersion": "5"}}),
+            500,
+            "",
+            "should not be set",
+        ),
+        (
+            MAPS,
+            json!({"metadata": {"name": "a", "labels": {"n": 1}}}),
+            400,
+            "BadRequest",
+            "not a map of strings",
+        ),
+        (MAPS, json!({"metadata": "a"}), 400, "BadRequest", "metadata is not an object"),
+        (MAPS, json!([1]), 400, "BadRequest", "not an object"),
+        (
+            "/api/v1/configmaps",
+            config_map("default", "a"),
+            405,
+            "MethodNotAllowed",
+            "does not allow this method",
+        ),
+    ] {
+        let answer = post(&server, path, body.clone()).await;
+        assert_eq!(answer.refusal(), (code, reason.to_owned()), "{body}");
+        assert!(answer.message().contains(words), "{}", answer.message());
+    }
+    let broken = send(&server, "POST", MAPS, "{\"metadata\":").await;
+    assert_eq!(broken.refusal(), (400, "BadRequest".into()));
+    let protobuf = [("content-type", "application/vnd.kubernetes.protobuf")];
+    let answer = send_with(&server, "POST", MAPS, "k8s", &protobuf).await;
+    assert_eq!(answer.refusal(), (415, "UnsupportedMediaType".into()));
+    let answer = send(&server, "POST", MAPS, vec![b' '; 3 * 1024 * 1024 + 1]).await;
+    assert_eq!(answer.refusal(), (413, "RequestEntityTooLarge".into()));
+    let dry = post(&server, &format!("{MAPS}?dryRun=All"), config_map("default", "dry")).await;
+    assert_eq!(dry.code, 400);
+    assert_eq!(names(&get(&server, MAPS).await.json()), ["taken"]);
+}
+
+#[tokio::test]
+async fn a_stale_version_is_a_conflict_and_no_version_is_none() {
+    let server = start().await;
+    let path = format!("{MAPS}/a");
+    let first = server.store().create(config_map("default", "a")).unwrap();
+    let mut object = first.clone();
+    object["data"]["greeting"] = "servus".into();
+    let second = put(&server, &path, object.clone()).await;
+    assert_eq!((second.code, version(&second.json())), (200, version(&first) + 1));
+    let stale = put(&server, &path, object.clone()).await;
+    assert_eq!(stale.refusal(), (409, "Conflict".into()));
+    assert!(stale.message().starts_with("Operation cannot be fulfilled on configmaps \"a\": "));
+    object["metadata"]["resourceVersion"] = "".into();
+    object["data"]["greeting"] = "grüezi".into();
+    assert_eq!(put(&server, &path, object.clone()).await.code, 200);
+    object["metadata"]["uid"] = "another".into();
+    assert_eq!(put(&server, &path, object).await.refusal(), (409, "Conflict".into()));
+}
+
+#[tokio::test]
+async fn an_update_keeps_what_is_the_servers_and_one_without_change_is_none() {
+    let server = start().await;
+    let first = server.store().create(config_map("default", "a")).unwrap();
+    let path = format!("{MAPS}/a");
+    assert_eq!(put(&server, &path, config_map("default", "a")).await.json(), first);
+    assert_eq!(server.store().current_revision(), version(&first));
+    let changed = put(&server, &path, json!({"metadata": {"name": "a"}})).await.json();
+    for field in ["uid", "creationTimestamp", "namespace"] {
+        assert_eq!(changed["metadata"][field], first["metadata"][field]);
+    }
+    let renamed = put(&server, &path, config_map("default", "b")).await;
+    assert_eq!(renamed.refusal(), (400, "BadRequest".into()));
+    let missing = put(&server, &format!("{MAPS}/x"), config_map("default", "x")).await;
+    assert_eq!(missing.refusal(), (404, "NotFound".into()));
+}
+
+#[tokio::test]
+async fn the_status_part_changes_nothing_else() {
+    let server = start().await;
+    let widgets = "/apis/example.com/v1/namespaces/default/widgets";
+    let widget = json!({"metadata": {"name": "w"}, "spec": {"size": 1}});
+    post(&server, widgets, widget).await;
+    let path = format!("{widgets}/w/status");
+    let body = json!({"metadata": {"name": "w"}, "spec": {"size": 9}, "status": {"ready": true}});
+    let object = put(&server, &path, body).await.json();
+    assert_eq!((&object["spec"]["size"], &object["status"]["ready"]), (&json!(1), &json!(true)));
+    let merged = json!({"spec": {"size": 9}, "status": {"ready": false}}).to_string();
+    let object = send_with(&server, "PATCH", &path, merged, MERGE).await.json();
+    assert_eq!((&object["spec"]["size"], &object["status"]["ready"]), (&json!(1), &json!(false)));
+    assert_eq!(get(&server, &path).await.json(), object);
+}
+
+#[tokio::test]
+async fn merge_patches_are_understood_and_no_others() {
+    let server = start().await;
+    server.store().create(labelled("a", "web")).unwrap();
+    let path = format!("{MAPS}/a");
+    let merged = json!({"metadata": {"labels": {"app": null, "tier": "x"}}, "data": {"n": "1"}});
+    let object = send_with(&server, "PATCH", &path, merged.to_string(), MERGE).await.json();
+    assert_eq!(object["metadata"]["labels"], json!({"tier": "x"}));
+    assert_eq!(object["data"], json!({"greeting": "grüß dich\n✓", "n": "1"}));
+    let stale = json!({"metadata": {"resourceVersion": "1001"}}).to_string();
+    let answer = send_with(&server, "PATCH", &path, stale, MERGE).await;
+    assert_eq!(answer.refusal(), (409, "Conflict".into()));
+    for wrong in ["null", "3", "{\"metadata\":null}"] {
+        let answer = send_with(&server, "PATCH", &path, wrong, MERGE).await;
+        assert_eq!(answer.refusal().0, 400, "{wrong}");
+    }
+    let strategic = [("content-type", "application/strategic-merge-patch+json")];
+    let answer = send_with(&server, "PATCH", &path, "{}", &strategic).await;
+    assert_eq!(answer.refusal(), (415, "UnsupportedMediaType".into()));
+}
+
+#[tokio::test]
+async fn reviews_are_answered_and_not_kept() {
+    let server = start().await;
+    let before = server.store().current_revision();
+    let path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+    let answer = post(&server, path, json!({"spec": {"namespace": "x"}})).await;
+    assert_eq!((answer.code, &answer.json()["spec"]["namespace"]), (201, &json!("x")));
+    assert_eq!(server.store().current_revision(), before);
+    assert_eq!(get(&server, path).await.refusal(), (405, "MethodNotAllowed".into()));
+}
+
+#[tokio::test]
+async fn without_the_token_nothing_is_answered() {
+    let server = builder().token("s3cret").start().await.unwrap();
+    let unauthorized = json!({
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+        "message": "Unauthorized", "reason": "Unauthorized", "code": 401,
+    });
+    for headers in
+        [&[][..], &[("authorization", "Bearer other")], &[("authorization", "Basic s3cret")]]
+    {
+        let answer = send_with(&server, "GET", "/api/v1/pods?watch=true", "", headers).await;
+        assert_eq!((answer.code, answer.json()), (401, unauthorized.clone()));
+    }
+    let headers = [("authorization", "Bearer s3cret")];
+    assert_eq!(send_with(&server, "GET", "/api/v1/pods", "", &headers).await.code, 200);
+}
