@@ -1,0 +1,163 @@
+//! The facts of a release's spec, as `spec/rel_*.json` keeps them: no prose, all sorted.
+
+mod layout;
+mod normalise;
+mod resources;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Failure, Result};
+use crate::files;
+use crate::release::Release;
+
+pub(crate) use normalise::normalise;
+
+/// What a release's spec says, without its prose.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Facts {
+    pub(crate) release: Release,
+    /// How many paths the spec has.
+    pub(crate) paths: usize,
+    pub(crate) definitions: BTreeMap<String, Schema>,
+    /// Sorted by group, version and plural.
+    pub(crate) resources: Vec<Resource>,
+}
+
+/// A schema: of a definition, a property, or the items of either. Whatever keyword is not here is
+/// unknown, and refused.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Schema {
+    #[serde(rename = "$ref", skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<String>,
+    /// Absent also where there are properties: they make an object.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) type_: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) format: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) items: Option<Box<Schema>>,
+    #[serde(rename = "additionalProperties", skip_serializing_if = "Option::is_none")]
+    pub(crate) additional_properties: Option<Box<Schema>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) properties: BTreeMap<String, Schema>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) required: Vec<String>,
+    #[serde(rename = "x-kubernetes-group-version-kind", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) kinds: Vec<GroupVersionKind>,
+    #[serde(rename = "x-kubernetes-list-type", skip_serializing_if = "Option::is_none")]
+    pub(crate) list_type: Option<String>,
+    #[serde(rename = "x-kubernetes-list-map-keys", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) list_map_keys: Vec<String>,
+    #[serde(rename = "x-kubernetes-map-type", skip_serializing_if = "Option::is_none")]
+    pub(crate) map_type: Option<String>,
+    #[serde(rename = "x-kubernetes-patch-strategy", skip_serializing_if = "Option::is_none")]
+    pub(crate) patch_strategy: Option<String>,
+    #[serde(rename = "x-kubernetes-patch-merge-key", skip_serializing_if = "Option::is_none")]
+    pub(crate) patch_merge_key: Option<String>,
+    #[serde(rename = "x-kubernetes-unions", skip_serializing_if = "Option::is_none")]
+    pub(crate) unions: Option<serde_json::Value>,
+    #[serde(rename = "x-kubernetes-int-or-string", skip_serializing_if = "Option::is_none")]
+    pub(crate) int_or_string: Option<bool>,
+    #[serde(
+        rename = "x-kubernetes-preserve-unknown-fields",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) preserve_unknown_fields: Option<bool>,
+    #[serde(rename = "x-kubernetes-embedded-resource", skip_serializing_if = "Option::is_none")]
+    pub(crate) embedded_resource: Option<bool>,
+}
+
+/// A kind, as objects and paths name it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GroupVersionKind {
+    pub(crate) group: String,
+    pub(crate) version: String,
+    pub(crate) kind: String,
+}
+
+/// What the API server serves under one plural.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Resource {
+    pub(crate) group: String,
+    pub(crate) version: String,
+    pub(crate) plural: String,
+    /// Absent where only subresources are served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<String>,
+    pub(crate) scope: Scope,
+    /// In discovery's words, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) verbs: Vec<String>,
+    /// How it can be watched, by the spec's `watchlist` operations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) watch: Vec<Scope>,
+    /// The kind of its list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) list: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) subresources: BTreeMap<String, Subresource>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Scope {
+    Cluster,
+    Namespaced,
+}
+
+/// What is served below each object of a resource: `status`, `scale` …
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Subresource {
+    pub(crate) group: String,
+    pub(crate) version: String,
+    pub(crate) kind: String,
+    pub(crate) verbs: Vec<String>,
+}
+
+impl Facts {
+    /// Reads `spec/rel_*.json`.
+    pub(crate) fn read(root: &Path, release: Release) -> Result<Self> {
+        let place = release.facts_path();
+        let path = root.join(&place);
+        let mend = format!("run `cargo xtask fetch {release}`");
+        if !path.exists() {
+            return Err(Failure::new(format!("there is no {place}")).mend(mend));
+        }
+        let facts: Self = serde_json::from_str(&files::read(&path)?)
+            .map_err(|error| Failure::new(format!("{place}: {error}")).mend(mend.clone()))?;
+        if facts.release != release {
+            let other = facts.release;
+            return Err(Failure::new(format!("{place} holds the facts of {other}")).mend(mend));
+        }
+        Ok(facts)
+    }
+
+    /// The file's text.
+    pub(crate) fn to_text(&self) -> Result<String> {
+        let value = serde_json::to_value(self)
+            .map_err(|error| Failure::new(format!("cannot encode the facts: {error}")))?;
+        Ok(layout::text(&value))
+    }
+
+    /// How many kinds can be watched in the whole cluster at once.
+    pub(crate) fn watch_cluster(&self) -> usize {
+        self.watched(Scope::Cluster)
+    }
+
+    /// How many kinds can be watched in one namespace.
+    pub(crate) fn watch_namespaced(&self) -> usize {
+        self.watched(Scope::Namespaced)
+    }
+
+    fn watched(&self, scope: Scope) -> usize {
+        self.resources.iter().filter(|resource| resource.watch.contains(&scope)).count()
+    }
+}

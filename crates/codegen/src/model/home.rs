@@ -1,0 +1,119 @@
+//! Where a definition's type lies in the crate.
+
+use crate::error::{Failure, Result};
+
+/// Prefixes of definitions that go on with group, version and name.
+const VERSIONED: [&str; 4] = [
+    "io.k8s.api.",
+    "io.k8s.apiextensions-apiserver.pkg.apis.",
+    "io.k8s.apimachinery.pkg.apis.",
+    "io.k8s.kube-aggregator.pkg.apis.",
+];
+
+/// Prefix of definitions that have no version: a package of one or two parts, and the name.
+const UNVERSIONED: &str = "io.k8s.apimachinery.pkg.";
+
+/// Module and name of a type: `core::v1::Pod`; without a version: `version::Info`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Home {
+    pub(crate) group: String,
+    pub(crate) version: Option<String>,
+    pub(crate) name: String,
+}
+
+impl Home {
+    /// The home of the definition of that name.
+    pub(crate) fn of(definition: &str) -> Result<Self> {
+        let versioned = VERSIONED.iter().find_map(|prefix| {
+            let parts: Vec<_> = definition.strip_prefix(prefix)?.split('.').collect();
+            match parts[..] {
+                [group, version, name] if is_version(version) => Some(Self {
+                    group: group.into(),
+                    version: Some(version.into()),
+                    name: name.into(),
+                }),
+                _ => None,
+            }
+        });
+        let unversioned = || {
+            let parts: Vec<_> = definition.strip_prefix(UNVERSIONED)?.split('.').collect();
+            match parts[..] {
+                [group, name] | [_, group, name] => {
+                    Some(Self { group: group.into(), version: None, name: name.into() })
+                }
+                _ => None,
+            }
+        };
+        versioned
+            .or_else(unversioned)
+            .filter(|home| is_identifier(&home.group) && is_identifier(&home.name))
+            .ok_or_else(|| {
+                Failure::new(format!("definition {definition} fits no module"))
+                    .mend("say where it goes: crates/codegen/src/model/home.rs")
+            })
+    }
+
+    /// The module: `core::v1`.
+    pub(crate) fn module(&self) -> String {
+        match &self.version {
+            Some(version) => format!("{}::{version}", self.group),
+            None => self.group.clone(),
+        }
+    }
+
+    /// The version module that shows it; what has no version shows in `v1`.
+    pub(crate) fn view(&self) -> &str {
+        self.version.as_deref().unwrap_or("v1")
+    }
+}
+
+/// `v1`, `v2beta1` …
+fn is_version(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('v') else { return false };
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    match rest.split_once("alpha").or_else(|| rest.split_once("beta")) {
+        Some((major, minor)) => number(major) && number(minor),
+        None => number(rest),
+    }
+}
+
+fn is_identifier(text: &str) -> bool {
+    syn::parse_str::<syn::Ident>(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_find_their_module() {
+        for (definition, module, view) in [
+            ("io.k8s.api.core.v1.Pod", "core::v1", "v1"),
+            ("io.k8s.api.autoscaling.v2beta1.MetricSpec", "autoscaling::v2beta1", "v2beta1"),
+            ("io.k8s.apimachinery.pkg.apis.meta.v1.Status", "meta::v1", "v1"),
+            (
+                "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService",
+                "apiregistration::v1",
+                "v1",
+            ),
+            ("io.k8s.apimachinery.pkg.version.Info", "version", "v1"),
+            ("io.k8s.apimachinery.pkg.api.resource.Quantity", "resource", "v1"),
+        ] {
+            let home = Home::of(definition).unwrap();
+            assert_eq!((home.module().as_str(), home.view()), (module, view), "{definition}");
+        }
+    }
+
+    #[test]
+    fn what_fits_nowhere_is_refused() {
+        for definition in [
+            "com.example.v1.Pod",
+            "io.k8s.api.core.Pod",
+            "io.k8s.api.a-b.v1.Pod",
+            "io.k8s.api.core.v1.Po d",
+        ] {
+            let error = Home::of(definition).unwrap_err().to_string();
+            assert!(error.contains(definition), "{error}");
+        }
+    }
+}

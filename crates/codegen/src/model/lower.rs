@@ -1,0 +1,177 @@
+//! From facts to the typed picture of the crate.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Body, Field, Home, Model, Presence, Shape, Type, cycles, scalars, shapes, views, wiring,
+    workarounds,
+};
+use crate::error::{Failure, Result};
+use crate::facts::{Facts, Schema};
+use crate::names;
+
+/// Type names that would hide those that generated code itself uses.
+const RESERVED: [&str; 5] = ["Box", "Default", "Option", "String", "Vec"];
+
+/// Makes the picture. What it does not understand is an error, never left out.
+pub(crate) fn lower(mut facts: Facts, tag: &str) -> Result<Model> {
+    workarounds::correct(facts.release, &mut facts.definitions)?;
+    let mut types = BTreeMap::new();
+    let mut homes = BTreeMap::new();
+    for (definition, schema) in &facts.definitions {
+        let made = type_of(definition, schema)
+            .map_err(|f| f.within(format!("definition {definition}")))?;
+        if let Some(other) = homes.insert(made.home.clone(), definition) {
+            let Home { name, .. } = &made.home;
+            return Err(Failure::new(format!(
+                "definitions {other} and {definition} would both be {}::{name}",
+                made.home.module()
+            )));
+        }
+        types.insert(definition.clone(), made);
+    }
+    resolve(&types)?;
+    settle_presence(&mut types);
+    cycles::box_them(&mut types)?;
+    let wirings = wiring::wire(&facts.resources, &types)?;
+    let views = views::views(&types, &wirings);
+    Ok(Model { release: facts.release, tag: tag.to_owned(), types, wirings, views })
+}
+
+fn type_of(definition: &str, schema: &Schema) -> Result<Type> {
+    let home = Home::of(definition)?;
+    if RESERVED.contains(&home.name.as_str()) {
+        return Err(Failure::new(format!("the name {} hides one of Rust's own", home.name)));
+    }
+    Ok(Type { home, kinds: schema.kinds.clone(), body: body(definition, schema)? })
+}
+
+fn body(definition: &str, schema: &Schema) -> Result<Body> {
+    if let Some(body) = workarounds::body(definition, schema)? {
+        return Ok(body);
+    }
+    if let Some(name) = scalars::scalar(definition, schema)? {
+        return Ok(Body::Scalar(name));
+    }
+    if schema.properties.is_empty() {
+        return match shapes::shape(schema)? {
+            Shape::Json => Ok(Body::Opaque),
+            other => Err(Failure::new(format!("a definition that is {other:?} is not understood"))
+                .mend("say what it becomes: crates/codegen/src/model/scalars.rs")),
+        };
+    }
+    if schema.type_.is_some() || schema.items.is_some() || schema.additional_properties.is_some() {
+        return Err(Failure::new(
+            "a definition with properties and another shape is not understood",
+        ));
+    }
+    fields(schema).map(Body::Struct)
+}
+
+fn fields(schema: &Schema) -> Result<Vec<Field>> {
+    let mut names = BTreeSet::new();
+    for required in &schema.required {
+        if !schema.properties.contains_key(required) {
+            return Err(Failure::new(format!("the required property {required} is not there")));
+        }
+    }
+    let mut fields = Vec::new();
+    for (wire, property) in &schema.properties {
+        let name = names::field(wire);
+        if !names.insert(name.clone()) {
+            return Err(Failure::new(format!(
+                "two properties would be called {name}, one is {wire}"
+            )));
+        }
+        let shape = shapes::shape(property).map_err(|f| f.within(format!("property {wire}")))?;
+        let required = schema.required.contains(wire);
+        // An object always has metadata, so that its users need not ask.
+        let metadata = wire == "metadata" && !schema.kinds.is_empty();
+        let presence = match shape {
+            Shape::List(_) | Shape::Map(_) => Presence::UnlessEmpty,
+            Shape::Json if required => Presence::UnlessNull,
+            _ if required || metadata => Presence::Always,
+            _ => Presence::Optional,
+        };
+        let keys = property.list_map_keys.clone();
+        fields.push(Field {
+            wire: wire.clone(),
+            name,
+            shape,
+            presence,
+            boxed: false,
+            required,
+            keys,
+        });
+    }
+    Ok(fields)
+}
+
+/// Every reference must lead to a definition.
+fn resolve(types: &BTreeMap<String, Type>) -> Result<()> {
+    let resolve = |from: &str, to: &str| {
+        let missing = || format!("definition {from} refers to {to}, which is not there");
+        types.get(to).map(|_| ()).ok_or_else(|| Failure::new(missing()))
+    };
+    for (definition, type_) in types {
+        match &type_.body {
+            Body::Generic(_, parameter) => resolve(definition, parameter)?,
+            Body::Struct(fields) => {
+                fields
+                    .iter()
+                    .filter_map(|f| f.shape.target())
+                    .try_for_each(|to| resolve(definition, to))?;
+            }
+            Body::Scalar(_) | Body::Opaque => {}
+        }
+    }
+    Ok(())
+}
+
+/// Required fields whose type has a value that stands for "not set" are not written then.
+fn settle_presence(types: &mut BTreeMap<String, Type>) {
+    let select = |test: fn(&Type) -> bool| -> BTreeSet<String> {
+        types.iter().filter(|(_, type_)| test(type_)).map(|(name, _)| name.clone()).collect()
+    };
+    let (raw, times) = (select(Type::is_raw_json), select(Type::is_time));
+    for field in types.values_mut().flat_map(Type::fields_mut) {
+        if field.presence != Presence::Always {
+            continue;
+        }
+        if let Shape::Type(target) = &field.shape {
+            if raw.contains(target) {
+                field.presence = Presence::UnlessNull;
+            } else if times.contains(target) {
+                // The events.k8s.io view of an event that came through core has a required time that is `null`.
+                field.presence = Presence::Optional;
+            }
+        }
+    }
+}
+
+impl Shape {
+    /// The definition that it refers to, if any.
+    pub(super) fn target(&self) -> Option<&str> {
+        match self {
+            Self::Type(definition) => Some(definition),
+            Self::List(inner) | Self::Map(inner) => inner.target(),
+            _ => None,
+        }
+    }
+}
+
+impl Type {
+    pub(super) fn fields(&self) -> &[Field] {
+        match &self.body {
+            Body::Struct(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    pub(super) fn fields_mut(&mut self) -> &mut [Field] {
+        match &mut self.body {
+            Body::Struct(fields) => fields,
+            _ => &mut [],
+        }
+    }
+}

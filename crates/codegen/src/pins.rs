@@ -1,0 +1,98 @@
+//! `spec/releases.toml`: which releases there are, from where, and what their specs hold.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Failure, Result};
+use crate::facts::Facts;
+use crate::files;
+use crate::release::Release;
+
+/// The file, relative to the repository's root.
+pub(crate) const PINS_PATH: &str = "spec/releases.toml";
+
+const HEADER: &str = "\
+# The releases, and the specs that they were generated from. Written by `cargo xtask fetch`, which
+# keeps a `note`. `sha256` is that of the file as it was downloaded.
+
+";
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pins {
+    #[serde(default, rename = "release")]
+    pub(crate) releases: Vec<Pin>,
+}
+
+/// Where a release's spec came from, and the counts that its facts must have.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pin {
+    pub(crate) release: Release,
+    pub(crate) tag: String,
+    /// The upstream URL, also where the file came from a mirror.
+    pub(crate) url: String,
+    pub(crate) sha256: String,
+    pub(crate) definitions: usize,
+    pub(crate) paths: usize,
+    pub(crate) watch_cluster: usize,
+    pub(crate) watch_namespaced: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) note: Option<String>,
+}
+
+impl Pins {
+    /// Reads the file; a repository without one pins nothing.
+    pub(crate) fn read(root: &Path) -> Result<Self> {
+        let path = root.join(PINS_PATH);
+        if !path.exists() {
+            return Ok(Self::default());
+        }
+        let text = files::read(&path)?;
+        toml::from_str(&text).map_err(|error| {
+            Failure::new(format!("{PINS_PATH}: {error}"))
+                .mend("mend the file, or restore it from git")
+        })
+    }
+
+    pub(crate) fn write(&mut self, root: &Path) -> Result<()> {
+        self.releases.sort_by_key(|pin| pin.release);
+        let text = toml::to_string(&self)
+            .map_err(|error| Failure::new(format!("cannot write {PINS_PATH}: {error}")))?;
+        files::write(&root.join(PINS_PATH), &format!("{HEADER}{text}"))
+    }
+
+    pub(crate) fn get(&self, release: Release) -> Option<&Pin> {
+        self.releases.iter().find(|pin| pin.release == release)
+    }
+
+    pub(crate) fn set(&mut self, pin: Pin) {
+        self.releases.retain(|other| other.release != pin.release);
+        self.releases.push(pin);
+    }
+}
+
+impl Pin {
+    /// Compares the counts with those of the facts.
+    pub(crate) fn verify(&self, facts: &Facts) -> Result<()> {
+        for (what, pinned, found) in [
+            ("definitions", self.definitions, facts.definitions.len()),
+            ("paths", self.paths, facts.paths),
+            ("watch_cluster", self.watch_cluster, facts.watch_cluster()),
+            ("watch_namespaced", self.watch_namespaced, facts.watch_namespaced()),
+        ] {
+            if pinned != found {
+                let file = self.release.facts_path();
+                return Err(Failure::new(format!(
+                    "{file} has {found} {what}, but {PINS_PATH} says {pinned}"
+                ))
+                .mend(format!(
+                    "restore both from git, or run `cargo xtask fetch {}`",
+                    self.release
+                )));
+            }
+        }
+        Ok(())
+    }
+}

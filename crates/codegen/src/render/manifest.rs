@@ -1,0 +1,30 @@
+//! The manifest of a generated crate.
+
+use super::header;
+use crate::model::Model;
+
+/// The file `Cargo.toml`. It does not take on the workspace's lints: they are for what people write.
+pub(super) fn manifest(model: &Model) -> String {
+    let (name, release) = (model.release.crate_name(), model.release);
+    let header = header(model, "#");
+    format!(
+        r#"{header}[package]
+name = "{name}"
+description = "The types of Kubernetes {release}, and what of it can be watched"
+version.workspace = true
+edition.workspace = true
+rust-version.workspace = true
+license.workspace = true
+repository.workspace = true
+publish.workspace = true
+
+[lib]
+doctest = false
+test = false
+
+[dependencies]
+serde.workspace = true
+watchable-core.workspace = true
+"#
+    )
+}

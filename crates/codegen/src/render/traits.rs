@@ -1,0 +1,88 @@
+//! How a type says that it can be watched, or lets the compiler say why it cannot.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{ident, types};
+use crate::facts::Scope;
+use crate::model::{Model, Type, Wiring};
+
+/// What is added to a struct.
+#[derive(Default)]
+pub(super) struct Traits {
+    /// Goes on after the last derive.
+    pub(super) derive: Option<TokenStream>,
+    pub(super) attribute: Option<TokenStream>,
+    pub(super) impls: TokenStream,
+}
+
+pub(super) fn traits(model: &Model, definition: &str, type_: &Type) -> Traits {
+    match model.wirings.get(definition) {
+        Some(wiring) if wiring.is_watchable() => Traits {
+            derive: Some(quote!(, watchable_core::Watchable)),
+            attribute: Some(attribute(model, type_, wiring)),
+            impls: TokenStream::new(),
+        },
+        Some(wiring) => Traits { impls: unwatchable(model, type_, wiring), ..Traits::default() },
+        None => Traits::default(),
+    }
+}
+
+fn attribute(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
+    let (group, version) = (&wiring.resource.group, &wiring.resource.version);
+    let (kind, plural) = (&wiring.kind, &wiring.resource.plural);
+    let namespaced = (wiring.resource.scope == Scope::Namespaced).then(|| quote!(namespaced,));
+    let list = wiring.list.iter().map(|list| types::path(model, type_, list));
+    quote! {
+        #[watchable(
+            group = #group, version = #version, kind = #kind, plural = #plural, #namespaced #(list = #list)*
+        )]
+    }
+}
+
+/// The impls that lead the compiler to the reason why the type cannot be watched.
+fn unwatchable(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
+    let name = ident(&type_.home.name);
+    let resource = resource_info(wiring);
+    let listed = wiring.list.as_ref().map(|list| {
+        let list = types::path(model, type_, list);
+        quote! {
+            impl watchable_core::Listed for #name {
+                type Kind = Self;
+            }
+            impl watchable_core::WatchTarget for #list {
+                type Item = #name;
+            }
+        }
+    });
+    quote! {
+        impl watchable_core::Resource for #name {
+            const RESOURCE: watchable_core::ResourceInfo = #resource;
+        }
+        impl watchable_core::WatchItem for #name {
+            fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
+                self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
+                self.kind.get_or_insert_with(|| resource.kind().to_owned());
+            }
+        }
+        impl watchable_core::WatchTarget for #name {
+            type Item = Self;
+        }
+        #listed
+    }
+}
+
+/// The constant that holds a resource's facts.
+pub(super) fn resource_info(wiring: &Wiring) -> TokenStream {
+    let (group, version) = (&wiring.resource.group, &wiring.resource.version);
+    let (kind, plural) = (&wiring.kind, &wiring.resource.plural);
+    let scope = ident(match wiring.resource.scope {
+        Scope::Cluster => "Cluster",
+        Scope::Namespaced => "Namespaced",
+    });
+    quote! {
+        watchable_core::ResourceInfo::new(
+            #group, #version, #kind, #plural, watchable_core::Scope::#scope
+        )
+    }
+}

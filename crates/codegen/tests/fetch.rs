@@ -1,0 +1,208 @@
+//! `fetch` against small servers on loopback: every way in which a download can go wrong.
+
+mod support;
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread;
+
+use support::{Repository, SMALL, SPEC_PATH};
+
+/// A server that gives every request the same answer; ends with the test's process.
+fn serve(answer: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap();
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let known = request.starts_with(&format!("GET /{SPEC_PATH} "))
+                || request.starts_with("GET /other-tag/api/openapi-spec/swagger.json ");
+            let answer =
+                if known { &answer } else { "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n" };
+            // The client may have hung up; the test will say so.
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    base
+}
+
+fn ok(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+}
+
+fn fetch(repository: &Repository, base: &str, more: &[&str]) -> support::Outcome {
+    repository.run(&[&["fetch", "1.99", "--base-url", base], more].concat())
+}
+
+/// With release 1.99 fetched already, a fetch from there fails as told and leaves all as it was.
+#[track_caller]
+fn fails(base: &str, parts: &[&str]) {
+    let repository = Repository::new();
+    repository.fetch_text(SMALL).succeeded();
+    let before = repository.snapshot("spec");
+    fetch(&repository, base, &[]).failed_with(parts);
+    assert_eq!(repository.snapshot("spec"), before);
+    // And where there was nothing, there is nothing.
+    let repository = Repository::new();
+    fetch(&repository, base, &[]).failed_with(&[]);
+    assert!(repository.snapshot("spec").is_empty());
+}
+
+#[test]
+fn a_spec_is_fetched_and_pinned() {
+    let repository = Repository::new();
+    let base = serve(ok(SMALL));
+    let outcome = fetch(&repository, &base, &[]);
+    outcome.succeeded();
+    assert!(outcome.stderr.contains(&format!("fetching {base}/{SPEC_PATH}")), "{}", outcome.stderr);
+    let pins = repository.read("spec/releases.toml");
+    for line in [
+        "release = \"1.99\"",
+        "tag = \"v1.99.0\"",
+        "url = \"https://raw.githubusercontent.com/kubernetes/kubernetes/v1.99.0/api/openapi-spec/swagger.json\"",
+        "definitions = 26",
+        "paths = 29",
+        "watch_cluster = 4",
+        "watch_namespaced = 3",
+    ] {
+        assert!(pins.contains(line), "{line} is not in {pins}");
+    }
+    assert!(repository.read("spec/rel_1_99.json").contains("\"io.k8s.api.core.v1.Pod\""));
+    // Once more: the checksum is the pinned one, and nothing changes.
+    let before = repository.snapshot("spec");
+    fetch(&repository, &base, &[]).succeeded();
+    assert_eq!(repository.snapshot("spec"), before);
+}
+
+#[test]
+fn a_file_is_a_source_too_and_a_note_survives() {
+    let repository = Repository::new();
+    repository.fetch_text(SMALL).succeeded();
+    let pins = repository.read("spec/releases.toml") + "note = \"by hand\"\n";
+    repository.write("spec/releases.toml", &pins);
+    repository.fetch_text(SMALL).succeeded();
+    assert_eq!(repository.read("spec/releases.toml"), pins);
+}
+
+#[test]
+fn another_spec_is_refused_until_it_is_repinned() {
+    let repository = Repository::new();
+    repository.fetch_text(SMALL).succeeded();
+    let before = repository.snapshot("spec");
+    let base = serve(ok(&SMALL.replace("Prose", "Other prose")));
+    let sums = ["has the sha256 ", "pins ", "--repin", &base, "spec/releases.toml"];
+    fetch(&repository, &base, &[]).failed_with(&sums);
+    assert_eq!(repository.snapshot("spec"), before);
+    fetch(&repository, &base, &["--repin"]).succeeded();
+    assert_ne!(
+        repository.read("spec/releases.toml"),
+        before[&repository.path("spec/releases.toml")]
+    );
+    // The prose is no fact.
+    assert_eq!(
+        repository.read("spec/rel_1_99.json"),
+        before[&repository.path("spec/rel_1_99.json")]
+    );
+}
+
+#[test]
+fn the_tag_can_be_chosen_and_is_remembered() {
+    let repository = Repository::new();
+    let base = serve(ok(SMALL));
+    fetch(&repository, &base, &["--tag", "other-tag"]).succeeded();
+    let outcome = fetch(&repository, &base, &[]);
+    outcome.succeeded();
+    assert!(outcome.stderr.contains("/other-tag/api/"), "{}", outcome.stderr);
+}
+
+#[test]
+fn one_tag_does_not_fit_two_releases() {
+    let repository = Repository::new();
+    repository.run(&["fetch", "1.98", "1.99", "--tag", "x"]).failed_with(&["--tag", "one by one"]);
+}
+
+#[test]
+fn what_is_no_release_is_refused() {
+    Repository::new()
+        .run(&["fetch", "v1.36"])
+        .failed_with(&["`v1.36` is no Kubernetes release", "1.36"]);
+    assert_eq!(Repository::new().run(&["fetch"]).code, 2);
+}
+
+#[test]
+fn a_missing_spec() {
+    let base = serve("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned());
+    fails(&base, &[&format!("{base}/{SPEC_PATH}"), "404", "--tag"]);
+}
+
+#[test]
+fn a_server_in_trouble() {
+    let base = serve("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n".to_owned());
+    fails(&base, &[&base, "503", "--base-url"]);
+}
+
+#[test]
+fn an_unreachable_server() {
+    // The port was free a moment ago.
+    let base =
+        format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    fails(&base, &["cannot reach", &base, "refused", "--base-url"]);
+}
+
+#[test]
+fn a_truncated_download() {
+    let answer = ok(SMALL).replace("Content-Length: ", "Content-Length: 9");
+    let base = serve(answer);
+    fails(
+        &base,
+        &[&base, &format!("broke off after {} of 9{}", SMALL.len(), SMALL.len()), "fetch it again"],
+    );
+}
+
+#[test]
+fn malformed_json() {
+    let base = serve(ok(&SMALL[..SMALL.len() / 2]));
+    let repository = Repository::new();
+    fetch(&repository, &base, &[]).failed_with(&[&base, "is not JSON", "line"]);
+    assert!(repository.snapshot("spec").is_empty());
+}
+
+#[test]
+fn json_that_is_no_spec() {
+    for (spec, part) in [
+        ("[1, 2]", "no OpenAPI v2 spec of Kubernetes"),
+        (r#"{"openapi": "3.0.0"}"#, "no OpenAPI v2 spec of Kubernetes"),
+        (
+            r#"{"swagger":"2.0","info":{"title":"Kubernetes"},"definitions":{},"paths":{}}"#,
+            "no definitions",
+        ),
+    ] {
+        let repository = Repository::new();
+        repository.fetch_text(spec).failed_with(&[part, &repository.mirror()]);
+        assert!(repository.snapshot("spec").is_empty());
+    }
+}
+
+#[test]
+fn a_base_that_is_no_url() {
+    for (base, part) in [
+        ("mirror", "cannot fetch mirror/"),
+        ("ftp://host", "`ftp`"),
+        ("file://relative", "file://relative"),
+    ] {
+        Repository::new().run(&["fetch", "1.99", "--base-url", base]).failed_with(&[part]);
+    }
+    Repository::new()
+        .run(&["fetch", "1.99", "--base-url", "file:///nowhere"])
+        .failed_with(&["file:///nowhere/v1.99.0/", "No such file"]);
+}
+
+#[test]
+fn a_folder_that_is_no_repository() {
+    let repository = Repository::new();
+    std::fs::remove_dir(repository.path("spec")).unwrap();
+    repository.run(&["regen"]).failed_with(&["spec/", "--root"]);
+}

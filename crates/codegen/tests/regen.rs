@@ -1,0 +1,150 @@
+//! What `regen` makes of a small spec.
+
+mod support;
+
+use support::{Repository, SMALL};
+
+const CRATE: &str = "crates/models/rel_1_99";
+
+#[track_caller]
+fn holds(repository: &Repository, file: &str, parts: &[&str]) {
+    let text = repository.read(&format!("{CRATE}/{file}"));
+    // How the printer breaks lines is not at issue.
+    let flat = |text: &str| {
+        text.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace(", )", " )")
+            .replace("( ", "(")
+            .replace(" )", ")")
+    };
+    for part in parts {
+        assert!(flat(&text).contains(&flat(part)), "{part}\nis not in {file}:\n{text}");
+    }
+}
+
+#[test]
+fn fields_are_held_as_they_can_be_absent() {
+    let repository = Repository::generated(SMALL);
+    holds(
+        &repository,
+        "src/core/v1.rs",
+        &[
+            r#"/// `podIPs` on the wire.
+           #[serde(rename = "podIPs", deserialize_with = "watchable_core::lenient::null_is_default", skip_serializing_if = "Vec::is_empty")]
+           pub pod_ips: Vec<String>,"#,
+            r#"/// `hostPID` on the wire.
+           #[serde(rename = "hostPID", skip_serializing_if = "Option::is_none")] pub host_pid: Option<bool>,"#,
+            r#"#[serde(skip_serializing_if = "Option::is_none")] pub type_: Option<String>,"#,
+            "pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,",
+            "/// Required. Keyed by `name`.",
+            // A required time may still be null.
+            r#"/// Required.
+           #[serde(skip_serializing_if = "Option::is_none")] pub deadline: Option<crate::meta::v1::Time>,"#,
+            // Required opaque JSON is not written as null.
+            r#"skip_serializing_if = "watchable_core::RawJson::is_null")] pub payload: crate::runtime::RawExtension,"#,
+            r#"/// Required.
+           #[serde(deserialize_with = "watchable_core::lenient::null_is_default")] pub seconds: i64,"#,
+            "pub token: Option<watchable_core::ByteString>,",
+            "pub metadata: crate::meta::v1::ObjectMeta,",
+            "pub api_version: Option<String>,",
+        ],
+    );
+    holds(
+        &repository,
+        "src/meta/v1.rs",
+        &["pub use watchable_core::Time;", "pub continue_: Option<String>,"],
+    );
+}
+
+#[test]
+fn cycles_are_boxed_where_they_close() {
+    let repository = Repository::generated(SMALL);
+    holds(
+        &repository,
+        "src/apiextensions/v1.rs",
+        &[
+            "pub not: Option<Box<JSONSchemaProps>>,",
+            "pub additional_properties: Option<JSONSchemaPropsOrBool>,",
+            "pub type JSONSchemaPropsOrBool = watchable_core::SchemaOrBool<JSONSchemaProps>;",
+            "pub type JSON = watchable_core::RawJson;",
+            "pub enum_: Vec<JSON>,",
+            "pub ref_path: Option<String>,",
+        ],
+    );
+    holds(
+        &repository,
+        "src/node/v1.rs",
+        &["pub right: Option<Right>,", "pub left: Option<Box<Left>>,", "pub lefts: Vec<Left>,"],
+    );
+}
+
+#[test]
+fn what_is_watched_is_wired_and_the_rest_says_why_not() {
+    let repository = Repository::generated(SMALL);
+    holds(
+        &repository,
+        "src/core/v1.rs",
+        &[
+            r#"#[watchable(group = "", version = "v1", kind = "Pod", plural = "pods", namespaced, list = PodList)]"#,
+            r#"#[watchable(group = "", version = "v1", kind = "Node", plural = "nodes", list = NodeList)]"#,
+            "impl watchable_core::Listed for ComponentStatus { type Kind = Self; }",
+            "impl watchable_core::WatchTarget for ComponentStatusList { type Item = ComponentStatus; }",
+            r#"const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new("", "v1", "Binding", "bindings", watchable_core::Scope::Namespaced);"#,
+        ],
+    );
+    holds(
+        &repository,
+        "src/authorization/v1.rs",
+        &["impl watchable_core::WatchTarget for SelfSubjectRulesReview { type Item = Self; }"],
+    );
+    let authorization = repository.read(&format!("{CRATE}/src/authorization/v1.rs"));
+    assert!(!authorization.contains("Listed") && !authorization.contains("watchable("));
+    holds(
+        &repository,
+        "src/catalog.rs",
+        &[
+            r#"list_kind: Some("PodList"), singular: "pod", short_names: &["po"],
+           verbs: &["create", "delete", "get", "list", "update", "watch"],"#,
+            r#"list_kind: Some("ComponentStatusList"), singular: "componentstatus", short_names: &["cs"],
+           verbs: &["create", "delete", "get", "list", "update"],"#,
+        ],
+    );
+}
+
+#[test]
+fn a_name_goes_to_core_and_the_others_are_reached_by_group() {
+    let repository = Repository::generated(SMALL);
+    holds(
+        &repository,
+        "src/v1.rs",
+        &[
+            "//! - [`events::v1::Event`](crate::events::v1::Event), where `Event` is `core::v1`'s",
+            "| [`Event`](crate::events::v1::Event) | [`EventList`](crate::events::v1::EventList) | `events.k8s.io/v1` | `events` | yes |",
+            "pub mod events { pub use crate::events::v1::{Event, EventList}; }",
+            "pub use crate::resource::Quantity;",
+            "pub use crate::version::Info;",
+            "pub mod namespaced { pub use crate::core::v1::{Event, EventList, Pod, PodList};",
+        ],
+    );
+    holds(&repository, "src/lib.rs", &["pub use v1::*;", "#[rustfmt::skip] pub mod core;"]);
+}
+
+#[test]
+fn the_facade_learns_of_the_release() {
+    let repository = Repository::generated(SMALL);
+    let manifest = repository.read("crates/watchables/Cargo.toml");
+    assert!(manifest.contains("default = []\n# @generated features: begin (cargo xtask regen)\nrel_1_99 = [\"dep:rel_1_99\"]\n# @generated features: end\n"));
+    assert!(manifest.contains(
+        "rel_1_99 = { path = \"../models/rel_1_99\", version = \"0.1.0\", optional = true }\n"
+    ));
+    let releases = repository.read("crates/watchables/src/releases.rs");
+    assert!(releases.contains("#[cfg(feature = \"rel_1_99\")]\npub use rel_1_99;\n"));
+    repository.write(
+        "crates/watchables/Cargo.toml",
+        &manifest.replace("# @generated dependencies: end", ""),
+    );
+    repository
+        .run(&["regen"])
+        .failed_with(&["crates/watchables/Cargo.toml", "`# @generated dependencies: end`"]);
+}

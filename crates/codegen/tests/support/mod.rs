@@ -1,0 +1,132 @@
+//! What the tests share: a small repository in a temporary folder, and the program run in it.
+
+// Each test file uses a part of this.
+#![allow(dead_code, unreachable_pub)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// A hand-made spec that has a bit of everything.
+pub const SMALL: &str = include_str!("../fixtures/small.json");
+
+/// Where a spec lies below a base URL, for the tag that release 1.99 has by default.
+pub const SPEC_PATH: &str = "v1.99.0/api/openapi-spec/swagger.json";
+
+const FACADE: &str = "\
+[features]
+default = []
+# @generated features: begin (cargo xtask regen)
+# @generated features: end
+
+[dependencies]
+# @generated dependencies: begin (cargo xtask regen)
+# @generated dependencies: end
+";
+
+/// A repository with nothing fetched or generated.
+pub struct Repository {
+    folder: TempDir,
+}
+
+/// What the program said, and whether it was content.
+pub struct Outcome {
+    pub code: i32,
+    pub stderr: String,
+}
+
+impl Repository {
+    pub fn new() -> Self {
+        let repository = Self { folder: TempDir::new().unwrap() };
+        fs::create_dir_all(repository.path("spec")).unwrap();
+        fs::create_dir_all(repository.path("crates/watchables/src")).unwrap();
+        repository.write("crates/watchables/Cargo.toml", FACADE);
+        repository
+    }
+
+    /// One with a spec fetched as release 1.99 and generated.
+    pub fn generated(spec: &str) -> Self {
+        let repository = Self::new();
+        repository.fetch_text(spec).succeeded();
+        repository.run(&["regen"]).succeeded();
+        repository
+    }
+
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Puts a spec into the folder `mirror`, and fetches it by `file://`.
+    pub fn fetch_text(&self, spec: &str) -> Outcome {
+        self.write(&format!("mirror/{SPEC_PATH}"), spec);
+        self.run(&["fetch", "1.99", "--base-url", &self.mirror()])
+    }
+
+    pub fn mirror(&self) -> String {
+        format!("file://{}", self.path("mirror").display())
+    }
+
+    pub fn run(&self, args: &[&str]) -> Outcome {
+        let output = Command::new(env!("CARGO_BIN_EXE_watchables-codegen"))
+            .args(args)
+            .arg("--root")
+            .arg(self.folder.path())
+            .env("NO_PROXY", "*")
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert!(!stderr.contains("panicked"), "{stderr}");
+        Outcome { code: output.status.code().unwrap(), stderr }
+    }
+
+    /// Every file below a folder, with its text.
+    pub fn snapshot(&self, folder: &str) -> BTreeMap<PathBuf, String> {
+        fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, String>) {
+            for entry in fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    walk(&path, found);
+                } else {
+                    found.insert(path.clone(), fs::read_to_string(&path).unwrap());
+                }
+            }
+        }
+        let mut found = BTreeMap::new();
+        walk(&self.path(folder), &mut found);
+        found
+    }
+}
+
+impl Outcome {
+    #[track_caller]
+    pub fn succeeded(&self) {
+        assert_eq!(self.code, 0, "{}", self.stderr);
+    }
+
+    /// It failed, with an error line and a hint that hold all the parts.
+    #[track_caller]
+    pub fn failed_with(&self, parts: &[&str]) {
+        assert_eq!(self.code, 1, "{}", self.stderr);
+        assert!(
+            self.stderr.contains("error: ") && self.stderr.contains("hint: "),
+            "{}",
+            self.stderr
+        );
+        for part in parts {
+            assert!(self.stderr.contains(part), "{part:?} is not in: {}", self.stderr);
+        }
+    }
+}

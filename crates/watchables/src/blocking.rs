@@ -1,0 +1,29 @@
+//! The same without async: events as an [`Iterator`].
+//!
+//! ```no_run
+//! # #[cfg(feature = "rel_1_36")]
+//! # fn program() -> Result<(), Box<dyn std::error::Error>> {
+//! use watchables::StreamOptions;
+//! use watchables::blocking::{Client, Watcher};
+//! use watchables::rel_1_36::v1::Pod;
+//!
+//! let client = Client::try_default()?;
+//! let watcher = Watcher::<Pod>::new(&client);
+//! for event in watcher.stream(StreamOptions::managed()) {
+//!     let event = event?;
+//!     println!("{}, {:?}", event.etype, event.obj.metadata.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Inside of an async task use the async API: blocking there would block the task's thread, and
+//! Tokio panics rather than let it.
+
+mod client;
+mod events;
+mod watcher;
+
+pub use client::{Client, ConnectError};
+pub use events::Events;
+pub use watcher::Watcher;

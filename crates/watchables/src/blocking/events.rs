@@ -1,0 +1,36 @@
+//! A watcher's events as an iterator.
+
+use std::sync::Arc;
+
+use futures::StreamExt as _;
+use tokio::runtime::Runtime;
+use watch_runtime::{WatchError, WatchEvent, WatchStream};
+use watchable_core::WatchTarget;
+
+/// The events of a blocking watcher. Dropping it closes its connection.
+///
+/// `next` waits as long as nothing happens; a stop from another thread ends it at once.
+///
+/// # Panics
+///
+/// `next` panics inside of an async task, where blocking is a mistake.
+#[derive(Debug)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct Events<T: WatchTarget> {
+    stream: WatchStream<T>,
+    runtime: Arc<Runtime>,
+}
+
+impl<T: WatchTarget> Events<T> {
+    pub(super) fn new(stream: WatchStream<T>, runtime: Arc<Runtime>) -> Self {
+        Self { stream, runtime }
+    }
+}
+
+impl<T: WatchTarget> Iterator for Events<T> {
+    type Item = Result<WatchEvent<T::Item>, WatchError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.runtime.block_on(self.stream.next())
+    }
+}

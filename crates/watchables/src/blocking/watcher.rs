@@ -1,0 +1,115 @@
+//! A watcher whose events are an iterator.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Runtime;
+use watch_runtime::{StopHandle, StreamOptions};
+use watchable_core::{Listed, NamespacedWatch, WatchTarget, Watchable, Watched};
+
+use super::{Client, Events};
+
+/// The blocking twin of [`Watcher`](crate::Watcher): the same settings, and the same streams.
+#[derive(Debug)]
+#[must_use = "a watcher does nothing until it streams"]
+pub struct Watcher<T> {
+    watcher: watch_runtime::Watcher<T>,
+    runtime: Arc<Runtime>,
+}
+
+impl<T> Watcher<T> {
+    /// See [`Watcher::new`](crate::Watcher::new).
+    pub fn new(client: &Client) -> Self
+    where
+        T: WatchTarget,
+        T::Item: Listed,
+        <T::Item as Listed>::Kind: Watched,
+        T: Watchable,
+    {
+        Self {
+            watcher: watch_runtime::Watcher::new(client.client.clone()),
+            runtime: Arc::clone(&client.runtime),
+        }
+    }
+}
+
+/// Settings. A wrong one is the iterator's first item, an error that names it.
+impl<T: WatchTarget> Watcher<T> {
+    /// See [`Watcher::namespace`](crate::Watcher::namespace).
+    pub fn namespace(self, namespace: impl Into<String>) -> Self
+    where
+        T::Item: NamespacedWatch,
+    {
+        self.with(|watcher| watcher.namespace(namespace))
+    }
+
+    /// See [`Watcher::label_selector`](crate::Watcher::label_selector).
+    pub fn label_selector(self, selector: impl Into<String>) -> Self {
+        self.with(|watcher| watcher.label_selector(selector))
+    }
+
+    /// See [`Watcher::field_selector`](crate::Watcher::field_selector).
+    pub fn field_selector(self, selector: impl Into<String>) -> Self {
+        self.with(|watcher| watcher.field_selector(selector))
+    }
+
+    /// See [`Watcher::resource_version`](crate::Watcher::resource_version).
+    pub fn resource_version(self, version: impl fmt::Display) -> Self {
+        self.with(|watcher| watcher.resource_version(version))
+    }
+
+    /// See [`Watcher::timeout`](crate::Watcher::timeout).
+    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.with(|watcher| watcher.timeout(timeout))
+    }
+
+    /// See [`Watcher::allow_watch_bookmarks`](crate::Watcher::allow_watch_bookmarks).
+    pub fn allow_watch_bookmarks(self, allow: bool) -> Self {
+        self.with(|watcher| watcher.allow_watch_bookmarks(allow))
+    }
+
+    /// See [`Watcher::page_size`](crate::Watcher::page_size).
+    pub fn page_size(self, objects: u32) -> Self {
+        self.with(|watcher| watcher.page_size(objects))
+    }
+
+    fn with(
+        self,
+        set: impl FnOnce(watch_runtime::Watcher<T>) -> watch_runtime::Watcher<T>,
+    ) -> Self {
+        Self { watcher: set(self.watcher), runtime: self.runtime }
+    }
+}
+
+impl<T: WatchTarget> Watcher<T> {
+    /// Streams events. A stream of this watcher that is running ends.
+    pub fn stream(&self, options: StreamOptions) -> Events<T> {
+        Events::new(self.watcher.stream(options), Arc::clone(&self.runtime))
+    }
+
+    /// Ends the running stream at once, from any thread. See [`Watcher::stop`](crate::Watcher::stop).
+    pub fn stop(&self) {
+        self.watcher.stop();
+    }
+
+    /// A handle that stops this watcher from elsewhere.
+    pub fn stop_handle(&self) -> StopHandle {
+        self.watcher.stop_handle()
+    }
+
+    /// Whether a stream is running.
+    pub fn is_running(&self) -> bool {
+        self.watcher.is_running()
+    }
+
+    /// The version that a managed stream has reached, else the one that was given.
+    pub fn current_resource_version(&self) -> Option<String> {
+        self.watcher.current_resource_version()
+    }
+
+    /// Sets the version that the next stream starts from.
+    pub fn update_resource_version(&self, version: impl fmt::Display) {
+        self.watcher.update_resource_version(version);
+    }
+}
