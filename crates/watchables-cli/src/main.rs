@@ -1,0 +1,31 @@
+//! The command `watchables`: watch a cluster from the shell.
+
+mod args;
+mod cluster;
+mod discovery;
+mod failure;
+mod interrupt;
+mod names;
+mod output;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+
+fn main() -> ExitCode {
+    let Args { command } = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failure::report(&error.into()),
+    };
+    let result = match command {
+        Command::Watch(args) => runtime.block_on(watch::run(args)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error),
+    }
+}
