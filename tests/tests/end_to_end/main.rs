@@ -1,0 +1,11 @@
+//! The whole, from the user's types to a server's bytes.
+
+mod blocking;
+mod custom_resource;
+mod errors;
+mod managed;
+mod readme;
+mod recorded;
+mod seed;
+mod settings;
+mod stopping;

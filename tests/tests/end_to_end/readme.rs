@@ -1,0 +1,108 @@
+//! The README's programs compile: each line of its Rust stands here, and here it is checked.
+#![allow(unused_variables, unused_mut, dead_code, reason = "snippets")]
+
+const README: &str = include_str!("../../../README.md");
+const HERE: &str = include_str!("readme.rs");
+
+#[test]
+fn every_line_of_rust_in_the_readme_is_compiled_here() {
+    let blocks = README.split("```rust\n").skip(1);
+    let lines = blocks.flat_map(|block| block.split("```").next().unwrap_or_default().lines());
+    let here: Vec<_> = HERE.lines().map(str::trim).collect();
+    let mut checked = 0;
+    for line in lines.map(str::trim).filter(|line| !line.is_empty()) {
+        assert!(here.contains(&line), "the README's line {line:?} is not in {}", file!());
+        checked += 1;
+    }
+    assert!(checked > 30, "only {checked} lines of Rust were found in the README");
+}
+
+#[rustfmt::skip]
+mod first_program {
+    use futures::TryStreamExt as _;
+    use watchables::rel_1_17::Pod;
+    use watchables::{Client, StreamOptions, Watcher};
+
+    #[tokio::main]
+    async fn main() -> Result<(), Box<dyn std::error::Error>> {
+        let client = Client::try_default().await?;
+        let watcher = Watcher::<Pod>::new(client);
+        let mut events = watcher.stream(StreamOptions::default());
+        while let Some(event) = events.try_next().await? {
+            let meta = event.obj.metadata;
+            println!("{}, {:?}, {:?}", event.etype, meta.namespace, meta.name);
+        }
+        Ok(())
+    }
+
+    fn managed(watcher: &Watcher<Pod>) {
+        let mut events = watcher.stream(StreamOptions::managed());
+    }
+}
+
+#[rustfmt::skip]
+mod settings {
+    use std::time::Duration;
+    use watchables::rel_1_17::Pod;
+    use watchables::{Client, StreamOptions, Watcher};
+
+    fn narrowed(client: Client) {
+        let watcher = Watcher::<Pod>::new(client)
+            .namespace("shop")
+            .label_selector("app=web,tier in (front, back)")
+            .timeout(Duration::from_secs(90)); // of each underlying watch; None: the server's own
+    }
+
+    fn from_a_version(client: Client) {
+        let watcher = Watcher::<Pod>::new(client).resource_version("12345"); // what came after it
+        let once = watcher.stream(StreamOptions::managed().quit_on_timeout(true));
+    }
+
+    fn stopped(watcher: &Watcher<Pod>) {
+        let stop = watcher.stop_handle();
+        std::thread::spawn(move || stop.stop());
+    }
+}
+
+#[rustfmt::skip]
+mod watchables_modules {
+    use watchables::{Client, Watcher};
+
+    fn both(client: Client) {
+        use watchables::rel_1_17::v1::watchables::{cluster_wide, namespaced};
+        let nodes = Watcher::<cluster_wide::Node>::new(client.clone());
+        let pods = Watcher::<namespaced::PodList>::new(client).namespace("shop"); // events carry Pods
+    }
+}
+
+#[rustfmt::skip]
+mod custom_resource {
+    use serde::Deserialize;
+    use watchables::Watchable;
+    use watchables::rel_1_36::v1::ObjectMeta;
+
+    #[derive(Deserialize, Watchable)]
+    #[watchable(group = "stable.example.com", version = "v1", plural = "crontabs", namespaced)]
+    struct CronTab {
+        metadata: ObjectMeta,
+        spec: CronTabSpec,
+    }
+
+    #[derive(Deserialize)]
+    struct CronTabSpec {}
+}
+
+#[rustfmt::skip]
+mod blocking {
+    use watchables::StreamOptions;
+    use watchables::rel_1_17::Pod;
+
+    fn iterator() -> Result<(), Box<dyn std::error::Error>> {
+        let client = watchables::blocking::Client::try_default()?;
+        let watcher = watchables::blocking::Watcher::<Pod>::new(&client);
+        for event in watcher.stream(StreamOptions::managed()) {
+            println!("{}", event?.etype);
+        }
+        Ok(())
+    }
+}

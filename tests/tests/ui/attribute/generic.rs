@@ -1,0 +1,9 @@
+use watchables::Watchable;
+
+#[derive(serde::Deserialize, Watchable)]
+#[watchable(group = "stable.example.com", version = "v1", plural = "crontabs")]
+struct CronTab<T> {
+    spec: T,
+}
+
+fn main() {}

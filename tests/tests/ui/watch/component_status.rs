@@ -1,0 +1,8 @@
+use watchables::rel_1_36::v1::ComponentStatus;
+use watchables::{Client, Watcher};
+
+fn watch(client: Client) {
+    let _ = Watcher::<ComponentStatus>::new(client);
+}
+
+fn main() {}

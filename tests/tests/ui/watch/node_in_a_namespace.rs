@@ -1,0 +1,8 @@
+use watchables::rel_1_36::v1::Node;
+use watchables::{Client, Watcher};
+
+fn watch(client: Client) {
+    let _ = Watcher::<Node>::new(client).namespace("x");
+}
+
+fn main() {}

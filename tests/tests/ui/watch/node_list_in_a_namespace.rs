@@ -1,0 +1,8 @@
+use watchables::rel_1_36::v1::NodeList;
+use watchables::{Client, Watcher};
+
+fn watch(client: Client) {
+    let _ = Watcher::<NodeList>::new(client).namespace("x");
+}
+
+fn main() {}

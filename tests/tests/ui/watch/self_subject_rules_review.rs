@@ -1,0 +1,8 @@
+use watchables::rel_1_36::v1::SelfSubjectRulesReview;
+use watchables::{Client, Watcher};
+
+fn watch(client: Client) {
+    let _ = Watcher::<SelfSubjectRulesReview>::new(client);
+}
+
+fn main() {}
