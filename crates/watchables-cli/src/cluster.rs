@@ -34,6 +34,12 @@ async fn configure(args: &ClusterArgs) -> anyhow::Result<Config> {
         Err(KubeconfigError::ReadConfig(..)) if !is_named(args) && in_cluster() => {
             return Config::incluster().context("cannot use the service account of this pod");
         }
+        // The parser's own text quotes the lines around, and tokens stand in such lines.
+        Err(KubeconfigError::Parse(error)) => {
+            let text = error.to_string();
+            let place = text.split("-->").next().unwrap_or_default().trim();
+            bail!("{name} is no sound YAML: {}", place.trim_start_matches("error: "))
+        }
         kubeconfig => kubeconfig.with_context(|| format!("cannot read {name}"))?,
     };
     let known: Vec<_> = kubeconfig.contexts.iter().map(|c| c.name.as_str()).collect();

@@ -27,6 +27,10 @@ pub(crate) fn line(error: &anyhow::Error) -> String {
             line.push_str(colon);
             line.push_str(&text);
         }
+        // What comes after it is the same Status once more.
+        if matches!(cause.downcast_ref(), Some(ClientError::Api(_))) {
+            break;
+        }
         said = text;
     }
     line
@@ -40,7 +44,8 @@ fn api(code: u16, message: &str, reason: &str) -> String {
         _ => "",
     };
     match reason {
-        "" => format!("{message} ({code}){hint}"),
+        // Not a Status: kube-client made the reason up.
+        reason if reason.is_empty() || reason.contains(' ') => format!("{message} ({code}){hint}"),
         _ => format!("{message} ({code} {reason}){hint}"),
     }
 }

@@ -185,9 +185,11 @@ fn a_wrong_kubeconfig_or_context_is_one_clear_line() {
     let output = run(watchables(&home).args(["watch", "pods", "--kubeconfig", "/does/not/exist"]));
     failed(&output, "/does/not/exist");
     let broken = home.path().join("broken");
-    std::fs::write(&broken, "clusters: [").unwrap();
+    let text = "users:\n- name: u\n  user:\n    token: s3cr3t\n    tokn; oops\nclusters: []\n";
+    std::fs::write(&broken, text).unwrap();
     let output = run(watchables(&home).arg("watch").arg("pods").arg("--kubeconfig").arg(&broken));
-    failed(&output, "broken");
+    let told = failed(&output, "broken is no sound YAML: line ");
+    assert!(!told.contains("s3cr3t"), "{told}");
     let output =
         run(watchables(&home).args(["watch", "pods"]).env("KUBECONFIG", "/does/not/exist"));
     failed(&output, "cannot read the kubeconfig /does/not/exist (from KUBECONFIG)");
@@ -254,7 +256,8 @@ fn what_a_server_refuses_is_one_clear_line() {
         let home = home();
         let kubeconfig = kubeconfig_of(&home, &url);
         let output = run(watchables(&home).args(["watch", "pods", "--kubeconfig"]).arg(kubeconfig));
-        failed(&output, part);
+        let told = failed(&output, part);
+        assert_eq!(told.matches(reason).count(), 1 + usize::from(message == reason), "{told}");
     }
 }
 
