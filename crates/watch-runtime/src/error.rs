@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Connect(Source),
     /// The server answered with an HTTP error.
     Refused(ApiStatus),
+    /// A list took so long that the server no longer has the state that its pages show.
+    PagesExpired(ApiStatus),
     /// The server ended an accepted watch with an ERROR event.
     ErrorEvent(ApiStatus),
     /// The connection broke in the middle of an answer.
@@ -94,7 +96,9 @@ impl WatchError {
     /// The server's own account, where it gave one: as an HTTP error's body or in an ERROR event.
     pub fn status(&self) -> Option<&ApiStatus> {
         match &self.0.kind {
-            Kind::Refused(status) | Kind::ErrorEvent(status) => Some(status),
+            Kind::Refused(status) | Kind::PagesExpired(status) | Kind::ErrorEvent(status) => {
+                Some(status)
+            }
             _ => None,
         }
     }
@@ -114,6 +118,11 @@ impl fmt::Display for WatchError {
                 write!(f, "{doing}: the API server answered: {status}")?;
                 hint(f, status)
             }
+            Kind::PagesExpired(status) => write!(
+                f,
+                "{doing}: the list took longer than the server keeps its pages: {status}; \
+                 stream again, and take events as they come"
+            ),
             Kind::ErrorEvent(status) => {
                 write!(f, "{doing}: the API server ended the watch: {status}")?;
                 hint(f, status)

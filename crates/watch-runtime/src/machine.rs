@@ -19,22 +19,24 @@
 //! `BackingOff` is for managed streams and for what may pass. Everything else leads to Ended: what no
 //! retry mends, a clean end with `quit_on_timeout`, and in unmanaged streams every failure.
 
+mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::{Request, StatusCode};
 
 use crate::backoff::Backoff;
-use crate::envelope::{self, Envelope, Identity};
+use crate::envelope::{self, Envelope};
 use crate::error::{Kind, Source};
 use crate::frame::{Frames, LineTooLong};
 use crate::plan::Plan;
 use crate::transport::Head;
 use crate::{ApiStatus, EventType, Origin, WatchError, list_page};
+use state::State;
+pub(crate) use state::{Delivery, Step};
 
 /// An event may be larger than 1 MiB; this much, in bytes, is a fault of the server's.
 const MAX_EVENT_BYTES: usize = 64 << 20;
@@ -63,51 +65,13 @@ pub(crate) struct Machine {
     rng: fastrand::Rng,
 }
 
-/// Where the protocol stands.
-enum State {
-    /// The next request is to be made.
-    Ready,
-    /// A list or a watch was asked for.
-    Asking,
-    /// A list's body is coming in.
-    ListBody(BytesMut),
-    /// A page is being delivered; then comes the next one, or a watch from the list's version.
-    Items(VecDeque<Bytes>),
-    /// Events are coming in.
-    Watching { frames: Frames, since: Instant },
-    /// An HTTP error's body is coming in.
-    Refused { head: Head, body: BytesMut },
-    /// The next try waits; `told` is whether the driver knows for how long.
-    BackingOff { wait: Duration, told: bool },
-    /// Over, perhaps with an error that has yet to be told.
-    Ended(Option<WatchError>),
-}
-
-/// What the driver is to do next.
-pub(crate) enum Step {
-    /// Send this request; report its answer's head, or the failure.
-    Send(Request<()>),
-    /// Nothing until the exchange or the sleep under way has something to report.
-    Wait,
-    /// Drop any exchange, sleep, then report that it is over.
-    Sleep(Duration),
-    /// Deliver this object.
-    Deliver(Delivery),
-    /// Drop any exchange; the stream is over.
-    End(Option<WatchError>),
-}
-
-/// An object to deliver, not yet decoded.
-pub(crate) struct Delivery {
-    pub(crate) etype: EventType,
-    pub(crate) origin: Origin,
-    pub(crate) object: Bytes,
-    pub(crate) identity: Identity,
-}
-
 impl Machine {
     /// Starts from a version, or from none.
     pub(crate) fn new(plan: Plan, version: Option<String>, rng: fastrand::Rng) -> Self {
+        // "0" stands for whatever state the server has at hand, which a watch tells as ADDED events in
+        // no order of versions: there would be no telling where it stands. A list says so.
+        let managed = plan.options().manage_resource_version;
+        let version = version.filter(|version| !(managed && version == "0"));
         Self {
             plan,
             state: State::Ready,
@@ -350,7 +314,11 @@ impl Machine {
 
     fn refused(&mut self, head: Head, body: &Bytes) {
         let status = ApiStatus::from_body(head.status, body);
-        self.failed(Kind::Refused(status), head.retry_after);
+        if self.listing && status.is_gone() {
+            self.end(Kind::PagesExpired(status));
+        } else {
+            self.failed(Kind::Refused(status), head.retry_after);
+        }
     }
 
     /// The server said no: a managed stream tries again where that can help.

@@ -92,6 +92,10 @@ impl<T: WatchTarget> Watcher<T> {
     }
 
     /// Start just after this version: no event is wanted that is as old or older.
+    ///
+    /// `0` means any state that the server has at hand; a managed stream then begins as with no
+    /// version. A version that the server has yet to reach is not always an error: some servers
+    /// accept it and stay silent until they do.
     pub fn resource_version(self, version: impl fmt::Display) -> Self {
         self.cursor.give(version.to_string());
         self

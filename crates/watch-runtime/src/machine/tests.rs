@@ -1,121 +1,10 @@
 //! The machine by itself: requests, waits and ends, in made-up time.
 
-use watchable_core::{ResourceInfo, Scope};
+mod bench;
 
 use super::*;
 use crate::StreamOptions;
-use crate::settings::Settings;
-
-const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
-
-/// A machine and a clock of its own.
-struct Bench {
-    machine: Machine,
-    now: Instant,
-}
-
-impl Bench {
-    fn new(options: StreamOptions, version: Option<&str>) -> Self {
-        let plan = Plan::new(POD, Settings::default(), options);
-        let rng = fastrand::Rng::with_seed(3);
-        Self { machine: Machine::new(plan, version.map(str::to_owned), rng), now: Instant::now() }
-    }
-
-    fn step(&mut self) -> Step {
-        self.machine.step(self.now)
-    }
-
-    fn pass(&mut self, time: Duration) {
-        self.now += time;
-    }
-
-    /// The next step is a request; gives its URL.
-    fn request(&mut self) -> String {
-        match self.step() {
-            Step::Send(request) => request.uri().to_string(),
-            other => panic!("a request was expected, not {other:?}"),
-        }
-    }
-
-    /// The next step is a delivery; gives its type and object.
-    fn delivery(&mut self) -> (EventType, Origin, String) {
-        match self.step() {
-            Step::Deliver(d) => (d.etype, d.origin, String::from_utf8(d.object.to_vec()).unwrap()),
-            other => panic!("a delivery was expected, not {other:?}"),
-        }
-    }
-
-    fn wait(&mut self) {
-        assert!(matches!(self.step(), Step::Wait));
-    }
-
-    /// The next step is a sleep, after which the machine is woken; gives its length.
-    fn sleep(&mut self) -> Duration {
-        let Step::Sleep(time) = self.step() else { panic!("a sleep was expected") };
-        self.wait();
-        self.pass(time);
-        self.machine.on_wake();
-        time
-    }
-
-    /// The stream is over with an error.
-    fn error(&mut self) -> WatchError {
-        match self.step() {
-            Step::End(Some(error)) => error,
-            other => panic!("an error was expected, not {other:?}"),
-        }
-    }
-
-    fn ended(&mut self) {
-        assert!(matches!(self.step(), Step::End(None)));
-    }
-
-    fn head(&mut self, status: u16) {
-        self.head_after(status, None);
-    }
-
-    fn head_after(&mut self, status: u16, retry_after: Option<Duration>) {
-        let status = StatusCode::from_u16(status).unwrap();
-        self.machine.on_head(Head { status, retry_after }, self.now);
-    }
-
-    fn chunk(&mut self, text: &str) {
-        self.machine.on_chunk(Bytes::copy_from_slice(text.as_bytes()));
-    }
-
-    fn end(&mut self) {
-        self.machine.on_end(self.now);
-    }
-
-    fn cut(&mut self) {
-        self.machine.on_cut("reset by peer".into(), self.now);
-    }
-
-    /// A whole answer to a list.
-    fn list(&mut self, body: &str) {
-        self.head(200);
-        self.chunk(body);
-        self.end();
-    }
-
-    /// A watch that is accepted and healthy for a minute.
-    fn watching(&mut self) {
-        self.head(200);
-        self.pass(Duration::from_mins(1));
-    }
-}
-
-impl std::fmt::Debug for Step {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Send(request) => write!(f, "Send({})", request.uri()),
-            Self::Wait => f.write_str("Wait"),
-            Self::Sleep(time) => write!(f, "Sleep({time:?})"),
-            Self::Deliver(d) => write!(f, "Deliver({} {})", d.etype, d.identity),
-            Self::End(error) => write!(f, "End({error:?})"),
-        }
-    }
-}
+use bench::Bench;
 
 fn event(etype: &str, version: &str) -> String {
     format!(
@@ -146,6 +35,26 @@ fn managed_without_a_version_lists_then_watches_from_the_lists() {
     assert_eq!(bench.machine.take_moved(), None, "an item's version is not where the list stands");
     assert!(bench.request().contains("watch=true&resourceVersion=40&"));
     assert_eq!(bench.machine.take_moved(), Some("40"));
+}
+
+#[test]
+fn a_page_that_has_expired_is_not_taken_for_a_version() {
+    let mut bench = managed(None);
+    bench.request();
+    bench.list(r#"{"metadata":{"resourceVersion":"40","continue":"tok"},"items":[]}"#);
+    bench.request();
+    bench.head(410);
+    bench.end();
+    let error = bench.error();
+    assert!(error.is_gone());
+    let told = "listing pods/v1: the list took longer than the server keeps its pages: ";
+    assert!(error.to_string().starts_with(told), "{error}");
+}
+
+#[test]
+fn version_zero_is_no_place_to_go_on_from() {
+    assert_eq!(managed(Some("0")).request(), "/api/v1/pods?limit=500");
+    assert!(unmanaged(Some("0")).request().contains("resourceVersion=0&"));
 }
 
 #[test]

@@ -1,0 +1,118 @@
+//! A machine on a bench: requests taken, answers given, time passed by hand.
+
+use watchable_core::{ResourceInfo, Scope};
+
+use super::super::*;
+use crate::StreamOptions;
+use crate::settings::Settings;
+
+const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+
+/// A machine and a clock of its own.
+pub(super) struct Bench {
+    pub(super) machine: Machine,
+    now: Instant,
+}
+
+impl Bench {
+    pub(super) fn new(options: StreamOptions, version: Option<&str>) -> Self {
+        let plan = Plan::new(POD, Settings::default(), options);
+        let rng = fastrand::Rng::with_seed(3);
+        Self { machine: Machine::new(plan, version.map(str::to_owned), rng), now: Instant::now() }
+    }
+
+    pub(super) fn step(&mut self) -> Step {
+        self.machine.step(self.now)
+    }
+
+    pub(super) fn pass(&mut self, time: Duration) {
+        self.now += time;
+    }
+
+    /// The next step is a request; gives its URL.
+    pub(super) fn request(&mut self) -> String {
+        match self.step() {
+            Step::Send(request) => request.uri().to_string(),
+            other => panic!("a request was expected, not {other:?}"),
+        }
+    }
+
+    /// The next step is a delivery; gives its type and object.
+    pub(super) fn delivery(&mut self) -> (EventType, Origin, String) {
+        match self.step() {
+            Step::Deliver(d) => (d.etype, d.origin, String::from_utf8(d.object.to_vec()).unwrap()),
+            other => panic!("a delivery was expected, not {other:?}"),
+        }
+    }
+
+    pub(super) fn wait(&mut self) {
+        assert!(matches!(self.step(), Step::Wait));
+    }
+
+    /// The next step is a sleep, after which the machine is woken; gives its length.
+    pub(super) fn sleep(&mut self) -> Duration {
+        let Step::Sleep(time) = self.step() else { panic!("a sleep was expected") };
+        self.wait();
+        self.pass(time);
+        self.machine.on_wake();
+        time
+    }
+
+    /// The stream is over with an error.
+    pub(super) fn error(&mut self) -> WatchError {
+        match self.step() {
+            Step::End(Some(error)) => error,
+            other => panic!("an error was expected, not {other:?}"),
+        }
+    }
+
+    pub(super) fn ended(&mut self) {
+        assert!(matches!(self.step(), Step::End(None)));
+    }
+
+    pub(super) fn head(&mut self, status: u16) {
+        self.head_after(status, None);
+    }
+
+    pub(super) fn head_after(&mut self, status: u16, retry_after: Option<Duration>) {
+        let status = StatusCode::from_u16(status).unwrap();
+        self.machine.on_head(Head { status, retry_after }, self.now);
+    }
+
+    pub(super) fn chunk(&mut self, text: &str) {
+        self.machine.on_chunk(Bytes::copy_from_slice(text.as_bytes()));
+    }
+
+    pub(super) fn end(&mut self) {
+        self.machine.on_end(self.now);
+    }
+
+    pub(super) fn cut(&mut self) {
+        self.machine.on_cut("reset by peer".into(), self.now);
+    }
+
+    /// A whole answer to a list.
+    pub(super) fn list(&mut self, body: &str) {
+        self.head(200);
+        self.chunk(body);
+        self.end();
+    }
+
+    /// A watch that is accepted and healthy for a minute.
+    pub(super) fn watching(&mut self) {
+        self.head(200);
+        self.pass(Duration::from_mins(1));
+    }
+}
+
+impl std::fmt::Debug for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Send(request) => write!(f, "Send({})", request.uri()),
+            Self::Wait => f.write_str("Wait"),
+            Self::Sleep(time) => write!(f, "Sleep({time:?})"),
+            Self::Deliver(d) => write!(f, "Deliver({} {})", d.etype, d.identity),
+            Self::End(error) => write!(f, "End({error:?})"),
+        }
+    }
+}
