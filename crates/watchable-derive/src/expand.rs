@@ -18,12 +18,7 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
         .map(|field| fill("api_version", field, &quote!(resource.api_version().into_owned())));
     let fill_kind =
         watchable.kind_field.map(|field| fill("kind", field, &quote!(resource.kind().to_owned())));
-    let namespaced = watchable.namespaced.then(|| {
-        quote! {
-            #[automatically_derived]
-            impl #krate::NamespacedWatch for #name {}
-        }
-    });
+    let markers = markers(&krate, name, watchable.namespaced);
     let list = watchable.list.as_ref().map(|list| list_impls(&krate, name, list));
 
     quote! {
@@ -47,6 +42,20 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
             }
         }
 
+        #markers
+        #list
+    }
+}
+
+/// The impls that say that a type can be watched, and nothing else of it.
+pub(crate) fn markers(krate: &TokenStream, name: &Ident, namespaced: bool) -> TokenStream {
+    let namespaced = namespaced.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #krate::NamespacedWatch for #name {}
+        }
+    });
+    quote! {
         #[automatically_derived]
         impl #krate::WatchTarget for #name {
             type Item = Self;
@@ -61,7 +70,6 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
         impl #krate::Watched for #name {}
 
         #namespaced
-        #list
     }
 }
 

@@ -4,6 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
+use crate::expand::markers;
+
 /// The errors, and impls under which every use of the type still compiles.
 pub(crate) fn expand(input: &DeriveInput, krate: &TokenStream, error: &syn::Error) -> TokenStream {
     let errors = error.to_compile_error();
@@ -11,6 +13,8 @@ pub(crate) fn expand(input: &DeriveInput, krate: &TokenStream, error: &syn::Erro
     if !input.generics.params.is_empty() {
         return errors;
     }
+    // Namespaced, so that `.namespace(…)` on it is not reported too.
+    let markers = markers(krate, name, true);
     quote! {
         #errors
 
@@ -25,20 +29,6 @@ pub(crate) fn expand(input: &DeriveInput, krate: &TokenStream, error: &syn::Erro
             fn fill_type_meta(&mut self, _: &#krate::ResourceInfo) {}
         }
 
-        #[automatically_derived]
-        impl #krate::WatchTarget for #name {
-            type Item = Self;
-        }
-
-        #[automatically_derived]
-        impl #krate::Listed for #name {
-            type Kind = Self;
-        }
-
-        #[automatically_derived]
-        impl #krate::Watched for #name {}
-
-        #[automatically_derived]
-        impl #krate::NamespacedWatch for #name {}
+        #markers
     }
 }

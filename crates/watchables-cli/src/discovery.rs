@@ -28,15 +28,15 @@ pub(crate) async fn core(client: &Client) -> anyhow::Result<Vec<Served>> {
     resources(client, "", &version, true).await
 }
 
-/// The resources of every other group, in the server's order; of one alone where it is named.
-pub(crate) async fn groups(client: &Client, only: Option<&str>) -> anyhow::Result<Vec<Served>> {
+/// The resources of every other group, in the server's order.
+pub(crate) async fn groups(client: &Client) -> anyhow::Result<Vec<Served>> {
     let list: APIGroupList = get(client, "/apis").await?;
-    let wanted = list.groups.into_iter().filter(|group| only.is_none_or(|name| group.name == name));
-    let versions = wanted.flat_map(versions).map(|(group, version, preferred)| async move {
+    let versions = list.groups.into_iter().flat_map(versions);
+    let versions = versions.map(|(group, version, preferred)| async move {
         let served = resources(client, &group, &version, preferred).await;
         // An aggregated API whose server is away must not keep everybody from watching Pods.
         anyhow::Ok(match served {
-            Err(error) if only.is_none() && is_passing(&error) => Vec::new(),
+            Err(error) if is_passing(&error) => Vec::new(),
             served => served?,
         })
     });

@@ -20,7 +20,7 @@ pub(crate) async fn resolve(client: &Client, names: &[String]) -> anyhow::Result
         let mut served = wanted.find(&core).cloned();
         if served.is_none() && wanted.group != Some("") {
             if groups.is_none() {
-                groups = Some(discovery::groups(client, None).await?);
+                groups = Some(discovery::groups(client).await?);
             }
             served = groups.as_deref().and_then(|groups| wanted.find(groups)).cloned();
         }
