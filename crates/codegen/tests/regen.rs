@@ -30,24 +30,19 @@ fn fields_are_held_as_they_can_be_absent() {
         &repository,
         "src/core/v1.rs",
         &[
-            r#"/// `podIPs` on the wire.
-           #[serde(rename = "podIPs", deserialize_with = "watchable_core::lenient::null_is_default", skip_serializing_if = "Vec::is_empty")]
-           pub pod_ips: Vec<String>,"#,
-            r#"/// `hostPID` on the wire.
-           #[serde(rename = "hostPID", skip_serializing_if = "Option::is_none")] pub host_pid: Option<bool>,"#,
-            r#"#[serde(skip_serializing_if = "Option::is_none")] pub type_: Option<String>,"#,
+            "/// `podIPs` on the wire. pub pod_ips: Vec<String>,",
+            "/// `hostPID` on the wire. pub host_pid: Option<bool>,",
+            "pub type_: Option<String>,",
             "pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,",
             "/// Required. Keyed by `name`.",
             // A required time may still be null.
-            r#"/// Required.
-           #[serde(skip_serializing_if = "Option::is_none")] pub deadline: Option<crate::meta::v1::Time>,"#,
-            // Required opaque JSON is not written as null.
-            r#"skip_serializing_if = "watchable_core::RawJson::is_null")] pub payload: crate::runtime::RawExtension,"#,
-            r#"/// Required.
-           #[serde(deserialize_with = "watchable_core::lenient::null_is_default")] pub seconds: i64,"#,
+            "/// Required. pub deadline: Option<crate::meta::v1::Time>,",
+            "/// Required. pub payload: crate::runtime::RawExtension,",
+            "/// Required. pub seconds: i64,",
             "pub token: Option<watchable_core::ByteString>,",
             "pub metadata: crate::meta::v1::ObjectMeta,",
             "pub api_version: Option<String>,",
+            r#"watchable_core::model!(Pod { 0 api_version: "apiVersion", 1 kind: "kind", 2 metadata: "metadata","#,
         ],
     );
     holds(

@@ -9,6 +9,7 @@ mod dynamic;
 mod int_or_string;
 pub mod lenient;
 mod list;
+pub mod model;
 mod quantity;
 mod raw_json;
 mod resource;
@@ -30,3 +31,10 @@ pub use time::{MicroTime, Time};
 pub use traits::{Listed, NamespacedWatch, Resource, WatchItem, WatchTarget, Watchable, Watched};
 /// Makes a type watchable: see the [`Watchable`](trait@Watchable) trait and `watchable_derive`.
 pub use watchable_derive::CoreWatchable as Watchable;
+
+/// For the code that [`model!`] writes.
+#[doc(hidden)]
+pub mod __private {
+    pub use serde::de::{Deserialize, Deserializer, MapAccess};
+    pub use serde::ser::{Serialize, SerializeMap, Serializer};
+}

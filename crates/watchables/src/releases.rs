@@ -6,9 +6,60 @@
 /// The types of Kubernetes 1.17.
 #[cfg(feature = "rel_1_17")]
 pub use rel_1_17;
+/// The types of Kubernetes 1.18.
+#[cfg(feature = "rel_1_18")]
+pub use rel_1_18;
+/// The types of Kubernetes 1.19.
+#[cfg(feature = "rel_1_19")]
+pub use rel_1_19;
 /// The types of Kubernetes 1.20.
 #[cfg(feature = "rel_1_20")]
 pub use rel_1_20;
+/// The types of Kubernetes 1.21.
+#[cfg(feature = "rel_1_21")]
+pub use rel_1_21;
+/// The types of Kubernetes 1.22.
+#[cfg(feature = "rel_1_22")]
+pub use rel_1_22;
+/// The types of Kubernetes 1.23.
+#[cfg(feature = "rel_1_23")]
+pub use rel_1_23;
+/// The types of Kubernetes 1.24.
+#[cfg(feature = "rel_1_24")]
+pub use rel_1_24;
+/// The types of Kubernetes 1.25.
+#[cfg(feature = "rel_1_25")]
+pub use rel_1_25;
+/// The types of Kubernetes 1.26.
+#[cfg(feature = "rel_1_26")]
+pub use rel_1_26;
+/// The types of Kubernetes 1.27.
+#[cfg(feature = "rel_1_27")]
+pub use rel_1_27;
+/// The types of Kubernetes 1.28.
+#[cfg(feature = "rel_1_28")]
+pub use rel_1_28;
+/// The types of Kubernetes 1.29.
+#[cfg(feature = "rel_1_29")]
+pub use rel_1_29;
+/// The types of Kubernetes 1.30.
+#[cfg(feature = "rel_1_30")]
+pub use rel_1_30;
+/// The types of Kubernetes 1.31.
+#[cfg(feature = "rel_1_31")]
+pub use rel_1_31;
+/// The types of Kubernetes 1.32.
+#[cfg(feature = "rel_1_32")]
+pub use rel_1_32;
+/// The types of Kubernetes 1.33.
+#[cfg(feature = "rel_1_33")]
+pub use rel_1_33;
+/// The types of Kubernetes 1.34.
+#[cfg(feature = "rel_1_34")]
+pub use rel_1_34;
+/// The types of Kubernetes 1.35.
+#[cfg(feature = "rel_1_35")]
+pub use rel_1_35;
 /// The types of Kubernetes 1.36.
 #[cfg(feature = "rel_1_36")]
 pub use rel_1_36;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Presence, Shape, Type};
+use super::{Shape, Type};
 use crate::error::{Failure, Result};
 
 /// Boxes the fields that close a cycle of fields held directly. Lists and maps hold theirs apart.
@@ -15,7 +15,7 @@ pub(super) fn box_them(types: &mut BTreeMap<String, Type>) -> Result<()> {
         let Some(field) = types.get_mut(&definition).map(|t| &mut t.fields_mut()[index]) else {
             continue;
         };
-        if field.presence != Presence::Optional {
+        if !field.optional {
             return Err(Failure::new(format!(
                 "definition {definition} contains itself through its required property {}, without end",
                 field.wire

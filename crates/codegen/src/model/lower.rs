@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Body, Field, Home, Model, Presence, Shape, Type, cycles, scalars, shapes, views, wiring,
-    workarounds,
+    Body, Field, Home, Model, Shape, Type, cycles, scalars, shapes, views, wiring, workarounds,
 };
 use crate::error::{Failure, Result};
 use crate::facts::{Facts, Schema};
@@ -31,7 +30,7 @@ pub(crate) fn lower(mut facts: Facts, tag: &str) -> Result<Model> {
         types.insert(definition.clone(), made);
     }
     resolve(&types)?;
-    settle_presence(&mut types);
+    make_times_optional(&mut types);
     cycles::box_them(&mut types)?;
     let wirings = wiring::wire(&facts.resources, &types)?;
     let views = views::views(&types, &wirings);
@@ -87,18 +86,14 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
         let required = schema.required.contains(wire);
         // An object always has metadata, so that its users need not ask.
         let metadata = wire == "metadata" && !schema.kinds.is_empty();
-        let presence = match shape {
-            Shape::List(_) | Shape::Map(_) => Presence::UnlessEmpty,
-            Shape::Json if required => Presence::UnlessNull,
-            _ if required || metadata => Presence::Always,
-            _ => Presence::Optional,
-        };
+        let collection = matches!(shape, Shape::List(_) | Shape::Map(_));
+        let optional = !(collection || required || metadata);
         let keys = property.list_map_keys.clone();
         fields.push(Field {
             wire: wire.clone(),
             name,
             shape,
-            presence,
+            optional,
             boxed: false,
             required,
             keys,
@@ -128,23 +123,14 @@ fn resolve(types: &BTreeMap<String, Type>) -> Result<()> {
     Ok(())
 }
 
-/// Required fields whose type has a value that stands for "not set" are not written then.
-fn settle_presence(types: &mut BTreeMap<String, Type>) {
-    let select = |test: fn(&Type) -> bool| -> BTreeSet<String> {
-        types.iter().filter(|(_, type_)| test(type_)).map(|(name, _)| name.clone()).collect()
-    };
-    let (raw, times) = (select(Type::is_raw_json), select(Type::is_time));
+/// Required times are optional all the same: in the events.k8s.io view of an event that came through
+/// core there is one that is `null`.
+fn make_times_optional(types: &mut BTreeMap<String, Type>) {
+    let times: BTreeSet<String> =
+        types.iter().filter(|(_, type_)| type_.is_time()).map(|(name, _)| name.clone()).collect();
     for field in types.values_mut().flat_map(Type::fields_mut) {
-        if field.presence != Presence::Always {
-            continue;
-        }
-        if let Shape::Type(target) = &field.shape {
-            if raw.contains(target) {
-                field.presence = Presence::UnlessNull;
-            } else if times.contains(target) {
-                // The events.k8s.io view of an event that came through core has a required time that is `null`.
-                field.presence = Presence::Optional;
-            }
+        if matches!(&field.shape, Shape::Type(target) if times.contains(target)) {
+            field.optional = true;
         }
     }
 }
@@ -161,7 +147,7 @@ impl Shape {
 }
 
 impl Type {
-    pub(super) fn fields(&self) -> &[Field] {
+    pub(crate) fn fields(&self) -> &[Field] {
         match &self.body {
             Body::Struct(fields) => fields,
             _ => &[],

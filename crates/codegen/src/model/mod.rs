@@ -55,25 +55,13 @@ pub(crate) struct Field {
     pub(crate) wire: String,
     pub(crate) name: String,
     pub(crate) shape: Shape,
-    pub(crate) presence: Presence,
+    /// Held as an `Option`. What is not has a value that says as much: lists and maps are empty.
+    pub(crate) optional: bool,
     /// Whether a cycle of types closes here.
     pub(crate) boxed: bool,
     pub(crate) required: bool,
     /// The properties that tell a list's items apart.
     pub(crate) keys: Vec<String>,
-}
-
-/// How a field is held, and when it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Presence {
-    /// An `Option`, written where there is something.
-    Optional,
-    /// Held as it is, written always.
-    Always,
-    /// A list or a map, written unless empty.
-    UnlessEmpty,
-    /// Opaque JSON held as it is, written unless it is `null`.
-    UnlessNull,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -92,11 +80,6 @@ pub(crate) enum Shape {
 }
 
 impl Type {
-    /// Whether the type is JSON that may be `null`.
-    pub(crate) fn is_raw_json(&self) -> bool {
-        matches!(self.body, Body::Opaque | Body::Scalar("RawExtension" | "FieldsV1"))
-    }
-
     /// Whether the type is a point in time, which Go writes as `null` where it is not set.
     pub(crate) fn is_time(&self) -> bool {
         matches!(self.body, Body::Scalar("Time" | "MicroTime"))

@@ -23,7 +23,6 @@ doctest = false
 test = false
 
 [dependencies]
-serde.workspace = true
 watchable-core.workspace = true
 "#
     )

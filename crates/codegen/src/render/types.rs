@@ -1,19 +1,22 @@
 //! The canonical modules: a group's, and a version's with its types.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{Group, Named, docs, ident, print, traits};
 use crate::error::Result;
-use crate::model::{Body, Field, Model, Presence, Shape, Type};
-use crate::names;
+use crate::model::{Body, Field, Model, Shape, Type};
 
 /// The file of a group: its versions, and what has none.
 pub(super) fn group(model: &Model, group: &str, content: &Group<'_>) -> Result<String> {
     let docs = docs::inner(&[format!("The types of the `{group}` group, by version.")]);
     let versions = content.versions.keys().map(|version| ident(version));
-    let types = content.unversioned.iter().map(|named| item(model, *named));
-    print(model, quote!(#docs #(pub mod #versions;)* #(#types)*))
+    let items = content.unversioned.iter().map(|named| item(model, *named));
+    let printed = print(model, quote!(#docs #(pub mod #versions;)* #(#items)*))?;
+    Ok(with_wire_names(&printed, &content.unversioned))
 }
 
 /// The file of a group's version.
@@ -24,9 +27,36 @@ pub(super) fn version(
     types: &[Named<'_>],
 ) -> Result<String> {
     let docs = docs::inner(&[format!("The types of `{group}`, version `{version}`.")]);
-    let types = types.iter().map(|named| item(model, *named));
-    print(model, quote!(#docs #(#types)*))
+    let items = types.iter().map(|named| item(model, *named));
+    let printed = print(model, quote!(#docs #(#items)*))?;
+    Ok(with_wire_names(&printed, types))
 }
+
+/// Fills in the `model!`s, of which the printer would make one long paragraph.
+fn with_wire_names(printed: &str, types: &[Named<'_>]) -> String {
+    let by_name: BTreeMap<&str, &Type> =
+        types.iter().map(|(_, type_)| (type_.home.name.as_str(), *type_)).collect();
+    let mut text = String::new();
+    for line in printed.lines() {
+        let name = line.strip_prefix(MODEL).and_then(|rest| rest.strip_suffix(");"));
+        match name.and_then(|name| by_name.get(name)) {
+            Some(type_) => {
+                let _ = write!(text, "{MODEL}{} {{\n", type_.home.name);
+                for (number, field) in type_.fields().iter().enumerate() {
+                    let _ = write!(text, "    {number} {}: {:?},\n", field.name, field.wire);
+                }
+                text.push_str("});\n");
+            }
+            None => {
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+const MODEL: &str = "watchable_core::model!(";
 
 fn item(model: &Model, (definition, type_): Named<'_>) -> TokenStream {
     let docs = docs::outer(&docs::of_type(model, definition, type_));
@@ -56,44 +86,28 @@ fn structure(
     let name = ident(&type_.home.name);
     let traits = traits::traits(model, definition, type_);
     let (derive, attribute, impls) = (traits.derive, traits.attribute, traits.impls);
-    let fields = fields.iter().map(|f| field(model, type_, f));
+    let declared = fields.iter().map(|f| field(model, type_, f));
     quote! {
         #docs
-        #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize #derive)]
-        #[serde(rename_all = "camelCase", default)]
+        #[derive(Clone, Default, PartialEq #derive)]
         #attribute
-        pub struct #name { #(#fields,)* }
+        pub struct #name { #(#declared,)* }
+        watchable_core::model!(#name);
         #impls
     }
 }
 
 fn field(model: &Model, owner: &Type, field: &Field) -> TokenStream {
-    const NULL_IS_DEFAULT: &str = "watchable_core::lenient::null_is_default";
     let docs = docs::outer(&docs::of_field(field));
     let name = ident(&field.name);
     let mut type_ = rust_type(model, owner, &field.shape);
     if field.boxed {
         type_ = quote!(Box<#type_>);
     }
-    let mut serde = Vec::new();
-    if let Some(wire) = names::rename(&field.wire, &field.name) {
-        serde.push(quote!(rename = #wire));
-    }
-    if field.presence == Presence::Optional {
+    if field.optional {
         type_ = quote!(Option<#type_>);
-    } else {
-        serde.push(quote!(deserialize_with = #NULL_IS_DEFAULT));
     }
-    let skip = match (field.presence, &field.shape) {
-        (Presence::Always, _) => None,
-        (Presence::Optional, _) => Some("Option::is_none"),
-        (Presence::UnlessNull, _) => Some("watchable_core::RawJson::is_null"),
-        (Presence::UnlessEmpty, Shape::Map(_)) => Some("std::collections::BTreeMap::is_empty"),
-        (Presence::UnlessEmpty, _) => Some("Vec::is_empty"),
-    };
-    serde.extend(skip.map(|skip| quote!(skip_serializing_if = #skip)));
-    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
-    quote!(#docs #serde pub #name: #type_)
+    quote!(#docs pub #name: #type_)
 }
 
 fn rust_type(model: &Model, owner: &Type, shape: &Shape) -> TokenStream {

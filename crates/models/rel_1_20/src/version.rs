@@ -6,34 +6,36 @@
 /// `Info`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.version.Info`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Info {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub build_date: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub compiler: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub git_commit: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub git_tree_state: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub git_version: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub go_version: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub major: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub minor: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub platform: String,
 }
+
+watchable_core::model!(Info {
+    0 build_date: "buildDate",
+    1 compiler: "compiler",
+    2 git_commit: "gitCommit",
+    3 git_tree_state: "gitTreeState",
+    4 git_version: "gitVersion",
+    5 go_version: "goVersion",
+    6 major: "major",
+    7 minor: "minor",
+    8 platform: "platform",
+});

@@ -6,42 +6,44 @@
 /// `Info`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.version.Info`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Info {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub build_date: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub compiler: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub emulation_major: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub emulation_minor: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub git_commit: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub git_tree_state: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub git_version: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub go_version: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub major: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_compatibility_major: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_compatibility_minor: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub minor: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub platform: String,
 }
+
+watchable_core::model!(Info {
+    0 build_date: "buildDate",
+    1 compiler: "compiler",
+    2 emulation_major: "emulationMajor",
+    3 emulation_minor: "emulationMinor",
+    4 git_commit: "gitCommit",
+    5 git_tree_state: "gitTreeState",
+    6 git_version: "gitVersion",
+    7 go_version: "goVersion",
+    8 major: "major",
+    9 min_compatibility_major: "minCompatibilityMajor",
+    10 min_compatibility_minor: "minCompatibilityMinor",
+    11 minor: "minor",
+    12 platform: "platform",
+});

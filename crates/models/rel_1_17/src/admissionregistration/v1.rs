@@ -6,42 +6,38 @@
 /// `MutatingWebhook`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub admission_review_versions: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub client_config: WebhookClientConfig,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_policy: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reinvocation_policy: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<RuleWithOperations>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub side_effects: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<i32>,
 }
+
+watchable_core::model!(MutatingWebhook {
+    0 admission_review_versions: "admissionReviewVersions",
+    1 client_config: "clientConfig",
+    2 failure_policy: "failurePolicy",
+    3 match_policy: "matchPolicy",
+    4 name: "name",
+    5 namespace_selector: "namespaceSelector",
+    6 object_selector: "objectSelector",
+    7 reinvocation_policy: "reinvocationPolicy",
+    8 rules: "rules",
+    9 side_effects: "sideEffects",
+    10 timeout_seconds: "timeoutSeconds",
+});
 
 /// Kind `MutatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
 ///
@@ -50,16 +46,7 @@ pub struct MutatingWebhook {
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#mutatingwebhookconfiguration-v1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1",
@@ -68,126 +55,113 @@ pub struct MutatingWebhook {
     list = MutatingWebhookConfigurationList
 )]
 pub struct MutatingWebhookConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub webhooks: Vec<MutatingWebhook>,
 }
+
+watchable_core::model!(MutatingWebhookConfiguration {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 webhooks: "webhooks",
+});
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#mutatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhookConfigurationList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<MutatingWebhookConfiguration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(MutatingWebhookConfigurationList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `RuleWithOperations`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_groups: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_versions: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub operations: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resources: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
 }
+
+watchable_core::model!(RuleWithOperations {
+    0 api_groups: "apiGroups",
+    1 api_versions: "apiVersions",
+    2 operations: "operations",
+    3 resources: "resources",
+    4 scope: "scope",
+});
 
 /// `ServiceReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub namespace: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
 }
+
+watchable_core::model!(ServiceReference {
+    0 name: "name",
+    1 namespace: "namespace",
+    2 path: "path",
+    3 port: "port",
+});
 
 /// `ValidatingWebhook`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub admission_review_versions: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub client_config: WebhookClientConfig,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_policy: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<RuleWithOperations>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub side_effects: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<i32>,
 }
+
+watchable_core::model!(ValidatingWebhook {
+    0 admission_review_versions: "admissionReviewVersions",
+    1 client_config: "clientConfig",
+    2 failure_policy: "failurePolicy",
+    3 match_policy: "matchPolicy",
+    4 name: "name",
+    5 namespace_selector: "namespaceSelector",
+    6 object_selector: "objectSelector",
+    7 rules: "rules",
+    8 side_effects: "sideEffects",
+    9 timeout_seconds: "timeoutSeconds",
+});
 
 /// Kind `ValidatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
 ///
@@ -196,16 +170,7 @@ pub struct ValidatingWebhook {
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#validatingwebhookconfiguration-v1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1",
@@ -214,51 +179,52 @@ pub struct ValidatingWebhook {
     list = ValidatingWebhookConfigurationList
 )]
 pub struct ValidatingWebhookConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub webhooks: Vec<ValidatingWebhook>,
 }
+
+watchable_core::model!(ValidatingWebhookConfiguration {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 webhooks: "webhooks",
+});
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#validatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhookConfigurationList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ValidatingWebhookConfiguration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ValidatingWebhookConfigurationList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_bundle: Option<watchable_core::ByteString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
+
+watchable_core::model!(WebhookClientConfig {
+    0 ca_bundle: "caBundle",
+    1 service: "service",
+    2 url: "url",
+});

@@ -10,16 +10,7 @@
 /// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIService`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#apiservice-v1beta1-apiregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "apiregistration.k8s.io",
     version = "v1beta1",
@@ -28,108 +19,115 @@
     list = APIServiceList
 )]
 pub struct APIService {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<APIServiceSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<APIServiceStatus>,
 }
+
+watchable_core::model!(APIService {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `APIServiceCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APIServiceCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(APIServiceCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `APIServiceList` of `apiregistration.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#apiservicelist-v1beta1-apiregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APIServiceList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<APIService>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(APIServiceList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `APIServiceSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APIServiceSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_bundle: Option<watchable_core::ByteString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub group_priority_minimum: i32,
     /// `insecureSkipTLSVerify` on the wire.
-    #[serde(rename = "insecureSkipTLSVerify", skip_serializing_if = "Option::is_none")]
     pub insecure_skip_tls_verify: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub version_priority: i32,
 }
+
+watchable_core::model!(APIServiceSpec {
+    0 ca_bundle: "caBundle",
+    1 group: "group",
+    2 group_priority_minimum: "groupPriorityMinimum",
+    3 insecure_skip_tls_verify: "insecureSkipTLSVerify",
+    4 service: "service",
+    5 version: "version",
+    6 version_priority: "versionPriority",
+});
 
 /// `APIServiceStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APIServiceStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<APIServiceCondition>,
 }
+
+watchable_core::model!(APIServiceStatus {
+    0 conditions: "conditions",
+});
 
 /// `ServiceReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.ServiceReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
 }
+
+watchable_core::model!(ServiceReference {
+    0 name: "name",
+    1 namespace: "namespace",
+    2 port: "port",
+});

@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.auditregistration.v1alpha1.AuditSink`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#auditsink-v1alpha1-auditregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "auditregistration.k8s.io",
     version = "v1alpha1",
@@ -28,121 +19,132 @@
     list = AuditSinkList
 )]
 pub struct AuditSink {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<AuditSinkSpec>,
 }
+
+watchable_core::model!(AuditSink {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `AuditSinkList` of `auditregistration.k8s.io/v1alpha1`.
 ///
 /// Definition `io.k8s.api.auditregistration.v1alpha1.AuditSinkList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#auditsinklist-v1alpha1-auditregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AuditSinkList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<AuditSink>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(AuditSinkList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `AuditSinkSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.auditregistration.v1alpha1.AuditSinkSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AuditSinkSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub policy: Policy,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub webhook: Webhook,
 }
+
+watchable_core::model!(AuditSinkSpec {
+    0 policy: "policy",
+    1 webhook: "webhook",
+});
 
 /// `Policy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.auditregistration.v1alpha1.Policy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Policy {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub level: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub stages: Vec<String>,
 }
+
+watchable_core::model!(Policy {
+    0 level: "level",
+    1 stages: "stages",
+});
 
 /// `ServiceReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.auditregistration.v1alpha1.ServiceReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub namespace: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
 }
+
+watchable_core::model!(ServiceReference {
+    0 name: "name",
+    1 namespace: "namespace",
+    2 path: "path",
+    3 port: "port",
+});
 
 /// `Webhook`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.auditregistration.v1alpha1.Webhook`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Webhook {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub client_config: WebhookClientConfig,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub throttle: Option<WebhookThrottleConfig>,
 }
+
+watchable_core::model!(Webhook {
+    0 client_config: "clientConfig",
+    1 throttle: "throttle",
+});
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.auditregistration.v1alpha1.WebhookClientConfig`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_bundle: Option<watchable_core::ByteString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
+
+watchable_core::model!(WebhookClientConfig {
+    0 ca_bundle: "caBundle",
+    1 service: "service",
+    2 url: "url",
+});
 
 /// `WebhookThrottleConfig`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.auditregistration.v1alpha1.WebhookThrottleConfig`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WebhookThrottleConfig {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub burst: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub qps: Option<i64>,
 }
+
+watchable_core::model!(WebhookThrottleConfig {
+    0 burst: "burst",
+    1 qps: "qps",
+});

@@ -10,21 +10,23 @@
 /// Definition `io.k8s.api.authentication.v1beta1.TokenReview`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#tokenreview-v1beta1-authentication-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenReview {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: TokenReviewSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<TokenReviewStatus>,
 }
+
+watchable_core::model!(TokenReview {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 impl watchable_core::Resource for TokenReview {
     const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new(
@@ -50,55 +52,49 @@ impl watchable_core::WatchTarget for TokenReview {
 /// `TokenReviewSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1beta1.TokenReviewSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub audiences: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
+
+watchable_core::model!(TokenReviewSpec {
+    0 audiences: "audiences",
+    1 token: "token",
+});
 
 /// `TokenReviewStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1beta1.TokenReviewStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub audiences: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticated: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<UserInfo>,
 }
+
+watchable_core::model!(TokenReviewStatus {
+    0 audiences: "audiences",
+    1 authenticated: "authenticated",
+    2 error: "error",
+    3 user: "user",
+});
 
 /// `UserInfo`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1beta1.UserInfo`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct UserInfo {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub groups: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
 }
+
+watchable_core::model!(UserInfo {
+    0 extra: "extra",
+    1 groups: "groups",
+    2 uid: "uid",
+    3 username: "username",
+});

@@ -6,53 +6,59 @@
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.CrossVersionObjectReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(CrossVersionObjectReference {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 name: "name",
+});
 
 /// `ExternalMetricSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.ExternalMetricSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metric_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_average_value: Option<crate::resource::Quantity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_value: Option<crate::resource::Quantity>,
 }
+
+watchable_core::model!(ExternalMetricSource {
+    0 metric_name: "metricName",
+    1 metric_selector: "metricSelector",
+    2 target_average_value: "targetAverageValue",
+    3 target_value: "targetValue",
+});
 
 /// `ExternalMetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.ExternalMetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub current_average_value: Option<crate::resource::Quantity>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_value: crate::resource::Quantity,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metric_selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(ExternalMetricStatus {
+    0 current_average_value: "currentAverageValue",
+    1 current_value: "currentValue",
+    2 metric_name: "metricName",
+    3 metric_selector: "metricSelector",
+});
 
 /// Kind `HorizontalPodAutoscaler` of `autoscaling/v2beta1`.
 ///
@@ -61,16 +67,7 @@ pub struct ExternalMetricStatus {
 /// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscaler`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#horizontalpodautoscaler-v2beta1-autoscaling>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "autoscaling",
     version = "v2beta1",
@@ -80,249 +77,264 @@ pub struct ExternalMetricStatus {
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<HorizontalPodAutoscalerSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<HorizontalPodAutoscalerStatus>,
 }
+
+watchable_core::model!(HorizontalPodAutoscaler {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `HorizontalPodAutoscalerCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2beta1`.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#horizontalpodautoscalerlist-v2beta1-autoscaling>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<HorizontalPodAutoscaler>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub max_replicas: i32,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub metrics: Vec<MetricSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_replicas: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub scale_target_ref: CrossVersionObjectReference,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerSpec {
+    0 max_replicas: "maxReplicas",
+    1 metrics: "metrics",
+    2 min_replicas: "minReplicas",
+    3 scale_target_ref: "scaleTargetRef",
+});
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<HorizontalPodAutoscalerCondition>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub current_metrics: Vec<MetricStatus>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_replicas: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub desired_replicas: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_scale_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerStatus {
+    0 conditions: "conditions",
+    1 current_metrics: "currentMetrics",
+    2 current_replicas: "currentReplicas",
+    3 desired_replicas: "desiredReplicas",
+    4 last_scale_time: "lastScaleTime",
+    5 observed_generation: "observedGeneration",
+});
 
 /// `MetricSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.MetricSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalMetricSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectMetricSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pods: Option<PodsMetricSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceMetricSource>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(MetricSpec {
+    0 external: "external",
+    1 object: "object",
+    2 pods: "pods",
+    3 resource: "resource",
+    4 type_: "type",
+});
 
 /// `MetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.MetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalMetricStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectMetricStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pods: Option<PodsMetricStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceMetricStatus>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(MetricStatus {
+    0 external: "external",
+    1 object: "object",
+    2 pods: "pods",
+    3 resource: "resource",
+    4 type_: "type",
+});
 
 /// `ObjectMetricSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.ObjectMetricSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub average_value: Option<crate::resource::Quantity>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target: CrossVersionObjectReference,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target_value: crate::resource::Quantity,
 }
+
+watchable_core::model!(ObjectMetricSource {
+    0 average_value: "averageValue",
+    1 metric_name: "metricName",
+    2 selector: "selector",
+    3 target: "target",
+    4 target_value: "targetValue",
+});
 
 /// `ObjectMetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.ObjectMetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub average_value: Option<crate::resource::Quantity>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_value: crate::resource::Quantity,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target: CrossVersionObjectReference,
 }
+
+watchable_core::model!(ObjectMetricStatus {
+    0 average_value: "averageValue",
+    1 current_value: "currentValue",
+    2 metric_name: "metricName",
+    3 selector: "selector",
+    4 target: "target",
+});
 
 /// `PodsMetricSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.PodsMetricSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target_average_value: crate::resource::Quantity,
 }
+
+watchable_core::model!(PodsMetricSource {
+    0 metric_name: "metricName",
+    1 selector: "selector",
+    2 target_average_value: "targetAverageValue",
+});
 
 /// `PodsMetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.PodsMetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_average_value: crate::resource::Quantity,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(PodsMetricStatus {
+    0 current_average_value: "currentAverageValue",
+    1 metric_name: "metricName",
+    2 selector: "selector",
+});
 
 /// `ResourceMetricSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.ResourceMetricSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_average_utilization: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_average_value: Option<crate::resource::Quantity>,
 }
+
+watchable_core::model!(ResourceMetricSource {
+    0 name: "name",
+    1 target_average_utilization: "targetAverageUtilization",
+    2 target_average_value: "targetAverageValue",
+});
 
 /// `ResourceMetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta1.ResourceMetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub current_average_utilization: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_average_value: crate::resource::Quantity,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(ResourceMetricStatus {
+    0 current_average_utilization: "currentAverageUtilization",
+    1 current_average_value: "currentAverageValue",
+    2 name: "name",
+});

@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.batch.v1beta1.CronJob`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cronjob-v1beta1-batch>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "batch",
     version = "v1beta1",
@@ -29,87 +20,92 @@
     list = CronJobList
 )]
 pub struct CronJob {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<CronJobSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<CronJobStatus>,
 }
+
+watchable_core::model!(CronJob {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `CronJobList` of `batch/v1beta1`.
 ///
 /// Definition `io.k8s.api.batch.v1beta1.CronJobList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cronjoblist-v1beta1-batch>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CronJobList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<CronJob>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(CronJobList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `CronJobSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1beta1.CronJobSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CronJobSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_jobs_history_limit: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub job_template: JobTemplateSpec,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub schedule: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub starting_deadline_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub successful_jobs_history_limit: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub suspend: Option<bool>,
 }
+
+watchable_core::model!(CronJobSpec {
+    0 concurrency_policy: "concurrencyPolicy",
+    1 failed_jobs_history_limit: "failedJobsHistoryLimit",
+    2 job_template: "jobTemplate",
+    3 schedule: "schedule",
+    4 starting_deadline_seconds: "startingDeadlineSeconds",
+    5 successful_jobs_history_limit: "successfulJobsHistoryLimit",
+    6 suspend: "suspend",
+});
 
 /// `CronJobStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1beta1.CronJobStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CronJobStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub active: Vec<crate::core::v1::ObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_schedule_time: Option<crate::meta::v1::Time>,
 }
+
+watchable_core::model!(CronJobStatus {
+    0 active: "active",
+    1 last_schedule_time: "lastScheduleTime",
+});
 
 /// `JobTemplateSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1beta1.JobTemplateSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobTemplateSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<crate::batch::v1::JobSpec>,
 }
+
+watchable_core::model!(JobTemplateSpec {
+    0 metadata: "metadata",
+    1 spec: "spec",
+});

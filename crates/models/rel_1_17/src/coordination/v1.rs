@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.coordination.v1.Lease`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#lease-v1-coordination-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "coordination.k8s.io",
     version = "v1",
@@ -29,52 +20,56 @@
     list = LeaseList
 )]
 pub struct Lease {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<LeaseSpec>,
 }
+
+watchable_core::model!(Lease {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `LeaseList` of `coordination.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.coordination.v1.LeaseList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#leaselist-v1-coordination-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LeaseList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Lease>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(LeaseList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `LeaseSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.coordination.v1.LeaseSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LeaseSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub acquire_time: Option<crate::meta::v1::MicroTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub holder_identity: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lease_duration_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lease_transitions: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub renew_time: Option<crate::meta::v1::MicroTime>,
 }
+
+watchable_core::model!(LeaseSpec {
+    0 acquire_time: "acquireTime",
+    1 holder_identity: "holderIdentity",
+    2 lease_duration_seconds: "leaseDurationSeconds",
+    3 lease_transitions: "leaseTransitions",
+    4 renew_time: "renewTime",
+});

@@ -6,36 +6,42 @@
 /// `AllowedCSIDriver`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.AllowedCSIDriver`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AllowedCSIDriver {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(AllowedCSIDriver {
+    0 name: "name",
+});
 
 /// `AllowedFlexVolume`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.AllowedFlexVolume`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AllowedFlexVolume {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
 }
+
+watchable_core::model!(AllowedFlexVolume {
+    0 driver: "driver",
+});
 
 /// `AllowedHostPath`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.AllowedHostPath`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AllowedHostPath {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_prefix: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
 }
+
+watchable_core::model!(AllowedHostPath {
+    0 path_prefix: "pathPrefix",
+    1 read_only: "readOnly",
+});
 
 /// Kind `DaemonSet` of `extensions/v1beta1`.
 ///
@@ -44,16 +50,7 @@ pub struct AllowedHostPath {
 /// Definition `io.k8s.api.extensions.v1beta1.DaemonSet`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonset-v1beta1-extensions>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "extensions",
     version = "v1beta1",
@@ -63,127 +60,134 @@ pub struct AllowedHostPath {
     list = DaemonSetList
 )]
 pub struct DaemonSet {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<DaemonSetSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<DaemonSetStatus>,
 }
+
+watchable_core::model!(DaemonSet {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `DaemonSetCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DaemonSetCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(DaemonSetCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `DaemonSetList` of `extensions/v1beta1`.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DaemonSetList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetlist-v1beta1-extensions>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<DaemonSet>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(DaemonSetList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `DaemonSetSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DaemonSetSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ready_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision_history_limit: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub template: crate::core::v1::PodTemplateSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub update_strategy: Option<DaemonSetUpdateStrategy>,
 }
+
+watchable_core::model!(DaemonSetSpec {
+    0 min_ready_seconds: "minReadySeconds",
+    1 revision_history_limit: "revisionHistoryLimit",
+    2 selector: "selector",
+    3 template: "template",
+    4 template_generation: "templateGeneration",
+    5 update_strategy: "updateStrategy",
+});
 
 /// `DaemonSetStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DaemonSetStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<DaemonSetCondition>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_number_scheduled: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub desired_number_scheduled: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub number_available: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub number_misscheduled: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub number_ready: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub number_unavailable: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_number_scheduled: Option<i32>,
 }
+
+watchable_core::model!(DaemonSetStatus {
+    0 collision_count: "collisionCount",
+    1 conditions: "conditions",
+    2 current_number_scheduled: "currentNumberScheduled",
+    3 desired_number_scheduled: "desiredNumberScheduled",
+    4 number_available: "numberAvailable",
+    5 number_misscheduled: "numberMisscheduled",
+    6 number_ready: "numberReady",
+    7 number_unavailable: "numberUnavailable",
+    8 observed_generation: "observedGeneration",
+    9 updated_number_scheduled: "updatedNumberScheduled",
+});
 
 /// `DaemonSetUpdateStrategy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DaemonSetUpdateStrategy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetUpdateStrategy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rolling_update: Option<RollingUpdateDaemonSet>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(DaemonSetUpdateStrategy {
+    0 rolling_update: "rollingUpdate",
+    1 type_: "type",
+});
 
 /// Kind `Deployment` of `extensions/v1beta1`.
 ///
@@ -192,16 +196,7 @@ pub struct DaemonSetUpdateStrategy {
 /// Definition `io.k8s.api.extensions.v1beta1.Deployment`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deployment-v1beta1-extensions>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "extensions",
     version = "v1beta1",
@@ -211,238 +206,247 @@ pub struct DaemonSetUpdateStrategy {
     list = DeploymentList
 )]
 pub struct Deployment {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<DeploymentSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<DeploymentStatus>,
 }
+
+watchable_core::model!(Deployment {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `DeploymentCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DeploymentCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_update_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(DeploymentCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 last_update_time: "lastUpdateTime",
+    2 message: "message",
+    3 reason: "reason",
+    4 status: "status",
+    5 type_: "type",
+});
 
 /// Kind `DeploymentList` of `extensions/v1beta1`.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DeploymentList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentlist-v1beta1-extensions>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Deployment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(DeploymentList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// Kind `DeploymentRollback` of `extensions/v1beta1`.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DeploymentRollback`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentrollback-v1beta1-extensions>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentRollback {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub rollback_to: RollbackConfig,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub updated_annotations: std::collections::BTreeMap<String, String>,
 }
+
+watchable_core::model!(DeploymentRollback {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 name: "name",
+    3 rollback_to: "rollbackTo",
+    4 updated_annotations: "updatedAnnotations",
+});
 
 /// `DeploymentSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DeploymentSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ready_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub paused: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub progress_deadline_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision_history_limit: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rollback_to: Option<RollbackConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<DeploymentStrategy>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub template: crate::core::v1::PodTemplateSpec,
 }
+
+watchable_core::model!(DeploymentSpec {
+    0 min_ready_seconds: "minReadySeconds",
+    1 paused: "paused",
+    2 progress_deadline_seconds: "progressDeadlineSeconds",
+    3 replicas: "replicas",
+    4 revision_history_limit: "revisionHistoryLimit",
+    5 rollback_to: "rollbackTo",
+    6 selector: "selector",
+    7 strategy: "strategy",
+    8 template: "template",
+});
 
 /// `DeploymentStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DeploymentStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<DeploymentCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unavailable_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_replicas: Option<i32>,
 }
+
+watchable_core::model!(DeploymentStatus {
+    0 available_replicas: "availableReplicas",
+    1 collision_count: "collisionCount",
+    2 conditions: "conditions",
+    3 observed_generation: "observedGeneration",
+    4 ready_replicas: "readyReplicas",
+    5 replicas: "replicas",
+    6 unavailable_replicas: "unavailableReplicas",
+    7 updated_replicas: "updatedReplicas",
+});
 
 /// `DeploymentStrategy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.DeploymentStrategy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rolling_update: Option<RollingUpdateDeployment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(DeploymentStrategy {
+    0 rolling_update: "rollingUpdate",
+    1 type_: "type",
+});
 
 /// `FSGroupStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.FSGroupStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FSGroupStrategyOptions {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ranges: Vec<IDRange>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
 }
+
+watchable_core::model!(FSGroupStrategyOptions {
+    0 ranges: "ranges",
+    1 rule: "rule",
+});
 
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressPath`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub backend: IngressBackend,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
 }
+
+watchable_core::model!(HTTPIngressPath {
+    0 backend: "backend",
+    1 path: "path",
+});
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressRuleValue`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub paths: Vec<HTTPIngressPath>,
 }
+
+watchable_core::model!(HTTPIngressRuleValue {
+    0 paths: "paths",
+});
 
 /// `HostPortRange`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.HostPortRange`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HostPortRange {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub max: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub min: i32,
 }
+
+watchable_core::model!(HostPortRange {
+    0 max: "max",
+    1 min: "min",
+});
 
 /// `IDRange`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.IDRange`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IDRange {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub max: i64,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub min: i64,
 }
+
+watchable_core::model!(IDRange {
+    0 max: "max",
+    1 min: "min",
+});
 
 /// `IPBlock`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.IPBlock`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub cidr: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub except: Vec<String>,
 }
+
+watchable_core::model!(IPBlock {
+    0 cidr: "cidr",
+    1 except: "except",
+});
 
 /// Kind `Ingress` of `extensions/v1beta1`.
 ///
@@ -451,16 +455,7 @@ pub struct IPBlock {
 /// Definition `io.k8s.api.extensions.v1beta1.Ingress`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingress-v1beta1-extensions>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "extensions",
     version = "v1beta1",
@@ -470,110 +465,113 @@ pub struct IPBlock {
     list = IngressList
 )]
 pub struct Ingress {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<IngressSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<IngressStatus>,
 }
+
+watchable_core::model!(Ingress {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `IngressBackend`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.IngressBackend`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub service_name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub service_port: crate::intstr::IntOrString,
 }
+
+watchable_core::model!(IngressBackend {
+    0 service_name: "serviceName",
+    1 service_port: "servicePort",
+});
 
 /// Kind `IngressList` of `extensions/v1beta1`.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.IngressList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingresslist-v1beta1-extensions>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Ingress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(IngressList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `IngressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.IngressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<HTTPIngressRuleValue>,
 }
+
+watchable_core::model!(IngressRule {
+    0 host: "host",
+    1 http: "http",
+});
 
 /// `IngressSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.IngressSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend: Option<IngressBackend>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<IngressRule>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub tls: Vec<IngressTLS>,
 }
+
+watchable_core::model!(IngressSpec {
+    0 backend: "backend",
+    1 rules: "rules",
+    2 tls: "tls",
+});
 
 /// `IngressStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.IngressStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<crate::core::v1::LoadBalancerStatus>,
 }
+
+watchable_core::model!(IngressStatus {
+    0 load_balancer: "loadBalancer",
+});
 
 /// `IngressTLS`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.IngressTLS`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub hosts: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_name: Option<String>,
 }
+
+watchable_core::model!(IngressTLS {
+    0 hosts: "hosts",
+    1 secret_name: "secretName",
+});
 
 /// Kind `NetworkPolicy` of `extensions/v1beta1`.
 ///
@@ -582,16 +580,7 @@ pub struct IngressTLS {
 /// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicy`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicy-v1beta1-extensions>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "extensions",
     version = "v1beta1",
@@ -601,125 +590,116 @@ pub struct IngressTLS {
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<NetworkPolicySpec>,
 }
+
+watchable_core::model!(NetworkPolicy {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyEgressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<NetworkPolicyPort>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub to: Vec<NetworkPolicyPeer>,
 }
+
+watchable_core::model!(NetworkPolicyEgressRule {
+    0 ports: "ports",
+    1 to: "to",
+});
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyIngressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub from: Vec<NetworkPolicyPeer>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<NetworkPolicyPort>,
 }
+
+watchable_core::model!(NetworkPolicyIngressRule {
+    0 from: "from",
+    1 ports: "ports",
+});
 
 /// Kind `NetworkPolicyList` of `extensions/v1beta1`.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicylist-v1beta1-extensions>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<NetworkPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(NetworkPolicyList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyPeer`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_block: Option<IPBlock>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(NetworkPolicyPeer {
+    0 ip_block: "ipBlock",
+    1 namespace_selector: "namespaceSelector",
+    2 pod_selector: "podSelector",
+});
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
 }
+
+watchable_core::model!(NetworkPolicyPort {
+    0 port: "port",
+    1 protocol: "protocol",
+});
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicySpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub egress: Vec<NetworkPolicyEgressRule>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ingress: Vec<NetworkPolicyIngressRule>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pod_selector: crate::meta::v1::LabelSelector,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub policy_types: Vec<String>,
 }
+
+watchable_core::model!(NetworkPolicySpec {
+    0 egress: "egress",
+    1 ingress: "ingress",
+    2 pod_selector: "podSelector",
+    3 policy_types: "policyTypes",
+});
 
 /// Kind `PodSecurityPolicy` of `extensions/v1beta1`.
 ///
@@ -728,16 +708,7 @@ pub struct NetworkPolicySpec {
 /// Definition `io.k8s.api.extensions.v1beta1.PodSecurityPolicy`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsecuritypolicy-v1beta1-extensions>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "extensions",
     version = "v1beta1",
@@ -746,134 +717,104 @@ pub struct NetworkPolicySpec {
     list = PodSecurityPolicyList
 )]
 pub struct PodSecurityPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<PodSecurityPolicySpec>,
 }
+
+watchable_core::model!(PodSecurityPolicy {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `PodSecurityPolicyList` of `extensions/v1beta1`.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.PodSecurityPolicyList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsecuritypolicylist-v1beta1-extensions>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityPolicyList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PodSecurityPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PodSecurityPolicyList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PodSecurityPolicySpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.PodSecurityPolicySpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityPolicySpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_privilege_escalation: Option<bool>,
     /// `allowedCSIDrivers` on the wire.
-    #[serde(
-        rename = "allowedCSIDrivers",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_csi_drivers: Vec<AllowedCSIDriver>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_capabilities: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_flex_volumes: Vec<AllowedFlexVolume>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_host_paths: Vec<AllowedHostPath>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_proc_mount_types: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_unsafe_sysctls: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub default_add_capabilities: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_allow_privilege_escalation: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub forbidden_sysctls: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub fs_group: FSGroupStrategyOptions,
     /// `hostIPC` on the wire.
-    #[serde(rename = "hostIPC", skip_serializing_if = "Option::is_none")]
     pub host_ipc: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_network: Option<bool>,
     /// `hostPID` on the wire.
-    #[serde(rename = "hostPID", skip_serializing_if = "Option::is_none")]
     pub host_pid: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub host_ports: Vec<HostPortRange>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub privileged: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only_root_filesystem: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub required_drop_capabilities: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_group: Option<RunAsGroupStrategyOptions>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub run_as_user: RunAsUserStrategyOptions,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub runtime_class: Option<RuntimeClassStrategyOptions>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub se_linux: SELinuxStrategyOptions,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub supplemental_groups: SupplementalGroupsStrategyOptions,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volumes: Vec<String>,
 }
+
+watchable_core::model!(PodSecurityPolicySpec {
+    0 allow_privilege_escalation: "allowPrivilegeEscalation",
+    1 allowed_csi_drivers: "allowedCSIDrivers",
+    2 allowed_capabilities: "allowedCapabilities",
+    3 allowed_flex_volumes: "allowedFlexVolumes",
+    4 allowed_host_paths: "allowedHostPaths",
+    5 allowed_proc_mount_types: "allowedProcMountTypes",
+    6 allowed_unsafe_sysctls: "allowedUnsafeSysctls",
+    7 default_add_capabilities: "defaultAddCapabilities",
+    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation",
+    9 forbidden_sysctls: "forbiddenSysctls",
+    10 fs_group: "fsGroup",
+    11 host_ipc: "hostIPC",
+    12 host_network: "hostNetwork",
+    13 host_pid: "hostPID",
+    14 host_ports: "hostPorts",
+    15 privileged: "privileged",
+    16 read_only_root_filesystem: "readOnlyRootFilesystem",
+    17 required_drop_capabilities: "requiredDropCapabilities",
+    18 run_as_group: "runAsGroup",
+    19 run_as_user: "runAsUser",
+    20 runtime_class: "runtimeClass",
+    21 se_linux: "seLinux",
+    22 supplemental_groups: "supplementalGroups",
+    23 volumes: "volumes",
+});
 
 /// Kind `ReplicaSet` of `extensions/v1beta1`.
 ///
@@ -882,16 +823,7 @@ pub struct PodSecurityPolicySpec {
 /// Definition `io.k8s.api.extensions.v1beta1.ReplicaSet`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicaset-v1beta1-extensions>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "extensions",
     version = "v1beta1",
@@ -901,252 +833,264 @@ pub struct PodSecurityPolicySpec {
     list = ReplicaSetList
 )]
 pub struct ReplicaSet {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<ReplicaSetSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ReplicaSetStatus>,
 }
+
+watchable_core::model!(ReplicaSet {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `ReplicaSetCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(ReplicaSetCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `ReplicaSetList` of `extensions/v1beta1`.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetlist-v1beta1-extensions>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ReplicaSet>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ReplicaSetList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ReplicaSetSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ready_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<crate::core::v1::PodTemplateSpec>,
 }
+
+watchable_core::model!(ReplicaSetSpec {
+    0 min_ready_seconds: "minReadySeconds",
+    1 replicas: "replicas",
+    2 selector: "selector",
+    3 template: "template",
+});
 
 /// `ReplicaSetStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_replicas: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<ReplicaSetCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fully_labeled_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready_replicas: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub replicas: i32,
 }
+
+watchable_core::model!(ReplicaSetStatus {
+    0 available_replicas: "availableReplicas",
+    1 conditions: "conditions",
+    2 fully_labeled_replicas: "fullyLabeledReplicas",
+    3 observed_generation: "observedGeneration",
+    4 ready_replicas: "readyReplicas",
+    5 replicas: "replicas",
+});
 
 /// `RollbackConfig`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.RollbackConfig`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RollbackConfig {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<i64>,
 }
+
+watchable_core::model!(RollbackConfig {
+    0 revision: "revision",
+});
 
 /// `RollingUpdateDaemonSet`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.RollingUpdateDaemonSet`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDaemonSet {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<crate::intstr::IntOrString>,
 }
+
+watchable_core::model!(RollingUpdateDaemonSet {
+    0 max_unavailable: "maxUnavailable",
+});
 
 /// `RollingUpdateDeployment`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.RollingUpdateDeployment`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDeployment {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_surge: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<crate::intstr::IntOrString>,
 }
+
+watchable_core::model!(RollingUpdateDeployment {
+    0 max_surge: "maxSurge",
+    1 max_unavailable: "maxUnavailable",
+});
 
 /// `RunAsGroupStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.RunAsGroupStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RunAsGroupStrategyOptions {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ranges: Vec<IDRange>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub rule: String,
 }
+
+watchable_core::model!(RunAsGroupStrategyOptions {
+    0 ranges: "ranges",
+    1 rule: "rule",
+});
 
 /// `RunAsUserStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.RunAsUserStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RunAsUserStrategyOptions {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ranges: Vec<IDRange>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub rule: String,
 }
+
+watchable_core::model!(RunAsUserStrategyOptions {
+    0 ranges: "ranges",
+    1 rule: "rule",
+});
 
 /// `RuntimeClassStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.RuntimeClassStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassStrategyOptions {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_runtime_class_names: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_runtime_class_name: Option<String>,
 }
+
+watchable_core::model!(RuntimeClassStrategyOptions {
+    0 allowed_runtime_class_names: "allowedRuntimeClassNames",
+    1 default_runtime_class_name: "defaultRuntimeClassName",
+});
 
 /// `SELinuxStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.SELinuxStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SELinuxStrategyOptions {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub rule: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub se_linux_options: Option<crate::core::v1::SELinuxOptions>,
 }
+
+watchable_core::model!(SELinuxStrategyOptions {
+    0 rule: "rule",
+    1 se_linux_options: "seLinuxOptions",
+});
 
 /// Kind `Scale` of `extensions/v1beta1`.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.Scale`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scale-v1beta1-extensions>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Scale {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<ScaleSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ScaleStatus>,
 }
+
+watchable_core::model!(Scale {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `ScaleSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.ScaleSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ScaleSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
 }
+
+watchable_core::model!(ScaleSpec {
+    0 replicas: "replicas",
+});
 
 /// `ScaleStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.ScaleStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ScaleStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub replicas: i32,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub selector: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_selector: Option<String>,
 }
+
+watchable_core::model!(ScaleStatus {
+    0 replicas: "replicas",
+    1 selector: "selector",
+    2 target_selector: "targetSelector",
+});
 
 /// `SupplementalGroupsStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.extensions.v1beta1.SupplementalGroupsStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SupplementalGroupsStrategyOptions {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ranges: Vec<IDRange>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
 }
+
+watchable_core::model!(SupplementalGroupsStrategyOptions {
+    0 ranges: "ranges",
+    1 rule: "rule",
+});

@@ -6,13 +6,15 @@
 /// `FlowDistinguisherMethod`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowDistinguisherMethod`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FlowDistinguisherMethod {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(FlowDistinguisherMethod {
+    0 type_: "type",
+});
 
 /// Kind `FlowSchema` of `flowcontrol.apiserver.k8s.io/v1alpha1`.
 ///
@@ -21,16 +23,7 @@ pub struct FlowDistinguisherMethod {
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchema`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#flowschema-v1alpha1-flowcontrol-apiserver-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "flowcontrol.apiserver.k8s.io",
     version = "v1alpha1",
@@ -39,172 +32,168 @@ pub struct FlowDistinguisherMethod {
     list = FlowSchemaList
 )]
 pub struct FlowSchema {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<FlowSchemaSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<FlowSchemaStatus>,
 }
+
+watchable_core::model!(FlowSchema {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `FlowSchemaCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(FlowSchemaCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `FlowSchemaList` of `flowcontrol.apiserver.k8s.io/v1alpha1`.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#flowschemalist-v1alpha1-flowcontrol-apiserver-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<FlowSchema>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(FlowSchemaList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `FlowSchemaSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub distinguisher_method: Option<FlowDistinguisherMethod>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub matching_precedence: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub priority_level_configuration: PriorityLevelConfigurationReference,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<PolicyRulesWithSubjects>,
 }
+
+watchable_core::model!(FlowSchemaSpec {
+    0 distinguisher_method: "distinguisherMethod",
+    1 matching_precedence: "matchingPrecedence",
+    2 priority_level_configuration: "priorityLevelConfiguration",
+    3 rules: "rules",
+});
 
 /// `FlowSchemaStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<FlowSchemaCondition>,
 }
+
+watchable_core::model!(FlowSchemaStatus {
+    0 conditions: "conditions",
+});
 
 /// `GroupSubject`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.GroupSubject`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct GroupSubject {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(GroupSubject {
+    0 name: "name",
+});
 
 /// `LimitResponse`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.LimitResponse`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LimitResponse {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub queuing: Option<QueuingConfiguration>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(LimitResponse {
+    0 queuing: "queuing",
+    1 type_: "type",
+});
 
 /// `LimitedPriorityLevelConfiguration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.LimitedPriorityLevelConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LimitedPriorityLevelConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assured_concurrency_shares: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_response: Option<LimitResponse>,
 }
+
+watchable_core::model!(LimitedPriorityLevelConfiguration {
+    0 assured_concurrency_shares: "assuredConcurrencyShares",
+    1 limit_response: "limitResponse",
+});
 
 /// `NonResourcePolicyRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.NonResourcePolicyRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NonResourcePolicyRule {
     /// `nonResourceURLs` on the wire. Required.
-    #[serde(
-        rename = "nonResourceURLs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub non_resource_urls: Vec<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub verbs: Vec<String>,
 }
+
+watchable_core::model!(NonResourcePolicyRule {
+    0 non_resource_urls: "nonResourceURLs",
+    1 verbs: "verbs",
+});
 
 /// `PolicyRulesWithSubjects`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.PolicyRulesWithSubjects`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PolicyRulesWithSubjects {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub non_resource_rules: Vec<NonResourcePolicyRule>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_rules: Vec<ResourcePolicyRule>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub subjects: Vec<Subject>,
 }
+
+watchable_core::model!(PolicyRulesWithSubjects {
+    0 non_resource_rules: "nonResourceRules",
+    1 resource_rules: "resourceRules",
+    2 subjects: "subjects",
+});
 
 /// Kind `PriorityLevelConfiguration` of `flowcontrol.apiserver.k8s.io/v1alpha1`.
 ///
@@ -213,16 +202,7 @@ pub struct PolicyRulesWithSubjects {
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfiguration`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#prioritylevelconfiguration-v1alpha1-flowcontrol-apiserver-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "flowcontrol.apiserver.k8s.io",
     version = "v1alpha1",
@@ -231,181 +211,186 @@ pub struct PolicyRulesWithSubjects {
     list = PriorityLevelConfigurationList
 )]
 pub struct PriorityLevelConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<PriorityLevelConfigurationSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<PriorityLevelConfigurationStatus>,
 }
+
+watchable_core::model!(PriorityLevelConfiguration {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `PriorityLevelConfigurationCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(PriorityLevelConfigurationCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `PriorityLevelConfigurationList` of `flowcontrol.apiserver.k8s.io/v1alpha1`.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#prioritylevelconfigurationlist-v1alpha1-flowcontrol-apiserver-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PriorityLevelConfiguration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PriorityLevelConfigurationList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PriorityLevelConfigurationReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationReference {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(PriorityLevelConfigurationReference {
+    0 name: "name",
+});
 
 /// `PriorityLevelConfigurationSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limited: Option<LimitedPriorityLevelConfiguration>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(PriorityLevelConfigurationSpec {
+    0 limited: "limited",
+    1 type_: "type",
+});
 
 /// `PriorityLevelConfigurationStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<PriorityLevelConfigurationCondition>,
 }
+
+watchable_core::model!(PriorityLevelConfigurationStatus {
+    0 conditions: "conditions",
+});
 
 /// `QueuingConfiguration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.QueuingConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct QueuingConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hand_size: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_length_limit: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub queues: Option<i32>,
 }
+
+watchable_core::model!(QueuingConfiguration {
+    0 hand_size: "handSize",
+    1 queue_length_limit: "queueLengthLimit",
+    2 queues: "queues",
+});
 
 /// `ResourcePolicyRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.ResourcePolicyRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourcePolicyRule {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_groups: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_scope: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub namespaces: Vec<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resources: Vec<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub verbs: Vec<String>,
 }
+
+watchable_core::model!(ResourcePolicyRule {
+    0 api_groups: "apiGroups",
+    1 cluster_scope: "clusterScope",
+    2 namespaces: "namespaces",
+    3 resources: "resources",
+    4 verbs: "verbs",
+});
 
 /// `ServiceAccountSubject`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.ServiceAccountSubject`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountSubject {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub namespace: String,
 }
+
+watchable_core::model!(ServiceAccountSubject {
+    0 name: "name",
+    1 namespace: "namespace",
+});
 
 /// `Subject`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.Subject`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Subject {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<GroupSubject>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account: Option<ServiceAccountSubject>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<UserSubject>,
 }
+
+watchable_core::model!(Subject {
+    0 group: "group",
+    1 kind: "kind",
+    2 service_account: "serviceAccount",
+    3 user: "user",
+});
 
 /// `UserSubject`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.flowcontrol.v1alpha1.UserSubject`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct UserSubject {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(UserSubject {
+    0 name: "name",
+});

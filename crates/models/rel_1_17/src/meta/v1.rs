@@ -8,341 +8,311 @@
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#apigroup-v1-meta>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APIGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_version: Option<GroupVersionForDiscovery>,
     /// `serverAddressByClientCIDRs` on the wire.
-    #[serde(
-        rename = "serverAddressByClientCIDRs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub server_address_by_client_cidrs: Vec<ServerAddressByClientCIDR>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub versions: Vec<GroupVersionForDiscovery>,
 }
+
+watchable_core::model!(APIGroup {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 name: "name",
+    3 preferred_version: "preferredVersion",
+    4 server_address_by_client_cidrs: "serverAddressByClientCIDRs",
+    5 versions: "versions",
+});
 
 /// Kind `APIGroupList` of `v1`.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#apigrouplist-v1-meta>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APIGroupList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub groups: Vec<APIGroup>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
+
+watchable_core::model!(APIGroupList {
+    0 api_version: "apiVersion",
+    1 groups: "groups",
+    2 kind: "kind",
+});
 
 /// `APIResource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIResource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APIResource {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub categories: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub namespaced: bool,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub short_names: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub singular_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_version_hash: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub verbs: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
+
+watchable_core::model!(APIResource {
+    0 categories: "categories",
+    1 group: "group",
+    2 kind: "kind",
+    3 name: "name",
+    4 namespaced: "namespaced",
+    5 short_names: "shortNames",
+    6 singular_name: "singularName",
+    7 storage_version_hash: "storageVersionHash",
+    8 verbs: "verbs",
+    9 version: "version",
+});
 
 /// Kind `APIResourceList` of `v1`.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#apiresourcelist-v1-meta>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APIResourceList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub group_version: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resources: Vec<APIResource>,
 }
+
+watchable_core::model!(APIResourceList {
+    0 api_version: "apiVersion",
+    1 group_version: "groupVersion",
+    2 kind: "kind",
+    3 resources: "resources",
+});
 
 /// Kind `APIVersions` of `v1`.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#apiversions-v1-meta>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct APIVersions {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// `serverAddressByClientCIDRs` on the wire. Required.
-    #[serde(
-        rename = "serverAddressByClientCIDRs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub server_address_by_client_cidrs: Vec<ServerAddressByClientCIDR>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub versions: Vec<String>,
 }
+
+watchable_core::model!(APIVersions {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 server_address_by_client_cidrs: "serverAddressByClientCIDRs",
+    3 versions: "versions",
+});
 
 /// Kind `DeleteOptions` of every group and version.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deleteoptions-v1-meta>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeleteOptions {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub dry_run: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub grace_period_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub orphan_dependents: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preconditions: Option<Preconditions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub propagation_policy: Option<String>,
 }
+
+watchable_core::model!(DeleteOptions {
+    0 api_version: "apiVersion",
+    1 dry_run: "dryRun",
+    2 grace_period_seconds: "gracePeriodSeconds",
+    3 kind: "kind",
+    4 orphan_dependents: "orphanDependents",
+    5 preconditions: "preconditions",
+    6 propagation_policy: "propagationPolicy",
+});
 
 pub use watchable_core::FieldsV1;
 
 /// `GroupVersionForDiscovery`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct GroupVersionForDiscovery {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub group_version: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub version: String,
 }
+
+watchable_core::model!(GroupVersionForDiscovery {
+    0 group_version: "groupVersion",
+    1 version: "version",
+});
 
 /// `LabelSelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LabelSelector {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_expressions: Vec<LabelSelectorRequirement>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub match_labels: std::collections::BTreeMap<String, String>,
 }
+
+watchable_core::model!(LabelSelector {
+    0 match_expressions: "matchExpressions",
+    1 match_labels: "matchLabels",
+});
 
 /// `LabelSelectorRequirement`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LabelSelectorRequirement {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub operator: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub values: Vec<String>,
 }
+
+watchable_core::model!(LabelSelectorRequirement {
+    0 key: "key",
+    1 operator: "operator",
+    2 values: "values",
+});
 
 /// `ListMeta`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ListMeta {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub continue_: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining_item_count: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub self_link: Option<String>,
 }
+
+watchable_core::model!(ListMeta {
+    0 continue_: "continue",
+    1 remaining_item_count: "remainingItemCount",
+    2 resource_version: "resourceVersion",
+    3 self_link: "selfLink",
+});
 
 /// `ManagedFieldsEntry`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ManagedFieldsEntry {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fields_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fields_v1: Option<FieldsV1>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub manager: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
 }
+
+watchable_core::model!(ManagedFieldsEntry {
+    0 api_version: "apiVersion",
+    1 fields_type: "fieldsType",
+    2 fields_v1: "fieldsV1",
+    3 manager: "manager",
+    4 operation: "operation",
+    5 time: "time",
+});
 
 pub use watchable_core::MicroTime;
 
 /// `ObjectMeta`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ObjectMeta {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub annotations: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_timestamp: Option<Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_grace_period_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_timestamp: Option<Time>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub finalizers: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub labels: std::collections::BTreeMap<String, String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub managed_fields: Vec<ManagedFieldsEntry>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub owner_references: Vec<OwnerReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub self_link: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
 }
+
+watchable_core::model!(ObjectMeta {
+    0 annotations: "annotations",
+    1 cluster_name: "clusterName",
+    2 creation_timestamp: "creationTimestamp",
+    3 deletion_grace_period_seconds: "deletionGracePeriodSeconds",
+    4 deletion_timestamp: "deletionTimestamp",
+    5 finalizers: "finalizers",
+    6 generate_name: "generateName",
+    7 generation: "generation",
+    8 labels: "labels",
+    9 managed_fields: "managedFields",
+    10 name: "name",
+    11 namespace: "namespace",
+    12 owner_references: "ownerReferences",
+    13 resource_version: "resourceVersion",
+    14 self_link: "selfLink",
+    15 uid: "uid",
+});
 
 /// `OwnerReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct OwnerReference {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub api_version: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_owner_deletion: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub controller: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub uid: String,
 }
+
+watchable_core::model!(OwnerReference {
+    0 api_version: "apiVersion",
+    1 block_owner_deletion: "blockOwnerDeletion",
+    2 controller: "controller",
+    3 kind: "kind",
+    4 name: "name",
+    5 uid: "uid",
+});
 
 /// `Patch`: JSON that the spec says nothing more about, kept as it is.
 ///
@@ -352,94 +322,98 @@ pub type Patch = watchable_core::RawJson;
 /// `Preconditions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Preconditions {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
 }
+
+watchable_core::model!(Preconditions {
+    0 resource_version: "resourceVersion",
+    1 uid: "uid",
+});
 
 /// `ServerAddressByClientCIDR`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServerAddressByClientCIDR {
     /// `clientCIDR` on the wire. Required.
-    #[serde(
-        rename = "clientCIDR",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub client_cidr: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub server_address: String,
 }
+
+watchable_core::model!(ServerAddressByClientCIDR {
+    0 client_cidr: "clientCIDR",
+    1 server_address: "serverAddress",
+});
 
 /// Kind `Status` of `v1`.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Status`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#status-v1-meta>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Status {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<StatusDetails>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: ListMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
 }
+
+watchable_core::model!(Status {
+    0 api_version: "apiVersion",
+    1 code: "code",
+    2 details: "details",
+    3 kind: "kind",
+    4 message: "message",
+    5 metadata: "metadata",
+    6 reason: "reason",
+    7 status: "status",
+});
 
 /// `StatusCause`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StatusCause {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+watchable_core::model!(StatusCause {
+    0 field: "field",
+    1 message: "message",
+    2 reason: "reason",
+});
 
 /// `StatusDetails`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StatusDetails {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub causes: Vec<StatusCause>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
 }
+
+watchable_core::model!(StatusDetails {
+    0 causes: "causes",
+    1 group: "group",
+    2 kind: "kind",
+    3 name: "name",
+    4 retry_after_seconds: "retryAfterSeconds",
+    5 uid: "uid",
+});
 
 pub use watchable_core::Time;
 
@@ -448,16 +422,15 @@ pub use watchable_core::Time;
 /// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#watchevent-v1-meta>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WatchEvent {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "watchable_core::RawJson::is_null"
-    )]
     pub object: crate::runtime::RawExtension,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(WatchEvent {
+    0 object: "object",
+    1 type_: "type",
+});

@@ -6,18 +6,17 @@
 /// `IPBlock`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IPBlock`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub cidr: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub except: Vec<String>,
 }
+
+watchable_core::model!(IPBlock {
+    0 cidr: "cidr",
+    1 except: "except",
+});
 
 /// Kind `NetworkPolicy` of `networking.k8s.io/v1`.
 ///
@@ -26,16 +25,7 @@ pub struct IPBlock {
 /// Definition `io.k8s.api.networking.v1.NetworkPolicy`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicy-v1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1",
@@ -45,122 +35,113 @@ pub struct IPBlock {
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<NetworkPolicySpec>,
 }
+
+watchable_core::model!(NetworkPolicy {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<NetworkPolicyPort>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub to: Vec<NetworkPolicyPeer>,
 }
+
+watchable_core::model!(NetworkPolicyEgressRule {
+    0 ports: "ports",
+    1 to: "to",
+});
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub from: Vec<NetworkPolicyPeer>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<NetworkPolicyPort>,
 }
+
+watchable_core::model!(NetworkPolicyIngressRule {
+    0 from: "from",
+    1 ports: "ports",
+});
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicylist-v1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<NetworkPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(NetworkPolicyList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_block: Option<IPBlock>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(NetworkPolicyPeer {
+    0 ip_block: "ipBlock",
+    1 namespace_selector: "namespaceSelector",
+    2 pod_selector: "podSelector",
+});
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
 }
+
+watchable_core::model!(NetworkPolicyPort {
+    0 port: "port",
+    1 protocol: "protocol",
+});
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub egress: Vec<NetworkPolicyEgressRule>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ingress: Vec<NetworkPolicyIngressRule>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pod_selector: crate::meta::v1::LabelSelector,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub policy_types: Vec<String>,
 }
+
+watchable_core::model!(NetworkPolicySpec {
+    0 egress: "egress",
+    1 ingress: "ingress",
+    2 pod_selector: "podSelector",
+    3 policy_types: "policyTypes",
+});

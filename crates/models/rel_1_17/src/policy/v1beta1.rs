@@ -6,97 +6,108 @@
 /// `AllowedCSIDriver`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.AllowedCSIDriver`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AllowedCSIDriver {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(AllowedCSIDriver {
+    0 name: "name",
+});
 
 /// `AllowedFlexVolume`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.AllowedFlexVolume`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AllowedFlexVolume {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
 }
+
+watchable_core::model!(AllowedFlexVolume {
+    0 driver: "driver",
+});
 
 /// `AllowedHostPath`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.AllowedHostPath`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AllowedHostPath {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_prefix: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
 }
+
+watchable_core::model!(AllowedHostPath {
+    0 path_prefix: "pathPrefix",
+    1 read_only: "readOnly",
+});
 
 /// Kind `Eviction` of `policy/v1beta1`.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.Eviction`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#eviction-v1beta1-policy>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Eviction {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_options: Option<crate::meta::v1::DeleteOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
 }
+
+watchable_core::model!(Eviction {
+    0 api_version: "apiVersion",
+    1 delete_options: "deleteOptions",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `FSGroupStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.FSGroupStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FSGroupStrategyOptions {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ranges: Vec<IDRange>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
 }
+
+watchable_core::model!(FSGroupStrategyOptions {
+    0 ranges: "ranges",
+    1 rule: "rule",
+});
 
 /// `HostPortRange`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.HostPortRange`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HostPortRange {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub max: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub min: i32,
 }
+
+watchable_core::model!(HostPortRange {
+    0 max: "max",
+    1 min: "min",
+});
 
 /// `IDRange`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.IDRange`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IDRange {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub max: i64,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub min: i64,
 }
+
+watchable_core::model!(IDRange {
+    0 max: "max",
+    1 min: "min",
+});
 
 /// Kind `PodDisruptionBudget` of `policy/v1beta1`.
 ///
@@ -105,16 +116,7 @@ pub struct IDRange {
 /// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudget`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#poddisruptionbudget-v1beta1-policy>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "policy",
     version = "v1beta1",
@@ -124,80 +126,83 @@ pub struct IDRange {
     list = PodDisruptionBudgetList
 )]
 pub struct PodDisruptionBudget {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<PodDisruptionBudgetSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<PodDisruptionBudgetStatus>,
 }
+
+watchable_core::model!(PodDisruptionBudget {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `PodDisruptionBudgetList` of `policy/v1beta1`.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudgetList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#poddisruptionbudgetlist-v1beta1-policy>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PodDisruptionBudget>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PodDisruptionBudgetList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PodDisruptionBudgetSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudgetSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_available: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(PodDisruptionBudgetSpec {
+    0 max_unavailable: "maxUnavailable",
+    1 min_available: "minAvailable",
+    2 selector: "selector",
+});
 
 /// `PodDisruptionBudgetStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudgetStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_healthy: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub desired_healthy: i32,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub disrupted_pods: std::collections::BTreeMap<String, crate::meta::v1::Time>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub disruptions_allowed: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub expected_pods: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
 }
+
+watchable_core::model!(PodDisruptionBudgetStatus {
+    0 current_healthy: "currentHealthy",
+    1 desired_healthy: "desiredHealthy",
+    2 disrupted_pods: "disruptedPods",
+    3 disruptions_allowed: "disruptionsAllowed",
+    4 expected_pods: "expectedPods",
+    5 observed_generation: "observedGeneration",
+});
 
 /// Kind `PodSecurityPolicy` of `policy/v1beta1`.
 ///
@@ -206,16 +211,7 @@ pub struct PodDisruptionBudgetStatus {
 /// Definition `io.k8s.api.policy.v1beta1.PodSecurityPolicy`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsecuritypolicy-v1beta1-policy>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "policy",
     version = "v1beta1",
@@ -224,207 +220,175 @@ pub struct PodDisruptionBudgetStatus {
     list = PodSecurityPolicyList
 )]
 pub struct PodSecurityPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<PodSecurityPolicySpec>,
 }
+
+watchable_core::model!(PodSecurityPolicy {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `PodSecurityPolicyList` of `policy/v1beta1`.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.PodSecurityPolicyList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsecuritypolicylist-v1beta1-policy>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityPolicyList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PodSecurityPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PodSecurityPolicyList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PodSecurityPolicySpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.PodSecurityPolicySpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityPolicySpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_privilege_escalation: Option<bool>,
     /// `allowedCSIDrivers` on the wire.
-    #[serde(
-        rename = "allowedCSIDrivers",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_csi_drivers: Vec<AllowedCSIDriver>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_capabilities: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_flex_volumes: Vec<AllowedFlexVolume>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_host_paths: Vec<AllowedHostPath>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_proc_mount_types: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_unsafe_sysctls: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub default_add_capabilities: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_allow_privilege_escalation: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub forbidden_sysctls: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub fs_group: FSGroupStrategyOptions,
     /// `hostIPC` on the wire.
-    #[serde(rename = "hostIPC", skip_serializing_if = "Option::is_none")]
     pub host_ipc: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_network: Option<bool>,
     /// `hostPID` on the wire.
-    #[serde(rename = "hostPID", skip_serializing_if = "Option::is_none")]
     pub host_pid: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub host_ports: Vec<HostPortRange>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub privileged: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only_root_filesystem: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub required_drop_capabilities: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_group: Option<RunAsGroupStrategyOptions>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub run_as_user: RunAsUserStrategyOptions,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub runtime_class: Option<RuntimeClassStrategyOptions>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub se_linux: SELinuxStrategyOptions,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub supplemental_groups: SupplementalGroupsStrategyOptions,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volumes: Vec<String>,
 }
+
+watchable_core::model!(PodSecurityPolicySpec {
+    0 allow_privilege_escalation: "allowPrivilegeEscalation",
+    1 allowed_csi_drivers: "allowedCSIDrivers",
+    2 allowed_capabilities: "allowedCapabilities",
+    3 allowed_flex_volumes: "allowedFlexVolumes",
+    4 allowed_host_paths: "allowedHostPaths",
+    5 allowed_proc_mount_types: "allowedProcMountTypes",
+    6 allowed_unsafe_sysctls: "allowedUnsafeSysctls",
+    7 default_add_capabilities: "defaultAddCapabilities",
+    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation",
+    9 forbidden_sysctls: "forbiddenSysctls",
+    10 fs_group: "fsGroup",
+    11 host_ipc: "hostIPC",
+    12 host_network: "hostNetwork",
+    13 host_pid: "hostPID",
+    14 host_ports: "hostPorts",
+    15 privileged: "privileged",
+    16 read_only_root_filesystem: "readOnlyRootFilesystem",
+    17 required_drop_capabilities: "requiredDropCapabilities",
+    18 run_as_group: "runAsGroup",
+    19 run_as_user: "runAsUser",
+    20 runtime_class: "runtimeClass",
+    21 se_linux: "seLinux",
+    22 supplemental_groups: "supplementalGroups",
+    23 volumes: "volumes",
+});
 
 /// `RunAsGroupStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.RunAsGroupStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RunAsGroupStrategyOptions {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ranges: Vec<IDRange>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub rule: String,
 }
+
+watchable_core::model!(RunAsGroupStrategyOptions {
+    0 ranges: "ranges",
+    1 rule: "rule",
+});
 
 /// `RunAsUserStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.RunAsUserStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RunAsUserStrategyOptions {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ranges: Vec<IDRange>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub rule: String,
 }
+
+watchable_core::model!(RunAsUserStrategyOptions {
+    0 ranges: "ranges",
+    1 rule: "rule",
+});
 
 /// `RuntimeClassStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.RuntimeClassStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassStrategyOptions {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_runtime_class_names: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_runtime_class_name: Option<String>,
 }
+
+watchable_core::model!(RuntimeClassStrategyOptions {
+    0 allowed_runtime_class_names: "allowedRuntimeClassNames",
+    1 default_runtime_class_name: "defaultRuntimeClassName",
+});
 
 /// `SELinuxStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.SELinuxStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SELinuxStrategyOptions {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub rule: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub se_linux_options: Option<crate::core::v1::SELinuxOptions>,
 }
+
+watchable_core::model!(SELinuxStrategyOptions {
+    0 rule: "rule",
+    1 se_linux_options: "seLinuxOptions",
+});
 
 /// `SupplementalGroupsStrategyOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1beta1.SupplementalGroupsStrategyOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SupplementalGroupsStrategyOptions {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ranges: Vec<IDRange>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
 }
+
+watchable_core::model!(SupplementalGroupsStrategyOptions {
+    0 ranges: "ranges",
+    1 rule: "rule",
+});

@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachment`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeattachment-v1alpha1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1alpha1",
@@ -28,98 +19,105 @@
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: VolumeAttachmentSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<VolumeAttachmentStatus>,
 }
+
+watchable_core::model!(VolumeAttachment {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1alpha1`.
 ///
 /// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeattachmentlist-v1alpha1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<VolumeAttachment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(VolumeAttachmentList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub persistent_volume_name: Option<String>,
 }
+
+watchable_core::model!(VolumeAttachmentSource {
+    0 inline_volume_spec: "inlineVolumeSpec",
+    1 persistent_volume_name: "persistentVolumeName",
+});
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub attacher: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub node_name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub source: VolumeAttachmentSource,
 }
+
+watchable_core::model!(VolumeAttachmentSpec {
+    0 attacher: "attacher",
+    1 node_name: "nodeName",
+    2 source: "source",
+});
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attach_error: Option<VolumeError>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub attached: bool,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub attachment_metadata: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detach_error: Option<VolumeError>,
 }
+
+watchable_core::model!(VolumeAttachmentStatus {
+    0 attach_error: "attachError",
+    1 attached: "attached",
+    2 attachment_metadata: "attachmentMetadata",
+    3 detach_error: "detachError",
+});
 
 /// `VolumeError`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1alpha1.VolumeError`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<crate::meta::v1::Time>,
 }
+
+watchable_core::model!(VolumeError {
+    0 message: "message",
+    1 time: "time",
+});

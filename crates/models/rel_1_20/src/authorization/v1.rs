@@ -10,21 +10,23 @@
 /// Definition `io.k8s.api.authorization.v1.LocalSubjectAccessReview`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#localsubjectaccessreview-v1-authorization-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LocalSubjectAccessReview {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: SubjectAccessReviewSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<SubjectAccessReviewStatus>,
 }
+
+watchable_core::model!(LocalSubjectAccessReview {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 impl watchable_core::Resource for LocalSubjectAccessReview {
     const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new(
@@ -50,86 +52,75 @@ impl watchable_core::WatchTarget for LocalSubjectAccessReview {
 /// `NonResourceAttributes`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authorization.v1.NonResourceAttributes`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NonResourceAttributes {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verb: Option<String>,
 }
+
+watchable_core::model!(NonResourceAttributes {
+    0 path: "path",
+    1 verb: "verb",
+});
 
 /// `NonResourceRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authorization.v1.NonResourceRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NonResourceRule {
     /// `nonResourceURLs` on the wire.
-    #[serde(
-        rename = "nonResourceURLs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub non_resource_urls: Vec<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub verbs: Vec<String>,
 }
+
+watchable_core::model!(NonResourceRule {
+    0 non_resource_urls: "nonResourceURLs",
+    1 verbs: "verbs",
+});
 
 /// `ResourceAttributes`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authorization.v1.ResourceAttributes`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceAttributes {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subresource: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verb: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
+
+watchable_core::model!(ResourceAttributes {
+    0 group: "group",
+    1 name: "name",
+    2 namespace: "namespace",
+    3 resource: "resource",
+    4 subresource: "subresource",
+    5 verb: "verb",
+    6 version: "version",
+});
 
 /// `ResourceRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authorization.v1.ResourceRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_groups: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_names: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resources: Vec<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub verbs: Vec<String>,
 }
+
+watchable_core::model!(ResourceRule {
+    0 api_groups: "apiGroups",
+    1 resource_names: "resourceNames",
+    2 resources: "resources",
+    3 verbs: "verbs",
+});
 
 /// Kind `SelfSubjectAccessReview` of `authorization.k8s.io/v1`.
 ///
@@ -138,21 +129,23 @@ pub struct ResourceRule {
 /// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReview`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#selfsubjectaccessreview-v1-authorization-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectAccessReview {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: SelfSubjectAccessReviewSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<SubjectAccessReviewStatus>,
 }
+
+watchable_core::model!(SelfSubjectAccessReview {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 impl watchable_core::Resource for SelfSubjectAccessReview {
     const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new(
@@ -178,14 +171,16 @@ impl watchable_core::WatchTarget for SelfSubjectAccessReview {
 /// `SelfSubjectAccessReviewSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectAccessReviewSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub non_resource_attributes: Option<NonResourceAttributes>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_attributes: Option<ResourceAttributes>,
 }
+
+watchable_core::model!(SelfSubjectAccessReviewSpec {
+    0 non_resource_attributes: "nonResourceAttributes",
+    1 resource_attributes: "resourceAttributes",
+});
 
 /// Kind `SelfSubjectRulesReview` of `authorization.k8s.io/v1`.
 ///
@@ -194,21 +189,23 @@ pub struct SelfSubjectAccessReviewSpec {
 /// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReview`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#selfsubjectrulesreview-v1-authorization-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectRulesReview {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: SelfSubjectRulesReviewSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<SubjectRulesReviewStatus>,
 }
+
+watchable_core::model!(SelfSubjectRulesReview {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 impl watchable_core::Resource for SelfSubjectRulesReview {
     const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new(
@@ -234,12 +231,14 @@ impl watchable_core::WatchTarget for SelfSubjectRulesReview {
 /// `SelfSubjectRulesReviewSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectRulesReviewSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
 }
+
+watchable_core::model!(SelfSubjectRulesReviewSpec {
+    0 namespace: "namespace",
+});
 
 /// Kind `SubjectAccessReview` of `authorization.k8s.io/v1`.
 ///
@@ -248,21 +247,23 @@ pub struct SelfSubjectRulesReviewSpec {
 /// Definition `io.k8s.api.authorization.v1.SubjectAccessReview`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#subjectaccessreview-v1-authorization-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReview {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: SubjectAccessReviewSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<SubjectAccessReviewStatus>,
 }
+
+watchable_core::model!(SubjectAccessReview {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 impl watchable_core::Resource for SubjectAccessReview {
     const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new(
@@ -288,67 +289,61 @@ impl watchable_core::WatchTarget for SubjectAccessReview {
 /// `SubjectAccessReviewSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub groups: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub non_resource_attributes: Option<NonResourceAttributes>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_attributes: Option<ResourceAttributes>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
+
+watchable_core::model!(SubjectAccessReviewSpec {
+    0 extra: "extra",
+    1 groups: "groups",
+    2 non_resource_attributes: "nonResourceAttributes",
+    3 resource_attributes: "resourceAttributes",
+    4 uid: "uid",
+    5 user: "user",
+});
 
 /// `SubjectAccessReviewStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub allowed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub denied: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluation_error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+watchable_core::model!(SubjectAccessReviewStatus {
+    0 allowed: "allowed",
+    1 denied: "denied",
+    2 evaluation_error: "evaluationError",
+    3 reason: "reason",
+});
 
 /// `SubjectRulesReviewStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authorization.v1.SubjectRulesReviewStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SubjectRulesReviewStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub evaluation_error: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub incomplete: bool,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub non_resource_rules: Vec<NonResourceRule>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_rules: Vec<ResourceRule>,
 }
+
+watchable_core::model!(SubjectRulesReviewStatus {
+    0 evaluation_error: "evaluationError",
+    1 incomplete: "incomplete",
+    2 non_resource_rules: "nonResourceRules",
+    3 resource_rules: "resourceRules",
+});

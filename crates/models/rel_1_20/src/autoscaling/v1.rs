@@ -6,18 +6,20 @@
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v1.CrossVersionObjectReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(CrossVersionObjectReference {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 name: "name",
+});
 
 /// Kind `HorizontalPodAutoscaler` of `autoscaling/v1`.
 ///
@@ -26,16 +28,7 @@ pub struct CrossVersionObjectReference {
 /// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#horizontalpodautoscaler-v1-autoscaling>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "autoscaling",
     version = "v1",
@@ -45,125 +38,131 @@ pub struct CrossVersionObjectReference {
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<HorizontalPodAutoscalerSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<HorizontalPodAutoscalerStatus>,
 }
+
+watchable_core::model!(HorizontalPodAutoscaler {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v1`.
 ///
 /// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#horizontalpodautoscalerlist-v1-autoscaling>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<HorizontalPodAutoscaler>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub max_replicas: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_replicas: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub scale_target_ref: CrossVersionObjectReference,
     /// `targetCPUUtilizationPercentage` on the wire.
-    #[serde(
-        rename = "targetCPUUtilizationPercentage",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub target_cpu_utilization_percentage: Option<i32>,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerSpec {
+    0 max_replicas: "maxReplicas",
+    1 min_replicas: "minReplicas",
+    2 scale_target_ref: "scaleTargetRef",
+    3 target_cpu_utilization_percentage: "targetCPUUtilizationPercentage",
+});
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     /// `currentCPUUtilizationPercentage` on the wire.
-    #[serde(
-        rename = "currentCPUUtilizationPercentage",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub current_cpu_utilization_percentage: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_replicas: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub desired_replicas: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_scale_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerStatus {
+    0 current_cpu_utilization_percentage: "currentCPUUtilizationPercentage",
+    1 current_replicas: "currentReplicas",
+    2 desired_replicas: "desiredReplicas",
+    3 last_scale_time: "lastScaleTime",
+    4 observed_generation: "observedGeneration",
+});
 
 /// Kind `Scale` of `autoscaling/v1`.
 ///
 /// Definition `io.k8s.api.autoscaling.v1.Scale`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#scale-v1-autoscaling>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Scale {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<ScaleSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ScaleStatus>,
 }
+
+watchable_core::model!(Scale {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `ScaleSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v1.ScaleSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ScaleSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
 }
+
+watchable_core::model!(ScaleSpec {
+    0 replicas: "replicas",
+});
 
 /// `ScaleStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v1.ScaleStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ScaleStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub replicas: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<String>,
 }
+
+watchable_core::model!(ScaleStatus {
+    0 replicas: "replicas",
+    1 selector: "selector",
+});

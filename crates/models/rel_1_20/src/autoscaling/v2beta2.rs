@@ -6,114 +6,125 @@
 /// `ContainerResourceMetricSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub container: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target: MetricTarget,
 }
+
+watchable_core::model!(ContainerResourceMetricSource {
+    0 container: "container",
+    1 name: "name",
+    2 target: "target",
+});
 
 /// `ContainerResourceMetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub container: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current: MetricValueStatus,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(ContainerResourceMetricStatus {
+    0 container: "container",
+    1 current: "current",
+    2 name: "name",
+});
 
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.CrossVersionObjectReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(CrossVersionObjectReference {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 name: "name",
+});
 
 /// `ExternalMetricSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric: MetricIdentifier,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target: MetricTarget,
 }
+
+watchable_core::model!(ExternalMetricSource {
+    0 metric: "metric",
+    1 target: "target",
+});
 
 /// `ExternalMetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current: MetricValueStatus,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric: MetricIdentifier,
 }
+
+watchable_core::model!(ExternalMetricStatus {
+    0 current: "current",
+    1 metric: "metric",
+});
 
 /// `HPAScalingPolicy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingPolicy {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub period_seconds: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub value: i32,
 }
+
+watchable_core::model!(HPAScalingPolicy {
+    0 period_seconds: "periodSeconds",
+    1 type_: "type",
+    2 value: "value",
+});
 
 /// `HPAScalingRules`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingRules`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingRules {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub policies: Vec<HPAScalingPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub select_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stabilization_window_seconds: Option<i32>,
 }
+
+watchable_core::model!(HPAScalingRules {
+    0 policies: "policies",
+    1 select_policy: "selectPolicy",
+    2 stabilization_window_seconds: "stabilizationWindowSeconds",
+});
 
 /// Kind `HorizontalPodAutoscaler` of `autoscaling/v2beta2`.
 ///
@@ -122,16 +133,7 @@ pub struct HPAScalingRules {
 /// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscaler`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#horizontalpodautoscaler-v2beta2-autoscaling>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "autoscaling",
     version = "v2beta2",
@@ -141,296 +143,319 @@ pub struct HPAScalingRules {
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<HorizontalPodAutoscalerSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<HorizontalPodAutoscalerStatus>,
 }
+
+watchable_core::model!(HorizontalPodAutoscaler {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `HorizontalPodAutoscalerBehavior`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerBehavior`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerBehavior {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scale_down: Option<HPAScalingRules>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scale_up: Option<HPAScalingRules>,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerBehavior {
+    0 scale_down: "scaleDown",
+    1 scale_up: "scaleUp",
+});
 
 /// `HorizontalPodAutoscalerCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2beta2`.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#horizontalpodautoscalerlist-v2beta2-autoscaling>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<HorizontalPodAutoscaler>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub behavior: Option<HorizontalPodAutoscalerBehavior>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub max_replicas: i32,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub metrics: Vec<MetricSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_replicas: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub scale_target_ref: CrossVersionObjectReference,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerSpec {
+    0 behavior: "behavior",
+    1 max_replicas: "maxReplicas",
+    2 metrics: "metrics",
+    3 min_replicas: "minReplicas",
+    4 scale_target_ref: "scaleTargetRef",
+});
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<HorizontalPodAutoscalerCondition>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub current_metrics: Vec<MetricStatus>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_replicas: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub desired_replicas: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_scale_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
 }
+
+watchable_core::model!(HorizontalPodAutoscalerStatus {
+    0 conditions: "conditions",
+    1 current_metrics: "currentMetrics",
+    2 current_replicas: "currentReplicas",
+    3 desired_replicas: "desiredReplicas",
+    4 last_scale_time: "lastScaleTime",
+    5 observed_generation: "observedGeneration",
+});
 
 /// `MetricIdentifier`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.MetricIdentifier`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MetricIdentifier {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(MetricIdentifier {
+    0 name: "name",
+    1 selector: "selector",
+});
 
 /// `MetricSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.MetricSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub container_resource: Option<ContainerResourceMetricSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalMetricSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectMetricSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pods: Option<PodsMetricSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceMetricSource>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(MetricSpec {
+    0 container_resource: "containerResource",
+    1 external: "external",
+    2 object: "object",
+    3 pods: "pods",
+    4 resource: "resource",
+    5 type_: "type",
+});
 
 /// `MetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.MetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub container_resource: Option<ContainerResourceMetricStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external: Option<ExternalMetricStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<ObjectMetricStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pods: Option<PodsMetricStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<ResourceMetricStatus>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(MetricStatus {
+    0 container_resource: "containerResource",
+    1 external: "external",
+    2 object: "object",
+    3 pods: "pods",
+    4 resource: "resource",
+    5 type_: "type",
+});
 
 /// `MetricTarget`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.MetricTarget`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MetricTarget {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub average_utilization: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub average_value: Option<crate::resource::Quantity>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<crate::resource::Quantity>,
 }
+
+watchable_core::model!(MetricTarget {
+    0 average_utilization: "averageUtilization",
+    1 average_value: "averageValue",
+    2 type_: "type",
+    3 value: "value",
+});
 
 /// `MetricValueStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.MetricValueStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MetricValueStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub average_utilization: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub average_value: Option<crate::resource::Quantity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<crate::resource::Quantity>,
 }
+
+watchable_core::model!(MetricValueStatus {
+    0 average_utilization: "averageUtilization",
+    1 average_value: "averageValue",
+    2 value: "value",
+});
 
 /// `ObjectMetricSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub described_object: CrossVersionObjectReference,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric: MetricIdentifier,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target: MetricTarget,
 }
+
+watchable_core::model!(ObjectMetricSource {
+    0 described_object: "describedObject",
+    1 metric: "metric",
+    2 target: "target",
+});
 
 /// `ObjectMetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current: MetricValueStatus,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub described_object: CrossVersionObjectReference,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric: MetricIdentifier,
 }
+
+watchable_core::model!(ObjectMetricStatus {
+    0 current: "current",
+    1 described_object: "describedObject",
+    2 metric: "metric",
+});
 
 /// `PodsMetricSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric: MetricIdentifier,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target: MetricTarget,
 }
+
+watchable_core::model!(PodsMetricSource {
+    0 metric: "metric",
+    1 target: "target",
+});
 
 /// `PodsMetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current: MetricValueStatus,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metric: MetricIdentifier,
 }
+
+watchable_core::model!(PodsMetricStatus {
+    0 current: "current",
+    1 metric: "metric",
+});
 
 /// `ResourceMetricSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target: MetricTarget,
 }
+
+watchable_core::model!(ResourceMetricSource {
+    0 name: "name",
+    1 target: "target",
+});
 
 /// `ResourceMetricStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current: MetricValueStatus,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(ResourceMetricStatus {
+    0 current: "current",
+    1 name: "name",
+});

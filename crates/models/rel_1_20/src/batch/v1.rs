@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.batch.v1.Job`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#job-v1-batch>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "batch",
     version = "v1",
@@ -29,106 +20,111 @@
     list = JobList
 )]
 pub struct Job {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<JobSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<JobStatus>,
 }
+
+watchable_core::model!(Job {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `JobCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.JobCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_probe_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(JobCondition {
+    0 last_probe_time: "lastProbeTime",
+    1 last_transition_time: "lastTransitionTime",
+    2 message: "message",
+    3 reason: "reason",
+    4 status: "status",
+    5 type_: "type",
+});
 
 /// Kind `JobList` of `batch/v1`.
 ///
 /// Definition `io.k8s.api.batch.v1.JobList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#joblist-v1-batch>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Job>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(JobList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `JobSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.JobSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub active_deadline_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backoff_limit: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub completions: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub manual_selector: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parallelism: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub template: crate::core::v1::PodTemplateSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl_seconds_after_finished: Option<i32>,
 }
+
+watchable_core::model!(JobSpec {
+    0 active_deadline_seconds: "activeDeadlineSeconds",
+    1 backoff_limit: "backoffLimit",
+    2 completions: "completions",
+    3 manual_selector: "manualSelector",
+    4 parallelism: "parallelism",
+    5 selector: "selector",
+    6 template: "template",
+    7 ttl_seconds_after_finished: "ttlSecondsAfterFinished",
+});
 
 /// `JobStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.JobStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub completion_time: Option<crate::meta::v1::Time>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<JobCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub succeeded: Option<i32>,
 }
+
+watchable_core::model!(JobStatus {
+    0 active: "active",
+    1 completion_time: "completionTime",
+    2 conditions: "conditions",
+    3 failed: "failed",
+    4 start_time: "startTime",
+    5 succeeded: "succeeded",
+});

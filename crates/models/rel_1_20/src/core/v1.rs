@@ -6,109 +6,115 @@
 /// `AWSElasticBlockStoreVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AWSElasticBlockStoreVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// `volumeID` on the wire. Required.
-    #[serde(
-        rename = "volumeID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub volume_id: String,
 }
+
+watchable_core::model!(AWSElasticBlockStoreVolumeSource {
+    0 fs_type: "fsType",
+    1 partition: "partition",
+    2 read_only: "readOnly",
+    3 volume_id: "volumeID",
+});
 
 /// `Affinity`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Affinity`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Affinity {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_affinity: Option<NodeAffinity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_affinity: Option<PodAffinity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_anti_affinity: Option<PodAntiAffinity>,
 }
+
+watchable_core::model!(Affinity {
+    0 node_affinity: "nodeAffinity",
+    1 pod_affinity: "podAffinity",
+    2 pod_anti_affinity: "podAntiAffinity",
+});
 
 /// `AttachedVolume`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.AttachedVolume`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AttachedVolume {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub device_path: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(AttachedVolume {
+    0 device_path: "devicePath",
+    1 name: "name",
+});
 
 /// `AzureDiskVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AzureDiskVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub caching_mode: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub disk_name: String,
     /// `diskURI` on the wire. Required.
-    #[serde(
-        rename = "diskURI",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub disk_uri: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
 }
+
+watchable_core::model!(AzureDiskVolumeSource {
+    0 caching_mode: "cachingMode",
+    1 disk_name: "diskName",
+    2 disk_uri: "diskURI",
+    3 fs_type: "fsType",
+    4 kind: "kind",
+    5 read_only: "readOnly",
+});
 
 /// `AzureFilePersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AzureFilePersistentVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub secret_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_namespace: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub share_name: String,
 }
+
+watchable_core::model!(AzureFilePersistentVolumeSource {
+    0 read_only: "readOnly",
+    1 secret_name: "secretName",
+    2 secret_namespace: "secretNamespace",
+    3 share_name: "shareName",
+});
 
 /// `AzureFileVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AzureFileVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub secret_name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub share_name: String,
 }
+
+watchable_core::model!(AzureFileVolumeSource {
+    0 read_only: "readOnly",
+    1 secret_name: "secretName",
+    2 share_name: "shareName",
+});
 
 /// Kind `Binding` of `v1`.
 ///
@@ -117,19 +123,21 @@ pub struct AzureFileVolumeSource {
 /// Definition `io.k8s.api.core.v1.Binding`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#binding-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Binding {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target: ObjectReference,
 }
+
+watchable_core::model!(Binding {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 target: "target",
+});
 
 impl watchable_core::Resource for Binding {
     const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new(
@@ -155,189 +163,183 @@ impl watchable_core::WatchTarget for Binding {
 /// `CSIPersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSIPersistentVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub controller_expand_secret_ref: Option<SecretReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub controller_publish_secret_ref: Option<SecretReference>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_publish_secret_ref: Option<SecretReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_stage_secret_ref: Option<SecretReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub volume_attributes: std::collections::BTreeMap<String, String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub volume_handle: String,
 }
+
+watchable_core::model!(CSIPersistentVolumeSource {
+    0 controller_expand_secret_ref: "controllerExpandSecretRef",
+    1 controller_publish_secret_ref: "controllerPublishSecretRef",
+    2 driver: "driver",
+    3 fs_type: "fsType",
+    4 node_publish_secret_ref: "nodePublishSecretRef",
+    5 node_stage_secret_ref: "nodeStageSecretRef",
+    6 read_only: "readOnly",
+    7 volume_attributes: "volumeAttributes",
+    8 volume_handle: "volumeHandle",
+});
 
 /// `CSIVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.CSIVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSIVolumeSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_publish_secret_ref: Option<LocalObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub volume_attributes: std::collections::BTreeMap<String, String>,
 }
+
+watchable_core::model!(CSIVolumeSource {
+    0 driver: "driver",
+    1 fs_type: "fsType",
+    2 node_publish_secret_ref: "nodePublishSecretRef",
+    3 read_only: "readOnly",
+    4 volume_attributes: "volumeAttributes",
+});
 
 /// `Capabilities`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Capabilities`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Capabilities {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub add: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub drop: Vec<String>,
 }
+
+watchable_core::model!(Capabilities {
+    0 add: "add",
+    1 drop: "drop",
+});
 
 /// `CephFSPersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CephFSPersistentVolumeSource {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub monitors: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<SecretReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
+
+watchable_core::model!(CephFSPersistentVolumeSource {
+    0 monitors: "monitors",
+    1 path: "path",
+    2 read_only: "readOnly",
+    3 secret_file: "secretFile",
+    4 secret_ref: "secretRef",
+    5 user: "user",
+});
 
 /// `CephFSVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.CephFSVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CephFSVolumeSource {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub monitors: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<LocalObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
+
+watchable_core::model!(CephFSVolumeSource {
+    0 monitors: "monitors",
+    1 path: "path",
+    2 read_only: "readOnly",
+    3 secret_file: "secretFile",
+    4 secret_ref: "secretRef",
+    5 user: "user",
+});
 
 /// `CinderPersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CinderPersistentVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<SecretReference>,
     /// `volumeID` on the wire. Required.
-    #[serde(
-        rename = "volumeID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub volume_id: String,
 }
+
+watchable_core::model!(CinderPersistentVolumeSource {
+    0 fs_type: "fsType",
+    1 read_only: "readOnly",
+    2 secret_ref: "secretRef",
+    3 volume_id: "volumeID",
+});
 
 /// `CinderVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.CinderVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CinderVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<LocalObjectReference>,
     /// `volumeID` on the wire. Required.
-    #[serde(
-        rename = "volumeID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub volume_id: String,
 }
+
+watchable_core::model!(CinderVolumeSource {
+    0 fs_type: "fsType",
+    1 read_only: "readOnly",
+    2 secret_ref: "secretRef",
+    3 volume_id: "volumeID",
+});
 
 /// `ClientIPConfig`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ClientIPConfig`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ClientIPConfig {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<i32>,
 }
+
+watchable_core::model!(ClientIPConfig {
+    0 timeout_seconds: "timeoutSeconds",
+});
 
 /// `ComponentCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ComponentCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ComponentCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(ComponentCondition {
+    0 error: "error",
+    1 message: "message",
+    2 status: "status",
+    3 type_: "type",
+});
 
 /// Kind `ComponentStatus` of `v1`.
 ///
@@ -346,21 +348,20 @@ pub struct ComponentCondition {
 /// Definition `io.k8s.api.core.v1.ComponentStatus`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#componentstatus-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ComponentStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<ComponentCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
 }
+
+watchable_core::model!(ComponentStatus {
+    0 api_version: "apiVersion",
+    1 conditions: "conditions",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 impl watchable_core::Resource for ComponentStatus {
     const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new(
@@ -396,22 +397,21 @@ impl watchable_core::WatchTarget for ComponentStatusList {
 /// Definition `io.k8s.api.core.v1.ComponentStatusList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#componentstatuslist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ComponentStatusList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ComponentStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ComponentStatusList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// Kind `ConfigMap` of `v1`.
 ///
@@ -420,16 +420,7 @@ pub struct ComponentStatusList {
 /// Definition `io.k8s.api.core.v1.ConfigMap`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#configmap-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -439,465 +430,452 @@ pub struct ComponentStatusList {
     list = ConfigMapList
 )]
 pub struct ConfigMap {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub binary_data: std::collections::BTreeMap<String, watchable_core::ByteString>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub data: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub immutable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
 }
+
+watchable_core::model!(ConfigMap {
+    0 api_version: "apiVersion",
+    1 binary_data: "binaryData",
+    2 data: "data",
+    3 immutable: "immutable",
+    4 kind: "kind",
+    5 metadata: "metadata",
+});
 
 /// `ConfigMapEnvSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapEnvSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
 }
+
+watchable_core::model!(ConfigMapEnvSource {
+    0 name: "name",
+    1 optional: "optional",
+});
 
 /// `ConfigMapKeySelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapKeySelector {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
 }
+
+watchable_core::model!(ConfigMapKeySelector {
+    0 key: "key",
+    1 name: "name",
+    2 optional: "optional",
+});
 
 /// Kind `ConfigMapList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.ConfigMapList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#configmaplist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ConfigMap>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ConfigMapList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ConfigMapNodeConfigSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapNodeConfigSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kubelet_config_key: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub namespace: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
 }
+
+watchable_core::model!(ConfigMapNodeConfigSource {
+    0 kubelet_config_key: "kubeletConfigKey",
+    1 name: "name",
+    2 namespace: "namespace",
+    3 resource_version: "resourceVersion",
+    4 uid: "uid",
+});
 
 /// `ConfigMapProjection`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ConfigMapProjection`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapProjection {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<KeyToPath>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
 }
+
+watchable_core::model!(ConfigMapProjection {
+    0 items: "items",
+    1 name: "name",
+    2 optional: "optional",
+});
 
 /// `ConfigMapVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_mode: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<KeyToPath>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
 }
+
+watchable_core::model!(ConfigMapVolumeSource {
+    0 default_mode: "defaultMode",
+    1 items: "items",
+    2 name: "name",
+    3 optional: "optional",
+});
 
 /// `Container`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Container`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Container {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub args: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub command: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub env: Vec<EnvVar>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub env_from: Vec<EnvFromSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_pull_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<Lifecycle>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub liveness_probe: Option<Probe>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Keyed by `containerPort`, `protocol`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<ContainerPort>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub readiness_probe: Option<Probe>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourceRequirements>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<SecurityContext>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub startup_probe: Option<Probe>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stdin: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stdin_once: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub termination_message_path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub termination_message_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tty: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volume_devices: Vec<VolumeDevice>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volume_mounts: Vec<VolumeMount>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub working_dir: Option<String>,
 }
+
+watchable_core::model!(Container {
+    0 args: "args",
+    1 command: "command",
+    2 env: "env",
+    3 env_from: "envFrom",
+    4 image: "image",
+    5 image_pull_policy: "imagePullPolicy",
+    6 lifecycle: "lifecycle",
+    7 liveness_probe: "livenessProbe",
+    8 name: "name",
+    9 ports: "ports",
+    10 readiness_probe: "readinessProbe",
+    11 resources: "resources",
+    12 security_context: "securityContext",
+    13 startup_probe: "startupProbe",
+    14 stdin: "stdin",
+    15 stdin_once: "stdinOnce",
+    16 termination_message_path: "terminationMessagePath",
+    17 termination_message_policy: "terminationMessagePolicy",
+    18 tty: "tty",
+    19 volume_devices: "volumeDevices",
+    20 volume_mounts: "volumeMounts",
+    21 working_dir: "workingDir",
+});
 
 /// `ContainerImage`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ContainerImage`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ContainerImage {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub names: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<i64>,
 }
+
+watchable_core::model!(ContainerImage {
+    0 names: "names",
+    1 size_bytes: "sizeBytes",
+});
 
 /// `ContainerPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ContainerPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ContainerPort {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub container_port: i32,
     /// `hostIP` on the wire.
-    #[serde(rename = "hostIP", skip_serializing_if = "Option::is_none")]
     pub host_ip: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_port: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
 }
+
+watchable_core::model!(ContainerPort {
+    0 container_port: "containerPort",
+    1 host_ip: "hostIP",
+    2 host_port: "hostPort",
+    3 name: "name",
+    4 protocol: "protocol",
+});
 
 /// `ContainerState`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ContainerState`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ContainerState {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub running: Option<ContainerStateRunning>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub terminated: Option<ContainerStateTerminated>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<ContainerStateWaiting>,
 }
+
+watchable_core::model!(ContainerState {
+    0 running: "running",
+    1 terminated: "terminated",
+    2 waiting: "waiting",
+});
 
 /// `ContainerStateRunning`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ContainerStateRunning`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateRunning {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<crate::meta::v1::Time>,
 }
+
+watchable_core::model!(ContainerStateRunning {
+    0 started_at: "startedAt",
+});
 
 /// `ContainerStateTerminated`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ContainerStateTerminated`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateTerminated {
     /// `containerID` on the wire.
-    #[serde(rename = "containerID", skip_serializing_if = "Option::is_none")]
     pub container_id: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub exit_code: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signal: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub started_at: Option<crate::meta::v1::Time>,
 }
+
+watchable_core::model!(ContainerStateTerminated {
+    0 container_id: "containerID",
+    1 exit_code: "exitCode",
+    2 finished_at: "finishedAt",
+    3 message: "message",
+    4 reason: "reason",
+    5 signal: "signal",
+    6 started_at: "startedAt",
+});
 
 /// `ContainerStateWaiting`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ContainerStateWaiting`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateWaiting {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+watchable_core::model!(ContainerStateWaiting {
+    0 message: "message",
+    1 reason: "reason",
+});
 
 /// `ContainerStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ContainerStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ContainerStatus {
     /// `containerID` on the wire.
-    #[serde(rename = "containerID", skip_serializing_if = "Option::is_none")]
     pub container_id: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub image: String,
     /// `imageID` on the wire. Required.
-    #[serde(
-        rename = "imageID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub image_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_state: Option<ContainerState>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub ready: bool,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub restart_count: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub started: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<ContainerState>,
 }
+
+watchable_core::model!(ContainerStatus {
+    0 container_id: "containerID",
+    1 image: "image",
+    2 image_id: "imageID",
+    3 last_state: "lastState",
+    4 name: "name",
+    5 ready: "ready",
+    6 restart_count: "restartCount",
+    7 started: "started",
+    8 state: "state",
+});
 
 /// `DaemonEndpoint`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.DaemonEndpoint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonEndpoint {
     /// `Port` on the wire. Required.
-    #[serde(
-        rename = "Port",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub port: i32,
 }
+
+watchable_core::model!(DaemonEndpoint {
+    0 port: "Port",
+});
 
 /// `DownwardAPIProjection`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.DownwardAPIProjection`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIProjection {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<DownwardAPIVolumeFile>,
 }
+
+watchable_core::model!(DownwardAPIProjection {
+    0 items: "items",
+});
 
 /// `DownwardAPIVolumeFile`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeFile {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub field_ref: Option<ObjectFieldSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_field_ref: Option<ResourceFieldSelector>,
 }
+
+watchable_core::model!(DownwardAPIVolumeFile {
+    0 field_ref: "fieldRef",
+    1 mode: "mode",
+    2 path: "path",
+    3 resource_field_ref: "resourceFieldRef",
+});
 
 /// `DownwardAPIVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_mode: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<DownwardAPIVolumeFile>,
 }
+
+watchable_core::model!(DownwardAPIVolumeSource {
+    0 default_mode: "defaultMode",
+    1 items: "items",
+});
 
 /// `EmptyDirVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EmptyDirVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub medium: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub size_limit: Option<crate::resource::Quantity>,
 }
+
+watchable_core::model!(EmptyDirVolumeSource {
+    0 medium: "medium",
+    1 size_limit: "sizeLimit",
+});
 
 /// `EndpointAddress`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EndpointAddress`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointAddress {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub ip: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_ref: Option<ObjectReference>,
 }
+
+watchable_core::model!(EndpointAddress {
+    0 hostname: "hostname",
+    1 ip: "ip",
+    2 node_name: "nodeName",
+    3 target_ref: "targetRef",
+});
 
 /// `EndpointPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EndpointPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub port: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
 }
+
+watchable_core::model!(EndpointPort {
+    0 app_protocol: "appProtocol",
+    1 name: "name",
+    2 port: "port",
+    3 protocol: "protocol",
+});
 
 /// `EndpointSubset`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EndpointSubset`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointSubset {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub addresses: Vec<EndpointAddress>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub not_ready_addresses: Vec<EndpointAddress>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<EndpointPort>,
 }
+
+watchable_core::model!(EndpointSubset {
+    0 addresses: "addresses",
+    1 not_ready_addresses: "notReadyAddresses",
+    2 ports: "ports",
+});
 
 /// Kind `Endpoints` of `v1`.
 ///
@@ -906,16 +884,7 @@ pub struct EndpointSubset {
 /// Definition `io.k8s.api.core.v1.Endpoints`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#endpoints-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -925,173 +894,161 @@ pub struct EndpointSubset {
     list = EndpointsList
 )]
 pub struct Endpoints {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub subsets: Vec<EndpointSubset>,
 }
+
+watchable_core::model!(Endpoints {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 subsets: "subsets",
+});
 
 /// Kind `EndpointsList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.EndpointsList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#endpointslist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointsList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Endpoints>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(EndpointsList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `EnvFromSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EnvFromSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EnvFromSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config_map_ref: Option<ConfigMapEnvSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<SecretEnvSource>,
 }
+
+watchable_core::model!(EnvFromSource {
+    0 config_map_ref: "configMapRef",
+    1 prefix: "prefix",
+    2 secret_ref: "secretRef",
+});
 
 /// `EnvVar`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EnvVar`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EnvVar {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value_from: Option<EnvVarSource>,
 }
+
+watchable_core::model!(EnvVar {
+    0 name: "name",
+    1 value: "value",
+    2 value_from: "valueFrom",
+});
 
 /// `EnvVarSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EnvVarSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EnvVarSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config_map_key_ref: Option<ConfigMapKeySelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub field_ref: Option<ObjectFieldSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_field_ref: Option<ResourceFieldSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_key_ref: Option<SecretKeySelector>,
 }
+
+watchable_core::model!(EnvVarSource {
+    0 config_map_key_ref: "configMapKeyRef",
+    1 field_ref: "fieldRef",
+    2 resource_field_ref: "resourceFieldRef",
+    3 secret_key_ref: "secretKeyRef",
+});
 
 /// `EphemeralContainer`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EphemeralContainer`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EphemeralContainer {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub args: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub command: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub env: Vec<EnvVar>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub env_from: Vec<EnvFromSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub image_pull_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lifecycle: Option<Lifecycle>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub liveness_probe: Option<Probe>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<ContainerPort>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub readiness_probe: Option<Probe>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourceRequirements>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<SecurityContext>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub startup_probe: Option<Probe>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stdin: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stdin_once: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_container_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub termination_message_path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub termination_message_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tty: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volume_devices: Vec<VolumeDevice>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volume_mounts: Vec<VolumeMount>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub working_dir: Option<String>,
 }
+
+watchable_core::model!(EphemeralContainer {
+    0 args: "args",
+    1 command: "command",
+    2 env: "env",
+    3 env_from: "envFrom",
+    4 image: "image",
+    5 image_pull_policy: "imagePullPolicy",
+    6 lifecycle: "lifecycle",
+    7 liveness_probe: "livenessProbe",
+    8 name: "name",
+    9 ports: "ports",
+    10 readiness_probe: "readinessProbe",
+    11 resources: "resources",
+    12 security_context: "securityContext",
+    13 startup_probe: "startupProbe",
+    14 stdin: "stdin",
+    15 stdin_once: "stdinOnce",
+    16 target_container_name: "targetContainerName",
+    17 termination_message_path: "terminationMessagePath",
+    18 termination_message_policy: "terminationMessagePolicy",
+    19 tty: "tty",
+    20 volume_devices: "volumeDevices",
+    21 volume_mounts: "volumeMounts",
+    22 working_dir: "workingDir",
+});
 
 /// `EphemeralVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EphemeralVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EphemeralVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_claim_template: Option<PersistentVolumeClaimTemplate>,
 }
+
+watchable_core::model!(EphemeralVolumeSource {
+    0 read_only: "readOnly",
+    1 volume_claim_template: "volumeClaimTemplate",
+});
 
 /// Kind `Event` of `v1`.
 ///
@@ -1100,16 +1057,7 @@ pub struct EphemeralVolumeSource {
 /// Definition `io.k8s.api.core.v1.Event`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#event-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -1119,429 +1067,443 @@ pub struct EphemeralVolumeSource {
     list = EventList
 )]
 pub struct Event {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub event_time: Option<crate::meta::v1::MicroTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first_timestamp: Option<crate::meta::v1::Time>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub involved_object: ObjectReference,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_timestamp: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub related: Option<ObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reporting_component: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reporting_instance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub series: Option<EventSeries>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<EventSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(Event {
+    0 action: "action",
+    1 api_version: "apiVersion",
+    2 count: "count",
+    3 event_time: "eventTime",
+    4 first_timestamp: "firstTimestamp",
+    5 involved_object: "involvedObject",
+    6 kind: "kind",
+    7 last_timestamp: "lastTimestamp",
+    8 message: "message",
+    9 metadata: "metadata",
+    10 reason: "reason",
+    11 related: "related",
+    12 reporting_component: "reportingComponent",
+    13 reporting_instance: "reportingInstance",
+    14 series: "series",
+    15 source: "source",
+    16 type_: "type",
+});
 
 /// Kind `EventList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.EventList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#eventlist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EventList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Event>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(EventList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `EventSeries`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EventSeries`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EventSeries {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_observed_time: Option<crate::meta::v1::MicroTime>,
 }
+
+watchable_core::model!(EventSeries {
+    0 count: "count",
+    1 last_observed_time: "lastObservedTime",
+});
 
 /// `EventSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.EventSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EventSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub component: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
 }
+
+watchable_core::model!(EventSource {
+    0 component: "component",
+    1 host: "host",
+});
 
 /// `ExecAction`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ExecAction`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ExecAction {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub command: Vec<String>,
 }
+
+watchable_core::model!(ExecAction {
+    0 command: "command",
+});
 
 /// `FCVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.FCVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FCVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lun: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// `targetWWNs` on the wire.
-    #[serde(
-        rename = "targetWWNs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub target_wwns: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub wwids: Vec<String>,
 }
+
+watchable_core::model!(FCVolumeSource {
+    0 fs_type: "fsType",
+    1 lun: "lun",
+    2 read_only: "readOnly",
+    3 target_wwns: "targetWWNs",
+    4 wwids: "wwids",
+});
 
 /// `FlexPersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FlexPersistentVolumeSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub options: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<SecretReference>,
 }
+
+watchable_core::model!(FlexPersistentVolumeSource {
+    0 driver: "driver",
+    1 fs_type: "fsType",
+    2 options: "options",
+    3 read_only: "readOnly",
+    4 secret_ref: "secretRef",
+});
 
 /// `FlexVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.FlexVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FlexVolumeSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub options: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<LocalObjectReference>,
 }
+
+watchable_core::model!(FlexVolumeSource {
+    0 driver: "driver",
+    1 fs_type: "fsType",
+    2 options: "options",
+    3 read_only: "readOnly",
+    4 secret_ref: "secretRef",
+});
 
 /// `FlockerVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.FlockerVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct FlockerVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dataset_name: Option<String>,
     /// `datasetUUID` on the wire.
-    #[serde(rename = "datasetUUID", skip_serializing_if = "Option::is_none")]
     pub dataset_uuid: Option<String>,
 }
+
+watchable_core::model!(FlockerVolumeSource {
+    0 dataset_name: "datasetName",
+    1 dataset_uuid: "datasetUUID",
+});
 
 /// `GCEPersistentDiskVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct GCEPersistentDiskVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pd_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
 }
+
+watchable_core::model!(GCEPersistentDiskVolumeSource {
+    0 fs_type: "fsType",
+    1 partition: "partition",
+    2 pd_name: "pdName",
+    3 read_only: "readOnly",
+});
 
 /// `GitRepoVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct GitRepoVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub directory: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub repository: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
 }
+
+watchable_core::model!(GitRepoVolumeSource {
+    0 directory: "directory",
+    1 repository: "repository",
+    2 revision: "revision",
+});
 
 /// `GlusterfsPersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsPersistentVolumeSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub endpoints: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoints_namespace: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
 }
+
+watchable_core::model!(GlusterfsPersistentVolumeSource {
+    0 endpoints: "endpoints",
+    1 endpoints_namespace: "endpointsNamespace",
+    2 path: "path",
+    3 read_only: "readOnly",
+});
 
 /// `GlusterfsVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsVolumeSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub endpoints: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
 }
+
+watchable_core::model!(GlusterfsVolumeSource {
+    0 endpoints: "endpoints",
+    1 path: "path",
+    2 read_only: "readOnly",
+});
 
 /// `HTTPGetAction`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.HTTPGetAction`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPGetAction {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub http_headers: Vec<HTTPHeader>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub port: crate::intstr::IntOrString,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
 }
+
+watchable_core::model!(HTTPGetAction {
+    0 host: "host",
+    1 http_headers: "httpHeaders",
+    2 path: "path",
+    3 port: "port",
+    4 scheme: "scheme",
+});
 
 /// `HTTPHeader`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.HTTPHeader`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPHeader {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub value: String,
 }
+
+watchable_core::model!(HTTPHeader {
+    0 name: "name",
+    1 value: "value",
+});
 
 /// `Handler`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Handler`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Handler {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exec: Option<ExecAction>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_get: Option<HTTPGetAction>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tcp_socket: Option<TCPSocketAction>,
 }
+
+watchable_core::model!(Handler {
+    0 exec: "exec",
+    1 http_get: "httpGet",
+    2 tcp_socket: "tcpSocket",
+});
 
 /// `HostAlias`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.HostAlias`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HostAlias {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub hostnames: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
 }
+
+watchable_core::model!(HostAlias {
+    0 hostnames: "hostnames",
+    1 ip: "ip",
+});
 
 /// `HostPathVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.HostPathVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HostPathVolumeSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(HostPathVolumeSource {
+    0 path: "path",
+    1 type_: "type",
+});
 
 /// `ISCSIPersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ISCSIPersistentVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chap_auth_discovery: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chap_auth_session: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub initiator_name: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub iqn: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iscsi_interface: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub lun: i32,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub portals: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<SecretReference>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target_portal: String,
 }
+
+watchable_core::model!(ISCSIPersistentVolumeSource {
+    0 chap_auth_discovery: "chapAuthDiscovery",
+    1 chap_auth_session: "chapAuthSession",
+    2 fs_type: "fsType",
+    3 initiator_name: "initiatorName",
+    4 iqn: "iqn",
+    5 iscsi_interface: "iscsiInterface",
+    6 lun: "lun",
+    7 portals: "portals",
+    8 read_only: "readOnly",
+    9 secret_ref: "secretRef",
+    10 target_portal: "targetPortal",
+});
 
 /// `ISCSIVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ISCSIVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chap_auth_discovery: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chap_auth_session: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub initiator_name: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub iqn: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iscsi_interface: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub lun: i32,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub portals: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<LocalObjectReference>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub target_portal: String,
 }
+
+watchable_core::model!(ISCSIVolumeSource {
+    0 chap_auth_discovery: "chapAuthDiscovery",
+    1 chap_auth_session: "chapAuthSession",
+    2 fs_type: "fsType",
+    3 initiator_name: "initiatorName",
+    4 iqn: "iqn",
+    5 iscsi_interface: "iscsiInterface",
+    6 lun: "lun",
+    7 portals: "portals",
+    8 read_only: "readOnly",
+    9 secret_ref: "secretRef",
+    10 target_portal: "targetPortal",
+});
 
 /// `KeyToPath`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.KeyToPath`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct KeyToPath {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub path: String,
 }
+
+watchable_core::model!(KeyToPath {
+    0 key: "key",
+    1 mode: "mode",
+    2 path: "path",
+});
 
 /// `Lifecycle`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Lifecycle`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Lifecycle {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub post_start: Option<Handler>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pre_stop: Option<Handler>,
 }
+
+watchable_core::model!(Lifecycle {
+    0 post_start: "postStart",
+    1 pre_stop: "preStop",
+});
 
 /// Kind `LimitRange` of `v1`.
 ///
@@ -1550,16 +1512,7 @@ pub struct Lifecycle {
 /// Definition `io.k8s.api.core.v1.LimitRange`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#limitrange-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -1569,159 +1522,151 @@ pub struct Lifecycle {
     list = LimitRangeList
 )]
 pub struct LimitRange {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<LimitRangeSpec>,
 }
+
+watchable_core::model!(LimitRange {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// `LimitRangeItem`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.LimitRangeItem`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeItem {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub default: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub default_request: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub max: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub max_limit_request_ratio: std::collections::BTreeMap<
         String,
         crate::resource::Quantity,
     >,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub min: std::collections::BTreeMap<String, crate::resource::Quantity>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(LimitRangeItem {
+    0 default: "default",
+    1 default_request: "defaultRequest",
+    2 max: "max",
+    3 max_limit_request_ratio: "maxLimitRequestRatio",
+    4 min: "min",
+    5 type_: "type",
+});
 
 /// Kind `LimitRangeList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.LimitRangeList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#limitrangelist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<LimitRange>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(LimitRangeList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `LimitRangeSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.LimitRangeSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeSpec {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub limits: Vec<LimitRangeItem>,
 }
+
+watchable_core::model!(LimitRangeSpec {
+    0 limits: "limits",
+});
 
 /// `LoadBalancerIngress`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.LoadBalancerIngress`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerIngress {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<PortStatus>,
 }
+
+watchable_core::model!(LoadBalancerIngress {
+    0 hostname: "hostname",
+    1 ip: "ip",
+    2 ports: "ports",
+});
 
 /// `LoadBalancerStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.LoadBalancerStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ingress: Vec<LoadBalancerIngress>,
 }
+
+watchable_core::model!(LoadBalancerStatus {
+    0 ingress: "ingress",
+});
 
 /// `LocalObjectReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.LocalObjectReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LocalObjectReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
+
+watchable_core::model!(LocalObjectReference {
+    0 name: "name",
+});
 
 /// `LocalVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.LocalVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LocalVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub path: String,
 }
+
+watchable_core::model!(LocalVolumeSource {
+    0 fs_type: "fsType",
+    1 path: "path",
+});
 
 /// `NFSVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NFSVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NFSVolumeSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub server: String,
 }
+
+watchable_core::model!(NFSVolumeSource {
+    0 path: "path",
+    1 read_only: "readOnly",
+    2 server: "server",
+});
 
 /// Kind `Namespace` of `v1`.
 ///
@@ -1730,16 +1675,7 @@ pub struct NFSVolumeSource {
 /// Definition `io.k8s.api.core.v1.Namespace`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#namespace-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -1748,87 +1684,89 @@ pub struct NFSVolumeSource {
     list = NamespaceList
 )]
 pub struct Namespace {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<NamespaceSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<NamespaceStatus>,
 }
+
+watchable_core::model!(Namespace {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `NamespaceCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NamespaceCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NamespaceCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(NamespaceCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `NamespaceList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.NamespaceList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#namespacelist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NamespaceList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Namespace>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(NamespaceList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `NamespaceSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NamespaceSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NamespaceSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub finalizers: Vec<String>,
 }
+
+watchable_core::model!(NamespaceSpec {
+    0 finalizers: "finalizers",
+});
 
 /// `NamespaceStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NamespaceStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NamespaceStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<NamespaceCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
 }
+
+watchable_core::model!(NamespaceStatus {
+    0 conditions: "conditions",
+    1 phase: "phase",
+});
 
 /// Kind `Node` of `v1`.
 ///
@@ -1837,16 +1775,7 @@ pub struct NamespaceStatus {
 /// Definition `io.k8s.api.core.v1.Node`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#node-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -1855,345 +1784,323 @@ pub struct NamespaceStatus {
     list = NodeList
 )]
 pub struct Node {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<NodeSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<NodeStatus>,
 }
+
+watchable_core::model!(Node {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `NodeAddress`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeAddress`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeAddress {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub address: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(NodeAddress {
+    0 address: "address",
+    1 type_: "type",
+});
 
 /// `NodeAffinity`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeAffinity`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeAffinity {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub preferred_during_scheduling_ignored_during_execution: Vec<
         PreferredSchedulingTerm,
     >,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub required_during_scheduling_ignored_during_execution: Option<NodeSelector>,
 }
+
+watchable_core::model!(NodeAffinity {
+    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution",
+    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution",
+});
 
 /// `NodeCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_heartbeat_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(NodeCondition {
+    0 last_heartbeat_time: "lastHeartbeatTime",
+    1 last_transition_time: "lastTransitionTime",
+    2 message: "message",
+    3 reason: "reason",
+    4 status: "status",
+    5 type_: "type",
+});
 
 /// `NodeConfigSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeConfigSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config_map: Option<ConfigMapNodeConfigSource>,
 }
+
+watchable_core::model!(NodeConfigSource {
+    0 config_map: "configMap",
+});
 
 /// `NodeConfigStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeConfigStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<NodeConfigSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned: Option<NodeConfigSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_known_good: Option<NodeConfigSource>,
 }
+
+watchable_core::model!(NodeConfigStatus {
+    0 active: "active",
+    1 assigned: "assigned",
+    2 error: "error",
+    3 last_known_good: "lastKnownGood",
+});
 
 /// `NodeDaemonEndpoints`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeDaemonEndpoints {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kubelet_endpoint: Option<DaemonEndpoint>,
 }
+
+watchable_core::model!(NodeDaemonEndpoints {
+    0 kubelet_endpoint: "kubeletEndpoint",
+});
 
 /// Kind `NodeList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.NodeList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#nodelist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Node>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(NodeList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `NodeSelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeSelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeSelector {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub node_selector_terms: Vec<NodeSelectorTerm>,
 }
+
+watchable_core::model!(NodeSelector {
+    0 node_selector_terms: "nodeSelectorTerms",
+});
 
 /// `NodeSelectorRequirement`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorRequirement {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub operator: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub values: Vec<String>,
 }
+
+watchable_core::model!(NodeSelectorRequirement {
+    0 key: "key",
+    1 operator: "operator",
+    2 values: "values",
+});
 
 /// `NodeSelectorTerm`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeSelectorTerm`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorTerm {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_expressions: Vec<NodeSelectorRequirement>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_fields: Vec<NodeSelectorRequirement>,
 }
+
+watchable_core::model!(NodeSelectorTerm {
+    0 match_expressions: "matchExpressions",
+    1 match_fields: "matchFields",
+});
 
 /// `NodeSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config_source: Option<NodeConfigSource>,
     /// `externalID` on the wire.
-    #[serde(rename = "externalID", skip_serializing_if = "Option::is_none")]
     pub external_id: Option<String>,
     /// `podCIDR` on the wire.
-    #[serde(rename = "podCIDR", skip_serializing_if = "Option::is_none")]
     pub pod_cidr: Option<String>,
     /// `podCIDRs` on the wire.
-    #[serde(
-        rename = "podCIDRs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub pod_cidrs: Vec<String>,
     /// `providerID` on the wire.
-    #[serde(rename = "providerID", skip_serializing_if = "Option::is_none")]
     pub provider_id: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub taints: Vec<Taint>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unschedulable: Option<bool>,
 }
+
+watchable_core::model!(NodeSpec {
+    0 config_source: "configSource",
+    1 external_id: "externalID",
+    2 pod_cidr: "podCIDR",
+    3 pod_cidrs: "podCIDRs",
+    4 provider_id: "providerID",
+    5 taints: "taints",
+    6 unschedulable: "unschedulable",
+});
 
 /// `NodeStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub addresses: Vec<NodeAddress>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub allocatable: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<NodeCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<NodeConfigStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub daemon_endpoints: Option<NodeDaemonEndpoints>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub images: Vec<ContainerImage>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_info: Option<NodeSystemInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volumes_attached: Vec<AttachedVolume>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volumes_in_use: Vec<String>,
 }
+
+watchable_core::model!(NodeStatus {
+    0 addresses: "addresses",
+    1 allocatable: "allocatable",
+    2 capacity: "capacity",
+    3 conditions: "conditions",
+    4 config: "config",
+    5 daemon_endpoints: "daemonEndpoints",
+    6 images: "images",
+    7 node_info: "nodeInfo",
+    8 phase: "phase",
+    9 volumes_attached: "volumesAttached",
+    10 volumes_in_use: "volumesInUse",
+});
 
 /// `NodeSystemInfo`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.NodeSystemInfo`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeSystemInfo {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub architecture: String,
     /// `bootID` on the wire. Required.
-    #[serde(
-        rename = "bootID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub boot_id: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub container_runtime_version: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kernel_version: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kube_proxy_version: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kubelet_version: String,
     /// `machineID` on the wire. Required.
-    #[serde(
-        rename = "machineID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub machine_id: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub operating_system: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub os_image: String,
     /// `systemUUID` on the wire. Required.
-    #[serde(
-        rename = "systemUUID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub system_uuid: String,
 }
+
+watchable_core::model!(NodeSystemInfo {
+    0 architecture: "architecture",
+    1 boot_id: "bootID",
+    2 container_runtime_version: "containerRuntimeVersion",
+    3 kernel_version: "kernelVersion",
+    4 kube_proxy_version: "kubeProxyVersion",
+    5 kubelet_version: "kubeletVersion",
+    6 machine_id: "machineID",
+    7 operating_system: "operatingSystem",
+    8 os_image: "osImage",
+    9 system_uuid: "systemUUID",
+});
 
 /// `ObjectFieldSelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ObjectFieldSelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ObjectFieldSelector {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub field_path: String,
 }
+
+watchable_core::model!(ObjectFieldSelector {
+    0 api_version: "apiVersion",
+    1 field_path: "fieldPath",
+});
 
 /// `ObjectReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ObjectReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ObjectReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub field_path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
 }
+
+watchable_core::model!(ObjectReference {
+    0 api_version: "apiVersion",
+    1 field_path: "fieldPath",
+    2 kind: "kind",
+    3 name: "name",
+    4 namespace: "namespace",
+    5 resource_version: "resourceVersion",
+    6 uid: "uid",
+});
 
 /// Kind `PersistentVolume` of `v1`.
 ///
@@ -2202,16 +2109,7 @@ pub struct ObjectReference {
 /// Definition `io.k8s.api.core.v1.PersistentVolume`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#persistentvolume-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -2220,17 +2118,20 @@ pub struct ObjectReference {
     list = PersistentVolumeList
 )]
 pub struct PersistentVolume {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<PersistentVolumeSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<PersistentVolumeStatus>,
 }
+
+watchable_core::model!(PersistentVolume {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `PersistentVolumeClaim` of `v1`.
 ///
@@ -2239,16 +2140,7 @@ pub struct PersistentVolume {
 /// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#persistentvolumeclaim-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -2258,267 +2150,260 @@ pub struct PersistentVolume {
     list = PersistentVolumeClaimList
 )]
 pub struct PersistentVolumeClaim {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<PersistentVolumeClaimSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<PersistentVolumeClaimStatus>,
 }
+
+watchable_core::model!(PersistentVolumeClaim {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `PersistentVolumeClaimCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_probe_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(PersistentVolumeClaimCondition {
+    0 last_probe_time: "lastProbeTime",
+    1 last_transition_time: "lastTransitionTime",
+    2 message: "message",
+    3 reason: "reason",
+    4 status: "status",
+    5 type_: "type",
+});
 
 /// Kind `PersistentVolumeClaimList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#persistentvolumeclaimlist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PersistentVolumeClaim>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PersistentVolumeClaimList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PersistentVolumeClaimSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub access_modes: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data_source: Option<TypedLocalObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resources: Option<ResourceRequirements>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_class_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_name: Option<String>,
 }
+
+watchable_core::model!(PersistentVolumeClaimSpec {
+    0 access_modes: "accessModes",
+    1 data_source: "dataSource",
+    2 resources: "resources",
+    3 selector: "selector",
+    4 storage_class_name: "storageClassName",
+    5 volume_mode: "volumeMode",
+    6 volume_name: "volumeName",
+});
 
 /// `PersistentVolumeClaimStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub access_modes: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<PersistentVolumeClaimCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
 }
+
+watchable_core::model!(PersistentVolumeClaimStatus {
+    0 access_modes: "accessModes",
+    1 capacity: "capacity",
+    2 conditions: "conditions",
+    3 phase: "phase",
+});
 
 /// `PersistentVolumeClaimTemplate`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PersistentVolumeClaimTemplate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimTemplate {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: PersistentVolumeClaimSpec,
 }
+
+watchable_core::model!(PersistentVolumeClaimTemplate {
+    0 metadata: "metadata",
+    1 spec: "spec",
+});
 
 /// `PersistentVolumeClaimVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub claim_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
 }
+
+watchable_core::model!(PersistentVolumeClaimVolumeSource {
+    0 claim_name: "claimName",
+    1 read_only: "readOnly",
+});
 
 /// Kind `PersistentVolumeList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.PersistentVolumeList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#persistentvolumelist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PersistentVolume>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PersistentVolumeList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PersistentVolumeSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub access_modes: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub aws_elastic_block_store: Option<AWSElasticBlockStoreVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub azure_disk: Option<AzureDiskVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub azure_file: Option<AzureFilePersistentVolumeSource>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cephfs: Option<CephFSPersistentVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cinder: Option<CinderPersistentVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub claim_ref: Option<ObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub csi: Option<CSIPersistentVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fc: Option<FCVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flex_volume: Option<FlexPersistentVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flocker: Option<FlockerVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gce_persistent_disk: Option<GCEPersistentDiskVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub glusterfs: Option<GlusterfsPersistentVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_path: Option<HostPathVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iscsi: Option<ISCSIPersistentVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<LocalVolumeSource>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub mount_options: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nfs: Option<NFSVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_affinity: Option<VolumeNodeAffinity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub persistent_volume_reclaim_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub photon_persistent_disk: Option<PhotonPersistentDiskVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub portworx_volume: Option<PortworxVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quobyte: Option<QuobyteVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rbd: Option<RBDPersistentVolumeSource>,
     /// `scaleIO` on the wire.
-    #[serde(rename = "scaleIO", skip_serializing_if = "Option::is_none")]
     pub scale_io: Option<ScaleIOPersistentVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_class_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storageos: Option<StorageOSPersistentVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vsphere_volume: Option<VsphereVirtualDiskVolumeSource>,
 }
+
+watchable_core::model!(PersistentVolumeSpec {
+    0 access_modes: "accessModes",
+    1 aws_elastic_block_store: "awsElasticBlockStore",
+    2 azure_disk: "azureDisk",
+    3 azure_file: "azureFile",
+    4 capacity: "capacity",
+    5 cephfs: "cephfs",
+    6 cinder: "cinder",
+    7 claim_ref: "claimRef",
+    8 csi: "csi",
+    9 fc: "fc",
+    10 flex_volume: "flexVolume",
+    11 flocker: "flocker",
+    12 gce_persistent_disk: "gcePersistentDisk",
+    13 glusterfs: "glusterfs",
+    14 host_path: "hostPath",
+    15 iscsi: "iscsi",
+    16 local: "local",
+    17 mount_options: "mountOptions",
+    18 nfs: "nfs",
+    19 node_affinity: "nodeAffinity",
+    20 persistent_volume_reclaim_policy: "persistentVolumeReclaimPolicy",
+    21 photon_persistent_disk: "photonPersistentDisk",
+    22 portworx_volume: "portworxVolume",
+    23 quobyte: "quobyte",
+    24 rbd: "rbd",
+    25 scale_io: "scaleIO",
+    26 storage_class_name: "storageClassName",
+    27 storageos: "storageos",
+    28 volume_mode: "volumeMode",
+    29 vsphere_volume: "vsphereVolume",
+});
 
 /// `PersistentVolumeStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+watchable_core::model!(PersistentVolumeStatus {
+    0 message: "message",
+    1 phase: "phase",
+    2 reason: "reason",
+});
 
 /// `PhotonPersistentDiskVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PhotonPersistentDiskVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
     /// `pdID` on the wire. Required.
-    #[serde(
-        rename = "pdID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub pd_id: String,
 }
+
+watchable_core::model!(PhotonPersistentDiskVolumeSource {
+    0 fs_type: "fsType",
+    1 pd_id: "pdID",
+});
 
 /// Kind `Pod` of `v1`.
 ///
@@ -2527,16 +2412,7 @@ pub struct PhotonPersistentDiskVolumeSource {
 /// Definition `io.k8s.api.core.v1.Pod`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#pod-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -2546,378 +2422,323 @@ pub struct PhotonPersistentDiskVolumeSource {
     list = PodList
 )]
 pub struct Pod {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<PodSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<PodStatus>,
 }
+
+watchable_core::model!(Pod {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `PodAffinity`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodAffinity`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodAffinity {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub preferred_during_scheduling_ignored_during_execution: Vec<
         WeightedPodAffinityTerm,
     >,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub required_during_scheduling_ignored_during_execution: Vec<PodAffinityTerm>,
 }
+
+watchable_core::model!(PodAffinity {
+    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution",
+    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution",
+});
 
 /// `PodAffinityTerm`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodAffinityTerm`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodAffinityTerm {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub namespaces: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub topology_key: String,
 }
+
+watchable_core::model!(PodAffinityTerm {
+    0 label_selector: "labelSelector",
+    1 namespaces: "namespaces",
+    2 topology_key: "topologyKey",
+});
 
 /// `PodAntiAffinity`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodAntiAffinity`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodAntiAffinity {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub preferred_during_scheduling_ignored_during_execution: Vec<
         WeightedPodAffinityTerm,
     >,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub required_during_scheduling_ignored_during_execution: Vec<PodAffinityTerm>,
 }
+
+watchable_core::model!(PodAntiAffinity {
+    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution",
+    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution",
+});
 
 /// `PodCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_probe_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(PodCondition {
+    0 last_probe_time: "lastProbeTime",
+    1 last_transition_time: "lastTransitionTime",
+    2 message: "message",
+    3 reason: "reason",
+    4 status: "status",
+    5 type_: "type",
+});
 
 /// `PodDNSConfig`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodDNSConfig`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfig {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub nameservers: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub options: Vec<PodDNSConfigOption>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub searches: Vec<String>,
 }
+
+watchable_core::model!(PodDNSConfig {
+    0 nameservers: "nameservers",
+    1 options: "options",
+    2 searches: "searches",
+});
 
 /// `PodDNSConfigOption`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodDNSConfigOption`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfigOption {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
+
+watchable_core::model!(PodDNSConfigOption {
+    0 name: "name",
+    1 value: "value",
+});
 
 /// `PodIP`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodIP`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodIP {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
 }
+
+watchable_core::model!(PodIP {
+    0 ip: "ip",
+});
 
 /// Kind `PodList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.PodList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#podlist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Pod>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PodList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PodReadinessGate`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodReadinessGate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodReadinessGate {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub condition_type: String,
 }
+
+watchable_core::model!(PodReadinessGate {
+    0 condition_type: "conditionType",
+});
 
 /// `PodSecurityContext`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodSecurityContext`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityContext {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_group: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_group_change_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_group: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_non_root: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_user: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub se_linux_options: Option<SELinuxOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seccomp_profile: Option<SeccompProfile>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub supplemental_groups: Vec<i64>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub sysctls: Vec<Sysctl>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub windows_options: Option<WindowsSecurityContextOptions>,
 }
+
+watchable_core::model!(PodSecurityContext {
+    0 fs_group: "fsGroup",
+    1 fs_group_change_policy: "fsGroupChangePolicy",
+    2 run_as_group: "runAsGroup",
+    3 run_as_non_root: "runAsNonRoot",
+    4 run_as_user: "runAsUser",
+    5 se_linux_options: "seLinuxOptions",
+    6 seccomp_profile: "seccompProfile",
+    7 supplemental_groups: "supplementalGroups",
+    8 sysctls: "sysctls",
+    9 windows_options: "windowsOptions",
+});
 
 /// `PodSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub active_deadline_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub affinity: Option<Affinity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub automount_service_account_token: Option<bool>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub containers: Vec<Container>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dns_config: Option<PodDNSConfig>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dns_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_service_links: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ephemeral_containers: Vec<EphemeralContainer>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub host_aliases: Vec<HostAlias>,
     /// `hostIPC` on the wire.
-    #[serde(rename = "hostIPC", skip_serializing_if = "Option::is_none")]
     pub host_ipc: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_network: Option<bool>,
     /// `hostPID` on the wire.
-    #[serde(rename = "hostPID", skip_serializing_if = "Option::is_none")]
     pub host_pid: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub image_pull_secrets: Vec<LocalObjectReference>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub init_containers: Vec<Container>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_name: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub node_selector: std::collections::BTreeMap<String, String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub overhead: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preemption_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority_class_name: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub readiness_gates: Vec<PodReadinessGate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub restart_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub runtime_class_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduler_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub security_context: Option<PodSecurityContext>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account_name: Option<String>,
     /// `setHostnameAsFQDN` on the wire.
-    #[serde(rename = "setHostnameAsFQDN", skip_serializing_if = "Option::is_none")]
     pub set_hostname_as_fqdn: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub share_process_namespace: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subdomain: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub termination_grace_period_seconds: Option<i64>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub tolerations: Vec<Toleration>,
     /// Keyed by `topologyKey`, `whenUnsatisfiable`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub topology_spread_constraints: Vec<TopologySpreadConstraint>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volumes: Vec<Volume>,
 }
+
+watchable_core::model!(PodSpec {
+    0 active_deadline_seconds: "activeDeadlineSeconds",
+    1 affinity: "affinity",
+    2 automount_service_account_token: "automountServiceAccountToken",
+    3 containers: "containers",
+    4 dns_config: "dnsConfig",
+    5 dns_policy: "dnsPolicy",
+    6 enable_service_links: "enableServiceLinks",
+    7 ephemeral_containers: "ephemeralContainers",
+    8 host_aliases: "hostAliases",
+    9 host_ipc: "hostIPC",
+    10 host_network: "hostNetwork",
+    11 host_pid: "hostPID",
+    12 hostname: "hostname",
+    13 image_pull_secrets: "imagePullSecrets",
+    14 init_containers: "initContainers",
+    15 node_name: "nodeName",
+    16 node_selector: "nodeSelector",
+    17 overhead: "overhead",
+    18 preemption_policy: "preemptionPolicy",
+    19 priority: "priority",
+    20 priority_class_name: "priorityClassName",
+    21 readiness_gates: "readinessGates",
+    22 restart_policy: "restartPolicy",
+    23 runtime_class_name: "runtimeClassName",
+    24 scheduler_name: "schedulerName",
+    25 security_context: "securityContext",
+    26 service_account: "serviceAccount",
+    27 service_account_name: "serviceAccountName",
+    28 set_hostname_as_fqdn: "setHostnameAsFQDN",
+    29 share_process_namespace: "shareProcessNamespace",
+    30 subdomain: "subdomain",
+    31 termination_grace_period_seconds: "terminationGracePeriodSeconds",
+    32 tolerations: "tolerations",
+    33 topology_spread_constraints: "topologySpreadConstraints",
+    34 volumes: "volumes",
+});
 
 /// `PodStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<PodCondition>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub container_statuses: Vec<ContainerStatus>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ephemeral_container_statuses: Vec<ContainerStatus>,
     /// `hostIP` on the wire.
-    #[serde(rename = "hostIP", skip_serializing_if = "Option::is_none")]
     pub host_ip: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub init_container_statuses: Vec<ContainerStatus>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nominated_node_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
     /// `podIP` on the wire.
-    #[serde(rename = "podIP", skip_serializing_if = "Option::is_none")]
     pub pod_ip: Option<String>,
     /// `podIPs` on the wire.
-    #[serde(
-        rename = "podIPs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub pod_ips: Vec<PodIP>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub qos_class: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<crate::meta::v1::Time>,
 }
+
+watchable_core::model!(PodStatus {
+    0 conditions: "conditions",
+    1 container_statuses: "containerStatuses",
+    2 ephemeral_container_statuses: "ephemeralContainerStatuses",
+    3 host_ip: "hostIP",
+    4 init_container_statuses: "initContainerStatuses",
+    5 message: "message",
+    6 nominated_node_name: "nominatedNodeName",
+    7 phase: "phase",
+    8 pod_ip: "podIP",
+    9 pod_ips: "podIPs",
+    10 qos_class: "qosClass",
+    11 reason: "reason",
+    12 start_time: "startTime",
+});
 
 /// Kind `PodTemplate` of `v1`.
 ///
@@ -2926,16 +2747,7 @@ pub struct PodStatus {
 /// Definition `io.k8s.api.core.v1.PodTemplate`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#podtemplate-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -2945,216 +2757,224 @@ pub struct PodStatus {
     list = PodTemplateList
 )]
 pub struct PodTemplate {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<PodTemplateSpec>,
 }
+
+watchable_core::model!(PodTemplate {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 template: "template",
+});
 
 /// Kind `PodTemplateList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.PodTemplateList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#podtemplatelist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PodTemplate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PodTemplateList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PodTemplateSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PodTemplateSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<PodSpec>,
 }
+
+watchable_core::model!(PodTemplateSpec {
+    0 metadata: "metadata",
+    1 spec: "spec",
+});
 
 /// `PortStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PortStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PortStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub port: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub protocol: String,
 }
+
+watchable_core::model!(PortStatus {
+    0 error: "error",
+    1 port: "port",
+    2 protocol: "protocol",
+});
 
 /// `PortworxVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PortworxVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PortworxVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// `volumeID` on the wire. Required.
-    #[serde(
-        rename = "volumeID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub volume_id: String,
 }
+
+watchable_core::model!(PortworxVolumeSource {
+    0 fs_type: "fsType",
+    1 read_only: "readOnly",
+    2 volume_id: "volumeID",
+});
 
 /// `PreferredSchedulingTerm`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PreferredSchedulingTerm {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub preference: NodeSelectorTerm,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub weight: i32,
 }
+
+watchable_core::model!(PreferredSchedulingTerm {
+    0 preference: "preference",
+    1 weight: "weight",
+});
 
 /// `Probe`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Probe`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Probe {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exec: Option<ExecAction>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_threshold: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub http_get: Option<HTTPGetAction>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_delay_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub period_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub success_threshold: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tcp_socket: Option<TCPSocketAction>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<i32>,
 }
+
+watchable_core::model!(Probe {
+    0 exec: "exec",
+    1 failure_threshold: "failureThreshold",
+    2 http_get: "httpGet",
+    3 initial_delay_seconds: "initialDelaySeconds",
+    4 period_seconds: "periodSeconds",
+    5 success_threshold: "successThreshold",
+    6 tcp_socket: "tcpSocket",
+    7 timeout_seconds: "timeoutSeconds",
+});
 
 /// `ProjectedVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ProjectedVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_mode: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub sources: Vec<VolumeProjection>,
 }
+
+watchable_core::model!(ProjectedVolumeSource {
+    0 default_mode: "defaultMode",
+    1 sources: "sources",
+});
 
 /// `QuobyteVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct QuobyteVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub registry: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub volume: String,
 }
+
+watchable_core::model!(QuobyteVolumeSource {
+    0 group: "group",
+    1 read_only: "readOnly",
+    2 registry: "registry",
+    3 tenant: "tenant",
+    4 user: "user",
+    5 volume: "volume",
+});
 
 /// `RBDPersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RBDPersistentVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub image: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keyring: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub monitors: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pool: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<SecretReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
+
+watchable_core::model!(RBDPersistentVolumeSource {
+    0 fs_type: "fsType",
+    1 image: "image",
+    2 keyring: "keyring",
+    3 monitors: "monitors",
+    4 pool: "pool",
+    5 read_only: "readOnly",
+    6 secret_ref: "secretRef",
+    7 user: "user",
+});
 
 /// `RBDVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.RBDVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RBDVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub image: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub keyring: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub monitors: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pool: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<LocalObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
+
+watchable_core::model!(RBDVolumeSource {
+    0 fs_type: "fsType",
+    1 image: "image",
+    2 keyring: "keyring",
+    3 monitors: "monitors",
+    4 pool: "pool",
+    5 read_only: "readOnly",
+    6 secret_ref: "secretRef",
+    7 user: "user",
+});
 
 /// Kind `ReplicationController` of `v1`.
 ///
@@ -3163,16 +2983,7 @@ pub struct RBDVolumeSource {
 /// Definition `io.k8s.api.core.v1.ReplicationController`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#replicationcontroller-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -3182,117 +2993,121 @@ pub struct RBDVolumeSource {
     list = ReplicationControllerList
 )]
 pub struct ReplicationController {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<ReplicationControllerSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ReplicationControllerStatus>,
 }
+
+watchable_core::model!(ReplicationController {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `ReplicationControllerCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(ReplicationControllerCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `ReplicationControllerList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.ReplicationControllerList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#replicationcontrollerlist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ReplicationController>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ReplicationControllerList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ReplicationControllerSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ready_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub selector: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<PodTemplateSpec>,
 }
+
+watchable_core::model!(ReplicationControllerSpec {
+    0 min_ready_seconds: "minReadySeconds",
+    1 replicas: "replicas",
+    2 selector: "selector",
+    3 template: "template",
+});
 
 /// `ReplicationControllerStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_replicas: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<ReplicationControllerCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fully_labeled_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready_replicas: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub replicas: i32,
 }
+
+watchable_core::model!(ReplicationControllerStatus {
+    0 available_replicas: "availableReplicas",
+    1 conditions: "conditions",
+    2 fully_labeled_replicas: "fullyLabeledReplicas",
+    3 observed_generation: "observedGeneration",
+    4 ready_replicas: "readyReplicas",
+    5 replicas: "replicas",
+});
 
 /// `ResourceFieldSelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ResourceFieldSelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceFieldSelector {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub container_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub divisor: Option<crate::resource::Quantity>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub resource: String,
 }
+
+watchable_core::model!(ResourceFieldSelector {
+    0 container_name: "containerName",
+    1 divisor: "divisor",
+    2 resource: "resource",
+});
 
 /// Kind `ResourceQuota` of `v1`.
 ///
@@ -3301,16 +3116,7 @@ pub struct ResourceFieldSelector {
 /// Definition `io.k8s.api.core.v1.ResourceQuota`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#resourcequota-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -3320,218 +3126,214 @@ pub struct ResourceFieldSelector {
     list = ResourceQuotaList
 )]
 pub struct ResourceQuota {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<ResourceQuotaSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResourceQuotaStatus>,
 }
+
+watchable_core::model!(ResourceQuota {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `ResourceQuotaList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.ResourceQuotaList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#resourcequotalist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ResourceQuota>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ResourceQuotaList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ResourceQuotaSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope_selector: Option<ScopeSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub scopes: Vec<String>,
 }
+
+watchable_core::model!(ResourceQuotaSpec {
+    0 hard: "hard",
+    1 scope_selector: "scopeSelector",
+    2 scopes: "scopes",
+});
 
 /// `ResourceQuotaStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub used: std::collections::BTreeMap<String, crate::resource::Quantity>,
 }
+
+watchable_core::model!(ResourceQuotaStatus {
+    0 hard: "hard",
+    1 used: "used",
+});
 
 /// `ResourceRequirements`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ResourceRequirements`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceRequirements {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
 }
+
+watchable_core::model!(ResourceRequirements {
+    0 limits: "limits",
+    1 requests: "requests",
+});
 
 /// `SELinuxOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.SELinuxOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SELinuxOptions {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
 }
+
+watchable_core::model!(SELinuxOptions {
+    0 level: "level",
+    1 role: "role",
+    2 type_: "type",
+    3 user: "user",
+});
 
 /// `ScaleIOPersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOPersistentVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub gateway: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protection_domain: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub secret_ref: SecretReference,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ssl_enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_pool: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub system: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_name: Option<String>,
 }
+
+watchable_core::model!(ScaleIOPersistentVolumeSource {
+    0 fs_type: "fsType",
+    1 gateway: "gateway",
+    2 protection_domain: "protectionDomain",
+    3 read_only: "readOnly",
+    4 secret_ref: "secretRef",
+    5 ssl_enabled: "sslEnabled",
+    6 storage_mode: "storageMode",
+    7 storage_pool: "storagePool",
+    8 system: "system",
+    9 volume_name: "volumeName",
+});
 
 /// `ScaleIOVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub gateway: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protection_domain: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub secret_ref: LocalObjectReference,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ssl_enabled: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_pool: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub system: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_name: Option<String>,
 }
+
+watchable_core::model!(ScaleIOVolumeSource {
+    0 fs_type: "fsType",
+    1 gateway: "gateway",
+    2 protection_domain: "protectionDomain",
+    3 read_only: "readOnly",
+    4 secret_ref: "secretRef",
+    5 ssl_enabled: "sslEnabled",
+    6 storage_mode: "storageMode",
+    7 storage_pool: "storagePool",
+    8 system: "system",
+    9 volume_name: "volumeName",
+});
 
 /// `ScopeSelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ScopeSelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ScopeSelector {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_expressions: Vec<ScopedResourceSelectorRequirement>,
 }
+
+watchable_core::model!(ScopeSelector {
+    0 match_expressions: "matchExpressions",
+});
 
 /// `ScopedResourceSelectorRequirement`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ScopedResourceSelectorRequirement {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub operator: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub scope_name: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub values: Vec<String>,
 }
+
+watchable_core::model!(ScopedResourceSelectorRequirement {
+    0 operator: "operator",
+    1 scope_name: "scopeName",
+    2 values: "values",
+});
 
 /// `SeccompProfile`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.SeccompProfile`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SeccompProfile {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub localhost_profile: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(SeccompProfile {
+    0 localhost_profile: "localhostProfile",
+    1 type_: "type",
+});
 
 /// Kind `Secret` of `v1`.
 ///
@@ -3540,16 +3342,7 @@ pub struct SeccompProfile {
 /// Definition `io.k8s.api.core.v1.Secret`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#secret-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -3559,154 +3352,156 @@ pub struct SeccompProfile {
     list = SecretList
 )]
 pub struct Secret {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub data: std::collections::BTreeMap<String, watchable_core::ByteString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub immutable: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub string_data: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(Secret {
+    0 api_version: "apiVersion",
+    1 data: "data",
+    2 immutable: "immutable",
+    3 kind: "kind",
+    4 metadata: "metadata",
+    5 string_data: "stringData",
+    6 type_: "type",
+});
 
 /// `SecretEnvSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.SecretEnvSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SecretEnvSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
 }
+
+watchable_core::model!(SecretEnvSource {
+    0 name: "name",
+    1 optional: "optional",
+});
 
 /// `SecretKeySelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.SecretKeySelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SecretKeySelector {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
 }
+
+watchable_core::model!(SecretKeySelector {
+    0 key: "key",
+    1 name: "name",
+    2 optional: "optional",
+});
 
 /// Kind `SecretList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.SecretList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#secretlist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SecretList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Secret>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(SecretList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `SecretProjection`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.SecretProjection`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SecretProjection {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<KeyToPath>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
 }
+
+watchable_core::model!(SecretProjection {
+    0 items: "items",
+    1 name: "name",
+    2 optional: "optional",
+});
 
 /// `SecretReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.SecretReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SecretReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
 }
+
+watchable_core::model!(SecretReference {
+    0 name: "name",
+    1 namespace: "namespace",
+});
 
 /// `SecretVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.SecretVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SecretVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_mode: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<KeyToPath>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optional: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_name: Option<String>,
 }
+
+watchable_core::model!(SecretVolumeSource {
+    0 default_mode: "defaultMode",
+    1 items: "items",
+    2 optional: "optional",
+    3 secret_name: "secretName",
+});
 
 /// `SecurityContext`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.SecurityContext`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SecurityContext {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_privilege_escalation: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub capabilities: Option<Capabilities>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub privileged: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub proc_mount: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only_root_filesystem: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_group: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_non_root: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_user: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub se_linux_options: Option<SELinuxOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub seccomp_profile: Option<SeccompProfile>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub windows_options: Option<WindowsSecurityContextOptions>,
 }
+
+watchable_core::model!(SecurityContext {
+    0 allow_privilege_escalation: "allowPrivilegeEscalation",
+    1 capabilities: "capabilities",
+    2 privileged: "privileged",
+    3 proc_mount: "procMount",
+    4 read_only_root_filesystem: "readOnlyRootFilesystem",
+    5 run_as_group: "runAsGroup",
+    6 run_as_non_root: "runAsNonRoot",
+    7 run_as_user: "runAsUser",
+    8 se_linux_options: "seLinuxOptions",
+    9 seccomp_profile: "seccompProfile",
+    10 windows_options: "windowsOptions",
+});
 
 /// Kind `Service` of `v1`.
 ///
@@ -3715,16 +3510,7 @@ pub struct SecurityContext {
 /// Definition `io.k8s.api.core.v1.Service`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#service-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -3734,17 +3520,20 @@ pub struct SecurityContext {
     list = ServiceList
 )]
 pub struct Service {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<ServiceSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ServiceStatus>,
 }
+
+watchable_core::model!(Service {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `ServiceAccount` of `v1`.
 ///
@@ -3753,16 +3542,7 @@ pub struct Service {
 /// Definition `io.k8s.api.core.v1.ServiceAccount`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#serviceaccount-v1-core>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "",
     version = "v1",
@@ -3772,545 +3552,554 @@ pub struct Service {
     list = ServiceAccountList
 )]
 pub struct ServiceAccount {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub automount_service_account_token: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub image_pull_secrets: Vec<LocalObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub secrets: Vec<ObjectReference>,
 }
+
+watchable_core::model!(ServiceAccount {
+    0 api_version: "apiVersion",
+    1 automount_service_account_token: "automountServiceAccountToken",
+    2 image_pull_secrets: "imagePullSecrets",
+    3 kind: "kind",
+    4 metadata: "metadata",
+    5 secrets: "secrets",
+});
 
 /// Kind `ServiceAccountList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.ServiceAccountList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#serviceaccountlist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ServiceAccount>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ServiceAccountList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ServiceAccountTokenProjection`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountTokenProjection {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub audience: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_seconds: Option<i64>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub path: String,
 }
+
+watchable_core::model!(ServiceAccountTokenProjection {
+    0 audience: "audience",
+    1 expiration_seconds: "expirationSeconds",
+    2 path: "path",
+});
 
 /// Kind `ServiceList` of `v1`.
 ///
 /// Definition `io.k8s.api.core.v1.ServiceList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#servicelist-v1-core>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Service>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ServiceList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ServicePort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ServicePort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServicePort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_port: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub port: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_port: Option<crate::intstr::IntOrString>,
 }
+
+watchable_core::model!(ServicePort {
+    0 app_protocol: "appProtocol",
+    1 name: "name",
+    2 node_port: "nodePort",
+    3 port: "port",
+    4 protocol: "protocol",
+    5 target_port: "targetPort",
+});
 
 /// `ServiceSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ServiceSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocate_load_balancer_node_ports: Option<bool>,
     /// `clusterIP` on the wire.
-    #[serde(rename = "clusterIP", skip_serializing_if = "Option::is_none")]
     pub cluster_ip: Option<String>,
     /// `clusterIPs` on the wire.
-    #[serde(
-        rename = "clusterIPs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub cluster_ips: Vec<String>,
     /// `externalIPs` on the wire.
-    #[serde(
-        rename = "externalIPs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub external_ips: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_traffic_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub health_check_node_port: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ip_families: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_family_policy: Option<String>,
     /// `loadBalancerIP` on the wire.
-    #[serde(rename = "loadBalancerIP", skip_serializing_if = "Option::is_none")]
     pub load_balancer_ip: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub load_balancer_source_ranges: Vec<String>,
     /// Keyed by `port`, `protocol`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<ServicePort>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub publish_not_ready_addresses: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub selector: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_affinity: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_affinity_config: Option<SessionAffinityConfig>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub topology_keys: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(ServiceSpec {
+    0 allocate_load_balancer_node_ports: "allocateLoadBalancerNodePorts",
+    1 cluster_ip: "clusterIP",
+    2 cluster_ips: "clusterIPs",
+    3 external_ips: "externalIPs",
+    4 external_name: "externalName",
+    5 external_traffic_policy: "externalTrafficPolicy",
+    6 health_check_node_port: "healthCheckNodePort",
+    7 ip_families: "ipFamilies",
+    8 ip_family_policy: "ipFamilyPolicy",
+    9 load_balancer_ip: "loadBalancerIP",
+    10 load_balancer_source_ranges: "loadBalancerSourceRanges",
+    11 ports: "ports",
+    12 publish_not_ready_addresses: "publishNotReadyAddresses",
+    13 selector: "selector",
+    14 session_affinity: "sessionAffinity",
+    15 session_affinity_config: "sessionAffinityConfig",
+    16 topology_keys: "topologyKeys",
+    17 type_: "type",
+});
 
 /// `ServiceStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.ServiceStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<LoadBalancerStatus>,
 }
+
+watchable_core::model!(ServiceStatus {
+    0 conditions: "conditions",
+    1 load_balancer: "loadBalancer",
+});
 
 /// `SessionAffinityConfig`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.SessionAffinityConfig`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SessionAffinityConfig {
     /// `clientIP` on the wire.
-    #[serde(rename = "clientIP", skip_serializing_if = "Option::is_none")]
     pub client_ip: Option<ClientIPConfig>,
 }
+
+watchable_core::model!(SessionAffinityConfig {
+    0 client_ip: "clientIP",
+});
 
 /// `StorageOSPersistentVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageOSPersistentVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<ObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_namespace: Option<String>,
 }
+
+watchable_core::model!(StorageOSPersistentVolumeSource {
+    0 fs_type: "fsType",
+    1 read_only: "readOnly",
+    2 secret_ref: "secretRef",
+    3 volume_name: "volumeName",
+    4 volume_namespace: "volumeNamespace",
+});
 
 /// `StorageOSVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageOSVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_ref: Option<LocalObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_namespace: Option<String>,
 }
+
+watchable_core::model!(StorageOSVolumeSource {
+    0 fs_type: "fsType",
+    1 read_only: "readOnly",
+    2 secret_ref: "secretRef",
+    3 volume_name: "volumeName",
+    4 volume_namespace: "volumeNamespace",
+});
 
 /// `Sysctl`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Sysctl`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Sysctl {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub value: String,
 }
+
+watchable_core::model!(Sysctl {
+    0 name: "name",
+    1 value: "value",
+});
 
 /// `TCPSocketAction`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.TCPSocketAction`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TCPSocketAction {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub port: crate::intstr::IntOrString,
 }
+
+watchable_core::model!(TCPSocketAction {
+    0 host: "host",
+    1 port: "port",
+});
 
 /// `Taint`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Taint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Taint {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub effect: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub time_added: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
+
+watchable_core::model!(Taint {
+    0 effect: "effect",
+    1 key: "key",
+    2 time_added: "timeAdded",
+    3 value: "value",
+});
 
 /// `Toleration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Toleration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Toleration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub effect: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub toleration_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
+
+watchable_core::model!(Toleration {
+    0 effect: "effect",
+    1 key: "key",
+    2 operator: "operator",
+    3 toleration_seconds: "tolerationSeconds",
+    4 value: "value",
+});
 
 /// `TopologySelectorLabelRequirement`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorLabelRequirement {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub values: Vec<String>,
 }
+
+watchable_core::model!(TopologySelectorLabelRequirement {
+    0 key: "key",
+    1 values: "values",
+});
 
 /// `TopologySelectorTerm`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.TopologySelectorTerm`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorTerm {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_label_expressions: Vec<TopologySelectorLabelRequirement>,
 }
+
+watchable_core::model!(TopologySelectorTerm {
+    0 match_label_expressions: "matchLabelExpressions",
+});
 
 /// `TopologySpreadConstraint`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TopologySpreadConstraint {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub max_skew: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub topology_key: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub when_unsatisfiable: String,
 }
+
+watchable_core::model!(TopologySpreadConstraint {
+    0 label_selector: "labelSelector",
+    1 max_skew: "maxSkew",
+    2 topology_key: "topologyKey",
+    3 when_unsatisfiable: "whenUnsatisfiable",
+});
 
 /// `TypedLocalObjectReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_group: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(TypedLocalObjectReference {
+    0 api_group: "apiGroup",
+    1 kind: "kind",
+    2 name: "name",
+});
 
 /// `Volume`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.Volume`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Volume {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub aws_elastic_block_store: Option<AWSElasticBlockStoreVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub azure_disk: Option<AzureDiskVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub azure_file: Option<AzureFileVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cephfs: Option<CephFSVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cinder: Option<CinderVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config_map: Option<ConfigMapVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub csi: Option<CSIVolumeSource>,
     /// `downwardAPI` on the wire.
-    #[serde(rename = "downwardAPI", skip_serializing_if = "Option::is_none")]
     pub downward_api: Option<DownwardAPIVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub empty_dir: Option<EmptyDirVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ephemeral: Option<EphemeralVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fc: Option<FCVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flex_volume: Option<FlexVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flocker: Option<FlockerVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gce_persistent_disk: Option<GCEPersistentDiskVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub git_repo: Option<GitRepoVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub glusterfs: Option<GlusterfsVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_path: Option<HostPathVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub iscsi: Option<ISCSIVolumeSource>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nfs: Option<NFSVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub persistent_volume_claim: Option<PersistentVolumeClaimVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub photon_persistent_disk: Option<PhotonPersistentDiskVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub portworx_volume: Option<PortworxVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub projected: Option<ProjectedVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quobyte: Option<QuobyteVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rbd: Option<RBDVolumeSource>,
     /// `scaleIO` on the wire.
-    #[serde(rename = "scaleIO", skip_serializing_if = "Option::is_none")]
     pub scale_io: Option<ScaleIOVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storageos: Option<StorageOSVolumeSource>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vsphere_volume: Option<VsphereVirtualDiskVolumeSource>,
 }
+
+watchable_core::model!(Volume {
+    0 aws_elastic_block_store: "awsElasticBlockStore",
+    1 azure_disk: "azureDisk",
+    2 azure_file: "azureFile",
+    3 cephfs: "cephfs",
+    4 cinder: "cinder",
+    5 config_map: "configMap",
+    6 csi: "csi",
+    7 downward_api: "downwardAPI",
+    8 empty_dir: "emptyDir",
+    9 ephemeral: "ephemeral",
+    10 fc: "fc",
+    11 flex_volume: "flexVolume",
+    12 flocker: "flocker",
+    13 gce_persistent_disk: "gcePersistentDisk",
+    14 git_repo: "gitRepo",
+    15 glusterfs: "glusterfs",
+    16 host_path: "hostPath",
+    17 iscsi: "iscsi",
+    18 name: "name",
+    19 nfs: "nfs",
+    20 persistent_volume_claim: "persistentVolumeClaim",
+    21 photon_persistent_disk: "photonPersistentDisk",
+    22 portworx_volume: "portworxVolume",
+    23 projected: "projected",
+    24 quobyte: "quobyte",
+    25 rbd: "rbd",
+    26 scale_io: "scaleIO",
+    27 secret: "secret",
+    28 storageos: "storageos",
+    29 vsphere_volume: "vsphereVolume",
+});
 
 /// `VolumeDevice`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.VolumeDevice`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeDevice {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub device_path: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(VolumeDevice {
+    0 device_path: "devicePath",
+    1 name: "name",
+});
 
 /// `VolumeMount`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.VolumeMount`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeMount {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub mount_path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mount_propagation: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub_path_expr: Option<String>,
 }
+
+watchable_core::model!(VolumeMount {
+    0 mount_path: "mountPath",
+    1 mount_propagation: "mountPropagation",
+    2 name: "name",
+    3 read_only: "readOnly",
+    4 sub_path: "subPath",
+    5 sub_path_expr: "subPathExpr",
+});
 
 /// `VolumeNodeAffinity`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeAffinity {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub required: Option<NodeSelector>,
 }
+
+watchable_core::model!(VolumeNodeAffinity {
+    0 required: "required",
+});
 
 /// `VolumeProjection`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.VolumeProjection`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeProjection {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config_map: Option<ConfigMapProjection>,
     /// `downwardAPI` on the wire.
-    #[serde(rename = "downwardAPI", skip_serializing_if = "Option::is_none")]
     pub downward_api: Option<DownwardAPIProjection>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<SecretProjection>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account_token: Option<ServiceAccountTokenProjection>,
 }
+
+watchable_core::model!(VolumeProjection {
+    0 config_map: "configMap",
+    1 downward_api: "downwardAPI",
+    2 secret: "secret",
+    3 service_account_token: "serviceAccountToken",
+});
 
 /// `VsphereVirtualDiskVolumeSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VsphereVirtualDiskVolumeSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_type: Option<String>,
     /// `storagePolicyID` on the wire.
-    #[serde(rename = "storagePolicyID", skip_serializing_if = "Option::is_none")]
     pub storage_policy_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_policy_name: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub volume_path: String,
 }
+
+watchable_core::model!(VsphereVirtualDiskVolumeSource {
+    0 fs_type: "fsType",
+    1 storage_policy_id: "storagePolicyID",
+    2 storage_policy_name: "storagePolicyName",
+    3 volume_path: "volumePath",
+});
 
 /// `WeightedPodAffinityTerm`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WeightedPodAffinityTerm {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pod_affinity_term: PodAffinityTerm,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub weight: i32,
 }
+
+watchable_core::model!(WeightedPodAffinityTerm {
+    0 pod_affinity_term: "podAffinityTerm",
+    1 weight: "weight",
+});
 
 /// `WindowsSecurityContextOptions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WindowsSecurityContextOptions {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gmsa_credential_spec: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gmsa_credential_spec_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub run_as_user_name: Option<String>,
 }
+
+watchable_core::model!(WindowsSecurityContextOptions {
+    0 gmsa_credential_spec: "gmsaCredentialSpec",
+    1 gmsa_credential_spec_name: "gmsaCredentialSpecName",
+    2 run_as_user_name: "runAsUserName",
+});

@@ -6,59 +6,59 @@
 /// `Endpoint`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.discovery.v1beta1.Endpoint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Endpoint {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub addresses: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conditions: Option<EndpointConditions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_ref: Option<crate::core::v1::ObjectReference>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub topology: std::collections::BTreeMap<String, String>,
 }
+
+watchable_core::model!(Endpoint {
+    0 addresses: "addresses",
+    1 conditions: "conditions",
+    2 hostname: "hostname",
+    3 node_name: "nodeName",
+    4 target_ref: "targetRef",
+    5 topology: "topology",
+});
 
 /// `EndpointConditions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.discovery.v1beta1.EndpointConditions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointConditions {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub serving: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub terminating: Option<bool>,
 }
+
+watchable_core::model!(EndpointConditions {
+    0 ready: "ready",
+    1 serving: "serving",
+    2 terminating: "terminating",
+});
 
 /// `EndpointPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.discovery.v1beta1.EndpointPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
 }
+
+watchable_core::model!(EndpointPort {
+    0 app_protocol: "appProtocol",
+    1 name: "name",
+    2 port: "port",
+    3 protocol: "protocol",
+});
 
 /// Kind `EndpointSlice` of `discovery.k8s.io/v1beta1`.
 ///
@@ -67,16 +67,7 @@ pub struct EndpointPort {
 /// Definition `io.k8s.api.discovery.v1beta1.EndpointSlice`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#endpointslice-v1beta1-discovery-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "discovery.k8s.io",
     version = "v1beta1",
@@ -87,45 +78,41 @@ pub struct EndpointPort {
 )]
 pub struct EndpointSlice {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub address_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub endpoints: Vec<Endpoint>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<EndpointPort>,
 }
+
+watchable_core::model!(EndpointSlice {
+    0 address_type: "addressType",
+    1 api_version: "apiVersion",
+    2 endpoints: "endpoints",
+    3 kind: "kind",
+    4 metadata: "metadata",
+    5 ports: "ports",
+});
 
 /// Kind `EndpointSliceList` of `discovery.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.api.discovery.v1beta1.EndpointSliceList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#endpointslicelist-v1beta1-discovery-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointSliceList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<EndpointSlice>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(EndpointSliceList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});

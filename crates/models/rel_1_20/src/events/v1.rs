@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.events.v1.Event`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#event-v1-events-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "events.k8s.io",
     version = "v1",
@@ -29,76 +20,80 @@
     list = EventList
 )]
 pub struct Event {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated_count: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated_first_timestamp: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated_last_timestamp: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated_source: Option<crate::core::v1::EventSource>,
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub event_time: Option<crate::meta::v1::MicroTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub regarding: Option<crate::core::v1::ObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub related: Option<crate::core::v1::ObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reporting_controller: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reporting_instance: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub series: Option<EventSeries>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(Event {
+    0 action: "action",
+    1 api_version: "apiVersion",
+    2 deprecated_count: "deprecatedCount",
+    3 deprecated_first_timestamp: "deprecatedFirstTimestamp",
+    4 deprecated_last_timestamp: "deprecatedLastTimestamp",
+    5 deprecated_source: "deprecatedSource",
+    6 event_time: "eventTime",
+    7 kind: "kind",
+    8 metadata: "metadata",
+    9 note: "note",
+    10 reason: "reason",
+    11 regarding: "regarding",
+    12 related: "related",
+    13 reporting_controller: "reportingController",
+    14 reporting_instance: "reportingInstance",
+    15 series: "series",
+    16 type_: "type",
+});
 
 /// Kind `EventList` of `events.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.events.v1.EventList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#eventlist-v1-events-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EventList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Event>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(EventList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `EventSeries`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.events.v1.EventSeries`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EventSeries {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub count: i32,
     /// Required.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_observed_time: Option<crate::meta::v1::MicroTime>,
 }
+
+watchable_core::model!(EventSeries {
+    0 count: "count",
+    1 last_observed_time: "lastObservedTime",
+});

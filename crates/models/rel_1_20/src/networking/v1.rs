@@ -6,47 +6,47 @@
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.HTTPIngressPath`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub backend: IngressBackend,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_type: Option<String>,
 }
+
+watchable_core::model!(HTTPIngressPath {
+    0 backend: "backend",
+    1 path: "path",
+    2 path_type: "pathType",
+});
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub paths: Vec<HTTPIngressPath>,
 }
+
+watchable_core::model!(HTTPIngressRuleValue {
+    0 paths: "paths",
+});
 
 /// `IPBlock`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IPBlock`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub cidr: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub except: Vec<String>,
 }
+
+watchable_core::model!(IPBlock {
+    0 cidr: "cidr",
+    1 except: "except",
+});
 
 /// Kind `Ingress` of `networking.k8s.io/v1`.
 ///
@@ -55,16 +55,7 @@ pub struct IPBlock {
 /// Definition `io.k8s.api.networking.v1.Ingress`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingress-v1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1",
@@ -74,29 +65,34 @@ pub struct IPBlock {
     list = IngressList
 )]
 pub struct Ingress {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<IngressSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<IngressStatus>,
 }
+
+watchable_core::model!(Ingress {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `IngressBackend`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressBackend`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<IngressServiceBackend>,
 }
+
+watchable_core::model!(IngressBackend {
+    0 resource: "resource",
+    1 service: "service",
+});
 
 /// Kind `IngressClass` of `networking.k8s.io/v1`.
 ///
@@ -105,16 +101,7 @@ pub struct IngressBackend {
 /// Definition `io.k8s.api.networking.v1.IngressClass`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingressclass-v1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1",
@@ -123,143 +110,147 @@ pub struct IngressBackend {
     list = IngressClassList
 )]
 pub struct IngressClass {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<IngressClassSpec>,
 }
+
+watchable_core::model!(IngressClass {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressClassList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingressclasslist-v1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressClassList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<IngressClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(IngressClassList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `IngressClassSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressClassSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub controller: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<crate::core::v1::TypedLocalObjectReference>,
 }
+
+watchable_core::model!(IngressClassSpec {
+    0 controller: "controller",
+    1 parameters: "parameters",
+});
 
 /// Kind `IngressList` of `networking.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingresslist-v1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Ingress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(IngressList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `IngressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<HTTPIngressRuleValue>,
 }
+
+watchable_core::model!(IngressRule {
+    0 host: "host",
+    1 http: "http",
+});
 
 /// `IngressServiceBackend`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressServiceBackend`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressServiceBackend {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<ServiceBackendPort>,
 }
+
+watchable_core::model!(IngressServiceBackend {
+    0 name: "name",
+    1 port: "port",
+});
 
 /// `IngressSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_backend: Option<IngressBackend>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ingress_class_name: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<IngressRule>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub tls: Vec<IngressTLS>,
 }
+
+watchable_core::model!(IngressSpec {
+    0 default_backend: "defaultBackend",
+    1 ingress_class_name: "ingressClassName",
+    2 rules: "rules",
+    3 tls: "tls",
+});
 
 /// `IngressStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<crate::core::v1::LoadBalancerStatus>,
 }
+
+watchable_core::model!(IngressStatus {
+    0 load_balancer: "loadBalancer",
+});
 
 /// `IngressTLS`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressTLS`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub hosts: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_name: Option<String>,
 }
+
+watchable_core::model!(IngressTLS {
+    0 hosts: "hosts",
+    1 secret_name: "secretName",
+});
 
 /// Kind `NetworkPolicy` of `networking.k8s.io/v1`.
 ///
@@ -268,16 +259,7 @@ pub struct IngressTLS {
 /// Definition `io.k8s.api.networking.v1.NetworkPolicy`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#networkpolicy-v1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1",
@@ -287,134 +269,127 @@ pub struct IngressTLS {
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<NetworkPolicySpec>,
 }
+
+watchable_core::model!(NetworkPolicy {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<NetworkPolicyPort>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub to: Vec<NetworkPolicyPeer>,
 }
+
+watchable_core::model!(NetworkPolicyEgressRule {
+    0 ports: "ports",
+    1 to: "to",
+});
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub from: Vec<NetworkPolicyPeer>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<NetworkPolicyPort>,
 }
+
+watchable_core::model!(NetworkPolicyIngressRule {
+    0 from: "from",
+    1 ports: "ports",
+});
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#networkpolicylist-v1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<NetworkPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(NetworkPolicyList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_block: Option<IPBlock>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(NetworkPolicyPeer {
+    0 ip_block: "ipBlock",
+    1 namespace_selector: "namespaceSelector",
+    2 pod_selector: "podSelector",
+});
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
 }
+
+watchable_core::model!(NetworkPolicyPort {
+    0 port: "port",
+    1 protocol: "protocol",
+});
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub egress: Vec<NetworkPolicyEgressRule>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ingress: Vec<NetworkPolicyIngressRule>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pod_selector: crate::meta::v1::LabelSelector,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub policy_types: Vec<String>,
 }
+
+watchable_core::model!(NetworkPolicySpec {
+    0 egress: "egress",
+    1 ingress: "ingress",
+    2 pod_selector: "podSelector",
+    3 policy_types: "policyTypes",
+});
 
 /// `ServiceBackendPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.ServiceBackendPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceBackendPort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<i32>,
 }
+
+watchable_core::model!(ServiceBackendPort {
+    0 name: "name",
+    1 number: "number",
+});

@@ -6,31 +6,32 @@
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.HTTPIngressPath`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub backend: IngressBackend,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path_type: Option<String>,
 }
+
+watchable_core::model!(HTTPIngressPath {
+    0 backend: "backend",
+    1 path: "path",
+    2 path_type: "pathType",
+});
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.HTTPIngressRuleValue`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub paths: Vec<HTTPIngressPath>,
 }
+
+watchable_core::model!(HTTPIngressRuleValue {
+    0 paths: "paths",
+});
 
 /// Kind `Ingress` of `networking.k8s.io/v1beta1`.
 ///
@@ -39,16 +40,7 @@ pub struct HTTPIngressRuleValue {
 /// Definition `io.k8s.api.networking.v1beta1.Ingress`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingress-v1beta1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1beta1",
@@ -58,31 +50,36 @@ pub struct HTTPIngressRuleValue {
     list = IngressList
 )]
 pub struct Ingress {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<IngressSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<IngressStatus>,
 }
+
+watchable_core::model!(Ingress {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `IngressBackend`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.IngressBackend`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_port: Option<crate::intstr::IntOrString>,
 }
+
+watchable_core::model!(IngressBackend {
+    0 resource: "resource",
+    1 service_name: "serviceName",
+    2 service_port: "servicePort",
+});
 
 /// Kind `IngressClass` of `networking.k8s.io/v1beta1`.
 ///
@@ -91,16 +88,7 @@ pub struct IngressBackend {
 /// Definition `io.k8s.api.networking.v1beta1.IngressClass`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingressclass-v1beta1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1beta1",
@@ -109,127 +97,129 @@ pub struct IngressBackend {
     list = IngressClassList
 )]
 pub struct IngressClass {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<IngressClassSpec>,
 }
+
+watchable_core::model!(IngressClass {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.IngressClassList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingressclasslist-v1beta1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressClassList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<IngressClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(IngressClassList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `IngressClassSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.IngressClassSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub controller: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<crate::core::v1::TypedLocalObjectReference>,
 }
+
+watchable_core::model!(IngressClassSpec {
+    0 controller: "controller",
+    1 parameters: "parameters",
+});
 
 /// Kind `IngressList` of `networking.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.IngressList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingresslist-v1beta1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Ingress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(IngressList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `IngressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.IngressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<HTTPIngressRuleValue>,
 }
+
+watchable_core::model!(IngressRule {
+    0 host: "host",
+    1 http: "http",
+});
 
 /// `IngressSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.IngressSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backend: Option<IngressBackend>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ingress_class_name: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<IngressRule>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub tls: Vec<IngressTLS>,
 }
+
+watchable_core::model!(IngressSpec {
+    0 backend: "backend",
+    1 ingress_class_name: "ingressClassName",
+    2 rules: "rules",
+    3 tls: "tls",
+});
 
 /// `IngressStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.IngressStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<crate::core::v1::LoadBalancerStatus>,
 }
+
+watchable_core::model!(IngressStatus {
+    0 load_balancer: "loadBalancer",
+});
 
 /// `IngressTLS`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1beta1.IngressTLS`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub hosts: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_name: Option<String>,
 }
+
+watchable_core::model!(IngressTLS {
+    0 hosts: "hosts",
+    1 secret_name: "secretName",
+});

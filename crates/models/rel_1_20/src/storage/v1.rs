@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.storage.v1.CSIDriver`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csidriver-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -28,66 +19,64 @@
     list = CSIDriverList
 )]
 pub struct CSIDriver {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: CSIDriverSpec,
 }
+
+watchable_core::model!(CSIDriver {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `CSIDriverList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.CSIDriverList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csidriverlist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<CSIDriver>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(CSIDriverList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `CSIDriverSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.CSIDriverSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attach_required: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_group_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_info_on_mount: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub requires_republish: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_capacity: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub token_requests: Vec<TokenRequest>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volume_lifecycle_modes: Vec<String>,
 }
+
+watchable_core::model!(CSIDriverSpec {
+    0 attach_required: "attachRequired",
+    1 fs_group_policy: "fsGroupPolicy",
+    2 pod_info_on_mount: "podInfoOnMount",
+    3 requires_republish: "requiresRepublish",
+    4 storage_capacity: "storageCapacity",
+    5 token_requests: "tokenRequests",
+    6 volume_lifecycle_modes: "volumeLifecycleModes",
+});
 
 /// Kind `CSINode` of `storage.k8s.io/v1`.
 ///
@@ -96,16 +85,7 @@ pub struct CSIDriverSpec {
 /// Definition `io.k8s.api.storage.v1.CSINode`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csinode-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -114,76 +94,73 @@ pub struct CSIDriverSpec {
     list = CSINodeList
 )]
 pub struct CSINode {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: CSINodeSpec,
 }
+
+watchable_core::model!(CSINode {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// `CSINodeDriver`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.CSINodeDriver`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSINodeDriver {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocatable: Option<VolumeNodeResources>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// `nodeID` on the wire. Required.
-    #[serde(
-        rename = "nodeID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub node_id: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub topology_keys: Vec<String>,
 }
+
+watchable_core::model!(CSINodeDriver {
+    0 allocatable: "allocatable",
+    1 name: "name",
+    2 node_id: "nodeID",
+    3 topology_keys: "topologyKeys",
+});
 
 /// Kind `CSINodeList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.CSINodeList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csinodelist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSINodeList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<CSINode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(CSINodeList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `CSINodeSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.CSINodeSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSINodeSpec {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub drivers: Vec<CSINodeDriver>,
 }
+
+watchable_core::model!(CSINodeSpec {
+    0 drivers: "drivers",
+});
 
 /// Kind `StorageClass` of `storage.k8s.io/v1`.
 ///
@@ -192,16 +169,7 @@ pub struct CSINodeSpec {
 /// Definition `io.k8s.api.storage.v1.StorageClass`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#storageclass-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -210,72 +178,67 @@ pub struct CSINodeSpec {
     list = StorageClassList
 )]
 pub struct StorageClass {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_volume_expansion: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_topologies: Vec<crate::core::v1::TopologySelectorTerm>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub mount_options: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub parameters: std::collections::BTreeMap<String, String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub provisioner: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reclaim_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_binding_mode: Option<String>,
 }
+
+watchable_core::model!(StorageClass {
+    0 allow_volume_expansion: "allowVolumeExpansion",
+    1 allowed_topologies: "allowedTopologies",
+    2 api_version: "apiVersion",
+    3 kind: "kind",
+    4 metadata: "metadata",
+    5 mount_options: "mountOptions",
+    6 parameters: "parameters",
+    7 provisioner: "provisioner",
+    8 reclaim_policy: "reclaimPolicy",
+    9 volume_binding_mode: "volumeBindingMode",
+});
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.StorageClassList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#storageclasslist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageClassList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<StorageClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(StorageClassList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `TokenRequest`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.TokenRequest`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenRequest {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub audience: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_seconds: Option<i64>,
 }
+
+watchable_core::model!(TokenRequest {
+    0 audience: "audience",
+    1 expiration_seconds: "expirationSeconds",
+});
 
 /// Kind `VolumeAttachment` of `storage.k8s.io/v1`.
 ///
@@ -284,16 +247,7 @@ pub struct TokenRequest {
 /// Definition `io.k8s.api.storage.v1.VolumeAttachment`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachment-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -302,108 +256,117 @@ pub struct TokenRequest {
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: VolumeAttachmentSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<VolumeAttachmentStatus>,
 }
+
+watchable_core::model!(VolumeAttachment {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentlist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<VolumeAttachment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(VolumeAttachmentList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub persistent_volume_name: Option<String>,
 }
+
+watchable_core::model!(VolumeAttachmentSource {
+    0 inline_volume_spec: "inlineVolumeSpec",
+    1 persistent_volume_name: "persistentVolumeName",
+});
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub attacher: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub node_name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub source: VolumeAttachmentSource,
 }
+
+watchable_core::model!(VolumeAttachmentSpec {
+    0 attacher: "attacher",
+    1 node_name: "nodeName",
+    2 source: "source",
+});
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attach_error: Option<VolumeError>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub attached: bool,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub attachment_metadata: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detach_error: Option<VolumeError>,
 }
+
+watchable_core::model!(VolumeAttachmentStatus {
+    0 attach_error: "attachError",
+    1 attached: "attached",
+    2 attachment_metadata: "attachmentMetadata",
+    3 detach_error: "detachError",
+});
 
 /// `VolumeError`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeError`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<crate::meta::v1::Time>,
 }
+
+watchable_core::model!(VolumeError {
+    0 message: "message",
+    1 time: "time",
+});
 
 /// `VolumeNodeResources`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeNodeResources`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeResources {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i32>,
 }
+
+watchable_core::model!(VolumeNodeResources {
+    0 count: "count",
+});

@@ -6,88 +6,94 @@
 /// `ApplyConfiguration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ApplyConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ApplyConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
 }
+
+watchable_core::model!(ApplyConfiguration {
+    0 expression: "expression",
+});
 
 /// `AuditAnnotation`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.AuditAnnotation`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AuditAnnotation {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub value_expression: String,
 }
+
+watchable_core::model!(AuditAnnotation {
+    0 key: "key",
+    1 value_expression: "valueExpression",
+});
 
 /// `ExpressionWarning`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ExpressionWarning`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ExpressionWarning {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub field_ref: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub warning: String,
 }
+
+watchable_core::model!(ExpressionWarning {
+    0 field_ref: "fieldRef",
+    1 warning: "warning",
+});
 
 /// `JSONPatch`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.JSONPatch`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JSONPatch {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
 }
+
+watchable_core::model!(JSONPatch {
+    0 expression: "expression",
+});
 
 /// `MatchCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MatchCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub expression: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(MatchCondition {
+    0 expression: "expression",
+    1 name: "name",
+});
 
 /// `MatchResources`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MatchResources`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_rules: Vec<NamedRuleWithOperations>,
 }
+
+watchable_core::model!(MatchResources {
+    0 exclude_resource_rules: "excludeResourceRules",
+    1 match_policy: "matchPolicy",
+    2 namespace_selector: "namespaceSelector",
+    3 object_selector: "objectSelector",
+    4 resource_rules: "resourceRules",
+});
 
 /// Kind `MutatingAdmissionPolicy` of `admissionregistration.k8s.io/v1`.
 ///
@@ -96,16 +102,7 @@ pub struct MatchResources {
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicy-v1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1",
@@ -114,15 +111,18 @@ pub struct MatchResources {
     list = MutatingAdmissionPolicyList
 )]
 pub struct MutatingAdmissionPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<MutatingAdmissionPolicySpec>,
 }
+
+watchable_core::model!(MutatingAdmissionPolicy {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `MutatingAdmissionPolicyBinding` of `admissionregistration.k8s.io/v1`.
 ///
@@ -131,16 +131,7 @@ pub struct MutatingAdmissionPolicy {
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybinding-v1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1",
@@ -149,151 +140,140 @@ pub struct MutatingAdmissionPolicy {
     list = MutatingAdmissionPolicyBindingList
 )]
 pub struct MutatingAdmissionPolicyBinding {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<MutatingAdmissionPolicyBindingSpec>,
 }
+
+watchable_core::model!(MutatingAdmissionPolicyBinding {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `MutatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybindinglist-v1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<MutatingAdmissionPolicyBinding>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(MutatingAdmissionPolicyBindingList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `MutatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_resources: Option<MatchResources>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub param_ref: Option<ParamRef>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_name: Option<String>,
 }
+
+watchable_core::model!(MutatingAdmissionPolicyBindingSpec {
+    0 match_resources: "matchResources",
+    1 param_ref: "paramRef",
+    2 policy_name: "policyName",
+});
 
 /// Kind `MutatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicylist-v1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<MutatingAdmissionPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(MutatingAdmissionPolicyList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `MutatingAdmissionPolicySpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicySpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_policy: Option<String>,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_conditions: Vec<MatchCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_constraints: Option<MatchResources>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub mutations: Vec<Mutation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub param_kind: Option<ParamKind>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reinvocation_policy: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub variables: Vec<Variable>,
 }
+
+watchable_core::model!(MutatingAdmissionPolicySpec {
+    0 failure_policy: "failurePolicy",
+    1 match_conditions: "matchConditions",
+    2 match_constraints: "matchConstraints",
+    3 mutations: "mutations",
+    4 param_kind: "paramKind",
+    5 reinvocation_policy: "reinvocationPolicy",
+    6 variables: "variables",
+});
 
 /// `MutatingWebhook`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub admission_review_versions: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub client_config: WebhookClientConfig,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_policy: Option<String>,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_conditions: Vec<MatchCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_policy: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reinvocation_policy: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<RuleWithOperations>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub side_effects: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<i32>,
 }
+
+watchable_core::model!(MutatingWebhook {
+    0 admission_review_versions: "admissionReviewVersions",
+    1 client_config: "clientConfig",
+    2 failure_policy: "failurePolicy",
+    3 match_conditions: "matchConditions",
+    4 match_policy: "matchPolicy",
+    5 name: "name",
+    6 namespace_selector: "namespaceSelector",
+    7 object_selector: "objectSelector",
+    8 reinvocation_policy: "reinvocationPolicy",
+    9 rules: "rules",
+    10 side_effects: "sideEffects",
+    11 timeout_seconds: "timeoutSeconds",
+});
 
 /// Kind `MutatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
 ///
@@ -302,16 +282,7 @@ pub struct MutatingWebhook {
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingwebhookconfiguration-v1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1",
@@ -320,180 +291,163 @@ pub struct MutatingWebhook {
     list = MutatingWebhookConfigurationList
 )]
 pub struct MutatingWebhookConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub webhooks: Vec<MutatingWebhook>,
 }
+
+watchable_core::model!(MutatingWebhookConfiguration {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 webhooks: "webhooks",
+});
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhookConfigurationList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<MutatingWebhookConfiguration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(MutatingWebhookConfigurationList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `Mutation`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.Mutation`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Mutation {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub apply_configuration: Option<ApplyConfiguration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub json_patch: Option<JSONPatch>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub patch_type: String,
 }
+
+watchable_core::model!(Mutation {
+    0 apply_configuration: "applyConfiguration",
+    1 json_patch: "jsonPatch",
+    2 patch_type: "patchType",
+});
 
 /// `NamedRuleWithOperations`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.NamedRuleWithOperations`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_groups: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_versions: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub operations: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_names: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resources: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
 }
+
+watchable_core::model!(NamedRuleWithOperations {
+    0 api_groups: "apiGroups",
+    1 api_versions: "apiVersions",
+    2 operations: "operations",
+    3 resource_names: "resourceNames",
+    4 resources: "resources",
+    5 scope: "scope",
+});
 
 /// `ParamKind`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ParamKind`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
+
+watchable_core::model!(ParamKind {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+});
 
 /// `ParamRef`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ParamRef`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_not_found_action: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(ParamRef {
+    0 name: "name",
+    1 namespace: "namespace",
+    2 parameter_not_found_action: "parameterNotFoundAction",
+    3 selector: "selector",
+});
 
 /// `RuleWithOperations`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_groups: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_versions: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub operations: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resources: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
 }
+
+watchable_core::model!(RuleWithOperations {
+    0 api_groups: "apiGroups",
+    1 api_versions: "apiVersions",
+    2 operations: "operations",
+    3 resources: "resources",
+    4 scope: "scope",
+});
 
 /// `ServiceReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub namespace: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
 }
+
+watchable_core::model!(ServiceReference {
+    0 name: "name",
+    1 namespace: "namespace",
+    2 path: "path",
+    3 port: "port",
+});
 
 /// `TypeChecking`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.TypeChecking`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TypeChecking {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub expression_warnings: Vec<ExpressionWarning>,
 }
+
+watchable_core::model!(TypeChecking {
+    0 expression_warnings: "expressionWarnings",
+});
 
 /// Kind `ValidatingAdmissionPolicy` of `admissionregistration.k8s.io/v1`.
 ///
@@ -502,16 +456,7 @@ pub struct TypeChecking {
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicy-v1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1",
@@ -520,17 +465,20 @@ pub struct TypeChecking {
     list = ValidatingAdmissionPolicyList
 )]
 pub struct ValidatingAdmissionPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<ValidatingAdmissionPolicySpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ValidatingAdmissionPolicyStatus>,
 }
+
+watchable_core::model!(ValidatingAdmissionPolicy {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `ValidatingAdmissionPolicyBinding` of `admissionregistration.k8s.io/v1`.
 ///
@@ -539,16 +487,7 @@ pub struct ValidatingAdmissionPolicy {
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicybinding-v1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1",
@@ -557,179 +496,161 @@ pub struct ValidatingAdmissionPolicy {
     list = ValidatingAdmissionPolicyBindingList
 )]
 pub struct ValidatingAdmissionPolicyBinding {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: ValidatingAdmissionPolicyBindingSpec,
 }
+
+watchable_core::model!(ValidatingAdmissionPolicyBinding {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `ValidatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicybindinglist-v1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ValidatingAdmissionPolicyBinding>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ValidatingAdmissionPolicyBindingList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ValidatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_resources: Option<MatchResources>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub param_ref: Option<ParamRef>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub policy_name: String,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub validation_actions: Vec<String>,
 }
+
+watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
+    0 match_resources: "matchResources",
+    1 param_ref: "paramRef",
+    2 policy_name: "policyName",
+    3 validation_actions: "validationActions",
+});
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicylist-v1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ValidatingAdmissionPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ValidatingAdmissionPolicyList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ValidatingAdmissionPolicySpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub audit_annotations: Vec<AuditAnnotation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_policy: Option<String>,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_conditions: Vec<MatchCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_constraints: Option<MatchResources>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub param_kind: Option<ParamKind>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub validations: Vec<Validation>,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub variables: Vec<Variable>,
 }
+
+watchable_core::model!(ValidatingAdmissionPolicySpec {
+    0 audit_annotations: "auditAnnotations",
+    1 failure_policy: "failurePolicy",
+    2 match_conditions: "matchConditions",
+    3 match_constraints: "matchConstraints",
+    4 param_kind: "paramKind",
+    5 validations: "validations",
+    6 variables: "variables",
+});
 
 /// `ValidatingAdmissionPolicyStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_checking: Option<TypeChecking>,
 }
+
+watchable_core::model!(ValidatingAdmissionPolicyStatus {
+    0 conditions: "conditions",
+    1 observed_generation: "observedGeneration",
+    2 type_checking: "typeChecking",
+});
 
 /// `ValidatingWebhook`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub admission_review_versions: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub client_config: WebhookClientConfig,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_policy: Option<String>,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_conditions: Vec<MatchCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_policy: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<RuleWithOperations>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub side_effects: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_seconds: Option<i32>,
 }
+
+watchable_core::model!(ValidatingWebhook {
+    0 admission_review_versions: "admissionReviewVersions",
+    1 client_config: "clientConfig",
+    2 failure_policy: "failurePolicy",
+    3 match_conditions: "matchConditions",
+    4 match_policy: "matchPolicy",
+    5 name: "name",
+    6 namespace_selector: "namespaceSelector",
+    7 object_selector: "objectSelector",
+    8 rules: "rules",
+    9 side_effects: "sideEffects",
+    10 timeout_seconds: "timeoutSeconds",
+});
 
 /// Kind `ValidatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
 ///
@@ -738,16 +659,7 @@ pub struct ValidatingWebhook {
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingwebhookconfiguration-v1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1",
@@ -756,83 +668,88 @@ pub struct ValidatingWebhook {
     list = ValidatingWebhookConfigurationList
 )]
 pub struct ValidatingWebhookConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub webhooks: Vec<ValidatingWebhook>,
 }
+
+watchable_core::model!(ValidatingWebhookConfiguration {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 webhooks: "webhooks",
+});
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhookConfigurationList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ValidatingWebhookConfiguration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ValidatingWebhookConfigurationList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `Validation`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.Validation`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub expression: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message_expression: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+watchable_core::model!(Validation {
+    0 expression: "expression",
+    1 message: "message",
+    2 message_expression: "messageExpression",
+    3 reason: "reason",
+});
 
 /// `Variable`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.Variable`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub expression: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(Variable {
+    0 expression: "expression",
+    1 name: "name",
+});
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_bundle: Option<watchable_core::ByteString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
+
+watchable_core::model!(WebhookClientConfig {
+    0 ca_bundle: "caBundle",
+    1 service: "service",
+    2 url: "url",
+});

@@ -6,60 +6,62 @@
 /// `ApplyConfiguration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.ApplyConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ApplyConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
 }
+
+watchable_core::model!(ApplyConfiguration {
+    0 expression: "expression",
+});
 
 /// `JSONPatch`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.JSONPatch`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JSONPatch {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
 }
+
+watchable_core::model!(JSONPatch {
+    0 expression: "expression",
+});
 
 /// `MatchCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.MatchCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub expression: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(MatchCondition {
+    0 expression: "expression",
+    1 name: "name",
+});
 
 /// `MatchResources`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.MatchResources`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_rules: Vec<NamedRuleWithOperations>,
 }
+
+watchable_core::model!(MatchResources {
+    0 exclude_resource_rules: "excludeResourceRules",
+    1 match_policy: "matchPolicy",
+    2 namespace_selector: "namespaceSelector",
+    3 object_selector: "objectSelector",
+    4 resource_rules: "resourceRules",
+});
 
 /// Kind `MutatingAdmissionPolicy` of `admissionregistration.k8s.io/v1beta1`.
 ///
@@ -68,16 +70,7 @@ pub struct MatchResources {
 /// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicy`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicy-v1beta1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1beta1",
@@ -86,15 +79,18 @@ pub struct MatchResources {
     list = MutatingAdmissionPolicyList
 )]
 pub struct MutatingAdmissionPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<MutatingAdmissionPolicySpec>,
 }
+
+watchable_core::model!(MutatingAdmissionPolicy {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `MutatingAdmissionPolicyBinding` of `admissionregistration.k8s.io/v1beta1`.
 ///
@@ -103,16 +99,7 @@ pub struct MutatingAdmissionPolicy {
 /// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyBinding`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybinding-v1beta1-admissionregistration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "admissionregistration.k8s.io",
     version = "v1beta1",
@@ -121,194 +108,185 @@ pub struct MutatingAdmissionPolicy {
     list = MutatingAdmissionPolicyBindingList
 )]
 pub struct MutatingAdmissionPolicyBinding {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<MutatingAdmissionPolicyBindingSpec>,
 }
+
+watchable_core::model!(MutatingAdmissionPolicyBinding {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `MutatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyBindingList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybindinglist-v1beta1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<MutatingAdmissionPolicyBinding>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(MutatingAdmissionPolicyBindingList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `MutatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyBindingSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_resources: Option<MatchResources>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub param_ref: Option<ParamRef>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub policy_name: Option<String>,
 }
+
+watchable_core::model!(MutatingAdmissionPolicyBindingSpec {
+    0 match_resources: "matchResources",
+    1 param_ref: "paramRef",
+    2 policy_name: "policyName",
+});
 
 /// Kind `MutatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicylist-v1beta1-admissionregistration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<MutatingAdmissionPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(MutatingAdmissionPolicyList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `MutatingAdmissionPolicySpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicySpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicySpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_policy: Option<String>,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub match_conditions: Vec<MatchCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_constraints: Option<MatchResources>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub mutations: Vec<Mutation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub param_kind: Option<ParamKind>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reinvocation_policy: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub variables: Vec<Variable>,
 }
+
+watchable_core::model!(MutatingAdmissionPolicySpec {
+    0 failure_policy: "failurePolicy",
+    1 match_conditions: "matchConditions",
+    2 match_constraints: "matchConstraints",
+    3 mutations: "mutations",
+    4 param_kind: "paramKind",
+    5 reinvocation_policy: "reinvocationPolicy",
+    6 variables: "variables",
+});
 
 /// `Mutation`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.Mutation`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Mutation {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub apply_configuration: Option<ApplyConfiguration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub json_patch: Option<JSONPatch>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub patch_type: String,
 }
+
+watchable_core::model!(Mutation {
+    0 apply_configuration: "applyConfiguration",
+    1 json_patch: "jsonPatch",
+    2 patch_type: "patchType",
+});
 
 /// `NamedRuleWithOperations`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.NamedRuleWithOperations`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_groups: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_versions: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub operations: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_names: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resources: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
 }
+
+watchable_core::model!(NamedRuleWithOperations {
+    0 api_groups: "apiGroups",
+    1 api_versions: "apiVersions",
+    2 operations: "operations",
+    3 resource_names: "resourceNames",
+    4 resources: "resources",
+    5 scope: "scope",
+});
 
 /// `ParamKind`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.ParamKind`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
+
+watchable_core::model!(ParamKind {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+});
 
 /// `ParamRef`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.ParamRef`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_not_found_action: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(ParamRef {
+    0 name: "name",
+    1 namespace: "namespace",
+    2 parameter_not_found_action: "parameterNotFoundAction",
+    3 selector: "selector",
+});
 
 /// `Variable`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.admissionregistration.v1beta1.Variable`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub expression: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(Variable {
+    0 expression: "expression",
+    1 name: "name",
+});

@@ -6,38 +6,42 @@
 /// `CustomResourceColumnDefinition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceColumnDefinition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub json_path: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(CustomResourceColumnDefinition {
+    0 description: "description",
+    1 format: "format",
+    2 json_path: "jsonPath",
+    3 name: "name",
+    4 priority: "priority",
+    5 type_: "type",
+});
 
 /// `CustomResourceConversion`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceConversion {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub strategy: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook: Option<WebhookConversion>,
 }
+
+watchable_core::model!(CustomResourceConversion {
+    0 strategy: "strategy",
+    1 webhook: "webhook",
+});
 
 /// Kind `CustomResourceDefinition` of `apiextensions.k8s.io/v1`.
 ///
@@ -46,16 +50,7 @@ pub struct CustomResourceConversion {
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#customresourcedefinition-v1-apiextensions-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "apiextensions.k8s.io",
     version = "v1",
@@ -64,191 +59,184 @@ pub struct CustomResourceConversion {
     list = CustomResourceDefinitionList
 )]
 pub struct CustomResourceDefinition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: CustomResourceDefinitionSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<CustomResourceDefinitionStatus>,
 }
+
+watchable_core::model!(CustomResourceDefinition {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `CustomResourceDefinitionCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(CustomResourceDefinitionCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 observed_generation: "observedGeneration",
+    3 reason: "reason",
+    4 status: "status",
+    5 type_: "type",
+});
 
 /// Kind `CustomResourceDefinitionList` of `apiextensions.k8s.io/v1`.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#customresourcedefinitionlist-v1-apiextensions-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<CustomResourceDefinition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(CustomResourceDefinitionList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `CustomResourceDefinitionNames`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionNames {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub categories: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub list_kind: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub plural: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub short_names: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub singular: Option<String>,
 }
+
+watchable_core::model!(CustomResourceDefinitionNames {
+    0 categories: "categories",
+    1 kind: "kind",
+    2 list_kind: "listKind",
+    3 plural: "plural",
+    4 short_names: "shortNames",
+    5 singular: "singular",
+});
 
 /// `CustomResourceDefinitionSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conversion: Option<CustomResourceConversion>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub group: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub names: CustomResourceDefinitionNames,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preserve_unknown_fields: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub scope: String,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub versions: Vec<CustomResourceDefinitionVersion>,
 }
+
+watchable_core::model!(CustomResourceDefinitionSpec {
+    0 conversion: "conversion",
+    1 group: "group",
+    2 names: "names",
+    3 preserve_unknown_fields: "preserveUnknownFields",
+    4 scope: "scope",
+    5 versions: "versions",
+});
 
 /// `CustomResourceDefinitionStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accepted_names: Option<CustomResourceDefinitionNames>,
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<CustomResourceDefinitionCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub stored_versions: Vec<String>,
 }
+
+watchable_core::model!(CustomResourceDefinitionStatus {
+    0 accepted_names: "acceptedNames",
+    1 conditions: "conditions",
+    2 observed_generation: "observedGeneration",
+    3 stored_versions: "storedVersions",
+});
 
 /// `CustomResourceDefinitionVersion`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionVersion {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub additional_printer_columns: Vec<CustomResourceColumnDefinition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecated: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub deprecation_warning: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<CustomResourceValidation>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub selectable_fields: Vec<SelectableField>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub served: bool,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub storage: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subresources: Option<CustomResourceSubresources>,
 }
+
+watchable_core::model!(CustomResourceDefinitionVersion {
+    0 additional_printer_columns: "additionalPrinterColumns",
+    1 deprecated: "deprecated",
+    2 deprecation_warning: "deprecationWarning",
+    3 name: "name",
+    4 schema: "schema",
+    5 selectable_fields: "selectableFields",
+    6 served: "served",
+    7 storage: "storage",
+    8 subresources: "subresources",
+});
 
 /// `CustomResourceSubresourceScale`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresourceScale {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label_selector_path: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec_replicas_path: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status_replicas_path: String,
 }
+
+watchable_core::model!(CustomResourceSubresourceScale {
+    0 label_selector_path: "labelSelectorPath",
+    1 spec_replicas_path: "specReplicasPath",
+    2 status_replicas_path: "statusReplicasPath",
+});
 
 /// `CustomResourceSubresourceStatus`: JSON that the spec says nothing more about, kept as it is.
 ///
@@ -258,37 +246,43 @@ pub type CustomResourceSubresourceStatus = watchable_core::RawJson;
 /// `CustomResourceSubresources`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresources {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<CustomResourceSubresourceScale>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<CustomResourceSubresourceStatus>,
 }
+
+watchable_core::model!(CustomResourceSubresources {
+    0 scale: "scale",
+    1 status: "status",
+});
 
 /// `CustomResourceValidation`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceValidation {
     /// `openAPIV3Schema` on the wire.
-    #[serde(rename = "openAPIV3Schema", skip_serializing_if = "Option::is_none")]
     pub open_api_v3_schema: Option<JSONSchemaProps>,
 }
+
+watchable_core::model!(CustomResourceValidation {
+    0 open_api_v3_schema: "openAPIV3Schema",
+});
 
 /// `ExternalDocumentation`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ExternalDocumentation {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
+
+watchable_core::model!(ExternalDocumentation {
+    0 description: "description",
+    1 url: "url",
+});
 
 /// `JSON`: JSON that the spec says nothing more about, kept as it is.
 ///
@@ -298,151 +292,109 @@ pub type JSON = watchable_core::RawJson;
 /// `JSONSchemaProps`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JSONSchemaProps {
     /// `$ref` on the wire.
-    #[serde(rename = "$ref", skip_serializing_if = "Option::is_none")]
     pub ref_path: Option<String>,
     /// `$schema` on the wire.
-    #[serde(rename = "$schema", skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_items: Option<JSONSchemaPropsOrBool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_properties: Option<JSONSchemaPropsOrBool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub all_of: Vec<JSONSchemaProps>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub any_of: Vec<JSONSchemaProps>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<JSON>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub definitions: std::collections::BTreeMap<String, JSONSchemaProps>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub dependencies: std::collections::BTreeMap<String, JSONSchemaPropsOrStringArray>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub enum_: Vec<JSON>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub example: Option<JSON>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exclusive_maximum: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exclusive_minimum: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub external_docs: Option<ExternalDocumentation>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub items: Option<JSONSchemaPropsOrArray>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_items: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_properties: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub maximum: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_items: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_length: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_properties: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub minimum: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub multiple_of: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub not: Option<Box<JSONSchemaProps>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nullable: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub one_of: Vec<JSONSchemaProps>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub pattern_properties: std::collections::BTreeMap<String, JSONSchemaProps>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub properties: std::collections::BTreeMap<String, JSONSchemaProps>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub required: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_items: Option<bool>,
     /// `x-kubernetes-embedded-resource` on the wire.
-    #[serde(
-        rename = "x-kubernetes-embedded-resource",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub x_kubernetes_embedded_resource: Option<bool>,
     /// `x-kubernetes-int-or-string` on the wire.
-    #[serde(
-        rename = "x-kubernetes-int-or-string",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub x_kubernetes_int_or_string: Option<bool>,
     /// `x-kubernetes-list-map-keys` on the wire.
-    #[serde(
-        rename = "x-kubernetes-list-map-keys",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub x_kubernetes_list_map_keys: Vec<String>,
     /// `x-kubernetes-list-type` on the wire.
-    #[serde(rename = "x-kubernetes-list-type", skip_serializing_if = "Option::is_none")]
     pub x_kubernetes_list_type: Option<String>,
     /// `x-kubernetes-map-type` on the wire.
-    #[serde(rename = "x-kubernetes-map-type", skip_serializing_if = "Option::is_none")]
     pub x_kubernetes_map_type: Option<String>,
     /// `x-kubernetes-preserve-unknown-fields` on the wire.
-    #[serde(
-        rename = "x-kubernetes-preserve-unknown-fields",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub x_kubernetes_preserve_unknown_fields: Option<bool>,
     /// `x-kubernetes-validations` on the wire. Keyed by `rule`.
-    #[serde(
-        rename = "x-kubernetes-validations",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub x_kubernetes_validations: Vec<ValidationRule>,
 }
+
+watchable_core::model!(JSONSchemaProps {
+    0 ref_path: "$ref",
+    1 schema: "$schema",
+    2 additional_items: "additionalItems",
+    3 additional_properties: "additionalProperties",
+    4 all_of: "allOf",
+    5 any_of: "anyOf",
+    6 default: "default",
+    7 definitions: "definitions",
+    8 dependencies: "dependencies",
+    9 description: "description",
+    10 enum_: "enum",
+    11 example: "example",
+    12 exclusive_maximum: "exclusiveMaximum",
+    13 exclusive_minimum: "exclusiveMinimum",
+    14 external_docs: "externalDocs",
+    15 format: "format",
+    16 id: "id",
+    17 items: "items",
+    18 max_items: "maxItems",
+    19 max_length: "maxLength",
+    20 max_properties: "maxProperties",
+    21 maximum: "maximum",
+    22 min_items: "minItems",
+    23 min_length: "minLength",
+    24 min_properties: "minProperties",
+    25 minimum: "minimum",
+    26 multiple_of: "multipleOf",
+    27 not: "not",
+    28 nullable: "nullable",
+    29 one_of: "oneOf",
+    30 pattern: "pattern",
+    31 pattern_properties: "patternProperties",
+    32 properties: "properties",
+    33 required: "required",
+    34 title: "title",
+    35 type_: "type",
+    36 unique_items: "uniqueItems",
+    37 x_kubernetes_embedded_resource: "x-kubernetes-embedded-resource",
+    38 x_kubernetes_int_or_string: "x-kubernetes-int-or-string",
+    39 x_kubernetes_list_map_keys: "x-kubernetes-list-map-keys",
+    40 x_kubernetes_list_type: "x-kubernetes-list-type",
+    41 x_kubernetes_map_type: "x-kubernetes-map-type",
+    42 x_kubernetes_preserve_unknown_fields: "x-kubernetes-preserve-unknown-fields",
+    43 x_kubernetes_validations: "x-kubernetes-validations",
+});
 
 /// `JSONSchemaPropsOrArray`, which is no kind of its own.
 ///
@@ -464,79 +416,86 @@ pub type JSONSchemaPropsOrStringArray = watchable_core::SchemaOrStringArray<
 /// `SelectableField`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SelectableField {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub json_path: String,
 }
+
+watchable_core::model!(SelectableField {
+    0 json_path: "jsonPath",
+});
 
 /// `ServiceReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub namespace: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
 }
+
+watchable_core::model!(ServiceReference {
+    0 name: "name",
+    1 namespace: "namespace",
+    2 path: "path",
+    3 port: "port",
+});
 
 /// `ValidationRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ValidationRule {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub field_path: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message_expression: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub optional_old_self: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub rule: String,
 }
+
+watchable_core::model!(ValidationRule {
+    0 field_path: "fieldPath",
+    1 message: "message",
+    2 message_expression: "messageExpression",
+    3 optional_old_self: "optionalOldSelf",
+    4 reason: "reason",
+    5 rule: "rule",
+});
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ca_bundle: Option<watchable_core::ByteString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
+
+watchable_core::model!(WebhookClientConfig {
+    0 ca_bundle: "caBundle",
+    1 service: "service",
+    2 url: "url",
+});
 
 /// `WebhookConversion`, which is no kind of its own.
 ///
 /// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WebhookConversion {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_config: Option<WebhookClientConfig>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conversion_review_versions: Vec<String>,
 }
+
+watchable_core::model!(WebhookConversion {
+    0 client_config: "clientConfig",
+    1 conversion_review_versions: "conversionReviewVersions",
+});

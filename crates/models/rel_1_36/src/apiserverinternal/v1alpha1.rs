@@ -6,30 +6,23 @@
 /// `ServerStorageVersion`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apiserverinternal.v1alpha1.ServerStorageVersion`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServerStorageVersion {
     /// `apiServerID` on the wire. Required.
-    #[serde(
-        rename = "apiServerID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub api_server_id: String,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub decodable_versions: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub encoding_version: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub served_versions: Vec<String>,
 }
+
+watchable_core::model!(ServerStorageVersion {
+    0 api_server_id: "apiServerID",
+    1 decodable_versions: "decodableVersions",
+    2 encoding_version: "encodingVersion",
+    3 served_versions: "servedVersions",
+});
 
 /// Kind `StorageVersion` of `internal.apiserver.k8s.io/v1alpha1`.
 ///
@@ -38,16 +31,7 @@ pub struct ServerStorageVersion {
 /// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersion`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversion-v1alpha1-internal-apiserver-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "internal.apiserver.k8s.io",
     version = "v1alpha1",
@@ -56,64 +40,68 @@ pub struct ServerStorageVersion {
     list = StorageVersionList
 )]
 pub struct StorageVersion {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<StorageVersionSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StorageVersionStatus>,
 }
+
+watchable_core::model!(StorageVersion {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `StorageVersionCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub reason: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(StorageVersionCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 observed_generation: "observedGeneration",
+    3 reason: "reason",
+    4 status: "status",
+    5 type_: "type",
+});
 
 /// Kind `StorageVersionList` of `internal.apiserver.k8s.io/v1alpha1`.
 ///
 /// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionlist-v1alpha1-internal-apiserver-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<StorageVersion>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(StorageVersionList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `StorageVersionSpec`: JSON that the spec says nothing more about, kept as it is.
 ///
@@ -123,21 +111,17 @@ pub type StorageVersionSpec = watchable_core::RawJson;
 /// `StorageVersionStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub common_encoding_version: Option<String>,
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<StorageVersionCondition>,
     /// Keyed by `apiServerID`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub storage_versions: Vec<ServerStorageVersion>,
 }
+
+watchable_core::model!(StorageVersionStatus {
+    0 common_encoding_version: "commonEncodingVersion",
+    1 conditions: "conditions",
+    2 storage_versions: "storageVersions",
+});

@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.apps.v1.ControllerRevision`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#controllerrevision-v1-apps>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "apps",
     version = "v1",
@@ -29,40 +20,42 @@
     list = ControllerRevisionList
 )]
 pub struct ControllerRevision {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<crate::runtime::RawExtension>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub revision: i64,
 }
+
+watchable_core::model!(ControllerRevision {
+    0 api_version: "apiVersion",
+    1 data: "data",
+    2 kind: "kind",
+    3 metadata: "metadata",
+    4 revision: "revision",
+});
 
 /// Kind `ControllerRevisionList` of `apps/v1`.
 ///
 /// Definition `io.k8s.api.apps.v1.ControllerRevisionList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#controllerrevisionlist-v1-apps>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ControllerRevisionList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ControllerRevision>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ControllerRevisionList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// Kind `DaemonSet` of `apps/v1`.
 ///
@@ -71,16 +64,7 @@ pub struct ControllerRevisionList {
 /// Definition `io.k8s.api.apps.v1.DaemonSet`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonset-v1-apps>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "apps",
     version = "v1",
@@ -90,127 +74,134 @@ pub struct ControllerRevisionList {
     list = DaemonSetList
 )]
 pub struct DaemonSet {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<DaemonSetSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<DaemonSetStatus>,
 }
+
+watchable_core::model!(DaemonSet {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `DaemonSetCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.DaemonSetCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(DaemonSetCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `DaemonSetList` of `apps/v1`.
 ///
 /// Definition `io.k8s.api.apps.v1.DaemonSetList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonsetlist-v1-apps>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<DaemonSet>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(DaemonSetList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `DaemonSetSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.DaemonSetSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ready_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision_history_limit: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub selector: crate::meta::v1::LabelSelector,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub template: crate::core::v1::PodTemplateSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub update_strategy: Option<DaemonSetUpdateStrategy>,
 }
+
+watchable_core::model!(DaemonSetSpec {
+    0 min_ready_seconds: "minReadySeconds",
+    1 revision_history_limit: "revisionHistoryLimit",
+    2 selector: "selector",
+    3 template: "template",
+    4 update_strategy: "updateStrategy",
+});
 
 /// `DaemonSetStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.DaemonSetStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i32>,
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<DaemonSetCondition>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub current_number_scheduled: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub desired_number_scheduled: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub number_available: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub number_misscheduled: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub number_ready: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub number_unavailable: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_number_scheduled: Option<i32>,
 }
+
+watchable_core::model!(DaemonSetStatus {
+    0 collision_count: "collisionCount",
+    1 conditions: "conditions",
+    2 current_number_scheduled: "currentNumberScheduled",
+    3 desired_number_scheduled: "desiredNumberScheduled",
+    4 number_available: "numberAvailable",
+    5 number_misscheduled: "numberMisscheduled",
+    6 number_ready: "numberReady",
+    7 number_unavailable: "numberUnavailable",
+    8 observed_generation: "observedGeneration",
+    9 updated_number_scheduled: "updatedNumberScheduled",
+});
 
 /// `DaemonSetUpdateStrategy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.DaemonSetUpdateStrategy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetUpdateStrategy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rolling_update: Option<RollingUpdateDaemonSet>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(DaemonSetUpdateStrategy {
+    0 rolling_update: "rollingUpdate",
+    1 type_: "type",
+});
 
 /// Kind `Deployment` of `apps/v1`.
 ///
@@ -219,16 +210,7 @@ pub struct DaemonSetUpdateStrategy {
 /// Definition `io.k8s.api.apps.v1.Deployment`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deployment-v1-apps>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "apps",
     version = "v1",
@@ -238,129 +220,136 @@ pub struct DaemonSetUpdateStrategy {
     list = DeploymentList
 )]
 pub struct Deployment {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<DeploymentSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<DeploymentStatus>,
 }
+
+watchable_core::model!(Deployment {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `DeploymentCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.DeploymentCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_update_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(DeploymentCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 last_update_time: "lastUpdateTime",
+    2 message: "message",
+    3 reason: "reason",
+    4 status: "status",
+    5 type_: "type",
+});
 
 /// Kind `DeploymentList` of `apps/v1`.
 ///
 /// Definition `io.k8s.api.apps.v1.DeploymentList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deploymentlist-v1-apps>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Deployment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(DeploymentList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `DeploymentSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.DeploymentSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ready_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub paused: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub progress_deadline_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision_history_limit: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub selector: crate::meta::v1::LabelSelector,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub strategy: Option<DeploymentStrategy>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub template: crate::core::v1::PodTemplateSpec,
 }
+
+watchable_core::model!(DeploymentSpec {
+    0 min_ready_seconds: "minReadySeconds",
+    1 paused: "paused",
+    2 progress_deadline_seconds: "progressDeadlineSeconds",
+    3 replicas: "replicas",
+    4 revision_history_limit: "revisionHistoryLimit",
+    5 selector: "selector",
+    6 strategy: "strategy",
+    7 template: "template",
+});
 
 /// `DeploymentStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.DeploymentStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i32>,
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<DeploymentCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub terminating_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unavailable_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_replicas: Option<i32>,
 }
+
+watchable_core::model!(DeploymentStatus {
+    0 available_replicas: "availableReplicas",
+    1 collision_count: "collisionCount",
+    2 conditions: "conditions",
+    3 observed_generation: "observedGeneration",
+    4 ready_replicas: "readyReplicas",
+    5 replicas: "replicas",
+    6 terminating_replicas: "terminatingReplicas",
+    7 unavailable_replicas: "unavailableReplicas",
+    8 updated_replicas: "updatedReplicas",
+});
 
 /// `DeploymentStrategy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.DeploymentStrategy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rolling_update: Option<RollingUpdateDeployment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(DeploymentStrategy {
+    0 rolling_update: "rollingUpdate",
+    1 type_: "type",
+});
 
 /// Kind `ReplicaSet` of `apps/v1`.
 ///
@@ -369,16 +358,7 @@ pub struct DeploymentStrategy {
 /// Definition `io.k8s.api.apps.v1.ReplicaSet`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicaset-v1-apps>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "apps",
     version = "v1",
@@ -388,139 +368,150 @@ pub struct DeploymentStrategy {
     list = ReplicaSetList
 )]
 pub struct ReplicaSet {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<ReplicaSetSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ReplicaSetStatus>,
 }
+
+watchable_core::model!(ReplicaSet {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `ReplicaSetCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.ReplicaSetCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(ReplicaSetCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `ReplicaSetList` of `apps/v1`.
 ///
 /// Definition `io.k8s.api.apps.v1.ReplicaSetList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicasetlist-v1-apps>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ReplicaSet>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ReplicaSetList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ReplicaSetSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.ReplicaSetSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ready_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub selector: crate::meta::v1::LabelSelector,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<crate::core::v1::PodTemplateSpec>,
 }
+
+watchable_core::model!(ReplicaSetSpec {
+    0 min_ready_seconds: "minReadySeconds",
+    1 replicas: "replicas",
+    2 selector: "selector",
+    3 template: "template",
+});
 
 /// `ReplicaSetStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.ReplicaSetStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_replicas: Option<i32>,
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<ReplicaSetCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fully_labeled_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready_replicas: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub replicas: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub terminating_replicas: Option<i32>,
 }
+
+watchable_core::model!(ReplicaSetStatus {
+    0 available_replicas: "availableReplicas",
+    1 conditions: "conditions",
+    2 fully_labeled_replicas: "fullyLabeledReplicas",
+    3 observed_generation: "observedGeneration",
+    4 ready_replicas: "readyReplicas",
+    5 replicas: "replicas",
+    6 terminating_replicas: "terminatingReplicas",
+});
 
 /// `RollingUpdateDaemonSet`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.RollingUpdateDaemonSet`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDaemonSet {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_surge: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<crate::intstr::IntOrString>,
 }
+
+watchable_core::model!(RollingUpdateDaemonSet {
+    0 max_surge: "maxSurge",
+    1 max_unavailable: "maxUnavailable",
+});
 
 /// `RollingUpdateDeployment`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.RollingUpdateDeployment`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDeployment {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_surge: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<crate::intstr::IntOrString>,
 }
+
+watchable_core::model!(RollingUpdateDeployment {
+    0 max_surge: "maxSurge",
+    1 max_unavailable: "maxUnavailable",
+});
 
 /// `RollingUpdateStatefulSetStrategy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateStatefulSetStrategy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub partition: Option<i32>,
 }
+
+watchable_core::model!(RollingUpdateStatefulSetStrategy {
+    0 max_unavailable: "maxUnavailable",
+    1 partition: "partition",
+});
 
 /// Kind `StatefulSet` of `apps/v1`.
 ///
@@ -529,16 +520,7 @@ pub struct RollingUpdateStatefulSetStrategy {
 /// Definition `io.k8s.api.apps.v1.StatefulSet`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulset-v1-apps>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "apps",
     version = "v1",
@@ -548,160 +530,168 @@ pub struct RollingUpdateStatefulSetStrategy {
     list = StatefulSetList
 )]
 pub struct StatefulSet {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<StatefulSetSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StatefulSetStatus>,
 }
+
+watchable_core::model!(StatefulSet {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `StatefulSetCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.StatefulSetCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(StatefulSetCondition {
+    0 last_transition_time: "lastTransitionTime",
+    1 message: "message",
+    2 reason: "reason",
+    3 status: "status",
+    4 type_: "type",
+});
 
 /// Kind `StatefulSetList` of `apps/v1`.
 ///
 /// Definition `io.k8s.api.apps.v1.StatefulSetList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulsetlist-v1-apps>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<StatefulSet>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(StatefulSetList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `StatefulSetOrdinals`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.StatefulSetOrdinals`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetOrdinals {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub start: Option<i32>,
 }
+
+watchable_core::model!(StatefulSetOrdinals {
+    0 start: "start",
+});
 
 /// `StatefulSetPersistentVolumeClaimRetentionPolicy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetPersistentVolumeClaimRetentionPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub when_deleted: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub when_scaled: Option<String>,
 }
+
+watchable_core::model!(StatefulSetPersistentVolumeClaimRetentionPolicy {
+    0 when_deleted: "whenDeleted",
+    1 when_scaled: "whenScaled",
+});
 
 /// `StatefulSetSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.StatefulSetSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_ready_seconds: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ordinals: Option<StatefulSetOrdinals>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub persistent_volume_claim_retention_policy: Option<
         StatefulSetPersistentVolumeClaimRetentionPolicy,
     >,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_management_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub revision_history_limit: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub selector: crate::meta::v1::LabelSelector,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_name: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub template: crate::core::v1::PodTemplateSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub update_strategy: Option<StatefulSetUpdateStrategy>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volume_claim_templates: Vec<crate::core::v1::PersistentVolumeClaim>,
 }
+
+watchable_core::model!(StatefulSetSpec {
+    0 min_ready_seconds: "minReadySeconds",
+    1 ordinals: "ordinals",
+    2 persistent_volume_claim_retention_policy: "persistentVolumeClaimRetentionPolicy",
+    3 pod_management_policy: "podManagementPolicy",
+    4 replicas: "replicas",
+    5 revision_history_limit: "revisionHistoryLimit",
+    6 selector: "selector",
+    7 service_name: "serviceName",
+    8 template: "template",
+    9 update_strategy: "updateStrategy",
+    10 volume_claim_templates: "volumeClaimTemplates",
+});
 
 /// `StatefulSetStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.StatefulSetStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub collision_count: Option<i32>,
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<StatefulSetCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub current_replicas: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub current_revision: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready_replicas: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub replicas: i32,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub update_revision: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_replicas: Option<i32>,
 }
+
+watchable_core::model!(StatefulSetStatus {
+    0 available_replicas: "availableReplicas",
+    1 collision_count: "collisionCount",
+    2 conditions: "conditions",
+    3 current_replicas: "currentReplicas",
+    4 current_revision: "currentRevision",
+    5 observed_generation: "observedGeneration",
+    6 ready_replicas: "readyReplicas",
+    7 replicas: "replicas",
+    8 update_revision: "updateRevision",
+    9 updated_replicas: "updatedReplicas",
+});
 
 /// `StatefulSetUpdateStrategy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.apps.v1.StatefulSetUpdateStrategy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetUpdateStrategy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rolling_update: Option<RollingUpdateStatefulSetStrategy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+
+watchable_core::model!(StatefulSetUpdateStrategy {
+    0 rolling_update: "rollingUpdate",
+    1 type_: "type",
+});

@@ -6,18 +6,20 @@
 /// `BoundObjectReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1.BoundObjectReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct BoundObjectReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
 }
+
+watchable_core::model!(BoundObjectReference {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 name: "name",
+    3 uid: "uid",
+});
 
 /// Kind `SelfSubjectReview` of `authentication.k8s.io/v1`.
 ///
@@ -26,18 +28,20 @@ pub struct BoundObjectReference {
 /// Definition `io.k8s.api.authentication.v1.SelfSubjectReview`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#selfsubjectreview-v1-authentication-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectReview {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<SelfSubjectReviewStatus>,
 }
+
+watchable_core::model!(SelfSubjectReview {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 status: "status",
+});
 
 impl watchable_core::Resource for SelfSubjectReview {
     const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new(
@@ -63,61 +67,66 @@ impl watchable_core::WatchTarget for SelfSubjectReview {
 /// `SelfSubjectReviewStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1.SelfSubjectReviewStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectReviewStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_info: Option<UserInfo>,
 }
+
+watchable_core::model!(SelfSubjectReviewStatus {
+    0 user_info: "userInfo",
+});
 
 /// Kind `TokenRequest` of `authentication.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.authentication.v1.TokenRequest`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenrequest-v1-authentication-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<TokenRequestSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<TokenRequestStatus>,
 }
+
+watchable_core::model!(TokenRequest {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `TokenRequestSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1.TokenRequestSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenRequestSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub audiences: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bound_object_ref: Option<BoundObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_seconds: Option<i64>,
 }
+
+watchable_core::model!(TokenRequestSpec {
+    0 audiences: "audiences",
+    1 bound_object_ref: "boundObjectRef",
+    2 expiration_seconds: "expirationSeconds",
+});
 
 /// `TokenRequestStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1.TokenRequestStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenRequestStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_timestamp: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
 }
+
+watchable_core::model!(TokenRequestStatus {
+    0 expiration_timestamp: "expirationTimestamp",
+    1 token: "token",
+});
 
 /// Kind `TokenReview` of `authentication.k8s.io/v1`.
 ///
@@ -126,21 +135,23 @@ pub struct TokenRequestStatus {
 /// Definition `io.k8s.api.authentication.v1.TokenReview`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenreview-v1-authentication-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenReview {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: TokenReviewSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<TokenReviewStatus>,
 }
+
+watchable_core::model!(TokenReview {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 impl watchable_core::Resource for TokenReview {
     const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new(
@@ -166,56 +177,50 @@ impl watchable_core::WatchTarget for TokenReview {
 /// `TokenReviewSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1.TokenReviewSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub audiences: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub token: String,
 }
+
+watchable_core::model!(TokenReviewSpec {
+    0 audiences: "audiences",
+    1 token: "token",
+});
 
 /// `TokenReviewStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1.TokenReviewStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub audiences: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticated: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<UserInfo>,
 }
+
+watchable_core::model!(TokenReviewStatus {
+    0 audiences: "audiences",
+    1 authenticated: "authenticated",
+    2 error: "error",
+    3 user: "user",
+});
 
 /// `UserInfo`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.authentication.v1.UserInfo`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct UserInfo {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub groups: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
 }
+
+watchable_core::model!(UserInfo {
+    0 extra: "extra",
+    1 groups: "groups",
+    2 uid: "uid",
+    3 username: "username",
+});

@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.batch.v1.CronJob`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#cronjob-v1-batch>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "batch",
     version = "v1",
@@ -29,83 +20,86 @@
     list = CronJobList
 )]
 pub struct CronJob {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: CronJobSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<CronJobStatus>,
 }
+
+watchable_core::model!(CronJob {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `CronJobList` of `batch/v1`.
 ///
 /// Definition `io.k8s.api.batch.v1.CronJobList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#cronjoblist-v1-batch>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CronJobList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<CronJob>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(CronJobList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `CronJobSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.CronJobSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CronJobSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrency_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_jobs_history_limit: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub job_template: JobTemplateSpec,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub schedule: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub starting_deadline_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub successful_jobs_history_limit: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub suspend: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
 }
+
+watchable_core::model!(CronJobSpec {
+    0 concurrency_policy: "concurrencyPolicy",
+    1 failed_jobs_history_limit: "failedJobsHistoryLimit",
+    2 job_template: "jobTemplate",
+    3 schedule: "schedule",
+    4 starting_deadline_seconds: "startingDeadlineSeconds",
+    5 successful_jobs_history_limit: "successfulJobsHistoryLimit",
+    6 suspend: "suspend",
+    7 time_zone: "timeZone",
+});
 
 /// `CronJobStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.CronJobStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CronJobStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub active: Vec<crate::core::v1::ObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_schedule_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_successful_time: Option<crate::meta::v1::Time>,
 }
+
+watchable_core::model!(CronJobStatus {
+    0 active: "active",
+    1 last_schedule_time: "lastScheduleTime",
+    2 last_successful_time: "lastSuccessfulTime",
+});
 
 /// Kind `Job` of `batch/v1`.
 ///
@@ -114,16 +108,7 @@ pub struct CronJobStatus {
 /// Definition `io.k8s.api.batch.v1.Job`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#job-v1-batch>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "batch",
     version = "v1",
@@ -133,252 +118,255 @@ pub struct CronJobStatus {
     list = JobList
 )]
 pub struct Job {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<JobSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<JobStatus>,
 }
+
+watchable_core::model!(Job {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `JobCondition`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.JobCondition`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobCondition {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_probe_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub status: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(JobCondition {
+    0 last_probe_time: "lastProbeTime",
+    1 last_transition_time: "lastTransitionTime",
+    2 message: "message",
+    3 reason: "reason",
+    4 status: "status",
+    5 type_: "type",
+});
 
 /// Kind `JobList` of `batch/v1`.
 ///
 /// Definition `io.k8s.api.batch.v1.JobList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#joblist-v1-batch>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Job>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(JobList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `JobSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.JobSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub active_deadline_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backoff_limit: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backoff_limit_per_index: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub completion_mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub completions: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub managed_by: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub manual_selector: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_failed_indexes: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parallelism: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_failure_policy: Option<PodFailurePolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_replacement_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub success_policy: Option<SuccessPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub suspend: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub template: crate::core::v1::PodTemplateSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl_seconds_after_finished: Option<i32>,
 }
+
+watchable_core::model!(JobSpec {
+    0 active_deadline_seconds: "activeDeadlineSeconds",
+    1 backoff_limit: "backoffLimit",
+    2 backoff_limit_per_index: "backoffLimitPerIndex",
+    3 completion_mode: "completionMode",
+    4 completions: "completions",
+    5 managed_by: "managedBy",
+    6 manual_selector: "manualSelector",
+    7 max_failed_indexes: "maxFailedIndexes",
+    8 parallelism: "parallelism",
+    9 pod_failure_policy: "podFailurePolicy",
+    10 pod_replacement_policy: "podReplacementPolicy",
+    11 selector: "selector",
+    12 success_policy: "successPolicy",
+    13 suspend: "suspend",
+    14 template: "template",
+    15 ttl_seconds_after_finished: "ttlSecondsAfterFinished",
+});
 
 /// `JobStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.JobStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_indexes: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub completion_time: Option<crate::meta::v1::Time>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<JobCondition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_indexes: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub succeeded: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub terminating: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uncounted_terminated_pods: Option<UncountedTerminatedPods>,
 }
+
+watchable_core::model!(JobStatus {
+    0 active: "active",
+    1 completed_indexes: "completedIndexes",
+    2 completion_time: "completionTime",
+    3 conditions: "conditions",
+    4 failed: "failed",
+    5 failed_indexes: "failedIndexes",
+    6 ready: "ready",
+    7 start_time: "startTime",
+    8 succeeded: "succeeded",
+    9 terminating: "terminating",
+    10 uncounted_terminated_pods: "uncountedTerminatedPods",
+});
 
 /// `JobTemplateSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.JobTemplateSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct JobTemplateSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<JobSpec>,
 }
+
+watchable_core::model!(JobTemplateSpec {
+    0 metadata: "metadata",
+    1 spec: "spec",
+});
 
 /// `PodFailurePolicy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.PodFailurePolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicy {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<PodFailurePolicyRule>,
 }
+
+watchable_core::model!(PodFailurePolicy {
+    0 rules: "rules",
+});
 
 /// `PodFailurePolicyOnExitCodesRequirement`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyOnExitCodesRequirement {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub container_name: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub operator: String,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub values: Vec<i32>,
 }
+
+watchable_core::model!(PodFailurePolicyOnExitCodesRequirement {
+    0 container_name: "containerName",
+    1 operator: "operator",
+    2 values: "values",
+});
 
 /// `PodFailurePolicyOnPodConditionsPattern`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyOnPodConditionsPattern {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub type_: String,
 }
+
+watchable_core::model!(PodFailurePolicyOnPodConditionsPattern {
+    0 status: "status",
+    1 type_: "type",
+});
 
 /// `PodFailurePolicyRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.PodFailurePolicyRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyRule {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub action: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub on_exit_codes: Option<PodFailurePolicyOnExitCodesRequirement>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub on_pod_conditions: Vec<PodFailurePolicyOnPodConditionsPattern>,
 }
+
+watchable_core::model!(PodFailurePolicyRule {
+    0 action: "action",
+    1 on_exit_codes: "onExitCodes",
+    2 on_pod_conditions: "onPodConditions",
+});
 
 /// `SuccessPolicy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.SuccessPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SuccessPolicy {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<SuccessPolicyRule>,
 }
+
+watchable_core::model!(SuccessPolicy {
+    0 rules: "rules",
+});
 
 /// `SuccessPolicyRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.SuccessPolicyRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct SuccessPolicyRule {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub succeeded_count: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub succeeded_indexes: Option<String>,
 }
+
+watchable_core::model!(SuccessPolicyRule {
+    0 succeeded_count: "succeededCount",
+    1 succeeded_indexes: "succeededIndexes",
+});
 
 /// `UncountedTerminatedPods`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.batch.v1.UncountedTerminatedPods`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct UncountedTerminatedPods {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub failed: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub succeeded: Vec<String>,
 }
+
+watchable_core::model!(UncountedTerminatedPods {
+    0 failed: "failed",
+    1 succeeded: "succeeded",
+});

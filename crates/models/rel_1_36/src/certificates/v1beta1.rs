@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundle`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clustertrustbundle-v1beta1-certificates-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "certificates.k8s.io",
     version = "v1beta1",
@@ -28,51 +19,55 @@
     list = ClusterTrustBundleList
 )]
 pub struct ClusterTrustBundle {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: ClusterTrustBundleSpec,
 }
+
+watchable_core::model!(ClusterTrustBundle {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `ClusterTrustBundleList` of `certificates.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clustertrustbundlelist-v1beta1-certificates-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ClusterTrustBundle>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ClusterTrustBundleList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ClusterTrustBundleSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signer_name: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub trust_bundle: String,
 }
+
+watchable_core::model!(ClusterTrustBundleSpec {
+    0 signer_name: "signerName",
+    1 trust_bundle: "trustBundle",
+});
 
 /// Kind `PodCertificateRequest` of `certificates.k8s.io/v1beta1`.
 ///
@@ -81,16 +76,7 @@ pub struct ClusterTrustBundleSpec {
 /// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequest`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podcertificaterequest-v1beta1-certificates-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "certificates.k8s.io",
     version = "v1beta1",
@@ -100,114 +86,102 @@ pub struct ClusterTrustBundleSpec {
     list = PodCertificateRequestList
 )]
 pub struct PodCertificateRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: PodCertificateRequestSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<PodCertificateRequestStatus>,
 }
+
+watchable_core::model!(PodCertificateRequest {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `PodCertificateRequestList` of `certificates.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequestList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podcertificaterequestlist-v1beta1-certificates-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodCertificateRequestList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PodCertificateRequest>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PodCertificateRequestList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PodCertificateRequestSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequestSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodCertificateRequestSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_expiration_seconds: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub node_name: String,
     /// `nodeUID` on the wire. Required.
-    #[serde(
-        rename = "nodeUID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub node_uid: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pkix_public_key: Option<watchable_core::ByteString>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pod_name: String,
     /// `podUID` on the wire. Required.
-    #[serde(
-        rename = "podUID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub pod_uid: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub proof_of_possession: Option<watchable_core::ByteString>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub service_account_name: String,
     /// `serviceAccountUID` on the wire. Required.
-    #[serde(
-        rename = "serviceAccountUID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub service_account_uid: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub signer_name: String,
     /// `stubPKCS10Request` on the wire. Required.
-    #[serde(
-        rename = "stubPKCS10Request",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub stub_pkcs10_request: watchable_core::ByteString,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub unverified_user_annotations: std::collections::BTreeMap<String, String>,
 }
+
+watchable_core::model!(PodCertificateRequestSpec {
+    0 max_expiration_seconds: "maxExpirationSeconds",
+    1 node_name: "nodeName",
+    2 node_uid: "nodeUID",
+    3 pkix_public_key: "pkixPublicKey",
+    4 pod_name: "podName",
+    5 pod_uid: "podUID",
+    6 proof_of_possession: "proofOfPossession",
+    7 service_account_name: "serviceAccountName",
+    8 service_account_uid: "serviceAccountUID",
+    9 signer_name: "signerName",
+    10 stub_pkcs10_request: "stubPKCS10Request",
+    11 unverified_user_annotations: "unverifiedUserAnnotations",
+});
 
 /// `PodCertificateRequestStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequestStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodCertificateRequestStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub begin_refresh_at: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_chain: Option<String>,
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub not_after: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<crate::meta::v1::Time>,
 }
+
+watchable_core::model!(PodCertificateRequestStatus {
+    0 begin_refresh_at: "beginRefreshAt",
+    1 certificate_chain: "certificateChain",
+    2 conditions: "conditions",
+    3 not_after: "notAfter",
+    4 not_before: "notBefore",
+});

@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.coordination.v1beta1.LeaseCandidate`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#leasecandidate-v1beta1-coordination-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "coordination.k8s.io",
     version = "v1beta1",
@@ -29,58 +20,62 @@
     list = LeaseCandidateList
 )]
 pub struct LeaseCandidate {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: LeaseCandidateSpec,
 }
+
+watchable_core::model!(LeaseCandidate {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `LeaseCandidateList` of `coordination.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.api.coordination.v1beta1.LeaseCandidateList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#leasecandidatelist-v1beta1-coordination-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LeaseCandidateList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<LeaseCandidate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(LeaseCandidateList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `LeaseCandidateSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.coordination.v1beta1.LeaseCandidateSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct LeaseCandidateSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub binary_version: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub emulation_version: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub lease_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ping_time: Option<crate::meta::v1::MicroTime>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub renew_time: Option<crate::meta::v1::MicroTime>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub strategy: String,
 }
+
+watchable_core::model!(LeaseCandidateSpec {
+    0 binary_version: "binaryVersion",
+    1 emulation_version: "emulationVersion",
+    2 lease_name: "leaseName",
+    3 ping_time: "pingTime",
+    4 renew_time: "renewTime",
+    5 strategy: "strategy",
+});

@@ -6,81 +6,77 @@
 /// `Endpoint`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.discovery.v1.Endpoint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Endpoint {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub addresses: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conditions: Option<EndpointConditions>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub deprecated_topology: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hints: Option<EndpointHints>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_ref: Option<crate::core::v1::ObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
 }
+
+watchable_core::model!(Endpoint {
+    0 addresses: "addresses",
+    1 conditions: "conditions",
+    2 deprecated_topology: "deprecatedTopology",
+    3 hints: "hints",
+    4 hostname: "hostname",
+    5 node_name: "nodeName",
+    6 target_ref: "targetRef",
+    7 zone: "zone",
+});
 
 /// `EndpointConditions`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.discovery.v1.EndpointConditions`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointConditions {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ready: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub serving: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub terminating: Option<bool>,
 }
+
+watchable_core::model!(EndpointConditions {
+    0 ready: "ready",
+    1 serving: "serving",
+    2 terminating: "terminating",
+});
 
 /// `EndpointHints`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.discovery.v1.EndpointHints`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointHints {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub for_nodes: Vec<ForNode>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub for_zones: Vec<ForZone>,
 }
+
+watchable_core::model!(EndpointHints {
+    0 for_nodes: "forNodes",
+    1 for_zones: "forZones",
+});
 
 /// `EndpointPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.discovery.v1.EndpointPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
 }
+
+watchable_core::model!(EndpointPort {
+    0 app_protocol: "appProtocol",
+    1 name: "name",
+    2 port: "port",
+    3 protocol: "protocol",
+});
 
 /// Kind `EndpointSlice` of `discovery.k8s.io/v1`.
 ///
@@ -89,16 +85,7 @@ pub struct EndpointPort {
 /// Definition `io.k8s.api.discovery.v1.EndpointSlice`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#endpointslice-v1-discovery-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "discovery.k8s.io",
     version = "v1",
@@ -109,66 +96,66 @@ pub struct EndpointPort {
 )]
 pub struct EndpointSlice {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub address_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub endpoints: Vec<Endpoint>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<EndpointPort>,
 }
+
+watchable_core::model!(EndpointSlice {
+    0 address_type: "addressType",
+    1 api_version: "apiVersion",
+    2 endpoints: "endpoints",
+    3 kind: "kind",
+    4 metadata: "metadata",
+    5 ports: "ports",
+});
 
 /// Kind `EndpointSliceList` of `discovery.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.discovery.v1.EndpointSliceList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#endpointslicelist-v1-discovery-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct EndpointSliceList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<EndpointSlice>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(EndpointSliceList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ForNode`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.discovery.v1.ForNode`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ForNode {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(ForNode {
+    0 name: "name",
+});
 
 /// `ForZone`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.discovery.v1.ForZone`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ForZone {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(ForZone {
+    0 name: "name",
+});

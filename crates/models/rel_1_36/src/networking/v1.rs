@@ -6,32 +6,33 @@
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.HTTPIngressPath`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub backend: IngressBackend,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub path_type: String,
 }
+
+watchable_core::model!(HTTPIngressPath {
+    0 backend: "backend",
+    1 path: "path",
+    2 path_type: "pathType",
+});
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub paths: Vec<HTTPIngressPath>,
 }
+
+watchable_core::model!(HTTPIngressRuleValue {
+    0 paths: "paths",
+});
 
 /// Kind `IPAddress` of `networking.k8s.io/v1`.
 ///
@@ -40,16 +41,7 @@ pub struct HTTPIngressRuleValue {
 /// Definition `io.k8s.api.networking.v1.IPAddress`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ipaddress-v1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1",
@@ -58,65 +50,68 @@ pub struct HTTPIngressRuleValue {
     list = IPAddressList
 )]
 pub struct IPAddress {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: IPAddressSpec,
 }
+
+watchable_core::model!(IPAddress {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `IPAddressList` of `networking.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.networking.v1.IPAddressList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ipaddresslist-v1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IPAddressList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<IPAddress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(IPAddressList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `IPAddressSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IPAddressSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IPAddressSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub parent_ref: ParentReference,
 }
+
+watchable_core::model!(IPAddressSpec {
+    0 parent_ref: "parentRef",
+});
 
 /// `IPBlock`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IPBlock`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub cidr: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub except: Vec<String>,
 }
+
+watchable_core::model!(IPBlock {
+    0 cidr: "cidr",
+    1 except: "except",
+});
 
 /// Kind `Ingress` of `networking.k8s.io/v1`.
 ///
@@ -125,16 +120,7 @@ pub struct IPBlock {
 /// Definition `io.k8s.api.networking.v1.Ingress`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingress-v1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1",
@@ -144,29 +130,34 @@ pub struct IPBlock {
     list = IngressList
 )]
 pub struct Ingress {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<IngressSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<IngressStatus>,
 }
+
+watchable_core::model!(Ingress {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `IngressBackend`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressBackend`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<IngressServiceBackend>,
 }
+
+watchable_core::model!(IngressBackend {
+    0 resource: "resource",
+    1 service: "service",
+});
 
 /// Kind `IngressClass` of `networking.k8s.io/v1`.
 ///
@@ -175,16 +166,7 @@ pub struct IngressBackend {
 /// Definition `io.k8s.api.networking.v1.IngressClass`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressclass-v1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1",
@@ -193,209 +175,215 @@ pub struct IngressBackend {
     list = IngressClassList
 )]
 pub struct IngressClass {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<IngressClassSpec>,
 }
+
+watchable_core::model!(IngressClass {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressClassList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressclasslist-v1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressClassList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<IngressClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(IngressClassList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `IngressClassParametersReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressClassParametersReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressClassParametersReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_group: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
 }
+
+watchable_core::model!(IngressClassParametersReference {
+    0 api_group: "apiGroup",
+    1 kind: "kind",
+    2 name: "name",
+    3 namespace: "namespace",
+    4 scope: "scope",
+});
 
 /// `IngressClassSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressClassSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub controller: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parameters: Option<IngressClassParametersReference>,
 }
+
+watchable_core::model!(IngressClassSpec {
+    0 controller: "controller",
+    1 parameters: "parameters",
+});
 
 /// Kind `IngressList` of `networking.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingresslist-v1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Ingress>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(IngressList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `IngressLoadBalancerIngress`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressLoadBalancerIngress`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerIngress {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<IngressPortStatus>,
 }
+
+watchable_core::model!(IngressLoadBalancerIngress {
+    0 hostname: "hostname",
+    1 ip: "ip",
+    2 ports: "ports",
+});
 
 /// `IngressLoadBalancerStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressLoadBalancerStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerStatus {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ingress: Vec<IngressLoadBalancerIngress>,
 }
+
+watchable_core::model!(IngressLoadBalancerStatus {
+    0 ingress: "ingress",
+});
 
 /// `IngressPortStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressPortStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressPortStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub port: i32,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub protocol: String,
 }
+
+watchable_core::model!(IngressPortStatus {
+    0 error: "error",
+    1 port: "port",
+    2 protocol: "protocol",
+});
 
 /// `IngressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub http: Option<HTTPIngressRuleValue>,
 }
+
+watchable_core::model!(IngressRule {
+    0 host: "host",
+    1 http: "http",
+});
 
 /// `IngressServiceBackend`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressServiceBackend`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressServiceBackend {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<ServiceBackendPort>,
 }
+
+watchable_core::model!(IngressServiceBackend {
+    0 name: "name",
+    1 port: "port",
+});
 
 /// `IngressSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_backend: Option<IngressBackend>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ingress_class_name: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<IngressRule>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub tls: Vec<IngressTLS>,
 }
+
+watchable_core::model!(IngressSpec {
+    0 default_backend: "defaultBackend",
+    1 ingress_class_name: "ingressClassName",
+    2 rules: "rules",
+    3 tls: "tls",
+});
 
 /// `IngressStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub load_balancer: Option<IngressLoadBalancerStatus>,
 }
+
+watchable_core::model!(IngressStatus {
+    0 load_balancer: "loadBalancer",
+});
 
 /// `IngressTLS`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.IngressTLS`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub hosts: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_name: Option<String>,
 }
+
+watchable_core::model!(IngressTLS {
+    0 hosts: "hosts",
+    1 secret_name: "secretName",
+});
 
 /// Kind `NetworkPolicy` of `networking.k8s.io/v1`.
 ///
@@ -404,16 +392,7 @@ pub struct IngressTLS {
 /// Definition `io.k8s.api.networking.v1.NetworkPolicy`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicy-v1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1",
@@ -423,156 +402,151 @@ pub struct IngressTLS {
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<NetworkPolicySpec>,
 }
+
+watchable_core::model!(NetworkPolicy {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<NetworkPolicyPort>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub to: Vec<NetworkPolicyPeer>,
 }
+
+watchable_core::model!(NetworkPolicyEgressRule {
+    0 ports: "ports",
+    1 to: "to",
+});
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub from: Vec<NetworkPolicyPeer>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ports: Vec<NetworkPolicyPort>,
 }
+
+watchable_core::model!(NetworkPolicyIngressRule {
+    0 from: "from",
+    1 ports: "ports",
+});
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicylist-v1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<NetworkPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(NetworkPolicyList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_block: Option<IPBlock>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_selector: Option<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(NetworkPolicyPeer {
+    0 ip_block: "ipBlock",
+    1 namespace_selector: "namespaceSelector",
+    2 pod_selector: "podSelector",
+});
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub end_port: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<String>,
 }
+
+watchable_core::model!(NetworkPolicyPort {
+    0 end_port: "endPort",
+    1 port: "port",
+    2 protocol: "protocol",
+});
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub egress: Vec<NetworkPolicyEgressRule>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ingress: Vec<NetworkPolicyIngressRule>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub policy_types: Vec<String>,
 }
+
+watchable_core::model!(NetworkPolicySpec {
+    0 egress: "egress",
+    1 ingress: "ingress",
+    2 pod_selector: "podSelector",
+    3 policy_types: "policyTypes",
+});
 
 /// `ParentReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.ParentReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ParentReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub resource: String,
 }
+
+watchable_core::model!(ParentReference {
+    0 group: "group",
+    1 name: "name",
+    2 namespace: "namespace",
+    3 resource: "resource",
+});
 
 /// `ServiceBackendPort`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.ServiceBackendPort`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceBackendPort {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<i32>,
 }
+
+watchable_core::model!(ServiceBackendPort {
+    0 name: "name",
+    1 number: "number",
+});
 
 /// Kind `ServiceCIDR` of `networking.k8s.io/v1`.
 ///
@@ -581,16 +555,7 @@ pub struct ServiceBackendPort {
 /// Definition `io.k8s.api.networking.v1.ServiceCIDR`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicecidr-v1-networking-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "networking.k8s.io",
     version = "v1",
@@ -599,63 +564,63 @@ pub struct ServiceBackendPort {
     list = ServiceCIDRList
 )]
 pub struct ServiceCIDR {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<ServiceCIDRSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ServiceCIDRStatus>,
 }
+
+watchable_core::model!(ServiceCIDR {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `ServiceCIDRList` of `networking.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.networking.v1.ServiceCIDRList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicecidrlist-v1-networking-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ServiceCIDR>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ServiceCIDRList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ServiceCIDRSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.ServiceCIDRSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub cidrs: Vec<String>,
 }
+
+watchable_core::model!(ServiceCIDRSpec {
+    0 cidrs: "cidrs",
+});
 
 /// `ServiceCIDRStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.networking.v1.ServiceCIDRStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
 }
+
+watchable_core::model!(ServiceCIDRStatus {
+    0 conditions: "conditions",
+});

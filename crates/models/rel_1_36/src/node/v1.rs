@@ -6,15 +6,14 @@
 /// `Overhead`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.node.v1.Overhead`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Overhead {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub pod_fixed: std::collections::BTreeMap<String, crate::resource::Quantity>,
 }
+
+watchable_core::model!(Overhead {
+    0 pod_fixed: "podFixed",
+});
 
 /// Kind `RuntimeClass` of `node.k8s.io/v1`.
 ///
@@ -23,16 +22,7 @@ pub struct Overhead {
 /// Definition `io.k8s.api.node.v1.RuntimeClass`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#runtimeclass-v1-node-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "node.k8s.io",
     version = "v1",
@@ -41,57 +31,55 @@ pub struct Overhead {
     list = RuntimeClassList
 )]
 pub struct RuntimeClass {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub handler: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub overhead: Option<Overhead>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduling: Option<Scheduling>,
 }
+
+watchable_core::model!(RuntimeClass {
+    0 api_version: "apiVersion",
+    1 handler: "handler",
+    2 kind: "kind",
+    3 metadata: "metadata",
+    4 overhead: "overhead",
+    5 scheduling: "scheduling",
+});
 
 /// Kind `RuntimeClassList` of `node.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.node.v1.RuntimeClassList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#runtimeclasslist-v1-node-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<RuntimeClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(RuntimeClassList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `Scheduling`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.node.v1.Scheduling`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Scheduling {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub node_selector: std::collections::BTreeMap<String, String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub tolerations: Vec<crate::core::v1::Toleration>,
 }
+
+watchable_core::model!(Scheduling {
+    0 node_selector: "nodeSelector",
+    1 tolerations: "tolerations",
+});

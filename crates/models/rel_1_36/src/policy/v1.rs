@@ -8,18 +8,20 @@
 /// Definition `io.k8s.api.policy.v1.Eviction`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#eviction-v1-policy>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Eviction {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_options: Option<crate::meta::v1::DeleteOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
 }
+
+watchable_core::model!(Eviction {
+    0 api_version: "apiVersion",
+    1 delete_options: "deleteOptions",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// Kind `PodDisruptionBudget` of `policy/v1`.
 ///
@@ -28,16 +30,7 @@ pub struct Eviction {
 /// Definition `io.k8s.api.policy.v1.PodDisruptionBudget`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#poddisruptionbudget-v1-policy>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "policy",
     version = "v1",
@@ -47,81 +40,81 @@ pub struct Eviction {
     list = PodDisruptionBudgetList
 )]
 pub struct PodDisruptionBudget {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<PodDisruptionBudgetSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<PodDisruptionBudgetStatus>,
 }
+
+watchable_core::model!(PodDisruptionBudget {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `PodDisruptionBudgetList` of `policy/v1`.
 ///
 /// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#poddisruptionbudgetlist-v1-policy>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PodDisruptionBudget>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PodDisruptionBudgetList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PodDisruptionBudgetSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_unavailable: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_available: Option<crate::intstr::IntOrString>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unhealthy_pod_eviction_policy: Option<String>,
 }
+
+watchable_core::model!(PodDisruptionBudgetSpec {
+    0 max_unavailable: "maxUnavailable",
+    1 min_available: "minAvailable",
+    2 selector: "selector",
+    3 unhealthy_pod_eviction_policy: "unhealthyPodEvictionPolicy",
+});
 
 /// `PodDisruptionBudgetStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub current_healthy: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub desired_healthy: Option<i32>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub disrupted_pods: std::collections::BTreeMap<String, crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disruptions_allowed: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_pods: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
 }
+
+watchable_core::model!(PodDisruptionBudgetStatus {
+    0 conditions: "conditions",
+    1 current_healthy: "currentHealthy",
+    2 desired_healthy: "desiredHealthy",
+    3 disrupted_pods: "disruptedPods",
+    4 disruptions_allowed: "disruptionsAllowed",
+    5 expected_pods: "expectedPods",
+    6 observed_generation: "observedGeneration",
+});

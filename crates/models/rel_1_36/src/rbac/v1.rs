@@ -6,15 +6,14 @@
 /// `AggregationRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.rbac.v1.AggregationRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AggregationRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub cluster_role_selectors: Vec<crate::meta::v1::LabelSelector>,
 }
+
+watchable_core::model!(AggregationRule {
+    0 cluster_role_selectors: "clusterRoleSelectors",
+});
 
 /// Kind `ClusterRole` of `rbac.authorization.k8s.io/v1`.
 ///
@@ -23,16 +22,7 @@ pub struct AggregationRule {
 /// Definition `io.k8s.api.rbac.v1.ClusterRole`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clusterrole-v1-rbac-authorization-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "rbac.authorization.k8s.io",
     version = "v1",
@@ -41,20 +31,20 @@ pub struct AggregationRule {
     list = ClusterRoleList
 )]
 pub struct ClusterRole {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub aggregation_rule: Option<AggregationRule>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<PolicyRule>,
 }
+
+watchable_core::model!(ClusterRole {
+    0 aggregation_rule: "aggregationRule",
+    1 api_version: "apiVersion",
+    2 kind: "kind",
+    3 metadata: "metadata",
+    4 rules: "rules",
+});
 
 /// Kind `ClusterRoleBinding` of `rbac.authorization.k8s.io/v1`.
 ///
@@ -63,16 +53,7 @@ pub struct ClusterRole {
 /// Definition `io.k8s.api.rbac.v1.ClusterRoleBinding`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clusterrolebinding-v1-rbac-authorization-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "rbac.authorization.k8s.io",
     version = "v1",
@@ -81,101 +62,85 @@ pub struct ClusterRole {
     list = ClusterRoleBindingList
 )]
 pub struct ClusterRoleBinding {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub role_ref: RoleRef,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub subjects: Vec<Subject>,
 }
+
+watchable_core::model!(ClusterRoleBinding {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 role_ref: "roleRef",
+    4 subjects: "subjects",
+});
 
 /// Kind `ClusterRoleBindingList` of `rbac.authorization.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.rbac.v1.ClusterRoleBindingList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clusterrolebindinglist-v1-rbac-authorization-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ClusterRoleBindingList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ClusterRoleBinding>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ClusterRoleBindingList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// Kind `ClusterRoleList` of `rbac.authorization.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.rbac.v1.ClusterRoleList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clusterrolelist-v1-rbac-authorization-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ClusterRoleList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ClusterRole>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ClusterRoleList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PolicyRule`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.rbac.v1.PolicyRule`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PolicyRule {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub api_groups: Vec<String>,
     /// `nonResourceURLs` on the wire.
-    #[serde(
-        rename = "nonResourceURLs",
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub non_resource_urls: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_names: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resources: Vec<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub verbs: Vec<String>,
 }
+
+watchable_core::model!(PolicyRule {
+    0 api_groups: "apiGroups",
+    1 non_resource_urls: "nonResourceURLs",
+    2 resource_names: "resourceNames",
+    3 resources: "resources",
+    4 verbs: "verbs",
+});
 
 /// Kind `Role` of `rbac.authorization.k8s.io/v1`.
 ///
@@ -184,16 +149,7 @@ pub struct PolicyRule {
 /// Definition `io.k8s.api.rbac.v1.Role`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#role-v1-rbac-authorization-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "rbac.authorization.k8s.io",
     version = "v1",
@@ -203,18 +159,18 @@ pub struct PolicyRule {
     list = RoleList
 )]
 pub struct Role {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub rules: Vec<PolicyRule>,
 }
+
+watchable_core::model!(Role {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 rules: "rules",
+});
 
 /// Kind `RoleBinding` of `rbac.authorization.k8s.io/v1`.
 ///
@@ -223,16 +179,7 @@ pub struct Role {
 /// Definition `io.k8s.api.rbac.v1.RoleBinding`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rolebinding-v1-rbac-authorization-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "rbac.authorization.k8s.io",
     version = "v1",
@@ -242,96 +189,98 @@ pub struct Role {
     list = RoleBindingList
 )]
 pub struct RoleBinding {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub role_ref: RoleRef,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub subjects: Vec<Subject>,
 }
+
+watchable_core::model!(RoleBinding {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 role_ref: "roleRef",
+    4 subjects: "subjects",
+});
 
 /// Kind `RoleBindingList` of `rbac.authorization.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.rbac.v1.RoleBindingList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rolebindinglist-v1-rbac-authorization-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RoleBindingList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<RoleBinding>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(RoleBindingList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// Kind `RoleList` of `rbac.authorization.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.rbac.v1.RoleList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rolelist-v1-rbac-authorization-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RoleList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Role>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(RoleList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `RoleRef`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.rbac.v1.RoleRef`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct RoleRef {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_group: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(RoleRef {
+    0 api_group: "apiGroup",
+    1 kind: "kind",
+    2 name: "name",
+});
 
 /// `Subject`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.rbac.v1.Subject`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Subject {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_group: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
 }
+
+watchable_core::model!(Subject {
+    0 api_group: "apiGroup",
+    1 kind: "kind",
+    2 name: "name",
+    3 namespace: "namespace",
+});

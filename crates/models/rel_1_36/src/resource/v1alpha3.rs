@@ -6,20 +6,22 @@
 /// `DeviceTaint`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1alpha3.DeviceTaint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub effect: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub time_added: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
+
+watchable_core::model!(DeviceTaint {
+    0 effect: "effect",
+    1 key: "key",
+    2 time_added: "timeAdded",
+    3 value: "value",
+});
 
 /// Kind `DeviceTaintRule` of `resource.k8s.io/v1alpha3`.
 ///
@@ -28,16 +30,7 @@ pub struct DeviceTaint {
 /// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRule`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintrule-v1alpha3-resource-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "resource.k8s.io",
     version = "v1alpha3",
@@ -46,112 +39,119 @@ pub struct DeviceTaint {
     list = DeviceTaintRuleList
 )]
 pub struct DeviceTaintRule {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: DeviceTaintRuleSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<DeviceTaintRuleStatus>,
 }
+
+watchable_core::model!(DeviceTaintRule {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1alpha3`.
 ///
 /// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintrulelist-v1alpha3-resource-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<DeviceTaintRule>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(DeviceTaintRuleList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `DeviceTaintRuleSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub device_selector: Option<DeviceTaintSelector>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub taint: DeviceTaint,
 }
+
+watchable_core::model!(DeviceTaintRuleSpec {
+    0 device_selector: "deviceSelector",
+    1 taint: "taint",
+});
 
 /// `DeviceTaintRuleStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
 }
+
+watchable_core::model!(DeviceTaintRuleStatus {
+    0 conditions: "conditions",
+});
 
 /// `DeviceTaintSelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintSelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintSelector {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub driver: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pool: Option<String>,
 }
+
+watchable_core::model!(DeviceTaintSelector {
+    0 device: "device",
+    1 driver: "driver",
+    2 pool: "pool",
+});
 
 /// `PoolStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1alpha3.PoolStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PoolStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocated_devices: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub available_devices: Option<i32>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub generation: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_name: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pool_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_slice_count: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub total_devices: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unavailable_devices: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_error: Option<String>,
 }
+
+watchable_core::model!(PoolStatus {
+    0 allocated_devices: "allocatedDevices",
+    1 available_devices: "availableDevices",
+    2 driver: "driver",
+    3 generation: "generation",
+    4 node_name: "nodeName",
+    5 pool_name: "poolName",
+    6 resource_slice_count: "resourceSliceCount",
+    7 total_devices: "totalDevices",
+    8 unavailable_devices: "unavailableDevices",
+    9 validation_error: "validationError",
+});
 
 /// Kind `ResourcePoolStatusRequest` of `resource.k8s.io/v1alpha3`.
 ///
@@ -160,16 +160,7 @@ pub struct PoolStatus {
 /// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequest`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepoolstatusrequest-v1alpha3-resource-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "resource.k8s.io",
     version = "v1alpha3",
@@ -178,75 +169,75 @@ pub struct PoolStatus {
     list = ResourcePoolStatusRequestList
 )]
 pub struct ResourcePoolStatusRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: ResourcePoolStatusRequestSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResourcePoolStatusRequestStatus>,
 }
+
+watchable_core::model!(ResourcePoolStatusRequest {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `ResourcePoolStatusRequestList` of `resource.k8s.io/v1alpha3`.
 ///
 /// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepoolstatusrequestlist-v1alpha3-resource-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourcePoolStatusRequestList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ResourcePoolStatusRequest>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ResourcePoolStatusRequestList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ResourcePoolStatusRequestSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourcePoolStatusRequestSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pool_name: Option<String>,
 }
+
+watchable_core::model!(ResourcePoolStatusRequestSpec {
+    0 driver: "driver",
+    1 limit: "limit",
+    2 pool_name: "poolName",
+});
 
 /// `ResourcePoolStatusRequestStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourcePoolStatusRequestStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pool_count: i32,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub pools: Vec<PoolStatus>,
 }
+
+watchable_core::model!(ResourcePoolStatusRequestStatus {
+    0 conditions: "conditions",
+    1 pool_count: "poolCount",
+    2 pools: "pools",
+});

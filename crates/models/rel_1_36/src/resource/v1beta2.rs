@@ -6,312 +6,276 @@
 /// `AllocatedDeviceStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.AllocatedDeviceStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AllocatedDeviceStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<crate::runtime::RawExtension>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub device: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub network_data: Option<NetworkDeviceData>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pool: String,
     /// `shareID` on the wire.
-    #[serde(rename = "shareID", skip_serializing_if = "Option::is_none")]
     pub share_id: Option<String>,
 }
+
+watchable_core::model!(AllocatedDeviceStatus {
+    0 conditions: "conditions",
+    1 data: "data",
+    2 device: "device",
+    3 driver: "driver",
+    4 network_data: "networkData",
+    5 pool: "pool",
+    6 share_id: "shareID",
+});
 
 /// `AllocationResult`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.AllocationResult`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocation_timestamp: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub devices: Option<DeviceAllocationResult>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_selector: Option<crate::core::v1::NodeSelector>,
 }
+
+watchable_core::model!(AllocationResult {
+    0 allocation_timestamp: "allocationTimestamp",
+    1 devices: "devices",
+    2 node_selector: "nodeSelector",
+});
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.CELDeviceSelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub expression: String,
 }
+
+watchable_core::model!(CELDeviceSelector {
+    0 expression: "expression",
+});
 
 /// `CapacityRequestPolicy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.CapacityRequestPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequestPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<crate::resource::Quantity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_range: Option<CapacityRequestPolicyRange>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub valid_values: Vec<crate::resource::Quantity>,
 }
+
+watchable_core::model!(CapacityRequestPolicy {
+    0 default: "default",
+    1 valid_range: "validRange",
+    2 valid_values: "validValues",
+});
 
 /// `CapacityRequestPolicyRange`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.CapacityRequestPolicyRange`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequestPolicyRange {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<crate::resource::Quantity>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub min: crate::resource::Quantity,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<crate::resource::Quantity>,
 }
+
+watchable_core::model!(CapacityRequestPolicyRange {
+    0 max: "max",
+    1 min: "min",
+    2 step: "step",
+});
 
 /// `CapacityRequirements`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.CapacityRequirements`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequirements {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
 }
+
+watchable_core::model!(CapacityRequirements {
+    0 requests: "requests",
+});
 
 /// `Counter`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.Counter`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Counter {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub value: crate::resource::Quantity,
 }
+
+watchable_core::model!(Counter {
+    0 value: "value",
+});
 
 /// `CounterSet`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.CounterSet`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub counters: std::collections::BTreeMap<String, Counter>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(CounterSet {
+    0 counters: "counters",
+    1 name: "name",
+});
 
 /// `Device`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.Device`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Device {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub all_nodes: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_multiple_allocations: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub binding_conditions: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub binding_failure_conditions: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub binds_to_node: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub capacity: std::collections::BTreeMap<String, DeviceCapacity>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub consumes_counters: Vec<DeviceCounterConsumption>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub node_allocatable_resource_mappings: std::collections::BTreeMap<
         String,
         NodeAllocatableResourceMapping,
     >,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_selector: Option<crate::core::v1::NodeSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub taints: Vec<DeviceTaint>,
 }
+
+watchable_core::model!(Device {
+    0 all_nodes: "allNodes",
+    1 allow_multiple_allocations: "allowMultipleAllocations",
+    2 attributes: "attributes",
+    3 binding_conditions: "bindingConditions",
+    4 binding_failure_conditions: "bindingFailureConditions",
+    5 binds_to_node: "bindsToNode",
+    6 capacity: "capacity",
+    7 consumes_counters: "consumesCounters",
+    8 name: "name",
+    9 node_allocatable_resource_mappings: "nodeAllocatableResourceMappings",
+    10 node_name: "nodeName",
+    11 node_selector: "nodeSelector",
+    12 taints: "taints",
+});
 
 /// `DeviceAllocationConfiguration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceAllocationConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub requests: Vec<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub source: String,
 }
+
+watchable_core::model!(DeviceAllocationConfiguration {
+    0 opaque: "opaque",
+    1 requests: "requests",
+    2 source: "source",
+});
 
 /// `DeviceAllocationResult`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceAllocationResult`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationResult {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub config: Vec<DeviceAllocationConfiguration>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub results: Vec<DeviceRequestAllocationResult>,
 }
+
+watchable_core::model!(DeviceAllocationResult {
+    0 config: "config",
+    1 results: "results",
+});
 
 /// `DeviceAttribute`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceAttribute`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceAttribute {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bool: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub bools: Vec<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub int: Option<i64>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ints: Vec<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub string: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub strings: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub versions: Vec<String>,
 }
+
+watchable_core::model!(DeviceAttribute {
+    0 bool: "bool",
+    1 bools: "bools",
+    2 int: "int",
+    3 ints: "ints",
+    4 string: "string",
+    5 strings: "strings",
+    6 version: "version",
+    7 versions: "versions",
+});
 
 /// `DeviceCapacity`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceCapacity`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_policy: Option<CapacityRequestPolicy>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub value: crate::resource::Quantity,
 }
+
+watchable_core::model!(DeviceCapacity {
+    0 request_policy: "requestPolicy",
+    1 value: "value",
+});
 
 /// `DeviceClaim`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceClaim`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaim {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub config: Vec<DeviceClaimConfiguration>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub constraints: Vec<DeviceConstraint>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub requests: Vec<DeviceRequest>,
 }
+
+watchable_core::model!(DeviceClaim {
+    0 config: "config",
+    1 constraints: "constraints",
+    2 requests: "requests",
+});
 
 /// `DeviceClaimConfiguration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceClaimConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub requests: Vec<String>,
 }
+
+watchable_core::model!(DeviceClaimConfiguration {
+    0 opaque: "opaque",
+    1 requests: "requests",
+});
 
 /// Kind `DeviceClass` of `resource.k8s.io/v1beta2`.
 ///
@@ -320,16 +284,7 @@ pub struct DeviceClaimConfiguration {
 /// Definition `io.k8s.api.resource.v1beta2.DeviceClass`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclass-v1beta2-resource-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "resource.k8s.io",
     version = "v1beta2",
@@ -338,223 +293,210 @@ pub struct DeviceClaimConfiguration {
     list = DeviceClassList
 )]
 pub struct DeviceClass {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: DeviceClassSpec,
 }
+
+watchable_core::model!(DeviceClass {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// `DeviceClassConfiguration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceClassConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassConfiguration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub opaque: Option<OpaqueDeviceConfiguration>,
 }
+
+watchable_core::model!(DeviceClassConfiguration {
+    0 opaque: "opaque",
+});
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1beta2`.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceClassList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclasslist-v1beta2-resource-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<DeviceClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(DeviceClassList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `DeviceClassSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceClassSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub config: Vec<DeviceClassConfiguration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub extended_resource_name: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub selectors: Vec<DeviceSelector>,
 }
+
+watchable_core::model!(DeviceClassSpec {
+    0 config: "config",
+    1 extended_resource_name: "extendedResourceName",
+    2 selectors: "selectors",
+});
 
 /// `DeviceConstraint`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceConstraint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub distinct_attribute: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub match_attribute: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub requests: Vec<String>,
 }
+
+watchable_core::model!(DeviceConstraint {
+    0 distinct_attribute: "distinctAttribute",
+    1 match_attribute: "matchAttribute",
+    2 requests: "requests",
+});
 
 /// `DeviceCounterConsumption`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceCounterConsumption`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub counter_set: String,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub counters: std::collections::BTreeMap<String, Counter>,
 }
+
+watchable_core::model!(DeviceCounterConsumption {
+    0 counter_set: "counterSet",
+    1 counters: "counters",
+});
 
 /// `DeviceRequest`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceRequest`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exactly: Option<ExactDeviceRequest>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub first_available: Vec<DeviceSubRequest>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(DeviceRequest {
+    0 exactly: "exactly",
+    1 first_available: "firstAvailable",
+    2 name: "name",
+});
 
 /// `DeviceRequestAllocationResult`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceRequestAllocationResult`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_access: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub binding_conditions: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub binding_failure_conditions: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub consumed_capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub device: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pool: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub request: String,
     /// `shareID` on the wire.
-    #[serde(rename = "shareID", skip_serializing_if = "Option::is_none")]
     pub share_id: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub tolerations: Vec<DeviceToleration>,
 }
+
+watchable_core::model!(DeviceRequestAllocationResult {
+    0 admin_access: "adminAccess",
+    1 binding_conditions: "bindingConditions",
+    2 binding_failure_conditions: "bindingFailureConditions",
+    3 consumed_capacity: "consumedCapacity",
+    4 device: "device",
+    5 driver: "driver",
+    6 pool: "pool",
+    7 request: "request",
+    8 share_id: "shareID",
+    9 tolerations: "tolerations",
+});
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceSelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cel: Option<CELDeviceSelector>,
 }
+
+watchable_core::model!(DeviceSelector {
+    0 cel: "cel",
+});
 
 /// `DeviceSubRequest`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceSubRequest`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocation_mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<CapacityRequirements>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub device_class_name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub selectors: Vec<DeviceSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub tolerations: Vec<DeviceToleration>,
 }
+
+watchable_core::model!(DeviceSubRequest {
+    0 allocation_mode: "allocationMode",
+    1 capacity: "capacity",
+    2 count: "count",
+    3 device_class_name: "deviceClassName",
+    4 name: "name",
+    5 selectors: "selectors",
+    6 tolerations: "tolerations",
+});
 
 /// `DeviceTaint`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceTaint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub effect: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub time_added: Option<crate::meta::v1::Time>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
+
+watchable_core::model!(DeviceTaint {
+    0 effect: "effect",
+    1 key: "key",
+    2 time_added: "timeAdded",
+    3 value: "value",
+});
 
 /// Kind `DeviceTaintRule` of `resource.k8s.io/v1beta2`.
 ///
@@ -563,16 +505,7 @@ pub struct DeviceTaint {
 /// Definition `io.k8s.api.resource.v1beta2.DeviceTaintRule`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintrule-v1beta2-resource-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "resource.k8s.io",
     version = "v1beta2",
@@ -581,174 +514,177 @@ pub struct DeviceTaint {
     list = DeviceTaintRuleList
 )]
 pub struct DeviceTaintRule {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: DeviceTaintRuleSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<DeviceTaintRuleStatus>,
 }
+
+watchable_core::model!(DeviceTaintRule {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1beta2`.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceTaintRuleList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintrulelist-v1beta2-resource-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<DeviceTaintRule>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(DeviceTaintRuleList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `DeviceTaintRuleSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceTaintRuleSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub device_selector: Option<DeviceTaintSelector>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub taint: DeviceTaint,
 }
+
+watchable_core::model!(DeviceTaintRuleSpec {
+    0 device_selector: "deviceSelector",
+    1 taint: "taint",
+});
 
 /// `DeviceTaintRuleStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceTaintRuleStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
 }
+
+watchable_core::model!(DeviceTaintRuleStatus {
+    0 conditions: "conditions",
+});
 
 /// `DeviceTaintSelector`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceTaintSelector`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintSelector {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub driver: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pool: Option<String>,
 }
+
+watchable_core::model!(DeviceTaintSelector {
+    0 device: "device",
+    1 driver: "driver",
+    2 pool: "pool",
+});
 
 /// `DeviceToleration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.DeviceToleration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub effect: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub toleration_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }
+
+watchable_core::model!(DeviceToleration {
+    0 effect: "effect",
+    1 key: "key",
+    2 operator: "operator",
+    3 toleration_seconds: "tolerationSeconds",
+    4 value: "value",
+});
 
 /// `ExactDeviceRequest`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ExactDeviceRequest`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ExactDeviceRequest {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_access: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocation_mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<CapacityRequirements>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub device_class_name: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub selectors: Vec<DeviceSelector>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub tolerations: Vec<DeviceToleration>,
 }
+
+watchable_core::model!(ExactDeviceRequest {
+    0 admin_access: "adminAccess",
+    1 allocation_mode: "allocationMode",
+    2 capacity: "capacity",
+    3 count: "count",
+    4 device_class_name: "deviceClassName",
+    5 selectors: "selectors",
+    6 tolerations: "tolerations",
+});
 
 /// `NetworkDeviceData`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.NetworkDeviceData`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hardware_address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interface_name: Option<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub ips: Vec<String>,
 }
+
+watchable_core::model!(NetworkDeviceData {
+    0 hardware_address: "hardwareAddress",
+    1 interface_name: "interfaceName",
+    2 ips: "ips",
+});
 
 /// `NodeAllocatableResourceMapping`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.NodeAllocatableResourceMapping`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct NodeAllocatableResourceMapping {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocation_multiplier: Option<crate::resource::Quantity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_key: Option<String>,
 }
+
+watchable_core::model!(NodeAllocatableResourceMapping {
+    0 allocation_multiplier: "allocationMultiplier",
+    1 capacity_key: "capacityKey",
+});
 
 /// `OpaqueDeviceConfiguration`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.OpaqueDeviceConfiguration`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "watchable_core::RawJson::is_null"
-    )]
     pub parameters: crate::runtime::RawExtension,
 }
+
+watchable_core::model!(OpaqueDeviceConfiguration {
+    0 driver: "driver",
+    1 parameters: "parameters",
+});
 
 /// Kind `ResourceClaim` of `resource.k8s.io/v1beta2`.
 ///
@@ -757,16 +693,7 @@ pub struct OpaqueDeviceConfiguration {
 /// Definition `io.k8s.api.resource.v1beta2.ResourceClaim`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaim-v1beta2-resource-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "resource.k8s.io",
     version = "v1beta2",
@@ -776,91 +703,93 @@ pub struct OpaqueDeviceConfiguration {
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: ResourceClaimSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<ResourceClaimStatus>,
 }
+
+watchable_core::model!(ResourceClaim {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ResourceClaimConsumerReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_group: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub resource: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub uid: String,
 }
+
+watchable_core::model!(ResourceClaimConsumerReference {
+    0 api_group: "apiGroup",
+    1 name: "name",
+    2 resource: "resource",
+    3 uid: "uid",
+});
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1beta2`.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ResourceClaimList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimlist-v1beta2-resource-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ResourceClaim>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ResourceClaimList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ResourceClaimSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub devices: Option<DeviceClaim>,
 }
+
+watchable_core::model!(ResourceClaimSpec {
+    0 devices: "devices",
+});
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ResourceClaimStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocation: Option<AllocationResult>,
     /// Keyed by `driver`, `device`, `pool`, `shareID`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub devices: Vec<AllocatedDeviceStatus>,
     /// Keyed by `uid`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub reserved_for: Vec<ResourceClaimConsumerReference>,
 }
+
+watchable_core::model!(ResourceClaimStatus {
+    0 allocation: "allocation",
+    1 devices: "devices",
+    2 reserved_for: "reservedFor",
+});
 
 /// Kind `ResourceClaimTemplate` of `resource.k8s.io/v1beta2`.
 ///
@@ -869,16 +798,7 @@ pub struct ResourceClaimStatus {
 /// Definition `io.k8s.api.resource.v1beta2.ResourceClaimTemplate`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimtemplate-v1beta2-resource-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "resource.k8s.io",
     version = "v1beta2",
@@ -888,68 +808,74 @@ pub struct ResourceClaimStatus {
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: ResourceClaimTemplateSpec,
 }
+
+watchable_core::model!(ResourceClaimTemplate {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1beta2`.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ResourceClaimTemplateList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimtemplatelist-v1beta2-resource-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ResourceClaimTemplate>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ResourceClaimTemplateList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ResourceClaimTemplateSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: ResourceClaimSpec,
 }
+
+watchable_core::model!(ResourceClaimTemplateSpec {
+    0 metadata: "metadata",
+    1 spec: "spec",
+});
 
 /// `ResourcePool`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ResourcePool`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourcePool {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub generation: i64,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub resource_slice_count: i64,
 }
+
+watchable_core::model!(ResourcePool {
+    0 generation: "generation",
+    1 name: "name",
+    2 resource_slice_count: "resourceSliceCount",
+});
 
 /// Kind `ResourceSlice` of `resource.k8s.io/v1beta2`.
 ///
@@ -958,16 +884,7 @@ pub struct ResourcePool {
 /// Definition `io.k8s.api.resource.v1beta2.ResourceSlice`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslice-v1beta2-resource-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "resource.k8s.io",
     version = "v1beta2",
@@ -976,67 +893,65 @@ pub struct ResourcePool {
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: ResourceSliceSpec,
 }
+
+watchable_core::model!(ResourceSlice {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1beta2`.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ResourceSliceList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslicelist-v1beta2-resource-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<ResourceSlice>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(ResourceSliceList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `ResourceSliceSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.resource.v1beta2.ResourceSliceSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub all_nodes: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub devices: Vec<Device>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_selector: Option<crate::core::v1::NodeSelector>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub per_device_node_selection: Option<bool>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pool: ResourcePool,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub shared_counters: Vec<CounterSet>,
 }
+
+watchable_core::model!(ResourceSliceSpec {
+    0 all_nodes: "allNodes",
+    1 devices: "devices",
+    2 driver: "driver",
+    3 node_name: "nodeName",
+    4 node_selector: "nodeSelector",
+    5 per_device_node_selection: "perDeviceNodeSelection",
+    6 pool: "pool",
+    7 shared_counters: "sharedCounters",
+});

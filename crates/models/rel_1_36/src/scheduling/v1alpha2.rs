@@ -11,13 +11,15 @@ pub type BasicSchedulingPolicy = watchable_core::RawJson;
 /// `GangSchedulingPolicy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.GangSchedulingPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct GangSchedulingPolicy {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub min_count: i32,
 }
+
+watchable_core::model!(GangSchedulingPolicy {
+    0 min_count: "minCount",
+});
 
 /// Kind `PodGroup` of `scheduling.k8s.io/v1alpha2`.
 ///
@@ -26,16 +28,7 @@ pub struct GangSchedulingPolicy {
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroup`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroup-v1alpha2-scheduling-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "scheduling.k8s.io",
     version = "v1alpha2",
@@ -45,205 +38,212 @@ pub struct GangSchedulingPolicy {
     list = PodGroupList
 )]
 pub struct PodGroup {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: PodGroupSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<PodGroupStatus>,
 }
+
+watchable_core::model!(PodGroup {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `PodGroupList` of `scheduling.k8s.io/v1alpha2`.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouplist-v1alpha2-scheduling-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodGroupList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<PodGroup>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(PodGroupList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `PodGroupResourceClaim`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaim`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodGroupResourceClaim {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_claim_name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_claim_template_name: Option<String>,
 }
+
+watchable_core::model!(PodGroupResourceClaim {
+    0 name: "name",
+    1 resource_claim_name: "resourceClaimName",
+    2 resource_claim_template_name: "resourceClaimTemplateName",
+});
 
 /// `PodGroupResourceClaimStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaimStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodGroupResourceClaimStatus {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_claim_name: Option<String>,
 }
+
+watchable_core::model!(PodGroupResourceClaimStatus {
+    0 name: "name",
+    1 resource_claim_name: "resourceClaimName",
+});
 
 /// `PodGroupSchedulingConstraints`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingConstraints`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodGroupSchedulingConstraints {
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub topology: Vec<TopologyConstraint>,
 }
+
+watchable_core::model!(PodGroupSchedulingConstraints {
+    0 topology: "topology",
+});
 
 /// `PodGroupSchedulingPolicy`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingPolicy`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodGroupSchedulingPolicy {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub basic: Option<BasicSchedulingPolicy>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gang: Option<GangSchedulingPolicy>,
 }
+
+watchable_core::model!(PodGroupSchedulingPolicy {
+    0 basic: "basic",
+    1 gang: "gang",
+});
 
 /// `PodGroupSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodGroupSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disruption_mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_group_template_ref: Option<PodGroupTemplateReference>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority_class_name: Option<String>,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_claims: Vec<PodGroupResourceClaim>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduling_constraints: Option<PodGroupSchedulingConstraints>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub scheduling_policy: PodGroupSchedulingPolicy,
 }
+
+watchable_core::model!(PodGroupSpec {
+    0 disruption_mode: "disruptionMode",
+    1 pod_group_template_ref: "podGroupTemplateRef",
+    2 priority: "priority",
+    3 priority_class_name: "priorityClassName",
+    4 resource_claims: "resourceClaims",
+    5 scheduling_constraints: "schedulingConstraints",
+    6 scheduling_policy: "schedulingPolicy",
+});
 
 /// `PodGroupStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodGroupStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_claim_statuses: Vec<PodGroupResourceClaimStatus>,
 }
+
+watchable_core::model!(PodGroupStatus {
+    0 conditions: "conditions",
+    1 resource_claim_statuses: "resourceClaimStatuses",
+});
 
 /// `PodGroupTemplate`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplate`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodGroupTemplate {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disruption_mode: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority_class_name: Option<String>,
     /// Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub resource_claims: Vec<PodGroupResourceClaim>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduling_constraints: Option<PodGroupSchedulingConstraints>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub scheduling_policy: PodGroupSchedulingPolicy,
 }
+
+watchable_core::model!(PodGroupTemplate {
+    0 disruption_mode: "disruptionMode",
+    1 name: "name",
+    2 priority: "priority",
+    3 priority_class_name: "priorityClassName",
+    4 resource_claims: "resourceClaims",
+    5 scheduling_constraints: "schedulingConstraints",
+    6 scheduling_policy: "schedulingPolicy",
+});
 
 /// `PodGroupTemplateReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplateReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct PodGroupTemplateReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub workload: Option<WorkloadPodGroupTemplateReference>,
 }
+
+watchable_core::model!(PodGroupTemplateReference {
+    0 workload: "workload",
+});
 
 /// `TopologyConstraint`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.TopologyConstraint`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TopologyConstraint {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub key: String,
 }
+
+watchable_core::model!(TopologyConstraint {
+    0 key: "key",
+});
 
 /// `TypedLocalObjectReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.TypedLocalObjectReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_group: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub kind: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
 }
+
+watchable_core::model!(TypedLocalObjectReference {
+    0 api_group: "apiGroup",
+    1 kind: "kind",
+    2 name: "name",
+});
 
 /// Kind `Workload` of `scheduling.k8s.io/v1alpha2`.
 ///
@@ -252,16 +252,7 @@ pub struct TypedLocalObjectReference {
 /// Definition `io.k8s.api.scheduling.v1alpha2.Workload`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workload-v1alpha2-scheduling-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "scheduling.k8s.io",
     version = "v1alpha2",
@@ -271,65 +262,68 @@ pub struct TypedLocalObjectReference {
     list = WorkloadList
 )]
 pub struct Workload {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: WorkloadSpec,
 }
+
+watchable_core::model!(Workload {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `WorkloadList` of `scheduling.k8s.io/v1alpha2`.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadlist-v1alpha2-scheduling-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WorkloadList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<Workload>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(WorkloadList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `WorkloadPodGroupTemplateReference`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadPodGroupTemplateReference`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WorkloadPodGroupTemplateReference {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub pod_group_template_name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub workload_name: String,
 }
+
+watchable_core::model!(WorkloadPodGroupTemplateReference {
+    0 pod_group_template_name: "podGroupTemplateName",
+    1 workload_name: "workloadName",
+});
 
 /// `WorkloadSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct WorkloadSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub controller_ref: Option<TypedLocalObjectReference>,
     /// Required. Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub pod_group_templates: Vec<PodGroupTemplate>,
 }
+
+watchable_core::model!(WorkloadSpec {
+    0 controller_ref: "controllerRef",
+    1 pod_group_templates: "podGroupTemplates",
+});

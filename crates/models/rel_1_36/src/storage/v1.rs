@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.storage.v1.CSIDriver`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csidriver-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -28,74 +19,72 @@
     list = CSIDriverList
 )]
 pub struct CSIDriver {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: CSIDriverSpec,
 }
+
+watchable_core::model!(CSIDriver {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// Kind `CSIDriverList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.CSIDriverList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csidriverlist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<CSIDriver>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(CSIDriverList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `CSIDriverSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.CSIDriverSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverSpec {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attach_required: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fs_group_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_allocatable_update_period_seconds: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pod_info_on_mount: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prevent_pod_scheduling_if_missing: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub requires_republish: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub se_linux_mount: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service_account_token_in_secrets: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_capacity: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub token_requests: Vec<TokenRequest>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub volume_lifecycle_modes: Vec<String>,
 }
+
+watchable_core::model!(CSIDriverSpec {
+    0 attach_required: "attachRequired",
+    1 fs_group_policy: "fsGroupPolicy",
+    2 node_allocatable_update_period_seconds: "nodeAllocatableUpdatePeriodSeconds",
+    3 pod_info_on_mount: "podInfoOnMount",
+    4 prevent_pod_scheduling_if_missing: "preventPodSchedulingIfMissing",
+    5 requires_republish: "requiresRepublish",
+    6 se_linux_mount: "seLinuxMount",
+    7 service_account_token_in_secrets: "serviceAccountTokenInSecrets",
+    8 storage_capacity: "storageCapacity",
+    9 token_requests: "tokenRequests",
+    10 volume_lifecycle_modes: "volumeLifecycleModes",
+});
 
 /// Kind `CSINode` of `storage.k8s.io/v1`.
 ///
@@ -104,16 +93,7 @@ pub struct CSIDriverSpec {
 /// Definition `io.k8s.api.storage.v1.CSINode`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csinode-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -122,76 +102,73 @@ pub struct CSIDriverSpec {
     list = CSINodeList
 )]
 pub struct CSINode {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: CSINodeSpec,
 }
+
+watchable_core::model!(CSINode {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+});
 
 /// `CSINodeDriver`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.CSINodeDriver`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSINodeDriver {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allocatable: Option<VolumeNodeResources>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub name: String,
     /// `nodeID` on the wire. Required.
-    #[serde(
-        rename = "nodeID",
-        deserialize_with = "watchable_core::lenient::null_is_default"
-    )]
     pub node_id: String,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub topology_keys: Vec<String>,
 }
+
+watchable_core::model!(CSINodeDriver {
+    0 allocatable: "allocatable",
+    1 name: "name",
+    2 node_id: "nodeID",
+    3 topology_keys: "topologyKeys",
+});
 
 /// Kind `CSINodeList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.CSINodeList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csinodelist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSINodeList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<CSINode>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(CSINodeList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `CSINodeSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.CSINodeSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSINodeSpec {
     /// Required. Keyed by `name`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub drivers: Vec<CSINodeDriver>,
 }
+
+watchable_core::model!(CSINodeSpec {
+    0 drivers: "drivers",
+});
 
 /// Kind `CSIStorageCapacity` of `storage.k8s.io/v1`.
 ///
@@ -200,16 +177,7 @@ pub struct CSINodeSpec {
 /// Definition `io.k8s.api.storage.v1.CSIStorageCapacity`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csistoragecapacity-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -219,44 +187,46 @@ pub struct CSINodeSpec {
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<crate::resource::Quantity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub maximum_volume_size: Option<crate::resource::Quantity>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub node_topology: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub storage_class_name: String,
 }
+
+watchable_core::model!(CSIStorageCapacity {
+    0 api_version: "apiVersion",
+    1 capacity: "capacity",
+    2 kind: "kind",
+    3 maximum_volume_size: "maximumVolumeSize",
+    4 metadata: "metadata",
+    5 node_topology: "nodeTopology",
+    6 storage_class_name: "storageClassName",
+});
 
 /// Kind `CSIStorageCapacityList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.CSIStorageCapacityList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csistoragecapacitylist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct CSIStorageCapacityList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<CSIStorageCapacity>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(CSIStorageCapacityList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// Kind `StorageClass` of `storage.k8s.io/v1`.
 ///
@@ -265,16 +235,7 @@ pub struct CSIStorageCapacityList {
 /// Definition `io.k8s.api.storage.v1.StorageClass`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageclass-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -283,72 +244,67 @@ pub struct CSIStorageCapacityList {
     list = StorageClassList
 )]
 pub struct StorageClass {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_volume_expansion: Option<bool>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub allowed_topologies: Vec<crate::core::v1::TopologySelectorTerm>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub mount_options: Vec<String>,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub parameters: std::collections::BTreeMap<String, String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub provisioner: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reclaim_policy: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub volume_binding_mode: Option<String>,
 }
+
+watchable_core::model!(StorageClass {
+    0 allow_volume_expansion: "allowVolumeExpansion",
+    1 allowed_topologies: "allowedTopologies",
+    2 api_version: "apiVersion",
+    3 kind: "kind",
+    4 metadata: "metadata",
+    5 mount_options: "mountOptions",
+    6 parameters: "parameters",
+    7 provisioner: "provisioner",
+    8 reclaim_policy: "reclaimPolicy",
+    9 volume_binding_mode: "volumeBindingMode",
+});
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.StorageClassList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageclasslist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageClassList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<StorageClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(StorageClassList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `TokenRequest`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.TokenRequest`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct TokenRequest {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub audience: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_seconds: Option<i64>,
 }
+
+watchable_core::model!(TokenRequest {
+    0 audience: "audience",
+    1 expiration_seconds: "expirationSeconds",
+});
 
 /// Kind `VolumeAttachment` of `storage.k8s.io/v1`.
 ///
@@ -357,16 +313,7 @@ pub struct TokenRequest {
 /// Definition `io.k8s.api.storage.v1.VolumeAttachment`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeattachment-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -375,89 +322,94 @@ pub struct TokenRequest {
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub spec: VolumeAttachmentSpec,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<VolumeAttachmentStatus>,
 }
+
+watchable_core::model!(VolumeAttachment {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeattachmentlist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<VolumeAttachment>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(VolumeAttachmentList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub persistent_volume_name: Option<String>,
 }
+
+watchable_core::model!(VolumeAttachmentSource {
+    0 inline_volume_spec: "inlineVolumeSpec",
+    1 persistent_volume_name: "persistentVolumeName",
+});
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub attacher: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub node_name: String,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub source: VolumeAttachmentSource,
 }
+
+watchable_core::model!(VolumeAttachmentSpec {
+    0 attacher: "attacher",
+    1 node_name: "nodeName",
+    2 source: "source",
+});
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attach_error: Option<VolumeError>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub attached: bool,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub attachment_metadata: std::collections::BTreeMap<String, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detach_error: Option<VolumeError>,
 }
+
+watchable_core::model!(VolumeAttachmentStatus {
+    0 attach_error: "attachError",
+    1 attached: "attached",
+    2 attachment_metadata: "attachmentMetadata",
+    3 detach_error: "detachError",
+});
 
 /// Kind `VolumeAttributesClass` of `storage.k8s.io/v1`.
 ///
@@ -466,16 +418,7 @@ pub struct VolumeAttachmentStatus {
 /// Definition `io.k8s.api.storage.v1.VolumeAttributesClass`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeattributesclass-v1-storage-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storage.k8s.io",
     version = "v1",
@@ -484,64 +427,67 @@ pub struct VolumeAttachmentStatus {
     list = VolumeAttributesClassList
 )]
 pub struct VolumeAttributesClass {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub driver_name: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "std::collections::BTreeMap::is_empty"
-    )]
     pub parameters: std::collections::BTreeMap<String, String>,
 }
+
+watchable_core::model!(VolumeAttributesClass {
+    0 api_version: "apiVersion",
+    1 driver_name: "driverName",
+    2 kind: "kind",
+    3 metadata: "metadata",
+    4 parameters: "parameters",
+});
 
 /// Kind `VolumeAttributesClassList` of `storage.k8s.io/v1`.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeAttributesClassList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeattributesclasslist-v1-storage-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttributesClassList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<VolumeAttributesClass>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(VolumeAttributesClassList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `VolumeError`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeError`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error_code: Option<i32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<crate::meta::v1::Time>,
 }
+
+watchable_core::model!(VolumeError {
+    0 error_code: "errorCode",
+    1 message: "message",
+    2 time: "time",
+});
 
 /// `VolumeNodeResources`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storage.v1.VolumeNodeResources`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeResources {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i32>,
 }
+
+watchable_core::model!(VolumeNodeResources {
+    0 count: "count",
+});

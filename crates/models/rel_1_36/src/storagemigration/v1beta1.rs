@@ -10,16 +10,7 @@
 /// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigration`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionmigration-v1beta1-storagemigration-k8s-io>
-#[derive(
-    Clone,
-    Debug,
-    Default,
-    PartialEq,
-    serde::Serialize,
-    serde::Deserialize,
-    watchable_core::Watchable
-)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
 #[watchable(
     group = "storagemigration.k8s.io",
     version = "v1beta1",
@@ -28,63 +19,66 @@
     list = StorageVersionMigrationList
 )]
 pub struct StorageVersionMigration {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ObjectMeta,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub spec: Option<StorageVersionMigrationSpec>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<StorageVersionMigrationStatus>,
 }
+
+watchable_core::model!(StorageVersionMigration {
+    0 api_version: "apiVersion",
+    1 kind: "kind",
+    2 metadata: "metadata",
+    3 spec: "spec",
+    4 status: "status",
+});
 
 /// Kind `StorageVersionMigrationList` of `storagemigration.k8s.io/v1beta1`.
 ///
 /// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationList`.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionmigrationlist-v1beta1-storagemigration-k8s-io>
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationList {
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// Required.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub items: Vec<StorageVersionMigration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub metadata: crate::meta::v1::ListMeta,
 }
+
+watchable_core::model!(StorageVersionMigrationList {
+    0 api_version: "apiVersion",
+    1 items: "items",
+    2 kind: "kind",
+    3 metadata: "metadata",
+});
 
 /// `StorageVersionMigrationSpec`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationSpec`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationSpec {
     /// Required.
-    #[serde(deserialize_with = "watchable_core::lenient::null_is_default")]
     pub resource: crate::meta::v1::GroupResource,
 }
+
+watchable_core::model!(StorageVersionMigrationSpec {
+    0 resource: "resource",
+});
 
 /// `StorageVersionMigrationStatus`, which is no kind of its own.
 ///
 /// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationStatus`.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationStatus {
     /// Keyed by `type`.
-    #[serde(
-        deserialize_with = "watchable_core::lenient::null_is_default",
-        skip_serializing_if = "Vec::is_empty"
-    )]
     pub conditions: Vec<crate::meta::v1::Condition>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
 }
+
+watchable_core::model!(StorageVersionMigrationStatus {
+    0 conditions: "conditions",
+    1 resource_version: "resourceVersion",
+});

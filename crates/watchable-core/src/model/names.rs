@@ -1,0 +1,86 @@
+//! From a field's name on the wire to its number.
+
+use std::fmt;
+
+use super::DeserializeSeed;
+use serde::de::{self, Deserializer, Visitor};
+
+/// More than any type has fields, twice over: the table is never nearly full.
+const SLOTS: usize = 256;
+
+/// A hash table of names that the compiler has filled: for each slot the number of a field.
+pub(super) struct Table([u8; SLOTS]);
+
+const EMPTY: u8 = u8::MAX;
+
+impl Table {
+    /// Fills a table.
+    pub(super) const fn new(names: &[&str]) -> Self {
+        assert!(names.len() <= SLOTS / 2, "too many fields for the table of names");
+        let mut slots = [EMPTY; SLOTS];
+        let mut number = 0;
+        while number < names.len() {
+            let mut slot = hash(names[number].as_bytes());
+            while slots[slot] != EMPTY {
+                slot = (slot + 1) % SLOTS;
+            }
+            #[allow(clippy::cast_possible_truncation, reason = "there are fewer than 256 slots")]
+            {
+                slots[slot] = number as u8;
+            }
+            number += 1;
+        }
+        Self(slots)
+    }
+
+    fn find(&self, names: &[&str], name: &str) -> usize {
+        let mut slot = hash(name.as_bytes());
+        loop {
+            let number = usize::from(self.0[slot]);
+            match names.get(number) {
+                Some(found) if *found == name => return number,
+                // Where the slot is empty: a number that no field has.
+                None => return number,
+                Some(_) => slot = (slot + 1) % SLOTS,
+            }
+        }
+    }
+}
+
+/// Of the length and a few letters, which tell nearly all names of a type apart.
+const fn hash(name: &[u8]) -> usize {
+    let length = name.len();
+    if length == 0 {
+        return 0;
+    }
+    let letters =
+        name[0] as usize * 3 + name[length / 2] as usize * 31 + name[length - 1] as usize * 7;
+    (letters + length * 17) % SLOTS
+}
+
+/// Reads a key as the number of its field.
+#[derive(Clone, Copy)]
+pub(super) struct Name {
+    pub(super) names: &'static [&'static str],
+    pub(super) table: &'static Table,
+}
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Name {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field's name")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<usize, E> {
+        Ok(self.table.find(self.names, name))
+    }
+}
