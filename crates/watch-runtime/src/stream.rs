@@ -16,7 +16,7 @@ use futures::stream::FusedStream;
 use futures::{Stream, ready};
 use http::Response;
 use tokio::time::Sleep;
-use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget};
+use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget, json};
 
 use crate::control::Control;
 use crate::cursor::Cursor;
@@ -114,16 +114,15 @@ impl<T: WatchTarget> WatchStream<T> {
     }
 
     fn decode(&self, delivery: &Delivery) -> Result<WatchEvent<T::Item>, WatchError> {
-        match serde_json::from_slice::<T::Item>(&delivery.object) {
+        match json::from_slice::<T::Item>(&delivery.object) {
             Ok(mut obj) => {
                 obj.fill_type_meta(&self.resource);
                 Ok(WatchEvent { etype: delivery.etype, obj, origin: delivery.origin })
             }
             Err(error) => {
                 let object = format!("the {} {}", delivery.etype, delivery.identity);
-                let source = with_path::<T::Item>(&delivery.object).unwrap_or_else(|| error.into());
                 let doing = format!("watching {}", self.resource);
-                Err(WatchError::new(doing, Kind::Decode { object, source }))
+                Err(WatchError::new(doing, Kind::Decode { object, source: error.into() }))
             }
         }
     }
@@ -132,13 +131,6 @@ impl<T: WatchTarget> WatchStream<T> {
         self.io = Io::Nothing;
         self.control.end();
     }
-}
-
-/// Decodes once more to learn where in the object the fault lies: too slow to do it every time.
-fn with_path<O: serde::de::DeserializeOwned>(object: &[u8]) -> Option<Source> {
-    let mut json = serde_json::Deserializer::from_slice(object);
-    let error = serde_path_to_error::deserialize::<_, O>(&mut json).err()?;
-    Some(error.into())
 }
 
 /// Tokio's clock, which tests can move.

@@ -7,6 +7,7 @@ mod byte_string;
 mod catalog;
 mod dynamic;
 mod int_or_string;
+pub mod json;
 pub mod lenient;
 mod list;
 pub mod model;

@@ -1,0 +1,62 @@
+//! Decoding of JSON that an API server wrote: quick, and with errors that say where.
+//!
+//! A serde deserializer for JSON text. What sets it apart from `serde_json`, which accepts the same
+//! documents and is as strict:
+//!
+//! - An error names the place by its path and says what stands there, with no second pass over the
+//!   text: `spec.containers[2].ports[0].containerPort: expected i32, found "80"`.
+//! - The text is checked to be UTF-8 once, not string by string, and strings are scanned eight
+//!   bytes at a time. Decoding a Pod takes about a third less time.
+//!
+//! Types borrow from the text where they can (`&str`, [`RawJson`](crate::RawJson)'s relative
+//! `&RawValue`), as with `serde_json`.
+
+mod access;
+mod de;
+mod error;
+mod key;
+mod number;
+mod reader;
+mod skip;
+mod text;
+
+use serde::Deserialize;
+
+use de::Value;
+pub use error::Error;
+use reader::Reader;
+
+/// Decodes a document.
+///
+/// ```
+/// use watchable_core::{DynamicObject, json};
+///
+/// let pod: DynamicObject = json::from_slice(br#"{"metadata": {"name": "web-1"}}"#)?;
+/// let error = json::from_slice::<DynamicObject>(br#"{"metadata": {"name": 1}}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "metadata.name: expected a string, found 1");
+/// # Ok::<(), json::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// When the text is not UTF-8, not one JSON document, nested more than 127 levels deep, or not what
+/// `T` takes. The error names the place.
+pub fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, Error> {
+    let text = str::from_utf8(text).map_err(|error| Error::not_utf8(&error))?;
+    from_str(text)
+}
+
+/// Decodes a document that is known to be UTF-8.
+///
+/// # Errors
+///
+/// As [`from_slice`].
+pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
+    let mut reader = Reader::new(text);
+    let value = T::deserialize(Value(&mut reader))?;
+    reader.end()?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests;

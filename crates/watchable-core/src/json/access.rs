@@ -1,0 +1,190 @@
+//! Lists, objects and variants, entry by entry.
+
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{
+    DeserializeSeed, Deserializer as _, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
+};
+
+use super::de::Value;
+use super::error::Error;
+use super::key::Key;
+use super::reader::Reader;
+
+/// The items of a list.
+pub(super) struct Items<'a, 'de> {
+    reader: &'a mut Reader<'de>,
+    first: bool,
+    index: usize,
+}
+
+impl<'a, 'de> Items<'a, 'de> {
+    pub(super) fn new(reader: &'a mut Reader<'de>) -> Self {
+        Self { reader, first: true, index: 0 }
+    }
+}
+
+impl<'de> SeqAccess<'de> for Items<'_, 'de> {
+    type Error = Error;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Error> {
+        if !self.reader.next_entry(&mut self.first, b']')? {
+            return Ok(None);
+        }
+        let index = self.index;
+        self.index += 1;
+        match seed.deserialize(Value(self.reader)) {
+            Ok(item) => Ok(Some(item)),
+            Err(error) => Err(error.in_item(index)),
+        }
+    }
+}
+
+/// The entries of an object.
+pub(super) struct Entries<'a, 'de> {
+    reader: &'a mut Reader<'de>,
+    first: bool,
+    /// The last key, in its quotes.
+    key: &'de str,
+}
+
+impl<'a, 'de> Entries<'a, 'de> {
+    pub(super) fn new(reader: &'a mut Reader<'de>) -> Self {
+        Self { reader, first: true, key: "" }
+    }
+}
+
+impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
+        if !self.reader.next_entry(&mut self.first, b'}')? {
+            return Ok(None);
+        }
+        self.reader.peek();
+        let start = self.reader.mark();
+        let key = seed.deserialize(Key(self.reader))?;
+        self.key = self.reader.since(start);
+        Ok(Some(key))
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        self.reader.colon()?;
+        match seed.deserialize(Value(self.reader)) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(error.in_key(self.key)),
+        }
+    }
+}
+
+/// A value's text, handed over as `serde_json` wants it: as the one entry of a map.
+pub(super) struct Raw<'de> {
+    token: &'static str,
+    text: &'de str,
+    given: bool,
+}
+
+impl<'de> Raw<'de> {
+    pub(super) fn new(token: &'static str, text: &'de str) -> Self {
+        Self { token, text, given: false }
+    }
+}
+
+impl<'de> MapAccess<'de> for Raw<'de> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
+        if std::mem::replace(&mut self.given, true) {
+            return Ok(None);
+        }
+        seed.deserialize(BorrowedStrDeserializer::new(self.token)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
+        seed.deserialize(BorrowedStrDeserializer::new(self.text))
+    }
+}
+
+/// A variant that is only named.
+pub(super) struct VariantName<'a, 'de>(pub(super) &'a mut Reader<'de>);
+
+impl<'de> EnumAccess<'de> for VariantName<'_, 'de> {
+    type Error = Error;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
+        let name = seed.deserialize(Key(self.0))?;
+        Ok((name, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for VariantName<'_, 'de> {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Error> {
+        Err(Error::invalid_type(Unexpected::UnitVariant, &"a variant with content"))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+        Err(Error::invalid_type(Unexpected::UnitVariant, &visitor))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        Err(Error::invalid_type(Unexpected::UnitVariant, &visitor))
+    }
+}
+
+/// A variant with content: the one entry of an object.
+pub(super) struct Variant<'a, 'de>(pub(super) &'a mut Reader<'de>);
+
+impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
+    type Error = Error;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
+        let name = seed.deserialize(Key(self.0))?;
+        self.0.colon()?;
+        Ok((name, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        Value(self.0).deserialize_unit(serde::de::IgnoredAny).map(|_| ())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+        seed.deserialize(Value(self.0))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Error> {
+        Value(self.0).deserialize_tuple(length, visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        Value(self.0).deserialize_map(visitor)
+    }
+}

@@ -1,0 +1,221 @@
+//! A place in a document, and the steps that can be taken from it. None of it is generic.
+
+use serde::de::{Error as _, Expected, Unexpected};
+
+use super::error::Error;
+use super::number::{self, Number};
+use super::skip::{self, Wrong};
+use super::text::{self, Text};
+
+/// Deeper documents are refused: each level takes stack.
+const MAX_DEPTH: u8 = 127;
+
+/// A place in a document.
+pub(super) struct Reader<'de> {
+    text: &'de str,
+    at: usize,
+    depth: u8,
+    /// What the last string with escapes stands for.
+    unescaped: String,
+}
+
+impl<'de> Reader<'de> {
+    pub(super) fn new(text: &'de str) -> Self {
+        Self { text, at: 0, depth: 0, unescaped: String::new() }
+    }
+
+    /// The first byte of what comes next; 0, which nothing begins with, at the end.
+    #[inline]
+    pub(super) fn peek(&mut self) -> u8 {
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.at) {
+                Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,
+                Some(byte) => return *byte,
+                None => return 0,
+            }
+        }
+    }
+
+    /// There must be nothing left but white space.
+    pub(super) fn end(&mut self) -> Result<(), Error> {
+        match self.peek() {
+            0 if self.at == self.text.len() => Ok(()),
+            _ => Err(Error::syntax("more text after the end of the document", self.at)),
+        }
+    }
+
+    /// Begins an object or list, whose opening bracket comes next. Gives the depth outside of it.
+    pub(super) fn open(&mut self) -> Result<u8, Error> {
+        if self.depth == MAX_DEPTH {
+            return Err(Error::syntax("nested too deeply", self.at));
+        }
+        self.at += 1;
+        self.depth += 1;
+        Ok(self.depth - 1)
+    }
+
+    /// Makes sure that what was begun at this depth has been read to its end.
+    #[inline]
+    pub(super) fn closed(&mut self, outside: u8) -> Result<(), Error> {
+        if self.depth == outside {
+            return Ok(());
+        }
+        match self.peek() {
+            b'}' | b']' if self.depth == outside + 1 => {
+                self.at += 1;
+                self.depth = outside;
+                Ok(())
+            }
+            _ => Err(Error::syntax("more entries than were expected", self.at)),
+        }
+    }
+
+    /// Steps to the next entry; `false` after the last, when the closing bracket has been read.
+    #[inline]
+    pub(super) fn next_entry(&mut self, first: &mut bool, close: u8) -> Result<bool, Error> {
+        let next = self.peek();
+        if next == close {
+            self.at += 1;
+            self.depth -= 1;
+            return Ok(false);
+        }
+        if std::mem::take(first) {
+            return Ok(true);
+        }
+        if next != b',' {
+            return Err(self.wrong(if close == b'}' { "`,` or `}`" } else { "`,` or `]`" }));
+        }
+        self.at += 1;
+        if self.peek() == close {
+            return Err(self.wrong("another entry after `,`"));
+        }
+        Ok(true)
+    }
+
+    /// Reads an object's key.
+    #[inline]
+    pub(super) fn key(&mut self) -> Result<Text<'de, '_>, Error> {
+        if self.peek() != b'"' {
+            return Err(self.wrong("a key in quotes"));
+        }
+        self.string()
+    }
+
+    #[inline]
+    pub(super) fn colon(&mut self) -> Result<(), Error> {
+        if self.peek() != b':' {
+            return Err(self.wrong("`:`"));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Reads a string, whose opening quote comes next.
+    #[inline]
+    pub(super) fn string(&mut self) -> Result<Text<'de, '_>, Error> {
+        let start = self.at + 1;
+        let end = text::plain_until(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return Ok(Text::Borrowed(&self.text[start..end]));
+        }
+        self.at = text::unescape(self.text, start, end, &mut self.unescaped)?;
+        Ok(Text::Unescaped(&self.unescaped))
+    }
+
+    /// Reads a number, whose first byte comes next.
+    pub(super) fn number(&mut self) -> Result<Number, Error> {
+        let bytes = self.text.as_bytes();
+        // Nearly all are short and plain.
+        let mut value: u32 = 0;
+        let mut end = self.at;
+        while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
+            if end - self.at == 9 {
+                break;
+            }
+            value = value * 10 + u32::from(digit - b'0');
+            end += 1;
+        }
+        let plain = !matches!(bytes.get(end), Some(b'0'..=b'9' | b'.' | b'e' | b'E'));
+        if plain && end > self.at && (bytes[self.at] != b'0' || end == self.at + 1) {
+            self.at = end;
+            return Ok(Number::Unsigned(value.into()));
+        }
+        let start = self.at;
+        let (end, is_whole) = number::extent(bytes, start).ok_or_else(|| self.wrong("a number"))?;
+        self.at = end;
+        number::value(&self.text[start..end], is_whole)
+            .ok_or_else(|| Error::syntax("a number out of range", start))
+    }
+
+    /// Reads `true`, `false` or `null`, as asked.
+    pub(super) fn literal(&mut self, word: &'static str) -> Result<(), Error> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return Err(self.wrong("a value"));
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    /// Passes over a value, checking that it is JSON, and gives its text.
+    pub(super) fn skip(&mut self) -> Result<&'de str, Error> {
+        self.peek();
+        let start = self.at;
+        match skip::skip(self.text.as_bytes(), start, MAX_DEPTH - self.depth) {
+            Ok(end) => {
+                self.at = end;
+                Ok(&self.text[start..end])
+            }
+            Err(Wrong { expected, at }) => {
+                self.at = at;
+                Err(self.wrong(expected))
+            }
+        }
+    }
+
+    /// Where the reader stands, for [`Self::since`].
+    #[inline]
+    pub(super) fn mark(&self) -> usize {
+        self.at
+    }
+
+    /// The text from a mark on.
+    pub(super) fn since(&self, mark: usize) -> &'de str {
+        &self.text[mark..self.at]
+    }
+
+    /// Another kind of value was expected than the one that comes next.
+    #[cold]
+    pub(super) fn mismatch(&mut self, expected: &dyn Expected) -> Error {
+        let read = match self.peek() {
+            b'{' => Ok(Unexpected::Map),
+            b'[' => Ok(Unexpected::Seq),
+            b't' => self.literal("true").map(|()| Unexpected::Bool(true)),
+            b'f' => self.literal("false").map(|()| Unexpected::Bool(false)),
+            b'n' => self.literal("null").map(|()| Unexpected::Unit),
+            b'-' | b'0'..=b'9' => self.number().map(Number::unexpected),
+            b'"' => {
+                return match self.string() {
+                    Ok(Text::Borrowed(text) | Text::Unescaped(text)) => {
+                        Error::invalid_type(Unexpected::Str(text), expected)
+                    }
+                    Err(error) => error,
+                };
+            }
+            _ => Err(self.wrong("a value")),
+        };
+        read.map_or_else(|error| error, |found| Error::invalid_type(found, expected))
+    }
+
+    /// What comes next is not JSON.
+    #[cold]
+    pub(super) fn wrong(&self, expected: &str) -> Error {
+        match self.text[self.at..].chars().next() {
+            Some(found) => {
+                Error::new(format!("expected {expected} at byte {}, found {found:?}", self.at))
+            }
+            None => Error::new(format!("the text ends where {expected} was expected")),
+        }
+    }
+}
