@@ -141,8 +141,9 @@ fn exports(module: &syn::ItemMod, found: &mut impl FnMut(String, String)) {
         match item {
             syn::Item::Mod(inner) => exports(inner, found),
             syn::Item::Use(item) => {
-                let text = quote::quote!(#item).to_string().replace(' ', "");
-                let path = text.trim_start_matches("pubusecrate::").trim_end_matches(';');
+                let tree = &item.tree;
+                let text = quote::quote!(#tree).to_string().replace(' ', "");
+                let path = text.trim_start_matches("crate::");
                 let (module, names) = path.rsplit_once("::").unwrap();
                 let group = module.split("::").next().unwrap();
                 for name in

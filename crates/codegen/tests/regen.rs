@@ -116,13 +116,17 @@ fn a_name_goes_to_core_and_the_others_are_reached_by_group() {
         &[
             "//! - [`events::v1::Event`](crate::events::v1::Event), where `Event` is `core::v1`'s",
             "| [`Event`](crate::events::v1::Event) | [`EventList`](crate::events::v1::EventList) | `events.k8s.io/v1` | `events` | yes |",
-            "pub mod events { pub use crate::events::v1::{Event, EventList}; }",
+            r#"#[cfg(feature = "events")] pub mod events { #[cfg(feature = "events")] pub use crate::events::v1::{Event, EventList}; }"#,
             "pub use crate::resource::Quantity;",
             "pub use crate::version::Info;",
-            "pub mod namespaced { pub use crate::core::v1::{Event, EventList, Pod, PodList};",
+            r#"pub mod namespaced { #[cfg(feature = "core")] pub use crate::core::v1::{Event, EventList, Pod, PodList};"#,
         ],
     );
-    holds(&repository, "src/lib.rs", &["pub use v1::*;", "#[rustfmt::skip] pub mod core;"]);
+    holds(
+        &repository,
+        "src/lib.rs",
+        &["pub use v1::*;", r#"#[cfg(feature = "core")] #[rustfmt::skip] pub mod core;"#],
+    );
 }
 
 #[test]

@@ -29,11 +29,15 @@ use reader::Reader;
 /// Decodes a document.
 ///
 /// ```
-/// use watchable_core::{DynamicObject, json};
+/// use std::collections::BTreeMap;
 ///
-/// let pod: DynamicObject = json::from_slice(br#"{"metadata": {"name": "web-1"}}"#)?;
-/// let error = json::from_slice::<DynamicObject>(br#"{"metadata": {"name": 1}}"#).unwrap_err();
-/// assert_eq!(error.to_string(), "metadata.name: expected a string, found 1");
+/// use watchable_core::json;
+///
+/// let ports: BTreeMap<String, Vec<i32>> = json::from_slice(br#"{"web": [80, 443]}"#)?;
+/// assert_eq!(ports["web"], [80, 443]);
+/// let text = br#"{"web": [80, "443"]}"#;
+/// let error = json::from_slice::<BTreeMap<String, Vec<i32>>>(text).unwrap_err();
+/// assert_eq!(error.to_string(), r#"web[1]: expected i32, found "443""#);
 /// # Ok::<(), json::Error>(())
 /// ```
 ///

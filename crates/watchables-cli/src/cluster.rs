@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use embedded_apiserver::{Demo, DemoOptions, EmbeddedServer};
 use kube_client::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
-use watchables::{Client, Config, cluster_is_configured, rel_1_36};
+use watchables::{Client, Config, cluster_is_configured};
 
 use crate::args::ClusterArgs;
 

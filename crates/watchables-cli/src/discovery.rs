@@ -3,8 +3,8 @@
 use anyhow::Context as _;
 use futures::{StreamExt as _, TryStreamExt as _};
 use http::Request;
+use rel_1_36::meta::v1::{APIGroup, APIGroupList, APIResourceList, APIVersions};
 use serde::de::DeserializeOwned;
-use watchables::rel_1_36::meta::v1::{APIGroup, APIGroupList, APIResourceList, APIVersions};
 use watchables::{Client, ClientError, ResourceInfo, Scope};
 
 /// Groups asked for at a time.

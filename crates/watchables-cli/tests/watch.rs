@@ -7,9 +7,9 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use embedded_apiserver::EmbeddedServer;
+use rel_1_36::CATALOG;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use watchables::rel_1_36::CATALOG;
 
 /// Longer than any command here takes: one that is still there by then hangs.
 const HANGS: Duration = Duration::from_mins(1);

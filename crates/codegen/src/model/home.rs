@@ -10,8 +10,9 @@ const VERSIONED: [&str; 4] = [
     "io.k8s.kube-aggregator.pkg.apis.",
 ];
 
-/// Prefix of definitions that have no version: a package of one or two parts, and the name.
-const UNVERSIONED: &str = "io.k8s.apimachinery.pkg.";
+/// Prefix of what every API group builds on. Definitions of it that have no version are a package of
+/// one or two parts, and the name.
+const MACHINERY: &str = "io.k8s.apimachinery.pkg.";
 
 /// Module and name of a type: `core::v1::Pod`; without a version: `version::Info`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,11 +20,15 @@ pub(crate) struct Home {
     pub(crate) group: String,
     pub(crate) version: Option<String>,
     pub(crate) name: String,
+    /// Whether it is no API group's own, but what all of them build on. (There is a group `resource`
+    /// and a package of that name.)
+    pub(crate) machinery: bool,
 }
 
 impl Home {
     /// The home of the definition of that name.
     pub(crate) fn of(definition: &str) -> Result<Self> {
+        let machinery = definition.starts_with(MACHINERY);
         let versioned = VERSIONED.iter().find_map(|prefix| {
             let parts: Vec<_> = definition.strip_prefix(prefix)?.split('.').collect();
             match parts[..] {
@@ -31,15 +36,16 @@ impl Home {
                     group: group.into(),
                     version: Some(version.into()),
                     name: name.into(),
+                    machinery,
                 }),
                 _ => None,
             }
         });
         let unversioned = || {
-            let parts: Vec<_> = definition.strip_prefix(UNVERSIONED)?.split('.').collect();
+            let parts: Vec<_> = definition.strip_prefix(MACHINERY)?.split('.').collect();
             match parts[..] {
                 [group, name] | [_, group, name] => {
-                    Some(Self { group: group.into(), version: None, name: name.into() })
+                    Some(Self { group: group.into(), version: None, name: name.into(), machinery })
                 }
                 _ => None,
             }
@@ -59,6 +65,11 @@ impl Home {
             Some(version) => format!("{}::{version}", self.group),
             None => self.group.clone(),
         }
+    }
+
+    /// The Cargo feature that it is compiled with: that of its API group, or always.
+    pub(crate) fn feature(&self) -> Option<&str> {
+        (!self.machinery).then_some(&self.group)
     }
 
     /// The version module that shows it; what has no version shows in `v1`.
@@ -101,6 +112,18 @@ mod tests {
         ] {
             let home = Home::of(definition).unwrap();
             assert_eq!((home.module().as_str(), home.view()), (module, view), "{definition}");
+        }
+    }
+
+    #[test]
+    fn a_group_is_a_feature_and_what_all_build_on_is_always_there() {
+        for (definition, feature) in [
+            ("io.k8s.api.core.v1.Pod", Some("core")),
+            ("io.k8s.api.resource.v1.DeviceClass", Some("resource")),
+            ("io.k8s.apimachinery.pkg.api.resource.Quantity", None),
+            ("io.k8s.apimachinery.pkg.apis.meta.v1.Status", None),
+        ] {
+            assert_eq!(Home::of(definition).unwrap().feature(), feature, "{definition}");
         }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Body, Field, Home, Model, Shape, Type, cycles, scalars, shapes, views, wiring, workarounds,
+    Body, Field, Home, Model, Shape, Type, cycles, features, scalars, shapes, views, wiring,
+    workarounds,
 };
 use crate::error::{Failure, Result};
 use crate::facts::{Facts, Schema};
@@ -20,11 +21,10 @@ pub(crate) fn lower(mut facts: Facts, tag: &str) -> Result<Model> {
     for (definition, schema) in &facts.definitions {
         let made = type_of(definition, schema)
             .map_err(|f| f.within(format!("definition {definition}")))?;
-        if let Some(other) = homes.insert(made.home.clone(), definition) {
-            let Home { name, .. } = &made.home;
+        let path = format!("{}::{}", made.home.module(), made.home.name);
+        if let Some(other) = homes.insert(path.clone(), definition) {
             return Err(Failure::new(format!(
-                "definitions {other} and {definition} would both be {}::{name}",
-                made.home.module()
+                "definitions {other} and {definition} would both be {path}"
             )));
         }
         types.insert(definition.clone(), made);
@@ -34,7 +34,8 @@ pub(crate) fn lower(mut facts: Facts, tag: &str) -> Result<Model> {
     cycles::box_them(&mut types)?;
     let wirings = wiring::wire(&facts.resources, &types)?;
     let views = views::views(&types, &wirings);
-    Ok(Model { release: facts.release, tag: tag.to_owned(), types, wirings, views })
+    let features = features::features(&types)?;
+    Ok(Model { release: facts.release, tag: tag.to_owned(), types, wirings, features, views })
 }
 
 fn type_of(definition: &str, schema: &Schema) -> Result<Type> {

@@ -1,6 +1,7 @@
 //! The typed picture of a crate to be: what each definition becomes, and what can be watched.
 
 mod cycles;
+mod features;
 mod home;
 mod lower;
 mod scalars;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use crate::facts::GroupVersionKind;
 use crate::release::Release;
 
+pub(crate) use features::{ALL, Features};
 pub(crate) use home::Home;
 pub(crate) use lower::lower;
 pub(crate) use views::{Row, View};
@@ -27,6 +29,7 @@ pub(crate) struct Model {
     /// By the definition's name.
     pub(crate) types: BTreeMap<String, Type>,
     pub(crate) wirings: Wirings,
+    pub(crate) features: Features,
     /// Sorted by version.
     pub(crate) views: Vec<View>,
 }

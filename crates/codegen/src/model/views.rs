@@ -33,8 +33,8 @@ const LAST: &str = "extensions";
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) version: String,
-    /// The names that it shows, by canonical module.
-    pub(crate) exports: BTreeMap<String, Vec<String>>,
+    /// The types that it shows, sorted by name.
+    pub(crate) exports: Vec<Home>,
     /// Types whose name another group's type has here, with the module of that.
     pub(crate) hidden: Vec<(Home, String)>,
     pub(crate) watchables: Vec<Row>,
@@ -76,10 +76,7 @@ fn view(
             }
         }
     }
-    let mut exports: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for home in winners.values() {
-        exports.entry(home.module()).or_default().push(home.name.clone());
-    }
+    let exports = winners.into_values().cloned().collect();
     hidden.sort();
     let is_hidden = |home: &Home| hidden.iter().any(|(other, _)| other == home);
     let mut watchables: Vec<Row> = wirings

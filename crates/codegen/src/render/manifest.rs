@@ -1,12 +1,13 @@
 //! The manifest of a generated crate.
 
-use super::header;
+use super::{features, header};
 use crate::model::Model;
 
 /// The file `Cargo.toml`. It does not take on the workspace's lints: they are for what people write.
 pub(super) fn manifest(model: &Model) -> String {
     let (name, release) = (model.release.crate_name(), model.release);
     let header = header(model, "#");
+    let features = features::table(model);
     format!(
         r#"{header}[package]
 name = "{name}"
@@ -22,6 +23,8 @@ publish.workspace = true
 doctest = false
 test = false
 
+# An API group each, with the groups that its types refer to.
+{features}
 [dependencies]
 watchable-core.workspace = true
 "#

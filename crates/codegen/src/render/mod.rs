@@ -3,11 +3,13 @@
 mod catalog;
 mod docs;
 mod facade;
+mod features;
 mod manifest;
 mod root;
 mod traits;
 mod types;
 mod version;
+mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,7 +101,8 @@ fn spaced(text: &str) -> String {
         let listed = (last.starts_with("pub use ") || last.starts_with("pub mod "))
             && (line.starts_with("pub use ")
                 || line.starts_with("pub mod ")
-                || line == "#[rustfmt::skip]");
+                || line == "#[rustfmt::skip]"
+                || line.starts_with("#[cfg(feature"));
         let module_docs_end = last.starts_with("//!") && !line.starts_with("//!");
         if (item_ends && !listed) || module_docs_end {
             spaced.push('\n');

@@ -1,22 +1,25 @@
 //! The canonical modules: a group's, and a version's with its types.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Group, Named, docs, ident, print, traits};
+use super::{Group, Named, docs, features, ident, print, traits, wire};
 use crate::error::Result;
 use crate::model::{Body, Field, Model, Shape, Type};
 
 /// The file of a group: its versions, and what has none.
 pub(super) fn group(model: &Model, group: &str, content: &Group<'_>) -> Result<String> {
     let docs = docs::inner(&[format!("The types of the `{group}` group, by version.")]);
-    let versions = content.versions.keys().map(|version| ident(version));
+    // Where a part of the module is compiled always, the gates are inside of it.
+    let mixed = !content.unversioned.is_empty();
+    let versions = content.versions.iter().map(|(version, types)| {
+        let feature = types.first().filter(|_| mixed).and_then(|(_, first)| first.home.feature());
+        let (gate, version) = (feature.map(features::gate), ident(version));
+        quote!(#gate pub mod #version;)
+    });
     let items = content.unversioned.iter().map(|named| item(model, *named));
-    let printed = print(model, quote!(#docs #(pub mod #versions;)* #(#items)*))?;
-    Ok(with_wire_names(&printed, &content.unversioned))
+    let printed = print(model, quote!(#docs #(#versions)* #(#items)*))?;
+    Ok(wire::fill_in(&printed, &content.unversioned))
 }
 
 /// The file of a group's version.
@@ -29,34 +32,8 @@ pub(super) fn version(
     let docs = docs::inner(&[format!("The types of `{group}`, version `{version}`.")]);
     let items = types.iter().map(|named| item(model, *named));
     let printed = print(model, quote!(#docs #(#items)*))?;
-    Ok(with_wire_names(&printed, types))
+    Ok(wire::fill_in(&printed, types))
 }
-
-/// Fills in the `model!`s, of which the printer would make one long paragraph.
-fn with_wire_names(printed: &str, types: &[Named<'_>]) -> String {
-    let by_name: BTreeMap<&str, &Type> =
-        types.iter().map(|(_, type_)| (type_.home.name.as_str(), *type_)).collect();
-    let mut text = String::new();
-    for line in printed.lines() {
-        let name = line.strip_prefix(MODEL).and_then(|rest| rest.strip_suffix(");"));
-        match name.and_then(|name| by_name.get(name)) {
-            Some(type_) => {
-                let _ = write!(text, "{MODEL}{} {{\n", type_.home.name);
-                for (number, field) in type_.fields().iter().enumerate() {
-                    let _ = write!(text, "    {number} {}: {:?},\n", field.name, field.wire);
-                }
-                text.push_str("});\n");
-            }
-            None => {
-                text.push_str(line);
-                text.push('\n');
-            }
-        }
-    }
-    text
-}
-
-const MODEL: &str = "watchable_core::model!(";
 
 fn item(model: &Model, (definition, type_): Named<'_>) -> TokenStream {
     let docs = docs::outer(&docs::of_type(model, definition, type_));

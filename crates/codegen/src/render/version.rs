@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, ident, print};
+use super::{docs, features, ident, print};
 use crate::error::Result;
 use crate::facts::Scope;
 use crate::model::{Home, Model, Row, View};
@@ -13,15 +13,26 @@ use crate::model::{Home, Model, Row, View};
 /// The file of a version module.
 pub(super) fn version(model: &Model, view: &View) -> Result<String> {
     let docs = docs::inner(&lines(view));
-    let exports = view.exports.iter().map(|(module, names)| export(module, names));
+    let exports = exports(&view.exports);
     let watchables = (!view.watchables.is_empty()).then(|| watchables(&view.watchables));
-    print(model, quote!(#docs #(#exports)* #watchables))
+    print(model, quote!(#docs #exports #watchables))
 }
 
-fn export(module: &str, names: &[String]) -> TokenStream {
-    let module = module.split("::").map(ident);
-    let names = names.iter().collect::<BTreeSet<_>>().into_iter().map(|name| ident(name));
-    quote!(pub use crate::#(#module::)*{#(#names),*};)
+/// Re-exports, module by module.
+fn exports<'a>(homes: impl IntoIterator<Item = &'a Home>) -> TokenStream {
+    let mut modules: BTreeMap<String, BTreeSet<&Home>> = BTreeMap::new();
+    for home in homes {
+        modules.entry(home.module()).or_default().insert(home);
+    }
+    modules
+        .into_iter()
+        .map(|(module, homes)| {
+            let feature = homes.first().and_then(|home| home.feature()).map(features::gate);
+            let module = module.split("::").map(ident);
+            let names = homes.iter().map(|home| ident(&home.name));
+            quote!(#feature pub use crate::#(#module::)*{#(#names),*};)
+        })
+        .collect()
 }
 
 fn watchables(rows: &[Row]) -> TokenStream {
@@ -42,24 +53,22 @@ fn scope(rows: &[Row], scope: Scope, docs: &str) -> TokenStream {
         Scope::Cluster => "cluster_wide",
         Scope::Namespaced => "namespaced",
     });
-    let mut shown: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut hidden: BTreeMap<&str, BTreeMap<String, Vec<String>>> = BTreeMap::new();
+    let mut shown = Vec::new();
+    let mut hidden: BTreeMap<&str, Vec<&Home>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.resource.watch.contains(&scope)) {
-        let modules =
+        let place =
             if row.hidden { hidden.entry(&row.object.group).or_default() } else { &mut shown };
-        for home in [&row.object, &row.list] {
-            modules.entry(home.module()).or_default().push(home.name.clone());
-        }
+        place.extend([&row.object, &row.list]);
     }
-    let shown = shown.iter().map(|(module, names)| export(module, names));
-    let hidden = hidden.iter().map(|(group, modules)| {
+    let shown = exports(shown);
+    let hidden = hidden.into_iter().map(|(group, homes)| {
         let docs = format!(" Those of `{group}` whose names another group has in this version.");
-        let group = ident(group);
-        let exports = modules.iter().map(|(module, names)| export(module, names));
-        quote!(#[doc = #docs] pub mod #group { #(#exports)* })
+        let feature = homes.first().and_then(|home| home.feature()).map(features::gate);
+        let (group, exports) = (ident(group), exports(homes));
+        quote!(#[doc = #docs] #feature pub mod #group { #exports })
     });
     let docs = format!(" {docs}");
-    quote!(#[doc = #docs] pub mod #name { #(#shown)* #(#hidden)* })
+    quote!(#[doc = #docs] pub mod #name { #shown #(#hidden)* })
 }
 
 fn lines(view: &View) -> Vec<String> {

@@ -52,12 +52,14 @@
 //! - [`admissionregistration::v1::WebhookClientConfig`](crate::admissionregistration::v1::WebhookClientConfig), where `WebhookClientConfig` is `apiextensions::v1`'s
 //! - [`apiregistration::v1::ServiceReference`](crate::apiregistration::v1::ServiceReference), where `ServiceReference` is `apiextensions::v1`'s
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1::{
     MutatingWebhook, MutatingWebhookConfiguration, MutatingWebhookConfigurationList,
     RuleWithOperations, ValidatingWebhook, ValidatingWebhookConfiguration,
     ValidatingWebhookConfigurationList,
 };
 
+#[cfg(feature = "apiextensions")]
 pub use crate::apiextensions::v1::{
     CustomResourceColumnDefinition, CustomResourceConversion, CustomResourceDefinition,
     CustomResourceDefinitionCondition, CustomResourceDefinitionList,
@@ -70,10 +72,12 @@ pub use crate::apiextensions::v1::{
     WebhookConversion,
 };
 
+#[cfg(feature = "apiregistration")]
 pub use crate::apiregistration::v1::{
     APIService, APIServiceCondition, APIServiceList, APIServiceSpec, APIServiceStatus,
 };
 
+#[cfg(feature = "apps")]
 pub use crate::apps::v1::{
     ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetCondition,
     DaemonSetList, DaemonSetSpec, DaemonSetStatus, DaemonSetUpdateStrategy, Deployment,
@@ -84,11 +88,13 @@ pub use crate::apps::v1::{
     StatefulSetSpec, StatefulSetStatus, StatefulSetUpdateStrategy,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1::{
     BoundObjectReference, TokenRequest, TokenRequestSpec, TokenRequestStatus,
     TokenReview, TokenReviewSpec, TokenReviewStatus, UserInfo,
 };
 
+#[cfg(feature = "authorization")]
 pub use crate::authorization::v1::{
     LocalSubjectAccessReview, NonResourceAttributes, NonResourceRule, ResourceAttributes,
     ResourceRule, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
@@ -96,14 +102,18 @@ pub use crate::authorization::v1::{
     SubjectAccessReviewSpec, SubjectAccessReviewStatus, SubjectRulesReviewStatus,
 };
 
+#[cfg(feature = "autoscaling")]
 pub use crate::autoscaling::v1::{
     CrossVersionObjectReference, HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
     HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, Scale, ScaleSpec,
     ScaleStatus,
 };
 
+#[cfg(feature = "batch")]
 pub use crate::batch::v1::{Job, JobCondition, JobList, JobSpec, JobStatus};
+#[cfg(feature = "coordination")]
 pub use crate::coordination::v1::{Lease, LeaseList, LeaseSpec};
+#[cfg(feature = "core")]
 pub use crate::core::v1::{
     AWSElasticBlockStoreVolumeSource, Affinity, AttachedVolume, AzureDiskVolumeSource,
     AzureFilePersistentVolumeSource, AzureFileVolumeSource, Binding,
@@ -161,11 +171,13 @@ pub use crate::meta::v1::{
     WatchEvent,
 };
 
+#[cfg(feature = "networking")]
 pub use crate::networking::v1::{
     IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule,
     NetworkPolicyList, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
 };
 
+#[cfg(feature = "rbac")]
 pub use crate::rbac::v1::{
     AggregationRule, ClusterRole, ClusterRoleBinding, ClusterRoleBindingList,
     ClusterRoleList, PolicyRule, Role, RoleBinding, RoleBindingList, RoleList, RoleRef,
@@ -174,7 +186,9 @@ pub use crate::rbac::v1::{
 
 pub use crate::resource::Quantity;
 pub use crate::runtime::RawExtension;
+#[cfg(feature = "scheduling")]
 pub use crate::scheduling::v1::{PriorityClass, PriorityClassList};
+#[cfg(feature = "storage")]
 pub use crate::storage::v1::{
     CSINode, CSINodeDriver, CSINodeList, CSINodeSpec, StorageClass, StorageClassList,
     VolumeAttachment, VolumeAttachmentList, VolumeAttachmentSource, VolumeAttachmentSpec,
@@ -187,24 +201,32 @@ pub use crate::version::Info;
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1::{
             MutatingWebhookConfiguration, MutatingWebhookConfigurationList,
             ValidatingWebhookConfiguration, ValidatingWebhookConfigurationList,
         };
+        #[cfg(feature = "apiextensions")]
         pub use crate::apiextensions::v1::{
             CustomResourceDefinition, CustomResourceDefinitionList,
         };
+        #[cfg(feature = "apiregistration")]
         pub use crate::apiregistration::v1::{APIService, APIServiceList};
+        #[cfg(feature = "apps")]
         pub use crate::apps::v1::{
             ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetList,
             Deployment, DeploymentList, ReplicaSet, ReplicaSetList, StatefulSet,
             StatefulSetList,
         };
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v1::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1::{Job, JobList};
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1::{Lease, LeaseList};
+        #[cfg(feature = "core")]
         pub use crate::core::v1::{
             ConfigMap, ConfigMapList, Endpoints, EndpointsList, Event, EventList,
             LimitRange, LimitRangeList, Namespace, NamespaceList, Node, NodeList,
@@ -214,12 +236,16 @@ pub mod watchables {
             ResourceQuotaList, Secret, SecretList, Service, ServiceAccount,
             ServiceAccountList, ServiceList,
         };
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1::{NetworkPolicy, NetworkPolicyList};
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1::{
             ClusterRole, ClusterRoleBinding, ClusterRoleBindingList, ClusterRoleList,
             Role, RoleBinding, RoleBindingList, RoleList,
         };
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1::{PriorityClass, PriorityClassList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1::{
             CSINode, CSINodeList, StorageClass, StorageClassList, VolumeAttachment,
             VolumeAttachmentList,
@@ -227,16 +253,21 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "apps")]
         pub use crate::apps::v1::{
             ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetList,
             Deployment, DeploymentList, ReplicaSet, ReplicaSetList, StatefulSet,
             StatefulSetList,
         };
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v1::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1::{Job, JobList};
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1::{Lease, LeaseList};
+        #[cfg(feature = "core")]
         pub use crate::core::v1::{
             ConfigMap, ConfigMapList, Endpoints, EndpointsList, Event, EventList,
             LimitRange, LimitRangeList, PersistentVolumeClaim, PersistentVolumeClaimList,
@@ -244,7 +275,9 @@ pub mod watchables {
             ReplicationControllerList, ResourceQuota, ResourceQuotaList, Secret,
             SecretList, Service, ServiceAccount, ServiceAccountList, ServiceList,
         };
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1::{NetworkPolicy, NetworkPolicyList};
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1::{Role, RoleBinding, RoleBindingList, RoleList};
     }
 }

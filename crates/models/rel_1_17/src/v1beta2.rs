@@ -13,6 +13,7 @@
 //! | [`ReplicaSet`] | [`ReplicaSetList`] | `apps/v1beta2` | `replicasets` | yes |
 //! | [`StatefulSet`] | [`StatefulSetList`] | `apps/v1beta2` | `statefulsets` | yes |
 
+#[cfg(feature = "apps")]
 pub use crate::apps::v1beta2::{
     ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetCondition,
     DaemonSetList, DaemonSetSpec, DaemonSetStatus, DaemonSetUpdateStrategy, Deployment,
@@ -28,6 +29,7 @@ pub use crate::apps::v1beta2::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "apps")]
         pub use crate::apps::v1beta2::{
             ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetList,
             Deployment, DeploymentList, ReplicaSet, ReplicaSetList, StatefulSet,
@@ -36,6 +38,7 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "apps")]
         pub use crate::apps::v1beta2::{
             ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetList,
             Deployment, DeploymentList, ReplicaSet, ReplicaSetList, StatefulSet,

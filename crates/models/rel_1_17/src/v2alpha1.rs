@@ -9,6 +9,7 @@
 //! |---|---|---|---|---|
 //! | [`CronJob`] | [`CronJobList`] | `batch/v2alpha1` | `cronjobs` | yes |
 
+#[cfg(feature = "batch")]
 pub use crate::batch::v2alpha1::{
     CronJob, CronJobList, CronJobSpec, CronJobStatus, JobTemplateSpec,
 };
@@ -17,10 +18,12 @@ pub use crate::batch::v2alpha1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "batch")]
         pub use crate::batch::v2alpha1::{CronJob, CronJobList};
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "batch")]
         pub use crate::batch::v2alpha1::{CronJob, CronJobList};
     }
 }

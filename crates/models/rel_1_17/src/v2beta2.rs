@@ -9,6 +9,7 @@
 //! |---|---|---|---|---|
 //! | [`HorizontalPodAutoscaler`] | [`HorizontalPodAutoscalerList`] | `autoscaling/v2beta2` | `horizontalpodautoscalers` | yes |
 
+#[cfg(feature = "autoscaling")]
 pub use crate::autoscaling::v2beta2::{
     CrossVersionObjectReference, ExternalMetricSource, ExternalMetricStatus,
     HorizontalPodAutoscaler, HorizontalPodAutoscalerCondition,
@@ -22,12 +23,14 @@ pub use crate::autoscaling::v2beta2::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v2beta2::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v2beta2::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };

@@ -24,6 +24,7 @@
 //!
 //! - [`flowcontrol::v1alpha1::Subject`](crate::flowcontrol::v1alpha1::Subject), where `Subject` is `rbac::v1alpha1`'s
 
+#[cfg(feature = "flowcontrol")]
 pub use crate::flowcontrol::v1alpha1::{
     FlowDistinguisherMethod, FlowSchema, FlowSchemaCondition, FlowSchemaList,
     FlowSchemaSpec, FlowSchemaStatus, GroupSubject, LimitResponse,
@@ -34,18 +35,23 @@ pub use crate::flowcontrol::v1alpha1::{
     QueuingConfiguration, ResourcePolicyRule, ServiceAccountSubject, UserSubject,
 };
 
+#[cfg(feature = "node")]
 pub use crate::node::v1alpha1::{
     Overhead, RuntimeClass, RuntimeClassList, RuntimeClassSpec, Scheduling,
 };
 
+#[cfg(feature = "rbac")]
 pub use crate::rbac::v1alpha1::{
     AggregationRule, ClusterRole, ClusterRoleBinding, ClusterRoleBindingList,
     ClusterRoleList, PolicyRule, Role, RoleBinding, RoleBindingList, RoleList, RoleRef,
     Subject,
 };
 
+#[cfg(feature = "scheduling")]
 pub use crate::scheduling::v1alpha1::{PriorityClass, PriorityClassList};
+#[cfg(feature = "settings")]
 pub use crate::settings::v1alpha1::{PodPreset, PodPresetList, PodPresetSpec};
+#[cfg(feature = "storage")]
 pub use crate::storage::v1alpha1::{
     VolumeAttachment, VolumeAttachmentList, VolumeAttachmentSource, VolumeAttachmentSpec,
     VolumeAttachmentStatus, VolumeError,
@@ -55,22 +61,30 @@ pub use crate::storage::v1alpha1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "flowcontrol")]
         pub use crate::flowcontrol::v1alpha1::{
             FlowSchema, FlowSchemaList, PriorityLevelConfiguration,
             PriorityLevelConfigurationList,
         };
+        #[cfg(feature = "node")]
         pub use crate::node::v1alpha1::{RuntimeClass, RuntimeClassList};
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1alpha1::{
             ClusterRole, ClusterRoleBinding, ClusterRoleBindingList, ClusterRoleList,
             Role, RoleBinding, RoleBindingList, RoleList,
         };
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1alpha1::{PriorityClass, PriorityClassList};
+        #[cfg(feature = "settings")]
         pub use crate::settings::v1alpha1::{PodPreset, PodPresetList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1alpha1::{VolumeAttachment, VolumeAttachmentList};
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1alpha1::{Role, RoleBinding, RoleBindingList, RoleList};
+        #[cfg(feature = "settings")]
         pub use crate::settings::v1alpha1::{PodPreset, PodPresetList};
     }
 }

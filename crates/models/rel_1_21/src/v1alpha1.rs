@@ -17,22 +17,27 @@
 //! | [`StorageVersion`] | [`StorageVersionList`] | `internal.apiserver.k8s.io/v1alpha1` | `storageversions` | no |
 //! | [`VolumeAttachment`] | [`VolumeAttachmentList`] | `storage.k8s.io/v1alpha1` | `volumeattachments` | no |
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "node")]
 pub use crate::node::v1alpha1::{
     Overhead, RuntimeClass, RuntimeClassList, RuntimeClassSpec, Scheduling,
 };
 
+#[cfg(feature = "rbac")]
 pub use crate::rbac::v1alpha1::{
     AggregationRule, ClusterRole, ClusterRoleBinding, ClusterRoleBindingList,
     ClusterRoleList, PolicyRule, Role, RoleBinding, RoleBindingList, RoleList, RoleRef,
     Subject,
 };
 
+#[cfg(feature = "scheduling")]
 pub use crate::scheduling::v1alpha1::{PriorityClass, PriorityClassList};
+#[cfg(feature = "storage")]
 pub use crate::storage::v1alpha1::{
     CSIStorageCapacity, CSIStorageCapacityList, VolumeAttachment, VolumeAttachmentList,
     VolumeAttachmentSource, VolumeAttachmentSpec, VolumeAttachmentStatus, VolumeError,
@@ -42,13 +47,18 @@ pub use crate::storage::v1alpha1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "node")]
         pub use crate::node::v1alpha1::{RuntimeClass, RuntimeClassList};
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1alpha1::{
             ClusterRole, ClusterRoleBinding, ClusterRoleBindingList, ClusterRoleList,
             Role, RoleBinding, RoleBindingList, RoleList,
         };
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1alpha1::{PriorityClass, PriorityClassList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1alpha1::{
             CSIStorageCapacity, CSIStorageCapacityList, VolumeAttachment,
             VolumeAttachmentList,
@@ -56,7 +66,9 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1alpha1::{Role, RoleBinding, RoleBindingList, RoleList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1alpha1::{CSIStorageCapacity, CSIStorageCapacityList};
     }
 }

@@ -53,12 +53,14 @@
 //! - [`extensions::v1beta1::IngressTLS`](crate::extensions::v1beta1::IngressTLS), where `IngressTLS` is `networking::v1beta1`'s
 //! - [`flowcontrol::v1beta1::Subject`](crate::flowcontrol::v1beta1::Subject), where `Subject` is `rbac::v1beta1`'s
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1beta1::{
     MutatingWebhook, MutatingWebhookConfiguration, MutatingWebhookConfigurationList,
     RuleWithOperations, ValidatingWebhook, ValidatingWebhookConfiguration,
     ValidatingWebhookConfigurationList,
 };
 
+#[cfg(feature = "apiextensions")]
 pub use crate::apiextensions::v1beta1::{
     CustomResourceColumnDefinition, CustomResourceConversion, CustomResourceDefinition,
     CustomResourceDefinitionCondition, CustomResourceDefinitionList,
@@ -70,14 +72,17 @@ pub use crate::apiextensions::v1beta1::{
     JSONSchemaPropsOrStringArray, ServiceReference, WebhookClientConfig,
 };
 
+#[cfg(feature = "apiregistration")]
 pub use crate::apiregistration::v1beta1::{
     APIService, APIServiceCondition, APIServiceList, APIServiceSpec, APIServiceStatus,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1beta1::{
     TokenReview, TokenReviewSpec, TokenReviewStatus, UserInfo,
 };
 
+#[cfg(feature = "authorization")]
 pub use crate::authorization::v1beta1::{
     LocalSubjectAccessReview, NonResourceAttributes, NonResourceRule, ResourceAttributes,
     ResourceRule, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
@@ -85,23 +90,29 @@ pub use crate::authorization::v1beta1::{
     SubjectAccessReviewSpec, SubjectAccessReviewStatus, SubjectRulesReviewStatus,
 };
 
+#[cfg(feature = "batch")]
 pub use crate::batch::v1beta1::{
     CronJob, CronJobList, CronJobSpec, CronJobStatus, JobTemplateSpec,
 };
 
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1beta1::{
     CertificateSigningRequest, CertificateSigningRequestCondition,
     CertificateSigningRequestList, CertificateSigningRequestSpec,
     CertificateSigningRequestStatus,
 };
 
+#[cfg(feature = "coordination")]
 pub use crate::coordination::v1beta1::{Lease, LeaseList, LeaseSpec};
+#[cfg(feature = "discovery")]
 pub use crate::discovery::v1beta1::{
     Endpoint, EndpointConditions, EndpointHints, EndpointPort, EndpointSlice,
     EndpointSliceList, ForZone,
 };
 
+#[cfg(feature = "events")]
 pub use crate::events::v1beta1::{Event, EventList, EventSeries};
+#[cfg(feature = "flowcontrol")]
 pub use crate::flowcontrol::v1beta1::{
     FlowDistinguisherMethod, FlowSchema, FlowSchemaCondition, FlowSchemaList,
     FlowSchemaSpec, FlowSchemaStatus, GroupSubject, LimitResponse,
@@ -112,13 +123,16 @@ pub use crate::flowcontrol::v1beta1::{
     QueuingConfiguration, ResourcePolicyRule, ServiceAccountSubject, UserSubject,
 };
 
+#[cfg(feature = "networking")]
 pub use crate::networking::v1beta1::{
     HTTPIngressPath, HTTPIngressRuleValue, Ingress, IngressBackend, IngressClass,
     IngressClassList, IngressClassParametersReference, IngressClassSpec, IngressList,
     IngressRule, IngressSpec, IngressStatus, IngressTLS,
 };
 
+#[cfg(feature = "node")]
 pub use crate::node::v1beta1::{Overhead, RuntimeClass, RuntimeClassList, Scheduling};
+#[cfg(feature = "policy")]
 pub use crate::policy::v1beta1::{
     AllowedCSIDriver, AllowedFlexVolume, AllowedHostPath, Eviction,
     FSGroupStrategyOptions, HostPortRange, IDRange, PodDisruptionBudget,
@@ -128,13 +142,16 @@ pub use crate::policy::v1beta1::{
     SELinuxStrategyOptions, SupplementalGroupsStrategyOptions,
 };
 
+#[cfg(feature = "rbac")]
 pub use crate::rbac::v1beta1::{
     AggregationRule, ClusterRole, ClusterRoleBinding, ClusterRoleBindingList,
     ClusterRoleList, PolicyRule, Role, RoleBinding, RoleBindingList, RoleList, RoleRef,
     Subject,
 };
 
+#[cfg(feature = "scheduling")]
 pub use crate::scheduling::v1beta1::{PriorityClass, PriorityClassList};
+#[cfg(feature = "storage")]
 pub use crate::storage::v1beta1::{
     CSIDriver, CSIDriverList, CSIDriverSpec, CSINode, CSINodeDriver, CSINodeList,
     CSINodeSpec, CSIStorageCapacity, CSIStorageCapacityList, StorageClass,
@@ -147,60 +164,87 @@ pub use crate::storage::v1beta1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1beta1::{
             MutatingWebhookConfiguration, MutatingWebhookConfigurationList,
             ValidatingWebhookConfiguration, ValidatingWebhookConfigurationList,
         };
+        #[cfg(feature = "apiextensions")]
         pub use crate::apiextensions::v1beta1::{
             CustomResourceDefinition, CustomResourceDefinitionList,
         };
+        #[cfg(feature = "apiregistration")]
         pub use crate::apiregistration::v1beta1::{APIService, APIServiceList};
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1beta1::{CronJob, CronJobList};
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1beta1::{
             CertificateSigningRequest, CertificateSigningRequestList,
         };
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1beta1::{Lease, LeaseList};
+        #[cfg(feature = "discovery")]
         pub use crate::discovery::v1beta1::{EndpointSlice, EndpointSliceList};
+        #[cfg(feature = "events")]
         pub use crate::events::v1beta1::{Event, EventList};
+        #[cfg(feature = "flowcontrol")]
         pub use crate::flowcontrol::v1beta1::{
             FlowSchema, FlowSchemaList, PriorityLevelConfiguration,
             PriorityLevelConfigurationList,
         };
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1beta1::{
             Ingress, IngressClass, IngressClassList, IngressList,
         };
+        #[cfg(feature = "node")]
         pub use crate::node::v1beta1::{RuntimeClass, RuntimeClassList};
+        #[cfg(feature = "policy")]
         pub use crate::policy::v1beta1::{
             PodDisruptionBudget, PodDisruptionBudgetList, PodSecurityPolicy,
             PodSecurityPolicyList,
         };
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1beta1::{
             ClusterRole, ClusterRoleBinding, ClusterRoleBindingList, ClusterRoleList,
             Role, RoleBinding, RoleBindingList, RoleList,
         };
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1beta1::{PriorityClass, PriorityClassList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{
             CSIDriver, CSIDriverList, CSINode, CSINodeList, CSIStorageCapacity,
             CSIStorageCapacityList, StorageClass, StorageClassList, VolumeAttachment,
             VolumeAttachmentList,
         };
         /// Those of `extensions` whose names another group has in this version.
+        #[cfg(feature = "extensions")]
         pub mod extensions {
+            #[cfg(feature = "extensions")]
             pub use crate::extensions::v1beta1::{Ingress, IngressList};
         }
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1beta1::{CronJob, CronJobList};
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1beta1::{Lease, LeaseList};
+        #[cfg(feature = "discovery")]
         pub use crate::discovery::v1beta1::{EndpointSlice, EndpointSliceList};
+        #[cfg(feature = "events")]
         pub use crate::events::v1beta1::{Event, EventList};
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1beta1::{Ingress, IngressList};
+        #[cfg(feature = "policy")]
         pub use crate::policy::v1beta1::{PodDisruptionBudget, PodDisruptionBudgetList};
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1beta1::{Role, RoleBinding, RoleBindingList, RoleList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
         /// Those of `extensions` whose names another group has in this version.
+        #[cfg(feature = "extensions")]
         pub mod extensions {
+            #[cfg(feature = "extensions")]
             pub use crate::extensions::v1beta1::{Ingress, IngressList};
         }
     }

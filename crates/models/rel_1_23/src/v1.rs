@@ -66,12 +66,14 @@
 //! - [`events::v1::EventSeries`](crate::events::v1::EventSeries), where `EventSeries` is `core::v1`'s
 //! - [`storage::v1::TokenRequest`](crate::storage::v1::TokenRequest), where `TokenRequest` is `authentication::v1`'s
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1::{
     MutatingWebhook, MutatingWebhookConfiguration, MutatingWebhookConfigurationList,
     RuleWithOperations, ValidatingWebhook, ValidatingWebhookConfiguration,
     ValidatingWebhookConfigurationList,
 };
 
+#[cfg(feature = "apiextensions")]
 pub use crate::apiextensions::v1::{
     CustomResourceColumnDefinition, CustomResourceConversion, CustomResourceDefinition,
     CustomResourceDefinitionCondition, CustomResourceDefinitionList,
@@ -84,10 +86,12 @@ pub use crate::apiextensions::v1::{
     WebhookConversion,
 };
 
+#[cfg(feature = "apiregistration")]
 pub use crate::apiregistration::v1::{
     APIService, APIServiceCondition, APIServiceList, APIServiceSpec, APIServiceStatus,
 };
 
+#[cfg(feature = "apps")]
 pub use crate::apps::v1::{
     ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetCondition,
     DaemonSetList, DaemonSetSpec, DaemonSetStatus, DaemonSetUpdateStrategy, Deployment,
@@ -99,11 +103,13 @@ pub use crate::apps::v1::{
     StatefulSetUpdateStrategy,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1::{
     BoundObjectReference, TokenRequest, TokenRequestSpec, TokenRequestStatus,
     TokenReview, TokenReviewSpec, TokenReviewStatus, UserInfo,
 };
 
+#[cfg(feature = "authorization")]
 pub use crate::authorization::v1::{
     LocalSubjectAccessReview, NonResourceAttributes, NonResourceRule, ResourceAttributes,
     ResourceRule, SelfSubjectAccessReview, SelfSubjectAccessReviewSpec,
@@ -111,24 +117,29 @@ pub use crate::authorization::v1::{
     SubjectAccessReviewSpec, SubjectAccessReviewStatus, SubjectRulesReviewStatus,
 };
 
+#[cfg(feature = "autoscaling")]
 pub use crate::autoscaling::v1::{
     CrossVersionObjectReference, HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
     HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, Scale, ScaleSpec,
     ScaleStatus,
 };
 
+#[cfg(feature = "batch")]
 pub use crate::batch::v1::{
     CronJob, CronJobList, CronJobSpec, CronJobStatus, Job, JobCondition, JobList,
     JobSpec, JobStatus, JobTemplateSpec, UncountedTerminatedPods,
 };
 
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1::{
     CertificateSigningRequest, CertificateSigningRequestCondition,
     CertificateSigningRequestList, CertificateSigningRequestSpec,
     CertificateSigningRequestStatus,
 };
 
+#[cfg(feature = "coordination")]
 pub use crate::coordination::v1::{Lease, LeaseList, LeaseSpec};
+#[cfg(feature = "core")]
 pub use crate::core::v1::{
     AWSElasticBlockStoreVolumeSource, Affinity, AttachedVolume, AzureDiskVolumeSource,
     AzureFilePersistentVolumeSource, AzureFileVolumeSource, Binding,
@@ -179,6 +190,7 @@ pub use crate::core::v1::{
     WindowsSecurityContextOptions,
 };
 
+#[cfg(feature = "discovery")]
 pub use crate::discovery::v1::{
     Endpoint, EndpointConditions, EndpointHints, EndpointSlice, EndpointSliceList,
     ForZone,
@@ -193,6 +205,7 @@ pub use crate::meta::v1::{
     StatusDetails, Time, WatchEvent,
 };
 
+#[cfg(feature = "networking")]
 pub use crate::networking::v1::{
     HTTPIngressPath, HTTPIngressRuleValue, IPBlock, Ingress, IngressBackend,
     IngressClass, IngressClassList, IngressClassParametersReference, IngressClassSpec,
@@ -202,12 +215,15 @@ pub use crate::networking::v1::{
     ServiceBackendPort,
 };
 
+#[cfg(feature = "node")]
 pub use crate::node::v1::{Overhead, RuntimeClass, RuntimeClassList, Scheduling};
+#[cfg(feature = "policy")]
 pub use crate::policy::v1::{
     Eviction, PodDisruptionBudget, PodDisruptionBudgetList, PodDisruptionBudgetSpec,
     PodDisruptionBudgetStatus,
 };
 
+#[cfg(feature = "rbac")]
 pub use crate::rbac::v1::{
     AggregationRule, ClusterRole, ClusterRoleBinding, ClusterRoleBindingList,
     ClusterRoleList, PolicyRule, Role, RoleBinding, RoleBindingList, RoleList, RoleRef,
@@ -216,7 +232,9 @@ pub use crate::rbac::v1::{
 
 pub use crate::resource::Quantity;
 pub use crate::runtime::RawExtension;
+#[cfg(feature = "scheduling")]
 pub use crate::scheduling::v1::{PriorityClass, PriorityClassList};
+#[cfg(feature = "storage")]
 pub use crate::storage::v1::{
     CSIDriver, CSIDriverList, CSIDriverSpec, CSINode, CSINodeDriver, CSINodeList,
     CSINodeSpec, StorageClass, StorageClassList, VolumeAttachment, VolumeAttachmentList,
@@ -230,27 +248,36 @@ pub use crate::version::Info;
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1::{
             MutatingWebhookConfiguration, MutatingWebhookConfigurationList,
             ValidatingWebhookConfiguration, ValidatingWebhookConfigurationList,
         };
+        #[cfg(feature = "apiextensions")]
         pub use crate::apiextensions::v1::{
             CustomResourceDefinition, CustomResourceDefinitionList,
         };
+        #[cfg(feature = "apiregistration")]
         pub use crate::apiregistration::v1::{APIService, APIServiceList};
+        #[cfg(feature = "apps")]
         pub use crate::apps::v1::{
             ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetList,
             Deployment, DeploymentList, ReplicaSet, ReplicaSetList, StatefulSet,
             StatefulSetList,
         };
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v1::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1::{CronJob, CronJobList, Job, JobList};
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1::{
             CertificateSigningRequest, CertificateSigningRequestList,
         };
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1::{Lease, LeaseList};
+        #[cfg(feature = "core")]
         pub use crate::core::v1::{
             ConfigMap, ConfigMapList, Endpoints, EndpointsList, Event, EventList,
             LimitRange, LimitRangeList, Namespace, NamespaceList, Node, NodeList,
@@ -260,39 +287,53 @@ pub mod watchables {
             ResourceQuotaList, Secret, SecretList, Service, ServiceAccount,
             ServiceAccountList, ServiceList,
         };
+        #[cfg(feature = "discovery")]
         pub use crate::discovery::v1::{EndpointSlice, EndpointSliceList};
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1::{
             Ingress, IngressClass, IngressClassList, IngressList, NetworkPolicy,
             NetworkPolicyList,
         };
+        #[cfg(feature = "node")]
         pub use crate::node::v1::{RuntimeClass, RuntimeClassList};
+        #[cfg(feature = "policy")]
         pub use crate::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetList};
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1::{
             ClusterRole, ClusterRoleBinding, ClusterRoleBindingList, ClusterRoleList,
             Role, RoleBinding, RoleBindingList, RoleList,
         };
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1::{PriorityClass, PriorityClassList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1::{
             CSIDriver, CSIDriverList, CSINode, CSINodeList, StorageClass,
             StorageClassList, VolumeAttachment, VolumeAttachmentList,
         };
         /// Those of `events` whose names another group has in this version.
+        #[cfg(feature = "events")]
         pub mod events {
+            #[cfg(feature = "events")]
             pub use crate::events::v1::{Event, EventList};
         }
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "apps")]
         pub use crate::apps::v1::{
             ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetList,
             Deployment, DeploymentList, ReplicaSet, ReplicaSetList, StatefulSet,
             StatefulSetList,
         };
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v1::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1::{CronJob, CronJobList, Job, JobList};
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1::{Lease, LeaseList};
+        #[cfg(feature = "core")]
         pub use crate::core::v1::{
             ConfigMap, ConfigMapList, Endpoints, EndpointsList, Event, EventList,
             LimitRange, LimitRangeList, PersistentVolumeClaim, PersistentVolumeClaimList,
@@ -300,14 +341,20 @@ pub mod watchables {
             ReplicationControllerList, ResourceQuota, ResourceQuotaList, Secret,
             SecretList, Service, ServiceAccount, ServiceAccountList, ServiceList,
         };
+        #[cfg(feature = "discovery")]
         pub use crate::discovery::v1::{EndpointSlice, EndpointSliceList};
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1::{
             Ingress, IngressList, NetworkPolicy, NetworkPolicyList,
         };
+        #[cfg(feature = "policy")]
         pub use crate::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetList};
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1::{Role, RoleBinding, RoleBindingList, RoleList};
         /// Those of `events` whose names another group has in this version.
+        #[cfg(feature = "events")]
         pub mod events {
+            #[cfg(feature = "events")]
             pub use crate::events::v1::{Event, EventList};
         }
     }

@@ -11,27 +11,34 @@
 //! | [`RuntimeClass`] | [`RuntimeClassList`] | `node.k8s.io/v1alpha1` | `runtimeclasses` | no |
 //! | [`StorageVersion`] | [`StorageVersionList`] | `internal.apiserver.k8s.io/v1alpha1` | `storageversions` | no |
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "node")]
 pub use crate::node::v1alpha1::{
     Overhead, RuntimeClass, RuntimeClassList, RuntimeClassSpec, Scheduling,
 };
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1alpha1::{CSIStorageCapacity, CSIStorageCapacityList};
 
 /// What can be watched, with the list types, which stand for the same watch.
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "node")]
         pub use crate::node::v1alpha1::{RuntimeClass, RuntimeClassList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1alpha1::{CSIStorageCapacity, CSIStorageCapacityList};
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1alpha1::{CSIStorageCapacity, CSIStorageCapacityList};
     }
 }

@@ -17,16 +17,20 @@
 //! | [`PriorityLevelConfiguration`] | [`PriorityLevelConfigurationList`] | `flowcontrol.apiserver.k8s.io/v1beta1` | `prioritylevelconfigurations` | no |
 //! | [`RuntimeClass`] | [`RuntimeClassList`] | `node.k8s.io/v1beta1` | `runtimeclasses` | no |
 
+#[cfg(feature = "batch")]
 pub use crate::batch::v1beta1::{
     CronJob, CronJobList, CronJobSpec, CronJobStatus, JobTemplateSpec,
 };
 
+#[cfg(feature = "discovery")]
 pub use crate::discovery::v1beta1::{
     Endpoint, EndpointConditions, EndpointHints, EndpointPort, EndpointSlice,
     EndpointSliceList, ForZone,
 };
 
+#[cfg(feature = "events")]
 pub use crate::events::v1beta1::{Event, EventList, EventSeries};
+#[cfg(feature = "flowcontrol")]
 pub use crate::flowcontrol::v1beta1::{
     FlowDistinguisherMethod, FlowSchema, FlowSchemaCondition, FlowSchemaList,
     FlowSchemaSpec, FlowSchemaStatus, GroupSubject, LimitResponse,
@@ -37,7 +41,9 @@ pub use crate::flowcontrol::v1beta1::{
     QueuingConfiguration, ResourcePolicyRule, ServiceAccountSubject, Subject, UserSubject,
 };
 
+#[cfg(feature = "node")]
 pub use crate::node::v1beta1::{Overhead, RuntimeClass, RuntimeClassList, Scheduling};
+#[cfg(feature = "policy")]
 pub use crate::policy::v1beta1::{
     AllowedCSIDriver, AllowedFlexVolume, AllowedHostPath, FSGroupStrategyOptions,
     HostPortRange, IDRange, PodDisruptionBudget, PodDisruptionBudgetList,
@@ -47,32 +53,45 @@ pub use crate::policy::v1beta1::{
     SupplementalGroupsStrategyOptions,
 };
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
 
 /// What can be watched, with the list types, which stand for the same watch.
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1beta1::{CronJob, CronJobList};
+        #[cfg(feature = "discovery")]
         pub use crate::discovery::v1beta1::{EndpointSlice, EndpointSliceList};
+        #[cfg(feature = "events")]
         pub use crate::events::v1beta1::{Event, EventList};
+        #[cfg(feature = "flowcontrol")]
         pub use crate::flowcontrol::v1beta1::{
             FlowSchema, FlowSchemaList, PriorityLevelConfiguration,
             PriorityLevelConfigurationList,
         };
+        #[cfg(feature = "node")]
         pub use crate::node::v1beta1::{RuntimeClass, RuntimeClassList};
+        #[cfg(feature = "policy")]
         pub use crate::policy::v1beta1::{
             PodDisruptionBudget, PodDisruptionBudgetList, PodSecurityPolicy,
             PodSecurityPolicyList,
         };
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1beta1::{CronJob, CronJobList};
+        #[cfg(feature = "discovery")]
         pub use crate::discovery::v1beta1::{EndpointSlice, EndpointSliceList};
+        #[cfg(feature = "events")]
         pub use crate::events::v1beta1::{Event, EventList};
+        #[cfg(feature = "policy")]
         pub use crate::policy::v1beta1::{PodDisruptionBudget, PodDisruptionBudgetList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
     }
 }

@@ -9,6 +9,7 @@
 //! |---|---|---|---|---|
 //! | [`HorizontalPodAutoscaler`] | [`HorizontalPodAutoscalerList`] | `autoscaling/v2beta1` | `horizontalpodautoscalers` | yes |
 
+#[cfg(feature = "autoscaling")]
 pub use crate::autoscaling::v2beta1::{
     ContainerResourceMetricSource, ContainerResourceMetricStatus,
     CrossVersionObjectReference, ExternalMetricSource, ExternalMetricStatus,
@@ -23,12 +24,14 @@ pub use crate::autoscaling::v2beta1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v2beta1::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v2beta1::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };

@@ -10,18 +10,22 @@
 //! | [`ClusterCIDR`] | [`ClusterCIDRList`] | `networking.k8s.io/v1alpha1` | `clustercidrs` | no |
 //! | [`StorageVersion`] | [`StorageVersionList`] | `internal.apiserver.k8s.io/v1alpha1` | `storageversions` | no |
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "networking")]
 pub use crate::networking::v1alpha1::{ClusterCIDR, ClusterCIDRList, ClusterCIDRSpec};
 
 /// What can be watched, with the list types, which stand for the same watch.
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1alpha1::{ClusterCIDR, ClusterCIDRList};
     }
     /// What can be watched in one namespace.

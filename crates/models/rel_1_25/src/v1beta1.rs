@@ -11,6 +11,7 @@
 //! | [`FlowSchema`] | [`FlowSchemaList`] | `flowcontrol.apiserver.k8s.io/v1beta1` | `flowschemas` | no |
 //! | [`PriorityLevelConfiguration`] | [`PriorityLevelConfigurationList`] | `flowcontrol.apiserver.k8s.io/v1beta1` | `prioritylevelconfigurations` | no |
 
+#[cfg(feature = "flowcontrol")]
 pub use crate::flowcontrol::v1beta1::{
     FlowDistinguisherMethod, FlowSchema, FlowSchemaCondition, FlowSchemaList,
     FlowSchemaSpec, FlowSchemaStatus, GroupSubject, LimitResponse,
@@ -21,20 +22,24 @@ pub use crate::flowcontrol::v1beta1::{
     QueuingConfiguration, ResourcePolicyRule, ServiceAccountSubject, Subject, UserSubject,
 };
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
 
 /// What can be watched, with the list types, which stand for the same watch.
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "flowcontrol")]
         pub use crate::flowcontrol::v1beta1::{
             FlowSchema, FlowSchemaList, PriorityLevelConfiguration,
             PriorityLevelConfigurationList,
         };
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
     }
 }

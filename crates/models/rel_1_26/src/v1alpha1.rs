@@ -16,6 +16,7 @@
 //! | [`ValidatingAdmissionPolicy`] | [`ValidatingAdmissionPolicyList`] | `admissionregistration.k8s.io/v1alpha1` | `validatingadmissionpolicies` | no |
 //! | [`ValidatingAdmissionPolicyBinding`] | [`ValidatingAdmissionPolicyBindingList`] | `admissionregistration.k8s.io/v1alpha1` | `validatingadmissionpolicybindings` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1alpha1::{
     MatchResources, NamedRuleWithOperations, ParamKind, ParamRef,
     ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
@@ -23,13 +24,17 @@ pub use crate::admissionregistration::v1alpha1::{
     ValidatingAdmissionPolicyList, ValidatingAdmissionPolicySpec, Validation,
 };
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1alpha1::{SelfSubjectReview, SelfSubjectReviewStatus};
+#[cfg(feature = "networking")]
 pub use crate::networking::v1alpha1::{ClusterCIDR, ClusterCIDRList, ClusterCIDRSpec};
+#[cfg(feature = "resource")]
 pub use crate::resource::v1alpha1::{
     AllocationResult, PodScheduling, PodSchedulingList, PodSchedulingSpec,
     PodSchedulingStatus, ResourceClaim, ResourceClaimConsumerReference,
@@ -43,12 +48,16 @@ pub use crate::resource::v1alpha1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1alpha1::{
             ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
             ValidatingAdmissionPolicyBindingList, ValidatingAdmissionPolicyList,
         };
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1alpha1::{ClusterCIDR, ClusterCIDRList};
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha1::{
             PodScheduling, PodSchedulingList, ResourceClaim, ResourceClaimList,
             ResourceClaimTemplate, ResourceClaimTemplateList, ResourceClass,
@@ -57,6 +66,7 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha1::{
             PodScheduling, PodSchedulingList, ResourceClaim, ResourceClaimList,
             ResourceClaimTemplate, ResourceClaimTemplateList,

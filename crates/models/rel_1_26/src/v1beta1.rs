@@ -9,16 +9,19 @@
 //! |---|---|---|---|---|
 //! | [`CSIStorageCapacity`] | [`CSIStorageCapacityList`] | `storage.k8s.io/v1beta1` | `csistoragecapacities` | yes |
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
 
 /// What can be watched, with the list types, which stand for the same watch.
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{CSIStorageCapacity, CSIStorageCapacityList};
     }
 }

@@ -10,6 +10,7 @@
 //! | [`FlowSchema`] | [`FlowSchemaList`] | `flowcontrol.apiserver.k8s.io/v1beta2` | `flowschemas` | no |
 //! | [`PriorityLevelConfiguration`] | [`PriorityLevelConfigurationList`] | `flowcontrol.apiserver.k8s.io/v1beta2` | `prioritylevelconfigurations` | no |
 
+#[cfg(feature = "flowcontrol")]
 pub use crate::flowcontrol::v1beta2::{
     FlowDistinguisherMethod, FlowSchema, FlowSchemaCondition, FlowSchemaList,
     FlowSchemaSpec, FlowSchemaStatus, GroupSubject, LimitResponse,
@@ -24,6 +25,7 @@ pub use crate::flowcontrol::v1beta2::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "flowcontrol")]
         pub use crate::flowcontrol::v1beta2::{
             FlowSchema, FlowSchemaList, PriorityLevelConfiguration,
             PriorityLevelConfigurationList,

@@ -10,6 +10,7 @@
 //! | [`FlowSchema`] | [`FlowSchemaList`] | `flowcontrol.apiserver.k8s.io/v1beta3` | `flowschemas` | no |
 //! | [`PriorityLevelConfiguration`] | [`PriorityLevelConfigurationList`] | `flowcontrol.apiserver.k8s.io/v1beta3` | `prioritylevelconfigurations` | no |
 
+#[cfg(feature = "flowcontrol")]
 pub use crate::flowcontrol::v1beta3::{
     FlowDistinguisherMethod, FlowSchema, FlowSchemaCondition, FlowSchemaList,
     FlowSchemaSpec, FlowSchemaStatus, GroupSubject, LimitResponse,
@@ -24,6 +25,7 @@ pub use crate::flowcontrol::v1beta3::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "flowcontrol")]
         pub use crate::flowcontrol::v1beta3::{
             FlowSchema, FlowSchemaList, PriorityLevelConfiguration,
             PriorityLevelConfigurationList,

@@ -14,6 +14,7 @@
 //! | [`ValidatingAdmissionPolicy`] | [`ValidatingAdmissionPolicyList`] | `admissionregistration.k8s.io/v1alpha1` | `validatingadmissionpolicies` | no |
 //! | [`ValidatingAdmissionPolicyBinding`] | [`ValidatingAdmissionPolicyBindingList`] | `admissionregistration.k8s.io/v1alpha1` | `validatingadmissionpolicybindings` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1alpha1::{
     AuditAnnotation, ExpressionWarning, MatchCondition, MatchResources,
     NamedRuleWithOperations, ParamKind, ParamRef, TypeChecking,
@@ -23,16 +24,20 @@ pub use crate::admissionregistration::v1alpha1::{
     ValidatingAdmissionPolicyStatus, Validation,
 };
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1alpha1::{SelfSubjectReview, SelfSubjectReviewStatus};
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1alpha1::{
     ClusterTrustBundle, ClusterTrustBundleList, ClusterTrustBundleSpec,
 };
 
+#[cfg(feature = "networking")]
 pub use crate::networking::v1alpha1::{
     ClusterCIDR, ClusterCIDRList, ClusterCIDRSpec, IPAddress, IPAddressList,
     IPAddressSpec, ParentReference,
@@ -42,14 +47,18 @@ pub use crate::networking::v1alpha1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1alpha1::{
             ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
             ValidatingAdmissionPolicyBindingList, ValidatingAdmissionPolicyList,
         };
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1alpha1::{
             ClusterTrustBundle, ClusterTrustBundleList,
         };
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1alpha1::{
             ClusterCIDR, ClusterCIDRList, IPAddress, IPAddressList,
         };

@@ -3,4 +3,5 @@
 
 //! Every type of version `v1beta1`, of all groups.
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1beta1::{SelfSubjectReview, SelfSubjectReviewStatus};

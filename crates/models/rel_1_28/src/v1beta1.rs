@@ -10,6 +10,7 @@
 //! | [`ValidatingAdmissionPolicy`] | [`ValidatingAdmissionPolicyList`] | `admissionregistration.k8s.io/v1beta1` | `validatingadmissionpolicies` | no |
 //! | [`ValidatingAdmissionPolicyBinding`] | [`ValidatingAdmissionPolicyBindingList`] | `admissionregistration.k8s.io/v1beta1` | `validatingadmissionpolicybindings` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1beta1::{
     AuditAnnotation, ExpressionWarning, MatchCondition, MatchResources,
     NamedRuleWithOperations, ParamKind, ParamRef, TypeChecking,
@@ -19,12 +20,14 @@ pub use crate::admissionregistration::v1beta1::{
     ValidatingAdmissionPolicyStatus, Validation, Variable,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1beta1::{SelfSubjectReview, SelfSubjectReviewStatus};
 
 /// What can be watched, with the list types, which stand for the same watch.
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1beta1::{
             ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
             ValidatingAdmissionPolicyBindingList, ValidatingAdmissionPolicyList,

@@ -15,6 +15,7 @@
 //! | [`ValidatingAdmissionPolicyBinding`] | [`ValidatingAdmissionPolicyBindingList`] | `admissionregistration.k8s.io/v1alpha1` | `validatingadmissionpolicybindings` | no |
 //! | [`VolumeAttributesClass`] | [`VolumeAttributesClassList`] | `storage.k8s.io/v1alpha1` | `volumeattributesclasses` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1alpha1::{
     AuditAnnotation, ExpressionWarning, MatchCondition, MatchResources,
     NamedRuleWithOperations, ParamKind, ParamRef, TypeChecking,
@@ -24,38 +25,48 @@ pub use crate::admissionregistration::v1alpha1::{
     ValidatingAdmissionPolicyStatus, Validation, Variable,
 };
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1alpha1::{SelfSubjectReview, SelfSubjectReviewStatus};
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1alpha1::{
     ClusterTrustBundle, ClusterTrustBundleList, ClusterTrustBundleSpec,
 };
 
+#[cfg(feature = "networking")]
 pub use crate::networking::v1alpha1::{
     IPAddress, IPAddressList, IPAddressSpec, ParentReference, ServiceCIDR,
     ServiceCIDRList, ServiceCIDRSpec, ServiceCIDRStatus,
 };
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1alpha1::{VolumeAttributesClass, VolumeAttributesClassList};
 
 /// What can be watched, with the list types, which stand for the same watch.
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1alpha1::{
             ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
             ValidatingAdmissionPolicyBindingList, ValidatingAdmissionPolicyList,
         };
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1alpha1::{
             ClusterTrustBundle, ClusterTrustBundleList,
         };
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1alpha1::{
             IPAddress, IPAddressList, ServiceCIDR, ServiceCIDRList,
         };
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1alpha1::{
             VolumeAttributesClass, VolumeAttributesClassList,
         };

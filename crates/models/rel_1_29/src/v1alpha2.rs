@@ -12,6 +12,7 @@
 //! | [`ResourceClaimTemplate`] | [`ResourceClaimTemplateList`] | `resource.k8s.io/v1alpha2` | `resourceclaimtemplates` | yes |
 //! | [`ResourceClass`] | [`ResourceClassList`] | `resource.k8s.io/v1alpha2` | `resourceclasses` | no |
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1alpha2::{
     AllocationResult, PodSchedulingContext, PodSchedulingContextList,
     PodSchedulingContextSpec, PodSchedulingContextStatus, ResourceClaim,
@@ -25,6 +26,7 @@ pub use crate::resource::v1alpha2::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha2::{
             PodSchedulingContext, PodSchedulingContextList, ResourceClaim,
             ResourceClaimList, ResourceClaimTemplate, ResourceClaimTemplateList,
@@ -33,6 +35,7 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha2::{
             PodSchedulingContext, PodSchedulingContextList, ResourceClaim,
             ResourceClaimList, ResourceClaimTemplate, ResourceClaimTemplateList,

@@ -3,5 +3,6 @@
 
 //! The types of the `resource` group, by version.
 
+#[cfg(feature = "resource")]
 pub mod v1alpha2;
 pub use watchable_core::Quantity;

@@ -15,6 +15,7 @@
 //! | [`ResourceClassParameters`] | [`ResourceClassParametersList`] | `resource.k8s.io/v1alpha2` | `resourceclassparameters` | yes |
 //! | [`ResourceSlice`] | [`ResourceSliceList`] | `resource.k8s.io/v1alpha2` | `resourceslices` | no |
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1alpha2::{
     AllocationResult, DriverAllocationResult, DriverRequests,
     NamedResourcesAllocationResult, NamedResourcesAttribute, NamedResourcesFilter,
@@ -35,6 +36,7 @@ pub use crate::resource::v1alpha2::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha2::{
             PodSchedulingContext, PodSchedulingContextList, ResourceClaim,
             ResourceClaimList, ResourceClaimParameters, ResourceClaimParametersList,
@@ -45,6 +47,7 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha2::{
             PodSchedulingContext, PodSchedulingContextList, ResourceClaim,
             ResourceClaimList, ResourceClaimParameters, ResourceClaimParametersList,

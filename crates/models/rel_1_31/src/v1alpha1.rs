@@ -15,6 +15,7 @@
 //! | [`ValidatingAdmissionPolicyBinding`] | [`ValidatingAdmissionPolicyBindingList`] | `admissionregistration.k8s.io/v1alpha1` | `validatingadmissionpolicybindings` | no |
 //! | [`VolumeAttributesClass`] | [`VolumeAttributesClassList`] | `storage.k8s.io/v1alpha1` | `volumeattributesclasses` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1alpha1::{
     AuditAnnotation, ExpressionWarning, MatchCondition, MatchResources,
     NamedRuleWithOperations, ParamKind, ParamRef, TypeChecking,
@@ -24,21 +25,27 @@ pub use crate::admissionregistration::v1alpha1::{
     ValidatingAdmissionPolicyStatus, Validation, Variable,
 };
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1alpha1::{SelfSubjectReview, SelfSubjectReviewStatus};
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1alpha1::{
     ClusterTrustBundle, ClusterTrustBundleList, ClusterTrustBundleSpec,
 };
 
+#[cfg(feature = "coordination")]
 pub use crate::coordination::v1alpha1::{
     LeaseCandidate, LeaseCandidateList, LeaseCandidateSpec,
 };
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1alpha1::{VolumeAttributesClass, VolumeAttributesClassList};
+#[cfg(feature = "storagemigration")]
 pub use crate::storagemigration::v1alpha1::{
     GroupVersionResource, MigrationCondition, StorageVersionMigration,
     StorageVersionMigrationList, StorageVersionMigrationSpec,
@@ -49,24 +56,31 @@ pub use crate::storagemigration::v1alpha1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1alpha1::{
             ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
             ValidatingAdmissionPolicyBindingList, ValidatingAdmissionPolicyList,
         };
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1alpha1::{
             ClusterTrustBundle, ClusterTrustBundleList,
         };
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1alpha1::{LeaseCandidate, LeaseCandidateList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1alpha1::{
             VolumeAttributesClass, VolumeAttributesClassList,
         };
+        #[cfg(feature = "storagemigration")]
         pub use crate::storagemigration::v1alpha1::{
             StorageVersionMigration, StorageVersionMigrationList,
         };
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1alpha1::{LeaseCandidate, LeaseCandidateList};
     }
 }

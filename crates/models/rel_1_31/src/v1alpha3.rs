@@ -13,6 +13,7 @@
 //! | [`ResourceClaimTemplate`] | [`ResourceClaimTemplateList`] | `resource.k8s.io/v1alpha3` | `resourceclaimtemplates` | yes |
 //! | [`ResourceSlice`] | [`ResourceSliceList`] | `resource.k8s.io/v1alpha3` | `resourceslices` | no |
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1alpha3::{
     AllocationResult, BasicDevice, CELDeviceSelector, Device,
     DeviceAllocationConfiguration, DeviceAllocationResult, DeviceAttribute, DeviceClaim,
@@ -30,6 +31,7 @@ pub use crate::resource::v1alpha3::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha3::{
             DeviceClass, DeviceClassList, PodSchedulingContext, PodSchedulingContextList,
             ResourceClaim, ResourceClaimList, ResourceClaimTemplate,
@@ -38,6 +40,7 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha3::{
             PodSchedulingContext, PodSchedulingContextList, ResourceClaim,
             ResourceClaimList, ResourceClaimTemplate, ResourceClaimTemplateList,

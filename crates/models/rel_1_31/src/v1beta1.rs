@@ -13,6 +13,7 @@
 //! | [`ValidatingAdmissionPolicyBinding`] | [`ValidatingAdmissionPolicyBindingList`] | `admissionregistration.k8s.io/v1beta1` | `validatingadmissionpolicybindings` | no |
 //! | [`VolumeAttributesClass`] | [`VolumeAttributesClassList`] | `storage.k8s.io/v1beta1` | `volumeattributesclasses` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1beta1::{
     AuditAnnotation, ExpressionWarning, MatchCondition, MatchResources,
     NamedRuleWithOperations, ParamKind, ParamRef, TypeChecking,
@@ -22,25 +23,31 @@ pub use crate::admissionregistration::v1beta1::{
     ValidatingAdmissionPolicyStatus, Validation, Variable,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1beta1::{SelfSubjectReview, SelfSubjectReviewStatus};
+#[cfg(feature = "networking")]
 pub use crate::networking::v1beta1::{
     IPAddress, IPAddressList, IPAddressSpec, ParentReference, ServiceCIDR,
     ServiceCIDRList, ServiceCIDRSpec, ServiceCIDRStatus,
 };
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1beta1::{VolumeAttributesClass, VolumeAttributesClassList};
 
 /// What can be watched, with the list types, which stand for the same watch.
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1beta1::{
             ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
             ValidatingAdmissionPolicyBindingList, ValidatingAdmissionPolicyList,
         };
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1beta1::{
             IPAddress, IPAddressList, ServiceCIDR, ServiceCIDRList,
         };
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{
             VolumeAttributesClass, VolumeAttributesClassList,
         };

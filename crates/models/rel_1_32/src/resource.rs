@@ -3,6 +3,8 @@
 
 //! The types of the `resource` group, by version.
 
+#[cfg(feature = "resource")]
 pub mod v1alpha3;
+#[cfg(feature = "resource")]
 pub mod v1beta1;
 pub use watchable_core::Quantity;

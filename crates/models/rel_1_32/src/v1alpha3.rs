@@ -12,6 +12,7 @@
 //! | [`ResourceClaimTemplate`] | [`ResourceClaimTemplateList`] | `resource.k8s.io/v1alpha3` | `resourceclaimtemplates` | yes |
 //! | [`ResourceSlice`] | [`ResourceSliceList`] | `resource.k8s.io/v1alpha3` | `resourceslices` | no |
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1alpha3::{
     AllocatedDeviceStatus, AllocationResult, BasicDevice, CELDeviceSelector, Device,
     DeviceAllocationConfiguration, DeviceAllocationResult, DeviceAttribute, DeviceClaim,
@@ -28,6 +29,7 @@ pub use crate::resource::v1alpha3::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha3::{
             DeviceClass, DeviceClassList, ResourceClaim, ResourceClaimList,
             ResourceClaimTemplate, ResourceClaimTemplateList, ResourceSlice,
@@ -36,6 +38,7 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha3::{
             ResourceClaim, ResourceClaimList, ResourceClaimTemplate,
             ResourceClaimTemplateList,

@@ -5,59 +5,83 @@
 //!
 //! `v1` and its like show a version's types of every group, and what of it can be watched; the
 //! modules named for a group hold the types: `core::v1::Pod`. The types of `v1` also stand here.
+//!
+//! Each API group is a Cargo feature; all of them are on by default.
 
+#[cfg(feature = "admissionregistration")]
 #[rustfmt::skip]
 pub mod admissionregistration;
+#[cfg(feature = "apiextensions")]
 #[rustfmt::skip]
 pub mod apiextensions;
+#[cfg(feature = "apiregistration")]
 #[rustfmt::skip]
 pub mod apiregistration;
+#[cfg(feature = "apiserverinternal")]
 #[rustfmt::skip]
 pub mod apiserverinternal;
+#[cfg(feature = "apps")]
 #[rustfmt::skip]
 pub mod apps;
+#[cfg(feature = "authentication")]
 #[rustfmt::skip]
 pub mod authentication;
+#[cfg(feature = "authorization")]
 #[rustfmt::skip]
 pub mod authorization;
+#[cfg(feature = "autoscaling")]
 #[rustfmt::skip]
 pub mod autoscaling;
+#[cfg(feature = "batch")]
 #[rustfmt::skip]
 pub mod batch;
 #[rustfmt::skip]
 pub mod catalog;
+#[cfg(feature = "certificates")]
 #[rustfmt::skip]
 pub mod certificates;
+#[cfg(feature = "coordination")]
 #[rustfmt::skip]
 pub mod coordination;
+#[cfg(feature = "core")]
 #[rustfmt::skip]
 pub mod core;
+#[cfg(feature = "discovery")]
 #[rustfmt::skip]
 pub mod discovery;
+#[cfg(feature = "events")]
 #[rustfmt::skip]
 pub mod events;
+#[cfg(feature = "flowcontrol")]
 #[rustfmt::skip]
 pub mod flowcontrol;
 #[rustfmt::skip]
 pub mod intstr;
 #[rustfmt::skip]
 pub mod meta;
+#[cfg(feature = "networking")]
 #[rustfmt::skip]
 pub mod networking;
+#[cfg(feature = "node")]
 #[rustfmt::skip]
 pub mod node;
+#[cfg(feature = "policy")]
 #[rustfmt::skip]
 pub mod policy;
+#[cfg(feature = "rbac")]
 #[rustfmt::skip]
 pub mod rbac;
 #[rustfmt::skip]
 pub mod resource;
 #[rustfmt::skip]
 pub mod runtime;
+#[cfg(feature = "scheduling")]
 #[rustfmt::skip]
 pub mod scheduling;
+#[cfg(feature = "storage")]
 #[rustfmt::skip]
 pub mod storage;
+#[cfg(feature = "storagemigration")]
 #[rustfmt::skip]
 pub mod storagemigration;
 #[rustfmt::skip]

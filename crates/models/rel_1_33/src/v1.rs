@@ -74,6 +74,7 @@
 //! - [`flowcontrol::v1::Subject`](crate::flowcontrol::v1::Subject), where `Subject` is `rbac::v1`'s
 //! - [`storage::v1::TokenRequest`](crate::storage::v1::TokenRequest), where `TokenRequest` is `authentication::v1`'s
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1::{
     AuditAnnotation, ExpressionWarning, MatchCondition, MatchResources, MutatingWebhook,
     MutatingWebhookConfiguration, MutatingWebhookConfigurationList,
@@ -85,6 +86,7 @@ pub use crate::admissionregistration::v1::{
     ValidatingWebhookConfigurationList, Validation, Variable,
 };
 
+#[cfg(feature = "apiextensions")]
 pub use crate::apiextensions::v1::{
     CustomResourceColumnDefinition, CustomResourceConversion, CustomResourceDefinition,
     CustomResourceDefinitionCondition, CustomResourceDefinitionList,
@@ -97,10 +99,12 @@ pub use crate::apiextensions::v1::{
     WebhookClientConfig, WebhookConversion,
 };
 
+#[cfg(feature = "apiregistration")]
 pub use crate::apiregistration::v1::{
     APIService, APIServiceCondition, APIServiceList, APIServiceSpec, APIServiceStatus,
 };
 
+#[cfg(feature = "apps")]
 pub use crate::apps::v1::{
     ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetCondition,
     DaemonSetList, DaemonSetSpec, DaemonSetStatus, DaemonSetUpdateStrategy, Deployment,
@@ -112,12 +116,14 @@ pub use crate::apps::v1::{
     StatefulSetSpec, StatefulSetStatus, StatefulSetUpdateStrategy,
 };
 
+#[cfg(feature = "authentication")]
 pub use crate::authentication::v1::{
     BoundObjectReference, SelfSubjectReview, SelfSubjectReviewStatus, TokenRequest,
     TokenRequestSpec, TokenRequestStatus, TokenReview, TokenReviewSpec,
     TokenReviewStatus, UserInfo,
 };
 
+#[cfg(feature = "authorization")]
 pub use crate::authorization::v1::{
     FieldSelectorAttributes, LabelSelectorAttributes, LocalSubjectAccessReview,
     NonResourceAttributes, NonResourceRule, ResourceAttributes, ResourceRule,
@@ -126,12 +132,14 @@ pub use crate::authorization::v1::{
     SubjectAccessReviewStatus, SubjectRulesReviewStatus,
 };
 
+#[cfg(feature = "autoscaling")]
 pub use crate::autoscaling::v1::{
     CrossVersionObjectReference, HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
     HorizontalPodAutoscalerSpec, HorizontalPodAutoscalerStatus, Scale, ScaleSpec,
     ScaleStatus,
 };
 
+#[cfg(feature = "batch")]
 pub use crate::batch::v1::{
     CronJob, CronJobList, CronJobSpec, CronJobStatus, Job, JobCondition, JobList,
     JobSpec, JobStatus, JobTemplateSpec, PodFailurePolicy,
@@ -139,13 +147,16 @@ pub use crate::batch::v1::{
     PodFailurePolicyRule, SuccessPolicy, SuccessPolicyRule, UncountedTerminatedPods,
 };
 
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1::{
     CertificateSigningRequest, CertificateSigningRequestCondition,
     CertificateSigningRequestList, CertificateSigningRequestSpec,
     CertificateSigningRequestStatus,
 };
 
+#[cfg(feature = "coordination")]
 pub use crate::coordination::v1::{Lease, LeaseList, LeaseSpec};
+#[cfg(feature = "core")]
 pub use crate::core::v1::{
     AWSElasticBlockStoreVolumeSource, Affinity, AppArmorProfile, AttachedVolume,
     AzureDiskVolumeSource, AzureFilePersistentVolumeSource, AzureFileVolumeSource,
@@ -202,11 +213,13 @@ pub use crate::core::v1::{
     WindowsSecurityContextOptions,
 };
 
+#[cfg(feature = "discovery")]
 pub use crate::discovery::v1::{
     Endpoint, EndpointConditions, EndpointHints, EndpointSlice, EndpointSliceList,
     ForNode, ForZone,
 };
 
+#[cfg(feature = "flowcontrol")]
 pub use crate::flowcontrol::v1::{
     ExemptPriorityLevelConfiguration, FlowDistinguisherMethod, FlowSchema,
     FlowSchemaCondition, FlowSchemaList, FlowSchemaSpec, FlowSchemaStatus, GroupSubject,
@@ -227,6 +240,7 @@ pub use crate::meta::v1::{
     StatusCause, StatusDetails, Time, WatchEvent,
 };
 
+#[cfg(feature = "networking")]
 pub use crate::networking::v1::{
     HTTPIngressPath, HTTPIngressRuleValue, IPAddress, IPAddressList, IPAddressSpec,
     IPBlock, Ingress, IngressBackend, IngressClass, IngressClassList,
@@ -238,12 +252,15 @@ pub use crate::networking::v1::{
     ServiceBackendPort, ServiceCIDR, ServiceCIDRList, ServiceCIDRSpec, ServiceCIDRStatus,
 };
 
+#[cfg(feature = "node")]
 pub use crate::node::v1::{Overhead, RuntimeClass, RuntimeClassList, Scheduling};
+#[cfg(feature = "policy")]
 pub use crate::policy::v1::{
     Eviction, PodDisruptionBudget, PodDisruptionBudgetList, PodDisruptionBudgetSpec,
     PodDisruptionBudgetStatus,
 };
 
+#[cfg(feature = "rbac")]
 pub use crate::rbac::v1::{
     AggregationRule, ClusterRole, ClusterRoleBinding, ClusterRoleBindingList,
     ClusterRoleList, PolicyRule, Role, RoleBinding, RoleBindingList, RoleList, RoleRef,
@@ -252,7 +269,9 @@ pub use crate::rbac::v1::{
 
 pub use crate::resource::Quantity;
 pub use crate::runtime::RawExtension;
+#[cfg(feature = "scheduling")]
 pub use crate::scheduling::v1::{PriorityClass, PriorityClassList};
+#[cfg(feature = "storage")]
 pub use crate::storage::v1::{
     CSIDriver, CSIDriverList, CSIDriverSpec, CSINode, CSINodeDriver, CSINodeList,
     CSINodeSpec, CSIStorageCapacity, CSIStorageCapacityList, StorageClass,
@@ -266,29 +285,38 @@ pub use crate::version::Info;
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1::{
             MutatingWebhookConfiguration, MutatingWebhookConfigurationList,
             ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
             ValidatingAdmissionPolicyBindingList, ValidatingAdmissionPolicyList,
             ValidatingWebhookConfiguration, ValidatingWebhookConfigurationList,
         };
+        #[cfg(feature = "apiextensions")]
         pub use crate::apiextensions::v1::{
             CustomResourceDefinition, CustomResourceDefinitionList,
         };
+        #[cfg(feature = "apiregistration")]
         pub use crate::apiregistration::v1::{APIService, APIServiceList};
+        #[cfg(feature = "apps")]
         pub use crate::apps::v1::{
             ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetList,
             Deployment, DeploymentList, ReplicaSet, ReplicaSetList, StatefulSet,
             StatefulSetList,
         };
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v1::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1::{CronJob, CronJobList, Job, JobList};
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1::{
             CertificateSigningRequest, CertificateSigningRequestList,
         };
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1::{Lease, LeaseList};
+        #[cfg(feature = "core")]
         pub use crate::core::v1::{
             ConfigMap, ConfigMapList, Endpoints, EndpointsList, Event, EventList,
             LimitRange, LimitRangeList, Namespace, NamespaceList, Node, NodeList,
@@ -298,44 +326,59 @@ pub mod watchables {
             ResourceQuotaList, Secret, SecretList, Service, ServiceAccount,
             ServiceAccountList, ServiceList,
         };
+        #[cfg(feature = "discovery")]
         pub use crate::discovery::v1::{EndpointSlice, EndpointSliceList};
+        #[cfg(feature = "flowcontrol")]
         pub use crate::flowcontrol::v1::{
             FlowSchema, FlowSchemaList, PriorityLevelConfiguration,
             PriorityLevelConfigurationList,
         };
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1::{
             IPAddress, IPAddressList, Ingress, IngressClass, IngressClassList,
             IngressList, NetworkPolicy, NetworkPolicyList, ServiceCIDR, ServiceCIDRList,
         };
+        #[cfg(feature = "node")]
         pub use crate::node::v1::{RuntimeClass, RuntimeClassList};
+        #[cfg(feature = "policy")]
         pub use crate::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetList};
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1::{
             ClusterRole, ClusterRoleBinding, ClusterRoleBindingList, ClusterRoleList,
             Role, RoleBinding, RoleBindingList, RoleList,
         };
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1::{PriorityClass, PriorityClassList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1::{
             CSIDriver, CSIDriverList, CSINode, CSINodeList, CSIStorageCapacity,
             CSIStorageCapacityList, StorageClass, StorageClassList, VolumeAttachment,
             VolumeAttachmentList,
         };
         /// Those of `events` whose names another group has in this version.
+        #[cfg(feature = "events")]
         pub mod events {
+            #[cfg(feature = "events")]
             pub use crate::events::v1::{Event, EventList};
         }
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "apps")]
         pub use crate::apps::v1::{
             ControllerRevision, ControllerRevisionList, DaemonSet, DaemonSetList,
             Deployment, DeploymentList, ReplicaSet, ReplicaSetList, StatefulSet,
             StatefulSetList,
         };
+        #[cfg(feature = "autoscaling")]
         pub use crate::autoscaling::v1::{
             HorizontalPodAutoscaler, HorizontalPodAutoscalerList,
         };
+        #[cfg(feature = "batch")]
         pub use crate::batch::v1::{CronJob, CronJobList, Job, JobList};
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1::{Lease, LeaseList};
+        #[cfg(feature = "core")]
         pub use crate::core::v1::{
             ConfigMap, ConfigMapList, Endpoints, EndpointsList, Event, EventList,
             LimitRange, LimitRangeList, PersistentVolumeClaim, PersistentVolumeClaimList,
@@ -343,15 +386,22 @@ pub mod watchables {
             ReplicationControllerList, ResourceQuota, ResourceQuotaList, Secret,
             SecretList, Service, ServiceAccount, ServiceAccountList, ServiceList,
         };
+        #[cfg(feature = "discovery")]
         pub use crate::discovery::v1::{EndpointSlice, EndpointSliceList};
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1::{
             Ingress, IngressList, NetworkPolicy, NetworkPolicyList,
         };
+        #[cfg(feature = "policy")]
         pub use crate::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetList};
+        #[cfg(feature = "rbac")]
         pub use crate::rbac::v1::{Role, RoleBinding, RoleBindingList, RoleList};
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1::{CSIStorageCapacity, CSIStorageCapacityList};
         /// Those of `events` whose names another group has in this version.
+        #[cfg(feature = "events")]
         pub mod events {
+            #[cfg(feature = "events")]
             pub use crate::events::v1::{Event, EventList};
         }
     }

@@ -14,6 +14,7 @@
 //! | [`StorageVersionMigration`] | [`StorageVersionMigrationList`] | `storagemigration.k8s.io/v1alpha1` | `storageversionmigrations` | no |
 //! | [`VolumeAttributesClass`] | [`VolumeAttributesClassList`] | `storage.k8s.io/v1alpha1` | `volumeattributesclasses` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1alpha1::{
     ApplyConfiguration, JSONPatch, MatchCondition, MatchResources,
     MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
@@ -22,16 +23,20 @@ pub use crate::admissionregistration::v1alpha1::{
     NamedRuleWithOperations, ParamKind, ParamRef, Variable,
 };
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1alpha1::{
     ClusterTrustBundle, ClusterTrustBundleList, ClusterTrustBundleSpec,
 };
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1alpha1::{VolumeAttributesClass, VolumeAttributesClassList};
+#[cfg(feature = "storagemigration")]
 pub use crate::storagemigration::v1alpha1::{
     GroupVersionResource, MigrationCondition, StorageVersionMigration,
     StorageVersionMigrationList, StorageVersionMigrationSpec,
@@ -42,17 +47,22 @@ pub use crate::storagemigration::v1alpha1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1alpha1::{
             MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
             MutatingAdmissionPolicyBindingList, MutatingAdmissionPolicyList,
         };
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1alpha1::{
             ClusterTrustBundle, ClusterTrustBundleList,
         };
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1alpha1::{
             VolumeAttributesClass, VolumeAttributesClassList,
         };
+        #[cfg(feature = "storagemigration")]
         pub use crate::storagemigration::v1alpha1::{
             StorageVersionMigration, StorageVersionMigrationList,
         };

@@ -13,6 +13,7 @@
 //! | [`ResourceClaimTemplate`] | [`ResourceClaimTemplateList`] | `resource.k8s.io/v1alpha3` | `resourceclaimtemplates` | yes |
 //! | [`ResourceSlice`] | [`ResourceSliceList`] | `resource.k8s.io/v1alpha3` | `resourceslices` | no |
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1alpha3::{
     AllocatedDeviceStatus, AllocationResult, BasicDevice, CELDeviceSelector, Counter,
     CounterSet, Device, DeviceAllocationConfiguration, DeviceAllocationResult,
@@ -31,6 +32,7 @@ pub use crate::resource::v1alpha3::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha3::{
             DeviceClass, DeviceClassList, DeviceTaintRule, DeviceTaintRuleList,
             ResourceClaim, ResourceClaimList, ResourceClaimTemplate,
@@ -39,6 +41,7 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha3::{
             ResourceClaim, ResourceClaimList, ResourceClaimTemplate,
             ResourceClaimTemplateList,

@@ -19,6 +19,7 @@
 //! | [`ValidatingAdmissionPolicyBinding`] | [`ValidatingAdmissionPolicyBindingList`] | `admissionregistration.k8s.io/v1beta1` | `validatingadmissionpolicybindings` | no |
 //! | [`VolumeAttributesClass`] | [`VolumeAttributesClassList`] | `storage.k8s.io/v1beta1` | `volumeattributesclasses` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1beta1::{
     AuditAnnotation, ExpressionWarning, MatchCondition, MatchResources,
     NamedRuleWithOperations, ParamKind, ParamRef, TypeChecking,
@@ -28,19 +29,23 @@ pub use crate::admissionregistration::v1beta1::{
     ValidatingAdmissionPolicyStatus, Validation, Variable,
 };
 
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1beta1::{
     ClusterTrustBundle, ClusterTrustBundleList, ClusterTrustBundleSpec,
 };
 
+#[cfg(feature = "coordination")]
 pub use crate::coordination::v1beta1::{
     LeaseCandidate, LeaseCandidateList, LeaseCandidateSpec,
 };
 
+#[cfg(feature = "networking")]
 pub use crate::networking::v1beta1::{
     IPAddress, IPAddressList, IPAddressSpec, ParentReference, ServiceCIDR,
     ServiceCIDRList, ServiceCIDRSpec, ServiceCIDRStatus,
 };
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1beta1::{
     AllocatedDeviceStatus, AllocationResult, BasicDevice, CELDeviceSelector, Counter,
     CounterSet, Device, DeviceAllocationConfiguration, DeviceAllocationResult,
@@ -54,35 +59,44 @@ pub use crate::resource::v1beta1::{
     ResourceSliceList, ResourceSliceSpec,
 };
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1beta1::{VolumeAttributesClass, VolumeAttributesClassList};
 
 /// What can be watched, with the list types, which stand for the same watch.
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1beta1::{
             ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding,
             ValidatingAdmissionPolicyBindingList, ValidatingAdmissionPolicyList,
         };
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1beta1::{
             ClusterTrustBundle, ClusterTrustBundleList,
         };
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1beta1::{LeaseCandidate, LeaseCandidateList};
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1beta1::{
             IPAddress, IPAddressList, ServiceCIDR, ServiceCIDRList,
         };
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1beta1::{
             DeviceClass, DeviceClassList, ResourceClaim, ResourceClaimList,
             ResourceClaimTemplate, ResourceClaimTemplateList, ResourceSlice,
             ResourceSliceList,
         };
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{
             VolumeAttributesClass, VolumeAttributesClassList,
         };
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1beta1::{LeaseCandidate, LeaseCandidateList};
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1beta1::{
             ResourceClaim, ResourceClaimList, ResourceClaimTemplate,
             ResourceClaimTemplateList,

@@ -9,6 +9,7 @@
 //! |---|---|---|---|---|
 //! | [`LeaseCandidate`] | [`LeaseCandidateList`] | `coordination.k8s.io/v1alpha2` | `leasecandidates` | yes |
 
+#[cfg(feature = "coordination")]
 pub use crate::coordination::v1alpha2::{
     LeaseCandidate, LeaseCandidateList, LeaseCandidateSpec,
 };
@@ -17,10 +18,12 @@ pub use crate::coordination::v1alpha2::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1alpha2::{LeaseCandidate, LeaseCandidateList};
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1alpha2::{LeaseCandidate, LeaseCandidateList};
     }
 }

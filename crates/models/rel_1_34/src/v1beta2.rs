@@ -12,6 +12,7 @@
 //! | [`ResourceClaimTemplate`] | [`ResourceClaimTemplateList`] | `resource.k8s.io/v1beta2` | `resourceclaimtemplates` | yes |
 //! | [`ResourceSlice`] | [`ResourceSliceList`] | `resource.k8s.io/v1beta2` | `resourceslices` | no |
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1beta2::{
     AllocatedDeviceStatus, AllocationResult, CELDeviceSelector, CapacityRequestPolicy,
     CapacityRequestPolicyRange, CapacityRequirements, Counter, CounterSet, Device,
@@ -31,6 +32,7 @@ pub use crate::resource::v1beta2::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1beta2::{
             DeviceClass, DeviceClassList, ResourceClaim, ResourceClaimList,
             ResourceClaimTemplate, ResourceClaimTemplateList, ResourceSlice,
@@ -39,6 +41,7 @@ pub mod watchables {
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1beta2::{
             ResourceClaim, ResourceClaimList, ResourceClaimTemplate,
             ResourceClaimTemplateList,

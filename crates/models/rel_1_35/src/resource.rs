@@ -3,8 +3,12 @@
 
 //! The types of the `resource` group, by version.
 
+#[cfg(feature = "resource")]
 pub mod v1;
+#[cfg(feature = "resource")]
 pub mod v1alpha3;
+#[cfg(feature = "resource")]
 pub mod v1beta1;
+#[cfg(feature = "resource")]
 pub mod v1beta2;
 pub use watchable_core::Quantity;

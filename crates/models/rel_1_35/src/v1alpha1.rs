@@ -13,6 +13,7 @@
 //! | [`StorageVersion`] | [`StorageVersionList`] | `internal.apiserver.k8s.io/v1alpha1` | `storageversions` | no |
 //! | [`Workload`] | [`WorkloadList`] | `scheduling.k8s.io/v1alpha1` | `workloads` | yes |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1alpha1::{
     ApplyConfiguration, JSONPatch, MatchCondition, MatchResources,
     MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
@@ -21,15 +22,18 @@ pub use crate::admissionregistration::v1alpha1::{
     NamedRuleWithOperations, ParamKind, ParamRef, Variable,
 };
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1alpha1::{
     ClusterTrustBundle, ClusterTrustBundleList, ClusterTrustBundleSpec,
 };
 
+#[cfg(feature = "scheduling")]
 pub use crate::scheduling::v1alpha1::{
     BasicSchedulingPolicy, GangSchedulingPolicy, PodGroup, PodGroupPolicy,
     TypedLocalObjectReference, Workload, WorkloadList, WorkloadSpec,
@@ -39,18 +43,23 @@ pub use crate::scheduling::v1alpha1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1alpha1::{
             MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
             MutatingAdmissionPolicyBindingList, MutatingAdmissionPolicyList,
         };
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1alpha1::{
             ClusterTrustBundle, ClusterTrustBundleList,
         };
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1alpha1::{Workload, WorkloadList};
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1alpha1::{Workload, WorkloadList};
     }
 }

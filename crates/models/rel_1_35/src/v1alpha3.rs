@@ -9,6 +9,7 @@
 //! |---|---|---|---|---|
 //! | [`DeviceTaintRule`] | [`DeviceTaintRuleList`] | `resource.k8s.io/v1alpha3` | `devicetaintrules` | no |
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1alpha3::{
     DeviceTaint, DeviceTaintRule, DeviceTaintRuleList, DeviceTaintRuleSpec,
     DeviceTaintRuleStatus, DeviceTaintSelector,
@@ -18,6 +19,7 @@ pub use crate::resource::v1alpha3::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha3::{DeviceTaintRule, DeviceTaintRuleList};
     }
     /// What can be watched in one namespace.

@@ -12,6 +12,7 @@
 //! | [`MutatingAdmissionPolicyBinding`] | [`MutatingAdmissionPolicyBindingList`] | `admissionregistration.k8s.io/v1alpha1` | `mutatingadmissionpolicybindings` | no |
 //! | [`StorageVersion`] | [`StorageVersionList`] | `internal.apiserver.k8s.io/v1alpha1` | `storageversions` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1alpha1::{
     ApplyConfiguration, JSONPatch, MatchCondition, MatchResources,
     MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
@@ -20,11 +21,13 @@ pub use crate::admissionregistration::v1alpha1::{
     NamedRuleWithOperations, ParamKind, ParamRef, Variable,
 };
 
+#[cfg(feature = "apiserverinternal")]
 pub use crate::apiserverinternal::v1alpha1::{
     ServerStorageVersion, StorageVersion, StorageVersionCondition, StorageVersionList,
     StorageVersionSpec, StorageVersionStatus,
 };
 
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1alpha1::{
     ClusterTrustBundle, ClusterTrustBundleList, ClusterTrustBundleSpec,
 };
@@ -33,11 +36,14 @@ pub use crate::certificates::v1alpha1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1alpha1::{
             MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
             MutatingAdmissionPolicyBindingList, MutatingAdmissionPolicyList,
         };
+        #[cfg(feature = "apiserverinternal")]
         pub use crate::apiserverinternal::v1alpha1::{StorageVersion, StorageVersionList};
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1alpha1::{
             ClusterTrustBundle, ClusterTrustBundleList,
         };

@@ -11,10 +11,12 @@
 //! | [`PodGroup`] | [`PodGroupList`] | `scheduling.k8s.io/v1alpha2` | `podgroups` | yes |
 //! | [`Workload`] | [`WorkloadList`] | `scheduling.k8s.io/v1alpha2` | `workloads` | yes |
 
+#[cfg(feature = "coordination")]
 pub use crate::coordination::v1alpha2::{
     LeaseCandidate, LeaseCandidateList, LeaseCandidateSpec,
 };
 
+#[cfg(feature = "scheduling")]
 pub use crate::scheduling::v1alpha2::{
     BasicSchedulingPolicy, GangSchedulingPolicy, PodGroup, PodGroupList,
     PodGroupResourceClaim, PodGroupResourceClaimStatus, PodGroupSchedulingConstraints,
@@ -27,14 +29,18 @@ pub use crate::scheduling::v1alpha2::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1alpha2::{LeaseCandidate, LeaseCandidateList};
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1alpha2::{
             PodGroup, PodGroupList, Workload, WorkloadList,
         };
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1alpha2::{LeaseCandidate, LeaseCandidateList};
+        #[cfg(feature = "scheduling")]
         pub use crate::scheduling::v1alpha2::{
             PodGroup, PodGroupList, Workload, WorkloadList,
         };

@@ -10,6 +10,7 @@
 //! | [`DeviceTaintRule`] | [`DeviceTaintRuleList`] | `resource.k8s.io/v1alpha3` | `devicetaintrules` | no |
 //! | [`ResourcePoolStatusRequest`] | [`ResourcePoolStatusRequestList`] | `resource.k8s.io/v1alpha3` | `resourcepoolstatusrequests` | no |
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1alpha3::{
     DeviceTaint, DeviceTaintRule, DeviceTaintRuleList, DeviceTaintRuleSpec,
     DeviceTaintRuleStatus, DeviceTaintSelector, PoolStatus, ResourcePoolStatusRequest,
@@ -21,6 +22,7 @@ pub use crate::resource::v1alpha3::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1alpha3::{
             DeviceTaintRule, DeviceTaintRuleList, ResourcePoolStatusRequest,
             ResourcePoolStatusRequestList,

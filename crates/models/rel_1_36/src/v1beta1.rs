@@ -21,6 +21,7 @@
 //! | [`StorageVersionMigration`] | [`StorageVersionMigrationList`] | `storagemigration.k8s.io/v1beta1` | `storageversionmigrations` | no |
 //! | [`VolumeAttributesClass`] | [`VolumeAttributesClassList`] | `storage.k8s.io/v1beta1` | `volumeattributesclasses` | no |
 
+#[cfg(feature = "admissionregistration")]
 pub use crate::admissionregistration::v1beta1::{
     ApplyConfiguration, JSONPatch, MatchCondition, MatchResources,
     MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
@@ -29,21 +30,25 @@ pub use crate::admissionregistration::v1beta1::{
     NamedRuleWithOperations, ParamKind, ParamRef, Variable,
 };
 
+#[cfg(feature = "certificates")]
 pub use crate::certificates::v1beta1::{
     ClusterTrustBundle, ClusterTrustBundleList, ClusterTrustBundleSpec,
     PodCertificateRequest, PodCertificateRequestList, PodCertificateRequestSpec,
     PodCertificateRequestStatus,
 };
 
+#[cfg(feature = "coordination")]
 pub use crate::coordination::v1beta1::{
     LeaseCandidate, LeaseCandidateList, LeaseCandidateSpec,
 };
 
+#[cfg(feature = "networking")]
 pub use crate::networking::v1beta1::{
     IPAddress, IPAddressList, IPAddressSpec, ParentReference, ServiceCIDR,
     ServiceCIDRList, ServiceCIDRSpec, ServiceCIDRStatus,
 };
 
+#[cfg(feature = "resource")]
 pub use crate::resource::v1beta1::{
     AllocatedDeviceStatus, AllocationResult, BasicDevice, CELDeviceSelector,
     CapacityRequestPolicy, CapacityRequestPolicyRange, CapacityRequirements, Counter,
@@ -59,7 +64,9 @@ pub use crate::resource::v1beta1::{
     ResourceSliceSpec,
 };
 
+#[cfg(feature = "storage")]
 pub use crate::storage::v1beta1::{VolumeAttributesClass, VolumeAttributesClassList};
+#[cfg(feature = "storagemigration")]
 pub use crate::storagemigration::v1beta1::{
     StorageVersionMigration, StorageVersionMigrationList, StorageVersionMigrationSpec,
     StorageVersionMigrationStatus,
@@ -69,36 +76,46 @@ pub use crate::storagemigration::v1beta1::{
 pub mod watchables {
     /// What can be watched in the whole cluster at once.
     pub mod cluster_wide {
+        #[cfg(feature = "admissionregistration")]
         pub use crate::admissionregistration::v1beta1::{
             MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding,
             MutatingAdmissionPolicyBindingList, MutatingAdmissionPolicyList,
         };
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1beta1::{
             ClusterTrustBundle, ClusterTrustBundleList, PodCertificateRequest,
             PodCertificateRequestList,
         };
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1beta1::{LeaseCandidate, LeaseCandidateList};
+        #[cfg(feature = "networking")]
         pub use crate::networking::v1beta1::{
             IPAddress, IPAddressList, ServiceCIDR, ServiceCIDRList,
         };
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1beta1::{
             DeviceClass, DeviceClassList, ResourceClaim, ResourceClaimList,
             ResourceClaimTemplate, ResourceClaimTemplateList, ResourceSlice,
             ResourceSliceList,
         };
+        #[cfg(feature = "storage")]
         pub use crate::storage::v1beta1::{
             VolumeAttributesClass, VolumeAttributesClassList,
         };
+        #[cfg(feature = "storagemigration")]
         pub use crate::storagemigration::v1beta1::{
             StorageVersionMigration, StorageVersionMigrationList,
         };
     }
     /// What can be watched in one namespace.
     pub mod namespaced {
+        #[cfg(feature = "certificates")]
         pub use crate::certificates::v1beta1::{
             PodCertificateRequest, PodCertificateRequestList,
         };
+        #[cfg(feature = "coordination")]
         pub use crate::coordination::v1beta1::{LeaseCandidate, LeaseCandidateList};
+        #[cfg(feature = "resource")]
         pub use crate::resource::v1beta1::{
             ResourceClaim, ResourceClaimList, ResourceClaimTemplate,
             ResourceClaimTemplateList,

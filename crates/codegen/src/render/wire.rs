@@ -1,0 +1,35 @@
+//! The `model!`s: which field of a type stands behind which name on the wire.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::Named;
+use crate::model::Type;
+
+const MODEL: &str = "watchable_core::model!(";
+
+/// Fills in the `model!`s, of which the printer would make one long paragraph.
+pub(super) fn fill_in(printed: &str, types: &[Named<'_>]) -> String {
+    let by_name: BTreeMap<&str, &Type> =
+        types.iter().map(|(_, named)| (named.home.name.as_str(), *named)).collect();
+    let mut text = String::new();
+    for line in printed.lines() {
+        let name = line.strip_prefix(MODEL).and_then(|rest| rest.strip_suffix(");"));
+        if let Some(filled) = name.and_then(|name| by_name.get(name)) {
+            fields(filled, &mut text);
+        } else {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn fields(type_: &Type, text: &mut String) {
+    text.extend([MODEL, &type_.home.name, " {\n"]);
+    for (number, field) in type_.fields().iter().enumerate() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "    {number} {}: {:?},", field.name, field.wire);
+    }
+    text.push_str("});\n");
+}
