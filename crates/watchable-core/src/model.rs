@@ -103,6 +103,8 @@ macro_rules! model {
         }
 
         impl ::std::fmt::Debug for $type {
+            // Compiled where it is used, as what serde's traits need is: a release has hundreds.
+            #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 $crate::model::debug(self, stringify!($type), f)
             }
