@@ -1,13 +1,16 @@
-//! The commands `fetch` and `regen`: what can be asked for, and how the outcome is told.
+//! The commands: what can be asked for, and how the outcome is told.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::diff;
 use crate::error::{Failure, Result};
-use crate::fetch::{self, DEFAULT_BASE};
-use crate::generate::{self, Change, Mode, State};
+use crate::fetch::{self, DEFAULT_BASE, Source};
+use crate::generate::{Change, Mode, State};
+use crate::regen;
 use crate::release::Release;
 use crate::root;
 
@@ -26,8 +29,10 @@ struct Cli {
 enum Command {
     /// Download the specs of releases and keep their facts in spec/
     Fetch(Fetch),
-    /// Generate the crates of releases from spec/, offline
+    /// Generate the crates of releases from spec/, offline; fetch and compile one that is new
     Regen(Regen),
+    /// Tell what changed between two pinned releases, from spec/ alone
+    Diff(Diff),
 }
 
 #[derive(Args)]
@@ -48,12 +53,34 @@ struct Fetch {
 
 #[derive(Args)]
 struct Regen {
-    /// Releases, such as 1.36; by default all that are pinned in spec/releases.toml
+    /// Releases, such as 1.36; by default all that are pinned in spec/releases.toml. One that is
+    /// not is fetched, pinned and compiled too, and what changed since the one before it is told
     #[arg(value_name = "RELEASE")]
     releases: Vec<String>,
     /// Write nothing; fail when a file is not what would be generated
     #[arg(long)]
     check: bool,
+    /// Also write upstream's own docs of types and fields, for which the spec is downloaded again;
+    /// for your own use: what is committed has none
+    #[arg(long, conflicts_with = "check")]
+    descriptions: bool,
+    /// When something is downloaded: as for fetch
+    #[arg(long, value_name = "URL", conflicts_with = "check")]
+    base_url: Option<String>,
+    /// When something is downloaded: as for fetch
+    #[arg(long, conflicts_with = "check")]
+    tag: Option<String>,
+}
+
+#[derive(Args)]
+struct Diff {
+    /// The release to compare from, such as 1.35
+    from: String,
+    /// The release to compare to, such as 1.36
+    to: String,
+    /// Print one JSON object; `Diff` in crates/codegen/src/diff.rs says what is in it
+    #[arg(long)]
+    json: bool,
 }
 
 /// Runs the command that the program was started with.
@@ -76,21 +103,41 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Fetch(args) => {
             let wanted = fetch::Wanted {
                 releases: parse(&args.releases)?,
-                base_url: args.base_url,
-                tag: args.tag,
+                source: Source { base_url: Some(args.base_url), tag: args.tag },
                 repin: args.repin,
             };
             fetch::fetch(&root, &wanted).map(|()| ExitCode::SUCCESS)
         }
         Command::Regen(args) => {
             let mode = if args.check { Mode::Check } else { Mode::Write };
-            let changes = generate::generate(&root, &parse(&args.releases)?, mode)?;
-            tell(&changes, mode);
+            let wanted = regen::Wanted {
+                releases: parse(&args.releases)?,
+                mode,
+                source: Source { base_url: args.base_url, tag: args.tag },
+                descriptions: args.descriptions,
+            };
+            let changes = regen::regen(&root, &wanted, |changes| tell(changes, mode), print)?;
             Ok(match mode {
                 Mode::Check if !changes.is_empty() => ExitCode::FAILURE,
                 _ => ExitCode::SUCCESS,
             })
         }
+        Command::Diff(args) => {
+            let told = diff::between(&root, args.from.parse()?, args.to.parse()?)?;
+            print(&if args.json { told.json()? } else { told.text() })?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Prints to stdout, of which whoever reads it may have seen enough.
+fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to stdout: {error}")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What went wrong, told in one line, with the way to mend it.
+//! What went wrong, told in one line, with what stays of it and the way to mend it.
 
 use std::fmt;
 use std::path::Path;
@@ -7,6 +7,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Failure {
     what: String,
+    left: Option<String>,
     mend: Option<String>,
 }
 
@@ -16,12 +17,17 @@ pub type Result<T> = std::result::Result<T, Failure>;
 impl Failure {
     /// A failure without a known mend.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), mend: None }
+        Self { what: what.into(), left: None, mend: None }
     }
 
     /// Tells how to mend it.
     pub fn mend(self, mend: impl Into<String>) -> Self {
         Self { mend: Some(mend.into()), ..self }
+    }
+
+    /// Tells what had been done before, and stays.
+    pub(crate) fn left(self, left: impl Into<String>) -> Self {
+        Self { left: Some(left.into()), ..self }
     }
 
     /// Tells where it happened: a file or a URL.
@@ -37,10 +43,12 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
-        match &self.mend {
-            Some(mend) => write!(f, "\nhint: {mend}"),
-            None => Ok(()),
+        for (title, text) in [("left in place", &self.left), ("hint", &self.mend)] {
+            if let Some(text) = text {
+                write!(f, "\n{title}: {text}")?;
+            }
         }
+        Ok(())
     }
 }
 

@@ -22,12 +22,40 @@ pub const DEFAULT_BASE: &str = "https://raw.githubusercontent.com/kubernetes/kub
 pub struct Wanted {
     /// The releases.
     pub releases: Vec<Release>,
-    /// What comes before the tag in the URL.
-    pub base_url: String,
-    /// The tag; the pinned or the first one where none is given.
-    pub tag: Option<String>,
+    /// From where.
+    pub source: Source,
     /// Accept a checksum that is not the pinned one.
     pub repin: bool,
+}
+
+/// Where specs come from.
+pub struct Source {
+    /// What comes before the tag in the URL; [`DEFAULT_BASE`] where none is given.
+    pub base_url: Option<String>,
+    /// The tag; the pinned or the first one where none is given.
+    pub tag: Option<String>,
+}
+
+impl Source {
+    /// One tag does not fit several releases.
+    pub(crate) fn is_for(&self, releases: &[Release]) -> Result<()> {
+        if self.tag.is_some() && releases.len() > 1 {
+            return Err(Failure::new(
+                "--tag names the tag of one release, but several are to be fetched",
+            )
+            .mend("fetch them one by one"));
+        }
+        Ok(())
+    }
+}
+
+/// A spec that was downloaded, checked and understood. Nothing is kept of it so far.
+pub(crate) struct Fetched {
+    pin: Pin,
+    facts: String,
+    /// As it was downloaded.
+    pub(crate) spec: Vec<u8>,
+    pub(crate) url: String,
 }
 
 /// Fetches the releases, one after another.
@@ -37,42 +65,57 @@ pub struct Wanted {
 /// When a spec cannot be had, is not the pinned one, or is not understood; what is in `spec/` of
 /// that release is then as it was.
 pub fn fetch(root: &Path, wanted: &Wanted) -> Result<()> {
-    if wanted.tag.is_some() && wanted.releases.len() > 1 {
-        return Err(Failure::new(
-            "--tag names the tag of one release, but several are to be fetched",
-        )
-        .mend("fetch them one by one"));
+    wanted.source.is_for(&wanted.releases)?;
+    for release in &wanted.releases {
+        get(root, *release, &wanted.source, wanted.repin)?.keep(root)?;
+        eprintln!("next: `cargo xtask regen`");
     }
-    wanted.releases.iter().try_for_each(|release| fetch_one(root, wanted, *release))
+    Ok(())
 }
 
-fn fetch_one(root: &Path, wanted: &Wanted, release: Release) -> Result<()> {
-    let mut pins = Pins::read(root)?;
-    let pinned = pins.get(release).cloned();
-    let tag = wanted
+/// Gets a release's spec, which must be the pinned one where there is a pin.
+pub(crate) fn get(root: &Path, release: Release, source: &Source, repin: bool) -> Result<Fetched> {
+    let pins = Pins::read(root)?;
+    let pinned = pins.get(release);
+    let tag = source
         .tag
         .clone()
-        .or_else(|| pinned.as_ref().map(|pin| pin.tag.clone()))
+        .or_else(|| pinned.map(|pin| pin.tag.clone()))
         .unwrap_or_else(|| release.first_tag());
-    let url = spec_url(&wanted.base_url, &tag);
+    let url = spec_url(source.base_url.as_deref().unwrap_or(DEFAULT_BASE), &tag);
     let spec = download::download(&url)?;
     let sha256 = hex(&Sha256::digest(&spec));
-    if let Some(pin) = pinned.as_ref().filter(|pin| pin.sha256 != sha256 && !wanted.repin) {
+    if let Some(pin) = pinned.filter(|pin| pin.sha256 != sha256 && !repin) {
         return Err(wrong_checksum(pin, &url, &sha256));
     }
     let facts = facts::normalise(release, &spec, &url)?;
-    let pin = pin(&facts, tag, sha256, pinned.and_then(|pin| pin.note));
+    let pin = pin(&facts, tag, sha256, pinned.and_then(|pin| pin.note.clone()));
     let text = facts.to_text()?;
     // What the generator does not understand is better told now than when it is in the repository.
     model::lower(facts, &pin.tag).map_err(|failure| failure.within(&url))?;
-    files::write(&root.join(release.facts_path()), &text)?;
-    eprintln!(
-        "{} holds the facts of {} definitions; next: `cargo xtask regen {release}`",
-        release.facts_path(),
-        pin.definitions
-    );
-    pins.set(pin);
-    pins.write(root)
+    Ok(Fetched { pin, facts: text, spec, url })
+}
+
+impl Fetched {
+    /// Writes the facts and the pin, or neither.
+    pub(crate) fn keep(self, root: &Path) -> Result<()> {
+        let (place, definitions) = (self.pin.release.facts_path(), self.pin.definitions);
+        let path = root.join(&place);
+        let before = path.exists().then(|| files::read(&path)).transpose()?;
+        let mut pins = Pins::read(root)?;
+        pins.set(self.pin);
+        files::write(&path, &self.facts)?;
+        if let Err(failure) = pins.write(root) {
+            // Best effort: the first error is the one to tell.
+            let _ = match before {
+                Some(text) => files::write(&path, &text),
+                None => files::remove(&path, root),
+            };
+            return Err(failure);
+        }
+        eprintln!("{place} holds the facts of {definitions} definitions");
+        Ok(())
+    }
 }
 
 fn spec_url(base: &str, tag: &str) -> String {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
+use crate::descriptions::Descriptions;
 use crate::error::{Failure, Result};
-use crate::facts::Facts;
 use crate::files;
-use crate::model;
-use crate::pins::{PINS_PATH, Pins};
+use crate::history::History;
+use crate::model::{self, Model};
+use crate::pins::Pins;
 use crate::release::Release;
 use crate::render;
 
@@ -80,12 +81,29 @@ struct Wanted {
 /// When something in `spec/` is missing, inconsistent or not understood, or a file cannot be read
 /// or written. Nothing is written before all is known to be well.
 pub fn generate(root: &Path, releases: &[Release], mode: Mode) -> Result<Vec<Change>> {
+    generate_with(root, releases, mode, &BTreeMap::new())
+}
+
+/// The same, with upstream's own words in the docs of the releases that have them here.
+pub(crate) fn generate_with(
+    root: &Path,
+    releases: &[Release],
+    mode: Mode,
+    descriptions: &BTreeMap<Release, Descriptions>,
+) -> Result<Vec<Change>> {
     let pins = Pins::read(root)?;
+    let history = History::read(root, &pins)?;
+    let none = Descriptions::default();
     let pinned: Vec<Release> = pins.releases.iter().map(|pin| pin.release).collect();
     let chosen = if releases.is_empty() { &pinned } else { releases };
     let mut wanted = BTreeMap::new();
     for release in chosen {
-        add_crate(root, &pins, *release, &mut wanted)?;
+        let facts = pins.facts(root, *release)?;
+        let place = release.facts_path();
+        let tag = &pins.require(*release)?.tag;
+        let mut model = model::lower(facts, tag).map_err(|failure| failure.within(&place))?;
+        model.annotate(&history, descriptions.get(release).unwrap_or(&none));
+        add_crate(&model, &mut wanted)?;
     }
     add_facade(root, &pinned, &mut wanted)?;
     let left_over = left_over(root, chosen, releases.is_empty(), &wanted)?;
@@ -117,21 +135,9 @@ pub fn generate(root: &Path, releases: &[Release], mode: Mode) -> Result<Vec<Cha
     Ok(changes)
 }
 
-fn add_crate(
-    root: &Path,
-    pins: &Pins,
-    release: Release,
-    wanted: &mut BTreeMap<String, Wanted>,
-) -> Result<()> {
-    let pin = pins.get(release).ok_or_else(|| {
-        Failure::new(format!("{PINS_PATH} does not know release {release}"))
-            .mend(format!("run `cargo xtask fetch {release}`"))
-    })?;
-    let facts = Facts::read(root, release)?;
-    pin.verify(&facts)?;
-    let place = release.facts_path();
-    let model = model::lower(facts, &pin.tag).map_err(|failure| failure.within(&place))?;
-    for (path, text) in render::crate_files(&model)? {
+fn add_crate(model: &Model, wanted: &mut BTreeMap<String, Wanted>) -> Result<()> {
+    let release = model.release;
+    for (path, text) in render::crate_files(model)? {
         let path = format!("{MODELS}/{}/{path}", release.crate_name());
         wanted.insert(path, Wanted { text, mend: regen(Some(release)) });
     }

@@ -6,14 +6,18 @@
 //! the network.
 
 pub mod cli;
+mod descriptions;
+pub mod diff;
 pub mod error;
 mod facts;
 pub mod fetch;
 mod files;
 pub mod generate;
+mod history;
 mod model;
 mod names;
 mod pins;
+pub mod regen;
 pub mod release;
 mod render;
 pub mod root;

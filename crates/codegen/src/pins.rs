@@ -67,6 +67,22 @@ impl Pins {
         self.releases.iter().find(|pin| pin.release == release)
     }
 
+    /// The pin of a release that must have one.
+    pub(crate) fn require(&self, release: Release) -> Result<&Pin> {
+        self.get(release).ok_or_else(|| {
+            Failure::new(format!("{PINS_PATH} does not know release {release}"))
+                .mend(format!("run `cargo xtask fetch {release}`"))
+        })
+    }
+
+    /// The facts of a pinned release, which must be those that the pin is of.
+    pub(crate) fn facts(&self, root: &Path, release: Release) -> Result<Facts> {
+        let pin = self.require(release)?;
+        let facts = Facts::read(root, release)?;
+        pin.verify(&facts)?;
+        Ok(facts)
+    }
+
     pub(crate) fn set(&mut self, pin: Pin) {
         self.releases.retain(|other| other.release != pin.release);
         self.releases.push(pin);

@@ -1,6 +1,9 @@
 //! Where a definition's type lies in the crate.
 
+use std::collections::BTreeMap;
+
 use crate::error::{Failure, Result};
+use crate::facts::GroupVersionKind;
 
 /// Prefixes of definitions that go on with group, version and name.
 const VERSIONED: [&str; 4] = [
@@ -76,6 +79,21 @@ impl Home {
     pub(crate) fn view(&self) -> &str {
         self.version.as_deref().unwrap_or("v1")
     }
+}
+
+/// From a module to the group as the API server and the reference name it, learnt from the kinds:
+/// `networking` is `networking.k8s.io`. What belongs to every group goes by the machinery's name.
+pub(crate) fn api_groups<'a>(
+    types: impl Iterator<Item = (&'a Home, &'a [GroupVersionKind])>,
+) -> BTreeMap<String, String> {
+    let mut groups = BTreeMap::new();
+    for (home, kinds) in types {
+        if let [kind] = kinds {
+            let group = if kind.group.is_empty() { &home.group } else { &kind.group };
+            groups.insert(home.group.clone(), group.clone());
+        }
+    }
+    groups
 }
 
 /// `v1`, `v2beta1` …

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Body, Field, Home, Model, Shape, Type, cycles, features, scalars, shapes, views, wiring,
-    workarounds,
+    Body, Field, Home, Model, Shape, Type, api_groups, cycles, features, scalars, shapes, views,
+    wiring, workarounds,
 };
 use crate::error::{Failure, Result};
 use crate::facts::{Facts, Schema};
@@ -35,7 +35,9 @@ pub(crate) fn lower(mut facts: Facts, tag: &str) -> Result<Model> {
     let wirings = wiring::wire(&facts.resources, &types)?;
     let views = views::views(&types, &wirings);
     let features = features::features(&types)?;
-    Ok(Model { release: facts.release, tag: tag.to_owned(), types, wirings, features, views })
+    let groups = api_groups(types.values().map(|type_| (&type_.home, &type_.kinds[..])));
+    let (release, tag) = (facts.release, tag.to_owned());
+    Ok(Model { release, tag, groups, types, wirings, features, views })
 }
 
 fn type_of(definition: &str, schema: &Schema) -> Result<Type> {
@@ -43,7 +45,13 @@ fn type_of(definition: &str, schema: &Schema) -> Result<Type> {
     if RESERVED.contains(&home.name.as_str()) {
         return Err(Failure::new(format!("the name {} hides one of Rust's own", home.name)));
     }
-    Ok(Type { home, kinds: schema.kinds.clone(), body: body(definition, schema)? })
+    Ok(Type {
+        home,
+        kinds: schema.kinds.clone(),
+        body: body(definition, schema)?,
+        releases: None,
+        description: Vec::new(),
+    })
 }
 
 fn body(definition: &str, schema: &Schema) -> Result<Body> {
@@ -98,6 +106,7 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
             boxed: false,
             required,
             keys,
+            description: Vec::new(),
         });
     }
     Ok(fields)

@@ -4,6 +4,7 @@ mod cycles;
 mod features;
 mod home;
 mod lower;
+mod notes;
 mod scalars;
 mod shapes;
 mod views;
@@ -16,7 +17,7 @@ use crate::facts::GroupVersionKind;
 use crate::release::Release;
 
 pub(crate) use features::{ALL, Features};
-pub(crate) use home::Home;
+pub(crate) use home::{Home, api_groups};
 pub(crate) use lower::lower;
 pub(crate) use views::{Row, View};
 pub(crate) use wiring::{Wiring, Wirings};
@@ -26,6 +27,8 @@ pub(crate) use wiring::{Wiring, Wirings};
 pub(crate) struct Model {
     pub(crate) release: Release,
     pub(crate) tag: String,
+    /// From the group in a module's name to the one that the API server knows.
+    pub(crate) groups: BTreeMap<String, String>,
     /// By the definition's name.
     pub(crate) types: BTreeMap<String, Type>,
     pub(crate) wirings: Wirings,
@@ -40,6 +43,10 @@ pub(crate) struct Type {
     pub(crate) home: Home,
     pub(crate) kinds: Vec<GroupVersionKind>,
     pub(crate) body: Body,
+    /// A sentence that says which releases have it.
+    pub(crate) releases: Option<String>,
+    /// Upstream's own words, in lines, where they are wanted.
+    pub(crate) description: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -65,6 +72,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// The properties that tell a list's items apart.
     pub(crate) keys: Vec<String>,
+    /// Upstream's own words, in lines, where they are wanted.
+    pub(crate) description: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

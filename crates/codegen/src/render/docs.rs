@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::facts::{GroupVersionKind, Scope};
-use crate::model::{Body, Field, Model, Type, Wiring};
+use crate::model::{Body, Field, Home, Model, Type, Wiring};
 use crate::names;
 
 /// Lines of documentation, for an item.
@@ -23,19 +23,23 @@ fn spaced(line: &str) -> String {
     if line.is_empty() { String::new() } else { format!(" {line}") }
 }
 
-/// What a type is, how it is served, and where to read more.
+/// What a type is, how it is served, which releases have it, and where to read more.
 pub(super) fn of_type(model: &Model, definition: &str, type_: &Type) -> Vec<String> {
-    let mut lines = vec![first_line(type_), String::new()];
+    let mut paragraphs = vec![vec![first_line(type_)], type_.description.clone()];
     if let Some(wiring) = model.wirings.get(definition) {
-        lines.push(served(model, type_, wiring));
-        lines.push(String::new());
+        paragraphs.push(vec![served(model, type_, wiring)]);
     }
-    lines.push(format!("Definition `{definition}`."));
-    if let Some(kind) = own_kind(type_) {
-        lines.push(String::new());
-        lines.push(format!("Reference: <{}>", reference(model, type_, kind)));
-    }
-    lines
+    paragraphs.extend(listed(model, definition, type_).map(|line| vec![line]));
+    let releases = type_.releases.as_ref().map_or(String::new(), |releases| format!(" {releases}"));
+    paragraphs.push(vec![format!("Definition `{definition}`.{releases}")]);
+    paragraphs.extend(reference(model, type_).map(|link| vec![format!("Reference: <{link}>")]));
+    joined(paragraphs)
+}
+
+/// Blank lines between them.
+fn joined(paragraphs: Vec<Vec<String>>) -> Vec<String> {
+    let some: Vec<_> = paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect();
+    some.join(&String::new())
 }
 
 fn first_line(type_: &Type) -> String {
@@ -70,30 +74,44 @@ fn served(model: &Model, type_: &Type, wiring: &Wiring) -> String {
         (false, _, Some(_)) => "it can be listed, but not watched",
         (false, _, None) => "it cannot be listed or watched",
     };
-    let list = wiring.list.as_ref().map_or(String::new(), |list| {
-        let home = &model.types[list].home;
-        // rustdoc does not like to be told where a name leads that it finds by itself.
-        if home.module() == type_.home.module() {
-            format!(", in a [`{}`]", home.name)
-        } else {
-            format!(", in a [`{}`](crate::{}::{})", home.name, home.module(), home.name)
-        }
-    });
+    let list = wiring
+        .list
+        .as_ref()
+        .map_or(String::new(), |list| format!(", in a {}", link(type_, &model.types[list])));
     format!("Served as `{plural}`{list}; {scope}; {watch}.")
 }
 
-fn reference(model: &Model, type_: &Type, kind: &GroupVersionKind) -> String {
-    // The reference names what belongs to every group after the machinery.
-    let group = match (type_.home.group.as_str(), kind.group.as_str()) {
-        ("meta", _) => "meta".to_owned(),
-        (_, "") => "core".to_owned(),
-        (_, group) => group.replace('.', "-"),
-    };
-    let (release, name) = (model.release, kind.kind.to_lowercase());
-    format!(
-        "https://kubernetes.io/docs/reference/generated/kubernetes-api/v{release}/#{name}-{}-{group}",
-        kind.version
-    )
+/// Of what a list is the list.
+fn listed(model: &Model, definition: &str, list: &Type) -> Option<String> {
+    let mut wirings = model.wirings.iter();
+    let (object, wiring) =
+        wirings.find(|(_, wiring)| wiring.list.as_deref() == Some(definition))?;
+    let object = link(list, &model.types[object]);
+    let watch = if wiring.is_watchable() { "; a watch of it is one of those" } else { "" };
+    Some(format!("The list of {object} objects{watch}."))
+}
+
+fn link(from: &Type, to: &Type) -> String {
+    let home = &to.home;
+    // rustdoc does not like to be told where a name leads that it finds by itself.
+    if home.module() == from.home.module() {
+        format!("[`{}`]", home.name)
+    } else {
+        format!("[`{}`](crate::{}::{})", home.name, home.module(), home.name)
+    }
+}
+
+/// The type's place in upstream's reference, which has all that lies in a group's version, but for
+/// one.
+fn reference(model: &Model, type_: &Type) -> Option<String> {
+    const LEFT_OUT: &str = "JSONSchemaPropsOrStringArray";
+    let Home { group, version, name, .. } = &type_.home;
+    let version = version.as_ref().filter(|_| name != LEFT_OUT)?;
+    let group = model.groups.get(group).unwrap_or(group).replace('.', "-");
+    let (release, name) = (model.release, name.to_lowercase());
+    Some(format!(
+        "https://kubernetes.io/docs/reference/generated/kubernetes-api/v{release}/#{name}-{version}-{group}"
+    ))
 }
 
 /// Only what the field's name and type do not say.
@@ -109,7 +127,8 @@ pub(super) fn of_field(field: &Field) -> Vec<String> {
         let keys: Vec<_> = field.keys.iter().map(|key| format!("`{key}`")).collect();
         facts.push(format!("Keyed by {}.", keys.join(", ")));
     }
-    if facts.is_empty() { Vec::new() } else { vec![facts.join(" ")] }
+    let facts = if facts.is_empty() { Vec::new() } else { vec![facts.join(" ")] };
+    joined(vec![field.description.clone(), facts])
 }
 
 /// `apps/v1`; `v1` in the core group.

@@ -96,7 +96,7 @@ fn spaced(text: &str) -> String {
     let mut last = "";
     for line in text.lines() {
         let item_ends =
-            last == "}" || last == "];" || (last.ends_with(';') && !last.starts_with(' '));
+            last == "}" || last == "];" || (last.ends_with(';') && !last.starts_with([' ', '/']));
         // Re-exports and modules stand together.
         let listed = (last.starts_with("pub use ") || last.starts_with("pub mod "))
             && (line.starts_with("pub use ")

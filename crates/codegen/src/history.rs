@@ -1,0 +1,121 @@
+//! In which of the pinned releases a definition is.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::error::Result;
+use crate::facts;
+use crate::pins::Pins;
+use crate::release::Release;
+
+/// By definition, which of the releases have it.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    /// Sorted.
+    releases: Vec<Release>,
+    /// Indices into the releases, sorted.
+    seen: BTreeMap<String, Vec<usize>>,
+}
+
+impl History {
+    /// Reads the names in the facts of every pinned release.
+    pub(crate) fn read(root: &Path, pins: &Pins) -> Result<Self> {
+        let mut releases: Vec<Release> = pins.releases.iter().map(|pin| pin.release).collect();
+        releases.sort();
+        let names = releases.iter().map(|release| facts::definition_names(root, *release));
+        let names = names.collect::<Result<Vec<_>>>()?;
+        Ok(Self::new(releases, names))
+    }
+
+    fn new(releases: Vec<Release>, names: Vec<Vec<String>>) -> Self {
+        let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, names) in names.into_iter().enumerate() {
+            for name in names {
+                seen.entry(name).or_default().push(index);
+            }
+        }
+        Self { releases, seen }
+    }
+
+    /// `In Kubernetes from 1.19 on.`, or where it is gone, `In Kubernetes 1.17 to 1.24.`: a later
+    /// release changes what is said only of what it has no more, or has again.
+    pub(crate) fn sentence(&self, definition: &str) -> Option<String> {
+        let mut spans: Vec<(usize, usize)> = Vec::new();
+        for &index in self.seen.get(definition)? {
+            match spans.last_mut() {
+                Some((_, last)) if *last + 1 == index => *last = index,
+                _ => spans.push((index, index)),
+            }
+        }
+        let newest = self.releases.len() - 1;
+        let spans = spans.into_iter().map(|(first, last)| {
+            let (from, to) = (self.releases[first], self.releases[last]);
+            match () {
+                () if last == newest => format!("from {from} on"),
+                () if first == last => from.to_string(),
+                () => format!("{from} to {to}"),
+            }
+        });
+        let spans: Vec<_> = spans.collect();
+        let (last, others) = spans.split_last()?;
+        let told = if others.is_empty() {
+            last.clone()
+        } else {
+            format!("{} and {last}", others.join(", "))
+        };
+        Some(format!("In Kubernetes {told}."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(releases: &[(&str, &[&str])]) -> History {
+        let (releases, names): (Vec<_>, Vec<_>) = releases
+            .iter()
+            .map(|(release, names)| {
+                let names = names.iter().map(|&name| name.to_owned()).collect();
+                (release.parse::<Release>().unwrap(), names)
+            })
+            .unzip();
+        History::new(releases, names)
+    }
+
+    #[test]
+    fn releases_are_told_with_their_gaps() {
+        let history = history(&[
+            ("1.17", &["old", "gaps", "stays", "brief"]),
+            ("1.18", &["old", "stays", "more gaps"]),
+            // Not the next, but the next that there is.
+            ("1.20", &["old", "gaps", "stays"]),
+            ("1.21", &["gaps", "stays", "more gaps"]),
+            ("1.22", &["stays"]),
+            ("1.23", &["stays", "new", "more gaps"]),
+        ]);
+        for (definition, expected) in [
+            ("stays", Some("In Kubernetes from 1.17 on.")),
+            ("old", Some("In Kubernetes 1.17 to 1.20.")),
+            ("brief", Some("In Kubernetes 1.17.")),
+            ("new", Some("In Kubernetes from 1.23 on.")),
+            ("gaps", Some("In Kubernetes 1.17 and 1.20 to 1.21.")),
+            ("more gaps", Some("In Kubernetes 1.18, 1.21 and from 1.23 on.")),
+            ("none", None),
+        ] {
+            assert_eq!(history.sentence(definition).as_deref(), expected, "{definition}");
+        }
+    }
+
+    #[test]
+    fn a_newer_release_changes_only_what_is_said_of_the_vanished() {
+        let before = history(&[("1.17", &["stays", "goes"]), ("1.18", &["stays", "goes"])]);
+        let after = history(&[
+            ("1.17", &["stays", "goes"]),
+            ("1.18", &["stays", "goes"]),
+            ("1.19", &["stays", "comes"]),
+        ]);
+        assert_eq!(before.sentence("stays"), after.sentence("stays"));
+        assert_eq!(before.sentence("goes").unwrap(), "In Kubernetes from 1.17 on.");
+        assert_eq!(after.sentence("goes").unwrap(), "In Kubernetes 1.17 to 1.18.");
+    }
+}

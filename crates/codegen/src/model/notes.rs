@@ -1,0 +1,18 @@
+//! What the docs of a crate say beyond its own release's facts.
+
+use super::Model;
+use crate::descriptions::Descriptions;
+use crate::history::History;
+
+impl Model {
+    /// Takes on in which releases each type is, and what upstream writes of it and its fields.
+    pub(crate) fn annotate(&mut self, history: &History, descriptions: &Descriptions) {
+        for (definition, type_) in &mut self.types {
+            type_.releases = history.sentence(definition);
+            type_.description = descriptions.of_type(definition);
+            for field in type_.fields_mut() {
+                field.description = descriptions.of_field(definition, &field.wire);
+            }
+        }
+    }
+}
