@@ -141,7 +141,10 @@ fn wrong_checksum(pin: &Pin, url: &str, sha256: &str) -> Failure {
         "{url} has the sha256 {sha256}, but {PINS_PATH} pins {} for release {}",
         pin.sha256, pin.release
     ))
-    .mend("if the spec is meant to have changed, accept it with --repin")
+    .mend(format!(
+        "if the spec is meant to have changed, accept it with `cargo xtask fetch {} --repin`",
+        pin.release
+    ))
 }
 
 fn hex(bytes: &[u8]) -> String {

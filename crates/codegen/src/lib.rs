@@ -2,8 +2,8 @@
 //!
 //! Three steps, with I/O only at the ends: [`fetch`] downloads a spec and keeps its facts in
 //! `spec/`; `model` makes of the facts a typed picture of the crate to be; `render` prints it.
-//! [`generate`] joins them and writes the files, or says which would change. Only `fetch` touches
-//! the network.
+//! [`generate`] joins them and writes the files, or says which would change. [`regen`] is the command
+//! that does all of it for a new release; [`diff`] compares two. Only `fetch` touches the network.
 
 pub mod cli;
 mod descriptions;

@@ -108,6 +108,46 @@ fn what_is_watched_is_wired_and_the_rest_says_why_not() {
 }
 
 #[test]
+fn docs_say_what_a_type_is_by_its_facts() {
+    let repository = Repository::generated(SMALL);
+    let reference = "https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.99/#";
+    holds(
+        &repository,
+        "src/core/v1.rs",
+        &[
+            &format!(
+                "/// Kind `Pod` of `v1`.\n///\n\
+                 /// Served as `pods`, in a [`PodList`]; namespaced; it can be watched, cluster-wide or in one namespace.\n///\n\
+                 /// Definition `io.k8s.api.core.v1.Pod`. In Kubernetes from 1.99 on.\n///\n\
+                 /// Reference: <{reference}pod-v1-core>"
+            ),
+            &format!(
+                "/// Kind `PodList` of `v1`.\n///\n\
+                 /// The list of [`Pod`] objects; a watch of it is one of those.\n///\n\
+                 /// Definition `io.k8s.api.core.v1.PodList`. In Kubernetes from 1.99 on.\n///\n\
+                 /// Reference: <{reference}podlist-v1-core>"
+            ),
+            "/// The list of [`ComponentStatus`] objects.",
+            &format!(
+                "/// `PodSpec`, which is no kind of its own.\n///\n\
+                 /// Definition `io.k8s.api.core.v1.PodSpec`. In Kubernetes from 1.99 on.\n///\n\
+                 /// Reference: <{reference}podspec-v1-core>"
+            ),
+        ],
+    );
+    for (file, anchor) in [
+        ("src/events/v1.rs", "event-v1-events-k8s-io"),
+        ("src/authorization/v1.rs", "selfsubjectrulesreview-v1-authorization-k8s-io"),
+        ("src/meta/v1.rs", "objectmeta-v1-meta"),
+    ] {
+        holds(&repository, file, &[&format!("/// Reference: <{reference}{anchor}>")]);
+    }
+    // The reference has no place for what has no version.
+    let version = repository.read(&format!("{CRATE}/src/version.rs"));
+    assert!(version.contains("Definition") && !version.contains("Reference"), "{version}");
+}
+
+#[test]
 fn a_name_goes_to_core_and_the_others_are_reached_by_group() {
     let repository = Repository::generated(SMALL);
     holds(

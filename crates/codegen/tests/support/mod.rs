@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A hand-made spec that has a bit of everything.
@@ -35,6 +36,7 @@ pub struct Repository {
 /// What the program said, and whether it was content.
 pub struct Outcome {
     pub code: i32,
+    pub stdout: String,
     pub stderr: String,
 }
 
@@ -71,8 +73,25 @@ impl Repository {
 
     /// Puts a spec into the folder `mirror`, and fetches it by `file://`.
     pub fn fetch_text(&self, spec: &str) -> Outcome {
-        self.write(&format!("mirror/{SPEC_PATH}"), spec);
-        self.run(&["fetch", "1.99", "--base-url", &self.mirror()])
+        self.fetch_as("1.99", spec)
+    }
+
+    /// The same for another release.
+    pub fn fetch_as(&self, release: &str, spec: &str) -> Outcome {
+        self.mirror_as(release, spec);
+        self.run(&["fetch", release, "--base-url", &self.mirror()])
+    }
+
+    /// Only puts it into the mirror.
+    pub fn mirror_as(&self, release: &str, spec: &str) {
+        self.write(&format!("mirror/v{release}.0/api/openapi-spec/swagger.json"), spec);
+    }
+
+    /// Compares two releases, as a program would.
+    pub fn diff(&self, from: &str, to: &str) -> Value {
+        let outcome = self.run(&["diff", from, to, "--json"]);
+        outcome.succeeded();
+        serde_json::from_str(&outcome.stdout).unwrap()
     }
 
     pub fn mirror(&self) -> String {
@@ -80,16 +99,7 @@ impl Repository {
     }
 
     pub fn run(&self, args: &[&str]) -> Outcome {
-        let output = Command::new(env!("CARGO_BIN_EXE_watchables-codegen"))
-            .args(args)
-            .arg("--root")
-            .arg(self.folder.path())
-            .env("NO_PROXY", "*")
-            .output()
-            .unwrap();
-        let stderr = String::from_utf8(output.stderr).unwrap();
-        assert!(!stderr.contains("panicked"), "{stderr}");
-        Outcome { code: output.status.code().unwrap(), stderr }
+        run_in(self.folder.path(), args)
     }
 
     /// Every file below a folder, with its text.
@@ -108,6 +118,34 @@ impl Repository {
         walk(&self.path(folder), &mut found);
         found
     }
+}
+
+/// Runs the program for the repository that is there. What it compiles goes where that is kept.
+pub fn run_in(root: &Path, args: &[&str]) -> Outcome {
+    let output = Command::new(env!("CARGO_BIN_EXE_watchables-codegen"))
+        .args(args)
+        .arg("--root")
+        .arg(root)
+        .env("NO_PROXY", "*")
+        .env("CARGO_TARGET_DIR", env!("CARGO_TARGET_TMPDIR"))
+        .output()
+        .unwrap();
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    Outcome { code: output.status.code().unwrap(), stdout, stderr }
+}
+
+/// The real repository.
+pub fn real_root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}
+
+/// The small spec, changed.
+pub fn small_with(change: impl FnOnce(&mut Value)) -> String {
+    let mut spec = serde_json::from_str(SMALL).unwrap();
+    change(&mut spec);
+    spec.to_string()
 }
 
 impl Outcome {

@@ -1,0 +1,258 @@
+//! `diff`: it names what changed, and nothing else.
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{Repository, SMALL, real_root, run_in, small_with};
+
+const POD_SPEC: &str = "io.k8s.api.core.v1.PodSpec";
+
+/// Renames a definition, adds one, and changes the type of a property and whether it is required.
+fn change(definitions: &mut Value, (from, to): (&str, &str), (owner, field): (&str, &str)) {
+    let text = definitions.to_string();
+    let renamed = text.replace(&format!("{from}\""), &format!("{to}\""));
+    assert_ne!(text, renamed, "{from}");
+    *definitions = serde_json::from_str(&renamed).unwrap();
+    definitions["io.k8s.api.core.v1.Brand"] =
+        json!({"properties": {"new": {"type": "string"}}, "required": ["new"]});
+    let owner = &mut definitions[owner];
+    owner["properties"][field] = json!({"type": "integer", "format": "int32"});
+    let mut required: Vec<Value> = owner["required"].as_array().cloned().unwrap_or_default();
+    required.push(field.into());
+    owner["required"] = required.into();
+}
+
+/// What is left of a difference once what the call names is taken out of it.
+#[track_caller]
+fn assert_exactly(diff: &Value, expected: &Value) {
+    for (key, found) in diff.as_object().unwrap() {
+        let empty = json!([]);
+        let expected = expected.get(key).unwrap_or(&empty);
+        if !matches!(key.as_str(), "from" | "to") {
+            assert_eq!(found, expected, "{key}");
+        }
+    }
+}
+
+#[test]
+fn one_added_one_renamed_and_one_changed_of_a_small_spec() {
+    let repository = Repository::generated(SMALL);
+    let spec = small_with(|spec| {
+        let rename = ("io.k8s.api.core.v1.Container", "io.k8s.api.core.v1.Kontainer");
+        change(&mut spec["definitions"], rename, (POD_SPEC, "hostPID"));
+    });
+    // 1.100 comes after 1.99.
+    repository.fetch_as("1.100", &spec).succeeded();
+    repository.run(&["regen"]).succeeded();
+    let diff = repository.diff("1.99", "1.100");
+    assert_eq!((&diff["from"], &diff["to"]), (&json!("1.99"), &json!("1.100")));
+    assert_exactly(
+        &diff,
+        &json!({
+            "types_added": ["io.k8s.api.core.v1.Brand"],
+            "types_renamed": [{
+                "from": "io.k8s.api.core.v1.Container",
+                "to": "io.k8s.api.core.v1.Kontainer",
+                "fields": [{"definition": POD_SPEC, "field": "containers"}],
+            }],
+            "fields_changed": [{"definition": POD_SPEC, "field": "hostPID", "changes": [
+                {"what": "type", "from": "boolean", "to": "integer (int32)"},
+                {"what": "required", "from": false, "to": true},
+            ]}],
+        }),
+    );
+    let text = repository.run(&["diff", "1.99", "1.100"]);
+    text.succeeded();
+    assert_eq!(
+        text.stdout,
+        "\
+What changed from Kubernetes 1.99 to 1.100:
+  types: 1 added, 1 likely renamed
+  fields: 1 changed
+
+core/v1
+  + types: Brand
+  ~ Container → Kontainer: likely renamed, and so in PodSpec.containers
+  ~ PodSpec.hostPID: type boolean → integer (int32); now required
+"
+    );
+    // And it has been generated.
+    let core = repository.read("crates/models/rel_1_100/src/core/v1.rs");
+    for part in [
+        "pub struct Brand {",
+        "pub containers: Vec<Kontainer>,",
+        "    /// `hostPID` on the wire. Required.\n    pub host_pid: i32,",
+    ] {
+        assert!(core.contains(part), "{part} is not in {core}");
+    }
+    assert!(!core.contains("pub struct Container {"));
+}
+
+#[test]
+fn one_added_one_renamed_and_one_changed_of_a_real_spec() {
+    let repository = Repository::new();
+    let facts = std::fs::read_to_string(real_root().join("spec/rel_1_36.json")).unwrap();
+    let mut facts: Value = serde_json::from_str(&facts).unwrap();
+    let mut pins = Vec::new();
+    for (minor, changes) in [(36, false), (37, true)] {
+        if changes {
+            facts["release"] = "1.37".into();
+            let rename = ("io.k8s.api.core.v1.Lifecycle", "io.k8s.api.core.v1.LifecycleHooks");
+            change(&mut facts["definitions"], rename, (POD_SPEC, "hostNetwork"));
+        }
+        repository.write(&format!("spec/rel_1_{minor}.json"), &facts.to_string());
+        let definitions = facts["definitions"].as_object().unwrap().len();
+        pins.push(format!(
+            "[[release]]\nrelease = '1.{minor}'\ntag = 'x'\nurl = 'x'\nsha256 = 'x'\n\
+             definitions = {definitions}\npaths = {}\nwatch_cluster = 87\nwatch_namespaced = 41\n",
+            facts["paths"]
+        ));
+    }
+    repository.write("spec/releases.toml", &pins.concat());
+    assert_exactly(
+        &repository.diff("1.36", "1.37"),
+        &json!({
+            "types_added": ["io.k8s.api.core.v1.Brand"],
+            "types_renamed": [{
+                "from": "io.k8s.api.core.v1.Lifecycle",
+                "to": "io.k8s.api.core.v1.LifecycleHooks",
+                "fields": [
+                    {"definition": "io.k8s.api.core.v1.Container", "field": "lifecycle"},
+                    {"definition": "io.k8s.api.core.v1.EphemeralContainer", "field": "lifecycle"},
+                ],
+            }],
+            "fields_changed": [{"definition": POD_SPEC, "field": "hostNetwork", "changes": [
+                {"what": "type", "from": "boolean", "to": "integer (int32)"},
+                {"what": "required", "from": false, "to": true},
+            ]}],
+        }),
+    );
+    repository.run(&["regen"]).succeeded();
+    let core = repository.read("crates/models/rel_1_37/src/core/v1.rs");
+    assert!(core.contains("pub lifecycle: Option<LifecycleHooks>,"));
+    // What was generated of 1.36 is that which is committed, but for what is gone now.
+    let core = "crates/models/rel_1_36/src/core/v1.rs";
+    let committed = std::fs::read_to_string(real_root().join(core)).unwrap();
+    let generated = repository.read(core);
+    let code = |text: &str| -> Vec<String> {
+        text.lines().filter(|line| !line.starts_with("//")).map(str::to_owned).collect()
+    };
+    assert_eq!(code(&generated), code(&committed));
+    assert!(
+        generated.contains("/// Definition `io.k8s.api.core.v1.Lifecycle`. In Kubernetes 1.36.\n")
+    );
+}
+
+#[test]
+fn every_way_in_which_a_field_a_type_or_a_watch_can_change() {
+    let repository = Repository::generated(SMALL);
+    let spec = small_with(|spec| {
+        let definitions = &mut spec["definitions"];
+        let properties = &mut definitions[POD_SPEC]["properties"];
+        properties["containers"]["x-kubernetes-list-map-keys"] = json!(["name", "token"]);
+        properties["limits"]["additionalProperties"] = json!({"type": "string"});
+        properties["podIPs"]["items"]["x-kubernetes-map-type"] = json!("atomic");
+        properties["more"] =
+            json!({"type": "array", "items": {"$ref": "#/definitions/io.k8s.api.node.v1.Left"}});
+        properties.as_object_mut().unwrap().remove("seconds");
+        definitions[POD_SPEC]["required"] = json!(["containers", "deadline", "payload", "more"]);
+        definitions["io.k8s.api.core.v1.Container"]["x-kubernetes-map-type"] = json!("atomic");
+        definitions["io.k8s.api.core.v1.Binding"]["x-kubernetes-group-version-kind"] = json!([{"group": "", "version": "v1", "kind": "Binding"}, {"group": "a.b", "version": "v2", "kind": "Binding"}]);
+        let paths = spec["paths"].as_object_mut().unwrap();
+        paths.remove("/api/v1/watch/nodes").unwrap();
+    });
+    repository.fetch_as("1.100", &spec).succeeded();
+    let field = |name: &str, changes: Value| json!({"definition": POD_SPEC, "field": name, "changes": changes});
+    let change =
+        |what: &str, from: Value, to: Value| json!([{"what": what, "from": from, "to": to}]);
+    let quantity = "map of io.k8s.apimachinery.pkg.api.resource.Quantity";
+    let node = json!({
+        "group": "", "version": "v1", "kind": "Node", "plural": "nodes",
+        "scopes": ["cluster-wide"], "definition": "io.k8s.api.core.v1.Node",
+    });
+    assert_exactly(
+        &repository.diff("1.99", "1.100"),
+        &json!({
+            "types_changed": [
+                {"definition": "io.k8s.api.core.v1.Binding",
+                 "changes": change("kind", Value::Null, json!("a.b/v2 Binding"))},
+                {"definition": "io.k8s.api.core.v1.Container",
+                 "changes": change("x-kubernetes-map-type", Value::Null, json!("atomic"))},
+            ],
+            "fields_added": [{"definition": POD_SPEC, "field": "more", "type": "array of io.k8s.api.node.v1.Left", "required": true}],
+            "fields_removed": [{"definition": POD_SPEC, "field": "seconds", "type": "integer (int64)", "required": true}],
+            "fields_changed": [
+                field("containers", change("x-kubernetes-list-map-keys", json!(["name"]), json!(["name", "token"]))),
+                field("limits", change("type", json!(quantity), json!("map of string"))),
+                field("podIPs", change("items.x-kubernetes-map-type", Value::Null, json!("atomic"))),
+            ],
+            "watchables_removed": [node],
+        }),
+    );
+    // The other way round, all is the other way round.
+    let back = repository.diff("1.100", "1.99");
+    assert_eq!(back["watchables_added"], json!([node]));
+    assert_eq!(back["fields_removed"][0]["field"], "more");
+    assert_eq!(
+        back["types_changed"][0]["changes"],
+        change("kind", json!("a.b/v2 Binding"), Value::Null)
+    );
+    let text = repository.run(&["diff", "1.99", "1.100"]).stdout;
+    for line in [
+        "  - watchable: Node (cluster-wide)\n",
+        "  ~ Binding: now also in a.b/v2\n",
+        "  + PodSpec.more: array of node/v1.Left, required\n",
+        "  ~ PodSpec.containers: list map keys [\"name\"] → [\"name\",\"token\"]\n",
+        "  ~ PodSpec.limits: type map of resource.Quantity → map of string\n",
+    ] {
+        assert!(text.contains(line), "{line} is not in {text}");
+    }
+}
+
+#[test]
+fn the_same_release_has_not_changed_and_an_unknown_one_is_refused() {
+    let repository = Repository::generated(SMALL);
+    let outcome = repository.run(&["diff", "1.99", "1.99"]);
+    outcome.succeeded();
+    assert_eq!(outcome.stdout, "What changed from Kubernetes 1.99 to 1.99:\n  nothing\n");
+    assert_exactly(&repository.diff("1.99", "1.99"), &json!({}));
+    for args in [["diff", "1.98", "1.99"], ["diff", "1.99", "1.98"]] {
+        repository
+            .run(&args)
+            .failed_with(&["does not know release 1.98", "cargo xtask fetch 1.98"]);
+    }
+    repository.run(&["diff", "1.99", "v1"]).failed_with(&["`v1` is no Kubernetes release"]);
+    std::fs::remove_file(repository.path("spec/rel_1_99.json")).unwrap();
+    repository.run(&["diff", "1.99", "1.99"]).failed_with(&["there is no spec/rel_1_99.json"]);
+}
+
+/// The pins hold counts, which were taken from the specs as they were downloaded.
+#[test]
+fn what_is_told_adds_up_to_the_pinned_counts() {
+    let pins: toml::Table =
+        std::fs::read_to_string(real_root().join("spec/releases.toml")).unwrap().parse().unwrap();
+    let pins = pins["release"].as_array().unwrap();
+    for pair in pins.windows(2) {
+        let release = |pin: usize| pair[pin]["release"].as_str().unwrap();
+        let outcome = run_in(&real_root(), &["diff", release(0), release(1), "--json"]);
+        outcome.succeeded();
+        let diff: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let count = |key: &str| i64::try_from(diff[key].as_array().unwrap().len()).unwrap();
+        let scope = |key: &str, scope: &str| {
+            let kinds = diff[key].as_array().unwrap().iter();
+            let watched =
+                kinds.filter(|kind| kind["scopes"].as_array().unwrap().contains(&json!(scope)));
+            i64::try_from(watched.count()).unwrap()
+        };
+        let watched =
+            |name: &str| scope("watchables_added", name) - scope("watchables_removed", name);
+        for (key, told) in [
+            ("definitions", count("types_added") - count("types_removed")),
+            ("watch_cluster", watched("cluster-wide")),
+            ("watch_namespaced", watched("namespaced")),
+        ] {
+            let pinned = |pin: usize| pair[pin][key].as_integer().unwrap();
+            assert_eq!(pinned(0) + told, pinned(1), "{key} of {} to {}", release(0), release(1));
+        }
+    }
+}
