@@ -64,6 +64,12 @@ pub fn regen(
         if plan.new.is_empty() { failure } else { failure.left(pinned(&plan)) }
     })?;
     tell(&changes);
+    if wanted.descriptions {
+        eprintln!(
+            "these docs have upstream's own words, which are not to be committed here: \
+             `cargo xtask regen` takes them out again"
+        );
+    }
     for &release in &plan.new {
         tell_new(&news(root, release)?)?;
     }

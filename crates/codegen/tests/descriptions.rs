@@ -16,7 +16,9 @@ fn they_are_there_when_asked_for_and_only_then() {
     let repository = Repository::generated(SMALL);
     let before = repository.snapshot("");
     assert!(!repository.read(CORE).contains("Prose"));
-    described(&repository).succeeded();
+    let outcome = described(&repository);
+    outcome.succeeded();
+    assert!(outcome.stderr.contains("not to be committed"), "{}", outcome.stderr);
     let core = repository.read(CORE);
     for part in [
         "/// Kind `Pod` of `v1`.\n///\n/// Prose about Pod.\n///\n/// Served as `pods`",
