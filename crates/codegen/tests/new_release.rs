@@ -27,8 +27,8 @@ fn make_workspace(repository: &Repository) {
         "[workspace]\nresolver = \"3\"\nmembers = [\"crates/models/rel_*\"]\n\
          [workspace.package]\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.95\"\n\
          license = \"MIT\"\nrepository = \"x\"\npublish = false\n\
-         [workspace.dependencies]\nwatchable-core.path = {:?}\n",
-        root.join("crates/watchable-core")
+         [workspace.dependencies]\nwatchable-core.path = '{}'\n",
+        root.join("crates/watchable-core").display()
     );
     repository.write("Cargo.toml", &manifest);
     // So that nothing is looked for on the network.
