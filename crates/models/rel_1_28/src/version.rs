@@ -5,7 +5,7 @@
 
 /// `Info`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.version.Info`.
+/// Definition `io.k8s.apimachinery.pkg.version.Info`. In Kubernetes from 1.17 on.
 #[derive(Clone, Default, PartialEq)]
 pub struct Info {
     /// Required.

@@ -5,7 +5,9 @@
 
 /// `MutatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#mutatingwebhook-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
     /// Required.
@@ -43,7 +45,7 @@ watchable_core::model!(MutatingWebhook {
 ///
 /// Served as `mutatingwebhookconfigurations`, in a [`MutatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#mutatingwebhookconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -70,7 +72,9 @@ watchable_core::model!(MutatingWebhookConfiguration {
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`.
+/// The list of [`MutatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#mutatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -91,7 +95,9 @@ watchable_core::model!(MutatingWebhookConfigurationList {
 
 /// `RuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
     pub api_groups: Vec<String>,
@@ -111,7 +117,9 @@ watchable_core::model!(RuleWithOperations {
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`.
+/// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#servicereference-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
@@ -131,7 +139,9 @@ watchable_core::model!(ServiceReference {
 
 /// `ValidatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#validatingwebhook-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
     /// Required.
@@ -167,7 +177,7 @@ watchable_core::model!(ValidatingWebhook {
 ///
 /// Served as `validatingwebhookconfigurations`, in a [`ValidatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#validatingwebhookconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -194,7 +204,9 @@ watchable_core::model!(ValidatingWebhookConfiguration {
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`.
+/// The list of [`ValidatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#validatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -215,7 +227,9 @@ watchable_core::model!(ValidatingWebhookConfigurationList {
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`.
+/// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#webhookclientconfig-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,

@@ -5,7 +5,9 @@
 
 /// `CustomResourceColumnDefinition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcecolumndefinition-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceColumnDefinition {
     pub description: Option<String>,
@@ -30,7 +32,9 @@ watchable_core::model!(CustomResourceColumnDefinition {
 
 /// `CustomResourceConversion`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourceconversion-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceConversion {
     /// Required.
@@ -47,7 +51,7 @@ watchable_core::model!(CustomResourceConversion {
 ///
 /// Served as `customresourcedefinitions`, in a [`CustomResourceDefinitionList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcedefinition-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -77,7 +81,9 @@ watchable_core::model!(CustomResourceDefinition {
 
 /// `CustomResourceDefinitionCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcedefinitioncondition-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -99,7 +105,9 @@ watchable_core::model!(CustomResourceDefinitionCondition {
 
 /// Kind `CustomResourceDefinitionList` of `apiextensions.k8s.io/v1`.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionList`.
+/// The list of [`CustomResourceDefinition`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcedefinitionlist-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -120,7 +128,9 @@ watchable_core::model!(CustomResourceDefinitionList {
 
 /// `CustomResourceDefinitionNames`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcedefinitionnames-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionNames {
     pub categories: Vec<String>,
@@ -144,7 +154,9 @@ watchable_core::model!(CustomResourceDefinitionNames {
 
 /// `CustomResourceDefinitionSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcedefinitionspec-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionSpec {
     pub conversion: Option<CustomResourceConversion>,
@@ -170,7 +182,9 @@ watchable_core::model!(CustomResourceDefinitionSpec {
 
 /// `CustomResourceDefinitionStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcedefinitionstatus-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionStatus {
     /// Required.
@@ -188,7 +202,9 @@ watchable_core::model!(CustomResourceDefinitionStatus {
 
 /// `CustomResourceDefinitionVersion`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcedefinitionversion-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionVersion {
     pub additional_printer_columns: Vec<CustomResourceColumnDefinition>,
@@ -213,7 +229,9 @@ watchable_core::model!(CustomResourceDefinitionVersion {
 
 /// `CustomResourceSubresourceScale`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcesubresourcescale-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresourceScale {
     pub label_selector_path: Option<String>,
@@ -231,12 +249,16 @@ watchable_core::model!(CustomResourceSubresourceScale {
 
 /// `CustomResourceSubresourceStatus`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcesubresourcestatus-v1-apiextensions-k8s-io>
 pub type CustomResourceSubresourceStatus = watchable_core::RawJson;
 
 /// `CustomResourceSubresources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcesubresources-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresources {
     pub scale: Option<CustomResourceSubresourceScale>,
@@ -250,7 +272,9 @@ watchable_core::model!(CustomResourceSubresources {
 
 /// `CustomResourceValidation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#customresourcevalidation-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceValidation {
     /// `openAPIV3Schema` on the wire.
@@ -263,7 +287,9 @@ watchable_core::model!(CustomResourceValidation {
 
 /// `ExternalDocumentation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#externaldocumentation-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalDocumentation {
     pub description: Option<String>,
@@ -277,12 +303,16 @@ watchable_core::model!(ExternalDocumentation {
 
 /// `JSON`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#json-v1-apiextensions-k8s-io>
 pub type JSON = watchable_core::RawJson;
 
 /// `JSONSchemaProps`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#jsonschemaprops-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct JSONSchemaProps {
     /// `$ref` on the wire.
@@ -386,24 +416,30 @@ watchable_core::model!(JSONSchemaProps {
 
 /// `JSONSchemaPropsOrArray`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#jsonschemapropsorarray-v1-apiextensions-k8s-io>
 pub type JSONSchemaPropsOrArray = watchable_core::SchemaOrArray<JSONSchemaProps>;
 
 /// `JSONSchemaPropsOrBool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#jsonschemapropsorbool-v1-apiextensions-k8s-io>
 pub type JSONSchemaPropsOrBool = watchable_core::SchemaOrBool<JSONSchemaProps>;
 
 /// `JSONSchemaPropsOrStringArray`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray`. In Kubernetes from 1.17 on.
 pub type JSONSchemaPropsOrStringArray = watchable_core::SchemaOrStringArray<
     JSONSchemaProps,
 >;
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#servicereference-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
@@ -423,7 +459,9 @@ watchable_core::model!(ServiceReference {
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#webhookclientconfig-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
@@ -439,7 +477,9 @@ watchable_core::model!(WebhookClientConfig {
 
 /// `WebhookConversion`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#webhookconversion-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookConversion {
     pub client_config: Option<WebhookClientConfig>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `controllerrevisions`, in a [`ControllerRevisionList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.ControllerRevision`.
+/// Definition `io.k8s.api.apps.v1beta1.ControllerRevision`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#controllerrevision-v1beta1-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -38,7 +38,9 @@ watchable_core::model!(ControllerRevision {
 
 /// Kind `ControllerRevisionList` of `apps/v1beta1`.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.ControllerRevisionList`.
+/// The list of [`ControllerRevision`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1beta1.ControllerRevisionList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#controllerrevisionlist-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -61,7 +63,7 @@ watchable_core::model!(ControllerRevisionList {
 ///
 /// Served as `deployments`, in a [`DeploymentList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.Deployment`.
+/// Definition `io.k8s.api.apps.v1beta1.Deployment`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deployment-v1beta1-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -91,7 +93,9 @@ watchable_core::model!(Deployment {
 
 /// `DeploymentCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.DeploymentCondition`.
+/// Definition `io.k8s.api.apps.v1beta1.DeploymentCondition`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentcondition-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -115,7 +119,9 @@ watchable_core::model!(DeploymentCondition {
 
 /// Kind `DeploymentList` of `apps/v1beta1`.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.DeploymentList`.
+/// The list of [`Deployment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1beta1.DeploymentList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentlist-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -136,7 +142,7 @@ watchable_core::model!(DeploymentList {
 
 /// Kind `DeploymentRollback` of `apps/v1beta1`.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.DeploymentRollback`.
+/// Definition `io.k8s.api.apps.v1beta1.DeploymentRollback`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentrollback-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -160,7 +166,9 @@ watchable_core::model!(DeploymentRollback {
 
 /// `DeploymentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.DeploymentSpec`.
+/// Definition `io.k8s.api.apps.v1beta1.DeploymentSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentspec-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentSpec {
     pub min_ready_seconds: Option<i32>,
@@ -189,7 +197,9 @@ watchable_core::model!(DeploymentSpec {
 
 /// `DeploymentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.DeploymentStatus`.
+/// Definition `io.k8s.api.apps.v1beta1.DeploymentStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentstatus-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStatus {
     pub available_replicas: Option<i32>,
@@ -215,7 +225,9 @@ watchable_core::model!(DeploymentStatus {
 
 /// `DeploymentStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.DeploymentStrategy`.
+/// Definition `io.k8s.api.apps.v1beta1.DeploymentStrategy`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentstrategy-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
     pub rolling_update: Option<RollingUpdateDeployment>,
@@ -229,7 +241,9 @@ watchable_core::model!(DeploymentStrategy {
 
 /// `RollbackConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.RollbackConfig`.
+/// Definition `io.k8s.api.apps.v1beta1.RollbackConfig`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rollbackconfig-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollbackConfig {
     pub revision: Option<i64>,
@@ -241,7 +255,9 @@ watchable_core::model!(RollbackConfig {
 
 /// `RollingUpdateDeployment`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.RollingUpdateDeployment`.
+/// Definition `io.k8s.api.apps.v1beta1.RollingUpdateDeployment`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rollingupdatedeployment-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDeployment {
     pub max_surge: Option<crate::intstr::IntOrString>,
@@ -255,7 +271,9 @@ watchable_core::model!(RollingUpdateDeployment {
 
 /// `RollingUpdateStatefulSetStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.RollingUpdateStatefulSetStrategy`.
+/// Definition `io.k8s.api.apps.v1beta1.RollingUpdateStatefulSetStrategy`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rollingupdatestatefulsetstrategy-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateStatefulSetStrategy {
     pub partition: Option<i32>,
@@ -267,7 +285,7 @@ watchable_core::model!(RollingUpdateStatefulSetStrategy {
 
 /// Kind `Scale` of `apps/v1beta1`.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.Scale`.
+/// Definition `io.k8s.api.apps.v1beta1.Scale`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scale-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -289,7 +307,9 @@ watchable_core::model!(Scale {
 
 /// `ScaleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.ScaleSpec`.
+/// Definition `io.k8s.api.apps.v1beta1.ScaleSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scalespec-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleSpec {
     pub replicas: Option<i32>,
@@ -301,7 +321,9 @@ watchable_core::model!(ScaleSpec {
 
 /// `ScaleStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.ScaleStatus`.
+/// Definition `io.k8s.api.apps.v1beta1.ScaleStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scalestatus-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleStatus {
     /// Required.
@@ -320,7 +342,7 @@ watchable_core::model!(ScaleStatus {
 ///
 /// Served as `statefulsets`, in a [`StatefulSetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.StatefulSet`.
+/// Definition `io.k8s.api.apps.v1beta1.StatefulSet`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulset-v1beta1-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -350,7 +372,9 @@ watchable_core::model!(StatefulSet {
 
 /// `StatefulSetCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.StatefulSetCondition`.
+/// Definition `io.k8s.api.apps.v1beta1.StatefulSetCondition`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetcondition-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -372,7 +396,9 @@ watchable_core::model!(StatefulSetCondition {
 
 /// Kind `StatefulSetList` of `apps/v1beta1`.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.StatefulSetList`.
+/// The list of [`StatefulSet`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1beta1.StatefulSetList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetlist-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -393,7 +419,9 @@ watchable_core::model!(StatefulSetList {
 
 /// `StatefulSetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.StatefulSetSpec`.
+/// Definition `io.k8s.api.apps.v1beta1.StatefulSetSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetspec-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetSpec {
     pub pod_management_policy: Option<String>,
@@ -421,7 +449,9 @@ watchable_core::model!(StatefulSetSpec {
 
 /// `StatefulSetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.StatefulSetStatus`.
+/// Definition `io.k8s.api.apps.v1beta1.StatefulSetStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetstatus-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetStatus {
     pub collision_count: Option<i32>,
@@ -450,7 +480,9 @@ watchable_core::model!(StatefulSetStatus {
 
 /// `StatefulSetUpdateStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta1.StatefulSetUpdateStrategy`.
+/// Definition `io.k8s.api.apps.v1beta1.StatefulSetUpdateStrategy`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetupdatestrategy-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateStatefulSetStrategy>,

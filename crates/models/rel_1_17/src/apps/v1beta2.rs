@@ -7,7 +7,7 @@
 ///
 /// Served as `controllerrevisions`, in a [`ControllerRevisionList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.ControllerRevision`.
+/// Definition `io.k8s.api.apps.v1beta2.ControllerRevision`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#controllerrevision-v1beta2-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -38,7 +38,9 @@ watchable_core::model!(ControllerRevision {
 
 /// Kind `ControllerRevisionList` of `apps/v1beta2`.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.ControllerRevisionList`.
+/// The list of [`ControllerRevision`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1beta2.ControllerRevisionList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#controllerrevisionlist-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -61,7 +63,7 @@ watchable_core::model!(ControllerRevisionList {
 ///
 /// Served as `daemonsets`, in a [`DaemonSetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DaemonSet`.
+/// Definition `io.k8s.api.apps.v1beta2.DaemonSet`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonset-v1beta2-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -91,7 +93,9 @@ watchable_core::model!(DaemonSet {
 
 /// `DaemonSetCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DaemonSetCondition`.
+/// Definition `io.k8s.api.apps.v1beta2.DaemonSetCondition`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetcondition-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -113,7 +117,9 @@ watchable_core::model!(DaemonSetCondition {
 
 /// Kind `DaemonSetList` of `apps/v1beta2`.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DaemonSetList`.
+/// The list of [`DaemonSet`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1beta2.DaemonSetList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetlist-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -134,7 +140,9 @@ watchable_core::model!(DaemonSetList {
 
 /// `DaemonSetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DaemonSetSpec`.
+/// Definition `io.k8s.api.apps.v1beta2.DaemonSetSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetspec-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetSpec {
     pub min_ready_seconds: Option<i32>,
@@ -156,7 +164,9 @@ watchable_core::model!(DaemonSetSpec {
 
 /// `DaemonSetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DaemonSetStatus`.
+/// Definition `io.k8s.api.apps.v1beta2.DaemonSetStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetstatus-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetStatus {
     pub collision_count: Option<i32>,
@@ -190,7 +200,9 @@ watchable_core::model!(DaemonSetStatus {
 
 /// `DaemonSetUpdateStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DaemonSetUpdateStrategy`.
+/// Definition `io.k8s.api.apps.v1beta2.DaemonSetUpdateStrategy`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetupdatestrategy-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateDaemonSet>,
@@ -206,7 +218,7 @@ watchable_core::model!(DaemonSetUpdateStrategy {
 ///
 /// Served as `deployments`, in a [`DeploymentList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.Deployment`.
+/// Definition `io.k8s.api.apps.v1beta2.Deployment`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deployment-v1beta2-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -236,7 +248,9 @@ watchable_core::model!(Deployment {
 
 /// `DeploymentCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DeploymentCondition`.
+/// Definition `io.k8s.api.apps.v1beta2.DeploymentCondition`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentcondition-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -260,7 +274,9 @@ watchable_core::model!(DeploymentCondition {
 
 /// Kind `DeploymentList` of `apps/v1beta2`.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DeploymentList`.
+/// The list of [`Deployment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1beta2.DeploymentList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentlist-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -281,7 +297,9 @@ watchable_core::model!(DeploymentList {
 
 /// `DeploymentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DeploymentSpec`.
+/// Definition `io.k8s.api.apps.v1beta2.DeploymentSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentspec-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentSpec {
     pub min_ready_seconds: Option<i32>,
@@ -309,7 +327,9 @@ watchable_core::model!(DeploymentSpec {
 
 /// `DeploymentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DeploymentStatus`.
+/// Definition `io.k8s.api.apps.v1beta2.DeploymentStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentstatus-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStatus {
     pub available_replicas: Option<i32>,
@@ -335,7 +355,9 @@ watchable_core::model!(DeploymentStatus {
 
 /// `DeploymentStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.DeploymentStrategy`.
+/// Definition `io.k8s.api.apps.v1beta2.DeploymentStrategy`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentstrategy-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
     pub rolling_update: Option<RollingUpdateDeployment>,
@@ -351,7 +373,7 @@ watchable_core::model!(DeploymentStrategy {
 ///
 /// Served as `replicasets`, in a [`ReplicaSetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.ReplicaSet`.
+/// Definition `io.k8s.api.apps.v1beta2.ReplicaSet`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicaset-v1beta2-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -381,7 +403,9 @@ watchable_core::model!(ReplicaSet {
 
 /// `ReplicaSetCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.ReplicaSetCondition`.
+/// Definition `io.k8s.api.apps.v1beta2.ReplicaSetCondition`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetcondition-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -403,7 +427,9 @@ watchable_core::model!(ReplicaSetCondition {
 
 /// Kind `ReplicaSetList` of `apps/v1beta2`.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.ReplicaSetList`.
+/// The list of [`ReplicaSet`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1beta2.ReplicaSetList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetlist-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -424,7 +450,9 @@ watchable_core::model!(ReplicaSetList {
 
 /// `ReplicaSetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.ReplicaSetSpec`.
+/// Definition `io.k8s.api.apps.v1beta2.ReplicaSetSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetspec-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetSpec {
     pub min_ready_seconds: Option<i32>,
@@ -443,7 +471,9 @@ watchable_core::model!(ReplicaSetSpec {
 
 /// `ReplicaSetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.ReplicaSetStatus`.
+/// Definition `io.k8s.api.apps.v1beta2.ReplicaSetStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetstatus-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetStatus {
     pub available_replicas: Option<i32>,
@@ -466,7 +496,9 @@ watchable_core::model!(ReplicaSetStatus {
 
 /// `RollingUpdateDaemonSet`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.RollingUpdateDaemonSet`.
+/// Definition `io.k8s.api.apps.v1beta2.RollingUpdateDaemonSet`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rollingupdatedaemonset-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDaemonSet {
     pub max_unavailable: Option<crate::intstr::IntOrString>,
@@ -478,7 +510,9 @@ watchable_core::model!(RollingUpdateDaemonSet {
 
 /// `RollingUpdateDeployment`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.RollingUpdateDeployment`.
+/// Definition `io.k8s.api.apps.v1beta2.RollingUpdateDeployment`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rollingupdatedeployment-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDeployment {
     pub max_surge: Option<crate::intstr::IntOrString>,
@@ -492,7 +526,9 @@ watchable_core::model!(RollingUpdateDeployment {
 
 /// `RollingUpdateStatefulSetStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.RollingUpdateStatefulSetStrategy`.
+/// Definition `io.k8s.api.apps.v1beta2.RollingUpdateStatefulSetStrategy`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rollingupdatestatefulsetstrategy-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateStatefulSetStrategy {
     pub partition: Option<i32>,
@@ -504,7 +540,7 @@ watchable_core::model!(RollingUpdateStatefulSetStrategy {
 
 /// Kind `Scale` of `apps/v1beta2`.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.Scale`.
+/// Definition `io.k8s.api.apps.v1beta2.Scale`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scale-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -526,7 +562,9 @@ watchable_core::model!(Scale {
 
 /// `ScaleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.ScaleSpec`.
+/// Definition `io.k8s.api.apps.v1beta2.ScaleSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scalespec-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleSpec {
     pub replicas: Option<i32>,
@@ -538,7 +576,9 @@ watchable_core::model!(ScaleSpec {
 
 /// `ScaleStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.ScaleStatus`.
+/// Definition `io.k8s.api.apps.v1beta2.ScaleStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scalestatus-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleStatus {
     /// Required.
@@ -557,7 +597,7 @@ watchable_core::model!(ScaleStatus {
 ///
 /// Served as `statefulsets`, in a [`StatefulSetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.StatefulSet`.
+/// Definition `io.k8s.api.apps.v1beta2.StatefulSet`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulset-v1beta2-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -587,7 +627,9 @@ watchable_core::model!(StatefulSet {
 
 /// `StatefulSetCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.StatefulSetCondition`.
+/// Definition `io.k8s.api.apps.v1beta2.StatefulSetCondition`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetcondition-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -609,7 +651,9 @@ watchable_core::model!(StatefulSetCondition {
 
 /// Kind `StatefulSetList` of `apps/v1beta2`.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.StatefulSetList`.
+/// The list of [`StatefulSet`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1beta2.StatefulSetList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetlist-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -630,7 +674,9 @@ watchable_core::model!(StatefulSetList {
 
 /// `StatefulSetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.StatefulSetSpec`.
+/// Definition `io.k8s.api.apps.v1beta2.StatefulSetSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetspec-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetSpec {
     pub pod_management_policy: Option<String>,
@@ -659,7 +705,9 @@ watchable_core::model!(StatefulSetSpec {
 
 /// `StatefulSetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.StatefulSetStatus`.
+/// Definition `io.k8s.api.apps.v1beta2.StatefulSetStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetstatus-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetStatus {
     pub collision_count: Option<i32>,
@@ -688,7 +736,9 @@ watchable_core::model!(StatefulSetStatus {
 
 /// `StatefulSetUpdateStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1beta2.StatefulSetUpdateStrategy`.
+/// Definition `io.k8s.api.apps.v1beta2.StatefulSetUpdateStrategy`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetupdatestrategy-v1beta2-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateStatefulSetStrategy>,

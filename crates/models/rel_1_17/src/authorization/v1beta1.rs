@@ -7,7 +7,7 @@
 ///
 /// Served as `localsubjectaccessreviews`; namespaced; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.LocalSubjectAccessReview`.
+/// Definition `io.k8s.api.authorization.v1beta1.LocalSubjectAccessReview`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#localsubjectaccessreview-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -51,7 +51,9 @@ impl watchable_core::WatchTarget for LocalSubjectAccessReview {
 
 /// `NonResourceAttributes`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.NonResourceAttributes`.
+/// Definition `io.k8s.api.authorization.v1beta1.NonResourceAttributes`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nonresourceattributes-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceAttributes {
     pub path: Option<String>,
@@ -65,7 +67,9 @@ watchable_core::model!(NonResourceAttributes {
 
 /// `NonResourceRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.NonResourceRule`.
+/// Definition `io.k8s.api.authorization.v1beta1.NonResourceRule`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nonresourcerule-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceRule {
     /// `nonResourceURLs` on the wire.
@@ -81,7 +85,9 @@ watchable_core::model!(NonResourceRule {
 
 /// `ResourceAttributes`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.ResourceAttributes`.
+/// Definition `io.k8s.api.authorization.v1beta1.ResourceAttributes`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourceattributes-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceAttributes {
     pub group: Option<String>,
@@ -105,7 +111,9 @@ watchable_core::model!(ResourceAttributes {
 
 /// `ResourceRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.ResourceRule`.
+/// Definition `io.k8s.api.authorization.v1beta1.ResourceRule`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcerule-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRule {
     pub api_groups: Vec<String>,
@@ -126,7 +134,7 @@ watchable_core::model!(ResourceRule {
 ///
 /// Served as `selfsubjectaccessreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.SelfSubjectAccessReview`.
+/// Definition `io.k8s.api.authorization.v1beta1.SelfSubjectAccessReview`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#selfsubjectaccessreview-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -170,7 +178,9 @@ impl watchable_core::WatchTarget for SelfSubjectAccessReview {
 
 /// `SelfSubjectAccessReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.SelfSubjectAccessReviewSpec`.
+/// Definition `io.k8s.api.authorization.v1beta1.SelfSubjectAccessReviewSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#selfsubjectaccessreviewspec-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectAccessReviewSpec {
     pub non_resource_attributes: Option<NonResourceAttributes>,
@@ -186,7 +196,7 @@ watchable_core::model!(SelfSubjectAccessReviewSpec {
 ///
 /// Served as `selfsubjectrulesreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.SelfSubjectRulesReview`.
+/// Definition `io.k8s.api.authorization.v1beta1.SelfSubjectRulesReview`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#selfsubjectrulesreview-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -230,7 +240,9 @@ impl watchable_core::WatchTarget for SelfSubjectRulesReview {
 
 /// `SelfSubjectRulesReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.SelfSubjectRulesReviewSpec`.
+/// Definition `io.k8s.api.authorization.v1beta1.SelfSubjectRulesReviewSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#selfsubjectrulesreviewspec-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectRulesReviewSpec {
     pub namespace: Option<String>,
@@ -244,7 +256,7 @@ watchable_core::model!(SelfSubjectRulesReviewSpec {
 ///
 /// Served as `subjectaccessreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.SubjectAccessReview`.
+/// Definition `io.k8s.api.authorization.v1beta1.SubjectAccessReview`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#subjectaccessreview-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -288,7 +300,9 @@ impl watchable_core::WatchTarget for SubjectAccessReview {
 
 /// `SubjectAccessReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.SubjectAccessReviewSpec`.
+/// Definition `io.k8s.api.authorization.v1beta1.SubjectAccessReviewSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#subjectaccessreviewspec-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewSpec {
     pub extra: std::collections::BTreeMap<String, Vec<String>>,
@@ -310,7 +324,9 @@ watchable_core::model!(SubjectAccessReviewSpec {
 
 /// `SubjectAccessReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.SubjectAccessReviewStatus`.
+/// Definition `io.k8s.api.authorization.v1beta1.SubjectAccessReviewStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#subjectaccessreviewstatus-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewStatus {
     /// Required.
@@ -329,7 +345,9 @@ watchable_core::model!(SubjectAccessReviewStatus {
 
 /// `SubjectRulesReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1beta1.SubjectRulesReviewStatus`.
+/// Definition `io.k8s.api.authorization.v1beta1.SubjectRulesReviewStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#subjectrulesreviewstatus-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectRulesReviewStatus {
     pub evaluation_error: Option<String>,

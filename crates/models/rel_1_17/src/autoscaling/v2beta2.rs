@@ -5,7 +5,9 @@
 
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.CrossVersionObjectReference`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.CrossVersionObjectReference`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#crossversionobjectreference-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
     pub api_version: Option<String>,
@@ -23,7 +25,9 @@ watchable_core::model!(CrossVersionObjectReference {
 
 /// `ExternalMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#externalmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
@@ -39,7 +43,9 @@ watchable_core::model!(ExternalMetricSource {
 
 /// `ExternalMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#externalmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricStatus {
     /// Required.
@@ -57,7 +63,7 @@ watchable_core::model!(ExternalMetricStatus {
 ///
 /// Served as `horizontalpodautoscalers`, in a [`HorizontalPodAutoscalerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscaler`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscaler`. In Kubernetes 1.17 to 1.25.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#horizontalpodautoscaler-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -87,7 +93,9 @@ watchable_core::model!(HorizontalPodAutoscaler {
 
 /// `HorizontalPodAutoscalerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerCondition`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerCondition`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#horizontalpodautoscalercondition-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -109,7 +117,9 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2beta2`.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerList`.
+/// The list of [`HorizontalPodAutoscaler`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerList`. In Kubernetes 1.17 to 1.25.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#horizontalpodautoscalerlist-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
@@ -130,7 +140,9 @@ watchable_core::model!(HorizontalPodAutoscalerList {
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerSpec`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#horizontalpodautoscalerspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
     /// Required.
@@ -150,7 +162,9 @@ watchable_core::model!(HorizontalPodAutoscalerSpec {
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#horizontalpodautoscalerstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     /// Required.
@@ -175,7 +189,9 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 
 /// `MetricIdentifier`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricIdentifier`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricIdentifier`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#metricidentifier-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricIdentifier {
     /// Required.
@@ -190,7 +206,9 @@ watchable_core::model!(MetricIdentifier {
 
 /// `MetricSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricSpec`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#metricspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
     pub external: Option<ExternalMetricSource>,
@@ -211,7 +229,9 @@ watchable_core::model!(MetricSpec {
 
 /// `MetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#metricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
     pub external: Option<ExternalMetricStatus>,
@@ -232,7 +252,9 @@ watchable_core::model!(MetricStatus {
 
 /// `MetricTarget`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricTarget`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricTarget`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#metrictarget-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricTarget {
     pub average_utilization: Option<i32>,
@@ -251,7 +273,9 @@ watchable_core::model!(MetricTarget {
 
 /// `MetricValueStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricValueStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricValueStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#metricvaluestatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricValueStatus {
     pub average_utilization: Option<i32>,
@@ -267,7 +291,9 @@ watchable_core::model!(MetricValueStatus {
 
 /// `ObjectMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#objectmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricSource {
     /// Required.
@@ -286,7 +312,9 @@ watchable_core::model!(ObjectMetricSource {
 
 /// `ObjectMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#objectmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricStatus {
     /// Required.
@@ -305,7 +333,9 @@ watchable_core::model!(ObjectMetricStatus {
 
 /// `PodsMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
@@ -321,7 +351,9 @@ watchable_core::model!(PodsMetricSource {
 
 /// `PodsMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricStatus {
     /// Required.
@@ -337,7 +369,9 @@ watchable_core::model!(PodsMetricStatus {
 
 /// `ResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcemetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
@@ -353,7 +387,9 @@ watchable_core::model!(ResourceMetricSource {
 
 /// `ResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcemetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricStatus {
     /// Required.

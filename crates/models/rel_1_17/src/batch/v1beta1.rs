@@ -7,7 +7,7 @@
 ///
 /// Served as `cronjobs`, in a [`CronJobList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.batch.v1beta1.CronJob`.
+/// Definition `io.k8s.api.batch.v1beta1.CronJob`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cronjob-v1beta1-batch>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(CronJob {
 
 /// Kind `CronJobList` of `batch/v1beta1`.
 ///
-/// Definition `io.k8s.api.batch.v1beta1.CronJobList`.
+/// The list of [`CronJob`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.batch.v1beta1.CronJobList`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cronjoblist-v1beta1-batch>
 #[derive(Clone, Default, PartialEq)]
@@ -58,7 +60,9 @@ watchable_core::model!(CronJobList {
 
 /// `CronJobSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1beta1.CronJobSpec`.
+/// Definition `io.k8s.api.batch.v1beta1.CronJobSpec`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cronjobspec-v1beta1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobSpec {
     pub concurrency_policy: Option<String>,
@@ -84,7 +88,9 @@ watchable_core::model!(CronJobSpec {
 
 /// `CronJobStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1beta1.CronJobStatus`.
+/// Definition `io.k8s.api.batch.v1beta1.CronJobStatus`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cronjobstatus-v1beta1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobStatus {
     pub active: Vec<crate::core::v1::ObjectReference>,
@@ -98,7 +104,9 @@ watchable_core::model!(CronJobStatus {
 
 /// `JobTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1beta1.JobTemplateSpec`.
+/// Definition `io.k8s.api.batch.v1beta1.JobTemplateSpec`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#jobtemplatespec-v1beta1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,

@@ -5,7 +5,9 @@
 
 /// `AWSElasticBlockStoreVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#awselasticblockstorevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AWSElasticBlockStoreVolumeSource {
     pub fs_type: Option<String>,
@@ -24,7 +26,9 @@ watchable_core::model!(AWSElasticBlockStoreVolumeSource {
 
 /// `Affinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Affinity`.
+/// Definition `io.k8s.api.core.v1.Affinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#affinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Affinity {
     pub node_affinity: Option<NodeAffinity>,
@@ -40,7 +44,9 @@ watchable_core::model!(Affinity {
 
 /// `AttachedVolume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AttachedVolume`.
+/// Definition `io.k8s.api.core.v1.AttachedVolume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#attachedvolume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AttachedVolume {
     /// Required.
@@ -56,7 +62,9 @@ watchable_core::model!(AttachedVolume {
 
 /// `AzureDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#azurediskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureDiskVolumeSource {
     pub caching_mode: Option<String>,
@@ -80,7 +88,9 @@ watchable_core::model!(AzureDiskVolumeSource {
 
 /// `AzureFilePersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#azurefilepersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFilePersistentVolumeSource {
     pub read_only: Option<bool>,
@@ -100,7 +110,9 @@ watchable_core::model!(AzureFilePersistentVolumeSource {
 
 /// `AzureFileVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#azurefilevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFileVolumeSource {
     pub read_only: Option<bool>,
@@ -120,7 +132,7 @@ watchable_core::model!(AzureFileVolumeSource {
 ///
 /// Served as `bindings`; namespaced; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.core.v1.Binding`.
+/// Definition `io.k8s.api.core.v1.Binding`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#binding-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -162,7 +174,9 @@ impl watchable_core::WatchTarget for Binding {
 
 /// `CSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#csipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIPersistentVolumeSource {
     pub controller_expand_secret_ref: Option<SecretReference>,
@@ -192,7 +206,9 @@ watchable_core::model!(CSIPersistentVolumeSource {
 
 /// `CSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#csivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIVolumeSource {
     /// Required.
@@ -213,7 +229,9 @@ watchable_core::model!(CSIVolumeSource {
 
 /// `Capabilities`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Capabilities`.
+/// Definition `io.k8s.api.core.v1.Capabilities`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#capabilities-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Capabilities {
     pub add: Vec<String>,
@@ -227,7 +245,9 @@ watchable_core::model!(Capabilities {
 
 /// `CephFSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cephfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSPersistentVolumeSource {
     /// Required.
@@ -250,7 +270,9 @@ watchable_core::model!(CephFSPersistentVolumeSource {
 
 /// `CephFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cephfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSVolumeSource {
     /// Required.
@@ -273,7 +295,9 @@ watchable_core::model!(CephFSVolumeSource {
 
 /// `CinderPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cinderpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -292,7 +316,9 @@ watchable_core::model!(CinderPersistentVolumeSource {
 
 /// `CinderVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cindervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderVolumeSource {
     pub fs_type: Option<String>,
@@ -311,7 +337,9 @@ watchable_core::model!(CinderVolumeSource {
 
 /// `ClientIPConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ClientIPConfig`.
+/// Definition `io.k8s.api.core.v1.ClientIPConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#clientipconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClientIPConfig {
     pub timeout_seconds: Option<i32>,
@@ -323,7 +351,9 @@ watchable_core::model!(ClientIPConfig {
 
 /// `ComponentCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentCondition`.
+/// Definition `io.k8s.api.core.v1.ComponentCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#componentcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentCondition {
     pub error: Option<String>,
@@ -345,7 +375,7 @@ watchable_core::model!(ComponentCondition {
 ///
 /// Served as `componentstatuses`, in a [`ComponentStatusList`]; cluster-scoped; it can be listed, but not watched.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatus`.
+/// Definition `io.k8s.api.core.v1.ComponentStatus`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#componentstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -394,7 +424,9 @@ impl watchable_core::WatchTarget for ComponentStatusList {
 
 /// Kind `ComponentStatusList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatusList`.
+/// The list of [`ComponentStatus`] objects.
+///
+/// Definition `io.k8s.api.core.v1.ComponentStatusList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#componentstatuslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -417,7 +449,7 @@ watchable_core::model!(ComponentStatusList {
 ///
 /// Served as `configmaps`, in a [`ConfigMapList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMap`.
+/// Definition `io.k8s.api.core.v1.ConfigMap`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#configmap-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -447,7 +479,9 @@ watchable_core::model!(ConfigMap {
 
 /// `ConfigMapEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#configmapenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapEnvSource {
     pub name: Option<String>,
@@ -461,7 +495,9 @@ watchable_core::model!(ConfigMapEnvSource {
 
 /// `ConfigMapKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`.
+/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#configmapkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapKeySelector {
     /// Required.
@@ -478,7 +514,9 @@ watchable_core::model!(ConfigMapKeySelector {
 
 /// Kind `ConfigMapList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapList`.
+/// The list of [`ConfigMap`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ConfigMapList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#configmaplist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -499,7 +537,9 @@ watchable_core::model!(ConfigMapList {
 
 /// `ConfigMapNodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#configmapnodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapNodeConfigSource {
     /// Required.
@@ -522,7 +562,9 @@ watchable_core::model!(ConfigMapNodeConfigSource {
 
 /// `ConfigMapProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapProjection`.
+/// Definition `io.k8s.api.core.v1.ConfigMapProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#configmapprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapProjection {
     pub items: Vec<KeyToPath>,
@@ -538,7 +580,9 @@ watchable_core::model!(ConfigMapProjection {
 
 /// `ConfigMapVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#configmapvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapVolumeSource {
     pub default_mode: Option<i32>,
@@ -556,7 +600,9 @@ watchable_core::model!(ConfigMapVolumeSource {
 
 /// `Container`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Container`.
+/// Definition `io.k8s.api.core.v1.Container`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#container-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Container {
     pub args: Vec<String>,
@@ -612,7 +658,9 @@ watchable_core::model!(Container {
 
 /// `ContainerImage`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerImage`.
+/// Definition `io.k8s.api.core.v1.ContainerImage`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#containerimage-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerImage {
     /// Required.
@@ -627,7 +675,9 @@ watchable_core::model!(ContainerImage {
 
 /// `ContainerPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerPort`.
+/// Definition `io.k8s.api.core.v1.ContainerPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#containerport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerPort {
     /// Required.
@@ -649,7 +699,9 @@ watchable_core::model!(ContainerPort {
 
 /// `ContainerState`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerState`.
+/// Definition `io.k8s.api.core.v1.ContainerState`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#containerstate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerState {
     pub running: Option<ContainerStateRunning>,
@@ -665,7 +717,9 @@ watchable_core::model!(ContainerState {
 
 /// `ContainerStateRunning`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateRunning`.
+/// Definition `io.k8s.api.core.v1.ContainerStateRunning`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#containerstaterunning-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateRunning {
     pub started_at: Option<crate::meta::v1::Time>,
@@ -677,7 +731,9 @@ watchable_core::model!(ContainerStateRunning {
 
 /// `ContainerStateTerminated`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`.
+/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#containerstateterminated-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateTerminated {
     /// `containerID` on the wire.
@@ -703,7 +759,9 @@ watchable_core::model!(ContainerStateTerminated {
 
 /// `ContainerStateWaiting`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`.
+/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#containerstatewaiting-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateWaiting {
     pub message: Option<String>,
@@ -717,7 +775,9 @@ watchable_core::model!(ContainerStateWaiting {
 
 /// `ContainerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStatus`.
+/// Definition `io.k8s.api.core.v1.ContainerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#containerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStatus {
     /// `containerID` on the wire.
@@ -751,7 +811,9 @@ watchable_core::model!(ContainerStatus {
 
 /// `DaemonEndpoint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DaemonEndpoint`.
+/// Definition `io.k8s.api.core.v1.DaemonEndpoint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonendpoint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonEndpoint {
     /// `Port` on the wire. Required.
@@ -764,7 +826,9 @@ watchable_core::model!(DaemonEndpoint {
 
 /// `DownwardAPIProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#downwardapiprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIProjection {
     pub items: Vec<DownwardAPIVolumeFile>,
@@ -776,7 +840,9 @@ watchable_core::model!(DownwardAPIProjection {
 
 /// `DownwardAPIVolumeFile`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#downwardapivolumefile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeFile {
     pub field_ref: Option<ObjectFieldSelector>,
@@ -795,7 +861,9 @@ watchable_core::model!(DownwardAPIVolumeFile {
 
 /// `DownwardAPIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#downwardapivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeSource {
     pub default_mode: Option<i32>,
@@ -809,7 +877,9 @@ watchable_core::model!(DownwardAPIVolumeSource {
 
 /// `EmptyDirVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`.
+/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#emptydirvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EmptyDirVolumeSource {
     pub medium: Option<String>,
@@ -823,7 +893,9 @@ watchable_core::model!(EmptyDirVolumeSource {
 
 /// `EndpointAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointAddress`.
+/// Definition `io.k8s.api.core.v1.EndpointAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointAddress {
     pub hostname: Option<String>,
@@ -842,7 +914,9 @@ watchable_core::model!(EndpointAddress {
 
 /// `EndpointPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointPort`.
+/// Definition `io.k8s.api.core.v1.EndpointPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
     pub name: Option<String>,
@@ -859,7 +933,9 @@ watchable_core::model!(EndpointPort {
 
 /// `EndpointSubset`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointSubset`.
+/// Definition `io.k8s.api.core.v1.EndpointSubset`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointsubset-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointSubset {
     pub addresses: Vec<EndpointAddress>,
@@ -877,7 +953,7 @@ watchable_core::model!(EndpointSubset {
 ///
 /// Served as `endpoints`, in a [`EndpointsList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Endpoints`.
+/// Definition `io.k8s.api.core.v1.Endpoints`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpoints-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -905,7 +981,9 @@ watchable_core::model!(Endpoints {
 
 /// Kind `EndpointsList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointsList`.
+/// The list of [`Endpoints`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EndpointsList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -926,7 +1004,9 @@ watchable_core::model!(EndpointsList {
 
 /// `EnvFromSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvFromSource`.
+/// Definition `io.k8s.api.core.v1.EnvFromSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#envfromsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvFromSource {
     pub config_map_ref: Option<ConfigMapEnvSource>,
@@ -942,7 +1022,9 @@ watchable_core::model!(EnvFromSource {
 
 /// `EnvVar`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVar`.
+/// Definition `io.k8s.api.core.v1.EnvVar`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#envvar-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVar {
     /// Required.
@@ -959,7 +1041,9 @@ watchable_core::model!(EnvVar {
 
 /// `EnvVarSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVarSource`.
+/// Definition `io.k8s.api.core.v1.EnvVarSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#envvarsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVarSource {
     pub config_map_key_ref: Option<ConfigMapKeySelector>,
@@ -977,7 +1061,9 @@ watchable_core::model!(EnvVarSource {
 
 /// `EphemeralContainer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EphemeralContainer`.
+/// Definition `io.k8s.api.core.v1.EphemeralContainer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ephemeralcontainer-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralContainer {
     pub args: Vec<String>,
@@ -1036,7 +1122,7 @@ watchable_core::model!(EphemeralContainer {
 ///
 /// Served as `events`, in a [`EventList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Event`.
+/// Definition `io.k8s.api.core.v1.Event`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#event-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1092,7 +1178,9 @@ watchable_core::model!(Event {
 
 /// Kind `EventList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EventList`.
+/// The list of [`Event`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EventList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#eventlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1113,7 +1201,9 @@ watchable_core::model!(EventList {
 
 /// `EventSeries`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSeries`.
+/// Definition `io.k8s.api.core.v1.EventSeries`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#eventseries-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSeries {
     pub count: Option<i32>,
@@ -1129,7 +1219,9 @@ watchable_core::model!(EventSeries {
 
 /// `EventSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSource`.
+/// Definition `io.k8s.api.core.v1.EventSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#eventsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSource {
     pub component: Option<String>,
@@ -1143,7 +1235,9 @@ watchable_core::model!(EventSource {
 
 /// `ExecAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ExecAction`.
+/// Definition `io.k8s.api.core.v1.ExecAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#execaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExecAction {
     pub command: Vec<String>,
@@ -1155,7 +1249,9 @@ watchable_core::model!(ExecAction {
 
 /// `FCVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FCVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FCVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#fcvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FCVolumeSource {
     pub fs_type: Option<String>,
@@ -1176,7 +1272,9 @@ watchable_core::model!(FCVolumeSource {
 
 /// `FlexPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#flexpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexPersistentVolumeSource {
     /// Required.
@@ -1197,7 +1295,9 @@ watchable_core::model!(FlexPersistentVolumeSource {
 
 /// `FlexVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#flexvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexVolumeSource {
     /// Required.
@@ -1218,7 +1318,9 @@ watchable_core::model!(FlexVolumeSource {
 
 /// `FlockerVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#flockervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlockerVolumeSource {
     pub dataset_name: Option<String>,
@@ -1233,7 +1335,9 @@ watchable_core::model!(FlockerVolumeSource {
 
 /// `GCEPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#gcepersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GCEPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -1252,7 +1356,9 @@ watchable_core::model!(GCEPersistentDiskVolumeSource {
 
 /// `GitRepoVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#gitrepovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GitRepoVolumeSource {
     pub directory: Option<String>,
@@ -1269,7 +1375,9 @@ watchable_core::model!(GitRepoVolumeSource {
 
 /// `GlusterfsPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#glusterfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsPersistentVolumeSource {
     /// Required.
@@ -1289,7 +1397,9 @@ watchable_core::model!(GlusterfsPersistentVolumeSource {
 
 /// `GlusterfsVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#glusterfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsVolumeSource {
     /// Required.
@@ -1307,7 +1417,9 @@ watchable_core::model!(GlusterfsVolumeSource {
 
 /// `HTTPGetAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPGetAction`.
+/// Definition `io.k8s.api.core.v1.HTTPGetAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#httpgetaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPGetAction {
     pub host: Option<String>,
@@ -1328,7 +1440,9 @@ watchable_core::model!(HTTPGetAction {
 
 /// `HTTPHeader`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPHeader`.
+/// Definition `io.k8s.api.core.v1.HTTPHeader`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#httpheader-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPHeader {
     /// Required.
@@ -1344,7 +1458,9 @@ watchable_core::model!(HTTPHeader {
 
 /// `Handler`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Handler`.
+/// Definition `io.k8s.api.core.v1.Handler`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#handler-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Handler {
     pub exec: Option<ExecAction>,
@@ -1360,7 +1476,9 @@ watchable_core::model!(Handler {
 
 /// `HostAlias`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostAlias`.
+/// Definition `io.k8s.api.core.v1.HostAlias`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#hostalias-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostAlias {
     pub hostnames: Vec<String>,
@@ -1374,7 +1492,9 @@ watchable_core::model!(HostAlias {
 
 /// `HostPathVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`.
+/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#hostpathvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPathVolumeSource {
     /// Required.
@@ -1389,7 +1509,9 @@ watchable_core::model!(HostPathVolumeSource {
 
 /// `ISCSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#iscsipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIPersistentVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1424,7 +1546,9 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
 
 /// `ISCSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#iscsivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1459,7 +1583,9 @@ watchable_core::model!(ISCSIVolumeSource {
 
 /// `KeyToPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.KeyToPath`.
+/// Definition `io.k8s.api.core.v1.KeyToPath`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#keytopath-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct KeyToPath {
     /// Required.
@@ -1477,7 +1603,9 @@ watchable_core::model!(KeyToPath {
 
 /// `Lifecycle`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Lifecycle`.
+/// Definition `io.k8s.api.core.v1.Lifecycle`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#lifecycle-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Lifecycle {
     pub post_start: Option<Handler>,
@@ -1493,7 +1621,7 @@ watchable_core::model!(Lifecycle {
 ///
 /// Served as `limitranges`, in a [`LimitRangeList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRange`.
+/// Definition `io.k8s.api.core.v1.LimitRange`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#limitrange-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1521,7 +1649,9 @@ watchable_core::model!(LimitRange {
 
 /// `LimitRangeItem`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeItem`.
+/// Definition `io.k8s.api.core.v1.LimitRangeItem`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#limitrangeitem-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeItem {
     pub default: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -1546,7 +1676,9 @@ watchable_core::model!(LimitRangeItem {
 
 /// Kind `LimitRangeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeList`.
+/// The list of [`LimitRange`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.LimitRangeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#limitrangelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1567,7 +1699,9 @@ watchable_core::model!(LimitRangeList {
 
 /// `LimitRangeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeSpec`.
+/// Definition `io.k8s.api.core.v1.LimitRangeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#limitrangespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeSpec {
     /// Required.
@@ -1580,7 +1714,9 @@ watchable_core::model!(LimitRangeSpec {
 
 /// `LoadBalancerIngress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#loadbalanceringress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerIngress {
     pub hostname: Option<String>,
@@ -1594,7 +1730,9 @@ watchable_core::model!(LoadBalancerIngress {
 
 /// `LoadBalancerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#loadbalancerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerStatus {
     pub ingress: Vec<LoadBalancerIngress>,
@@ -1606,7 +1744,9 @@ watchable_core::model!(LoadBalancerStatus {
 
 /// `LocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.LocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#localobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalObjectReference {
     pub name: Option<String>,
@@ -1618,7 +1758,9 @@ watchable_core::model!(LocalObjectReference {
 
 /// `LocalVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalVolumeSource`.
+/// Definition `io.k8s.api.core.v1.LocalVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#localvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalVolumeSource {
     pub fs_type: Option<String>,
@@ -1633,7 +1775,9 @@ watchable_core::model!(LocalVolumeSource {
 
 /// `NFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.NFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NFSVolumeSource {
     /// Required.
@@ -1653,7 +1797,7 @@ watchable_core::model!(NFSVolumeSource {
 ///
 /// Served as `namespaces`, in a [`NamespaceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Namespace`.
+/// Definition `io.k8s.api.core.v1.Namespace`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#namespace-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1682,7 +1826,9 @@ watchable_core::model!(Namespace {
 
 /// `NamespaceCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceCondition`.
+/// Definition `io.k8s.api.core.v1.NamespaceCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#namespacecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -1704,7 +1850,9 @@ watchable_core::model!(NamespaceCondition {
 
 /// Kind `NamespaceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceList`.
+/// The list of [`Namespace`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NamespaceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#namespacelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1725,7 +1873,9 @@ watchable_core::model!(NamespaceList {
 
 /// `NamespaceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceSpec`.
+/// Definition `io.k8s.api.core.v1.NamespaceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#namespacespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceSpec {
     pub finalizers: Vec<String>,
@@ -1737,7 +1887,9 @@ watchable_core::model!(NamespaceSpec {
 
 /// `NamespaceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceStatus`.
+/// Definition `io.k8s.api.core.v1.NamespaceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#namespacestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceStatus {
     pub conditions: Vec<NamespaceCondition>,
@@ -1753,7 +1905,7 @@ watchable_core::model!(NamespaceStatus {
 ///
 /// Served as `nodes`, in a [`NodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Node`.
+/// Definition `io.k8s.api.core.v1.Node`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#node-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1782,7 +1934,9 @@ watchable_core::model!(Node {
 
 /// `NodeAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAddress`.
+/// Definition `io.k8s.api.core.v1.NodeAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodeaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAddress {
     /// Required.
@@ -1798,7 +1952,9 @@ watchable_core::model!(NodeAddress {
 
 /// `NodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAffinity`.
+/// Definition `io.k8s.api.core.v1.NodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -1814,7 +1970,9 @@ watchable_core::model!(NodeAffinity {
 
 /// `NodeCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeCondition`.
+/// Definition `io.k8s.api.core.v1.NodeCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeCondition {
     pub last_heartbeat_time: Option<crate::meta::v1::Time>,
@@ -1838,7 +1996,9 @@ watchable_core::model!(NodeCondition {
 
 /// `NodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.NodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigSource {
     pub config_map: Option<ConfigMapNodeConfigSource>,
@@ -1850,7 +2010,9 @@ watchable_core::model!(NodeConfigSource {
 
 /// `NodeConfigStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigStatus`.
+/// Definition `io.k8s.api.core.v1.NodeConfigStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodeconfigstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigStatus {
     pub active: Option<NodeConfigSource>,
@@ -1868,7 +2030,9 @@ watchable_core::model!(NodeConfigStatus {
 
 /// `NodeDaemonEndpoints`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`.
+/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodedaemonendpoints-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeDaemonEndpoints {
     pub kubelet_endpoint: Option<DaemonEndpoint>,
@@ -1880,7 +2044,9 @@ watchable_core::model!(NodeDaemonEndpoints {
 
 /// Kind `NodeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NodeList`.
+/// The list of [`Node`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NodeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1901,7 +2067,9 @@ watchable_core::model!(NodeList {
 
 /// `NodeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelector`.
+/// Definition `io.k8s.api.core.v1.NodeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelector {
     /// Required.
@@ -1914,7 +2082,9 @@ watchable_core::model!(NodeSelector {
 
 /// `NodeSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodeselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorRequirement {
     /// Required.
@@ -1932,7 +2102,9 @@ watchable_core::model!(NodeSelectorRequirement {
 
 /// `NodeSelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodeselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorTerm {
     pub match_expressions: Vec<NodeSelectorRequirement>,
@@ -1946,7 +2118,9 @@ watchable_core::model!(NodeSelectorTerm {
 
 /// `NodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSpec`.
+/// Definition `io.k8s.api.core.v1.NodeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSpec {
     pub config_source: Option<NodeConfigSource>,
@@ -1974,7 +2148,9 @@ watchable_core::model!(NodeSpec {
 
 /// `NodeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeStatus`.
+/// Definition `io.k8s.api.core.v1.NodeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeStatus {
     pub addresses: Vec<NodeAddress>,
@@ -2006,7 +2182,9 @@ watchable_core::model!(NodeStatus {
 
 /// `NodeSystemInfo`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSystemInfo`.
+/// Definition `io.k8s.api.core.v1.NodeSystemInfo`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodesysteminfo-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSystemInfo {
     /// Required.
@@ -2046,7 +2224,9 @@ watchable_core::model!(NodeSystemInfo {
 
 /// `ObjectFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#objectfieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectFieldSelector {
     pub api_version: Option<String>,
@@ -2061,7 +2241,9 @@ watchable_core::model!(ObjectFieldSelector {
 
 /// `ObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectReference`.
+/// Definition `io.k8s.api.core.v1.ObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#objectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectReference {
     pub api_version: Option<String>,
@@ -2087,7 +2269,7 @@ watchable_core::model!(ObjectReference {
 ///
 /// Served as `persistentvolumes`, in a [`PersistentVolumeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolume`.
+/// Definition `io.k8s.api.core.v1.PersistentVolume`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolume-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2118,7 +2300,7 @@ watchable_core::model!(PersistentVolume {
 ///
 /// Served as `persistentvolumeclaims`, in a [`PersistentVolumeClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumeclaim-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2148,7 +2330,9 @@ watchable_core::model!(PersistentVolumeClaim {
 
 /// `PersistentVolumeClaimCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumeclaimcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2172,7 +2356,9 @@ watchable_core::model!(PersistentVolumeClaimCondition {
 
 /// Kind `PersistentVolumeClaimList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`.
+/// The list of [`PersistentVolumeClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumeclaimlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2193,7 +2379,9 @@ watchable_core::model!(PersistentVolumeClaimList {
 
 /// `PersistentVolumeClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumeclaimspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
     pub access_modes: Vec<String>,
@@ -2217,7 +2405,9 @@ watchable_core::model!(PersistentVolumeClaimSpec {
 
 /// `PersistentVolumeClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumeclaimstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimStatus {
     pub access_modes: Vec<String>,
@@ -2235,7 +2425,9 @@ watchable_core::model!(PersistentVolumeClaimStatus {
 
 /// `PersistentVolumeClaimVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumeclaimvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// Required.
@@ -2250,7 +2442,9 @@ watchable_core::model!(PersistentVolumeClaimVolumeSource {
 
 /// Kind `PersistentVolumeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeList`.
+/// The list of [`PersistentVolume`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2271,7 +2465,9 @@ watchable_core::model!(PersistentVolumeList {
 
 /// `PersistentVolumeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
     pub access_modes: Vec<String>,
@@ -2342,7 +2538,9 @@ watchable_core::model!(PersistentVolumeSpec {
 
 /// `PersistentVolumeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeStatus {
     pub message: Option<String>,
@@ -2358,7 +2556,9 @@ watchable_core::model!(PersistentVolumeStatus {
 
 /// `PhotonPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#photonpersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PhotonPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -2375,7 +2575,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
 ///
 /// Served as `pods`, in a [`PodList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Pod`.
+/// Definition `io.k8s.api.core.v1.Pod`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#pod-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2405,7 +2605,9 @@ watchable_core::model!(Pod {
 
 /// `PodAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2421,7 +2623,9 @@ watchable_core::model!(PodAffinity {
 
 /// `PodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.PodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinityTerm {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -2438,7 +2642,9 @@ watchable_core::model!(PodAffinityTerm {
 
 /// `PodAntiAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAntiAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAntiAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podantiaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAntiAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2454,7 +2660,9 @@ watchable_core::model!(PodAntiAffinity {
 
 /// `PodCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodCondition`.
+/// Definition `io.k8s.api.core.v1.PodCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2478,7 +2686,9 @@ watchable_core::model!(PodCondition {
 
 /// `PodDNSConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfig`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#poddnsconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfig {
     pub nameservers: Vec<String>,
@@ -2494,7 +2704,9 @@ watchable_core::model!(PodDNSConfig {
 
 /// `PodDNSConfigOption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#poddnsconfigoption-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfigOption {
     pub name: Option<String>,
@@ -2508,7 +2720,9 @@ watchable_core::model!(PodDNSConfigOption {
 
 /// `PodIP`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodIP`.
+/// Definition `io.k8s.api.core.v1.PodIP`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podip-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodIP {
     pub ip: Option<String>,
@@ -2520,7 +2734,9 @@ watchable_core::model!(PodIP {
 
 /// Kind `PodList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodList`.
+/// The list of [`Pod`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2541,7 +2757,9 @@ watchable_core::model!(PodList {
 
 /// `PodReadinessGate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodReadinessGate`.
+/// Definition `io.k8s.api.core.v1.PodReadinessGate`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podreadinessgate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodReadinessGate {
     /// Required.
@@ -2554,7 +2772,9 @@ watchable_core::model!(PodReadinessGate {
 
 /// `PodSecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSecurityContext`.
+/// Definition `io.k8s.api.core.v1.PodSecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsecuritycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityContext {
     pub fs_group: Option<i64>,
@@ -2580,7 +2800,9 @@ watchable_core::model!(PodSecurityContext {
 
 /// `PodSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSpec`.
+/// Definition `io.k8s.api.core.v1.PodSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSpec {
     pub active_deadline_seconds: Option<i64>,
@@ -2662,7 +2884,9 @@ watchable_core::model!(PodSpec {
 
 /// `PodStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodStatus`.
+/// Definition `io.k8s.api.core.v1.PodStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodStatus {
     pub conditions: Vec<PodCondition>,
@@ -2703,7 +2927,7 @@ watchable_core::model!(PodStatus {
 ///
 /// Served as `podtemplates`, in a [`PodTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplate`.
+/// Definition `io.k8s.api.core.v1.PodTemplate`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podtemplate-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2731,7 +2955,9 @@ watchable_core::model!(PodTemplate {
 
 /// Kind `PodTemplateList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateList`.
+/// The list of [`PodTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodTemplateList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podtemplatelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2752,7 +2978,9 @@ watchable_core::model!(PodTemplateList {
 
 /// `PodTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateSpec`.
+/// Definition `io.k8s.api.core.v1.PodTemplateSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podtemplatespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -2766,7 +2994,9 @@ watchable_core::model!(PodTemplateSpec {
 
 /// `PortworxVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#portworxvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortworxVolumeSource {
     pub fs_type: Option<String>,
@@ -2783,7 +3013,9 @@ watchable_core::model!(PortworxVolumeSource {
 
 /// `PreferredSchedulingTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`.
+/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#preferredschedulingterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PreferredSchedulingTerm {
     /// Required.
@@ -2799,7 +3031,9 @@ watchable_core::model!(PreferredSchedulingTerm {
 
 /// `Probe`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Probe`.
+/// Definition `io.k8s.api.core.v1.Probe`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#probe-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Probe {
     pub exec: Option<ExecAction>,
@@ -2825,7 +3059,9 @@ watchable_core::model!(Probe {
 
 /// `ProjectedVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#projectedvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ProjectedVolumeSource {
     pub default_mode: Option<i32>,
@@ -2840,7 +3076,9 @@ watchable_core::model!(ProjectedVolumeSource {
 
 /// `QuobyteVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`.
+/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#quobytevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct QuobyteVolumeSource {
     pub group: Option<String>,
@@ -2864,7 +3102,9 @@ watchable_core::model!(QuobyteVolumeSource {
 
 /// `RBDPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rbdpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -2892,7 +3132,9 @@ watchable_core::model!(RBDPersistentVolumeSource {
 
 /// `RBDVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rbdvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDVolumeSource {
     pub fs_type: Option<String>,
@@ -2922,7 +3164,7 @@ watchable_core::model!(RBDVolumeSource {
 ///
 /// Served as `replicationcontrollers`, in a [`ReplicationControllerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationController`.
+/// Definition `io.k8s.api.core.v1.ReplicationController`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicationcontroller-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2952,7 +3194,9 @@ watchable_core::model!(ReplicationController {
 
 /// `ReplicationControllerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicationcontrollercondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -2974,7 +3218,9 @@ watchable_core::model!(ReplicationControllerCondition {
 
 /// Kind `ReplicationControllerList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerList`.
+/// The list of [`ReplicationController`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ReplicationControllerList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicationcontrollerlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2995,7 +3241,9 @@ watchable_core::model!(ReplicationControllerList {
 
 /// `ReplicationControllerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicationcontrollerspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerSpec {
     pub min_ready_seconds: Option<i32>,
@@ -3013,7 +3261,9 @@ watchable_core::model!(ReplicationControllerSpec {
 
 /// `ReplicationControllerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicationcontrollerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerStatus {
     pub available_replicas: Option<i32>,
@@ -3036,7 +3286,9 @@ watchable_core::model!(ReplicationControllerStatus {
 
 /// `ResourceFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcefieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFieldSelector {
     pub container_name: Option<String>,
@@ -3055,7 +3307,7 @@ watchable_core::model!(ResourceFieldSelector {
 ///
 /// Served as `resourcequotas`, in a [`ResourceQuotaList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuota`.
+/// Definition `io.k8s.api.core.v1.ResourceQuota`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcequota-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3085,7 +3337,9 @@ watchable_core::model!(ResourceQuota {
 
 /// Kind `ResourceQuotaList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaList`.
+/// The list of [`ResourceQuota`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ResourceQuotaList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcequotalist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3106,7 +3360,9 @@ watchable_core::model!(ResourceQuotaList {
 
 /// `ResourceQuotaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcequotaspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaSpec {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3122,7 +3378,9 @@ watchable_core::model!(ResourceQuotaSpec {
 
 /// `ResourceQuotaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcequotastatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaStatus {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3136,7 +3394,9 @@ watchable_core::model!(ResourceQuotaStatus {
 
 /// `ResourceRequirements`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceRequirements`.
+/// Definition `io.k8s.api.core.v1.ResourceRequirements`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcerequirements-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRequirements {
     pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3150,7 +3410,9 @@ watchable_core::model!(ResourceRequirements {
 
 /// `SELinuxOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SELinuxOptions`.
+/// Definition `io.k8s.api.core.v1.SELinuxOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#selinuxoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxOptions {
     pub level: Option<String>,
@@ -3168,7 +3430,9 @@ watchable_core::model!(SELinuxOptions {
 
 /// `ScaleIOPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scaleiopersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3201,7 +3465,9 @@ watchable_core::model!(ScaleIOPersistentVolumeSource {
 
 /// `ScaleIOVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scaleiovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOVolumeSource {
     pub fs_type: Option<String>,
@@ -3234,7 +3500,9 @@ watchable_core::model!(ScaleIOVolumeSource {
 
 /// `ScopeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopeSelector`.
+/// Definition `io.k8s.api.core.v1.ScopeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scopeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopeSelector {
     pub match_expressions: Vec<ScopedResourceSelectorRequirement>,
@@ -3246,7 +3514,9 @@ watchable_core::model!(ScopeSelector {
 
 /// `ScopedResourceSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scopedresourceselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopedResourceSelectorRequirement {
     /// Required.
@@ -3266,7 +3536,7 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
 ///
 /// Served as `secrets`, in a [`SecretList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Secret`.
+/// Definition `io.k8s.api.core.v1.Secret`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secret-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3298,7 +3568,9 @@ watchable_core::model!(Secret {
 
 /// `SecretEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretEnvSource`.
+/// Definition `io.k8s.api.core.v1.SecretEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secretenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretEnvSource {
     pub name: Option<String>,
@@ -3312,7 +3584,9 @@ watchable_core::model!(SecretEnvSource {
 
 /// `SecretKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretKeySelector`.
+/// Definition `io.k8s.api.core.v1.SecretKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secretkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretKeySelector {
     /// Required.
@@ -3329,7 +3603,9 @@ watchable_core::model!(SecretKeySelector {
 
 /// Kind `SecretList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.SecretList`.
+/// The list of [`Secret`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.SecretList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secretlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3350,7 +3626,9 @@ watchable_core::model!(SecretList {
 
 /// `SecretProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretProjection`.
+/// Definition `io.k8s.api.core.v1.SecretProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secretprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretProjection {
     pub items: Vec<KeyToPath>,
@@ -3366,7 +3644,9 @@ watchable_core::model!(SecretProjection {
 
 /// `SecretReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretReference`.
+/// Definition `io.k8s.api.core.v1.SecretReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secretreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretReference {
     pub name: Option<String>,
@@ -3380,7 +3660,9 @@ watchable_core::model!(SecretReference {
 
 /// `SecretVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretVolumeSource`.
+/// Definition `io.k8s.api.core.v1.SecretVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secretvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretVolumeSource {
     pub default_mode: Option<i32>,
@@ -3398,7 +3680,9 @@ watchable_core::model!(SecretVolumeSource {
 
 /// `SecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecurityContext`.
+/// Definition `io.k8s.api.core.v1.SecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#securitycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecurityContext {
     pub allow_privilege_escalation: Option<bool>,
@@ -3430,7 +3714,7 @@ watchable_core::model!(SecurityContext {
 ///
 /// Served as `services`, in a [`ServiceList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Service`.
+/// Definition `io.k8s.api.core.v1.Service`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#service-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3462,7 +3746,7 @@ watchable_core::model!(Service {
 ///
 /// Served as `serviceaccounts`, in a [`ServiceAccountList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccount`.
+/// Definition `io.k8s.api.core.v1.ServiceAccount`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#serviceaccount-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3494,7 +3778,9 @@ watchable_core::model!(ServiceAccount {
 
 /// Kind `ServiceAccountList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountList`.
+/// The list of [`ServiceAccount`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceAccountList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#serviceaccountlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3515,7 +3801,9 @@ watchable_core::model!(ServiceAccountList {
 
 /// `ServiceAccountTokenProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`.
+/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#serviceaccounttokenprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountTokenProjection {
     pub audience: Option<String>,
@@ -3532,7 +3820,9 @@ watchable_core::model!(ServiceAccountTokenProjection {
 
 /// Kind `ServiceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceList`.
+/// The list of [`Service`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#servicelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3553,7 +3843,9 @@ watchable_core::model!(ServiceList {
 
 /// `ServicePort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServicePort`.
+/// Definition `io.k8s.api.core.v1.ServicePort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#serviceport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServicePort {
     pub name: Option<String>,
@@ -3574,7 +3866,9 @@ watchable_core::model!(ServicePort {
 
 /// `ServiceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceSpec`.
+/// Definition `io.k8s.api.core.v1.ServiceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#servicespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceSpec {
     /// `clusterIP` on the wire.
@@ -3618,7 +3912,9 @@ watchable_core::model!(ServiceSpec {
 
 /// `ServiceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceStatus`.
+/// Definition `io.k8s.api.core.v1.ServiceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#servicestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceStatus {
     pub load_balancer: Option<LoadBalancerStatus>,
@@ -3630,7 +3926,9 @@ watchable_core::model!(ServiceStatus {
 
 /// `SessionAffinityConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`.
+/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#sessionaffinityconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SessionAffinityConfig {
     /// `clientIP` on the wire.
@@ -3643,7 +3941,9 @@ watchable_core::model!(SessionAffinityConfig {
 
 /// `StorageOSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#storageospersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3663,7 +3963,9 @@ watchable_core::model!(StorageOSPersistentVolumeSource {
 
 /// `StorageOSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#storageosvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSVolumeSource {
     pub fs_type: Option<String>,
@@ -3683,7 +3985,9 @@ watchable_core::model!(StorageOSVolumeSource {
 
 /// `Sysctl`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Sysctl`.
+/// Definition `io.k8s.api.core.v1.Sysctl`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#sysctl-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Sysctl {
     /// Required.
@@ -3699,7 +4003,9 @@ watchable_core::model!(Sysctl {
 
 /// `TCPSocketAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TCPSocketAction`.
+/// Definition `io.k8s.api.core.v1.TCPSocketAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#tcpsocketaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TCPSocketAction {
     pub host: Option<String>,
@@ -3714,7 +4020,9 @@ watchable_core::model!(TCPSocketAction {
 
 /// `Taint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Taint`.
+/// Definition `io.k8s.api.core.v1.Taint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#taint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Taint {
     /// Required.
@@ -3734,7 +4042,9 @@ watchable_core::model!(Taint {
 
 /// `Toleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Toleration`.
+/// Definition `io.k8s.api.core.v1.Toleration`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#toleration-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Toleration {
     pub effect: Option<String>,
@@ -3754,7 +4064,9 @@ watchable_core::model!(Toleration {
 
 /// `TopologySelectorLabelRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#topologyselectorlabelrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorLabelRequirement {
     /// Required.
@@ -3770,7 +4082,9 @@ watchable_core::model!(TopologySelectorLabelRequirement {
 
 /// `TopologySelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#topologyselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorTerm {
     pub match_label_expressions: Vec<TopologySelectorLabelRequirement>,
@@ -3782,7 +4096,9 @@ watchable_core::model!(TopologySelectorTerm {
 
 /// `TopologySpreadConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`.
+/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#topologyspreadconstraint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySpreadConstraint {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -3803,7 +4119,9 @@ watchable_core::model!(TopologySpreadConstraint {
 
 /// `TypedLocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#typedlocalobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
     pub api_group: Option<String>,
@@ -3821,7 +4139,9 @@ watchable_core::model!(TypedLocalObjectReference {
 
 /// `Volume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Volume`.
+/// Definition `io.k8s.api.core.v1.Volume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Volume {
     pub aws_elastic_block_store: Option<AWSElasticBlockStoreVolumeSource>,
@@ -3892,7 +4212,9 @@ watchable_core::model!(Volume {
 
 /// `VolumeDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeDevice`.
+/// Definition `io.k8s.api.core.v1.VolumeDevice`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumedevice-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeDevice {
     /// Required.
@@ -3908,7 +4230,9 @@ watchable_core::model!(VolumeDevice {
 
 /// `VolumeMount`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeMount`.
+/// Definition `io.k8s.api.core.v1.VolumeMount`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumemount-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeMount {
     /// Required.
@@ -3932,7 +4256,9 @@ watchable_core::model!(VolumeMount {
 
 /// `VolumeNodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`.
+/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumenodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeAffinity {
     pub required: Option<NodeSelector>,
@@ -3944,7 +4270,9 @@ watchable_core::model!(VolumeNodeAffinity {
 
 /// `VolumeProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeProjection`.
+/// Definition `io.k8s.api.core.v1.VolumeProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeProjection {
     pub config_map: Option<ConfigMapProjection>,
@@ -3963,7 +4291,9 @@ watchable_core::model!(VolumeProjection {
 
 /// `VsphereVirtualDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#vspherevirtualdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VsphereVirtualDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -3983,7 +4313,9 @@ watchable_core::model!(VsphereVirtualDiskVolumeSource {
 
 /// `WeightedPodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#weightedpodaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WeightedPodAffinityTerm {
     /// Required.
@@ -3999,7 +4331,9 @@ watchable_core::model!(WeightedPodAffinityTerm {
 
 /// `WindowsSecurityContextOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`.
+/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#windowssecuritycontextoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WindowsSecurityContextOptions {
     pub gmsa_credential_spec: Option<String>,

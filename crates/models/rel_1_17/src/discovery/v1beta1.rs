@@ -5,7 +5,9 @@
 
 /// `Endpoint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.Endpoint`.
+/// Definition `io.k8s.api.discovery.v1beta1.Endpoint`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpoint-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Endpoint {
     /// Required.
@@ -26,7 +28,9 @@ watchable_core::model!(Endpoint {
 
 /// `EndpointConditions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.EndpointConditions`.
+/// Definition `io.k8s.api.discovery.v1beta1.EndpointConditions`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointconditions-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointConditions {
     pub ready: Option<bool>,
@@ -38,7 +42,9 @@ watchable_core::model!(EndpointConditions {
 
 /// `EndpointPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.EndpointPort`.
+/// Definition `io.k8s.api.discovery.v1beta1.EndpointPort`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointport-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
     pub app_protocol: Option<String>,
@@ -58,7 +64,7 @@ watchable_core::model!(EndpointPort {
 ///
 /// Served as `endpointslices`, in a [`EndpointSliceList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.EndpointSlice`.
+/// Definition `io.k8s.api.discovery.v1beta1.EndpointSlice`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointslice-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -92,7 +98,9 @@ watchable_core::model!(EndpointSlice {
 
 /// Kind `EndpointSliceList` of `discovery.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.EndpointSliceList`.
+/// The list of [`EndpointSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.discovery.v1beta1.EndpointSliceList`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointslicelist-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]

@@ -5,7 +5,9 @@
 
 /// `AllowedCSIDriver`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.AllowedCSIDriver`.
+/// Definition `io.k8s.api.extensions.v1beta1.AllowedCSIDriver`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#allowedcsidriver-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedCSIDriver {
     /// Required.
@@ -18,7 +20,9 @@ watchable_core::model!(AllowedCSIDriver {
 
 /// `AllowedFlexVolume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.AllowedFlexVolume`.
+/// Definition `io.k8s.api.extensions.v1beta1.AllowedFlexVolume`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#allowedflexvolume-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedFlexVolume {
     /// Required.
@@ -31,7 +35,9 @@ watchable_core::model!(AllowedFlexVolume {
 
 /// `AllowedHostPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.AllowedHostPath`.
+/// Definition `io.k8s.api.extensions.v1beta1.AllowedHostPath`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#allowedhostpath-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedHostPath {
     pub path_prefix: Option<String>,
@@ -47,7 +53,7 @@ watchable_core::model!(AllowedHostPath {
 ///
 /// Served as `daemonsets`, in a [`DaemonSetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DaemonSet`.
+/// Definition `io.k8s.api.extensions.v1beta1.DaemonSet`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonset-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -77,7 +83,9 @@ watchable_core::model!(DaemonSet {
 
 /// `DaemonSetCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetCondition`.
+/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetCondition`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetcondition-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -99,7 +107,9 @@ watchable_core::model!(DaemonSetCondition {
 
 /// Kind `DaemonSetList` of `extensions/v1beta1`.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetList`.
+/// The list of [`DaemonSet`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetlist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
@@ -120,7 +130,9 @@ watchable_core::model!(DaemonSetList {
 
 /// `DaemonSetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetSpec`.
+/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetspec-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetSpec {
     pub min_ready_seconds: Option<i32>,
@@ -143,7 +155,9 @@ watchable_core::model!(DaemonSetSpec {
 
 /// `DaemonSetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetStatus`.
+/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetstatus-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetStatus {
     pub collision_count: Option<i32>,
@@ -177,7 +191,9 @@ watchable_core::model!(DaemonSetStatus {
 
 /// `DaemonSetUpdateStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetUpdateStrategy`.
+/// Definition `io.k8s.api.extensions.v1beta1.DaemonSetUpdateStrategy`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetupdatestrategy-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateDaemonSet>,
@@ -193,7 +209,7 @@ watchable_core::model!(DaemonSetUpdateStrategy {
 ///
 /// Served as `deployments`, in a [`DeploymentList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.Deployment`.
+/// Definition `io.k8s.api.extensions.v1beta1.Deployment`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deployment-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -223,7 +239,9 @@ watchable_core::model!(Deployment {
 
 /// `DeploymentCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DeploymentCondition`.
+/// Definition `io.k8s.api.extensions.v1beta1.DeploymentCondition`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentcondition-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -247,7 +265,9 @@ watchable_core::model!(DeploymentCondition {
 
 /// Kind `DeploymentList` of `extensions/v1beta1`.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DeploymentList`.
+/// The list of [`Deployment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.extensions.v1beta1.DeploymentList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentlist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
@@ -268,7 +288,7 @@ watchable_core::model!(DeploymentList {
 
 /// Kind `DeploymentRollback` of `extensions/v1beta1`.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DeploymentRollback`.
+/// Definition `io.k8s.api.extensions.v1beta1.DeploymentRollback`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentrollback-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
@@ -292,7 +312,9 @@ watchable_core::model!(DeploymentRollback {
 
 /// `DeploymentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DeploymentSpec`.
+/// Definition `io.k8s.api.extensions.v1beta1.DeploymentSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentspec-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentSpec {
     pub min_ready_seconds: Option<i32>,
@@ -321,7 +343,9 @@ watchable_core::model!(DeploymentSpec {
 
 /// `DeploymentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DeploymentStatus`.
+/// Definition `io.k8s.api.extensions.v1beta1.DeploymentStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentstatus-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStatus {
     pub available_replicas: Option<i32>,
@@ -347,7 +371,9 @@ watchable_core::model!(DeploymentStatus {
 
 /// `DeploymentStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.DeploymentStrategy`.
+/// Definition `io.k8s.api.extensions.v1beta1.DeploymentStrategy`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentstrategy-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
     pub rolling_update: Option<RollingUpdateDeployment>,
@@ -361,7 +387,9 @@ watchable_core::model!(DeploymentStrategy {
 
 /// `FSGroupStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.FSGroupStrategyOptions`.
+/// Definition `io.k8s.api.extensions.v1beta1.FSGroupStrategyOptions`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#fsgroupstrategyoptions-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct FSGroupStrategyOptions {
     pub ranges: Vec<IDRange>,
@@ -375,7 +403,9 @@ watchable_core::model!(FSGroupStrategyOptions {
 
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressPath`.
+/// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressPath`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#httpingresspath-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
@@ -390,7 +420,9 @@ watchable_core::model!(HTTPIngressPath {
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressRuleValue`.
+/// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressRuleValue`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#httpingressrulevalue-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
@@ -403,7 +435,9 @@ watchable_core::model!(HTTPIngressRuleValue {
 
 /// `HostPortRange`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.HostPortRange`.
+/// Definition `io.k8s.api.extensions.v1beta1.HostPortRange`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#hostportrange-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPortRange {
     /// Required.
@@ -419,7 +453,9 @@ watchable_core::model!(HostPortRange {
 
 /// `IDRange`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IDRange`.
+/// Definition `io.k8s.api.extensions.v1beta1.IDRange`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#idrange-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IDRange {
     /// Required.
@@ -435,7 +471,9 @@ watchable_core::model!(IDRange {
 
 /// `IPBlock`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IPBlock`.
+/// Definition `io.k8s.api.extensions.v1beta1.IPBlock`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ipblock-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
@@ -452,7 +490,7 @@ watchable_core::model!(IPBlock {
 ///
 /// Served as `ingresses`, in a [`IngressList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.Ingress`.
+/// Definition `io.k8s.api.extensions.v1beta1.Ingress`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingress-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -482,7 +520,9 @@ watchable_core::model!(Ingress {
 
 /// `IngressBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressBackend`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressBackend`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingressbackend-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     /// Required.
@@ -498,7 +538,9 @@ watchable_core::model!(IngressBackend {
 
 /// Kind `IngressList` of `extensions/v1beta1`.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressList`.
+/// The list of [`Ingress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.extensions.v1beta1.IngressList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingresslist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
@@ -519,7 +561,9 @@ watchable_core::model!(IngressList {
 
 /// `IngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressRule`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressRule`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingressrule-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
     pub host: Option<String>,
@@ -533,7 +577,9 @@ watchable_core::model!(IngressRule {
 
 /// `IngressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressSpec`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingressspec-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub backend: Option<IngressBackend>,
@@ -549,7 +595,9 @@ watchable_core::model!(IngressSpec {
 
 /// `IngressStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressStatus`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingressstatus-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
     pub load_balancer: Option<crate::core::v1::LoadBalancerStatus>,
@@ -561,7 +609,9 @@ watchable_core::model!(IngressStatus {
 
 /// `IngressTLS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressTLS`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressTLS`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingresstls-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
     pub hosts: Vec<String>,
@@ -577,7 +627,7 @@ watchable_core::model!(IngressTLS {
 ///
 /// Served as `networkpolicies`, in a [`NetworkPolicyList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicy`.
+/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicy`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicy-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -605,7 +655,9 @@ watchable_core::model!(NetworkPolicy {
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyEgressRule`.
+/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyEgressRule`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicyegressrule-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
     pub ports: Vec<NetworkPolicyPort>,
@@ -619,7 +671,9 @@ watchable_core::model!(NetworkPolicyEgressRule {
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyIngressRule`.
+/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyIngressRule`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicyingressrule-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
     pub from: Vec<NetworkPolicyPeer>,
@@ -633,7 +687,9 @@ watchable_core::model!(NetworkPolicyIngressRule {
 
 /// Kind `NetworkPolicyList` of `extensions/v1beta1`.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyList`.
+/// The list of [`NetworkPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicylist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
@@ -654,7 +710,9 @@ watchable_core::model!(NetworkPolicyList {
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyPeer`.
+/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyPeer`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicypeer-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
     pub ip_block: Option<IPBlock>,
@@ -670,7 +728,9 @@ watchable_core::model!(NetworkPolicyPeer {
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyPort`.
+/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicyPort`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicyport-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
     pub port: Option<crate::intstr::IntOrString>,
@@ -684,7 +744,9 @@ watchable_core::model!(NetworkPolicyPort {
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicySpec`.
+/// Definition `io.k8s.api.extensions.v1beta1.NetworkPolicySpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicyspec-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
     pub egress: Vec<NetworkPolicyEgressRule>,
@@ -705,7 +767,7 @@ watchable_core::model!(NetworkPolicySpec {
 ///
 /// Served as `podsecuritypolicies`, in a [`PodSecurityPolicyList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.PodSecurityPolicy`.
+/// Definition `io.k8s.api.extensions.v1beta1.PodSecurityPolicy`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsecuritypolicy-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -732,7 +794,9 @@ watchable_core::model!(PodSecurityPolicy {
 
 /// Kind `PodSecurityPolicyList` of `extensions/v1beta1`.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.PodSecurityPolicyList`.
+/// The list of [`PodSecurityPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.extensions.v1beta1.PodSecurityPolicyList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsecuritypolicylist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
@@ -753,7 +817,9 @@ watchable_core::model!(PodSecurityPolicyList {
 
 /// `PodSecurityPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.PodSecurityPolicySpec`.
+/// Definition `io.k8s.api.extensions.v1beta1.PodSecurityPolicySpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsecuritypolicyspec-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityPolicySpec {
     pub allow_privilege_escalation: Option<bool>,
@@ -820,7 +886,7 @@ watchable_core::model!(PodSecurityPolicySpec {
 ///
 /// Served as `replicasets`, in a [`ReplicaSetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSet`.
+/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSet`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicaset-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -850,7 +916,9 @@ watchable_core::model!(ReplicaSet {
 
 /// `ReplicaSetCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetCondition`.
+/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetCondition`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetcondition-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -872,7 +940,9 @@ watchable_core::model!(ReplicaSetCondition {
 
 /// Kind `ReplicaSetList` of `extensions/v1beta1`.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetList`.
+/// The list of [`ReplicaSet`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetList`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetlist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
@@ -893,7 +963,9 @@ watchable_core::model!(ReplicaSetList {
 
 /// `ReplicaSetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetSpec`.
+/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetspec-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetSpec {
     pub min_ready_seconds: Option<i32>,
@@ -911,7 +983,9 @@ watchable_core::model!(ReplicaSetSpec {
 
 /// `ReplicaSetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetStatus`.
+/// Definition `io.k8s.api.extensions.v1beta1.ReplicaSetStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetstatus-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetStatus {
     pub available_replicas: Option<i32>,
@@ -934,7 +1008,9 @@ watchable_core::model!(ReplicaSetStatus {
 
 /// `RollbackConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.RollbackConfig`.
+/// Definition `io.k8s.api.extensions.v1beta1.RollbackConfig`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rollbackconfig-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollbackConfig {
     pub revision: Option<i64>,
@@ -946,7 +1022,9 @@ watchable_core::model!(RollbackConfig {
 
 /// `RollingUpdateDaemonSet`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.RollingUpdateDaemonSet`.
+/// Definition `io.k8s.api.extensions.v1beta1.RollingUpdateDaemonSet`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rollingupdatedaemonset-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDaemonSet {
     pub max_unavailable: Option<crate::intstr::IntOrString>,
@@ -958,7 +1036,9 @@ watchable_core::model!(RollingUpdateDaemonSet {
 
 /// `RollingUpdateDeployment`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.RollingUpdateDeployment`.
+/// Definition `io.k8s.api.extensions.v1beta1.RollingUpdateDeployment`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rollingupdatedeployment-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDeployment {
     pub max_surge: Option<crate::intstr::IntOrString>,
@@ -972,7 +1052,9 @@ watchable_core::model!(RollingUpdateDeployment {
 
 /// `RunAsGroupStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.RunAsGroupStrategyOptions`.
+/// Definition `io.k8s.api.extensions.v1beta1.RunAsGroupStrategyOptions`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#runasgroupstrategyoptions-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct RunAsGroupStrategyOptions {
     pub ranges: Vec<IDRange>,
@@ -987,7 +1069,9 @@ watchable_core::model!(RunAsGroupStrategyOptions {
 
 /// `RunAsUserStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.RunAsUserStrategyOptions`.
+/// Definition `io.k8s.api.extensions.v1beta1.RunAsUserStrategyOptions`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#runasuserstrategyoptions-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct RunAsUserStrategyOptions {
     pub ranges: Vec<IDRange>,
@@ -1002,7 +1086,9 @@ watchable_core::model!(RunAsUserStrategyOptions {
 
 /// `RuntimeClassStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.RuntimeClassStrategyOptions`.
+/// Definition `io.k8s.api.extensions.v1beta1.RuntimeClassStrategyOptions`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#runtimeclassstrategyoptions-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassStrategyOptions {
     /// Required.
@@ -1017,7 +1103,9 @@ watchable_core::model!(RuntimeClassStrategyOptions {
 
 /// `SELinuxStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.SELinuxStrategyOptions`.
+/// Definition `io.k8s.api.extensions.v1beta1.SELinuxStrategyOptions`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#selinuxstrategyoptions-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxStrategyOptions {
     /// Required.
@@ -1032,7 +1120,7 @@ watchable_core::model!(SELinuxStrategyOptions {
 
 /// Kind `Scale` of `extensions/v1beta1`.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.Scale`.
+/// Definition `io.k8s.api.extensions.v1beta1.Scale`. In Kubernetes 1.17.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scale-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
@@ -1054,7 +1142,9 @@ watchable_core::model!(Scale {
 
 /// `ScaleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.ScaleSpec`.
+/// Definition `io.k8s.api.extensions.v1beta1.ScaleSpec`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scalespec-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleSpec {
     pub replicas: Option<i32>,
@@ -1066,7 +1156,9 @@ watchable_core::model!(ScaleSpec {
 
 /// `ScaleStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.ScaleStatus`.
+/// Definition `io.k8s.api.extensions.v1beta1.ScaleStatus`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scalestatus-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleStatus {
     /// Required.
@@ -1083,7 +1175,9 @@ watchable_core::model!(ScaleStatus {
 
 /// `SupplementalGroupsStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.SupplementalGroupsStrategyOptions`.
+/// Definition `io.k8s.api.extensions.v1beta1.SupplementalGroupsStrategyOptions`. In Kubernetes 1.17.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#supplementalgroupsstrategyoptions-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct SupplementalGroupsStrategyOptions {
     pub ranges: Vec<IDRange>,

@@ -5,7 +5,9 @@
 
 /// `IPBlock`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IPBlock`.
+/// Definition `io.k8s.api.networking.v1.IPBlock`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ipblock-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
@@ -22,7 +24,7 @@ watchable_core::model!(IPBlock {
 ///
 /// Served as `networkpolicies`, in a [`NetworkPolicyList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicy`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicy`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicy-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -50,7 +52,9 @@ watchable_core::model!(NetworkPolicy {
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicyegressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
     pub ports: Vec<NetworkPolicyPort>,
@@ -64,7 +68,9 @@ watchable_core::model!(NetworkPolicyEgressRule {
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicyingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
     pub from: Vec<NetworkPolicyPeer>,
@@ -78,7 +84,9 @@ watchable_core::model!(NetworkPolicyIngressRule {
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`.
+/// The list of [`NetworkPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicylist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -99,7 +107,9 @@ watchable_core::model!(NetworkPolicyList {
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicypeer-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
     pub ip_block: Option<IPBlock>,
@@ -115,7 +125,9 @@ watchable_core::model!(NetworkPolicyPeer {
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicyport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
     pub port: Option<crate::intstr::IntOrString>,
@@ -129,7 +141,9 @@ watchable_core::model!(NetworkPolicyPort {
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicyspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
     pub egress: Vec<NetworkPolicyEgressRule>,

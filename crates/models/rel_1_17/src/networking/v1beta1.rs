@@ -5,7 +5,9 @@
 
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.HTTPIngressPath`.
+/// Definition `io.k8s.api.networking.v1beta1.HTTPIngressPath`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#httpingresspath-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
@@ -20,7 +22,9 @@ watchable_core::model!(HTTPIngressPath {
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.HTTPIngressRuleValue`.
+/// Definition `io.k8s.api.networking.v1beta1.HTTPIngressRuleValue`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#httpingressrulevalue-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
@@ -35,7 +39,7 @@ watchable_core::model!(HTTPIngressRuleValue {
 ///
 /// Served as `ingresses`, in a [`IngressList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.Ingress`.
+/// Definition `io.k8s.api.networking.v1beta1.Ingress`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingress-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -65,7 +69,9 @@ watchable_core::model!(Ingress {
 
 /// `IngressBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressBackend`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressBackend`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingressbackend-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     /// Required.
@@ -81,7 +87,9 @@ watchable_core::model!(IngressBackend {
 
 /// Kind `IngressList` of `networking.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressList`.
+/// The list of [`Ingress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1beta1.IngressList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingresslist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -102,7 +110,9 @@ watchable_core::model!(IngressList {
 
 /// `IngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressRule`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressRule`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingressrule-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
     pub host: Option<String>,
@@ -116,7 +126,9 @@ watchable_core::model!(IngressRule {
 
 /// `IngressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressSpec`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingressspec-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub backend: Option<IngressBackend>,
@@ -132,7 +144,9 @@ watchable_core::model!(IngressSpec {
 
 /// `IngressStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressStatus`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingressstatus-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
     pub load_balancer: Option<crate::core::v1::LoadBalancerStatus>,
@@ -144,7 +158,9 @@ watchable_core::model!(IngressStatus {
 
 /// `IngressTLS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressTLS`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressTLS`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingresstls-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
     pub hosts: Vec<String>,

@@ -5,7 +5,9 @@
 
 /// `AggregationRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.AggregationRule`.
+/// Definition `io.k8s.api.rbac.v1beta1.AggregationRule`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#aggregationrule-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AggregationRule {
     pub cluster_role_selectors: Vec<crate::meta::v1::LabelSelector>,
@@ -19,7 +21,7 @@ watchable_core::model!(AggregationRule {
 ///
 /// Served as `clusterroles`, in a [`ClusterRoleList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.ClusterRole`.
+/// Definition `io.k8s.api.rbac.v1beta1.ClusterRole`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#clusterrole-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -50,7 +52,7 @@ watchable_core::model!(ClusterRole {
 ///
 /// Served as `clusterrolebindings`, in a [`ClusterRoleBindingList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.ClusterRoleBinding`.
+/// Definition `io.k8s.api.rbac.v1beta1.ClusterRoleBinding`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#clusterrolebinding-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -80,7 +82,9 @@ watchable_core::model!(ClusterRoleBinding {
 
 /// Kind `ClusterRoleBindingList` of `rbac.authorization.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.ClusterRoleBindingList`.
+/// The list of [`ClusterRoleBinding`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.rbac.v1beta1.ClusterRoleBindingList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#clusterrolebindinglist-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -101,7 +105,9 @@ watchable_core::model!(ClusterRoleBindingList {
 
 /// Kind `ClusterRoleList` of `rbac.authorization.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.ClusterRoleList`.
+/// The list of [`ClusterRole`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.rbac.v1beta1.ClusterRoleList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#clusterrolelist-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -122,7 +128,9 @@ watchable_core::model!(ClusterRoleList {
 
 /// `PolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.PolicyRule`.
+/// Definition `io.k8s.api.rbac.v1beta1.PolicyRule`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#policyrule-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PolicyRule {
     pub api_groups: Vec<String>,
@@ -146,7 +154,7 @@ watchable_core::model!(PolicyRule {
 ///
 /// Served as `roles`, in a [`RoleList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.Role`.
+/// Definition `io.k8s.api.rbac.v1beta1.Role`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#role-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -176,7 +184,7 @@ watchable_core::model!(Role {
 ///
 /// Served as `rolebindings`, in a [`RoleBindingList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.RoleBinding`.
+/// Definition `io.k8s.api.rbac.v1beta1.RoleBinding`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rolebinding-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -207,7 +215,9 @@ watchable_core::model!(RoleBinding {
 
 /// Kind `RoleBindingList` of `rbac.authorization.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.RoleBindingList`.
+/// The list of [`RoleBinding`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.rbac.v1beta1.RoleBindingList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rolebindinglist-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -228,7 +238,9 @@ watchable_core::model!(RoleBindingList {
 
 /// Kind `RoleList` of `rbac.authorization.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.RoleList`.
+/// The list of [`Role`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.rbac.v1beta1.RoleList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rolelist-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -249,7 +261,9 @@ watchable_core::model!(RoleList {
 
 /// `RoleRef`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.RoleRef`.
+/// Definition `io.k8s.api.rbac.v1beta1.RoleRef`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#roleref-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RoleRef {
     /// Required.
@@ -268,7 +282,9 @@ watchable_core::model!(RoleRef {
 
 /// `Subject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.rbac.v1beta1.Subject`.
+/// Definition `io.k8s.api.rbac.v1beta1.Subject`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#subject-v1beta1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Subject {
     pub api_group: Option<String>,

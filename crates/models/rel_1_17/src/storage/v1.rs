@@ -7,7 +7,7 @@
 ///
 /// Served as `csinodes`, in a [`CSINodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINode`.
+/// Definition `io.k8s.api.storage.v1.CSINode`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#csinode-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(CSINode {
 
 /// `CSINodeDriver`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeDriver`.
+/// Definition `io.k8s.api.storage.v1.CSINodeDriver`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#csinodedriver-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeDriver {
     pub allocatable: Option<VolumeNodeResources>,
@@ -55,7 +57,9 @@ watchable_core::model!(CSINodeDriver {
 
 /// Kind `CSINodeList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeList`.
+/// The list of [`CSINode`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.CSINodeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#csinodelist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -76,7 +80,9 @@ watchable_core::model!(CSINodeList {
 
 /// `CSINodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeSpec`.
+/// Definition `io.k8s.api.storage.v1.CSINodeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#csinodespec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeSpec {
     /// Required.
@@ -91,7 +97,7 @@ watchable_core::model!(CSINodeSpec {
 ///
 /// Served as `storageclasses`, in a [`StorageClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.StorageClass`.
+/// Definition `io.k8s.api.storage.v1.StorageClass`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#storageclass-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -131,7 +137,9 @@ watchable_core::model!(StorageClass {
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.StorageClassList`.
+/// The list of [`StorageClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.StorageClassList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#storageclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -154,7 +162,7 @@ watchable_core::model!(StorageClassList {
 ///
 /// Served as `volumeattachments`, in a [`VolumeAttachmentList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachment`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachment`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeattachment-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -184,7 +192,9 @@ watchable_core::model!(VolumeAttachment {
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`.
+/// The list of [`VolumeAttachment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeattachmentlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -205,7 +215,9 @@ watchable_core::model!(VolumeAttachmentList {
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeattachmentsource-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
@@ -219,7 +231,9 @@ watchable_core::model!(VolumeAttachmentSource {
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeattachmentspec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
@@ -238,7 +252,9 @@ watchable_core::model!(VolumeAttachmentSpec {
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeattachmentstatus-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
@@ -257,7 +273,9 @@ watchable_core::model!(VolumeAttachmentStatus {
 
 /// `VolumeError`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeError`.
+/// Definition `io.k8s.api.storage.v1.VolumeError`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeerror-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
     pub message: Option<String>,
@@ -271,7 +289,9 @@ watchable_core::model!(VolumeError {
 
 /// `VolumeNodeResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeNodeResources`.
+/// Definition `io.k8s.api.storage.v1.VolumeNodeResources`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumenoderesources-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeResources {
     pub count: Option<i32>,

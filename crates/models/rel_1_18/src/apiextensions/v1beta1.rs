@@ -5,7 +5,9 @@
 
 /// `CustomResourceColumnDefinition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceColumnDefinition`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceColumnDefinition`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcecolumndefinition-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceColumnDefinition {
     /// `JSONPath` on the wire. Required.
@@ -30,7 +32,9 @@ watchable_core::model!(CustomResourceColumnDefinition {
 
 /// `CustomResourceConversion`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceConversion`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceConversion`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourceconversion-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceConversion {
     pub conversion_review_versions: Vec<String>,
@@ -49,7 +53,7 @@ watchable_core::model!(CustomResourceConversion {
 ///
 /// Served as `customresourcedefinitions`, in a [`CustomResourceDefinitionList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinition`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinition`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcedefinition-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -79,7 +83,9 @@ watchable_core::model!(CustomResourceDefinition {
 
 /// `CustomResourceDefinitionCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionCondition`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionCondition`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcedefinitioncondition-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -101,7 +107,9 @@ watchable_core::model!(CustomResourceDefinitionCondition {
 
 /// Kind `CustomResourceDefinitionList` of `apiextensions.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionList`.
+/// The list of [`CustomResourceDefinition`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcedefinitionlist-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -122,7 +130,9 @@ watchable_core::model!(CustomResourceDefinitionList {
 
 /// `CustomResourceDefinitionNames`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionNames`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionNames`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcedefinitionnames-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionNames {
     pub categories: Vec<String>,
@@ -146,7 +156,9 @@ watchable_core::model!(CustomResourceDefinitionNames {
 
 /// `CustomResourceDefinitionSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionSpec`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcedefinitionspec-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionSpec {
     pub additional_printer_columns: Vec<CustomResourceColumnDefinition>,
@@ -179,7 +191,9 @@ watchable_core::model!(CustomResourceDefinitionSpec {
 
 /// `CustomResourceDefinitionStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionStatus`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcedefinitionstatus-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionStatus {
     pub accepted_names: Option<CustomResourceDefinitionNames>,
@@ -195,7 +209,9 @@ watchable_core::model!(CustomResourceDefinitionStatus {
 
 /// `CustomResourceDefinitionVersion`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionVersion`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceDefinitionVersion`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcedefinitionversion-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionVersion {
     pub additional_printer_columns: Vec<CustomResourceColumnDefinition>,
@@ -220,7 +236,9 @@ watchable_core::model!(CustomResourceDefinitionVersion {
 
 /// `CustomResourceSubresourceScale`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceSubresourceScale`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceSubresourceScale`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcesubresourcescale-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresourceScale {
     pub label_selector_path: Option<String>,
@@ -238,12 +256,16 @@ watchable_core::model!(CustomResourceSubresourceScale {
 
 /// `CustomResourceSubresourceStatus`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceSubresourceStatus`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceSubresourceStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcesubresourcestatus-v1beta1-apiextensions-k8s-io>
 pub type CustomResourceSubresourceStatus = watchable_core::RawJson;
 
 /// `CustomResourceSubresources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceSubresources`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceSubresources`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcesubresources-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresources {
     pub scale: Option<CustomResourceSubresourceScale>,
@@ -257,7 +279,9 @@ watchable_core::model!(CustomResourceSubresources {
 
 /// `CustomResourceValidation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceValidation`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.CustomResourceValidation`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#customresourcevalidation-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceValidation {
     /// `openAPIV3Schema` on the wire.
@@ -270,7 +294,9 @@ watchable_core::model!(CustomResourceValidation {
 
 /// `ExternalDocumentation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.ExternalDocumentation`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.ExternalDocumentation`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#externaldocumentation-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalDocumentation {
     pub description: Option<String>,
@@ -284,12 +310,16 @@ watchable_core::model!(ExternalDocumentation {
 
 /// `JSON`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSON`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSON`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#json-v1beta1-apiextensions-k8s-io>
 pub type JSON = watchable_core::RawJson;
 
 /// `JSONSchemaProps`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSONSchemaProps`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSONSchemaProps`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#jsonschemaprops-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct JSONSchemaProps {
     /// `$ref` on the wire.
@@ -393,24 +423,30 @@ watchable_core::model!(JSONSchemaProps {
 
 /// `JSONSchemaPropsOrArray`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSONSchemaPropsOrArray`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSONSchemaPropsOrArray`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#jsonschemapropsorarray-v1beta1-apiextensions-k8s-io>
 pub type JSONSchemaPropsOrArray = watchable_core::SchemaOrArray<JSONSchemaProps>;
 
 /// `JSONSchemaPropsOrBool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSONSchemaPropsOrBool`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSONSchemaPropsOrBool`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#jsonschemapropsorbool-v1beta1-apiextensions-k8s-io>
 pub type JSONSchemaPropsOrBool = watchable_core::SchemaOrBool<JSONSchemaProps>;
 
 /// `JSONSchemaPropsOrStringArray`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSONSchemaPropsOrStringArray`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.JSONSchemaPropsOrStringArray`. In Kubernetes 1.17 to 1.21.
 pub type JSONSchemaPropsOrStringArray = watchable_core::SchemaOrStringArray<
     JSONSchemaProps,
 >;
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.ServiceReference`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.ServiceReference`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#servicereference-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
@@ -430,7 +466,9 @@ watchable_core::model!(ServiceReference {
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.WebhookClientConfig`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1beta1.WebhookClientConfig`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#webhookclientconfig-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,

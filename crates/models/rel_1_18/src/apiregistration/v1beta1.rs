@@ -7,7 +7,7 @@
 ///
 /// Served as `apiservices`, in a [`APIServiceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIService`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIService`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#apiservice-v1beta1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -36,7 +36,9 @@ watchable_core::model!(APIService {
 
 /// `APIServiceCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceCondition`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceCondition`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#apiservicecondition-v1beta1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIServiceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -58,7 +60,9 @@ watchable_core::model!(APIServiceCondition {
 
 /// Kind `APIServiceList` of `apiregistration.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceList`.
+/// The list of [`APIService`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#apiservicelist-v1beta1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -79,7 +83,9 @@ watchable_core::model!(APIServiceList {
 
 /// `APIServiceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceSpec`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#apiservicespec-v1beta1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIServiceSpec {
     pub ca_bundle: Option<watchable_core::ByteString>,
@@ -106,7 +112,9 @@ watchable_core::model!(APIServiceSpec {
 
 /// `APIServiceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceStatus`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#apiservicestatus-v1beta1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIServiceStatus {
     pub conditions: Vec<APIServiceCondition>,
@@ -118,7 +126,9 @@ watchable_core::model!(APIServiceStatus {
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.ServiceReference`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.ServiceReference`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#servicereference-v1beta1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     pub name: Option<String>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `auditsinks`, in a [`AuditSinkList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.auditregistration.v1alpha1.AuditSink`.
+/// Definition `io.k8s.api.auditregistration.v1alpha1.AuditSink`. In Kubernetes 1.17 to 1.18.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#auditsink-v1alpha1-auditregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -34,7 +34,9 @@ watchable_core::model!(AuditSink {
 
 /// Kind `AuditSinkList` of `auditregistration.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.auditregistration.v1alpha1.AuditSinkList`.
+/// The list of [`AuditSink`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.auditregistration.v1alpha1.AuditSinkList`. In Kubernetes 1.17 to 1.18.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#auditsinklist-v1alpha1-auditregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -55,7 +57,9 @@ watchable_core::model!(AuditSinkList {
 
 /// `AuditSinkSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.auditregistration.v1alpha1.AuditSinkSpec`.
+/// Definition `io.k8s.api.auditregistration.v1alpha1.AuditSinkSpec`. In Kubernetes 1.17 to 1.18.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#auditsinkspec-v1alpha1-auditregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AuditSinkSpec {
     /// Required.
@@ -71,7 +75,9 @@ watchable_core::model!(AuditSinkSpec {
 
 /// `Policy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.auditregistration.v1alpha1.Policy`.
+/// Definition `io.k8s.api.auditregistration.v1alpha1.Policy`. In Kubernetes 1.17 to 1.18.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#policy-v1alpha1-auditregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Policy {
     /// Required.
@@ -86,7 +92,9 @@ watchable_core::model!(Policy {
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.auditregistration.v1alpha1.ServiceReference`.
+/// Definition `io.k8s.api.auditregistration.v1alpha1.ServiceReference`. In Kubernetes 1.17 to 1.18.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#servicereference-v1alpha1-auditregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
@@ -106,7 +114,9 @@ watchable_core::model!(ServiceReference {
 
 /// `Webhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.auditregistration.v1alpha1.Webhook`.
+/// Definition `io.k8s.api.auditregistration.v1alpha1.Webhook`. In Kubernetes 1.17 to 1.18.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#webhook-v1alpha1-auditregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Webhook {
     /// Required.
@@ -121,7 +131,9 @@ watchable_core::model!(Webhook {
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.auditregistration.v1alpha1.WebhookClientConfig`.
+/// Definition `io.k8s.api.auditregistration.v1alpha1.WebhookClientConfig`. In Kubernetes 1.17 to 1.18.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#webhookclientconfig-v1alpha1-auditregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
@@ -137,7 +149,9 @@ watchable_core::model!(WebhookClientConfig {
 
 /// `WebhookThrottleConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.auditregistration.v1alpha1.WebhookThrottleConfig`.
+/// Definition `io.k8s.api.auditregistration.v1alpha1.WebhookThrottleConfig`. In Kubernetes 1.17 to 1.18.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#webhookthrottleconfig-v1alpha1-auditregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookThrottleConfig {
     pub burst: Option<i64>,

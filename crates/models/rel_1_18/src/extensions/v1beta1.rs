@@ -5,7 +5,9 @@
 
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressPath`.
+/// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressPath`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#httpingresspath-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
@@ -22,7 +24,9 @@ watchable_core::model!(HTTPIngressPath {
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressRuleValue`.
+/// Definition `io.k8s.api.extensions.v1beta1.HTTPIngressRuleValue`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#httpingressrulevalue-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
@@ -37,7 +41,7 @@ watchable_core::model!(HTTPIngressRuleValue {
 ///
 /// Served as `ingresses`, in a [`IngressList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.Ingress`.
+/// Definition `io.k8s.api.extensions.v1beta1.Ingress`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingress-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -67,7 +71,9 @@ watchable_core::model!(Ingress {
 
 /// `IngressBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressBackend`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressBackend`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressbackend-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
@@ -83,7 +89,9 @@ watchable_core::model!(IngressBackend {
 
 /// Kind `IngressList` of `extensions/v1beta1`.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressList`.
+/// The list of [`Ingress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.extensions.v1beta1.IngressList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingresslist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
@@ -104,7 +112,9 @@ watchable_core::model!(IngressList {
 
 /// `IngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressRule`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressRule`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressrule-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
     pub host: Option<String>,
@@ -118,7 +128,9 @@ watchable_core::model!(IngressRule {
 
 /// `IngressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressSpec`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressspec-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub backend: Option<IngressBackend>,
@@ -136,7 +148,9 @@ watchable_core::model!(IngressSpec {
 
 /// `IngressStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressStatus`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressstatus-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
     pub load_balancer: Option<crate::core::v1::LoadBalancerStatus>,
@@ -148,7 +162,9 @@ watchable_core::model!(IngressStatus {
 
 /// `IngressTLS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.extensions.v1beta1.IngressTLS`.
+/// Definition `io.k8s.api.extensions.v1beta1.IngressTLS`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingresstls-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
     pub hosts: Vec<String>,

@@ -5,7 +5,9 @@
 
 /// `FlowDistinguisherMethod`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowDistinguisherMethod`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowDistinguisherMethod`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#flowdistinguishermethod-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowDistinguisherMethod {
     /// Required.
@@ -20,7 +22,7 @@ watchable_core::model!(FlowDistinguisherMethod {
 ///
 /// Served as `flowschemas`, in a [`FlowSchemaList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchema`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchema`. In Kubernetes 1.17 to 1.20.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#flowschema-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -49,7 +51,9 @@ watchable_core::model!(FlowSchema {
 
 /// `FlowSchemaCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaCondition`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#flowschemacondition-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -69,7 +73,9 @@ watchable_core::model!(FlowSchemaCondition {
 
 /// Kind `FlowSchemaList` of `flowcontrol.apiserver.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaList`.
+/// The list of [`FlowSchema`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaList`. In Kubernetes 1.17 to 1.20.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#flowschemalist-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -90,7 +96,9 @@ watchable_core::model!(FlowSchemaList {
 
 /// `FlowSchemaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaSpec`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#flowschemaspec-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaSpec {
     pub distinguisher_method: Option<FlowDistinguisherMethod>,
@@ -109,7 +117,9 @@ watchable_core::model!(FlowSchemaSpec {
 
 /// `FlowSchemaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.FlowSchemaStatus`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#flowschemastatus-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaStatus {
     /// Keyed by `type`.
@@ -122,7 +132,9 @@ watchable_core::model!(FlowSchemaStatus {
 
 /// `GroupSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.GroupSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.GroupSubject`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#groupsubject-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupSubject {
     /// Required.
@@ -135,7 +147,9 @@ watchable_core::model!(GroupSubject {
 
 /// `LimitResponse`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.LimitResponse`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.LimitResponse`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#limitresponse-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitResponse {
     pub queuing: Option<QueuingConfiguration>,
@@ -150,7 +164,9 @@ watchable_core::model!(LimitResponse {
 
 /// `LimitedPriorityLevelConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.LimitedPriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.LimitedPriorityLevelConfiguration`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#limitedprioritylevelconfiguration-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitedPriorityLevelConfiguration {
     pub assured_concurrency_shares: Option<i32>,
@@ -164,7 +180,9 @@ watchable_core::model!(LimitedPriorityLevelConfiguration {
 
 /// `NonResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.NonResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.NonResourcePolicyRule`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#nonresourcepolicyrule-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourcePolicyRule {
     /// `nonResourceURLs` on the wire. Required.
@@ -180,7 +198,9 @@ watchable_core::model!(NonResourcePolicyRule {
 
 /// `PolicyRulesWithSubjects`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.PolicyRulesWithSubjects`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.PolicyRulesWithSubjects`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#policyruleswithsubjects-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PolicyRulesWithSubjects {
     pub non_resource_rules: Vec<NonResourcePolicyRule>,
@@ -199,7 +219,7 @@ watchable_core::model!(PolicyRulesWithSubjects {
 ///
 /// Served as `prioritylevelconfigurations`, in a [`PriorityLevelConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfiguration`. In Kubernetes 1.17 to 1.20.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#prioritylevelconfiguration-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -228,7 +248,9 @@ watchable_core::model!(PriorityLevelConfiguration {
 
 /// `PriorityLevelConfigurationCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationCondition`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#prioritylevelconfigurationcondition-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -248,7 +270,9 @@ watchable_core::model!(PriorityLevelConfigurationCondition {
 
 /// Kind `PriorityLevelConfigurationList` of `flowcontrol.apiserver.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationList`.
+/// The list of [`PriorityLevelConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationList`. In Kubernetes 1.17 to 1.20.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#prioritylevelconfigurationlist-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -269,7 +293,9 @@ watchable_core::model!(PriorityLevelConfigurationList {
 
 /// `PriorityLevelConfigurationReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationReference`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationReference`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#prioritylevelconfigurationreference-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationReference {
     /// Required.
@@ -282,7 +308,9 @@ watchable_core::model!(PriorityLevelConfigurationReference {
 
 /// `PriorityLevelConfigurationSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationSpec`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#prioritylevelconfigurationspec-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationSpec {
     pub limited: Option<LimitedPriorityLevelConfiguration>,
@@ -297,7 +325,9 @@ watchable_core::model!(PriorityLevelConfigurationSpec {
 
 /// `PriorityLevelConfigurationStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.PriorityLevelConfigurationStatus`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#prioritylevelconfigurationstatus-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationStatus {
     /// Keyed by `type`.
@@ -310,7 +340,9 @@ watchable_core::model!(PriorityLevelConfigurationStatus {
 
 /// `QueuingConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.QueuingConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.QueuingConfiguration`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#queuingconfiguration-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct QueuingConfiguration {
     pub hand_size: Option<i32>,
@@ -326,7 +358,9 @@ watchable_core::model!(QueuingConfiguration {
 
 /// `ResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.ResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.ResourcePolicyRule`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#resourcepolicyrule-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePolicyRule {
     /// Required.
@@ -349,7 +383,9 @@ watchable_core::model!(ResourcePolicyRule {
 
 /// `ServiceAccountSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.ServiceAccountSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.ServiceAccountSubject`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#serviceaccountsubject-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountSubject {
     /// Required.
@@ -365,7 +401,9 @@ watchable_core::model!(ServiceAccountSubject {
 
 /// `Subject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.Subject`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.Subject`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#subject-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Subject {
     pub group: Option<GroupSubject>,
@@ -384,7 +422,9 @@ watchable_core::model!(Subject {
 
 /// `UserSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1alpha1.UserSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1alpha1.UserSubject`. In Kubernetes 1.17 to 1.20.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#usersubject-v1alpha1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserSubject {
     /// Required.

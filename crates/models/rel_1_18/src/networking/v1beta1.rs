@@ -5,7 +5,9 @@
 
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.HTTPIngressPath`.
+/// Definition `io.k8s.api.networking.v1beta1.HTTPIngressPath`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#httpingresspath-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
@@ -22,7 +24,9 @@ watchable_core::model!(HTTPIngressPath {
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.HTTPIngressRuleValue`.
+/// Definition `io.k8s.api.networking.v1beta1.HTTPIngressRuleValue`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#httpingressrulevalue-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
@@ -37,7 +41,7 @@ watchable_core::model!(HTTPIngressRuleValue {
 ///
 /// Served as `ingresses`, in a [`IngressList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.Ingress`.
+/// Definition `io.k8s.api.networking.v1beta1.Ingress`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingress-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -67,7 +71,9 @@ watchable_core::model!(Ingress {
 
 /// `IngressBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressBackend`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressBackend`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressbackend-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
@@ -85,7 +91,7 @@ watchable_core::model!(IngressBackend {
 ///
 /// Served as `ingressclasses`, in a [`IngressClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressClass`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressClass`. In Kubernetes 1.18 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressclass-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -112,7 +118,9 @@ watchable_core::model!(IngressClass {
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressClassList`.
+/// The list of [`IngressClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1beta1.IngressClassList`. In Kubernetes 1.18 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressclasslist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -133,7 +141,9 @@ watchable_core::model!(IngressClassList {
 
 /// `IngressClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressClassSpec`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressClassSpec`. In Kubernetes 1.18 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressclassspec-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
     pub controller: Option<String>,
@@ -147,7 +157,9 @@ watchable_core::model!(IngressClassSpec {
 
 /// Kind `IngressList` of `networking.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressList`.
+/// The list of [`Ingress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1beta1.IngressList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingresslist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -168,7 +180,9 @@ watchable_core::model!(IngressList {
 
 /// `IngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressRule`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressRule`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressrule-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
     pub host: Option<String>,
@@ -182,7 +196,9 @@ watchable_core::model!(IngressRule {
 
 /// `IngressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressSpec`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressspec-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub backend: Option<IngressBackend>,
@@ -200,7 +216,9 @@ watchable_core::model!(IngressSpec {
 
 /// `IngressStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressStatus`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingressstatus-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
     pub load_balancer: Option<crate::core::v1::LoadBalancerStatus>,
@@ -212,7 +230,9 @@ watchable_core::model!(IngressStatus {
 
 /// `IngressTLS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IngressTLS`.
+/// Definition `io.k8s.api.networking.v1beta1.IngressTLS`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#ingresstls-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
     pub hosts: Vec<String>,

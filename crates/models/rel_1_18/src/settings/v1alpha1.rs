@@ -7,7 +7,7 @@
 ///
 /// Served as `podpresets`, in a [`PodPresetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.settings.v1alpha1.PodPreset`.
+/// Definition `io.k8s.api.settings.v1alpha1.PodPreset`. In Kubernetes 1.17 to 1.19.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#podpreset-v1alpha1-settings-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(PodPreset {
 
 /// Kind `PodPresetList` of `settings.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.settings.v1alpha1.PodPresetList`.
+/// The list of [`PodPreset`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.settings.v1alpha1.PodPresetList`. In Kubernetes 1.17 to 1.19.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#podpresetlist-v1alpha1-settings-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(PodPresetList {
 
 /// `PodPresetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.settings.v1alpha1.PodPresetSpec`.
+/// Definition `io.k8s.api.settings.v1alpha1.PodPresetSpec`. In Kubernetes 1.17 to 1.19.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#podpresetspec-v1alpha1-settings-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodPresetSpec {
     pub env: Vec<crate::core::v1::EnvVar>,

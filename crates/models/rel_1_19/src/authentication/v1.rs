@@ -5,7 +5,9 @@
 
 /// `BoundObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.BoundObjectReference`.
+/// Definition `io.k8s.api.authentication.v1.BoundObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#boundobjectreference-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BoundObjectReference {
     pub api_version: Option<String>,
@@ -23,7 +25,7 @@ watchable_core::model!(BoundObjectReference {
 
 /// Kind `TokenRequest` of `authentication.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenRequest`.
+/// Definition `io.k8s.api.authentication.v1.TokenRequest`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#tokenrequest-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -46,7 +48,9 @@ watchable_core::model!(TokenRequest {
 
 /// `TokenRequestSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenRequestSpec`.
+/// Definition `io.k8s.api.authentication.v1.TokenRequestSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#tokenrequestspec-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequestSpec {
     /// Required.
@@ -63,7 +67,9 @@ watchable_core::model!(TokenRequestSpec {
 
 /// `TokenRequestStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenRequestStatus`.
+/// Definition `io.k8s.api.authentication.v1.TokenRequestStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#tokenrequeststatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequestStatus {
     /// Required.
@@ -81,7 +87,7 @@ watchable_core::model!(TokenRequestStatus {
 ///
 /// Served as `tokenreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenReview`.
+/// Definition `io.k8s.api.authentication.v1.TokenReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#tokenreview-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -125,7 +131,9 @@ impl watchable_core::WatchTarget for TokenReview {
 
 /// `TokenReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenReviewSpec`.
+/// Definition `io.k8s.api.authentication.v1.TokenReviewSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#tokenreviewspec-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewSpec {
     pub audiences: Vec<String>,
@@ -139,7 +147,9 @@ watchable_core::model!(TokenReviewSpec {
 
 /// `TokenReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenReviewStatus`.
+/// Definition `io.k8s.api.authentication.v1.TokenReviewStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#tokenreviewstatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewStatus {
     pub audiences: Vec<String>,
@@ -157,7 +167,9 @@ watchable_core::model!(TokenReviewStatus {
 
 /// `UserInfo`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.UserInfo`.
+/// Definition `io.k8s.api.authentication.v1.UserInfo`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#userinfo-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserInfo {
     pub extra: std::collections::BTreeMap<String, Vec<String>>,

@@ -5,7 +5,9 @@
 
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.CrossVersionObjectReference`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.CrossVersionObjectReference`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#crossversionobjectreference-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
     pub api_version: Option<String>,
@@ -23,7 +25,9 @@ watchable_core::model!(CrossVersionObjectReference {
 
 /// `ExternalMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#externalmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
@@ -39,7 +43,9 @@ watchable_core::model!(ExternalMetricSource {
 
 /// `ExternalMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#externalmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricStatus {
     /// Required.
@@ -55,7 +61,9 @@ watchable_core::model!(ExternalMetricStatus {
 
 /// `HPAScalingPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingPolicy`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingPolicy`. In Kubernetes 1.18 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#hpascalingpolicy-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingPolicy {
     /// Required.
@@ -74,7 +82,9 @@ watchable_core::model!(HPAScalingPolicy {
 
 /// `HPAScalingRules`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingRules`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingRules`. In Kubernetes 1.18 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#hpascalingrules-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingRules {
     pub policies: Vec<HPAScalingPolicy>,
@@ -92,7 +102,7 @@ watchable_core::model!(HPAScalingRules {
 ///
 /// Served as `horizontalpodautoscalers`, in a [`HorizontalPodAutoscalerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscaler`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscaler`. In Kubernetes 1.17 to 1.25.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#horizontalpodautoscaler-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -122,7 +132,9 @@ watchable_core::model!(HorizontalPodAutoscaler {
 
 /// `HorizontalPodAutoscalerBehavior`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerBehavior`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerBehavior`. In Kubernetes 1.18 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#horizontalpodautoscalerbehavior-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerBehavior {
     pub scale_down: Option<HPAScalingRules>,
@@ -136,7 +148,9 @@ watchable_core::model!(HorizontalPodAutoscalerBehavior {
 
 /// `HorizontalPodAutoscalerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerCondition`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerCondition`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#horizontalpodautoscalercondition-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -158,7 +172,9 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2beta2`.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerList`.
+/// The list of [`HorizontalPodAutoscaler`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerList`. In Kubernetes 1.17 to 1.25.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#horizontalpodautoscalerlist-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
@@ -179,7 +195,9 @@ watchable_core::model!(HorizontalPodAutoscalerList {
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerSpec`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#horizontalpodautoscalerspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
     pub behavior: Option<HorizontalPodAutoscalerBehavior>,
@@ -201,7 +219,9 @@ watchable_core::model!(HorizontalPodAutoscalerSpec {
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#horizontalpodautoscalerstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     /// Required.
@@ -226,7 +246,9 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 
 /// `MetricIdentifier`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricIdentifier`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricIdentifier`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#metricidentifier-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricIdentifier {
     /// Required.
@@ -241,7 +263,9 @@ watchable_core::model!(MetricIdentifier {
 
 /// `MetricSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricSpec`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#metricspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
     pub external: Option<ExternalMetricSource>,
@@ -262,7 +286,9 @@ watchable_core::model!(MetricSpec {
 
 /// `MetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#metricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
     pub external: Option<ExternalMetricStatus>,
@@ -283,7 +309,9 @@ watchable_core::model!(MetricStatus {
 
 /// `MetricTarget`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricTarget`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricTarget`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#metrictarget-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricTarget {
     pub average_utilization: Option<i32>,
@@ -302,7 +330,9 @@ watchable_core::model!(MetricTarget {
 
 /// `MetricValueStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricValueStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricValueStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#metricvaluestatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricValueStatus {
     pub average_utilization: Option<i32>,
@@ -318,7 +348,9 @@ watchable_core::model!(MetricValueStatus {
 
 /// `ObjectMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#objectmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricSource {
     /// Required.
@@ -337,7 +369,9 @@ watchable_core::model!(ObjectMetricSource {
 
 /// `ObjectMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#objectmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricStatus {
     /// Required.
@@ -356,7 +390,9 @@ watchable_core::model!(ObjectMetricStatus {
 
 /// `PodsMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#podsmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
@@ -372,7 +408,9 @@ watchable_core::model!(PodsMetricSource {
 
 /// `PodsMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#podsmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricStatus {
     /// Required.
@@ -388,7 +426,9 @@ watchable_core::model!(PodsMetricStatus {
 
 /// `ResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#resourcemetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
@@ -404,7 +444,9 @@ watchable_core::model!(ResourceMetricSource {
 
 /// `ResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#resourcemetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricStatus {
     /// Required.

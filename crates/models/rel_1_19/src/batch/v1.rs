@@ -7,7 +7,7 @@
 ///
 /// Served as `jobs`, in a [`JobList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.batch.v1.Job`.
+/// Definition `io.k8s.api.batch.v1.Job`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#job-v1-batch>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(Job {
 
 /// `JobCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobCondition`.
+/// Definition `io.k8s.api.batch.v1.JobCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#jobcondition-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -61,7 +63,9 @@ watchable_core::model!(JobCondition {
 
 /// Kind `JobList` of `batch/v1`.
 ///
-/// Definition `io.k8s.api.batch.v1.JobList`.
+/// The list of [`Job`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.batch.v1.JobList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#joblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
@@ -82,7 +86,9 @@ watchable_core::model!(JobList {
 
 /// `JobSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobSpec`.
+/// Definition `io.k8s.api.batch.v1.JobSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#jobspec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobSpec {
     pub active_deadline_seconds: Option<i64>,
@@ -109,7 +115,9 @@ watchable_core::model!(JobSpec {
 
 /// `JobStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobStatus`.
+/// Definition `io.k8s.api.batch.v1.JobStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#jobstatus-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobStatus {
     pub active: Option<i32>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `certificatesigningrequests`, in a [`CertificateSigningRequestList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequest`.
+/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequest`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#certificatesigningrequest-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -36,7 +36,9 @@ watchable_core::model!(CertificateSigningRequest {
 
 /// `CertificateSigningRequestCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequestCondition`.
+/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequestCondition`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#certificatesigningrequestcondition-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -59,7 +61,9 @@ watchable_core::model!(CertificateSigningRequestCondition {
 
 /// Kind `CertificateSigningRequestList` of `certificates.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequestList`.
+/// The list of [`CertificateSigningRequest`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequestList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#certificatesigningrequestlist-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -80,7 +84,9 @@ watchable_core::model!(CertificateSigningRequestList {
 
 /// `CertificateSigningRequestSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequestSpec`.
+/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequestSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#certificatesigningrequestspec-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestSpec {
     pub extra: std::collections::BTreeMap<String, Vec<String>>,
@@ -105,7 +111,9 @@ watchable_core::model!(CertificateSigningRequestSpec {
 
 /// `CertificateSigningRequestStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequestStatus`.
+/// Definition `io.k8s.api.certificates.v1beta1.CertificateSigningRequestStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#certificatesigningrequeststatus-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestStatus {
     pub certificate: Option<watchable_core::ByteString>,

@@ -5,7 +5,9 @@
 
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.HTTPIngressPath`.
+/// Definition `io.k8s.api.networking.v1.HTTPIngressPath`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#httpingresspath-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
@@ -22,7 +24,9 @@ watchable_core::model!(HTTPIngressPath {
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`.
+/// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#httpingressrulevalue-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
@@ -35,7 +39,9 @@ watchable_core::model!(HTTPIngressRuleValue {
 
 /// `IPBlock`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IPBlock`.
+/// Definition `io.k8s.api.networking.v1.IPBlock`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ipblock-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
@@ -52,7 +58,7 @@ watchable_core::model!(IPBlock {
 ///
 /// Served as `ingresses`, in a [`IngressList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1.Ingress`.
+/// Definition `io.k8s.api.networking.v1.Ingress`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -82,7 +88,9 @@ watchable_core::model!(Ingress {
 
 /// `IngressBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressBackend`.
+/// Definition `io.k8s.api.networking.v1.IngressBackend`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressbackend-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
@@ -98,7 +106,7 @@ watchable_core::model!(IngressBackend {
 ///
 /// Served as `ingressclasses`, in a [`IngressClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClass`.
+/// Definition `io.k8s.api.networking.v1.IngressClass`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressclass-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -125,7 +133,9 @@ watchable_core::model!(IngressClass {
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassList`.
+/// The list of [`IngressClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IngressClassList`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressclasslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -146,7 +156,9 @@ watchable_core::model!(IngressClassList {
 
 /// `IngressClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassSpec`.
+/// Definition `io.k8s.api.networking.v1.IngressClassSpec`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressclassspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
     pub controller: Option<String>,
@@ -160,7 +172,9 @@ watchable_core::model!(IngressClassSpec {
 
 /// Kind `IngressList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressList`.
+/// The list of [`Ingress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IngressList`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -181,7 +195,9 @@ watchable_core::model!(IngressList {
 
 /// `IngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressRule`.
+/// Definition `io.k8s.api.networking.v1.IngressRule`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
     pub host: Option<String>,
@@ -195,7 +211,9 @@ watchable_core::model!(IngressRule {
 
 /// `IngressServiceBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressServiceBackend`.
+/// Definition `io.k8s.api.networking.v1.IngressServiceBackend`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressservicebackend-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressServiceBackend {
     /// Required.
@@ -210,7 +228,9 @@ watchable_core::model!(IngressServiceBackend {
 
 /// `IngressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressSpec`.
+/// Definition `io.k8s.api.networking.v1.IngressSpec`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub default_backend: Option<IngressBackend>,
@@ -228,7 +248,9 @@ watchable_core::model!(IngressSpec {
 
 /// `IngressStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressStatus`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
     pub load_balancer: Option<crate::core::v1::LoadBalancerStatus>,
@@ -240,7 +262,9 @@ watchable_core::model!(IngressStatus {
 
 /// `IngressTLS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressTLS`.
+/// Definition `io.k8s.api.networking.v1.IngressTLS`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingresstls-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
     pub hosts: Vec<String>,
@@ -256,7 +280,7 @@ watchable_core::model!(IngressTLS {
 ///
 /// Served as `networkpolicies`, in a [`NetworkPolicyList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicy`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicy`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#networkpolicy-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -284,7 +308,9 @@ watchable_core::model!(NetworkPolicy {
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#networkpolicyegressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
     pub ports: Vec<NetworkPolicyPort>,
@@ -298,7 +324,9 @@ watchable_core::model!(NetworkPolicyEgressRule {
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#networkpolicyingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
     pub from: Vec<NetworkPolicyPeer>,
@@ -312,7 +340,9 @@ watchable_core::model!(NetworkPolicyIngressRule {
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`.
+/// The list of [`NetworkPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#networkpolicylist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -333,7 +363,9 @@ watchable_core::model!(NetworkPolicyList {
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#networkpolicypeer-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
     pub ip_block: Option<IPBlock>,
@@ -349,7 +381,9 @@ watchable_core::model!(NetworkPolicyPeer {
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#networkpolicyport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
     pub port: Option<crate::intstr::IntOrString>,
@@ -363,7 +397,9 @@ watchable_core::model!(NetworkPolicyPort {
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#networkpolicyspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
     pub egress: Vec<NetworkPolicyEgressRule>,
@@ -382,7 +418,9 @@ watchable_core::model!(NetworkPolicySpec {
 
 /// `ServiceBackendPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceBackendPort`.
+/// Definition `io.k8s.api.networking.v1.ServiceBackendPort`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#servicebackendport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceBackendPort {
     pub name: Option<String>,

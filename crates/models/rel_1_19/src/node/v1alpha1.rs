@@ -5,7 +5,9 @@
 
 /// `Overhead`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.node.v1alpha1.Overhead`.
+/// Definition `io.k8s.api.node.v1alpha1.Overhead`. In Kubernetes 1.17 to 1.23.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#overhead-v1alpha1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Overhead {
     pub pod_fixed: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -19,7 +21,7 @@ watchable_core::model!(Overhead {
 ///
 /// Served as `runtimeclasses`, in a [`RuntimeClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.node.v1alpha1.RuntimeClass`.
+/// Definition `io.k8s.api.node.v1alpha1.RuntimeClass`. In Kubernetes 1.17 to 1.23.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#runtimeclass-v1alpha1-node-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -47,7 +49,9 @@ watchable_core::model!(RuntimeClass {
 
 /// Kind `RuntimeClassList` of `node.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.node.v1alpha1.RuntimeClassList`.
+/// The list of [`RuntimeClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.node.v1alpha1.RuntimeClassList`. In Kubernetes 1.17 to 1.23.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#runtimeclasslist-v1alpha1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -68,7 +72,9 @@ watchable_core::model!(RuntimeClassList {
 
 /// `RuntimeClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.node.v1alpha1.RuntimeClassSpec`.
+/// Definition `io.k8s.api.node.v1alpha1.RuntimeClassSpec`. In Kubernetes 1.17 to 1.23.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#runtimeclassspec-v1alpha1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassSpec {
     pub overhead: Option<Overhead>,
@@ -85,7 +91,9 @@ watchable_core::model!(RuntimeClassSpec {
 
 /// `Scheduling`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.node.v1alpha1.Scheduling`.
+/// Definition `io.k8s.api.node.v1alpha1.Scheduling`. In Kubernetes 1.17 to 1.23.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#scheduling-v1alpha1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Scheduling {
     pub node_selector: std::collections::BTreeMap<String, String>,

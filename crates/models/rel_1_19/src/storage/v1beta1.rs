@@ -7,7 +7,7 @@
 ///
 /// Served as `csidrivers`, in a [`CSIDriverList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.CSIDriver`.
+/// Definition `io.k8s.api.storage.v1beta1.CSIDriver`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#csidriver-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(CSIDriver {
 
 /// Kind `CSIDriverList` of `storage.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.CSIDriverList`.
+/// The list of [`CSIDriver`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1beta1.CSIDriverList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#csidriverlist-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(CSIDriverList {
 
 /// `CSIDriverSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.CSIDriverSpec`.
+/// Definition `io.k8s.api.storage.v1beta1.CSIDriverSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#csidriverspec-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverSpec {
     pub attach_required: Option<bool>,
@@ -78,7 +82,7 @@ watchable_core::model!(CSIDriverSpec {
 ///
 /// Served as `csinodes`, in a [`CSINodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.CSINode`.
+/// Definition `io.k8s.api.storage.v1beta1.CSINode`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#csinode-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -106,7 +110,9 @@ watchable_core::model!(CSINode {
 
 /// `CSINodeDriver`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.CSINodeDriver`.
+/// Definition `io.k8s.api.storage.v1beta1.CSINodeDriver`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#csinodedriver-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeDriver {
     pub allocatable: Option<VolumeNodeResources>,
@@ -126,7 +132,9 @@ watchable_core::model!(CSINodeDriver {
 
 /// Kind `CSINodeList` of `storage.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.CSINodeList`.
+/// The list of [`CSINode`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1beta1.CSINodeList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#csinodelist-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -147,7 +155,9 @@ watchable_core::model!(CSINodeList {
 
 /// `CSINodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.CSINodeSpec`.
+/// Definition `io.k8s.api.storage.v1beta1.CSINodeSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#csinodespec-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeSpec {
     /// Required.
@@ -162,7 +172,7 @@ watchable_core::model!(CSINodeSpec {
 ///
 /// Served as `storageclasses`, in a [`StorageClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.StorageClass`.
+/// Definition `io.k8s.api.storage.v1beta1.StorageClass`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#storageclass-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -202,7 +212,9 @@ watchable_core::model!(StorageClass {
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.StorageClassList`.
+/// The list of [`StorageClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1beta1.StorageClassList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#storageclasslist-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -225,7 +237,7 @@ watchable_core::model!(StorageClassList {
 ///
 /// Served as `volumeattachments`, in a [`VolumeAttachmentList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachment`.
+/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachment`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#volumeattachment-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -255,7 +267,9 @@ watchable_core::model!(VolumeAttachment {
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachmentList`.
+/// The list of [`VolumeAttachment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachmentList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#volumeattachmentlist-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -276,7 +290,9 @@ watchable_core::model!(VolumeAttachmentList {
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachmentSource`.
+/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachmentSource`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#volumeattachmentsource-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
@@ -290,7 +306,9 @@ watchable_core::model!(VolumeAttachmentSource {
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachmentSpec`.
+/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachmentSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#volumeattachmentspec-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
@@ -309,7 +327,9 @@ watchable_core::model!(VolumeAttachmentSpec {
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachmentStatus`.
+/// Definition `io.k8s.api.storage.v1beta1.VolumeAttachmentStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#volumeattachmentstatus-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
@@ -328,7 +348,9 @@ watchable_core::model!(VolumeAttachmentStatus {
 
 /// `VolumeError`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeError`.
+/// Definition `io.k8s.api.storage.v1beta1.VolumeError`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#volumeerror-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
     pub message: Option<String>,
@@ -342,7 +364,9 @@ watchable_core::model!(VolumeError {
 
 /// `VolumeNodeResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeNodeResources`.
+/// Definition `io.k8s.api.storage.v1beta1.VolumeNodeResources`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#volumenoderesources-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeResources {
     pub count: Option<i32>,

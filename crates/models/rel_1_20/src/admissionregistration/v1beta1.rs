@@ -5,7 +5,9 @@
 
 /// `MutatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingWebhook`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#mutatingwebhook-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
     pub admission_review_versions: Vec<String>,
@@ -41,7 +43,7 @@ watchable_core::model!(MutatingWebhook {
 ///
 /// Served as `mutatingwebhookconfigurations`, in a [`MutatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingWebhookConfiguration`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#mutatingwebhookconfiguration-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -68,7 +70,9 @@ watchable_core::model!(MutatingWebhookConfiguration {
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingWebhookConfigurationList`.
+/// The list of [`MutatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingWebhookConfigurationList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#mutatingwebhookconfigurationlist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -89,7 +93,9 @@ watchable_core::model!(MutatingWebhookConfigurationList {
 
 /// `RuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.RuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.RuleWithOperations`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#rulewithoperations-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
     pub api_groups: Vec<String>,
@@ -109,7 +115,9 @@ watchable_core::model!(RuleWithOperations {
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ServiceReference`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ServiceReference`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#servicereference-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
@@ -129,7 +137,9 @@ watchable_core::model!(ServiceReference {
 
 /// `ValidatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingWebhook`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#validatingwebhook-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
     pub admission_review_versions: Vec<String>,
@@ -163,7 +173,7 @@ watchable_core::model!(ValidatingWebhook {
 ///
 /// Served as `validatingwebhookconfigurations`, in a [`ValidatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingWebhookConfiguration`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#validatingwebhookconfiguration-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -190,7 +200,9 @@ watchable_core::model!(ValidatingWebhookConfiguration {
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingWebhookConfigurationList`.
+/// The list of [`ValidatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingWebhookConfigurationList`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#validatingwebhookconfigurationlist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -211,7 +223,9 @@ watchable_core::model!(ValidatingWebhookConfigurationList {
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.WebhookClientConfig`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.WebhookClientConfig`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#webhookclientconfig-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,

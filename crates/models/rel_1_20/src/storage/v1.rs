@@ -7,7 +7,7 @@
 ///
 /// Served as `csidrivers`, in a [`CSIDriverList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIDriver`.
+/// Definition `io.k8s.api.storage.v1.CSIDriver`. In Kubernetes from 1.18 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csidriver-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(CSIDriver {
 
 /// Kind `CSIDriverList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIDriverList`.
+/// The list of [`CSIDriver`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.CSIDriverList`. In Kubernetes from 1.18 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csidriverlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(CSIDriverList {
 
 /// `CSIDriverSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIDriverSpec`.
+/// Definition `io.k8s.api.storage.v1.CSIDriverSpec`. In Kubernetes from 1.18 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csidriverspec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverSpec {
     pub attach_required: Option<bool>,
@@ -82,7 +86,7 @@ watchable_core::model!(CSIDriverSpec {
 ///
 /// Served as `csinodes`, in a [`CSINodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINode`.
+/// Definition `io.k8s.api.storage.v1.CSINode`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csinode-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -110,7 +114,9 @@ watchable_core::model!(CSINode {
 
 /// `CSINodeDriver`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeDriver`.
+/// Definition `io.k8s.api.storage.v1.CSINodeDriver`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csinodedriver-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeDriver {
     pub allocatable: Option<VolumeNodeResources>,
@@ -130,7 +136,9 @@ watchable_core::model!(CSINodeDriver {
 
 /// Kind `CSINodeList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeList`.
+/// The list of [`CSINode`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.CSINodeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csinodelist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -151,7 +159,9 @@ watchable_core::model!(CSINodeList {
 
 /// `CSINodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeSpec`.
+/// Definition `io.k8s.api.storage.v1.CSINodeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#csinodespec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeSpec {
     /// Required.
@@ -166,7 +176,7 @@ watchable_core::model!(CSINodeSpec {
 ///
 /// Served as `storageclasses`, in a [`StorageClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.StorageClass`.
+/// Definition `io.k8s.api.storage.v1.StorageClass`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#storageclass-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -206,7 +216,9 @@ watchable_core::model!(StorageClass {
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.StorageClassList`.
+/// The list of [`StorageClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.StorageClassList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#storageclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -227,7 +239,9 @@ watchable_core::model!(StorageClassList {
 
 /// `TokenRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.TokenRequest`.
+/// Definition `io.k8s.api.storage.v1.TokenRequest`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#tokenrequest-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequest {
     /// Required.
@@ -244,7 +258,7 @@ watchable_core::model!(TokenRequest {
 ///
 /// Served as `volumeattachments`, in a [`VolumeAttachmentList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachment`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachment`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachment-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -274,7 +288,9 @@ watchable_core::model!(VolumeAttachment {
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`.
+/// The list of [`VolumeAttachment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -295,7 +311,9 @@ watchable_core::model!(VolumeAttachmentList {
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentsource-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
@@ -309,7 +327,9 @@ watchable_core::model!(VolumeAttachmentSource {
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentspec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
@@ -328,7 +348,9 @@ watchable_core::model!(VolumeAttachmentSpec {
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentstatus-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
@@ -347,7 +369,9 @@ watchable_core::model!(VolumeAttachmentStatus {
 
 /// `VolumeError`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeError`.
+/// Definition `io.k8s.api.storage.v1.VolumeError`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeerror-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
     pub message: Option<String>,
@@ -361,7 +385,9 @@ watchable_core::model!(VolumeError {
 
 /// `VolumeNodeResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeNodeResources`.
+/// Definition `io.k8s.api.storage.v1.VolumeNodeResources`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumenoderesources-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeResources {
     pub count: Option<i32>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `volumeattachments`, in a [`VolumeAttachmentList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachment`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachment`. In Kubernetes 1.17 to 1.22.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachment-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(VolumeAttachment {
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentList`.
+/// The list of [`VolumeAttachment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentList`. In Kubernetes 1.17 to 1.22.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentlist-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -58,7 +60,9 @@ watchable_core::model!(VolumeAttachmentList {
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSource`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSource`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentsource-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
@@ -72,7 +76,9 @@ watchable_core::model!(VolumeAttachmentSource {
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSpec`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSpec`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentspec-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
@@ -91,7 +97,9 @@ watchable_core::model!(VolumeAttachmentSpec {
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentStatus`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentStatus`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentstatus-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
@@ -110,7 +118,9 @@ watchable_core::model!(VolumeAttachmentStatus {
 
 /// `VolumeError`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeError`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeError`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeerror-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
     pub message: Option<String>,

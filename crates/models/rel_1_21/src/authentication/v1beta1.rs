@@ -7,7 +7,7 @@
 ///
 /// Served as `tokenreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authentication.v1beta1.TokenReview`.
+/// Definition `io.k8s.api.authentication.v1beta1.TokenReview`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#tokenreview-v1beta1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -51,7 +51,9 @@ impl watchable_core::WatchTarget for TokenReview {
 
 /// `TokenReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1beta1.TokenReviewSpec`.
+/// Definition `io.k8s.api.authentication.v1beta1.TokenReviewSpec`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#tokenreviewspec-v1beta1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewSpec {
     pub audiences: Vec<String>,
@@ -65,7 +67,9 @@ watchable_core::model!(TokenReviewSpec {
 
 /// `TokenReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1beta1.TokenReviewStatus`.
+/// Definition `io.k8s.api.authentication.v1beta1.TokenReviewStatus`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#tokenreviewstatus-v1beta1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewStatus {
     pub audiences: Vec<String>,
@@ -83,7 +87,9 @@ watchable_core::model!(TokenReviewStatus {
 
 /// `UserInfo`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1beta1.UserInfo`.
+/// Definition `io.k8s.api.authentication.v1beta1.UserInfo`. In Kubernetes 1.17 to 1.21.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#userinfo-v1beta1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserInfo {
     pub extra: std::collections::BTreeMap<String, Vec<String>>,

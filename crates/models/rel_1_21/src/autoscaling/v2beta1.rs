@@ -5,7 +5,9 @@
 
 /// `ContainerResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.ContainerResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.ContainerResourceMetricSource`. In Kubernetes 1.20 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#containerresourcemetricsource-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricSource {
     /// Required.
@@ -25,7 +27,9 @@ watchable_core::model!(ContainerResourceMetricSource {
 
 /// `ContainerResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.ContainerResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.ContainerResourceMetricStatus`. In Kubernetes 1.20 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#containerresourcemetricstatus-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricStatus {
     /// Required.
@@ -46,7 +50,9 @@ watchable_core::model!(ContainerResourceMetricStatus {
 
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.CrossVersionObjectReference`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.CrossVersionObjectReference`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#crossversionobjectreference-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
     pub api_version: Option<String>,
@@ -64,7 +70,9 @@ watchable_core::model!(CrossVersionObjectReference {
 
 /// `ExternalMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.ExternalMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.ExternalMetricSource`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#externalmetricsource-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
@@ -83,7 +91,9 @@ watchable_core::model!(ExternalMetricSource {
 
 /// `ExternalMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.ExternalMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.ExternalMetricStatus`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#externalmetricstatus-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricStatus {
     pub current_average_value: Option<crate::resource::Quantity>,
@@ -105,7 +115,7 @@ watchable_core::model!(ExternalMetricStatus {
 ///
 /// Served as `horizontalpodautoscalers`, in a [`HorizontalPodAutoscalerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscaler`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscaler`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#horizontalpodautoscaler-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -135,7 +145,9 @@ watchable_core::model!(HorizontalPodAutoscaler {
 
 /// `HorizontalPodAutoscalerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerCondition`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerCondition`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#horizontalpodautoscalercondition-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -157,7 +169,9 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2beta1`.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerList`.
+/// The list of [`HorizontalPodAutoscaler`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerList`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#horizontalpodautoscalerlist-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
@@ -178,7 +192,9 @@ watchable_core::model!(HorizontalPodAutoscalerList {
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerSpec`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#horizontalpodautoscalerspec-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
     /// Required.
@@ -198,7 +214,9 @@ watchable_core::model!(HorizontalPodAutoscalerSpec {
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.HorizontalPodAutoscalerStatus`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#horizontalpodautoscalerstatus-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     /// Required.
@@ -223,7 +241,9 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 
 /// `MetricSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.MetricSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.MetricSpec`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#metricspec-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
     pub container_resource: Option<ContainerResourceMetricSource>,
@@ -246,7 +266,9 @@ watchable_core::model!(MetricSpec {
 
 /// `MetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.MetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.MetricStatus`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#metricstatus-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
     pub container_resource: Option<ContainerResourceMetricStatus>,
@@ -269,7 +291,9 @@ watchable_core::model!(MetricStatus {
 
 /// `ObjectMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.ObjectMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.ObjectMetricSource`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#objectmetricsource-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricSource {
     pub average_value: Option<crate::resource::Quantity>,
@@ -292,7 +316,9 @@ watchable_core::model!(ObjectMetricSource {
 
 /// `ObjectMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.ObjectMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.ObjectMetricStatus`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#objectmetricstatus-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricStatus {
     pub average_value: Option<crate::resource::Quantity>,
@@ -315,7 +341,9 @@ watchable_core::model!(ObjectMetricStatus {
 
 /// `PodsMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.PodsMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.PodsMetricSource`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podsmetricsource-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
@@ -333,7 +361,9 @@ watchable_core::model!(PodsMetricSource {
 
 /// `PodsMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.PodsMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.PodsMetricStatus`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podsmetricstatus-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricStatus {
     /// Required.
@@ -351,7 +381,9 @@ watchable_core::model!(PodsMetricStatus {
 
 /// `ResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.ResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.ResourceMetricSource`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourcemetricsource-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
@@ -368,7 +400,9 @@ watchable_core::model!(ResourceMetricSource {
 
 /// `ResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta1.ResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta1.ResourceMetricStatus`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourcemetricstatus-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricStatus {
     pub current_average_utilization: Option<i32>,

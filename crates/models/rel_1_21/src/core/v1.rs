@@ -5,7 +5,9 @@
 
 /// `AWSElasticBlockStoreVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#awselasticblockstorevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AWSElasticBlockStoreVolumeSource {
     pub fs_type: Option<String>,
@@ -24,7 +26,9 @@ watchable_core::model!(AWSElasticBlockStoreVolumeSource {
 
 /// `Affinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Affinity`.
+/// Definition `io.k8s.api.core.v1.Affinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#affinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Affinity {
     pub node_affinity: Option<NodeAffinity>,
@@ -40,7 +44,9 @@ watchable_core::model!(Affinity {
 
 /// `AttachedVolume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AttachedVolume`.
+/// Definition `io.k8s.api.core.v1.AttachedVolume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#attachedvolume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AttachedVolume {
     /// Required.
@@ -56,7 +62,9 @@ watchable_core::model!(AttachedVolume {
 
 /// `AzureDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#azurediskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureDiskVolumeSource {
     pub caching_mode: Option<String>,
@@ -80,7 +88,9 @@ watchable_core::model!(AzureDiskVolumeSource {
 
 /// `AzureFilePersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#azurefilepersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFilePersistentVolumeSource {
     pub read_only: Option<bool>,
@@ -100,7 +110,9 @@ watchable_core::model!(AzureFilePersistentVolumeSource {
 
 /// `AzureFileVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#azurefilevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFileVolumeSource {
     pub read_only: Option<bool>,
@@ -120,7 +132,7 @@ watchable_core::model!(AzureFileVolumeSource {
 ///
 /// Served as `bindings`; namespaced; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.core.v1.Binding`.
+/// Definition `io.k8s.api.core.v1.Binding`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#binding-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -162,7 +174,9 @@ impl watchable_core::WatchTarget for Binding {
 
 /// `CSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#csipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIPersistentVolumeSource {
     pub controller_expand_secret_ref: Option<SecretReference>,
@@ -192,7 +206,9 @@ watchable_core::model!(CSIPersistentVolumeSource {
 
 /// `CSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#csivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIVolumeSource {
     /// Required.
@@ -213,7 +229,9 @@ watchable_core::model!(CSIVolumeSource {
 
 /// `Capabilities`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Capabilities`.
+/// Definition `io.k8s.api.core.v1.Capabilities`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#capabilities-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Capabilities {
     pub add: Vec<String>,
@@ -227,7 +245,9 @@ watchable_core::model!(Capabilities {
 
 /// `CephFSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#cephfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSPersistentVolumeSource {
     /// Required.
@@ -250,7 +270,9 @@ watchable_core::model!(CephFSPersistentVolumeSource {
 
 /// `CephFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#cephfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSVolumeSource {
     /// Required.
@@ -273,7 +295,9 @@ watchable_core::model!(CephFSVolumeSource {
 
 /// `CinderPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#cinderpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -292,7 +316,9 @@ watchable_core::model!(CinderPersistentVolumeSource {
 
 /// `CinderVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#cindervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderVolumeSource {
     pub fs_type: Option<String>,
@@ -311,7 +337,9 @@ watchable_core::model!(CinderVolumeSource {
 
 /// `ClientIPConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ClientIPConfig`.
+/// Definition `io.k8s.api.core.v1.ClientIPConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#clientipconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClientIPConfig {
     pub timeout_seconds: Option<i32>,
@@ -323,7 +351,9 @@ watchable_core::model!(ClientIPConfig {
 
 /// `ComponentCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentCondition`.
+/// Definition `io.k8s.api.core.v1.ComponentCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#componentcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentCondition {
     pub error: Option<String>,
@@ -345,7 +375,7 @@ watchable_core::model!(ComponentCondition {
 ///
 /// Served as `componentstatuses`, in a [`ComponentStatusList`]; cluster-scoped; it can be listed, but not watched.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatus`.
+/// Definition `io.k8s.api.core.v1.ComponentStatus`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#componentstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -394,7 +424,9 @@ impl watchable_core::WatchTarget for ComponentStatusList {
 
 /// Kind `ComponentStatusList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatusList`.
+/// The list of [`ComponentStatus`] objects.
+///
+/// Definition `io.k8s.api.core.v1.ComponentStatusList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#componentstatuslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -417,7 +449,7 @@ watchable_core::model!(ComponentStatusList {
 ///
 /// Served as `configmaps`, in a [`ConfigMapList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMap`.
+/// Definition `io.k8s.api.core.v1.ConfigMap`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#configmap-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -449,7 +481,9 @@ watchable_core::model!(ConfigMap {
 
 /// `ConfigMapEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#configmapenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapEnvSource {
     pub name: Option<String>,
@@ -463,7 +497,9 @@ watchable_core::model!(ConfigMapEnvSource {
 
 /// `ConfigMapKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`.
+/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#configmapkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapKeySelector {
     /// Required.
@@ -480,7 +516,9 @@ watchable_core::model!(ConfigMapKeySelector {
 
 /// Kind `ConfigMapList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapList`.
+/// The list of [`ConfigMap`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ConfigMapList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#configmaplist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -501,7 +539,9 @@ watchable_core::model!(ConfigMapList {
 
 /// `ConfigMapNodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#configmapnodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapNodeConfigSource {
     /// Required.
@@ -524,7 +564,9 @@ watchable_core::model!(ConfigMapNodeConfigSource {
 
 /// `ConfigMapProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapProjection`.
+/// Definition `io.k8s.api.core.v1.ConfigMapProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#configmapprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapProjection {
     pub items: Vec<KeyToPath>,
@@ -540,7 +582,9 @@ watchable_core::model!(ConfigMapProjection {
 
 /// `ConfigMapVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#configmapvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapVolumeSource {
     pub default_mode: Option<i32>,
@@ -558,7 +602,9 @@ watchable_core::model!(ConfigMapVolumeSource {
 
 /// `Container`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Container`.
+/// Definition `io.k8s.api.core.v1.Container`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#container-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Container {
     pub args: Vec<String>,
@@ -614,7 +660,9 @@ watchable_core::model!(Container {
 
 /// `ContainerImage`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerImage`.
+/// Definition `io.k8s.api.core.v1.ContainerImage`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#containerimage-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerImage {
     /// Required.
@@ -629,7 +677,9 @@ watchable_core::model!(ContainerImage {
 
 /// `ContainerPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerPort`.
+/// Definition `io.k8s.api.core.v1.ContainerPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#containerport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerPort {
     /// Required.
@@ -651,7 +701,9 @@ watchable_core::model!(ContainerPort {
 
 /// `ContainerState`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerState`.
+/// Definition `io.k8s.api.core.v1.ContainerState`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#containerstate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerState {
     pub running: Option<ContainerStateRunning>,
@@ -667,7 +719,9 @@ watchable_core::model!(ContainerState {
 
 /// `ContainerStateRunning`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateRunning`.
+/// Definition `io.k8s.api.core.v1.ContainerStateRunning`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#containerstaterunning-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateRunning {
     pub started_at: Option<crate::meta::v1::Time>,
@@ -679,7 +733,9 @@ watchable_core::model!(ContainerStateRunning {
 
 /// `ContainerStateTerminated`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`.
+/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#containerstateterminated-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateTerminated {
     /// `containerID` on the wire.
@@ -705,7 +761,9 @@ watchable_core::model!(ContainerStateTerminated {
 
 /// `ContainerStateWaiting`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`.
+/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#containerstatewaiting-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateWaiting {
     pub message: Option<String>,
@@ -719,7 +777,9 @@ watchable_core::model!(ContainerStateWaiting {
 
 /// `ContainerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStatus`.
+/// Definition `io.k8s.api.core.v1.ContainerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#containerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStatus {
     /// `containerID` on the wire.
@@ -753,7 +813,9 @@ watchable_core::model!(ContainerStatus {
 
 /// `DaemonEndpoint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DaemonEndpoint`.
+/// Definition `io.k8s.api.core.v1.DaemonEndpoint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#daemonendpoint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonEndpoint {
     /// `Port` on the wire. Required.
@@ -766,7 +828,9 @@ watchable_core::model!(DaemonEndpoint {
 
 /// `DownwardAPIProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#downwardapiprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIProjection {
     pub items: Vec<DownwardAPIVolumeFile>,
@@ -778,7 +842,9 @@ watchable_core::model!(DownwardAPIProjection {
 
 /// `DownwardAPIVolumeFile`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#downwardapivolumefile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeFile {
     pub field_ref: Option<ObjectFieldSelector>,
@@ -797,7 +863,9 @@ watchable_core::model!(DownwardAPIVolumeFile {
 
 /// `DownwardAPIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#downwardapivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeSource {
     pub default_mode: Option<i32>,
@@ -811,7 +879,9 @@ watchable_core::model!(DownwardAPIVolumeSource {
 
 /// `EmptyDirVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`.
+/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#emptydirvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EmptyDirVolumeSource {
     pub medium: Option<String>,
@@ -825,7 +895,9 @@ watchable_core::model!(EmptyDirVolumeSource {
 
 /// `EndpointAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointAddress`.
+/// Definition `io.k8s.api.core.v1.EndpointAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#endpointaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointAddress {
     pub hostname: Option<String>,
@@ -844,7 +916,9 @@ watchable_core::model!(EndpointAddress {
 
 /// `EndpointPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointPort`.
+/// Definition `io.k8s.api.core.v1.EndpointPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#endpointport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
     pub app_protocol: Option<String>,
@@ -863,7 +937,9 @@ watchable_core::model!(EndpointPort {
 
 /// `EndpointSubset`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointSubset`.
+/// Definition `io.k8s.api.core.v1.EndpointSubset`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#endpointsubset-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointSubset {
     pub addresses: Vec<EndpointAddress>,
@@ -881,7 +957,7 @@ watchable_core::model!(EndpointSubset {
 ///
 /// Served as `endpoints`, in a [`EndpointsList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Endpoints`.
+/// Definition `io.k8s.api.core.v1.Endpoints`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#endpoints-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -909,7 +985,9 @@ watchable_core::model!(Endpoints {
 
 /// Kind `EndpointsList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointsList`.
+/// The list of [`Endpoints`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EndpointsList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#endpointslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -930,7 +1008,9 @@ watchable_core::model!(EndpointsList {
 
 /// `EnvFromSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvFromSource`.
+/// Definition `io.k8s.api.core.v1.EnvFromSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#envfromsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvFromSource {
     pub config_map_ref: Option<ConfigMapEnvSource>,
@@ -946,7 +1026,9 @@ watchable_core::model!(EnvFromSource {
 
 /// `EnvVar`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVar`.
+/// Definition `io.k8s.api.core.v1.EnvVar`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#envvar-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVar {
     /// Required.
@@ -963,7 +1045,9 @@ watchable_core::model!(EnvVar {
 
 /// `EnvVarSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVarSource`.
+/// Definition `io.k8s.api.core.v1.EnvVarSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#envvarsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVarSource {
     pub config_map_key_ref: Option<ConfigMapKeySelector>,
@@ -981,7 +1065,9 @@ watchable_core::model!(EnvVarSource {
 
 /// `EphemeralContainer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EphemeralContainer`.
+/// Definition `io.k8s.api.core.v1.EphemeralContainer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#ephemeralcontainer-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralContainer {
     pub args: Vec<String>,
@@ -1038,7 +1124,9 @@ watchable_core::model!(EphemeralContainer {
 
 /// `EphemeralVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EphemeralVolumeSource`.
+/// Definition `io.k8s.api.core.v1.EphemeralVolumeSource`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#ephemeralvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralVolumeSource {
     pub volume_claim_template: Option<PersistentVolumeClaimTemplate>,
@@ -1052,7 +1140,7 @@ watchable_core::model!(EphemeralVolumeSource {
 ///
 /// Served as `events`, in a [`EventList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Event`.
+/// Definition `io.k8s.api.core.v1.Event`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#event-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1108,7 +1196,9 @@ watchable_core::model!(Event {
 
 /// Kind `EventList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EventList`.
+/// The list of [`Event`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EventList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#eventlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1129,7 +1219,9 @@ watchable_core::model!(EventList {
 
 /// `EventSeries`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSeries`.
+/// Definition `io.k8s.api.core.v1.EventSeries`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#eventseries-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSeries {
     pub count: Option<i32>,
@@ -1143,7 +1235,9 @@ watchable_core::model!(EventSeries {
 
 /// `EventSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSource`.
+/// Definition `io.k8s.api.core.v1.EventSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#eventsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSource {
     pub component: Option<String>,
@@ -1157,7 +1251,9 @@ watchable_core::model!(EventSource {
 
 /// `ExecAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ExecAction`.
+/// Definition `io.k8s.api.core.v1.ExecAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#execaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExecAction {
     pub command: Vec<String>,
@@ -1169,7 +1265,9 @@ watchable_core::model!(ExecAction {
 
 /// `FCVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FCVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FCVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#fcvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FCVolumeSource {
     pub fs_type: Option<String>,
@@ -1190,7 +1288,9 @@ watchable_core::model!(FCVolumeSource {
 
 /// `FlexPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#flexpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexPersistentVolumeSource {
     /// Required.
@@ -1211,7 +1311,9 @@ watchable_core::model!(FlexPersistentVolumeSource {
 
 /// `FlexVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#flexvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexVolumeSource {
     /// Required.
@@ -1232,7 +1334,9 @@ watchable_core::model!(FlexVolumeSource {
 
 /// `FlockerVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#flockervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlockerVolumeSource {
     pub dataset_name: Option<String>,
@@ -1247,7 +1351,9 @@ watchable_core::model!(FlockerVolumeSource {
 
 /// `GCEPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#gcepersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GCEPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -1266,7 +1372,9 @@ watchable_core::model!(GCEPersistentDiskVolumeSource {
 
 /// `GitRepoVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#gitrepovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GitRepoVolumeSource {
     pub directory: Option<String>,
@@ -1283,7 +1391,9 @@ watchable_core::model!(GitRepoVolumeSource {
 
 /// `GlusterfsPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#glusterfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsPersistentVolumeSource {
     /// Required.
@@ -1303,7 +1413,9 @@ watchable_core::model!(GlusterfsPersistentVolumeSource {
 
 /// `GlusterfsVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#glusterfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsVolumeSource {
     /// Required.
@@ -1321,7 +1433,9 @@ watchable_core::model!(GlusterfsVolumeSource {
 
 /// `HTTPGetAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPGetAction`.
+/// Definition `io.k8s.api.core.v1.HTTPGetAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#httpgetaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPGetAction {
     pub host: Option<String>,
@@ -1342,7 +1456,9 @@ watchable_core::model!(HTTPGetAction {
 
 /// `HTTPHeader`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPHeader`.
+/// Definition `io.k8s.api.core.v1.HTTPHeader`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#httpheader-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPHeader {
     /// Required.
@@ -1358,7 +1474,9 @@ watchable_core::model!(HTTPHeader {
 
 /// `Handler`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Handler`.
+/// Definition `io.k8s.api.core.v1.Handler`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#handler-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Handler {
     pub exec: Option<ExecAction>,
@@ -1374,7 +1492,9 @@ watchable_core::model!(Handler {
 
 /// `HostAlias`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostAlias`.
+/// Definition `io.k8s.api.core.v1.HostAlias`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#hostalias-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostAlias {
     pub hostnames: Vec<String>,
@@ -1388,7 +1508,9 @@ watchable_core::model!(HostAlias {
 
 /// `HostPathVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`.
+/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#hostpathvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPathVolumeSource {
     /// Required.
@@ -1403,7 +1525,9 @@ watchable_core::model!(HostPathVolumeSource {
 
 /// `ISCSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#iscsipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIPersistentVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1438,7 +1562,9 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
 
 /// `ISCSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#iscsivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1473,7 +1599,9 @@ watchable_core::model!(ISCSIVolumeSource {
 
 /// `KeyToPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.KeyToPath`.
+/// Definition `io.k8s.api.core.v1.KeyToPath`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#keytopath-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct KeyToPath {
     /// Required.
@@ -1491,7 +1619,9 @@ watchable_core::model!(KeyToPath {
 
 /// `Lifecycle`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Lifecycle`.
+/// Definition `io.k8s.api.core.v1.Lifecycle`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#lifecycle-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Lifecycle {
     pub post_start: Option<Handler>,
@@ -1507,7 +1637,7 @@ watchable_core::model!(Lifecycle {
 ///
 /// Served as `limitranges`, in a [`LimitRangeList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRange`.
+/// Definition `io.k8s.api.core.v1.LimitRange`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#limitrange-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1535,7 +1665,9 @@ watchable_core::model!(LimitRange {
 
 /// `LimitRangeItem`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeItem`.
+/// Definition `io.k8s.api.core.v1.LimitRangeItem`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#limitrangeitem-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeItem {
     pub default: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -1561,7 +1693,9 @@ watchable_core::model!(LimitRangeItem {
 
 /// Kind `LimitRangeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeList`.
+/// The list of [`LimitRange`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.LimitRangeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#limitrangelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1582,7 +1716,9 @@ watchable_core::model!(LimitRangeList {
 
 /// `LimitRangeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeSpec`.
+/// Definition `io.k8s.api.core.v1.LimitRangeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#limitrangespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeSpec {
     /// Required.
@@ -1595,7 +1731,9 @@ watchable_core::model!(LimitRangeSpec {
 
 /// `LoadBalancerIngress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#loadbalanceringress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerIngress {
     pub hostname: Option<String>,
@@ -1611,7 +1749,9 @@ watchable_core::model!(LoadBalancerIngress {
 
 /// `LoadBalancerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#loadbalancerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerStatus {
     pub ingress: Vec<LoadBalancerIngress>,
@@ -1623,7 +1763,9 @@ watchable_core::model!(LoadBalancerStatus {
 
 /// `LocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.LocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#localobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalObjectReference {
     pub name: Option<String>,
@@ -1635,7 +1777,9 @@ watchable_core::model!(LocalObjectReference {
 
 /// `LocalVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalVolumeSource`.
+/// Definition `io.k8s.api.core.v1.LocalVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#localvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalVolumeSource {
     pub fs_type: Option<String>,
@@ -1650,7 +1794,9 @@ watchable_core::model!(LocalVolumeSource {
 
 /// `NFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.NFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NFSVolumeSource {
     /// Required.
@@ -1670,7 +1816,7 @@ watchable_core::model!(NFSVolumeSource {
 ///
 /// Served as `namespaces`, in a [`NamespaceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Namespace`.
+/// Definition `io.k8s.api.core.v1.Namespace`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#namespace-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1699,7 +1845,9 @@ watchable_core::model!(Namespace {
 
 /// `NamespaceCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceCondition`.
+/// Definition `io.k8s.api.core.v1.NamespaceCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#namespacecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -1721,7 +1869,9 @@ watchable_core::model!(NamespaceCondition {
 
 /// Kind `NamespaceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceList`.
+/// The list of [`Namespace`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NamespaceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#namespacelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1742,7 +1892,9 @@ watchable_core::model!(NamespaceList {
 
 /// `NamespaceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceSpec`.
+/// Definition `io.k8s.api.core.v1.NamespaceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#namespacespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceSpec {
     pub finalizers: Vec<String>,
@@ -1754,7 +1906,9 @@ watchable_core::model!(NamespaceSpec {
 
 /// `NamespaceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceStatus`.
+/// Definition `io.k8s.api.core.v1.NamespaceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#namespacestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceStatus {
     pub conditions: Vec<NamespaceCondition>,
@@ -1770,7 +1924,7 @@ watchable_core::model!(NamespaceStatus {
 ///
 /// Served as `nodes`, in a [`NodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Node`.
+/// Definition `io.k8s.api.core.v1.Node`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#node-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1799,7 +1953,9 @@ watchable_core::model!(Node {
 
 /// `NodeAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAddress`.
+/// Definition `io.k8s.api.core.v1.NodeAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodeaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAddress {
     /// Required.
@@ -1815,7 +1971,9 @@ watchable_core::model!(NodeAddress {
 
 /// `NodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAffinity`.
+/// Definition `io.k8s.api.core.v1.NodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -1831,7 +1989,9 @@ watchable_core::model!(NodeAffinity {
 
 /// `NodeCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeCondition`.
+/// Definition `io.k8s.api.core.v1.NodeCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeCondition {
     pub last_heartbeat_time: Option<crate::meta::v1::Time>,
@@ -1855,7 +2015,9 @@ watchable_core::model!(NodeCondition {
 
 /// `NodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.NodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigSource {
     pub config_map: Option<ConfigMapNodeConfigSource>,
@@ -1867,7 +2029,9 @@ watchable_core::model!(NodeConfigSource {
 
 /// `NodeConfigStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigStatus`.
+/// Definition `io.k8s.api.core.v1.NodeConfigStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodeconfigstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigStatus {
     pub active: Option<NodeConfigSource>,
@@ -1885,7 +2049,9 @@ watchable_core::model!(NodeConfigStatus {
 
 /// `NodeDaemonEndpoints`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`.
+/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodedaemonendpoints-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeDaemonEndpoints {
     pub kubelet_endpoint: Option<DaemonEndpoint>,
@@ -1897,7 +2063,9 @@ watchable_core::model!(NodeDaemonEndpoints {
 
 /// Kind `NodeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NodeList`.
+/// The list of [`Node`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NodeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1918,7 +2086,9 @@ watchable_core::model!(NodeList {
 
 /// `NodeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelector`.
+/// Definition `io.k8s.api.core.v1.NodeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelector {
     /// Required.
@@ -1931,7 +2101,9 @@ watchable_core::model!(NodeSelector {
 
 /// `NodeSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodeselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorRequirement {
     /// Required.
@@ -1949,7 +2121,9 @@ watchable_core::model!(NodeSelectorRequirement {
 
 /// `NodeSelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodeselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorTerm {
     pub match_expressions: Vec<NodeSelectorRequirement>,
@@ -1963,7 +2137,9 @@ watchable_core::model!(NodeSelectorTerm {
 
 /// `NodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSpec`.
+/// Definition `io.k8s.api.core.v1.NodeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSpec {
     pub config_source: Option<NodeConfigSource>,
@@ -1991,7 +2167,9 @@ watchable_core::model!(NodeSpec {
 
 /// `NodeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeStatus`.
+/// Definition `io.k8s.api.core.v1.NodeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeStatus {
     pub addresses: Vec<NodeAddress>,
@@ -2023,7 +2201,9 @@ watchable_core::model!(NodeStatus {
 
 /// `NodeSystemInfo`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSystemInfo`.
+/// Definition `io.k8s.api.core.v1.NodeSystemInfo`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nodesysteminfo-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSystemInfo {
     /// Required.
@@ -2063,7 +2243,9 @@ watchable_core::model!(NodeSystemInfo {
 
 /// `ObjectFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#objectfieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectFieldSelector {
     pub api_version: Option<String>,
@@ -2078,7 +2260,9 @@ watchable_core::model!(ObjectFieldSelector {
 
 /// `ObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectReference`.
+/// Definition `io.k8s.api.core.v1.ObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#objectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectReference {
     pub api_version: Option<String>,
@@ -2104,7 +2288,7 @@ watchable_core::model!(ObjectReference {
 ///
 /// Served as `persistentvolumes`, in a [`PersistentVolumeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolume`.
+/// Definition `io.k8s.api.core.v1.PersistentVolume`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolume-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2135,7 +2319,7 @@ watchable_core::model!(PersistentVolume {
 ///
 /// Served as `persistentvolumeclaims`, in a [`PersistentVolumeClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumeclaim-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2165,7 +2349,9 @@ watchable_core::model!(PersistentVolumeClaim {
 
 /// `PersistentVolumeClaimCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumeclaimcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2189,7 +2375,9 @@ watchable_core::model!(PersistentVolumeClaimCondition {
 
 /// Kind `PersistentVolumeClaimList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`.
+/// The list of [`PersistentVolumeClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumeclaimlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2210,7 +2398,9 @@ watchable_core::model!(PersistentVolumeClaimList {
 
 /// `PersistentVolumeClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumeclaimspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
     pub access_modes: Vec<String>,
@@ -2234,7 +2424,9 @@ watchable_core::model!(PersistentVolumeClaimSpec {
 
 /// `PersistentVolumeClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumeclaimstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimStatus {
     pub access_modes: Vec<String>,
@@ -2252,7 +2444,9 @@ watchable_core::model!(PersistentVolumeClaimStatus {
 
 /// `PersistentVolumeClaimTemplate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimTemplate`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimTemplate`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumeclaimtemplate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimTemplate {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -2267,7 +2461,9 @@ watchable_core::model!(PersistentVolumeClaimTemplate {
 
 /// `PersistentVolumeClaimVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumeclaimvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// Required.
@@ -2282,7 +2478,9 @@ watchable_core::model!(PersistentVolumeClaimVolumeSource {
 
 /// Kind `PersistentVolumeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeList`.
+/// The list of [`PersistentVolume`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2303,7 +2501,9 @@ watchable_core::model!(PersistentVolumeList {
 
 /// `PersistentVolumeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
     pub access_modes: Vec<String>,
@@ -2374,7 +2574,9 @@ watchable_core::model!(PersistentVolumeSpec {
 
 /// `PersistentVolumeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#persistentvolumestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeStatus {
     pub message: Option<String>,
@@ -2390,7 +2592,9 @@ watchable_core::model!(PersistentVolumeStatus {
 
 /// `PhotonPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#photonpersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PhotonPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -2407,7 +2611,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
 ///
 /// Served as `pods`, in a [`PodList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Pod`.
+/// Definition `io.k8s.api.core.v1.Pod`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#pod-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2437,7 +2641,9 @@ watchable_core::model!(Pod {
 
 /// `PodAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2453,7 +2659,9 @@ watchable_core::model!(PodAffinity {
 
 /// `PodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.PodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinityTerm {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -2472,7 +2680,9 @@ watchable_core::model!(PodAffinityTerm {
 
 /// `PodAntiAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAntiAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAntiAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podantiaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAntiAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2488,7 +2698,9 @@ watchable_core::model!(PodAntiAffinity {
 
 /// `PodCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodCondition`.
+/// Definition `io.k8s.api.core.v1.PodCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2512,7 +2724,9 @@ watchable_core::model!(PodCondition {
 
 /// `PodDNSConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfig`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddnsconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfig {
     pub nameservers: Vec<String>,
@@ -2528,7 +2742,9 @@ watchable_core::model!(PodDNSConfig {
 
 /// `PodDNSConfigOption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddnsconfigoption-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfigOption {
     pub name: Option<String>,
@@ -2542,7 +2758,9 @@ watchable_core::model!(PodDNSConfigOption {
 
 /// `PodIP`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodIP`.
+/// Definition `io.k8s.api.core.v1.PodIP`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podip-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodIP {
     pub ip: Option<String>,
@@ -2554,7 +2772,9 @@ watchable_core::model!(PodIP {
 
 /// Kind `PodList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodList`.
+/// The list of [`Pod`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2575,7 +2795,9 @@ watchable_core::model!(PodList {
 
 /// `PodReadinessGate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodReadinessGate`.
+/// Definition `io.k8s.api.core.v1.PodReadinessGate`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podreadinessgate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodReadinessGate {
     /// Required.
@@ -2588,7 +2810,9 @@ watchable_core::model!(PodReadinessGate {
 
 /// `PodSecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSecurityContext`.
+/// Definition `io.k8s.api.core.v1.PodSecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podsecuritycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityContext {
     pub fs_group: Option<i64>,
@@ -2618,7 +2842,9 @@ watchable_core::model!(PodSecurityContext {
 
 /// `PodSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSpec`.
+/// Definition `io.k8s.api.core.v1.PodSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSpec {
     pub active_deadline_seconds: Option<i64>,
@@ -2703,7 +2929,9 @@ watchable_core::model!(PodSpec {
 
 /// `PodStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodStatus`.
+/// Definition `io.k8s.api.core.v1.PodStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodStatus {
     pub conditions: Vec<PodCondition>,
@@ -2744,7 +2972,7 @@ watchable_core::model!(PodStatus {
 ///
 /// Served as `podtemplates`, in a [`PodTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplate`.
+/// Definition `io.k8s.api.core.v1.PodTemplate`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podtemplate-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2772,7 +3000,9 @@ watchable_core::model!(PodTemplate {
 
 /// Kind `PodTemplateList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateList`.
+/// The list of [`PodTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodTemplateList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podtemplatelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2793,7 +3023,9 @@ watchable_core::model!(PodTemplateList {
 
 /// `PodTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateSpec`.
+/// Definition `io.k8s.api.core.v1.PodTemplateSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podtemplatespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -2807,7 +3039,9 @@ watchable_core::model!(PodTemplateSpec {
 
 /// `PortStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PortStatus`.
+/// Definition `io.k8s.api.core.v1.PortStatus`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#portstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortStatus {
     pub error: Option<String>,
@@ -2825,7 +3059,9 @@ watchable_core::model!(PortStatus {
 
 /// `PortworxVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#portworxvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortworxVolumeSource {
     pub fs_type: Option<String>,
@@ -2842,7 +3078,9 @@ watchable_core::model!(PortworxVolumeSource {
 
 /// `PreferredSchedulingTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`.
+/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#preferredschedulingterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PreferredSchedulingTerm {
     /// Required.
@@ -2858,7 +3096,9 @@ watchable_core::model!(PreferredSchedulingTerm {
 
 /// `Probe`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Probe`.
+/// Definition `io.k8s.api.core.v1.Probe`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#probe-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Probe {
     pub exec: Option<ExecAction>,
@@ -2886,7 +3126,9 @@ watchable_core::model!(Probe {
 
 /// `ProjectedVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#projectedvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ProjectedVolumeSource {
     pub default_mode: Option<i32>,
@@ -2900,7 +3142,9 @@ watchable_core::model!(ProjectedVolumeSource {
 
 /// `QuobyteVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`.
+/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#quobytevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct QuobyteVolumeSource {
     pub group: Option<String>,
@@ -2924,7 +3168,9 @@ watchable_core::model!(QuobyteVolumeSource {
 
 /// `RBDPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#rbdpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -2952,7 +3198,9 @@ watchable_core::model!(RBDPersistentVolumeSource {
 
 /// `RBDVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#rbdvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDVolumeSource {
     pub fs_type: Option<String>,
@@ -2982,7 +3230,7 @@ watchable_core::model!(RBDVolumeSource {
 ///
 /// Served as `replicationcontrollers`, in a [`ReplicationControllerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationController`.
+/// Definition `io.k8s.api.core.v1.ReplicationController`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#replicationcontroller-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3012,7 +3260,9 @@ watchable_core::model!(ReplicationController {
 
 /// `ReplicationControllerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#replicationcontrollercondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -3034,7 +3284,9 @@ watchable_core::model!(ReplicationControllerCondition {
 
 /// Kind `ReplicationControllerList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerList`.
+/// The list of [`ReplicationController`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ReplicationControllerList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#replicationcontrollerlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3055,7 +3307,9 @@ watchable_core::model!(ReplicationControllerList {
 
 /// `ReplicationControllerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#replicationcontrollerspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerSpec {
     pub min_ready_seconds: Option<i32>,
@@ -3073,7 +3327,9 @@ watchable_core::model!(ReplicationControllerSpec {
 
 /// `ReplicationControllerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#replicationcontrollerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerStatus {
     pub available_replicas: Option<i32>,
@@ -3096,7 +3352,9 @@ watchable_core::model!(ReplicationControllerStatus {
 
 /// `ResourceFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourcefieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFieldSelector {
     pub container_name: Option<String>,
@@ -3115,7 +3373,7 @@ watchable_core::model!(ResourceFieldSelector {
 ///
 /// Served as `resourcequotas`, in a [`ResourceQuotaList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuota`.
+/// Definition `io.k8s.api.core.v1.ResourceQuota`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourcequota-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3145,7 +3403,9 @@ watchable_core::model!(ResourceQuota {
 
 /// Kind `ResourceQuotaList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaList`.
+/// The list of [`ResourceQuota`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ResourceQuotaList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourcequotalist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3166,7 +3426,9 @@ watchable_core::model!(ResourceQuotaList {
 
 /// `ResourceQuotaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourcequotaspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaSpec {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3182,7 +3444,9 @@ watchable_core::model!(ResourceQuotaSpec {
 
 /// `ResourceQuotaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourcequotastatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaStatus {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3196,7 +3460,9 @@ watchable_core::model!(ResourceQuotaStatus {
 
 /// `ResourceRequirements`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceRequirements`.
+/// Definition `io.k8s.api.core.v1.ResourceRequirements`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourcerequirements-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRequirements {
     pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3210,7 +3476,9 @@ watchable_core::model!(ResourceRequirements {
 
 /// `SELinuxOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SELinuxOptions`.
+/// Definition `io.k8s.api.core.v1.SELinuxOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#selinuxoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxOptions {
     pub level: Option<String>,
@@ -3228,7 +3496,9 @@ watchable_core::model!(SELinuxOptions {
 
 /// `ScaleIOPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#scaleiopersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3261,7 +3531,9 @@ watchable_core::model!(ScaleIOPersistentVolumeSource {
 
 /// `ScaleIOVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#scaleiovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOVolumeSource {
     pub fs_type: Option<String>,
@@ -3294,7 +3566,9 @@ watchable_core::model!(ScaleIOVolumeSource {
 
 /// `ScopeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopeSelector`.
+/// Definition `io.k8s.api.core.v1.ScopeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#scopeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopeSelector {
     pub match_expressions: Vec<ScopedResourceSelectorRequirement>,
@@ -3306,7 +3580,9 @@ watchable_core::model!(ScopeSelector {
 
 /// `ScopedResourceSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#scopedresourceselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopedResourceSelectorRequirement {
     /// Required.
@@ -3324,7 +3600,9 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
 
 /// `SeccompProfile`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SeccompProfile`.
+/// Definition `io.k8s.api.core.v1.SeccompProfile`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#seccompprofile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SeccompProfile {
     pub localhost_profile: Option<String>,
@@ -3341,7 +3619,7 @@ watchable_core::model!(SeccompProfile {
 ///
 /// Served as `secrets`, in a [`SecretList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Secret`.
+/// Definition `io.k8s.api.core.v1.Secret`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#secret-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3375,7 +3653,9 @@ watchable_core::model!(Secret {
 
 /// `SecretEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretEnvSource`.
+/// Definition `io.k8s.api.core.v1.SecretEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#secretenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretEnvSource {
     pub name: Option<String>,
@@ -3389,7 +3669,9 @@ watchable_core::model!(SecretEnvSource {
 
 /// `SecretKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretKeySelector`.
+/// Definition `io.k8s.api.core.v1.SecretKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#secretkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretKeySelector {
     /// Required.
@@ -3406,7 +3688,9 @@ watchable_core::model!(SecretKeySelector {
 
 /// Kind `SecretList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.SecretList`.
+/// The list of [`Secret`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.SecretList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#secretlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3427,7 +3711,9 @@ watchable_core::model!(SecretList {
 
 /// `SecretProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretProjection`.
+/// Definition `io.k8s.api.core.v1.SecretProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#secretprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretProjection {
     pub items: Vec<KeyToPath>,
@@ -3443,7 +3729,9 @@ watchable_core::model!(SecretProjection {
 
 /// `SecretReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretReference`.
+/// Definition `io.k8s.api.core.v1.SecretReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#secretreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretReference {
     pub name: Option<String>,
@@ -3457,7 +3745,9 @@ watchable_core::model!(SecretReference {
 
 /// `SecretVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretVolumeSource`.
+/// Definition `io.k8s.api.core.v1.SecretVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#secretvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretVolumeSource {
     pub default_mode: Option<i32>,
@@ -3475,7 +3765,9 @@ watchable_core::model!(SecretVolumeSource {
 
 /// `SecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecurityContext`.
+/// Definition `io.k8s.api.core.v1.SecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#securitycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecurityContext {
     pub allow_privilege_escalation: Option<bool>,
@@ -3509,7 +3801,7 @@ watchable_core::model!(SecurityContext {
 ///
 /// Served as `services`, in a [`ServiceList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Service`.
+/// Definition `io.k8s.api.core.v1.Service`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#service-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3541,7 +3833,7 @@ watchable_core::model!(Service {
 ///
 /// Served as `serviceaccounts`, in a [`ServiceAccountList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccount`.
+/// Definition `io.k8s.api.core.v1.ServiceAccount`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#serviceaccount-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3573,7 +3865,9 @@ watchable_core::model!(ServiceAccount {
 
 /// Kind `ServiceAccountList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountList`.
+/// The list of [`ServiceAccount`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceAccountList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#serviceaccountlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3594,7 +3888,9 @@ watchable_core::model!(ServiceAccountList {
 
 /// `ServiceAccountTokenProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`.
+/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#serviceaccounttokenprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountTokenProjection {
     pub audience: Option<String>,
@@ -3611,7 +3907,9 @@ watchable_core::model!(ServiceAccountTokenProjection {
 
 /// Kind `ServiceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceList`.
+/// The list of [`Service`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#servicelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3632,7 +3930,9 @@ watchable_core::model!(ServiceList {
 
 /// `ServicePort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServicePort`.
+/// Definition `io.k8s.api.core.v1.ServicePort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#serviceport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServicePort {
     pub app_protocol: Option<String>,
@@ -3655,7 +3955,9 @@ watchable_core::model!(ServicePort {
 
 /// `ServiceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceSpec`.
+/// Definition `io.k8s.api.core.v1.ServiceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#servicespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceSpec {
     pub allocate_load_balancer_node_ports: Option<bool>,
@@ -3710,7 +4012,9 @@ watchable_core::model!(ServiceSpec {
 
 /// `ServiceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceStatus`.
+/// Definition `io.k8s.api.core.v1.ServiceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#servicestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceStatus {
     /// Keyed by `type`.
@@ -3725,7 +4029,9 @@ watchable_core::model!(ServiceStatus {
 
 /// `SessionAffinityConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`.
+/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#sessionaffinityconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SessionAffinityConfig {
     /// `clientIP` on the wire.
@@ -3738,7 +4044,9 @@ watchable_core::model!(SessionAffinityConfig {
 
 /// `StorageOSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#storageospersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3758,7 +4066,9 @@ watchable_core::model!(StorageOSPersistentVolumeSource {
 
 /// `StorageOSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#storageosvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSVolumeSource {
     pub fs_type: Option<String>,
@@ -3778,7 +4088,9 @@ watchable_core::model!(StorageOSVolumeSource {
 
 /// `Sysctl`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Sysctl`.
+/// Definition `io.k8s.api.core.v1.Sysctl`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#sysctl-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Sysctl {
     /// Required.
@@ -3794,7 +4106,9 @@ watchable_core::model!(Sysctl {
 
 /// `TCPSocketAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TCPSocketAction`.
+/// Definition `io.k8s.api.core.v1.TCPSocketAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#tcpsocketaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TCPSocketAction {
     pub host: Option<String>,
@@ -3809,7 +4123,9 @@ watchable_core::model!(TCPSocketAction {
 
 /// `Taint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Taint`.
+/// Definition `io.k8s.api.core.v1.Taint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#taint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Taint {
     /// Required.
@@ -3829,7 +4145,9 @@ watchable_core::model!(Taint {
 
 /// `Toleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Toleration`.
+/// Definition `io.k8s.api.core.v1.Toleration`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#toleration-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Toleration {
     pub effect: Option<String>,
@@ -3849,7 +4167,9 @@ watchable_core::model!(Toleration {
 
 /// `TopologySelectorLabelRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#topologyselectorlabelrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorLabelRequirement {
     /// Required.
@@ -3865,7 +4185,9 @@ watchable_core::model!(TopologySelectorLabelRequirement {
 
 /// `TopologySelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#topologyselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorTerm {
     pub match_label_expressions: Vec<TopologySelectorLabelRequirement>,
@@ -3877,7 +4199,9 @@ watchable_core::model!(TopologySelectorTerm {
 
 /// `TopologySpreadConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`.
+/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#topologyspreadconstraint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySpreadConstraint {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -3898,7 +4222,9 @@ watchable_core::model!(TopologySpreadConstraint {
 
 /// `TypedLocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#typedlocalobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
     pub api_group: Option<String>,
@@ -3916,7 +4242,9 @@ watchable_core::model!(TypedLocalObjectReference {
 
 /// `Volume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Volume`.
+/// Definition `io.k8s.api.core.v1.Volume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#volume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Volume {
     pub aws_elastic_block_store: Option<AWSElasticBlockStoreVolumeSource>,
@@ -3989,7 +4317,9 @@ watchable_core::model!(Volume {
 
 /// `VolumeDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeDevice`.
+/// Definition `io.k8s.api.core.v1.VolumeDevice`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#volumedevice-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeDevice {
     /// Required.
@@ -4005,7 +4335,9 @@ watchable_core::model!(VolumeDevice {
 
 /// `VolumeMount`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeMount`.
+/// Definition `io.k8s.api.core.v1.VolumeMount`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#volumemount-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeMount {
     /// Required.
@@ -4029,7 +4361,9 @@ watchable_core::model!(VolumeMount {
 
 /// `VolumeNodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`.
+/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#volumenodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeAffinity {
     pub required: Option<NodeSelector>,
@@ -4041,7 +4375,9 @@ watchable_core::model!(VolumeNodeAffinity {
 
 /// `VolumeProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeProjection`.
+/// Definition `io.k8s.api.core.v1.VolumeProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#volumeprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeProjection {
     pub config_map: Option<ConfigMapProjection>,
@@ -4060,7 +4396,9 @@ watchable_core::model!(VolumeProjection {
 
 /// `VsphereVirtualDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#vspherevirtualdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VsphereVirtualDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -4080,7 +4418,9 @@ watchable_core::model!(VsphereVirtualDiskVolumeSource {
 
 /// `WeightedPodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#weightedpodaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WeightedPodAffinityTerm {
     /// Required.
@@ -4096,7 +4436,9 @@ watchable_core::model!(WeightedPodAffinityTerm {
 
 /// `WindowsSecurityContextOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`.
+/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#windowssecuritycontextoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WindowsSecurityContextOptions {
     pub gmsa_credential_spec: Option<String>,

@@ -5,7 +5,7 @@
 
 /// Kind `APIGroup` of `v1`.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIGroup`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#apigroup-v1-meta>
 #[derive(Clone, Default, PartialEq)]
@@ -32,7 +32,7 @@ watchable_core::model!(APIGroup {
 
 /// Kind `APIGroupList` of `v1`.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIGroupList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#apigrouplist-v1-meta>
 #[derive(Clone, Default, PartialEq)]
@@ -51,7 +51,9 @@ watchable_core::model!(APIGroupList {
 
 /// `APIResource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIResource`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIResource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#apiresource-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIResource {
     pub categories: Vec<String>,
@@ -86,7 +88,7 @@ watchable_core::model!(APIResource {
 
 /// Kind `APIResourceList` of `v1`.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#apiresourcelist-v1-meta>
 #[derive(Clone, Default, PartialEq)]
@@ -108,7 +110,7 @@ watchable_core::model!(APIResourceList {
 
 /// Kind `APIVersions` of `v1`.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.APIVersions`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#apiversions-v1-meta>
 #[derive(Clone, Default, PartialEq)]
@@ -130,7 +132,9 @@ watchable_core::model!(APIVersions {
 
 /// `Condition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Condition`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Condition`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#condition-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct Condition {
     /// Required.
@@ -157,7 +161,7 @@ watchable_core::model!(Condition {
 
 /// Kind `DeleteOptions` of every group and version.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#deleteoptions-v1-meta>
 #[derive(Clone, Default, PartialEq)]
@@ -185,7 +189,9 @@ pub use watchable_core::FieldsV1;
 
 /// `GroupVersionForDiscovery`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.GroupVersionForDiscovery`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#groupversionfordiscovery-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupVersionForDiscovery {
     /// Required.
@@ -201,7 +207,9 @@ watchable_core::model!(GroupVersionForDiscovery {
 
 /// `LabelSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#labelselector-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct LabelSelector {
     pub match_expressions: Vec<LabelSelectorRequirement>,
@@ -215,7 +223,9 @@ watchable_core::model!(LabelSelector {
 
 /// `LabelSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#labelselectorrequirement-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct LabelSelectorRequirement {
     /// Required.
@@ -233,7 +243,9 @@ watchable_core::model!(LabelSelectorRequirement {
 
 /// `ListMeta`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#listmeta-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct ListMeta {
     pub continue_: Option<String>,
@@ -251,7 +263,9 @@ watchable_core::model!(ListMeta {
 
 /// `ManagedFieldsEntry`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#managedfieldsentry-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct ManagedFieldsEntry {
     pub api_version: Option<String>,
@@ -275,7 +289,9 @@ pub use watchable_core::MicroTime;
 
 /// `ObjectMeta`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#objectmeta-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMeta {
     pub annotations: std::collections::BTreeMap<String, String>,
@@ -317,7 +333,9 @@ watchable_core::model!(ObjectMeta {
 
 /// `OwnerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#ownerreference-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct OwnerReference {
     /// Required.
@@ -343,12 +361,16 @@ watchable_core::model!(OwnerReference {
 
 /// `Patch`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Patch`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Patch`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#patch-v1-meta>
 pub type Patch = watchable_core::RawJson;
 
 /// `Preconditions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#preconditions-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct Preconditions {
     pub resource_version: Option<String>,
@@ -362,7 +384,9 @@ watchable_core::model!(Preconditions {
 
 /// `ServerAddressByClientCIDR`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.ServerAddressByClientCIDR`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#serveraddressbyclientcidr-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerAddressByClientCIDR {
     /// `clientCIDR` on the wire. Required.
@@ -378,7 +402,7 @@ watchable_core::model!(ServerAddressByClientCIDR {
 
 /// Kind `Status` of `v1`.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Status`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.Status`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#status-v1-meta>
 #[derive(Clone, Default, PartialEq)]
@@ -406,7 +430,9 @@ watchable_core::model!(Status {
 
 /// `StatusCause`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#statuscause-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatusCause {
     pub field: Option<String>,
@@ -422,7 +448,9 @@ watchable_core::model!(StatusCause {
 
 /// `StatusDetails`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#statusdetails-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatusDetails {
     pub causes: Vec<StatusCause>,
@@ -446,7 +474,7 @@ pub use watchable_core::Time;
 
 /// Kind `WatchEvent` of every group and version.
 ///
-/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent`.
+/// Definition `io.k8s.apimachinery.pkg.apis.meta.v1.WatchEvent`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#watchevent-v1-meta>
 #[derive(Clone, Default, PartialEq)]

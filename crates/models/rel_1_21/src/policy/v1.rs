@@ -7,7 +7,7 @@
 ///
 /// Served as `poddisruptionbudgets`, in a [`PodDisruptionBudgetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.policy.v1.PodDisruptionBudget`.
+/// Definition `io.k8s.api.policy.v1.PodDisruptionBudget`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddisruptionbudget-v1-policy>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(PodDisruptionBudget {
 
 /// Kind `PodDisruptionBudgetList` of `policy/v1`.
 ///
-/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetList`.
+/// The list of [`PodDisruptionBudget`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetList`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddisruptionbudgetlist-v1-policy>
 #[derive(Clone, Default, PartialEq)]
@@ -58,7 +60,9 @@ watchable_core::model!(PodDisruptionBudgetList {
 
 /// `PodDisruptionBudgetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetSpec`.
+/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetSpec`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddisruptionbudgetspec-v1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetSpec {
     pub max_unavailable: Option<crate::intstr::IntOrString>,
@@ -74,7 +78,9 @@ watchable_core::model!(PodDisruptionBudgetSpec {
 
 /// `PodDisruptionBudgetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetStatus`.
+/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetStatus`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddisruptionbudgetstatus-v1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetStatus {
     /// Keyed by `type`.

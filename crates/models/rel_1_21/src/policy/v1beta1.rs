@@ -5,7 +5,9 @@
 
 /// `AllowedCSIDriver`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.AllowedCSIDriver`.
+/// Definition `io.k8s.api.policy.v1beta1.AllowedCSIDriver`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#allowedcsidriver-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedCSIDriver {
     /// Required.
@@ -18,7 +20,9 @@ watchable_core::model!(AllowedCSIDriver {
 
 /// `AllowedFlexVolume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.AllowedFlexVolume`.
+/// Definition `io.k8s.api.policy.v1beta1.AllowedFlexVolume`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#allowedflexvolume-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedFlexVolume {
     /// Required.
@@ -31,7 +35,9 @@ watchable_core::model!(AllowedFlexVolume {
 
 /// `AllowedHostPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.AllowedHostPath`.
+/// Definition `io.k8s.api.policy.v1beta1.AllowedHostPath`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#allowedhostpath-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedHostPath {
     pub path_prefix: Option<String>,
@@ -45,7 +51,7 @@ watchable_core::model!(AllowedHostPath {
 
 /// Kind `Eviction` of `policy/v1beta1`.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.Eviction`.
+/// Definition `io.k8s.api.policy.v1beta1.Eviction`. In Kubernetes 1.17 to 1.21.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#eviction-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
@@ -65,7 +71,9 @@ watchable_core::model!(Eviction {
 
 /// `FSGroupStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.FSGroupStrategyOptions`.
+/// Definition `io.k8s.api.policy.v1beta1.FSGroupStrategyOptions`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#fsgroupstrategyoptions-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct FSGroupStrategyOptions {
     pub ranges: Vec<IDRange>,
@@ -79,7 +87,9 @@ watchable_core::model!(FSGroupStrategyOptions {
 
 /// `HostPortRange`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.HostPortRange`.
+/// Definition `io.k8s.api.policy.v1beta1.HostPortRange`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#hostportrange-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPortRange {
     /// Required.
@@ -95,7 +105,9 @@ watchable_core::model!(HostPortRange {
 
 /// `IDRange`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.IDRange`.
+/// Definition `io.k8s.api.policy.v1beta1.IDRange`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#idrange-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct IDRange {
     /// Required.
@@ -113,7 +125,7 @@ watchable_core::model!(IDRange {
 ///
 /// Served as `poddisruptionbudgets`, in a [`PodDisruptionBudgetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudget`.
+/// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudget`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddisruptionbudget-v1beta1-policy>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -143,7 +155,9 @@ watchable_core::model!(PodDisruptionBudget {
 
 /// Kind `PodDisruptionBudgetList` of `policy/v1beta1`.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudgetList`.
+/// The list of [`PodDisruptionBudget`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudgetList`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddisruptionbudgetlist-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
@@ -164,7 +178,9 @@ watchable_core::model!(PodDisruptionBudgetList {
 
 /// `PodDisruptionBudgetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudgetSpec`.
+/// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudgetSpec`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddisruptionbudgetspec-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetSpec {
     pub max_unavailable: Option<crate::intstr::IntOrString>,
@@ -180,7 +196,9 @@ watchable_core::model!(PodDisruptionBudgetSpec {
 
 /// `PodDisruptionBudgetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudgetStatus`.
+/// Definition `io.k8s.api.policy.v1beta1.PodDisruptionBudgetStatus`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#poddisruptionbudgetstatus-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetStatus {
     /// Keyed by `type`.
@@ -211,7 +229,7 @@ watchable_core::model!(PodDisruptionBudgetStatus {
 ///
 /// Served as `podsecuritypolicies`, in a [`PodSecurityPolicyList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.PodSecurityPolicy`.
+/// Definition `io.k8s.api.policy.v1beta1.PodSecurityPolicy`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podsecuritypolicy-v1beta1-policy>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -238,7 +256,9 @@ watchable_core::model!(PodSecurityPolicy {
 
 /// Kind `PodSecurityPolicyList` of `policy/v1beta1`.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.PodSecurityPolicyList`.
+/// The list of [`PodSecurityPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.policy.v1beta1.PodSecurityPolicyList`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podsecuritypolicylist-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
@@ -259,7 +279,9 @@ watchable_core::model!(PodSecurityPolicyList {
 
 /// `PodSecurityPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.PodSecurityPolicySpec`.
+/// Definition `io.k8s.api.policy.v1beta1.PodSecurityPolicySpec`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#podsecuritypolicyspec-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityPolicySpec {
     pub allow_privilege_escalation: Option<bool>,
@@ -324,7 +346,9 @@ watchable_core::model!(PodSecurityPolicySpec {
 
 /// `RunAsGroupStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.RunAsGroupStrategyOptions`.
+/// Definition `io.k8s.api.policy.v1beta1.RunAsGroupStrategyOptions`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#runasgroupstrategyoptions-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct RunAsGroupStrategyOptions {
     pub ranges: Vec<IDRange>,
@@ -339,7 +363,9 @@ watchable_core::model!(RunAsGroupStrategyOptions {
 
 /// `RunAsUserStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.RunAsUserStrategyOptions`.
+/// Definition `io.k8s.api.policy.v1beta1.RunAsUserStrategyOptions`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#runasuserstrategyoptions-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct RunAsUserStrategyOptions {
     pub ranges: Vec<IDRange>,
@@ -354,7 +380,9 @@ watchable_core::model!(RunAsUserStrategyOptions {
 
 /// `RuntimeClassStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.RuntimeClassStrategyOptions`.
+/// Definition `io.k8s.api.policy.v1beta1.RuntimeClassStrategyOptions`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#runtimeclassstrategyoptions-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassStrategyOptions {
     /// Required.
@@ -369,7 +397,9 @@ watchable_core::model!(RuntimeClassStrategyOptions {
 
 /// `SELinuxStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.SELinuxStrategyOptions`.
+/// Definition `io.k8s.api.policy.v1beta1.SELinuxStrategyOptions`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#selinuxstrategyoptions-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxStrategyOptions {
     /// Required.
@@ -384,7 +414,9 @@ watchable_core::model!(SELinuxStrategyOptions {
 
 /// `SupplementalGroupsStrategyOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1beta1.SupplementalGroupsStrategyOptions`.
+/// Definition `io.k8s.api.policy.v1beta1.SupplementalGroupsStrategyOptions`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#supplementalgroupsstrategyoptions-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct SupplementalGroupsStrategyOptions {
     pub ranges: Vec<IDRange>,

@@ -5,7 +5,9 @@
 
 /// `ContainerResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricSource`. In Kubernetes 1.20 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#containerresourcemetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricSource {
     /// Required.
@@ -24,7 +26,9 @@ watchable_core::model!(ContainerResourceMetricSource {
 
 /// `ContainerResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricStatus`. In Kubernetes 1.20 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#containerresourcemetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricStatus {
     /// Required.
@@ -43,7 +47,9 @@ watchable_core::model!(ContainerResourceMetricStatus {
 
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.CrossVersionObjectReference`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.CrossVersionObjectReference`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#crossversionobjectreference-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
     pub api_version: Option<String>,
@@ -61,7 +67,9 @@ watchable_core::model!(CrossVersionObjectReference {
 
 /// `ExternalMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#externalmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
@@ -77,7 +85,9 @@ watchable_core::model!(ExternalMetricSource {
 
 /// `ExternalMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#externalmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricStatus {
     /// Required.
@@ -93,7 +103,9 @@ watchable_core::model!(ExternalMetricStatus {
 
 /// `HPAScalingPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingPolicy`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingPolicy`. In Kubernetes 1.18 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#hpascalingpolicy-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingPolicy {
     /// Required.
@@ -112,7 +124,9 @@ watchable_core::model!(HPAScalingPolicy {
 
 /// `HPAScalingRules`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingRules`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingRules`. In Kubernetes 1.18 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#hpascalingrules-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingRules {
     pub policies: Vec<HPAScalingPolicy>,
@@ -130,7 +144,7 @@ watchable_core::model!(HPAScalingRules {
 ///
 /// Served as `horizontalpodautoscalers`, in a [`HorizontalPodAutoscalerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscaler`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscaler`. In Kubernetes 1.17 to 1.25.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#horizontalpodautoscaler-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -160,7 +174,9 @@ watchable_core::model!(HorizontalPodAutoscaler {
 
 /// `HorizontalPodAutoscalerBehavior`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerBehavior`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerBehavior`. In Kubernetes 1.18 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#horizontalpodautoscalerbehavior-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerBehavior {
     pub scale_down: Option<HPAScalingRules>,
@@ -174,7 +190,9 @@ watchable_core::model!(HorizontalPodAutoscalerBehavior {
 
 /// `HorizontalPodAutoscalerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerCondition`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerCondition`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#horizontalpodautoscalercondition-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -196,7 +214,9 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2beta2`.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerList`.
+/// The list of [`HorizontalPodAutoscaler`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerList`. In Kubernetes 1.17 to 1.25.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#horizontalpodautoscalerlist-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
@@ -217,7 +237,9 @@ watchable_core::model!(HorizontalPodAutoscalerList {
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerSpec`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#horizontalpodautoscalerspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
     pub behavior: Option<HorizontalPodAutoscalerBehavior>,
@@ -239,7 +261,9 @@ watchable_core::model!(HorizontalPodAutoscalerSpec {
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#horizontalpodautoscalerstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     /// Required.
@@ -264,7 +288,9 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 
 /// `MetricIdentifier`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricIdentifier`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricIdentifier`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#metricidentifier-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricIdentifier {
     /// Required.
@@ -279,7 +305,9 @@ watchable_core::model!(MetricIdentifier {
 
 /// `MetricSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricSpec`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#metricspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
     pub container_resource: Option<ContainerResourceMetricSource>,
@@ -302,7 +330,9 @@ watchable_core::model!(MetricSpec {
 
 /// `MetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#metricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
     pub container_resource: Option<ContainerResourceMetricStatus>,
@@ -325,7 +355,9 @@ watchable_core::model!(MetricStatus {
 
 /// `MetricTarget`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricTarget`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricTarget`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#metrictarget-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricTarget {
     pub average_utilization: Option<i32>,
@@ -344,7 +376,9 @@ watchable_core::model!(MetricTarget {
 
 /// `MetricValueStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricValueStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricValueStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#metricvaluestatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricValueStatus {
     pub average_utilization: Option<i32>,
@@ -360,7 +394,9 @@ watchable_core::model!(MetricValueStatus {
 
 /// `ObjectMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#objectmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricSource {
     /// Required.
@@ -379,7 +415,9 @@ watchable_core::model!(ObjectMetricSource {
 
 /// `ObjectMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#objectmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricStatus {
     /// Required.
@@ -398,7 +436,9 @@ watchable_core::model!(ObjectMetricStatus {
 
 /// `PodsMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#podsmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
@@ -414,7 +454,9 @@ watchable_core::model!(PodsMetricSource {
 
 /// `PodsMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#podsmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricStatus {
     /// Required.
@@ -430,7 +472,9 @@ watchable_core::model!(PodsMetricStatus {
 
 /// `ResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#resourcemetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
@@ -446,7 +490,9 @@ watchable_core::model!(ResourceMetricSource {
 
 /// `ResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#resourcemetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricStatus {
     /// Required.

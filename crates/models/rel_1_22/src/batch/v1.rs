@@ -7,7 +7,7 @@
 ///
 /// Served as `cronjobs`, in a [`CronJobList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJob`.
+/// Definition `io.k8s.api.batch.v1.CronJob`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#cronjob-v1-batch>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(CronJob {
 
 /// Kind `CronJobList` of `batch/v1`.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJobList`.
+/// The list of [`CronJob`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.batch.v1.CronJobList`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#cronjoblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
@@ -58,7 +60,9 @@ watchable_core::model!(CronJobList {
 
 /// `CronJobSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJobSpec`.
+/// Definition `io.k8s.api.batch.v1.CronJobSpec`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#cronjobspec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobSpec {
     pub concurrency_policy: Option<String>,
@@ -84,7 +88,9 @@ watchable_core::model!(CronJobSpec {
 
 /// `CronJobStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJobStatus`.
+/// Definition `io.k8s.api.batch.v1.CronJobStatus`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#cronjobstatus-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobStatus {
     pub active: Vec<crate::core::v1::ObjectReference>,
@@ -102,7 +108,7 @@ watchable_core::model!(CronJobStatus {
 ///
 /// Served as `jobs`, in a [`JobList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.batch.v1.Job`.
+/// Definition `io.k8s.api.batch.v1.Job`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#job-v1-batch>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -132,7 +138,9 @@ watchable_core::model!(Job {
 
 /// `JobCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobCondition`.
+/// Definition `io.k8s.api.batch.v1.JobCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#jobcondition-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -156,7 +164,9 @@ watchable_core::model!(JobCondition {
 
 /// Kind `JobList` of `batch/v1`.
 ///
-/// Definition `io.k8s.api.batch.v1.JobList`.
+/// The list of [`Job`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.batch.v1.JobList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#joblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
@@ -177,7 +187,9 @@ watchable_core::model!(JobList {
 
 /// `JobSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobSpec`.
+/// Definition `io.k8s.api.batch.v1.JobSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#jobspec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobSpec {
     pub active_deadline_seconds: Option<i64>,
@@ -208,7 +220,9 @@ watchable_core::model!(JobSpec {
 
 /// `JobStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobStatus`.
+/// Definition `io.k8s.api.batch.v1.JobStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#jobstatus-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobStatus {
     pub active: Option<i32>,
@@ -234,7 +248,9 @@ watchable_core::model!(JobStatus {
 
 /// `JobTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobTemplateSpec`.
+/// Definition `io.k8s.api.batch.v1.JobTemplateSpec`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#jobtemplatespec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -248,7 +264,9 @@ watchable_core::model!(JobTemplateSpec {
 
 /// `UncountedTerminatedPods`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.UncountedTerminatedPods`.
+/// Definition `io.k8s.api.batch.v1.UncountedTerminatedPods`. In Kubernetes from 1.22 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#uncountedterminatedpods-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct UncountedTerminatedPods {
     pub failed: Vec<String>,

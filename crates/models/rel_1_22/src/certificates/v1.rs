@@ -7,7 +7,7 @@
 ///
 /// Served as `certificatesigningrequests`, in a [`CertificateSigningRequestList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequest`.
+/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequest`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#certificatesigningrequest-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(CertificateSigningRequest {
 
 /// `CertificateSigningRequestCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequestCondition`.
+/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequestCondition`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#certificatesigningrequestcondition-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -61,7 +63,9 @@ watchable_core::model!(CertificateSigningRequestCondition {
 
 /// Kind `CertificateSigningRequestList` of `certificates.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequestList`.
+/// The list of [`CertificateSigningRequest`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequestList`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#certificatesigningrequestlist-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -82,7 +86,9 @@ watchable_core::model!(CertificateSigningRequestList {
 
 /// `CertificateSigningRequestSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequestSpec`.
+/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequestSpec`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#certificatesigningrequestspec-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestSpec {
     pub expiration_seconds: Option<i32>,
@@ -110,7 +116,9 @@ watchable_core::model!(CertificateSigningRequestSpec {
 
 /// `CertificateSigningRequestStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequestStatus`.
+/// Definition `io.k8s.api.certificates.v1.CertificateSigningRequestStatus`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#certificatesigningrequeststatus-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestStatus {
     pub certificate: Option<watchable_core::ByteString>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `csistoragecapacities`, in a [`CSIStorageCapacityList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.CSIStorageCapacity`.
+/// Definition `io.k8s.api.storage.v1alpha1.CSIStorageCapacity`. In Kubernetes 1.21 to 1.23.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#csistoragecapacity-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -42,7 +42,9 @@ watchable_core::model!(CSIStorageCapacity {
 
 /// Kind `CSIStorageCapacityList` of `storage.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.CSIStorageCapacityList`.
+/// The list of [`CSIStorageCapacity`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1alpha1.CSIStorageCapacityList`. In Kubernetes 1.21 to 1.23.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#csistoragecapacitylist-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -65,7 +67,7 @@ watchable_core::model!(CSIStorageCapacityList {
 ///
 /// Served as `volumeattachments`, in a [`VolumeAttachmentList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachment`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachment`. In Kubernetes 1.17 to 1.22.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#volumeattachment-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -95,7 +97,9 @@ watchable_core::model!(VolumeAttachment {
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentList`.
+/// The list of [`VolumeAttachment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentList`. In Kubernetes 1.17 to 1.22.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#volumeattachmentlist-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -116,7 +120,9 @@ watchable_core::model!(VolumeAttachmentList {
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSource`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSource`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#volumeattachmentsource-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
@@ -130,7 +136,9 @@ watchable_core::model!(VolumeAttachmentSource {
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSpec`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentSpec`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#volumeattachmentspec-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
@@ -149,7 +157,9 @@ watchable_core::model!(VolumeAttachmentSpec {
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentStatus`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttachmentStatus`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#volumeattachmentstatus-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
@@ -168,7 +178,9 @@ watchable_core::model!(VolumeAttachmentStatus {
 
 /// `VolumeError`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeError`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeError`. In Kubernetes 1.17 to 1.22.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#volumeerror-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
     pub message: Option<String>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `csistoragecapacities`, in a [`CSIStorageCapacityList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.CSIStorageCapacity`.
+/// Definition `io.k8s.api.storage.v1beta1.CSIStorageCapacity`. In Kubernetes 1.21 to 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#csistoragecapacity-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -42,7 +42,9 @@ watchable_core::model!(CSIStorageCapacity {
 
 /// Kind `CSIStorageCapacityList` of `storage.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.CSIStorageCapacityList`.
+/// The list of [`CSIStorageCapacity`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1beta1.CSIStorageCapacityList`. In Kubernetes 1.21 to 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#csistoragecapacitylist-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]

@@ -7,7 +7,7 @@
 ///
 /// Served as `controllerrevisions`, in a [`ControllerRevisionList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1.ControllerRevision`.
+/// Definition `io.k8s.api.apps.v1.ControllerRevision`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#controllerrevision-v1-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -38,7 +38,9 @@ watchable_core::model!(ControllerRevision {
 
 /// Kind `ControllerRevisionList` of `apps/v1`.
 ///
-/// Definition `io.k8s.api.apps.v1.ControllerRevisionList`.
+/// The list of [`ControllerRevision`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1.ControllerRevisionList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#controllerrevisionlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -61,7 +63,7 @@ watchable_core::model!(ControllerRevisionList {
 ///
 /// Served as `daemonsets`, in a [`DaemonSetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1.DaemonSet`.
+/// Definition `io.k8s.api.apps.v1.DaemonSet`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#daemonset-v1-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -91,7 +93,9 @@ watchable_core::model!(DaemonSet {
 
 /// `DaemonSetCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.DaemonSetCondition`.
+/// Definition `io.k8s.api.apps.v1.DaemonSetCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#daemonsetcondition-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -113,7 +117,9 @@ watchable_core::model!(DaemonSetCondition {
 
 /// Kind `DaemonSetList` of `apps/v1`.
 ///
-/// Definition `io.k8s.api.apps.v1.DaemonSetList`.
+/// The list of [`DaemonSet`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1.DaemonSetList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#daemonsetlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -134,7 +140,9 @@ watchable_core::model!(DaemonSetList {
 
 /// `DaemonSetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.DaemonSetSpec`.
+/// Definition `io.k8s.api.apps.v1.DaemonSetSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#daemonsetspec-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetSpec {
     pub min_ready_seconds: Option<i32>,
@@ -156,7 +164,9 @@ watchable_core::model!(DaemonSetSpec {
 
 /// `DaemonSetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.DaemonSetStatus`.
+/// Definition `io.k8s.api.apps.v1.DaemonSetStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#daemonsetstatus-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetStatus {
     pub collision_count: Option<i32>,
@@ -190,7 +200,9 @@ watchable_core::model!(DaemonSetStatus {
 
 /// `DaemonSetUpdateStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.DaemonSetUpdateStrategy`.
+/// Definition `io.k8s.api.apps.v1.DaemonSetUpdateStrategy`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#daemonsetupdatestrategy-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateDaemonSet>,
@@ -206,7 +218,7 @@ watchable_core::model!(DaemonSetUpdateStrategy {
 ///
 /// Served as `deployments`, in a [`DeploymentList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1.Deployment`.
+/// Definition `io.k8s.api.apps.v1.Deployment`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#deployment-v1-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -236,7 +248,9 @@ watchable_core::model!(Deployment {
 
 /// `DeploymentCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.DeploymentCondition`.
+/// Definition `io.k8s.api.apps.v1.DeploymentCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#deploymentcondition-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -260,7 +274,9 @@ watchable_core::model!(DeploymentCondition {
 
 /// Kind `DeploymentList` of `apps/v1`.
 ///
-/// Definition `io.k8s.api.apps.v1.DeploymentList`.
+/// The list of [`Deployment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1.DeploymentList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#deploymentlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -281,7 +297,9 @@ watchable_core::model!(DeploymentList {
 
 /// `DeploymentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.DeploymentSpec`.
+/// Definition `io.k8s.api.apps.v1.DeploymentSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#deploymentspec-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentSpec {
     pub min_ready_seconds: Option<i32>,
@@ -309,7 +327,9 @@ watchable_core::model!(DeploymentSpec {
 
 /// `DeploymentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.DeploymentStatus`.
+/// Definition `io.k8s.api.apps.v1.DeploymentStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#deploymentstatus-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStatus {
     pub available_replicas: Option<i32>,
@@ -335,7 +355,9 @@ watchable_core::model!(DeploymentStatus {
 
 /// `DeploymentStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.DeploymentStrategy`.
+/// Definition `io.k8s.api.apps.v1.DeploymentStrategy`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#deploymentstrategy-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
     pub rolling_update: Option<RollingUpdateDeployment>,
@@ -351,7 +373,7 @@ watchable_core::model!(DeploymentStrategy {
 ///
 /// Served as `replicasets`, in a [`ReplicaSetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1.ReplicaSet`.
+/// Definition `io.k8s.api.apps.v1.ReplicaSet`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#replicaset-v1-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -381,7 +403,9 @@ watchable_core::model!(ReplicaSet {
 
 /// `ReplicaSetCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.ReplicaSetCondition`.
+/// Definition `io.k8s.api.apps.v1.ReplicaSetCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#replicasetcondition-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -403,7 +427,9 @@ watchable_core::model!(ReplicaSetCondition {
 
 /// Kind `ReplicaSetList` of `apps/v1`.
 ///
-/// Definition `io.k8s.api.apps.v1.ReplicaSetList`.
+/// The list of [`ReplicaSet`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1.ReplicaSetList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#replicasetlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -424,7 +450,9 @@ watchable_core::model!(ReplicaSetList {
 
 /// `ReplicaSetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.ReplicaSetSpec`.
+/// Definition `io.k8s.api.apps.v1.ReplicaSetSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#replicasetspec-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetSpec {
     pub min_ready_seconds: Option<i32>,
@@ -443,7 +471,9 @@ watchable_core::model!(ReplicaSetSpec {
 
 /// `ReplicaSetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.ReplicaSetStatus`.
+/// Definition `io.k8s.api.apps.v1.ReplicaSetStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#replicasetstatus-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetStatus {
     pub available_replicas: Option<i32>,
@@ -466,7 +496,9 @@ watchable_core::model!(ReplicaSetStatus {
 
 /// `RollingUpdateDaemonSet`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.RollingUpdateDaemonSet`.
+/// Definition `io.k8s.api.apps.v1.RollingUpdateDaemonSet`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#rollingupdatedaemonset-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDaemonSet {
     pub max_surge: Option<crate::intstr::IntOrString>,
@@ -480,7 +512,9 @@ watchable_core::model!(RollingUpdateDaemonSet {
 
 /// `RollingUpdateDeployment`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.RollingUpdateDeployment`.
+/// Definition `io.k8s.api.apps.v1.RollingUpdateDeployment`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#rollingupdatedeployment-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateDeployment {
     pub max_surge: Option<crate::intstr::IntOrString>,
@@ -494,7 +528,9 @@ watchable_core::model!(RollingUpdateDeployment {
 
 /// `RollingUpdateStatefulSetStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy`.
+/// Definition `io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#rollingupdatestatefulsetstrategy-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct RollingUpdateStatefulSetStrategy {
     pub partition: Option<i32>,
@@ -508,7 +544,7 @@ watchable_core::model!(RollingUpdateStatefulSetStrategy {
 ///
 /// Served as `statefulsets`, in a [`StatefulSetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.apps.v1.StatefulSet`.
+/// Definition `io.k8s.api.apps.v1.StatefulSet`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#statefulset-v1-apps>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -538,7 +574,9 @@ watchable_core::model!(StatefulSet {
 
 /// `StatefulSetCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.StatefulSetCondition`.
+/// Definition `io.k8s.api.apps.v1.StatefulSetCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#statefulsetcondition-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -560,7 +598,9 @@ watchable_core::model!(StatefulSetCondition {
 
 /// Kind `StatefulSetList` of `apps/v1`.
 ///
-/// Definition `io.k8s.api.apps.v1.StatefulSetList`.
+/// The list of [`StatefulSet`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apps.v1.StatefulSetList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#statefulsetlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
@@ -581,7 +621,9 @@ watchable_core::model!(StatefulSetList {
 
 /// `StatefulSetPersistentVolumeClaimRetentionPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy`.
+/// Definition `io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#statefulsetpersistentvolumeclaimretentionpolicy-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetPersistentVolumeClaimRetentionPolicy {
     pub when_deleted: Option<String>,
@@ -595,7 +637,9 @@ watchable_core::model!(StatefulSetPersistentVolumeClaimRetentionPolicy {
 
 /// `StatefulSetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.StatefulSetSpec`.
+/// Definition `io.k8s.api.apps.v1.StatefulSetSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#statefulsetspec-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetSpec {
     pub min_ready_seconds: Option<i32>,
@@ -630,7 +674,9 @@ watchable_core::model!(StatefulSetSpec {
 
 /// `StatefulSetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.StatefulSetStatus`.
+/// Definition `io.k8s.api.apps.v1.StatefulSetStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#statefulsetstatus-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetStatus {
     /// Required.
@@ -662,7 +708,9 @@ watchable_core::model!(StatefulSetStatus {
 
 /// `StatefulSetUpdateStrategy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apps.v1.StatefulSetUpdateStrategy`.
+/// Definition `io.k8s.api.apps.v1.StatefulSetUpdateStrategy`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#statefulsetupdatestrategy-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateStatefulSetStrategy>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `localsubjectaccessreviews`; namespaced; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1.LocalSubjectAccessReview`.
+/// Definition `io.k8s.api.authorization.v1.LocalSubjectAccessReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#localsubjectaccessreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -51,7 +51,9 @@ impl watchable_core::WatchTarget for LocalSubjectAccessReview {
 
 /// `NonResourceAttributes`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.NonResourceAttributes`.
+/// Definition `io.k8s.api.authorization.v1.NonResourceAttributes`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#nonresourceattributes-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceAttributes {
     pub path: Option<String>,
@@ -65,7 +67,9 @@ watchable_core::model!(NonResourceAttributes {
 
 /// `NonResourceRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.NonResourceRule`.
+/// Definition `io.k8s.api.authorization.v1.NonResourceRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#nonresourcerule-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceRule {
     /// `nonResourceURLs` on the wire.
@@ -81,7 +85,9 @@ watchable_core::model!(NonResourceRule {
 
 /// `ResourceAttributes`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.ResourceAttributes`.
+/// Definition `io.k8s.api.authorization.v1.ResourceAttributes`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#resourceattributes-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceAttributes {
     pub group: Option<String>,
@@ -105,7 +111,9 @@ watchable_core::model!(ResourceAttributes {
 
 /// `ResourceRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.ResourceRule`.
+/// Definition `io.k8s.api.authorization.v1.ResourceRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#resourcerule-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRule {
     pub api_groups: Vec<String>,
@@ -126,7 +134,7 @@ watchable_core::model!(ResourceRule {
 ///
 /// Served as `selfsubjectaccessreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReview`.
+/// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#selfsubjectaccessreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -170,7 +178,9 @@ impl watchable_core::WatchTarget for SelfSubjectAccessReview {
 
 /// `SelfSubjectAccessReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec`.
+/// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#selfsubjectaccessreviewspec-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectAccessReviewSpec {
     pub non_resource_attributes: Option<NonResourceAttributes>,
@@ -186,7 +196,7 @@ watchable_core::model!(SelfSubjectAccessReviewSpec {
 ///
 /// Served as `selfsubjectrulesreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReview`.
+/// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#selfsubjectrulesreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -230,7 +240,9 @@ impl watchable_core::WatchTarget for SelfSubjectRulesReview {
 
 /// `SelfSubjectRulesReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec`.
+/// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#selfsubjectrulesreviewspec-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectRulesReviewSpec {
     pub namespace: Option<String>,
@@ -244,7 +256,7 @@ watchable_core::model!(SelfSubjectRulesReviewSpec {
 ///
 /// Served as `subjectaccessreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1.SubjectAccessReview`.
+/// Definition `io.k8s.api.authorization.v1.SubjectAccessReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#subjectaccessreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -288,7 +300,9 @@ impl watchable_core::WatchTarget for SubjectAccessReview {
 
 /// `SubjectAccessReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewSpec`.
+/// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#subjectaccessreviewspec-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewSpec {
     pub extra: std::collections::BTreeMap<String, Vec<String>>,
@@ -310,7 +324,9 @@ watchable_core::model!(SubjectAccessReviewSpec {
 
 /// `SubjectAccessReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewStatus`.
+/// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#subjectaccessreviewstatus-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewStatus {
     /// Required.
@@ -329,7 +345,9 @@ watchable_core::model!(SubjectAccessReviewStatus {
 
 /// `SubjectRulesReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SubjectRulesReviewStatus`.
+/// Definition `io.k8s.api.authorization.v1.SubjectRulesReviewStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#subjectrulesreviewstatus-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectRulesReviewStatus {
     pub evaluation_error: Option<String>,

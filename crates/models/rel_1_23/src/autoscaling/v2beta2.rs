@@ -5,7 +5,9 @@
 
 /// `ContainerResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricSource`. In Kubernetes 1.20 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#containerresourcemetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricSource {
     /// Required.
@@ -24,7 +26,9 @@ watchable_core::model!(ContainerResourceMetricSource {
 
 /// `ContainerResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ContainerResourceMetricStatus`. In Kubernetes 1.20 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#containerresourcemetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricStatus {
     /// Required.
@@ -43,7 +47,9 @@ watchable_core::model!(ContainerResourceMetricStatus {
 
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.CrossVersionObjectReference`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.CrossVersionObjectReference`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#crossversionobjectreference-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
     pub api_version: Option<String>,
@@ -61,7 +67,9 @@ watchable_core::model!(CrossVersionObjectReference {
 
 /// `ExternalMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#externalmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
@@ -77,7 +85,9 @@ watchable_core::model!(ExternalMetricSource {
 
 /// `ExternalMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ExternalMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#externalmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricStatus {
     /// Required.
@@ -93,7 +103,9 @@ watchable_core::model!(ExternalMetricStatus {
 
 /// `HPAScalingPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingPolicy`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingPolicy`. In Kubernetes 1.18 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#hpascalingpolicy-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingPolicy {
     /// Required.
@@ -112,7 +124,9 @@ watchable_core::model!(HPAScalingPolicy {
 
 /// `HPAScalingRules`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingRules`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HPAScalingRules`. In Kubernetes 1.18 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#hpascalingrules-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingRules {
     pub policies: Vec<HPAScalingPolicy>,
@@ -130,7 +144,7 @@ watchable_core::model!(HPAScalingRules {
 ///
 /// Served as `horizontalpodautoscalers`, in a [`HorizontalPodAutoscalerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscaler`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscaler`. In Kubernetes 1.17 to 1.25.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#horizontalpodautoscaler-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -160,7 +174,9 @@ watchable_core::model!(HorizontalPodAutoscaler {
 
 /// `HorizontalPodAutoscalerBehavior`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerBehavior`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerBehavior`. In Kubernetes 1.18 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#horizontalpodautoscalerbehavior-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerBehavior {
     pub scale_down: Option<HPAScalingRules>,
@@ -174,7 +190,9 @@ watchable_core::model!(HorizontalPodAutoscalerBehavior {
 
 /// `HorizontalPodAutoscalerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerCondition`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerCondition`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#horizontalpodautoscalercondition-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -196,7 +214,9 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2beta2`.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerList`.
+/// The list of [`HorizontalPodAutoscaler`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerList`. In Kubernetes 1.17 to 1.25.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#horizontalpodautoscalerlist-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
@@ -217,7 +237,9 @@ watchable_core::model!(HorizontalPodAutoscalerList {
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerSpec`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#horizontalpodautoscalerspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
     pub behavior: Option<HorizontalPodAutoscalerBehavior>,
@@ -239,7 +261,9 @@ watchable_core::model!(HorizontalPodAutoscalerSpec {
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.HorizontalPodAutoscalerStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#horizontalpodautoscalerstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     pub conditions: Vec<HorizontalPodAutoscalerCondition>,
@@ -263,7 +287,9 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 
 /// `MetricIdentifier`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricIdentifier`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricIdentifier`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#metricidentifier-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricIdentifier {
     /// Required.
@@ -278,7 +304,9 @@ watchable_core::model!(MetricIdentifier {
 
 /// `MetricSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricSpec`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricSpec`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#metricspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
     pub container_resource: Option<ContainerResourceMetricSource>,
@@ -301,7 +329,9 @@ watchable_core::model!(MetricSpec {
 
 /// `MetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#metricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
     pub container_resource: Option<ContainerResourceMetricStatus>,
@@ -324,7 +354,9 @@ watchable_core::model!(MetricStatus {
 
 /// `MetricTarget`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricTarget`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricTarget`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#metrictarget-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricTarget {
     pub average_utilization: Option<i32>,
@@ -343,7 +375,9 @@ watchable_core::model!(MetricTarget {
 
 /// `MetricValueStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.MetricValueStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.MetricValueStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#metricvaluestatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricValueStatus {
     pub average_utilization: Option<i32>,
@@ -359,7 +393,9 @@ watchable_core::model!(MetricValueStatus {
 
 /// `ObjectMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#objectmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricSource {
     /// Required.
@@ -378,7 +414,9 @@ watchable_core::model!(ObjectMetricSource {
 
 /// `ObjectMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ObjectMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#objectmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricStatus {
     /// Required.
@@ -397,7 +435,9 @@ watchable_core::model!(ObjectMetricStatus {
 
 /// `PodsMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#podsmetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
@@ -413,7 +453,9 @@ watchable_core::model!(PodsMetricSource {
 
 /// `PodsMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.PodsMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#podsmetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricStatus {
     /// Required.
@@ -429,7 +471,9 @@ watchable_core::model!(PodsMetricStatus {
 
 /// `ResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricSource`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#resourcemetricsource-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
@@ -445,7 +489,9 @@ watchable_core::model!(ResourceMetricSource {
 
 /// `ResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2beta2.ResourceMetricStatus`. In Kubernetes 1.17 to 1.25.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#resourcemetricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricStatus {
     /// Required.

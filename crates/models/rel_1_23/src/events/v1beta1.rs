@@ -7,7 +7,7 @@
 ///
 /// Served as `events`, in a [`EventList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.events.v1beta1.Event`.
+/// Definition `io.k8s.api.events.v1beta1.Event`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#event-v1beta1-events-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -62,7 +62,9 @@ watchable_core::model!(Event {
 
 /// Kind `EventList` of `events.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.events.v1beta1.EventList`.
+/// The list of [`Event`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.events.v1beta1.EventList`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#eventlist-v1beta1-events-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -83,7 +85,9 @@ watchable_core::model!(EventList {
 
 /// `EventSeries`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.events.v1beta1.EventSeries`.
+/// Definition `io.k8s.api.events.v1beta1.EventSeries`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#eventseries-v1beta1-events-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSeries {
     /// Required.

@@ -7,7 +7,7 @@
 ///
 /// Served as `priorityclasses`, in a [`PriorityClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.scheduling.v1.PriorityClass`.
+/// Definition `io.k8s.api.scheduling.v1.PriorityClass`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#priorityclass-v1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -41,7 +41,9 @@ watchable_core::model!(PriorityClass {
 
 /// Kind `PriorityClassList` of `scheduling.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.scheduling.v1.PriorityClassList`.
+/// The list of [`PriorityClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.scheduling.v1.PriorityClassList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#priorityclasslist-v1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]

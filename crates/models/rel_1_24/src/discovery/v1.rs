@@ -5,7 +5,9 @@
 
 /// `Endpoint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1.Endpoint`.
+/// Definition `io.k8s.api.discovery.v1.Endpoint`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpoint-v1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Endpoint {
     /// Required.
@@ -32,7 +34,9 @@ watchable_core::model!(Endpoint {
 
 /// `EndpointConditions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1.EndpointConditions`.
+/// Definition `io.k8s.api.discovery.v1.EndpointConditions`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointconditions-v1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointConditions {
     pub ready: Option<bool>,
@@ -48,7 +52,9 @@ watchable_core::model!(EndpointConditions {
 
 /// `EndpointHints`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1.EndpointHints`.
+/// Definition `io.k8s.api.discovery.v1.EndpointHints`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointhints-v1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointHints {
     pub for_zones: Vec<ForZone>,
@@ -60,7 +66,9 @@ watchable_core::model!(EndpointHints {
 
 /// `EndpointPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1.EndpointPort`.
+/// Definition `io.k8s.api.discovery.v1.EndpointPort`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointport-v1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
     pub app_protocol: Option<String>,
@@ -80,7 +88,7 @@ watchable_core::model!(EndpointPort {
 ///
 /// Served as `endpointslices`, in a [`EndpointSliceList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.discovery.v1.EndpointSlice`.
+/// Definition `io.k8s.api.discovery.v1.EndpointSlice`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointslice-v1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -114,7 +122,9 @@ watchable_core::model!(EndpointSlice {
 
 /// Kind `EndpointSliceList` of `discovery.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.discovery.v1.EndpointSliceList`.
+/// The list of [`EndpointSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.discovery.v1.EndpointSliceList`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointslicelist-v1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -135,7 +145,9 @@ watchable_core::model!(EndpointSliceList {
 
 /// `ForZone`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1.ForZone`.
+/// Definition `io.k8s.api.discovery.v1.ForZone`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#forzone-v1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ForZone {
     /// Required.

@@ -5,7 +5,9 @@
 
 /// `Endpoint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.Endpoint`.
+/// Definition `io.k8s.api.discovery.v1beta1.Endpoint`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpoint-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Endpoint {
     /// Required.
@@ -30,7 +32,9 @@ watchable_core::model!(Endpoint {
 
 /// `EndpointConditions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.EndpointConditions`.
+/// Definition `io.k8s.api.discovery.v1beta1.EndpointConditions`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointconditions-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointConditions {
     pub ready: Option<bool>,
@@ -46,7 +50,9 @@ watchable_core::model!(EndpointConditions {
 
 /// `EndpointHints`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.EndpointHints`.
+/// Definition `io.k8s.api.discovery.v1beta1.EndpointHints`. In Kubernetes 1.21 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointhints-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointHints {
     pub for_zones: Vec<ForZone>,
@@ -58,7 +64,9 @@ watchable_core::model!(EndpointHints {
 
 /// `EndpointPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.EndpointPort`.
+/// Definition `io.k8s.api.discovery.v1beta1.EndpointPort`. In Kubernetes 1.17 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointport-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
     pub app_protocol: Option<String>,
@@ -78,7 +86,7 @@ watchable_core::model!(EndpointPort {
 ///
 /// Served as `endpointslices`, in a [`EndpointSliceList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.EndpointSlice`.
+/// Definition `io.k8s.api.discovery.v1beta1.EndpointSlice`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointslice-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -112,7 +120,9 @@ watchable_core::model!(EndpointSlice {
 
 /// Kind `EndpointSliceList` of `discovery.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.EndpointSliceList`.
+/// The list of [`EndpointSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.discovery.v1beta1.EndpointSliceList`. In Kubernetes 1.17 to 1.24.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#endpointslicelist-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -133,7 +143,9 @@ watchable_core::model!(EndpointSliceList {
 
 /// `ForZone`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.discovery.v1beta1.ForZone`.
+/// Definition `io.k8s.api.discovery.v1beta1.ForZone`. In Kubernetes 1.21 to 1.24.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#forzone-v1beta1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ForZone {
     /// Required.

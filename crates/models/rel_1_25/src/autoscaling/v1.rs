@@ -5,7 +5,9 @@
 
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v1.CrossVersionObjectReference`.
+/// Definition `io.k8s.api.autoscaling.v1.CrossVersionObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#crossversionobjectreference-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
     pub api_version: Option<String>,
@@ -25,7 +27,7 @@ watchable_core::model!(CrossVersionObjectReference {
 ///
 /// Served as `horizontalpodautoscalers`, in a [`HorizontalPodAutoscalerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler`.
+/// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#horizontalpodautoscaler-v1-autoscaling>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -55,7 +57,9 @@ watchable_core::model!(HorizontalPodAutoscaler {
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v1`.
 ///
-/// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerList`.
+/// The list of [`HorizontalPodAutoscaler`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#horizontalpodautoscalerlist-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
@@ -76,7 +80,9 @@ watchable_core::model!(HorizontalPodAutoscalerList {
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec`.
+/// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#horizontalpodautoscalerspec-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
     /// Required.
@@ -97,7 +103,9 @@ watchable_core::model!(HorizontalPodAutoscalerSpec {
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus`.
+/// Definition `io.k8s.api.autoscaling.v1.HorizontalPodAutoscalerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#horizontalpodautoscalerstatus-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     /// `currentCPUUtilizationPercentage` on the wire.
@@ -120,7 +128,7 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 
 /// Kind `Scale` of `autoscaling/v1`.
 ///
-/// Definition `io.k8s.api.autoscaling.v1.Scale`.
+/// Definition `io.k8s.api.autoscaling.v1.Scale`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#scale-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
@@ -142,7 +150,9 @@ watchable_core::model!(Scale {
 
 /// `ScaleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v1.ScaleSpec`.
+/// Definition `io.k8s.api.autoscaling.v1.ScaleSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#scalespec-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleSpec {
     pub replicas: Option<i32>,
@@ -154,7 +164,9 @@ watchable_core::model!(ScaleSpec {
 
 /// `ScaleStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v1.ScaleStatus`.
+/// Definition `io.k8s.api.autoscaling.v1.ScaleStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#scalestatus-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleStatus {
     /// Required.

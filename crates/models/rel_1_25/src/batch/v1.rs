@@ -7,7 +7,7 @@
 ///
 /// Served as `cronjobs`, in a [`CronJobList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJob`.
+/// Definition `io.k8s.api.batch.v1.CronJob`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#cronjob-v1-batch>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(CronJob {
 
 /// Kind `CronJobList` of `batch/v1`.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJobList`.
+/// The list of [`CronJob`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.batch.v1.CronJobList`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#cronjoblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
@@ -58,7 +60,9 @@ watchable_core::model!(CronJobList {
 
 /// `CronJobSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJobSpec`.
+/// Definition `io.k8s.api.batch.v1.CronJobSpec`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#cronjobspec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobSpec {
     pub concurrency_policy: Option<String>,
@@ -86,7 +90,9 @@ watchable_core::model!(CronJobSpec {
 
 /// `CronJobStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJobStatus`.
+/// Definition `io.k8s.api.batch.v1.CronJobStatus`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#cronjobstatus-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobStatus {
     pub active: Vec<crate::core::v1::ObjectReference>,
@@ -104,7 +110,7 @@ watchable_core::model!(CronJobStatus {
 ///
 /// Served as `jobs`, in a [`JobList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.batch.v1.Job`.
+/// Definition `io.k8s.api.batch.v1.Job`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#job-v1-batch>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -134,7 +140,9 @@ watchable_core::model!(Job {
 
 /// `JobCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobCondition`.
+/// Definition `io.k8s.api.batch.v1.JobCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#jobcondition-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -158,7 +166,9 @@ watchable_core::model!(JobCondition {
 
 /// Kind `JobList` of `batch/v1`.
 ///
-/// Definition `io.k8s.api.batch.v1.JobList`.
+/// The list of [`Job`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.batch.v1.JobList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#joblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
@@ -179,7 +189,9 @@ watchable_core::model!(JobList {
 
 /// `JobSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobSpec`.
+/// Definition `io.k8s.api.batch.v1.JobSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#jobspec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobSpec {
     pub active_deadline_seconds: Option<i64>,
@@ -212,7 +224,9 @@ watchable_core::model!(JobSpec {
 
 /// `JobStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobStatus`.
+/// Definition `io.k8s.api.batch.v1.JobStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#jobstatus-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobStatus {
     pub active: Option<i32>,
@@ -240,7 +254,9 @@ watchable_core::model!(JobStatus {
 
 /// `JobTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobTemplateSpec`.
+/// Definition `io.k8s.api.batch.v1.JobTemplateSpec`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#jobtemplatespec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -254,7 +270,9 @@ watchable_core::model!(JobTemplateSpec {
 
 /// `PodFailurePolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.PodFailurePolicy`.
+/// Definition `io.k8s.api.batch.v1.PodFailurePolicy`. In Kubernetes from 1.25 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podfailurepolicy-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicy {
     /// Required.
@@ -267,7 +285,9 @@ watchable_core::model!(PodFailurePolicy {
 
 /// `PodFailurePolicyOnExitCodesRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement`.
+/// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement`. In Kubernetes from 1.25 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podfailurepolicyonexitcodesrequirement-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyOnExitCodesRequirement {
     pub container_name: Option<String>,
@@ -285,7 +305,9 @@ watchable_core::model!(PodFailurePolicyOnExitCodesRequirement {
 
 /// `PodFailurePolicyOnPodConditionsPattern`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern`.
+/// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern`. In Kubernetes from 1.25 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podfailurepolicyonpodconditionspattern-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyOnPodConditionsPattern {
     /// Required.
@@ -301,7 +323,9 @@ watchable_core::model!(PodFailurePolicyOnPodConditionsPattern {
 
 /// `PodFailurePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.PodFailurePolicyRule`.
+/// Definition `io.k8s.api.batch.v1.PodFailurePolicyRule`. In Kubernetes from 1.25 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podfailurepolicyrule-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyRule {
     /// Required.
@@ -319,7 +343,9 @@ watchable_core::model!(PodFailurePolicyRule {
 
 /// `UncountedTerminatedPods`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.UncountedTerminatedPods`.
+/// Definition `io.k8s.api.batch.v1.UncountedTerminatedPods`. In Kubernetes from 1.22 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#uncountedterminatedpods-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct UncountedTerminatedPods {
     pub failed: Vec<String>,

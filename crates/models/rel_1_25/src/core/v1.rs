@@ -5,7 +5,9 @@
 
 /// `AWSElasticBlockStoreVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#awselasticblockstorevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AWSElasticBlockStoreVolumeSource {
     pub fs_type: Option<String>,
@@ -24,7 +26,9 @@ watchable_core::model!(AWSElasticBlockStoreVolumeSource {
 
 /// `Affinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Affinity`.
+/// Definition `io.k8s.api.core.v1.Affinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#affinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Affinity {
     pub node_affinity: Option<NodeAffinity>,
@@ -40,7 +44,9 @@ watchable_core::model!(Affinity {
 
 /// `AttachedVolume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AttachedVolume`.
+/// Definition `io.k8s.api.core.v1.AttachedVolume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#attachedvolume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AttachedVolume {
     /// Required.
@@ -56,7 +62,9 @@ watchable_core::model!(AttachedVolume {
 
 /// `AzureDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#azurediskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureDiskVolumeSource {
     pub caching_mode: Option<String>,
@@ -80,7 +88,9 @@ watchable_core::model!(AzureDiskVolumeSource {
 
 /// `AzureFilePersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#azurefilepersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFilePersistentVolumeSource {
     pub read_only: Option<bool>,
@@ -100,7 +110,9 @@ watchable_core::model!(AzureFilePersistentVolumeSource {
 
 /// `AzureFileVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#azurefilevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFileVolumeSource {
     pub read_only: Option<bool>,
@@ -120,7 +132,7 @@ watchable_core::model!(AzureFileVolumeSource {
 ///
 /// Served as `bindings`; namespaced; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.core.v1.Binding`.
+/// Definition `io.k8s.api.core.v1.Binding`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#binding-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -162,7 +174,9 @@ impl watchable_core::WatchTarget for Binding {
 
 /// `CSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#csipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIPersistentVolumeSource {
     pub controller_expand_secret_ref: Option<SecretReference>,
@@ -194,7 +208,9 @@ watchable_core::model!(CSIPersistentVolumeSource {
 
 /// `CSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#csivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIVolumeSource {
     /// Required.
@@ -215,7 +231,9 @@ watchable_core::model!(CSIVolumeSource {
 
 /// `Capabilities`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Capabilities`.
+/// Definition `io.k8s.api.core.v1.Capabilities`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#capabilities-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Capabilities {
     pub add: Vec<String>,
@@ -229,7 +247,9 @@ watchable_core::model!(Capabilities {
 
 /// `CephFSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#cephfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSPersistentVolumeSource {
     /// Required.
@@ -252,7 +272,9 @@ watchable_core::model!(CephFSPersistentVolumeSource {
 
 /// `CephFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#cephfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSVolumeSource {
     /// Required.
@@ -275,7 +297,9 @@ watchable_core::model!(CephFSVolumeSource {
 
 /// `CinderPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#cinderpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -294,7 +318,9 @@ watchable_core::model!(CinderPersistentVolumeSource {
 
 /// `CinderVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#cindervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderVolumeSource {
     pub fs_type: Option<String>,
@@ -313,7 +339,9 @@ watchable_core::model!(CinderVolumeSource {
 
 /// `ClientIPConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ClientIPConfig`.
+/// Definition `io.k8s.api.core.v1.ClientIPConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#clientipconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClientIPConfig {
     pub timeout_seconds: Option<i32>,
@@ -325,7 +353,9 @@ watchable_core::model!(ClientIPConfig {
 
 /// `ComponentCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentCondition`.
+/// Definition `io.k8s.api.core.v1.ComponentCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#componentcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentCondition {
     pub error: Option<String>,
@@ -347,7 +377,7 @@ watchable_core::model!(ComponentCondition {
 ///
 /// Served as `componentstatuses`, in a [`ComponentStatusList`]; cluster-scoped; it can be listed, but not watched.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatus`.
+/// Definition `io.k8s.api.core.v1.ComponentStatus`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#componentstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -396,7 +426,9 @@ impl watchable_core::WatchTarget for ComponentStatusList {
 
 /// Kind `ComponentStatusList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatusList`.
+/// The list of [`ComponentStatus`] objects.
+///
+/// Definition `io.k8s.api.core.v1.ComponentStatusList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#componentstatuslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -419,7 +451,7 @@ watchable_core::model!(ComponentStatusList {
 ///
 /// Served as `configmaps`, in a [`ConfigMapList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMap`.
+/// Definition `io.k8s.api.core.v1.ConfigMap`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#configmap-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -451,7 +483,9 @@ watchable_core::model!(ConfigMap {
 
 /// `ConfigMapEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#configmapenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapEnvSource {
     pub name: Option<String>,
@@ -465,7 +499,9 @@ watchable_core::model!(ConfigMapEnvSource {
 
 /// `ConfigMapKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`.
+/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#configmapkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapKeySelector {
     /// Required.
@@ -482,7 +518,9 @@ watchable_core::model!(ConfigMapKeySelector {
 
 /// Kind `ConfigMapList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapList`.
+/// The list of [`ConfigMap`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ConfigMapList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#configmaplist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -503,7 +541,9 @@ watchable_core::model!(ConfigMapList {
 
 /// `ConfigMapNodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#configmapnodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapNodeConfigSource {
     /// Required.
@@ -526,7 +566,9 @@ watchable_core::model!(ConfigMapNodeConfigSource {
 
 /// `ConfigMapProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapProjection`.
+/// Definition `io.k8s.api.core.v1.ConfigMapProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#configmapprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapProjection {
     pub items: Vec<KeyToPath>,
@@ -542,7 +584,9 @@ watchable_core::model!(ConfigMapProjection {
 
 /// `ConfigMapVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#configmapvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapVolumeSource {
     pub default_mode: Option<i32>,
@@ -560,7 +604,9 @@ watchable_core::model!(ConfigMapVolumeSource {
 
 /// `Container`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Container`.
+/// Definition `io.k8s.api.core.v1.Container`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#container-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Container {
     pub args: Vec<String>,
@@ -616,7 +662,9 @@ watchable_core::model!(Container {
 
 /// `ContainerImage`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerImage`.
+/// Definition `io.k8s.api.core.v1.ContainerImage`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#containerimage-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerImage {
     pub names: Vec<String>,
@@ -630,7 +678,9 @@ watchable_core::model!(ContainerImage {
 
 /// `ContainerPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerPort`.
+/// Definition `io.k8s.api.core.v1.ContainerPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#containerport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerPort {
     /// Required.
@@ -652,7 +702,9 @@ watchable_core::model!(ContainerPort {
 
 /// `ContainerState`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerState`.
+/// Definition `io.k8s.api.core.v1.ContainerState`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#containerstate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerState {
     pub running: Option<ContainerStateRunning>,
@@ -668,7 +720,9 @@ watchable_core::model!(ContainerState {
 
 /// `ContainerStateRunning`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateRunning`.
+/// Definition `io.k8s.api.core.v1.ContainerStateRunning`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#containerstaterunning-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateRunning {
     pub started_at: Option<crate::meta::v1::Time>,
@@ -680,7 +734,9 @@ watchable_core::model!(ContainerStateRunning {
 
 /// `ContainerStateTerminated`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`.
+/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#containerstateterminated-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateTerminated {
     /// `containerID` on the wire.
@@ -706,7 +762,9 @@ watchable_core::model!(ContainerStateTerminated {
 
 /// `ContainerStateWaiting`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`.
+/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#containerstatewaiting-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateWaiting {
     pub message: Option<String>,
@@ -720,7 +778,9 @@ watchable_core::model!(ContainerStateWaiting {
 
 /// `ContainerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStatus`.
+/// Definition `io.k8s.api.core.v1.ContainerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#containerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStatus {
     /// `containerID` on the wire.
@@ -754,7 +814,9 @@ watchable_core::model!(ContainerStatus {
 
 /// `DaemonEndpoint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DaemonEndpoint`.
+/// Definition `io.k8s.api.core.v1.DaemonEndpoint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#daemonendpoint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonEndpoint {
     /// `Port` on the wire. Required.
@@ -767,7 +829,9 @@ watchable_core::model!(DaemonEndpoint {
 
 /// `DownwardAPIProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#downwardapiprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIProjection {
     pub items: Vec<DownwardAPIVolumeFile>,
@@ -779,7 +843,9 @@ watchable_core::model!(DownwardAPIProjection {
 
 /// `DownwardAPIVolumeFile`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#downwardapivolumefile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeFile {
     pub field_ref: Option<ObjectFieldSelector>,
@@ -798,7 +864,9 @@ watchable_core::model!(DownwardAPIVolumeFile {
 
 /// `DownwardAPIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#downwardapivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeSource {
     pub default_mode: Option<i32>,
@@ -812,7 +880,9 @@ watchable_core::model!(DownwardAPIVolumeSource {
 
 /// `EmptyDirVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`.
+/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#emptydirvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EmptyDirVolumeSource {
     pub medium: Option<String>,
@@ -826,7 +896,9 @@ watchable_core::model!(EmptyDirVolumeSource {
 
 /// `EndpointAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointAddress`.
+/// Definition `io.k8s.api.core.v1.EndpointAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#endpointaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointAddress {
     pub hostname: Option<String>,
@@ -845,7 +917,9 @@ watchable_core::model!(EndpointAddress {
 
 /// `EndpointPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointPort`.
+/// Definition `io.k8s.api.core.v1.EndpointPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#endpointport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
     pub app_protocol: Option<String>,
@@ -864,7 +938,9 @@ watchable_core::model!(EndpointPort {
 
 /// `EndpointSubset`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointSubset`.
+/// Definition `io.k8s.api.core.v1.EndpointSubset`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#endpointsubset-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointSubset {
     pub addresses: Vec<EndpointAddress>,
@@ -882,7 +958,7 @@ watchable_core::model!(EndpointSubset {
 ///
 /// Served as `endpoints`, in a [`EndpointsList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Endpoints`.
+/// Definition `io.k8s.api.core.v1.Endpoints`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#endpoints-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -910,7 +986,9 @@ watchable_core::model!(Endpoints {
 
 /// Kind `EndpointsList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointsList`.
+/// The list of [`Endpoints`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EndpointsList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#endpointslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -931,7 +1009,9 @@ watchable_core::model!(EndpointsList {
 
 /// `EnvFromSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvFromSource`.
+/// Definition `io.k8s.api.core.v1.EnvFromSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#envfromsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvFromSource {
     pub config_map_ref: Option<ConfigMapEnvSource>,
@@ -947,7 +1027,9 @@ watchable_core::model!(EnvFromSource {
 
 /// `EnvVar`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVar`.
+/// Definition `io.k8s.api.core.v1.EnvVar`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#envvar-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVar {
     /// Required.
@@ -964,7 +1046,9 @@ watchable_core::model!(EnvVar {
 
 /// `EnvVarSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVarSource`.
+/// Definition `io.k8s.api.core.v1.EnvVarSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#envvarsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVarSource {
     pub config_map_key_ref: Option<ConfigMapKeySelector>,
@@ -982,7 +1066,9 @@ watchable_core::model!(EnvVarSource {
 
 /// `EphemeralContainer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EphemeralContainer`.
+/// Definition `io.k8s.api.core.v1.EphemeralContainer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#ephemeralcontainer-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralContainer {
     pub args: Vec<String>,
@@ -1040,7 +1126,9 @@ watchable_core::model!(EphemeralContainer {
 
 /// `EphemeralVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EphemeralVolumeSource`.
+/// Definition `io.k8s.api.core.v1.EphemeralVolumeSource`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#ephemeralvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralVolumeSource {
     pub volume_claim_template: Option<PersistentVolumeClaimTemplate>,
@@ -1054,7 +1142,7 @@ watchable_core::model!(EphemeralVolumeSource {
 ///
 /// Served as `events`, in a [`EventList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Event`.
+/// Definition `io.k8s.api.core.v1.Event`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#event-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1110,7 +1198,9 @@ watchable_core::model!(Event {
 
 /// Kind `EventList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EventList`.
+/// The list of [`Event`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EventList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#eventlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1131,7 +1221,9 @@ watchable_core::model!(EventList {
 
 /// `EventSeries`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSeries`.
+/// Definition `io.k8s.api.core.v1.EventSeries`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#eventseries-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSeries {
     pub count: Option<i32>,
@@ -1145,7 +1237,9 @@ watchable_core::model!(EventSeries {
 
 /// `EventSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSource`.
+/// Definition `io.k8s.api.core.v1.EventSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#eventsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSource {
     pub component: Option<String>,
@@ -1159,7 +1253,9 @@ watchable_core::model!(EventSource {
 
 /// `ExecAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ExecAction`.
+/// Definition `io.k8s.api.core.v1.ExecAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#execaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExecAction {
     pub command: Vec<String>,
@@ -1171,7 +1267,9 @@ watchable_core::model!(ExecAction {
 
 /// `FCVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FCVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FCVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#fcvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FCVolumeSource {
     pub fs_type: Option<String>,
@@ -1192,7 +1290,9 @@ watchable_core::model!(FCVolumeSource {
 
 /// `FlexPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#flexpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexPersistentVolumeSource {
     /// Required.
@@ -1213,7 +1313,9 @@ watchable_core::model!(FlexPersistentVolumeSource {
 
 /// `FlexVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#flexvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexVolumeSource {
     /// Required.
@@ -1234,7 +1336,9 @@ watchable_core::model!(FlexVolumeSource {
 
 /// `FlockerVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#flockervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlockerVolumeSource {
     pub dataset_name: Option<String>,
@@ -1249,7 +1353,9 @@ watchable_core::model!(FlockerVolumeSource {
 
 /// `GCEPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#gcepersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GCEPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -1268,7 +1374,9 @@ watchable_core::model!(GCEPersistentDiskVolumeSource {
 
 /// `GRPCAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GRPCAction`.
+/// Definition `io.k8s.api.core.v1.GRPCAction`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#grpcaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GRPCAction {
     /// Required.
@@ -1283,7 +1391,9 @@ watchable_core::model!(GRPCAction {
 
 /// `GitRepoVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#gitrepovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GitRepoVolumeSource {
     pub directory: Option<String>,
@@ -1300,7 +1410,9 @@ watchable_core::model!(GitRepoVolumeSource {
 
 /// `GlusterfsPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#glusterfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsPersistentVolumeSource {
     /// Required.
@@ -1320,7 +1432,9 @@ watchable_core::model!(GlusterfsPersistentVolumeSource {
 
 /// `GlusterfsVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#glusterfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsVolumeSource {
     /// Required.
@@ -1338,7 +1452,9 @@ watchable_core::model!(GlusterfsVolumeSource {
 
 /// `HTTPGetAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPGetAction`.
+/// Definition `io.k8s.api.core.v1.HTTPGetAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#httpgetaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPGetAction {
     pub host: Option<String>,
@@ -1359,7 +1475,9 @@ watchable_core::model!(HTTPGetAction {
 
 /// `HTTPHeader`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPHeader`.
+/// Definition `io.k8s.api.core.v1.HTTPHeader`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#httpheader-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPHeader {
     /// Required.
@@ -1375,7 +1493,9 @@ watchable_core::model!(HTTPHeader {
 
 /// `HostAlias`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostAlias`.
+/// Definition `io.k8s.api.core.v1.HostAlias`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#hostalias-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostAlias {
     pub hostnames: Vec<String>,
@@ -1389,7 +1509,9 @@ watchable_core::model!(HostAlias {
 
 /// `HostPathVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`.
+/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#hostpathvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPathVolumeSource {
     /// Required.
@@ -1404,7 +1526,9 @@ watchable_core::model!(HostPathVolumeSource {
 
 /// `ISCSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#iscsipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIPersistentVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1439,7 +1563,9 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
 
 /// `ISCSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#iscsivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1474,7 +1600,9 @@ watchable_core::model!(ISCSIVolumeSource {
 
 /// `KeyToPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.KeyToPath`.
+/// Definition `io.k8s.api.core.v1.KeyToPath`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#keytopath-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct KeyToPath {
     /// Required.
@@ -1492,7 +1620,9 @@ watchable_core::model!(KeyToPath {
 
 /// `Lifecycle`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Lifecycle`.
+/// Definition `io.k8s.api.core.v1.Lifecycle`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#lifecycle-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Lifecycle {
     pub post_start: Option<LifecycleHandler>,
@@ -1506,7 +1636,9 @@ watchable_core::model!(Lifecycle {
 
 /// `LifecycleHandler`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LifecycleHandler`.
+/// Definition `io.k8s.api.core.v1.LifecycleHandler`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#lifecyclehandler-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LifecycleHandler {
     pub exec: Option<ExecAction>,
@@ -1524,7 +1656,7 @@ watchable_core::model!(LifecycleHandler {
 ///
 /// Served as `limitranges`, in a [`LimitRangeList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRange`.
+/// Definition `io.k8s.api.core.v1.LimitRange`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#limitrange-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1552,7 +1684,9 @@ watchable_core::model!(LimitRange {
 
 /// `LimitRangeItem`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeItem`.
+/// Definition `io.k8s.api.core.v1.LimitRangeItem`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#limitrangeitem-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeItem {
     pub default: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -1578,7 +1712,9 @@ watchable_core::model!(LimitRangeItem {
 
 /// Kind `LimitRangeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeList`.
+/// The list of [`LimitRange`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.LimitRangeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#limitrangelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1599,7 +1735,9 @@ watchable_core::model!(LimitRangeList {
 
 /// `LimitRangeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeSpec`.
+/// Definition `io.k8s.api.core.v1.LimitRangeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#limitrangespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeSpec {
     /// Required.
@@ -1612,7 +1750,9 @@ watchable_core::model!(LimitRangeSpec {
 
 /// `LoadBalancerIngress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#loadbalanceringress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerIngress {
     pub hostname: Option<String>,
@@ -1628,7 +1768,9 @@ watchable_core::model!(LoadBalancerIngress {
 
 /// `LoadBalancerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#loadbalancerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerStatus {
     pub ingress: Vec<LoadBalancerIngress>,
@@ -1640,7 +1782,9 @@ watchable_core::model!(LoadBalancerStatus {
 
 /// `LocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.LocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#localobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalObjectReference {
     pub name: Option<String>,
@@ -1652,7 +1796,9 @@ watchable_core::model!(LocalObjectReference {
 
 /// `LocalVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalVolumeSource`.
+/// Definition `io.k8s.api.core.v1.LocalVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#localvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalVolumeSource {
     pub fs_type: Option<String>,
@@ -1667,7 +1813,9 @@ watchable_core::model!(LocalVolumeSource {
 
 /// `NFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.NFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NFSVolumeSource {
     /// Required.
@@ -1687,7 +1835,7 @@ watchable_core::model!(NFSVolumeSource {
 ///
 /// Served as `namespaces`, in a [`NamespaceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Namespace`.
+/// Definition `io.k8s.api.core.v1.Namespace`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#namespace-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1716,7 +1864,9 @@ watchable_core::model!(Namespace {
 
 /// `NamespaceCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceCondition`.
+/// Definition `io.k8s.api.core.v1.NamespaceCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#namespacecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -1738,7 +1888,9 @@ watchable_core::model!(NamespaceCondition {
 
 /// Kind `NamespaceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceList`.
+/// The list of [`Namespace`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NamespaceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#namespacelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1759,7 +1911,9 @@ watchable_core::model!(NamespaceList {
 
 /// `NamespaceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceSpec`.
+/// Definition `io.k8s.api.core.v1.NamespaceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#namespacespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceSpec {
     pub finalizers: Vec<String>,
@@ -1771,7 +1925,9 @@ watchable_core::model!(NamespaceSpec {
 
 /// `NamespaceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceStatus`.
+/// Definition `io.k8s.api.core.v1.NamespaceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#namespacestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceStatus {
     pub conditions: Vec<NamespaceCondition>,
@@ -1787,7 +1943,7 @@ watchable_core::model!(NamespaceStatus {
 ///
 /// Served as `nodes`, in a [`NodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Node`.
+/// Definition `io.k8s.api.core.v1.Node`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#node-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1816,7 +1972,9 @@ watchable_core::model!(Node {
 
 /// `NodeAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAddress`.
+/// Definition `io.k8s.api.core.v1.NodeAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodeaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAddress {
     /// Required.
@@ -1832,7 +1990,9 @@ watchable_core::model!(NodeAddress {
 
 /// `NodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAffinity`.
+/// Definition `io.k8s.api.core.v1.NodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -1848,7 +2008,9 @@ watchable_core::model!(NodeAffinity {
 
 /// `NodeCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeCondition`.
+/// Definition `io.k8s.api.core.v1.NodeCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeCondition {
     pub last_heartbeat_time: Option<crate::meta::v1::Time>,
@@ -1872,7 +2034,9 @@ watchable_core::model!(NodeCondition {
 
 /// `NodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.NodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigSource {
     pub config_map: Option<ConfigMapNodeConfigSource>,
@@ -1884,7 +2048,9 @@ watchable_core::model!(NodeConfigSource {
 
 /// `NodeConfigStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigStatus`.
+/// Definition `io.k8s.api.core.v1.NodeConfigStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodeconfigstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigStatus {
     pub active: Option<NodeConfigSource>,
@@ -1902,7 +2068,9 @@ watchable_core::model!(NodeConfigStatus {
 
 /// `NodeDaemonEndpoints`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`.
+/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodedaemonendpoints-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeDaemonEndpoints {
     pub kubelet_endpoint: Option<DaemonEndpoint>,
@@ -1914,7 +2082,9 @@ watchable_core::model!(NodeDaemonEndpoints {
 
 /// Kind `NodeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NodeList`.
+/// The list of [`Node`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NodeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1935,7 +2105,9 @@ watchable_core::model!(NodeList {
 
 /// `NodeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelector`.
+/// Definition `io.k8s.api.core.v1.NodeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelector {
     /// Required.
@@ -1948,7 +2120,9 @@ watchable_core::model!(NodeSelector {
 
 /// `NodeSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodeselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorRequirement {
     /// Required.
@@ -1966,7 +2140,9 @@ watchable_core::model!(NodeSelectorRequirement {
 
 /// `NodeSelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodeselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorTerm {
     pub match_expressions: Vec<NodeSelectorRequirement>,
@@ -1980,7 +2156,9 @@ watchable_core::model!(NodeSelectorTerm {
 
 /// `NodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSpec`.
+/// Definition `io.k8s.api.core.v1.NodeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSpec {
     pub config_source: Option<NodeConfigSource>,
@@ -2008,7 +2186,9 @@ watchable_core::model!(NodeSpec {
 
 /// `NodeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeStatus`.
+/// Definition `io.k8s.api.core.v1.NodeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeStatus {
     pub addresses: Vec<NodeAddress>,
@@ -2040,7 +2220,9 @@ watchable_core::model!(NodeStatus {
 
 /// `NodeSystemInfo`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSystemInfo`.
+/// Definition `io.k8s.api.core.v1.NodeSystemInfo`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nodesysteminfo-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSystemInfo {
     /// Required.
@@ -2080,7 +2262,9 @@ watchable_core::model!(NodeSystemInfo {
 
 /// `ObjectFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#objectfieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectFieldSelector {
     pub api_version: Option<String>,
@@ -2095,7 +2279,9 @@ watchable_core::model!(ObjectFieldSelector {
 
 /// `ObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectReference`.
+/// Definition `io.k8s.api.core.v1.ObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#objectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectReference {
     pub api_version: Option<String>,
@@ -2121,7 +2307,7 @@ watchable_core::model!(ObjectReference {
 ///
 /// Served as `persistentvolumes`, in a [`PersistentVolumeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolume`.
+/// Definition `io.k8s.api.core.v1.PersistentVolume`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolume-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2152,7 +2338,7 @@ watchable_core::model!(PersistentVolume {
 ///
 /// Served as `persistentvolumeclaims`, in a [`PersistentVolumeClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumeclaim-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2182,7 +2368,9 @@ watchable_core::model!(PersistentVolumeClaim {
 
 /// `PersistentVolumeClaimCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumeclaimcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2206,7 +2394,9 @@ watchable_core::model!(PersistentVolumeClaimCondition {
 
 /// Kind `PersistentVolumeClaimList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`.
+/// The list of [`PersistentVolumeClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumeclaimlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2227,7 +2417,9 @@ watchable_core::model!(PersistentVolumeClaimList {
 
 /// `PersistentVolumeClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumeclaimspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
     pub access_modes: Vec<String>,
@@ -2253,7 +2445,9 @@ watchable_core::model!(PersistentVolumeClaimSpec {
 
 /// `PersistentVolumeClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumeclaimstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimStatus {
     pub access_modes: Vec<String>,
@@ -2278,7 +2472,9 @@ watchable_core::model!(PersistentVolumeClaimStatus {
 
 /// `PersistentVolumeClaimTemplate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimTemplate`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimTemplate`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumeclaimtemplate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimTemplate {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -2293,7 +2489,9 @@ watchable_core::model!(PersistentVolumeClaimTemplate {
 
 /// `PersistentVolumeClaimVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumeclaimvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// Required.
@@ -2308,7 +2506,9 @@ watchable_core::model!(PersistentVolumeClaimVolumeSource {
 
 /// Kind `PersistentVolumeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeList`.
+/// The list of [`PersistentVolume`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2329,7 +2529,9 @@ watchable_core::model!(PersistentVolumeList {
 
 /// `PersistentVolumeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
     pub access_modes: Vec<String>,
@@ -2400,7 +2602,9 @@ watchable_core::model!(PersistentVolumeSpec {
 
 /// `PersistentVolumeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#persistentvolumestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeStatus {
     pub message: Option<String>,
@@ -2416,7 +2620,9 @@ watchable_core::model!(PersistentVolumeStatus {
 
 /// `PhotonPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#photonpersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PhotonPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -2433,7 +2639,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
 ///
 /// Served as `pods`, in a [`PodList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Pod`.
+/// Definition `io.k8s.api.core.v1.Pod`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#pod-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2463,7 +2669,9 @@ watchable_core::model!(Pod {
 
 /// `PodAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2479,7 +2687,9 @@ watchable_core::model!(PodAffinity {
 
 /// `PodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.PodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinityTerm {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -2498,7 +2708,9 @@ watchable_core::model!(PodAffinityTerm {
 
 /// `PodAntiAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAntiAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAntiAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podantiaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAntiAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2514,7 +2726,9 @@ watchable_core::model!(PodAntiAffinity {
 
 /// `PodCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodCondition`.
+/// Definition `io.k8s.api.core.v1.PodCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2538,7 +2752,9 @@ watchable_core::model!(PodCondition {
 
 /// `PodDNSConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfig`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#poddnsconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfig {
     pub nameservers: Vec<String>,
@@ -2554,7 +2770,9 @@ watchable_core::model!(PodDNSConfig {
 
 /// `PodDNSConfigOption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#poddnsconfigoption-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfigOption {
     pub name: Option<String>,
@@ -2568,7 +2786,9 @@ watchable_core::model!(PodDNSConfigOption {
 
 /// `PodIP`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodIP`.
+/// Definition `io.k8s.api.core.v1.PodIP`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podip-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodIP {
     pub ip: Option<String>,
@@ -2580,7 +2800,9 @@ watchable_core::model!(PodIP {
 
 /// Kind `PodList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodList`.
+/// The list of [`Pod`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2601,7 +2823,9 @@ watchable_core::model!(PodList {
 
 /// `PodOS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodOS`.
+/// Definition `io.k8s.api.core.v1.PodOS`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podos-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodOS {
     /// Required.
@@ -2614,7 +2838,9 @@ watchable_core::model!(PodOS {
 
 /// `PodReadinessGate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodReadinessGate`.
+/// Definition `io.k8s.api.core.v1.PodReadinessGate`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podreadinessgate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodReadinessGate {
     /// Required.
@@ -2627,7 +2853,9 @@ watchable_core::model!(PodReadinessGate {
 
 /// `PodSecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSecurityContext`.
+/// Definition `io.k8s.api.core.v1.PodSecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podsecuritycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityContext {
     pub fs_group: Option<i64>,
@@ -2657,7 +2885,9 @@ watchable_core::model!(PodSecurityContext {
 
 /// `PodSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSpec`.
+/// Definition `io.k8s.api.core.v1.PodSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSpec {
     pub active_deadline_seconds: Option<i64>,
@@ -2746,7 +2976,9 @@ watchable_core::model!(PodSpec {
 
 /// `PodStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodStatus`.
+/// Definition `io.k8s.api.core.v1.PodStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodStatus {
     pub conditions: Vec<PodCondition>,
@@ -2787,7 +3019,7 @@ watchable_core::model!(PodStatus {
 ///
 /// Served as `podtemplates`, in a [`PodTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplate`.
+/// Definition `io.k8s.api.core.v1.PodTemplate`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podtemplate-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2815,7 +3047,9 @@ watchable_core::model!(PodTemplate {
 
 /// Kind `PodTemplateList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateList`.
+/// The list of [`PodTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodTemplateList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podtemplatelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2836,7 +3070,9 @@ watchable_core::model!(PodTemplateList {
 
 /// `PodTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateSpec`.
+/// Definition `io.k8s.api.core.v1.PodTemplateSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#podtemplatespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -2850,7 +3086,9 @@ watchable_core::model!(PodTemplateSpec {
 
 /// `PortStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PortStatus`.
+/// Definition `io.k8s.api.core.v1.PortStatus`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#portstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortStatus {
     pub error: Option<String>,
@@ -2868,7 +3106,9 @@ watchable_core::model!(PortStatus {
 
 /// `PortworxVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#portworxvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortworxVolumeSource {
     pub fs_type: Option<String>,
@@ -2885,7 +3125,9 @@ watchable_core::model!(PortworxVolumeSource {
 
 /// `PreferredSchedulingTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`.
+/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#preferredschedulingterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PreferredSchedulingTerm {
     /// Required.
@@ -2901,7 +3143,9 @@ watchable_core::model!(PreferredSchedulingTerm {
 
 /// `Probe`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Probe`.
+/// Definition `io.k8s.api.core.v1.Probe`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#probe-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Probe {
     pub exec: Option<ExecAction>,
@@ -2931,7 +3175,9 @@ watchable_core::model!(Probe {
 
 /// `ProjectedVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#projectedvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ProjectedVolumeSource {
     pub default_mode: Option<i32>,
@@ -2945,7 +3191,9 @@ watchable_core::model!(ProjectedVolumeSource {
 
 /// `QuobyteVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`.
+/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#quobytevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct QuobyteVolumeSource {
     pub group: Option<String>,
@@ -2969,7 +3217,9 @@ watchable_core::model!(QuobyteVolumeSource {
 
 /// `RBDPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#rbdpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -2997,7 +3247,9 @@ watchable_core::model!(RBDPersistentVolumeSource {
 
 /// `RBDVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#rbdvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDVolumeSource {
     pub fs_type: Option<String>,
@@ -3027,7 +3279,7 @@ watchable_core::model!(RBDVolumeSource {
 ///
 /// Served as `replicationcontrollers`, in a [`ReplicationControllerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationController`.
+/// Definition `io.k8s.api.core.v1.ReplicationController`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#replicationcontroller-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3057,7 +3309,9 @@ watchable_core::model!(ReplicationController {
 
 /// `ReplicationControllerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#replicationcontrollercondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -3079,7 +3333,9 @@ watchable_core::model!(ReplicationControllerCondition {
 
 /// Kind `ReplicationControllerList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerList`.
+/// The list of [`ReplicationController`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ReplicationControllerList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#replicationcontrollerlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3100,7 +3356,9 @@ watchable_core::model!(ReplicationControllerList {
 
 /// `ReplicationControllerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#replicationcontrollerspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerSpec {
     pub min_ready_seconds: Option<i32>,
@@ -3118,7 +3376,9 @@ watchable_core::model!(ReplicationControllerSpec {
 
 /// `ReplicationControllerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#replicationcontrollerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerStatus {
     pub available_replicas: Option<i32>,
@@ -3141,7 +3401,9 @@ watchable_core::model!(ReplicationControllerStatus {
 
 /// `ResourceFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#resourcefieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFieldSelector {
     pub container_name: Option<String>,
@@ -3160,7 +3422,7 @@ watchable_core::model!(ResourceFieldSelector {
 ///
 /// Served as `resourcequotas`, in a [`ResourceQuotaList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuota`.
+/// Definition `io.k8s.api.core.v1.ResourceQuota`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#resourcequota-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3190,7 +3452,9 @@ watchable_core::model!(ResourceQuota {
 
 /// Kind `ResourceQuotaList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaList`.
+/// The list of [`ResourceQuota`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ResourceQuotaList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#resourcequotalist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3211,7 +3475,9 @@ watchable_core::model!(ResourceQuotaList {
 
 /// `ResourceQuotaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#resourcequotaspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaSpec {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3227,7 +3493,9 @@ watchable_core::model!(ResourceQuotaSpec {
 
 /// `ResourceQuotaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#resourcequotastatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaStatus {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3241,7 +3509,9 @@ watchable_core::model!(ResourceQuotaStatus {
 
 /// `ResourceRequirements`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceRequirements`.
+/// Definition `io.k8s.api.core.v1.ResourceRequirements`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#resourcerequirements-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRequirements {
     pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3255,7 +3525,9 @@ watchable_core::model!(ResourceRequirements {
 
 /// `SELinuxOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SELinuxOptions`.
+/// Definition `io.k8s.api.core.v1.SELinuxOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#selinuxoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxOptions {
     pub level: Option<String>,
@@ -3273,7 +3545,9 @@ watchable_core::model!(SELinuxOptions {
 
 /// `ScaleIOPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#scaleiopersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3306,7 +3580,9 @@ watchable_core::model!(ScaleIOPersistentVolumeSource {
 
 /// `ScaleIOVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#scaleiovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOVolumeSource {
     pub fs_type: Option<String>,
@@ -3339,7 +3615,9 @@ watchable_core::model!(ScaleIOVolumeSource {
 
 /// `ScopeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopeSelector`.
+/// Definition `io.k8s.api.core.v1.ScopeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#scopeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopeSelector {
     pub match_expressions: Vec<ScopedResourceSelectorRequirement>,
@@ -3351,7 +3629,9 @@ watchable_core::model!(ScopeSelector {
 
 /// `ScopedResourceSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#scopedresourceselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopedResourceSelectorRequirement {
     /// Required.
@@ -3369,7 +3649,9 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
 
 /// `SeccompProfile`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SeccompProfile`.
+/// Definition `io.k8s.api.core.v1.SeccompProfile`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#seccompprofile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SeccompProfile {
     pub localhost_profile: Option<String>,
@@ -3386,7 +3668,7 @@ watchable_core::model!(SeccompProfile {
 ///
 /// Served as `secrets`, in a [`SecretList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Secret`.
+/// Definition `io.k8s.api.core.v1.Secret`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#secret-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3420,7 +3702,9 @@ watchable_core::model!(Secret {
 
 /// `SecretEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretEnvSource`.
+/// Definition `io.k8s.api.core.v1.SecretEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#secretenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretEnvSource {
     pub name: Option<String>,
@@ -3434,7 +3718,9 @@ watchable_core::model!(SecretEnvSource {
 
 /// `SecretKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretKeySelector`.
+/// Definition `io.k8s.api.core.v1.SecretKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#secretkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretKeySelector {
     /// Required.
@@ -3451,7 +3737,9 @@ watchable_core::model!(SecretKeySelector {
 
 /// Kind `SecretList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.SecretList`.
+/// The list of [`Secret`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.SecretList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#secretlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3472,7 +3760,9 @@ watchable_core::model!(SecretList {
 
 /// `SecretProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretProjection`.
+/// Definition `io.k8s.api.core.v1.SecretProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#secretprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretProjection {
     pub items: Vec<KeyToPath>,
@@ -3488,7 +3778,9 @@ watchable_core::model!(SecretProjection {
 
 /// `SecretReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretReference`.
+/// Definition `io.k8s.api.core.v1.SecretReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#secretreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretReference {
     pub name: Option<String>,
@@ -3502,7 +3794,9 @@ watchable_core::model!(SecretReference {
 
 /// `SecretVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretVolumeSource`.
+/// Definition `io.k8s.api.core.v1.SecretVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#secretvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretVolumeSource {
     pub default_mode: Option<i32>,
@@ -3520,7 +3814,9 @@ watchable_core::model!(SecretVolumeSource {
 
 /// `SecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecurityContext`.
+/// Definition `io.k8s.api.core.v1.SecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#securitycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecurityContext {
     pub allow_privilege_escalation: Option<bool>,
@@ -3554,7 +3850,7 @@ watchable_core::model!(SecurityContext {
 ///
 /// Served as `services`, in a [`ServiceList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Service`.
+/// Definition `io.k8s.api.core.v1.Service`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#service-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3586,7 +3882,7 @@ watchable_core::model!(Service {
 ///
 /// Served as `serviceaccounts`, in a [`ServiceAccountList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccount`.
+/// Definition `io.k8s.api.core.v1.ServiceAccount`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#serviceaccount-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3618,7 +3914,9 @@ watchable_core::model!(ServiceAccount {
 
 /// Kind `ServiceAccountList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountList`.
+/// The list of [`ServiceAccount`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceAccountList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#serviceaccountlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3639,7 +3937,9 @@ watchable_core::model!(ServiceAccountList {
 
 /// `ServiceAccountTokenProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`.
+/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#serviceaccounttokenprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountTokenProjection {
     pub audience: Option<String>,
@@ -3656,7 +3956,9 @@ watchable_core::model!(ServiceAccountTokenProjection {
 
 /// Kind `ServiceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceList`.
+/// The list of [`Service`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#servicelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3677,7 +3979,9 @@ watchable_core::model!(ServiceList {
 
 /// `ServicePort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServicePort`.
+/// Definition `io.k8s.api.core.v1.ServicePort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#serviceport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServicePort {
     pub app_protocol: Option<String>,
@@ -3700,7 +4004,9 @@ watchable_core::model!(ServicePort {
 
 /// `ServiceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceSpec`.
+/// Definition `io.k8s.api.core.v1.ServiceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#servicespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceSpec {
     pub allocate_load_balancer_node_ports: Option<bool>,
@@ -3753,7 +4059,9 @@ watchable_core::model!(ServiceSpec {
 
 /// `ServiceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceStatus`.
+/// Definition `io.k8s.api.core.v1.ServiceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#servicestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceStatus {
     /// Keyed by `type`.
@@ -3768,7 +4076,9 @@ watchable_core::model!(ServiceStatus {
 
 /// `SessionAffinityConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`.
+/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#sessionaffinityconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SessionAffinityConfig {
     /// `clientIP` on the wire.
@@ -3781,7 +4091,9 @@ watchable_core::model!(SessionAffinityConfig {
 
 /// `StorageOSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#storageospersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3801,7 +4113,9 @@ watchable_core::model!(StorageOSPersistentVolumeSource {
 
 /// `StorageOSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#storageosvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSVolumeSource {
     pub fs_type: Option<String>,
@@ -3821,7 +4135,9 @@ watchable_core::model!(StorageOSVolumeSource {
 
 /// `Sysctl`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Sysctl`.
+/// Definition `io.k8s.api.core.v1.Sysctl`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#sysctl-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Sysctl {
     /// Required.
@@ -3837,7 +4153,9 @@ watchable_core::model!(Sysctl {
 
 /// `TCPSocketAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TCPSocketAction`.
+/// Definition `io.k8s.api.core.v1.TCPSocketAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#tcpsocketaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TCPSocketAction {
     pub host: Option<String>,
@@ -3852,7 +4170,9 @@ watchable_core::model!(TCPSocketAction {
 
 /// `Taint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Taint`.
+/// Definition `io.k8s.api.core.v1.Taint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#taint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Taint {
     /// Required.
@@ -3872,7 +4192,9 @@ watchable_core::model!(Taint {
 
 /// `Toleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Toleration`.
+/// Definition `io.k8s.api.core.v1.Toleration`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#toleration-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Toleration {
     pub effect: Option<String>,
@@ -3892,7 +4214,9 @@ watchable_core::model!(Toleration {
 
 /// `TopologySelectorLabelRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#topologyselectorlabelrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorLabelRequirement {
     /// Required.
@@ -3908,7 +4232,9 @@ watchable_core::model!(TopologySelectorLabelRequirement {
 
 /// `TopologySelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#topologyselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorTerm {
     pub match_label_expressions: Vec<TopologySelectorLabelRequirement>,
@@ -3920,7 +4246,9 @@ watchable_core::model!(TopologySelectorTerm {
 
 /// `TopologySpreadConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`.
+/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#topologyspreadconstraint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySpreadConstraint {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -3949,7 +4277,9 @@ watchable_core::model!(TopologySpreadConstraint {
 
 /// `TypedLocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#typedlocalobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
     pub api_group: Option<String>,
@@ -3967,7 +4297,9 @@ watchable_core::model!(TypedLocalObjectReference {
 
 /// `Volume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Volume`.
+/// Definition `io.k8s.api.core.v1.Volume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#volume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Volume {
     pub aws_elastic_block_store: Option<AWSElasticBlockStoreVolumeSource>,
@@ -4040,7 +4372,9 @@ watchable_core::model!(Volume {
 
 /// `VolumeDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeDevice`.
+/// Definition `io.k8s.api.core.v1.VolumeDevice`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#volumedevice-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeDevice {
     /// Required.
@@ -4056,7 +4390,9 @@ watchable_core::model!(VolumeDevice {
 
 /// `VolumeMount`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeMount`.
+/// Definition `io.k8s.api.core.v1.VolumeMount`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#volumemount-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeMount {
     /// Required.
@@ -4080,7 +4416,9 @@ watchable_core::model!(VolumeMount {
 
 /// `VolumeNodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`.
+/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#volumenodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeAffinity {
     pub required: Option<NodeSelector>,
@@ -4092,7 +4430,9 @@ watchable_core::model!(VolumeNodeAffinity {
 
 /// `VolumeProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeProjection`.
+/// Definition `io.k8s.api.core.v1.VolumeProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#volumeprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeProjection {
     pub config_map: Option<ConfigMapProjection>,
@@ -4111,7 +4451,9 @@ watchable_core::model!(VolumeProjection {
 
 /// `VsphereVirtualDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#vspherevirtualdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VsphereVirtualDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -4131,7 +4473,9 @@ watchable_core::model!(VsphereVirtualDiskVolumeSource {
 
 /// `WeightedPodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#weightedpodaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WeightedPodAffinityTerm {
     /// Required.
@@ -4147,7 +4491,9 @@ watchable_core::model!(WeightedPodAffinityTerm {
 
 /// `WindowsSecurityContextOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`.
+/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#windowssecuritycontextoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WindowsSecurityContextOptions {
     pub gmsa_credential_spec: Option<String>,

@@ -5,7 +5,9 @@
 
 /// `FlowDistinguisherMethod`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowDistinguisherMethod`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowDistinguisherMethod`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#flowdistinguishermethod-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowDistinguisherMethod {
     /// Required.
@@ -20,7 +22,7 @@ watchable_core::model!(FlowDistinguisherMethod {
 ///
 /// Served as `flowschemas`, in a [`FlowSchemaList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchema`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchema`. In Kubernetes 1.23 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#flowschema-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -49,7 +51,9 @@ watchable_core::model!(FlowSchema {
 
 /// `FlowSchemaCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaCondition`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#flowschemacondition-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -69,7 +73,9 @@ watchable_core::model!(FlowSchemaCondition {
 
 /// Kind `FlowSchemaList` of `flowcontrol.apiserver.k8s.io/v1beta2`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaList`.
+/// The list of [`FlowSchema`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaList`. In Kubernetes 1.23 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#flowschemalist-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -90,7 +96,9 @@ watchable_core::model!(FlowSchemaList {
 
 /// `FlowSchemaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaSpec`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#flowschemaspec-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaSpec {
     pub distinguisher_method: Option<FlowDistinguisherMethod>,
@@ -109,7 +117,9 @@ watchable_core::model!(FlowSchemaSpec {
 
 /// `FlowSchemaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaStatus`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#flowschemastatus-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaStatus {
     /// Keyed by `type`.
@@ -122,7 +132,9 @@ watchable_core::model!(FlowSchemaStatus {
 
 /// `GroupSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.GroupSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.GroupSubject`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#groupsubject-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupSubject {
     /// Required.
@@ -135,7 +147,9 @@ watchable_core::model!(GroupSubject {
 
 /// `LimitResponse`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.LimitResponse`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.LimitResponse`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#limitresponse-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitResponse {
     pub queuing: Option<QueuingConfiguration>,
@@ -150,7 +164,9 @@ watchable_core::model!(LimitResponse {
 
 /// `LimitedPriorityLevelConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.LimitedPriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.LimitedPriorityLevelConfiguration`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#limitedprioritylevelconfiguration-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitedPriorityLevelConfiguration {
     pub assured_concurrency_shares: Option<i32>,
@@ -164,7 +180,9 @@ watchable_core::model!(LimitedPriorityLevelConfiguration {
 
 /// `NonResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.NonResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.NonResourcePolicyRule`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#nonresourcepolicyrule-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourcePolicyRule {
     /// `nonResourceURLs` on the wire. Required.
@@ -180,7 +198,9 @@ watchable_core::model!(NonResourcePolicyRule {
 
 /// `PolicyRulesWithSubjects`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PolicyRulesWithSubjects`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PolicyRulesWithSubjects`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#policyruleswithsubjects-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PolicyRulesWithSubjects {
     pub non_resource_rules: Vec<NonResourcePolicyRule>,
@@ -199,7 +219,7 @@ watchable_core::model!(PolicyRulesWithSubjects {
 ///
 /// Served as `prioritylevelconfigurations`, in a [`PriorityLevelConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfiguration`. In Kubernetes 1.23 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#prioritylevelconfiguration-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -228,7 +248,9 @@ watchable_core::model!(PriorityLevelConfiguration {
 
 /// `PriorityLevelConfigurationCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationCondition`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#prioritylevelconfigurationcondition-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -248,7 +270,9 @@ watchable_core::model!(PriorityLevelConfigurationCondition {
 
 /// Kind `PriorityLevelConfigurationList` of `flowcontrol.apiserver.k8s.io/v1beta2`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationList`.
+/// The list of [`PriorityLevelConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationList`. In Kubernetes 1.23 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#prioritylevelconfigurationlist-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -269,7 +293,9 @@ watchable_core::model!(PriorityLevelConfigurationList {
 
 /// `PriorityLevelConfigurationReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationReference`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationReference`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#prioritylevelconfigurationreference-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationReference {
     /// Required.
@@ -282,7 +308,9 @@ watchable_core::model!(PriorityLevelConfigurationReference {
 
 /// `PriorityLevelConfigurationSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationSpec`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#prioritylevelconfigurationspec-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationSpec {
     pub limited: Option<LimitedPriorityLevelConfiguration>,
@@ -297,7 +325,9 @@ watchable_core::model!(PriorityLevelConfigurationSpec {
 
 /// `PriorityLevelConfigurationStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationStatus`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#prioritylevelconfigurationstatus-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationStatus {
     /// Keyed by `type`.
@@ -310,7 +340,9 @@ watchable_core::model!(PriorityLevelConfigurationStatus {
 
 /// `QueuingConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.QueuingConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.QueuingConfiguration`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#queuingconfiguration-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct QueuingConfiguration {
     pub hand_size: Option<i32>,
@@ -326,7 +358,9 @@ watchable_core::model!(QueuingConfiguration {
 
 /// `ResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.ResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.ResourcePolicyRule`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#resourcepolicyrule-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePolicyRule {
     /// Required.
@@ -349,7 +383,9 @@ watchable_core::model!(ResourcePolicyRule {
 
 /// `ServiceAccountSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.ServiceAccountSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.ServiceAccountSubject`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#serviceaccountsubject-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountSubject {
     /// Required.
@@ -365,7 +401,9 @@ watchable_core::model!(ServiceAccountSubject {
 
 /// `Subject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.Subject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.Subject`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#subject-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Subject {
     pub group: Option<GroupSubject>,
@@ -384,7 +422,9 @@ watchable_core::model!(Subject {
 
 /// `UserSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.UserSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.UserSubject`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#usersubject-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserSubject {
     /// Required.

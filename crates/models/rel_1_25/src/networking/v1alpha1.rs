@@ -7,7 +7,7 @@
 ///
 /// Served as `clustercidrs`, in a [`ClusterCIDRList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDR`.
+/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDR`. In Kubernetes 1.25 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#clustercidr-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -34,7 +34,9 @@ watchable_core::model!(ClusterCIDR {
 
 /// Kind `ClusterCIDRList` of `networking.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDRList`.
+/// The list of [`ClusterCIDR`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDRList`. In Kubernetes 1.25 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#clustercidrlist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -55,7 +57,9 @@ watchable_core::model!(ClusterCIDRList {
 
 /// `ClusterCIDRSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDRSpec`.
+/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDRSpec`. In Kubernetes 1.25 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#clustercidrspec-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterCIDRSpec {
     pub ipv4: Option<String>,

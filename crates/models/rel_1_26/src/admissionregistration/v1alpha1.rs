@@ -5,7 +5,9 @@
 
 /// `MatchResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.MatchResources`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.MatchResources`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#matchresources-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
@@ -25,7 +27,9 @@ watchable_core::model!(MatchResources {
 
 /// `NamedRuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.NamedRuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.NamedRuleWithOperations`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#namedrulewithoperations-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
     pub api_groups: Vec<String>,
@@ -47,7 +51,9 @@ watchable_core::model!(NamedRuleWithOperations {
 
 /// `ParamKind`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ParamKind`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ParamKind`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#paramkind-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
     pub api_version: Option<String>,
@@ -61,7 +67,9 @@ watchable_core::model!(ParamKind {
 
 /// `ParamRef`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ParamRef`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ParamRef`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#paramref-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
     pub name: Option<String>,
@@ -77,7 +85,7 @@ watchable_core::model!(ParamRef {
 ///
 /// Served as `validatingadmissionpolicies`, in a [`ValidatingAdmissionPolicyList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicy`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicy`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicy-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -106,7 +114,7 @@ watchable_core::model!(ValidatingAdmissionPolicy {
 ///
 /// Served as `validatingadmissionpolicybindings`, in a [`ValidatingAdmissionPolicyBindingList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBinding`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBinding`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicybinding-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -133,7 +141,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBinding {
 
 /// Kind `ValidatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingList`.
+/// The list of [`ValidatingAdmissionPolicyBinding`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingList`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicybindinglist-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -153,7 +163,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 
 /// `ValidatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingSpec`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingSpec`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicybindingspec-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<MatchResources>,
@@ -169,7 +181,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyList`.
+/// The list of [`ValidatingAdmissionPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyList`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicylist-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -189,7 +203,9 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 
 /// `ValidatingAdmissionPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicySpec`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicySpec`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicyspec-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
     pub failure_policy: Option<String>,
@@ -208,7 +224,9 @@ watchable_core::model!(ValidatingAdmissionPolicySpec {
 
 /// `Validation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.Validation`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.Validation`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validation-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.

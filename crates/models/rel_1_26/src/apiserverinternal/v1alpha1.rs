@@ -5,7 +5,9 @@
 
 /// `ServerStorageVersion`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apiserverinternal.v1alpha1.ServerStorageVersion`.
+/// Definition `io.k8s.api.apiserverinternal.v1alpha1.ServerStorageVersion`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#serverstorageversion-v1alpha1-internal-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerStorageVersion {
     /// `apiServerID` on the wire.
@@ -24,7 +26,7 @@ watchable_core::model!(ServerStorageVersion {
 ///
 /// Served as `storageversions`, in a [`StorageVersionList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersion`.
+/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersion`. In Kubernetes from 1.20 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#storageversion-v1alpha1-internal-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -55,7 +57,9 @@ watchable_core::model!(StorageVersion {
 
 /// `StorageVersionCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionCondition`.
+/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionCondition`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#storageversioncondition-v1alpha1-internal-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -80,7 +84,9 @@ watchable_core::model!(StorageVersionCondition {
 
 /// Kind `StorageVersionList` of `internal.apiserver.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionList`.
+/// The list of [`StorageVersion`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionList`. In Kubernetes from 1.20 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#storageversionlist-v1alpha1-internal-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -101,12 +107,16 @@ watchable_core::model!(StorageVersionList {
 
 /// `StorageVersionSpec`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionSpec`.
+/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionSpec`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#storageversionspec-v1alpha1-internal-apiserver-k8s-io>
 pub type StorageVersionSpec = watchable_core::RawJson;
 
 /// `StorageVersionStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionStatus`.
+/// Definition `io.k8s.api.apiserverinternal.v1alpha1.StorageVersionStatus`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#storageversionstatus-v1alpha1-internal-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionStatus {
     pub common_encoding_version: Option<String>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `selfsubjectreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authentication.v1alpha1.SelfSubjectReview`.
+/// Definition `io.k8s.api.authentication.v1alpha1.SelfSubjectReview`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#selfsubjectreview-v1alpha1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -48,7 +48,9 @@ impl watchable_core::WatchTarget for SelfSubjectReview {
 
 /// `SelfSubjectReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1alpha1.SelfSubjectReviewStatus`.
+/// Definition `io.k8s.api.authentication.v1alpha1.SelfSubjectReviewStatus`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#selfsubjectreviewstatus-v1alpha1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectReviewStatus {
     pub user_info: Option<crate::authentication::v1::UserInfo>,

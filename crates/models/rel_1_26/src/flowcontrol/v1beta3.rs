@@ -5,7 +5,9 @@
 
 /// `FlowDistinguisherMethod`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowDistinguisherMethod`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowDistinguisherMethod`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#flowdistinguishermethod-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowDistinguisherMethod {
     /// Required.
@@ -20,7 +22,7 @@ watchable_core::model!(FlowDistinguisherMethod {
 ///
 /// Served as `flowschemas`, in a [`FlowSchemaList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchema`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchema`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#flowschema-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -49,7 +51,9 @@ watchable_core::model!(FlowSchema {
 
 /// `FlowSchemaCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaCondition`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#flowschemacondition-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -69,7 +73,9 @@ watchable_core::model!(FlowSchemaCondition {
 
 /// Kind `FlowSchemaList` of `flowcontrol.apiserver.k8s.io/v1beta3`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaList`.
+/// The list of [`FlowSchema`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaList`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#flowschemalist-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -90,7 +96,9 @@ watchable_core::model!(FlowSchemaList {
 
 /// `FlowSchemaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaSpec`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#flowschemaspec-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaSpec {
     pub distinguisher_method: Option<FlowDistinguisherMethod>,
@@ -109,7 +117,9 @@ watchable_core::model!(FlowSchemaSpec {
 
 /// `FlowSchemaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaStatus`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#flowschemastatus-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaStatus {
     /// Keyed by `type`.
@@ -122,7 +132,9 @@ watchable_core::model!(FlowSchemaStatus {
 
 /// `GroupSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.GroupSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.GroupSubject`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#groupsubject-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupSubject {
     /// Required.
@@ -135,7 +147,9 @@ watchable_core::model!(GroupSubject {
 
 /// `LimitResponse`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.LimitResponse`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.LimitResponse`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#limitresponse-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitResponse {
     pub queuing: Option<QueuingConfiguration>,
@@ -150,7 +164,9 @@ watchable_core::model!(LimitResponse {
 
 /// `LimitedPriorityLevelConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.LimitedPriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.LimitedPriorityLevelConfiguration`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#limitedprioritylevelconfiguration-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitedPriorityLevelConfiguration {
     pub borrowing_limit_percent: Option<i32>,
@@ -168,7 +184,9 @@ watchable_core::model!(LimitedPriorityLevelConfiguration {
 
 /// `NonResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.NonResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.NonResourcePolicyRule`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#nonresourcepolicyrule-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourcePolicyRule {
     /// `nonResourceURLs` on the wire. Required.
@@ -184,7 +202,9 @@ watchable_core::model!(NonResourcePolicyRule {
 
 /// `PolicyRulesWithSubjects`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PolicyRulesWithSubjects`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PolicyRulesWithSubjects`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#policyruleswithsubjects-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PolicyRulesWithSubjects {
     pub non_resource_rules: Vec<NonResourcePolicyRule>,
@@ -203,7 +223,7 @@ watchable_core::model!(PolicyRulesWithSubjects {
 ///
 /// Served as `prioritylevelconfigurations`, in a [`PriorityLevelConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfiguration`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#prioritylevelconfiguration-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -232,7 +252,9 @@ watchable_core::model!(PriorityLevelConfiguration {
 
 /// `PriorityLevelConfigurationCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationCondition`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#prioritylevelconfigurationcondition-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -252,7 +274,9 @@ watchable_core::model!(PriorityLevelConfigurationCondition {
 
 /// Kind `PriorityLevelConfigurationList` of `flowcontrol.apiserver.k8s.io/v1beta3`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationList`.
+/// The list of [`PriorityLevelConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationList`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#prioritylevelconfigurationlist-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -273,7 +297,9 @@ watchable_core::model!(PriorityLevelConfigurationList {
 
 /// `PriorityLevelConfigurationReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationReference`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationReference`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#prioritylevelconfigurationreference-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationReference {
     /// Required.
@@ -286,7 +312,9 @@ watchable_core::model!(PriorityLevelConfigurationReference {
 
 /// `PriorityLevelConfigurationSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationSpec`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#prioritylevelconfigurationspec-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationSpec {
     pub limited: Option<LimitedPriorityLevelConfiguration>,
@@ -301,7 +329,9 @@ watchable_core::model!(PriorityLevelConfigurationSpec {
 
 /// `PriorityLevelConfigurationStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationStatus`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#prioritylevelconfigurationstatus-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationStatus {
     /// Keyed by `type`.
@@ -314,7 +344,9 @@ watchable_core::model!(PriorityLevelConfigurationStatus {
 
 /// `QueuingConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.QueuingConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.QueuingConfiguration`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#queuingconfiguration-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct QueuingConfiguration {
     pub hand_size: Option<i32>,
@@ -330,7 +362,9 @@ watchable_core::model!(QueuingConfiguration {
 
 /// `ResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.ResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.ResourcePolicyRule`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourcepolicyrule-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePolicyRule {
     /// Required.
@@ -353,7 +387,9 @@ watchable_core::model!(ResourcePolicyRule {
 
 /// `ServiceAccountSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.ServiceAccountSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.ServiceAccountSubject`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#serviceaccountsubject-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountSubject {
     /// Required.
@@ -369,7 +405,9 @@ watchable_core::model!(ServiceAccountSubject {
 
 /// `Subject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.Subject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.Subject`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#subject-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Subject {
     pub group: Option<GroupSubject>,
@@ -388,7 +426,9 @@ watchable_core::model!(Subject {
 
 /// `UserSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.UserSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.UserSubject`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#usersubject-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserSubject {
     /// Required.

@@ -5,7 +5,9 @@
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha1.AllocationResult`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#allocationresult-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub available_on_nodes: Option<crate::core::v1::NodeSelector>,
@@ -23,7 +25,7 @@ watchable_core::model!(AllocationResult {
 ///
 /// Served as `podschedulings`, in a [`PodSchedulingList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.PodScheduling`.
+/// Definition `io.k8s.api.resource.v1alpha1.PodScheduling`. In Kubernetes 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#podscheduling-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -54,7 +56,9 @@ watchable_core::model!(PodScheduling {
 
 /// Kind `PodSchedulingList` of `resource.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.PodSchedulingList`.
+/// The list of [`PodScheduling`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha1.PodSchedulingList`. In Kubernetes 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#podschedulinglist-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -75,7 +79,9 @@ watchable_core::model!(PodSchedulingList {
 
 /// `PodSchedulingSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.PodSchedulingSpec`.
+/// Definition `io.k8s.api.resource.v1alpha1.PodSchedulingSpec`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#podschedulingspec-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingSpec {
     pub potential_nodes: Vec<String>,
@@ -89,7 +95,9 @@ watchable_core::model!(PodSchedulingSpec {
 
 /// `PodSchedulingStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.PodSchedulingStatus`.
+/// Definition `io.k8s.api.resource.v1alpha1.PodSchedulingStatus`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#podschedulingstatus-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingStatus {
     /// Keyed by `name`.
@@ -104,7 +112,7 @@ watchable_core::model!(PodSchedulingStatus {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaim`. In Kubernetes 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaim-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -135,7 +143,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimConsumerReference`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimconsumerreference-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -156,7 +166,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimList`. In Kubernetes 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimlist-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -177,7 +189,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimParametersReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimParametersReference`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimParametersReference`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimparametersreference-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimParametersReference {
     pub api_group: Option<String>,
@@ -195,7 +209,9 @@ watchable_core::model!(ResourceClaimParametersReference {
 
 /// `ResourceClaimSchedulingStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimSchedulingStatus`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimSchedulingStatus`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimschedulingstatus-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSchedulingStatus {
     pub name: Option<String>,
@@ -209,7 +225,9 @@ watchable_core::model!(ResourceClaimSchedulingStatus {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimSpec`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimspec-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub allocation_mode: Option<String>,
@@ -226,7 +244,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimStatus`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimstatus-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -247,7 +267,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimTemplate`. In Kubernetes 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimtemplate-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -276,7 +296,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimTemplateList`. In Kubernetes 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimtemplatelist-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -297,7 +319,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClaimTemplateSpec`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimtemplatespec-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -314,7 +338,7 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 ///
 /// Served as `resourceclasses`, in a [`ResourceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClass`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClass`. In Kubernetes 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclass-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -346,7 +370,9 @@ watchable_core::model!(ResourceClass {
 
 /// Kind `ResourceClassList` of `resource.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClassList`.
+/// The list of [`ResourceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClassList`. In Kubernetes 1.26.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclasslist-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -367,7 +393,9 @@ watchable_core::model!(ResourceClassList {
 
 /// `ResourceClassParametersReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha1.ResourceClassParametersReference`.
+/// Definition `io.k8s.api.resource.v1alpha1.ResourceClassParametersReference`. In Kubernetes 1.26.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclassparametersreference-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClassParametersReference {
     pub api_group: Option<String>,

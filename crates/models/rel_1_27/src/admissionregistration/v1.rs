@@ -5,7 +5,9 @@
 
 /// `MatchCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MatchCondition`.
+/// Definition `io.k8s.api.admissionregistration.v1.MatchCondition`. In Kubernetes from 1.27 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#matchcondition-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
@@ -21,7 +23,9 @@ watchable_core::model!(MatchCondition {
 
 /// `MutatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#mutatingwebhook-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
     /// Required.
@@ -62,7 +66,7 @@ watchable_core::model!(MutatingWebhook {
 ///
 /// Served as `mutatingwebhookconfigurations`, in a [`MutatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#mutatingwebhookconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -89,7 +93,9 @@ watchable_core::model!(MutatingWebhookConfiguration {
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`.
+/// The list of [`MutatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#mutatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -110,7 +116,9 @@ watchable_core::model!(MutatingWebhookConfigurationList {
 
 /// `RuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#rulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
     pub api_groups: Vec<String>,
@@ -130,7 +138,9 @@ watchable_core::model!(RuleWithOperations {
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`.
+/// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#servicereference-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
@@ -150,7 +160,9 @@ watchable_core::model!(ServiceReference {
 
 /// `ValidatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#validatingwebhook-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
     /// Required.
@@ -189,7 +201,7 @@ watchable_core::model!(ValidatingWebhook {
 ///
 /// Served as `validatingwebhookconfigurations`, in a [`ValidatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#validatingwebhookconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -216,7 +228,9 @@ watchable_core::model!(ValidatingWebhookConfiguration {
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`.
+/// The list of [`ValidatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#validatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -237,7 +251,9 @@ watchable_core::model!(ValidatingWebhookConfigurationList {
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`.
+/// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#webhookclientconfig-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,

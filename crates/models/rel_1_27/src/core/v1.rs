@@ -5,7 +5,9 @@
 
 /// `AWSElasticBlockStoreVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#awselasticblockstorevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AWSElasticBlockStoreVolumeSource {
     pub fs_type: Option<String>,
@@ -24,7 +26,9 @@ watchable_core::model!(AWSElasticBlockStoreVolumeSource {
 
 /// `Affinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Affinity`.
+/// Definition `io.k8s.api.core.v1.Affinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#affinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Affinity {
     pub node_affinity: Option<NodeAffinity>,
@@ -40,7 +44,9 @@ watchable_core::model!(Affinity {
 
 /// `AttachedVolume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AttachedVolume`.
+/// Definition `io.k8s.api.core.v1.AttachedVolume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#attachedvolume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AttachedVolume {
     /// Required.
@@ -56,7 +62,9 @@ watchable_core::model!(AttachedVolume {
 
 /// `AzureDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#azurediskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureDiskVolumeSource {
     pub caching_mode: Option<String>,
@@ -80,7 +88,9 @@ watchable_core::model!(AzureDiskVolumeSource {
 
 /// `AzureFilePersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#azurefilepersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFilePersistentVolumeSource {
     pub read_only: Option<bool>,
@@ -100,7 +110,9 @@ watchable_core::model!(AzureFilePersistentVolumeSource {
 
 /// `AzureFileVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#azurefilevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFileVolumeSource {
     pub read_only: Option<bool>,
@@ -120,7 +132,7 @@ watchable_core::model!(AzureFileVolumeSource {
 ///
 /// Served as `bindings`; namespaced; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.core.v1.Binding`.
+/// Definition `io.k8s.api.core.v1.Binding`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#binding-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -162,7 +174,9 @@ impl watchable_core::WatchTarget for Binding {
 
 /// `CSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#csipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIPersistentVolumeSource {
     pub controller_expand_secret_ref: Option<SecretReference>,
@@ -194,7 +208,9 @@ watchable_core::model!(CSIPersistentVolumeSource {
 
 /// `CSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#csivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIVolumeSource {
     /// Required.
@@ -215,7 +231,9 @@ watchable_core::model!(CSIVolumeSource {
 
 /// `Capabilities`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Capabilities`.
+/// Definition `io.k8s.api.core.v1.Capabilities`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#capabilities-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Capabilities {
     pub add: Vec<String>,
@@ -229,7 +247,9 @@ watchable_core::model!(Capabilities {
 
 /// `CephFSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#cephfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSPersistentVolumeSource {
     /// Required.
@@ -252,7 +272,9 @@ watchable_core::model!(CephFSPersistentVolumeSource {
 
 /// `CephFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#cephfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSVolumeSource {
     /// Required.
@@ -275,7 +297,9 @@ watchable_core::model!(CephFSVolumeSource {
 
 /// `CinderPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#cinderpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -294,7 +318,9 @@ watchable_core::model!(CinderPersistentVolumeSource {
 
 /// `CinderVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#cindervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderVolumeSource {
     pub fs_type: Option<String>,
@@ -313,7 +339,9 @@ watchable_core::model!(CinderVolumeSource {
 
 /// `ClaimSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ClaimSource`.
+/// Definition `io.k8s.api.core.v1.ClaimSource`. In Kubernetes 1.26 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#claimsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClaimSource {
     pub resource_claim_name: Option<String>,
@@ -327,7 +355,9 @@ watchable_core::model!(ClaimSource {
 
 /// `ClientIPConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ClientIPConfig`.
+/// Definition `io.k8s.api.core.v1.ClientIPConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#clientipconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClientIPConfig {
     pub timeout_seconds: Option<i32>,
@@ -339,7 +369,9 @@ watchable_core::model!(ClientIPConfig {
 
 /// `ComponentCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentCondition`.
+/// Definition `io.k8s.api.core.v1.ComponentCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#componentcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentCondition {
     pub error: Option<String>,
@@ -361,7 +393,7 @@ watchable_core::model!(ComponentCondition {
 ///
 /// Served as `componentstatuses`, in a [`ComponentStatusList`]; cluster-scoped; it can be listed, but not watched.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatus`.
+/// Definition `io.k8s.api.core.v1.ComponentStatus`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#componentstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -410,7 +442,9 @@ impl watchable_core::WatchTarget for ComponentStatusList {
 
 /// Kind `ComponentStatusList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatusList`.
+/// The list of [`ComponentStatus`] objects.
+///
+/// Definition `io.k8s.api.core.v1.ComponentStatusList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#componentstatuslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -433,7 +467,7 @@ watchable_core::model!(ComponentStatusList {
 ///
 /// Served as `configmaps`, in a [`ConfigMapList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMap`.
+/// Definition `io.k8s.api.core.v1.ConfigMap`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#configmap-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -465,7 +499,9 @@ watchable_core::model!(ConfigMap {
 
 /// `ConfigMapEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#configmapenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapEnvSource {
     pub name: Option<String>,
@@ -479,7 +515,9 @@ watchable_core::model!(ConfigMapEnvSource {
 
 /// `ConfigMapKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`.
+/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#configmapkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapKeySelector {
     /// Required.
@@ -496,7 +534,9 @@ watchable_core::model!(ConfigMapKeySelector {
 
 /// Kind `ConfigMapList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapList`.
+/// The list of [`ConfigMap`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ConfigMapList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#configmaplist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -517,7 +557,9 @@ watchable_core::model!(ConfigMapList {
 
 /// `ConfigMapNodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#configmapnodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapNodeConfigSource {
     /// Required.
@@ -540,7 +582,9 @@ watchable_core::model!(ConfigMapNodeConfigSource {
 
 /// `ConfigMapProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapProjection`.
+/// Definition `io.k8s.api.core.v1.ConfigMapProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#configmapprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapProjection {
     pub items: Vec<KeyToPath>,
@@ -556,7 +600,9 @@ watchable_core::model!(ConfigMapProjection {
 
 /// `ConfigMapVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#configmapvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapVolumeSource {
     pub default_mode: Option<i32>,
@@ -574,7 +620,9 @@ watchable_core::model!(ConfigMapVolumeSource {
 
 /// `Container`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Container`.
+/// Definition `io.k8s.api.core.v1.Container`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#container-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Container {
     pub args: Vec<String>,
@@ -632,7 +680,9 @@ watchable_core::model!(Container {
 
 /// `ContainerImage`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerImage`.
+/// Definition `io.k8s.api.core.v1.ContainerImage`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerimage-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerImage {
     pub names: Vec<String>,
@@ -646,7 +696,9 @@ watchable_core::model!(ContainerImage {
 
 /// `ContainerPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerPort`.
+/// Definition `io.k8s.api.core.v1.ContainerPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerPort {
     /// Required.
@@ -668,7 +720,9 @@ watchable_core::model!(ContainerPort {
 
 /// `ContainerResizePolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerResizePolicy`.
+/// Definition `io.k8s.api.core.v1.ContainerResizePolicy`. In Kubernetes from 1.27 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerresizepolicy-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResizePolicy {
     /// Required.
@@ -684,7 +738,9 @@ watchable_core::model!(ContainerResizePolicy {
 
 /// `ContainerState`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerState`.
+/// Definition `io.k8s.api.core.v1.ContainerState`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerstate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerState {
     pub running: Option<ContainerStateRunning>,
@@ -700,7 +756,9 @@ watchable_core::model!(ContainerState {
 
 /// `ContainerStateRunning`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateRunning`.
+/// Definition `io.k8s.api.core.v1.ContainerStateRunning`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerstaterunning-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateRunning {
     pub started_at: Option<crate::meta::v1::Time>,
@@ -712,7 +770,9 @@ watchable_core::model!(ContainerStateRunning {
 
 /// `ContainerStateTerminated`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`.
+/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerstateterminated-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateTerminated {
     /// `containerID` on the wire.
@@ -738,7 +798,9 @@ watchable_core::model!(ContainerStateTerminated {
 
 /// `ContainerStateWaiting`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`.
+/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerstatewaiting-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateWaiting {
     pub message: Option<String>,
@@ -752,7 +814,9 @@ watchable_core::model!(ContainerStateWaiting {
 
 /// `ContainerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStatus`.
+/// Definition `io.k8s.api.core.v1.ContainerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStatus {
     pub allocated_resources: std::collections::BTreeMap<
@@ -793,7 +857,9 @@ watchable_core::model!(ContainerStatus {
 
 /// `DaemonEndpoint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DaemonEndpoint`.
+/// Definition `io.k8s.api.core.v1.DaemonEndpoint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#daemonendpoint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonEndpoint {
     /// `Port` on the wire. Required.
@@ -806,7 +872,9 @@ watchable_core::model!(DaemonEndpoint {
 
 /// `DownwardAPIProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#downwardapiprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIProjection {
     pub items: Vec<DownwardAPIVolumeFile>,
@@ -818,7 +886,9 @@ watchable_core::model!(DownwardAPIProjection {
 
 /// `DownwardAPIVolumeFile`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#downwardapivolumefile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeFile {
     pub field_ref: Option<ObjectFieldSelector>,
@@ -837,7 +907,9 @@ watchable_core::model!(DownwardAPIVolumeFile {
 
 /// `DownwardAPIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#downwardapivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeSource {
     pub default_mode: Option<i32>,
@@ -851,7 +923,9 @@ watchable_core::model!(DownwardAPIVolumeSource {
 
 /// `EmptyDirVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`.
+/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#emptydirvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EmptyDirVolumeSource {
     pub medium: Option<String>,
@@ -865,7 +939,9 @@ watchable_core::model!(EmptyDirVolumeSource {
 
 /// `EndpointAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointAddress`.
+/// Definition `io.k8s.api.core.v1.EndpointAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#endpointaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointAddress {
     pub hostname: Option<String>,
@@ -884,7 +960,9 @@ watchable_core::model!(EndpointAddress {
 
 /// `EndpointPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointPort`.
+/// Definition `io.k8s.api.core.v1.EndpointPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#endpointport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
     pub app_protocol: Option<String>,
@@ -903,7 +981,9 @@ watchable_core::model!(EndpointPort {
 
 /// `EndpointSubset`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointSubset`.
+/// Definition `io.k8s.api.core.v1.EndpointSubset`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#endpointsubset-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointSubset {
     pub addresses: Vec<EndpointAddress>,
@@ -921,7 +1001,7 @@ watchable_core::model!(EndpointSubset {
 ///
 /// Served as `endpoints`, in a [`EndpointsList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Endpoints`.
+/// Definition `io.k8s.api.core.v1.Endpoints`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#endpoints-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -949,7 +1029,9 @@ watchable_core::model!(Endpoints {
 
 /// Kind `EndpointsList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointsList`.
+/// The list of [`Endpoints`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EndpointsList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#endpointslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -970,7 +1052,9 @@ watchable_core::model!(EndpointsList {
 
 /// `EnvFromSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvFromSource`.
+/// Definition `io.k8s.api.core.v1.EnvFromSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#envfromsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvFromSource {
     pub config_map_ref: Option<ConfigMapEnvSource>,
@@ -986,7 +1070,9 @@ watchable_core::model!(EnvFromSource {
 
 /// `EnvVar`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVar`.
+/// Definition `io.k8s.api.core.v1.EnvVar`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#envvar-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVar {
     /// Required.
@@ -1003,7 +1089,9 @@ watchable_core::model!(EnvVar {
 
 /// `EnvVarSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVarSource`.
+/// Definition `io.k8s.api.core.v1.EnvVarSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#envvarsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVarSource {
     pub config_map_key_ref: Option<ConfigMapKeySelector>,
@@ -1021,7 +1109,9 @@ watchable_core::model!(EnvVarSource {
 
 /// `EphemeralContainer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EphemeralContainer`.
+/// Definition `io.k8s.api.core.v1.EphemeralContainer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#ephemeralcontainer-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralContainer {
     pub args: Vec<String>,
@@ -1081,7 +1171,9 @@ watchable_core::model!(EphemeralContainer {
 
 /// `EphemeralVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EphemeralVolumeSource`.
+/// Definition `io.k8s.api.core.v1.EphemeralVolumeSource`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#ephemeralvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralVolumeSource {
     pub volume_claim_template: Option<PersistentVolumeClaimTemplate>,
@@ -1095,7 +1187,7 @@ watchable_core::model!(EphemeralVolumeSource {
 ///
 /// Served as `events`, in a [`EventList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Event`.
+/// Definition `io.k8s.api.core.v1.Event`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#event-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1151,7 +1243,9 @@ watchable_core::model!(Event {
 
 /// Kind `EventList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EventList`.
+/// The list of [`Event`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EventList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#eventlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1172,7 +1266,9 @@ watchable_core::model!(EventList {
 
 /// `EventSeries`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSeries`.
+/// Definition `io.k8s.api.core.v1.EventSeries`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#eventseries-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSeries {
     pub count: Option<i32>,
@@ -1186,7 +1282,9 @@ watchable_core::model!(EventSeries {
 
 /// `EventSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSource`.
+/// Definition `io.k8s.api.core.v1.EventSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#eventsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSource {
     pub component: Option<String>,
@@ -1200,7 +1298,9 @@ watchable_core::model!(EventSource {
 
 /// `ExecAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ExecAction`.
+/// Definition `io.k8s.api.core.v1.ExecAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#execaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExecAction {
     pub command: Vec<String>,
@@ -1212,7 +1312,9 @@ watchable_core::model!(ExecAction {
 
 /// `FCVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FCVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FCVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#fcvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FCVolumeSource {
     pub fs_type: Option<String>,
@@ -1233,7 +1335,9 @@ watchable_core::model!(FCVolumeSource {
 
 /// `FlexPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#flexpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexPersistentVolumeSource {
     /// Required.
@@ -1254,7 +1358,9 @@ watchable_core::model!(FlexPersistentVolumeSource {
 
 /// `FlexVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#flexvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexVolumeSource {
     /// Required.
@@ -1275,7 +1381,9 @@ watchable_core::model!(FlexVolumeSource {
 
 /// `FlockerVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#flockervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlockerVolumeSource {
     pub dataset_name: Option<String>,
@@ -1290,7 +1398,9 @@ watchable_core::model!(FlockerVolumeSource {
 
 /// `GCEPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#gcepersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GCEPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -1309,7 +1419,9 @@ watchable_core::model!(GCEPersistentDiskVolumeSource {
 
 /// `GRPCAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GRPCAction`.
+/// Definition `io.k8s.api.core.v1.GRPCAction`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#grpcaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GRPCAction {
     /// Required.
@@ -1324,7 +1436,9 @@ watchable_core::model!(GRPCAction {
 
 /// `GitRepoVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#gitrepovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GitRepoVolumeSource {
     pub directory: Option<String>,
@@ -1341,7 +1455,9 @@ watchable_core::model!(GitRepoVolumeSource {
 
 /// `GlusterfsPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#glusterfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsPersistentVolumeSource {
     /// Required.
@@ -1361,7 +1477,9 @@ watchable_core::model!(GlusterfsPersistentVolumeSource {
 
 /// `GlusterfsVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#glusterfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsVolumeSource {
     /// Required.
@@ -1379,7 +1497,9 @@ watchable_core::model!(GlusterfsVolumeSource {
 
 /// `HTTPGetAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPGetAction`.
+/// Definition `io.k8s.api.core.v1.HTTPGetAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#httpgetaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPGetAction {
     pub host: Option<String>,
@@ -1400,7 +1520,9 @@ watchable_core::model!(HTTPGetAction {
 
 /// `HTTPHeader`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPHeader`.
+/// Definition `io.k8s.api.core.v1.HTTPHeader`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#httpheader-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPHeader {
     /// Required.
@@ -1416,7 +1538,9 @@ watchable_core::model!(HTTPHeader {
 
 /// `HostAlias`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostAlias`.
+/// Definition `io.k8s.api.core.v1.HostAlias`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#hostalias-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostAlias {
     pub hostnames: Vec<String>,
@@ -1430,7 +1554,9 @@ watchable_core::model!(HostAlias {
 
 /// `HostPathVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`.
+/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#hostpathvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPathVolumeSource {
     /// Required.
@@ -1445,7 +1571,9 @@ watchable_core::model!(HostPathVolumeSource {
 
 /// `ISCSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#iscsipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIPersistentVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1480,7 +1608,9 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
 
 /// `ISCSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#iscsivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1515,7 +1645,9 @@ watchable_core::model!(ISCSIVolumeSource {
 
 /// `KeyToPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.KeyToPath`.
+/// Definition `io.k8s.api.core.v1.KeyToPath`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#keytopath-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct KeyToPath {
     /// Required.
@@ -1533,7 +1665,9 @@ watchable_core::model!(KeyToPath {
 
 /// `Lifecycle`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Lifecycle`.
+/// Definition `io.k8s.api.core.v1.Lifecycle`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#lifecycle-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Lifecycle {
     pub post_start: Option<LifecycleHandler>,
@@ -1547,7 +1681,9 @@ watchable_core::model!(Lifecycle {
 
 /// `LifecycleHandler`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LifecycleHandler`.
+/// Definition `io.k8s.api.core.v1.LifecycleHandler`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#lifecyclehandler-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LifecycleHandler {
     pub exec: Option<ExecAction>,
@@ -1565,7 +1701,7 @@ watchable_core::model!(LifecycleHandler {
 ///
 /// Served as `limitranges`, in a [`LimitRangeList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRange`.
+/// Definition `io.k8s.api.core.v1.LimitRange`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#limitrange-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1593,7 +1729,9 @@ watchable_core::model!(LimitRange {
 
 /// `LimitRangeItem`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeItem`.
+/// Definition `io.k8s.api.core.v1.LimitRangeItem`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#limitrangeitem-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeItem {
     pub default: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -1619,7 +1757,9 @@ watchable_core::model!(LimitRangeItem {
 
 /// Kind `LimitRangeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeList`.
+/// The list of [`LimitRange`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.LimitRangeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#limitrangelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1640,7 +1780,9 @@ watchable_core::model!(LimitRangeList {
 
 /// `LimitRangeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeSpec`.
+/// Definition `io.k8s.api.core.v1.LimitRangeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#limitrangespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeSpec {
     /// Required.
@@ -1653,7 +1795,9 @@ watchable_core::model!(LimitRangeSpec {
 
 /// `LoadBalancerIngress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#loadbalanceringress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerIngress {
     pub hostname: Option<String>,
@@ -1669,7 +1813,9 @@ watchable_core::model!(LoadBalancerIngress {
 
 /// `LoadBalancerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#loadbalancerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerStatus {
     pub ingress: Vec<LoadBalancerIngress>,
@@ -1681,7 +1827,9 @@ watchable_core::model!(LoadBalancerStatus {
 
 /// `LocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.LocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#localobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalObjectReference {
     pub name: Option<String>,
@@ -1693,7 +1841,9 @@ watchable_core::model!(LocalObjectReference {
 
 /// `LocalVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalVolumeSource`.
+/// Definition `io.k8s.api.core.v1.LocalVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#localvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalVolumeSource {
     pub fs_type: Option<String>,
@@ -1708,7 +1858,9 @@ watchable_core::model!(LocalVolumeSource {
 
 /// `NFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.NFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NFSVolumeSource {
     /// Required.
@@ -1728,7 +1880,7 @@ watchable_core::model!(NFSVolumeSource {
 ///
 /// Served as `namespaces`, in a [`NamespaceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Namespace`.
+/// Definition `io.k8s.api.core.v1.Namespace`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#namespace-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1757,7 +1909,9 @@ watchable_core::model!(Namespace {
 
 /// `NamespaceCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceCondition`.
+/// Definition `io.k8s.api.core.v1.NamespaceCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#namespacecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -1779,7 +1933,9 @@ watchable_core::model!(NamespaceCondition {
 
 /// Kind `NamespaceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceList`.
+/// The list of [`Namespace`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NamespaceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#namespacelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1800,7 +1956,9 @@ watchable_core::model!(NamespaceList {
 
 /// `NamespaceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceSpec`.
+/// Definition `io.k8s.api.core.v1.NamespaceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#namespacespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceSpec {
     pub finalizers: Vec<String>,
@@ -1812,7 +1970,9 @@ watchable_core::model!(NamespaceSpec {
 
 /// `NamespaceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceStatus`.
+/// Definition `io.k8s.api.core.v1.NamespaceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#namespacestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceStatus {
     pub conditions: Vec<NamespaceCondition>,
@@ -1828,7 +1988,7 @@ watchable_core::model!(NamespaceStatus {
 ///
 /// Served as `nodes`, in a [`NodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Node`.
+/// Definition `io.k8s.api.core.v1.Node`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#node-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1857,7 +2017,9 @@ watchable_core::model!(Node {
 
 /// `NodeAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAddress`.
+/// Definition `io.k8s.api.core.v1.NodeAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodeaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAddress {
     /// Required.
@@ -1873,7 +2035,9 @@ watchable_core::model!(NodeAddress {
 
 /// `NodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAffinity`.
+/// Definition `io.k8s.api.core.v1.NodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -1889,7 +2053,9 @@ watchable_core::model!(NodeAffinity {
 
 /// `NodeCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeCondition`.
+/// Definition `io.k8s.api.core.v1.NodeCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeCondition {
     pub last_heartbeat_time: Option<crate::meta::v1::Time>,
@@ -1913,7 +2079,9 @@ watchable_core::model!(NodeCondition {
 
 /// `NodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.NodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigSource {
     pub config_map: Option<ConfigMapNodeConfigSource>,
@@ -1925,7 +2093,9 @@ watchable_core::model!(NodeConfigSource {
 
 /// `NodeConfigStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigStatus`.
+/// Definition `io.k8s.api.core.v1.NodeConfigStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodeconfigstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigStatus {
     pub active: Option<NodeConfigSource>,
@@ -1943,7 +2113,9 @@ watchable_core::model!(NodeConfigStatus {
 
 /// `NodeDaemonEndpoints`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`.
+/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodedaemonendpoints-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeDaemonEndpoints {
     pub kubelet_endpoint: Option<DaemonEndpoint>,
@@ -1955,7 +2127,9 @@ watchable_core::model!(NodeDaemonEndpoints {
 
 /// Kind `NodeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NodeList`.
+/// The list of [`Node`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NodeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1976,7 +2150,9 @@ watchable_core::model!(NodeList {
 
 /// `NodeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelector`.
+/// Definition `io.k8s.api.core.v1.NodeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelector {
     /// Required.
@@ -1989,7 +2165,9 @@ watchable_core::model!(NodeSelector {
 
 /// `NodeSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodeselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorRequirement {
     /// Required.
@@ -2007,7 +2185,9 @@ watchable_core::model!(NodeSelectorRequirement {
 
 /// `NodeSelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodeselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorTerm {
     pub match_expressions: Vec<NodeSelectorRequirement>,
@@ -2021,7 +2201,9 @@ watchable_core::model!(NodeSelectorTerm {
 
 /// `NodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSpec`.
+/// Definition `io.k8s.api.core.v1.NodeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSpec {
     pub config_source: Option<NodeConfigSource>,
@@ -2049,7 +2231,9 @@ watchable_core::model!(NodeSpec {
 
 /// `NodeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeStatus`.
+/// Definition `io.k8s.api.core.v1.NodeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeStatus {
     pub addresses: Vec<NodeAddress>,
@@ -2081,7 +2265,9 @@ watchable_core::model!(NodeStatus {
 
 /// `NodeSystemInfo`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSystemInfo`.
+/// Definition `io.k8s.api.core.v1.NodeSystemInfo`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodesysteminfo-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSystemInfo {
     /// Required.
@@ -2121,7 +2307,9 @@ watchable_core::model!(NodeSystemInfo {
 
 /// `ObjectFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#objectfieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectFieldSelector {
     pub api_version: Option<String>,
@@ -2136,7 +2324,9 @@ watchable_core::model!(ObjectFieldSelector {
 
 /// `ObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectReference`.
+/// Definition `io.k8s.api.core.v1.ObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#objectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectReference {
     pub api_version: Option<String>,
@@ -2162,7 +2352,7 @@ watchable_core::model!(ObjectReference {
 ///
 /// Served as `persistentvolumes`, in a [`PersistentVolumeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolume`.
+/// Definition `io.k8s.api.core.v1.PersistentVolume`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolume-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2193,7 +2383,7 @@ watchable_core::model!(PersistentVolume {
 ///
 /// Served as `persistentvolumeclaims`, in a [`PersistentVolumeClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaim-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2223,7 +2413,9 @@ watchable_core::model!(PersistentVolumeClaim {
 
 /// `PersistentVolumeClaimCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaimcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2247,7 +2439,9 @@ watchable_core::model!(PersistentVolumeClaimCondition {
 
 /// Kind `PersistentVolumeClaimList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`.
+/// The list of [`PersistentVolumeClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaimlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2268,7 +2462,9 @@ watchable_core::model!(PersistentVolumeClaimList {
 
 /// `PersistentVolumeClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaimspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
     pub access_modes: Vec<String>,
@@ -2294,7 +2490,9 @@ watchable_core::model!(PersistentVolumeClaimSpec {
 
 /// `PersistentVolumeClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaimstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimStatus {
     pub access_modes: Vec<String>,
@@ -2319,7 +2517,9 @@ watchable_core::model!(PersistentVolumeClaimStatus {
 
 /// `PersistentVolumeClaimTemplate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimTemplate`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimTemplate`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaimtemplate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimTemplate {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -2334,7 +2534,9 @@ watchable_core::model!(PersistentVolumeClaimTemplate {
 
 /// `PersistentVolumeClaimVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaimvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// Required.
@@ -2349,7 +2551,9 @@ watchable_core::model!(PersistentVolumeClaimVolumeSource {
 
 /// Kind `PersistentVolumeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeList`.
+/// The list of [`PersistentVolume`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2370,7 +2574,9 @@ watchable_core::model!(PersistentVolumeList {
 
 /// `PersistentVolumeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
     pub access_modes: Vec<String>,
@@ -2441,7 +2647,9 @@ watchable_core::model!(PersistentVolumeSpec {
 
 /// `PersistentVolumeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeStatus {
     pub message: Option<String>,
@@ -2457,7 +2665,9 @@ watchable_core::model!(PersistentVolumeStatus {
 
 /// `PhotonPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#photonpersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PhotonPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -2474,7 +2684,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
 ///
 /// Served as `pods`, in a [`PodList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Pod`.
+/// Definition `io.k8s.api.core.v1.Pod`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#pod-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2504,7 +2714,9 @@ watchable_core::model!(Pod {
 
 /// `PodAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2520,7 +2732,9 @@ watchable_core::model!(PodAffinity {
 
 /// `PodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.PodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinityTerm {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -2539,7 +2753,9 @@ watchable_core::model!(PodAffinityTerm {
 
 /// `PodAntiAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAntiAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAntiAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podantiaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAntiAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2555,7 +2771,9 @@ watchable_core::model!(PodAntiAffinity {
 
 /// `PodCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodCondition`.
+/// Definition `io.k8s.api.core.v1.PodCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2579,7 +2797,9 @@ watchable_core::model!(PodCondition {
 
 /// `PodDNSConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfig`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#poddnsconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfig {
     pub nameservers: Vec<String>,
@@ -2595,7 +2815,9 @@ watchable_core::model!(PodDNSConfig {
 
 /// `PodDNSConfigOption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#poddnsconfigoption-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfigOption {
     pub name: Option<String>,
@@ -2609,7 +2831,9 @@ watchable_core::model!(PodDNSConfigOption {
 
 /// `PodIP`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodIP`.
+/// Definition `io.k8s.api.core.v1.PodIP`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podip-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodIP {
     pub ip: Option<String>,
@@ -2621,7 +2845,9 @@ watchable_core::model!(PodIP {
 
 /// Kind `PodList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodList`.
+/// The list of [`Pod`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2642,7 +2868,9 @@ watchable_core::model!(PodList {
 
 /// `PodOS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodOS`.
+/// Definition `io.k8s.api.core.v1.PodOS`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podos-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodOS {
     /// Required.
@@ -2655,7 +2883,9 @@ watchable_core::model!(PodOS {
 
 /// `PodReadinessGate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodReadinessGate`.
+/// Definition `io.k8s.api.core.v1.PodReadinessGate`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podreadinessgate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodReadinessGate {
     /// Required.
@@ -2668,7 +2898,9 @@ watchable_core::model!(PodReadinessGate {
 
 /// `PodResourceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodResourceClaim`.
+/// Definition `io.k8s.api.core.v1.PodResourceClaim`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podresourceclaim-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodResourceClaim {
     /// Required.
@@ -2683,7 +2915,9 @@ watchable_core::model!(PodResourceClaim {
 
 /// `PodSchedulingGate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSchedulingGate`.
+/// Definition `io.k8s.api.core.v1.PodSchedulingGate`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podschedulinggate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingGate {
     /// Required.
@@ -2696,7 +2930,9 @@ watchable_core::model!(PodSchedulingGate {
 
 /// `PodSecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSecurityContext`.
+/// Definition `io.k8s.api.core.v1.PodSecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podsecuritycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityContext {
     pub fs_group: Option<i64>,
@@ -2726,7 +2962,9 @@ watchable_core::model!(PodSecurityContext {
 
 /// `PodSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSpec`.
+/// Definition `io.k8s.api.core.v1.PodSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSpec {
     pub active_deadline_seconds: Option<i64>,
@@ -2821,7 +3059,9 @@ watchable_core::model!(PodSpec {
 
 /// `PodStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodStatus`.
+/// Definition `io.k8s.api.core.v1.PodStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodStatus {
     pub conditions: Vec<PodCondition>,
@@ -2864,7 +3104,7 @@ watchable_core::model!(PodStatus {
 ///
 /// Served as `podtemplates`, in a [`PodTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplate`.
+/// Definition `io.k8s.api.core.v1.PodTemplate`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podtemplate-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2892,7 +3132,9 @@ watchable_core::model!(PodTemplate {
 
 /// Kind `PodTemplateList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateList`.
+/// The list of [`PodTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodTemplateList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podtemplatelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2913,7 +3155,9 @@ watchable_core::model!(PodTemplateList {
 
 /// `PodTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateSpec`.
+/// Definition `io.k8s.api.core.v1.PodTemplateSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podtemplatespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -2927,7 +3171,9 @@ watchable_core::model!(PodTemplateSpec {
 
 /// `PortStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PortStatus`.
+/// Definition `io.k8s.api.core.v1.PortStatus`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#portstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortStatus {
     pub error: Option<String>,
@@ -2945,7 +3191,9 @@ watchable_core::model!(PortStatus {
 
 /// `PortworxVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#portworxvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortworxVolumeSource {
     pub fs_type: Option<String>,
@@ -2962,7 +3210,9 @@ watchable_core::model!(PortworxVolumeSource {
 
 /// `PreferredSchedulingTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`.
+/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#preferredschedulingterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PreferredSchedulingTerm {
     /// Required.
@@ -2978,7 +3228,9 @@ watchable_core::model!(PreferredSchedulingTerm {
 
 /// `Probe`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Probe`.
+/// Definition `io.k8s.api.core.v1.Probe`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#probe-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Probe {
     pub exec: Option<ExecAction>,
@@ -3008,7 +3260,9 @@ watchable_core::model!(Probe {
 
 /// `ProjectedVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#projectedvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ProjectedVolumeSource {
     pub default_mode: Option<i32>,
@@ -3022,7 +3276,9 @@ watchable_core::model!(ProjectedVolumeSource {
 
 /// `QuobyteVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`.
+/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#quobytevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct QuobyteVolumeSource {
     pub group: Option<String>,
@@ -3046,7 +3302,9 @@ watchable_core::model!(QuobyteVolumeSource {
 
 /// `RBDPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#rbdpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3074,7 +3332,9 @@ watchable_core::model!(RBDPersistentVolumeSource {
 
 /// `RBDVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#rbdvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDVolumeSource {
     pub fs_type: Option<String>,
@@ -3104,7 +3364,7 @@ watchable_core::model!(RBDVolumeSource {
 ///
 /// Served as `replicationcontrollers`, in a [`ReplicationControllerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationController`.
+/// Definition `io.k8s.api.core.v1.ReplicationController`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#replicationcontroller-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3134,7 +3394,9 @@ watchable_core::model!(ReplicationController {
 
 /// `ReplicationControllerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#replicationcontrollercondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -3156,7 +3418,9 @@ watchable_core::model!(ReplicationControllerCondition {
 
 /// Kind `ReplicationControllerList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerList`.
+/// The list of [`ReplicationController`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ReplicationControllerList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#replicationcontrollerlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3177,7 +3441,9 @@ watchable_core::model!(ReplicationControllerList {
 
 /// `ReplicationControllerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#replicationcontrollerspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerSpec {
     pub min_ready_seconds: Option<i32>,
@@ -3195,7 +3461,9 @@ watchable_core::model!(ReplicationControllerSpec {
 
 /// `ReplicationControllerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#replicationcontrollerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerStatus {
     pub available_replicas: Option<i32>,
@@ -3218,7 +3486,9 @@ watchable_core::model!(ReplicationControllerStatus {
 
 /// `ResourceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceClaim`.
+/// Definition `io.k8s.api.core.v1.ResourceClaim`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaim-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaim {
     /// Required.
@@ -3231,7 +3501,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcefieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFieldSelector {
     pub container_name: Option<String>,
@@ -3250,7 +3522,7 @@ watchable_core::model!(ResourceFieldSelector {
 ///
 /// Served as `resourcequotas`, in a [`ResourceQuotaList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuota`.
+/// Definition `io.k8s.api.core.v1.ResourceQuota`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcequota-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3280,7 +3552,9 @@ watchable_core::model!(ResourceQuota {
 
 /// Kind `ResourceQuotaList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaList`.
+/// The list of [`ResourceQuota`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ResourceQuotaList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcequotalist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3301,7 +3575,9 @@ watchable_core::model!(ResourceQuotaList {
 
 /// `ResourceQuotaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcequotaspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaSpec {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3317,7 +3593,9 @@ watchable_core::model!(ResourceQuotaSpec {
 
 /// `ResourceQuotaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcequotastatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaStatus {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3331,7 +3609,9 @@ watchable_core::model!(ResourceQuotaStatus {
 
 /// `ResourceRequirements`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceRequirements`.
+/// Definition `io.k8s.api.core.v1.ResourceRequirements`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcerequirements-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRequirements {
     /// Keyed by `name`.
@@ -3348,7 +3628,9 @@ watchable_core::model!(ResourceRequirements {
 
 /// `SELinuxOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SELinuxOptions`.
+/// Definition `io.k8s.api.core.v1.SELinuxOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#selinuxoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxOptions {
     pub level: Option<String>,
@@ -3366,7 +3648,9 @@ watchable_core::model!(SELinuxOptions {
 
 /// `ScaleIOPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#scaleiopersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3399,7 +3683,9 @@ watchable_core::model!(ScaleIOPersistentVolumeSource {
 
 /// `ScaleIOVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#scaleiovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOVolumeSource {
     pub fs_type: Option<String>,
@@ -3432,7 +3718,9 @@ watchable_core::model!(ScaleIOVolumeSource {
 
 /// `ScopeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopeSelector`.
+/// Definition `io.k8s.api.core.v1.ScopeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#scopeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopeSelector {
     pub match_expressions: Vec<ScopedResourceSelectorRequirement>,
@@ -3444,7 +3732,9 @@ watchable_core::model!(ScopeSelector {
 
 /// `ScopedResourceSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#scopedresourceselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopedResourceSelectorRequirement {
     /// Required.
@@ -3462,7 +3752,9 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
 
 /// `SeccompProfile`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SeccompProfile`.
+/// Definition `io.k8s.api.core.v1.SeccompProfile`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#seccompprofile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SeccompProfile {
     pub localhost_profile: Option<String>,
@@ -3479,7 +3771,7 @@ watchable_core::model!(SeccompProfile {
 ///
 /// Served as `secrets`, in a [`SecretList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Secret`.
+/// Definition `io.k8s.api.core.v1.Secret`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secret-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3513,7 +3805,9 @@ watchable_core::model!(Secret {
 
 /// `SecretEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretEnvSource`.
+/// Definition `io.k8s.api.core.v1.SecretEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secretenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretEnvSource {
     pub name: Option<String>,
@@ -3527,7 +3821,9 @@ watchable_core::model!(SecretEnvSource {
 
 /// `SecretKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretKeySelector`.
+/// Definition `io.k8s.api.core.v1.SecretKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secretkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretKeySelector {
     /// Required.
@@ -3544,7 +3840,9 @@ watchable_core::model!(SecretKeySelector {
 
 /// Kind `SecretList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.SecretList`.
+/// The list of [`Secret`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.SecretList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secretlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3565,7 +3863,9 @@ watchable_core::model!(SecretList {
 
 /// `SecretProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretProjection`.
+/// Definition `io.k8s.api.core.v1.SecretProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secretprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretProjection {
     pub items: Vec<KeyToPath>,
@@ -3581,7 +3881,9 @@ watchable_core::model!(SecretProjection {
 
 /// `SecretReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretReference`.
+/// Definition `io.k8s.api.core.v1.SecretReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secretreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretReference {
     pub name: Option<String>,
@@ -3595,7 +3897,9 @@ watchable_core::model!(SecretReference {
 
 /// `SecretVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretVolumeSource`.
+/// Definition `io.k8s.api.core.v1.SecretVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secretvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretVolumeSource {
     pub default_mode: Option<i32>,
@@ -3613,7 +3917,9 @@ watchable_core::model!(SecretVolumeSource {
 
 /// `SecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecurityContext`.
+/// Definition `io.k8s.api.core.v1.SecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#securitycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecurityContext {
     pub allow_privilege_escalation: Option<bool>,
@@ -3647,7 +3953,7 @@ watchable_core::model!(SecurityContext {
 ///
 /// Served as `services`, in a [`ServiceList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Service`.
+/// Definition `io.k8s.api.core.v1.Service`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#service-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3679,7 +3985,7 @@ watchable_core::model!(Service {
 ///
 /// Served as `serviceaccounts`, in a [`ServiceAccountList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccount`.
+/// Definition `io.k8s.api.core.v1.ServiceAccount`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#serviceaccount-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3711,7 +4017,9 @@ watchable_core::model!(ServiceAccount {
 
 /// Kind `ServiceAccountList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountList`.
+/// The list of [`ServiceAccount`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceAccountList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#serviceaccountlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3732,7 +4040,9 @@ watchable_core::model!(ServiceAccountList {
 
 /// `ServiceAccountTokenProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`.
+/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#serviceaccounttokenprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountTokenProjection {
     pub audience: Option<String>,
@@ -3749,7 +4059,9 @@ watchable_core::model!(ServiceAccountTokenProjection {
 
 /// Kind `ServiceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceList`.
+/// The list of [`Service`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#servicelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3770,7 +4082,9 @@ watchable_core::model!(ServiceList {
 
 /// `ServicePort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServicePort`.
+/// Definition `io.k8s.api.core.v1.ServicePort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#serviceport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServicePort {
     pub app_protocol: Option<String>,
@@ -3793,7 +4107,9 @@ watchable_core::model!(ServicePort {
 
 /// `ServiceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceSpec`.
+/// Definition `io.k8s.api.core.v1.ServiceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#servicespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceSpec {
     pub allocate_load_balancer_node_ports: Option<bool>,
@@ -3846,7 +4162,9 @@ watchable_core::model!(ServiceSpec {
 
 /// `ServiceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceStatus`.
+/// Definition `io.k8s.api.core.v1.ServiceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#servicestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceStatus {
     /// Keyed by `type`.
@@ -3861,7 +4179,9 @@ watchable_core::model!(ServiceStatus {
 
 /// `SessionAffinityConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`.
+/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#sessionaffinityconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SessionAffinityConfig {
     /// `clientIP` on the wire.
@@ -3874,7 +4194,9 @@ watchable_core::model!(SessionAffinityConfig {
 
 /// `StorageOSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#storageospersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3894,7 +4216,9 @@ watchable_core::model!(StorageOSPersistentVolumeSource {
 
 /// `StorageOSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#storageosvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSVolumeSource {
     pub fs_type: Option<String>,
@@ -3914,7 +4238,9 @@ watchable_core::model!(StorageOSVolumeSource {
 
 /// `Sysctl`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Sysctl`.
+/// Definition `io.k8s.api.core.v1.Sysctl`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#sysctl-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Sysctl {
     /// Required.
@@ -3930,7 +4256,9 @@ watchable_core::model!(Sysctl {
 
 /// `TCPSocketAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TCPSocketAction`.
+/// Definition `io.k8s.api.core.v1.TCPSocketAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#tcpsocketaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TCPSocketAction {
     pub host: Option<String>,
@@ -3945,7 +4273,9 @@ watchable_core::model!(TCPSocketAction {
 
 /// `Taint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Taint`.
+/// Definition `io.k8s.api.core.v1.Taint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#taint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Taint {
     /// Required.
@@ -3965,7 +4295,9 @@ watchable_core::model!(Taint {
 
 /// `Toleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Toleration`.
+/// Definition `io.k8s.api.core.v1.Toleration`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#toleration-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Toleration {
     pub effect: Option<String>,
@@ -3985,7 +4317,9 @@ watchable_core::model!(Toleration {
 
 /// `TopologySelectorLabelRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#topologyselectorlabelrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorLabelRequirement {
     /// Required.
@@ -4001,7 +4335,9 @@ watchable_core::model!(TopologySelectorLabelRequirement {
 
 /// `TopologySelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#topologyselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorTerm {
     pub match_label_expressions: Vec<TopologySelectorLabelRequirement>,
@@ -4013,7 +4349,9 @@ watchable_core::model!(TopologySelectorTerm {
 
 /// `TopologySpreadConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`.
+/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#topologyspreadconstraint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySpreadConstraint {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -4042,7 +4380,9 @@ watchable_core::model!(TopologySpreadConstraint {
 
 /// `TypedLocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#typedlocalobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
     pub api_group: Option<String>,
@@ -4060,7 +4400,9 @@ watchable_core::model!(TypedLocalObjectReference {
 
 /// `TypedObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TypedObjectReference`.
+/// Definition `io.k8s.api.core.v1.TypedObjectReference`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#typedobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedObjectReference {
     pub api_group: Option<String>,
@@ -4080,7 +4422,9 @@ watchable_core::model!(TypedObjectReference {
 
 /// `Volume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Volume`.
+/// Definition `io.k8s.api.core.v1.Volume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#volume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Volume {
     pub aws_elastic_block_store: Option<AWSElasticBlockStoreVolumeSource>,
@@ -4153,7 +4497,9 @@ watchable_core::model!(Volume {
 
 /// `VolumeDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeDevice`.
+/// Definition `io.k8s.api.core.v1.VolumeDevice`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#volumedevice-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeDevice {
     /// Required.
@@ -4169,7 +4515,9 @@ watchable_core::model!(VolumeDevice {
 
 /// `VolumeMount`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeMount`.
+/// Definition `io.k8s.api.core.v1.VolumeMount`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#volumemount-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeMount {
     /// Required.
@@ -4193,7 +4541,9 @@ watchable_core::model!(VolumeMount {
 
 /// `VolumeNodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`.
+/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#volumenodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeAffinity {
     pub required: Option<NodeSelector>,
@@ -4205,7 +4555,9 @@ watchable_core::model!(VolumeNodeAffinity {
 
 /// `VolumeProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeProjection`.
+/// Definition `io.k8s.api.core.v1.VolumeProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#volumeprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeProjection {
     pub config_map: Option<ConfigMapProjection>,
@@ -4224,7 +4576,9 @@ watchable_core::model!(VolumeProjection {
 
 /// `VsphereVirtualDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#vspherevirtualdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VsphereVirtualDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -4244,7 +4598,9 @@ watchable_core::model!(VsphereVirtualDiskVolumeSource {
 
 /// `WeightedPodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#weightedpodaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WeightedPodAffinityTerm {
     /// Required.
@@ -4260,7 +4616,9 @@ watchable_core::model!(WeightedPodAffinityTerm {
 
 /// `WindowsSecurityContextOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`.
+/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#windowssecuritycontextoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WindowsSecurityContextOptions {
     pub gmsa_credential_spec: Option<String>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `clustercidrs`, in a [`ClusterCIDRList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDR`.
+/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDR`. In Kubernetes 1.25 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#clustercidr-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -34,7 +34,9 @@ watchable_core::model!(ClusterCIDR {
 
 /// Kind `ClusterCIDRList` of `networking.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDRList`.
+/// The list of [`ClusterCIDR`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDRList`. In Kubernetes 1.25 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#clustercidrlist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -55,7 +57,9 @@ watchable_core::model!(ClusterCIDRList {
 
 /// `ClusterCIDRSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDRSpec`.
+/// Definition `io.k8s.api.networking.v1alpha1.ClusterCIDRSpec`. In Kubernetes 1.25 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#clustercidrspec-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterCIDRSpec {
     pub ipv4: Option<String>,
@@ -76,7 +80,7 @@ watchable_core::model!(ClusterCIDRSpec {
 ///
 /// Served as `ipaddresses`, in a [`IPAddressList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.IPAddress`.
+/// Definition `io.k8s.api.networking.v1alpha1.IPAddress`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#ipaddress-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -103,7 +107,9 @@ watchable_core::model!(IPAddress {
 
 /// Kind `IPAddressList` of `networking.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.IPAddressList`.
+/// The list of [`IPAddress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1alpha1.IPAddressList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#ipaddresslist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -124,7 +130,9 @@ watchable_core::model!(IPAddressList {
 
 /// `IPAddressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.IPAddressSpec`.
+/// Definition `io.k8s.api.networking.v1alpha1.IPAddressSpec`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#ipaddressspec-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressSpec {
     pub parent_ref: Option<ParentReference>,
@@ -136,7 +144,9 @@ watchable_core::model!(IPAddressSpec {
 
 /// `ParentReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ParentReference`.
+/// Definition `io.k8s.api.networking.v1alpha1.ParentReference`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#parentreference-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParentReference {
     pub group: Option<String>,

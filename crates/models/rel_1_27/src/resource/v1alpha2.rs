@@ -5,7 +5,9 @@
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha2.AllocationResult`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#allocationresult-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub available_on_nodes: Option<crate::core::v1::NodeSelector>,
@@ -23,7 +25,7 @@ watchable_core::model!(AllocationResult {
 ///
 /// Served as `podschedulingcontexts`, in a [`PodSchedulingContextList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContext`.
+/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContext`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podschedulingcontext-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -54,7 +56,9 @@ watchable_core::model!(PodSchedulingContext {
 
 /// Kind `PodSchedulingContextList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextList`.
+/// The list of [`PodSchedulingContext`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podschedulingcontextlist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -75,7 +79,9 @@ watchable_core::model!(PodSchedulingContextList {
 
 /// `PodSchedulingContextSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextSpec`.
+/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextSpec`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podschedulingcontextspec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextSpec {
     pub potential_nodes: Vec<String>,
@@ -89,7 +95,9 @@ watchable_core::model!(PodSchedulingContextSpec {
 
 /// `PodSchedulingContextStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextStatus`.
+/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextStatus`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podschedulingcontextstatus-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextStatus {
     /// Keyed by `name`.
@@ -104,7 +112,7 @@ watchable_core::model!(PodSchedulingContextStatus {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaim`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaim-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -135,7 +143,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimConsumerReference`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaimconsumerreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -156,7 +166,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaimlist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -177,7 +189,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimParametersReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimParametersReference`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimParametersReference`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaimparametersreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimParametersReference {
     pub api_group: Option<String>,
@@ -195,7 +209,9 @@ watchable_core::model!(ResourceClaimParametersReference {
 
 /// `ResourceClaimSchedulingStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimSchedulingStatus`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimSchedulingStatus`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaimschedulingstatus-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSchedulingStatus {
     pub name: Option<String>,
@@ -209,7 +225,9 @@ watchable_core::model!(ResourceClaimSchedulingStatus {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimSpec`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaimspec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub allocation_mode: Option<String>,
@@ -226,7 +244,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimStatus`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaimstatus-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -247,7 +267,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplate`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaimtemplate-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -276,7 +296,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplateList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaimtemplatelist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -297,7 +319,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplateSpec`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclaimtemplatespec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -314,7 +338,7 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 ///
 /// Served as `resourceclasses`, in a [`ResourceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClass`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClass`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclass-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -346,7 +370,9 @@ watchable_core::model!(ResourceClass {
 
 /// Kind `ResourceClassList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassList`.
+/// The list of [`ResourceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclasslist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -367,7 +393,9 @@ watchable_core::model!(ResourceClassList {
 
 /// `ResourceClassParametersReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassParametersReference`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassParametersReference`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourceclassparametersreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClassParametersReference {
     pub api_group: Option<String>,
@@ -387,7 +415,9 @@ watchable_core::model!(ResourceClassParametersReference {
 
 /// `ResourceHandle`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceHandle`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceHandle`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcehandle-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceHandle {
     pub data: Option<String>,

@@ -5,7 +5,9 @@
 
 /// `ExemptPriorityLevelConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.ExemptPriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.ExemptPriorityLevelConfiguration`. In Kubernetes 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#exemptprioritylevelconfiguration-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExemptPriorityLevelConfiguration {
     pub lendable_percent: Option<i32>,
@@ -19,7 +21,9 @@ watchable_core::model!(ExemptPriorityLevelConfiguration {
 
 /// `FlowDistinguisherMethod`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowDistinguisherMethod`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowDistinguisherMethod`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#flowdistinguishermethod-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowDistinguisherMethod {
     /// Required.
@@ -34,7 +38,7 @@ watchable_core::model!(FlowDistinguisherMethod {
 ///
 /// Served as `flowschemas`, in a [`FlowSchemaList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchema`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchema`. In Kubernetes 1.23 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#flowschema-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -63,7 +67,9 @@ watchable_core::model!(FlowSchema {
 
 /// `FlowSchemaCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaCondition`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#flowschemacondition-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -83,7 +89,9 @@ watchable_core::model!(FlowSchemaCondition {
 
 /// Kind `FlowSchemaList` of `flowcontrol.apiserver.k8s.io/v1beta2`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaList`.
+/// The list of [`FlowSchema`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaList`. In Kubernetes 1.23 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#flowschemalist-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -104,7 +112,9 @@ watchable_core::model!(FlowSchemaList {
 
 /// `FlowSchemaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaSpec`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#flowschemaspec-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaSpec {
     pub distinguisher_method: Option<FlowDistinguisherMethod>,
@@ -123,7 +133,9 @@ watchable_core::model!(FlowSchemaSpec {
 
 /// `FlowSchemaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.FlowSchemaStatus`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#flowschemastatus-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaStatus {
     /// Keyed by `type`.
@@ -136,7 +148,9 @@ watchable_core::model!(FlowSchemaStatus {
 
 /// `GroupSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.GroupSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.GroupSubject`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#groupsubject-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupSubject {
     /// Required.
@@ -149,7 +163,9 @@ watchable_core::model!(GroupSubject {
 
 /// `LimitResponse`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.LimitResponse`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.LimitResponse`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#limitresponse-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitResponse {
     pub queuing: Option<QueuingConfiguration>,
@@ -164,7 +180,9 @@ watchable_core::model!(LimitResponse {
 
 /// `LimitedPriorityLevelConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.LimitedPriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.LimitedPriorityLevelConfiguration`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#limitedprioritylevelconfiguration-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitedPriorityLevelConfiguration {
     pub assured_concurrency_shares: Option<i32>,
@@ -182,7 +200,9 @@ watchable_core::model!(LimitedPriorityLevelConfiguration {
 
 /// `NonResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.NonResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.NonResourcePolicyRule`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#nonresourcepolicyrule-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourcePolicyRule {
     /// `nonResourceURLs` on the wire. Required.
@@ -198,7 +218,9 @@ watchable_core::model!(NonResourcePolicyRule {
 
 /// `PolicyRulesWithSubjects`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PolicyRulesWithSubjects`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PolicyRulesWithSubjects`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#policyruleswithsubjects-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PolicyRulesWithSubjects {
     pub non_resource_rules: Vec<NonResourcePolicyRule>,
@@ -217,7 +239,7 @@ watchable_core::model!(PolicyRulesWithSubjects {
 ///
 /// Served as `prioritylevelconfigurations`, in a [`PriorityLevelConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfiguration`. In Kubernetes 1.23 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#prioritylevelconfiguration-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -246,7 +268,9 @@ watchable_core::model!(PriorityLevelConfiguration {
 
 /// `PriorityLevelConfigurationCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationCondition`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#prioritylevelconfigurationcondition-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -266,7 +290,9 @@ watchable_core::model!(PriorityLevelConfigurationCondition {
 
 /// Kind `PriorityLevelConfigurationList` of `flowcontrol.apiserver.k8s.io/v1beta2`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationList`.
+/// The list of [`PriorityLevelConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationList`. In Kubernetes 1.23 to 1.28.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#prioritylevelconfigurationlist-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -287,7 +313,9 @@ watchable_core::model!(PriorityLevelConfigurationList {
 
 /// `PriorityLevelConfigurationReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationReference`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationReference`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#prioritylevelconfigurationreference-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationReference {
     /// Required.
@@ -300,7 +328,9 @@ watchable_core::model!(PriorityLevelConfigurationReference {
 
 /// `PriorityLevelConfigurationSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationSpec`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#prioritylevelconfigurationspec-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationSpec {
     pub exempt: Option<ExemptPriorityLevelConfiguration>,
@@ -317,7 +347,9 @@ watchable_core::model!(PriorityLevelConfigurationSpec {
 
 /// `PriorityLevelConfigurationStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.PriorityLevelConfigurationStatus`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#prioritylevelconfigurationstatus-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationStatus {
     /// Keyed by `type`.
@@ -330,7 +362,9 @@ watchable_core::model!(PriorityLevelConfigurationStatus {
 
 /// `QueuingConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.QueuingConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.QueuingConfiguration`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#queuingconfiguration-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct QueuingConfiguration {
     pub hand_size: Option<i32>,
@@ -346,7 +380,9 @@ watchable_core::model!(QueuingConfiguration {
 
 /// `ResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.ResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.ResourcePolicyRule`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#resourcepolicyrule-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePolicyRule {
     /// Required.
@@ -369,7 +405,9 @@ watchable_core::model!(ResourcePolicyRule {
 
 /// `ServiceAccountSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.ServiceAccountSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.ServiceAccountSubject`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#serviceaccountsubject-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountSubject {
     /// Required.
@@ -385,7 +423,9 @@ watchable_core::model!(ServiceAccountSubject {
 
 /// `Subject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.Subject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.Subject`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#subject-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Subject {
     pub group: Option<GroupSubject>,
@@ -404,7 +444,9 @@ watchable_core::model!(Subject {
 
 /// `UserSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta2.UserSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta2.UserSubject`. In Kubernetes 1.23 to 1.28.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#usersubject-v1beta2-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserSubject {
     /// Required.

@@ -5,7 +5,9 @@
 
 /// `AuditAnnotation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.AuditAnnotation`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.AuditAnnotation`. In Kubernetes 1.28 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#auditannotation-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AuditAnnotation {
     /// Required.
@@ -21,7 +23,9 @@ watchable_core::model!(AuditAnnotation {
 
 /// `ExpressionWarning`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ExpressionWarning`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ExpressionWarning`. In Kubernetes 1.28 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#expressionwarning-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExpressionWarning {
     /// Required.
@@ -37,7 +41,9 @@ watchable_core::model!(ExpressionWarning {
 
 /// `MatchCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MatchCondition`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MatchCondition`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#matchcondition-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
@@ -53,7 +59,9 @@ watchable_core::model!(MatchCondition {
 
 /// `MatchResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MatchResources`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MatchResources`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#matchresources-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
@@ -73,7 +81,9 @@ watchable_core::model!(MatchResources {
 
 /// `NamedRuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.NamedRuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.NamedRuleWithOperations`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#namedrulewithoperations-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
     pub api_groups: Vec<String>,
@@ -95,7 +105,9 @@ watchable_core::model!(NamedRuleWithOperations {
 
 /// `ParamKind`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ParamKind`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ParamKind`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#paramkind-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
     pub api_version: Option<String>,
@@ -109,7 +121,9 @@ watchable_core::model!(ParamKind {
 
 /// `ParamRef`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ParamRef`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ParamRef`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#paramref-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
     pub name: Option<String>,
@@ -127,7 +141,9 @@ watchable_core::model!(ParamRef {
 
 /// `TypeChecking`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.TypeChecking`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.TypeChecking`. In Kubernetes 1.28 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#typechecking-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypeChecking {
     pub expression_warnings: Vec<ExpressionWarning>,
@@ -141,7 +157,7 @@ watchable_core::model!(TypeChecking {
 ///
 /// Served as `validatingadmissionpolicies`, in a [`ValidatingAdmissionPolicyList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicy`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicy`. In Kubernetes 1.28 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#validatingadmissionpolicy-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -172,7 +188,7 @@ watchable_core::model!(ValidatingAdmissionPolicy {
 ///
 /// Served as `validatingadmissionpolicybindings`, in a [`ValidatingAdmissionPolicyBindingList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyBinding`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyBinding`. In Kubernetes 1.28 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#validatingadmissionpolicybinding-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -199,7 +215,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBinding {
 
 /// Kind `ValidatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyBindingList`.
+/// The list of [`ValidatingAdmissionPolicyBinding`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyBindingList`. In Kubernetes 1.28 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#validatingadmissionpolicybindinglist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -219,7 +237,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 
 /// `ValidatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyBindingSpec`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyBindingSpec`. In Kubernetes 1.28 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#validatingadmissionpolicybindingspec-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<MatchResources>,
@@ -237,7 +257,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyList`.
+/// The list of [`ValidatingAdmissionPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyList`. In Kubernetes 1.28 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#validatingadmissionpolicylist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -257,7 +279,9 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 
 /// `ValidatingAdmissionPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicySpec`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicySpec`. In Kubernetes 1.28 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#validatingadmissionpolicyspec-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
     pub audit_annotations: Vec<AuditAnnotation>,
@@ -283,7 +307,9 @@ watchable_core::model!(ValidatingAdmissionPolicySpec {
 
 /// `ValidatingAdmissionPolicyStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyStatus`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ValidatingAdmissionPolicyStatus`. In Kubernetes 1.28 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#validatingadmissionpolicystatus-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyStatus {
     /// Keyed by `type`.
@@ -300,7 +326,9 @@ watchable_core::model!(ValidatingAdmissionPolicyStatus {
 
 /// `Validation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.Validation`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.Validation`. In Kubernetes 1.28 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#validation-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.
@@ -319,7 +347,9 @@ watchable_core::model!(Validation {
 
 /// `Variable`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.Variable`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.Variable`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#variable-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.

@@ -5,7 +5,9 @@
 
 /// `AWSElasticBlockStoreVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#awselasticblockstorevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AWSElasticBlockStoreVolumeSource {
     pub fs_type: Option<String>,
@@ -24,7 +26,9 @@ watchable_core::model!(AWSElasticBlockStoreVolumeSource {
 
 /// `Affinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Affinity`.
+/// Definition `io.k8s.api.core.v1.Affinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#affinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Affinity {
     pub node_affinity: Option<NodeAffinity>,
@@ -40,7 +44,9 @@ watchable_core::model!(Affinity {
 
 /// `AttachedVolume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AttachedVolume`.
+/// Definition `io.k8s.api.core.v1.AttachedVolume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#attachedvolume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AttachedVolume {
     /// Required.
@@ -56,7 +62,9 @@ watchable_core::model!(AttachedVolume {
 
 /// `AzureDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#azurediskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureDiskVolumeSource {
     pub caching_mode: Option<String>,
@@ -80,7 +88,9 @@ watchable_core::model!(AzureDiskVolumeSource {
 
 /// `AzureFilePersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFilePersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#azurefilepersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFilePersistentVolumeSource {
     pub read_only: Option<bool>,
@@ -100,7 +110,9 @@ watchable_core::model!(AzureFilePersistentVolumeSource {
 
 /// `AzureFileVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`.
+/// Definition `io.k8s.api.core.v1.AzureFileVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#azurefilevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureFileVolumeSource {
     pub read_only: Option<bool>,
@@ -120,7 +132,7 @@ watchable_core::model!(AzureFileVolumeSource {
 ///
 /// Served as `bindings`; namespaced; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.core.v1.Binding`.
+/// Definition `io.k8s.api.core.v1.Binding`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#binding-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -162,7 +174,9 @@ impl watchable_core::WatchTarget for Binding {
 
 /// `CSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIPersistentVolumeSource {
     pub controller_expand_secret_ref: Option<SecretReference>,
@@ -194,7 +208,9 @@ watchable_core::model!(CSIPersistentVolumeSource {
 
 /// `CSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIVolumeSource {
     /// Required.
@@ -215,7 +231,9 @@ watchable_core::model!(CSIVolumeSource {
 
 /// `Capabilities`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Capabilities`.
+/// Definition `io.k8s.api.core.v1.Capabilities`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#capabilities-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Capabilities {
     pub add: Vec<String>,
@@ -229,7 +247,9 @@ watchable_core::model!(Capabilities {
 
 /// `CephFSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#cephfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSPersistentVolumeSource {
     /// Required.
@@ -252,7 +272,9 @@ watchable_core::model!(CephFSPersistentVolumeSource {
 
 /// `CephFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CephFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#cephfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSVolumeSource {
     /// Required.
@@ -275,7 +297,9 @@ watchable_core::model!(CephFSVolumeSource {
 
 /// `CinderPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#cinderpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -294,7 +318,9 @@ watchable_core::model!(CinderPersistentVolumeSource {
 
 /// `CinderVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.CinderVolumeSource`.
+/// Definition `io.k8s.api.core.v1.CinderVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#cindervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderVolumeSource {
     pub fs_type: Option<String>,
@@ -313,7 +339,9 @@ watchable_core::model!(CinderVolumeSource {
 
 /// `ClaimSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ClaimSource`.
+/// Definition `io.k8s.api.core.v1.ClaimSource`. In Kubernetes 1.26 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#claimsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClaimSource {
     pub resource_claim_name: Option<String>,
@@ -327,7 +355,9 @@ watchable_core::model!(ClaimSource {
 
 /// `ClientIPConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ClientIPConfig`.
+/// Definition `io.k8s.api.core.v1.ClientIPConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#clientipconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClientIPConfig {
     pub timeout_seconds: Option<i32>,
@@ -339,7 +369,9 @@ watchable_core::model!(ClientIPConfig {
 
 /// `ClusterTrustBundleProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ClusterTrustBundleProjection`.
+/// Definition `io.k8s.api.core.v1.ClusterTrustBundleProjection`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#clustertrustbundleprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleProjection {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -360,7 +392,9 @@ watchable_core::model!(ClusterTrustBundleProjection {
 
 /// `ComponentCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentCondition`.
+/// Definition `io.k8s.api.core.v1.ComponentCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#componentcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentCondition {
     pub error: Option<String>,
@@ -382,7 +416,7 @@ watchable_core::model!(ComponentCondition {
 ///
 /// Served as `componentstatuses`, in a [`ComponentStatusList`]; cluster-scoped; it can be listed, but not watched.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatus`.
+/// Definition `io.k8s.api.core.v1.ComponentStatus`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#componentstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -431,7 +465,9 @@ impl watchable_core::WatchTarget for ComponentStatusList {
 
 /// Kind `ComponentStatusList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ComponentStatusList`.
+/// The list of [`ComponentStatus`] objects.
+///
+/// Definition `io.k8s.api.core.v1.ComponentStatusList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#componentstatuslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -454,7 +490,7 @@ watchable_core::model!(ComponentStatusList {
 ///
 /// Served as `configmaps`, in a [`ConfigMapList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMap`.
+/// Definition `io.k8s.api.core.v1.ConfigMap`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#configmap-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -486,7 +522,9 @@ watchable_core::model!(ConfigMap {
 
 /// `ConfigMapEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#configmapenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapEnvSource {
     pub name: Option<String>,
@@ -500,7 +538,9 @@ watchable_core::model!(ConfigMapEnvSource {
 
 /// `ConfigMapKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`.
+/// Definition `io.k8s.api.core.v1.ConfigMapKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#configmapkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapKeySelector {
     /// Required.
@@ -517,7 +557,9 @@ watchable_core::model!(ConfigMapKeySelector {
 
 /// Kind `ConfigMapList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapList`.
+/// The list of [`ConfigMap`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ConfigMapList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#configmaplist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -538,7 +580,9 @@ watchable_core::model!(ConfigMapList {
 
 /// `ConfigMapNodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapNodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#configmapnodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapNodeConfigSource {
     /// Required.
@@ -561,7 +605,9 @@ watchable_core::model!(ConfigMapNodeConfigSource {
 
 /// `ConfigMapProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapProjection`.
+/// Definition `io.k8s.api.core.v1.ConfigMapProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#configmapprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapProjection {
     pub items: Vec<KeyToPath>,
@@ -577,7 +623,9 @@ watchable_core::model!(ConfigMapProjection {
 
 /// `ConfigMapVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ConfigMapVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#configmapvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapVolumeSource {
     pub default_mode: Option<i32>,
@@ -595,7 +643,9 @@ watchable_core::model!(ConfigMapVolumeSource {
 
 /// `Container`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Container`.
+/// Definition `io.k8s.api.core.v1.Container`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#container-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Container {
     pub args: Vec<String>,
@@ -655,7 +705,9 @@ watchable_core::model!(Container {
 
 /// `ContainerImage`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerImage`.
+/// Definition `io.k8s.api.core.v1.ContainerImage`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#containerimage-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerImage {
     pub names: Vec<String>,
@@ -669,7 +721,9 @@ watchable_core::model!(ContainerImage {
 
 /// `ContainerPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerPort`.
+/// Definition `io.k8s.api.core.v1.ContainerPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#containerport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerPort {
     /// Required.
@@ -691,7 +745,9 @@ watchable_core::model!(ContainerPort {
 
 /// `ContainerResizePolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerResizePolicy`.
+/// Definition `io.k8s.api.core.v1.ContainerResizePolicy`. In Kubernetes from 1.27 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#containerresizepolicy-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResizePolicy {
     /// Required.
@@ -707,7 +763,9 @@ watchable_core::model!(ContainerResizePolicy {
 
 /// `ContainerState`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerState`.
+/// Definition `io.k8s.api.core.v1.ContainerState`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#containerstate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerState {
     pub running: Option<ContainerStateRunning>,
@@ -723,7 +781,9 @@ watchable_core::model!(ContainerState {
 
 /// `ContainerStateRunning`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateRunning`.
+/// Definition `io.k8s.api.core.v1.ContainerStateRunning`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#containerstaterunning-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateRunning {
     pub started_at: Option<crate::meta::v1::Time>,
@@ -735,7 +795,9 @@ watchable_core::model!(ContainerStateRunning {
 
 /// `ContainerStateTerminated`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`.
+/// Definition `io.k8s.api.core.v1.ContainerStateTerminated`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#containerstateterminated-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateTerminated {
     /// `containerID` on the wire.
@@ -761,7 +823,9 @@ watchable_core::model!(ContainerStateTerminated {
 
 /// `ContainerStateWaiting`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`.
+/// Definition `io.k8s.api.core.v1.ContainerStateWaiting`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#containerstatewaiting-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateWaiting {
     pub message: Option<String>,
@@ -775,7 +839,9 @@ watchable_core::model!(ContainerStateWaiting {
 
 /// `ContainerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ContainerStatus`.
+/// Definition `io.k8s.api.core.v1.ContainerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#containerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStatus {
     pub allocated_resources: std::collections::BTreeMap<
@@ -816,7 +882,9 @@ watchable_core::model!(ContainerStatus {
 
 /// `DaemonEndpoint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DaemonEndpoint`.
+/// Definition `io.k8s.api.core.v1.DaemonEndpoint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#daemonendpoint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonEndpoint {
     /// `Port` on the wire. Required.
@@ -829,7 +897,9 @@ watchable_core::model!(DaemonEndpoint {
 
 /// `DownwardAPIProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#downwardapiprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIProjection {
     pub items: Vec<DownwardAPIVolumeFile>,
@@ -841,7 +911,9 @@ watchable_core::model!(DownwardAPIProjection {
 
 /// `DownwardAPIVolumeFile`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeFile`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#downwardapivolumefile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeFile {
     pub field_ref: Option<ObjectFieldSelector>,
@@ -860,7 +932,9 @@ watchable_core::model!(DownwardAPIVolumeFile {
 
 /// `DownwardAPIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.DownwardAPIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#downwardapivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct DownwardAPIVolumeSource {
     pub default_mode: Option<i32>,
@@ -874,7 +948,9 @@ watchable_core::model!(DownwardAPIVolumeSource {
 
 /// `EmptyDirVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`.
+/// Definition `io.k8s.api.core.v1.EmptyDirVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#emptydirvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EmptyDirVolumeSource {
     pub medium: Option<String>,
@@ -888,7 +964,9 @@ watchable_core::model!(EmptyDirVolumeSource {
 
 /// `EndpointAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointAddress`.
+/// Definition `io.k8s.api.core.v1.EndpointAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#endpointaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointAddress {
     pub hostname: Option<String>,
@@ -907,7 +985,9 @@ watchable_core::model!(EndpointAddress {
 
 /// `EndpointPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointPort`.
+/// Definition `io.k8s.api.core.v1.EndpointPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#endpointport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
     pub app_protocol: Option<String>,
@@ -926,7 +1006,9 @@ watchable_core::model!(EndpointPort {
 
 /// `EndpointSubset`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointSubset`.
+/// Definition `io.k8s.api.core.v1.EndpointSubset`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#endpointsubset-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointSubset {
     pub addresses: Vec<EndpointAddress>,
@@ -944,7 +1026,7 @@ watchable_core::model!(EndpointSubset {
 ///
 /// Served as `endpoints`, in a [`EndpointsList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Endpoints`.
+/// Definition `io.k8s.api.core.v1.Endpoints`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#endpoints-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -972,7 +1054,9 @@ watchable_core::model!(Endpoints {
 
 /// Kind `EndpointsList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EndpointsList`.
+/// The list of [`Endpoints`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EndpointsList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#endpointslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -993,7 +1077,9 @@ watchable_core::model!(EndpointsList {
 
 /// `EnvFromSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvFromSource`.
+/// Definition `io.k8s.api.core.v1.EnvFromSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#envfromsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvFromSource {
     pub config_map_ref: Option<ConfigMapEnvSource>,
@@ -1009,7 +1095,9 @@ watchable_core::model!(EnvFromSource {
 
 /// `EnvVar`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVar`.
+/// Definition `io.k8s.api.core.v1.EnvVar`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#envvar-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVar {
     /// Required.
@@ -1026,7 +1114,9 @@ watchable_core::model!(EnvVar {
 
 /// `EnvVarSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EnvVarSource`.
+/// Definition `io.k8s.api.core.v1.EnvVarSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#envvarsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVarSource {
     pub config_map_key_ref: Option<ConfigMapKeySelector>,
@@ -1044,7 +1134,9 @@ watchable_core::model!(EnvVarSource {
 
 /// `EphemeralContainer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EphemeralContainer`.
+/// Definition `io.k8s.api.core.v1.EphemeralContainer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#ephemeralcontainer-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralContainer {
     pub args: Vec<String>,
@@ -1106,7 +1198,9 @@ watchable_core::model!(EphemeralContainer {
 
 /// `EphemeralVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EphemeralVolumeSource`.
+/// Definition `io.k8s.api.core.v1.EphemeralVolumeSource`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#ephemeralvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralVolumeSource {
     pub volume_claim_template: Option<PersistentVolumeClaimTemplate>,
@@ -1120,7 +1214,7 @@ watchable_core::model!(EphemeralVolumeSource {
 ///
 /// Served as `events`, in a [`EventList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Event`.
+/// Definition `io.k8s.api.core.v1.Event`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#event-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1176,7 +1270,9 @@ watchable_core::model!(Event {
 
 /// Kind `EventList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.EventList`.
+/// The list of [`Event`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.EventList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#eventlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1197,7 +1293,9 @@ watchable_core::model!(EventList {
 
 /// `EventSeries`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSeries`.
+/// Definition `io.k8s.api.core.v1.EventSeries`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#eventseries-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSeries {
     pub count: Option<i32>,
@@ -1211,7 +1309,9 @@ watchable_core::model!(EventSeries {
 
 /// `EventSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.EventSource`.
+/// Definition `io.k8s.api.core.v1.EventSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#eventsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSource {
     pub component: Option<String>,
@@ -1225,7 +1325,9 @@ watchable_core::model!(EventSource {
 
 /// `ExecAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ExecAction`.
+/// Definition `io.k8s.api.core.v1.ExecAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#execaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExecAction {
     pub command: Vec<String>,
@@ -1237,7 +1339,9 @@ watchable_core::model!(ExecAction {
 
 /// `FCVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FCVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FCVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#fcvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FCVolumeSource {
     pub fs_type: Option<String>,
@@ -1258,7 +1362,9 @@ watchable_core::model!(FCVolumeSource {
 
 /// `FlexPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#flexpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexPersistentVolumeSource {
     /// Required.
@@ -1279,7 +1385,9 @@ watchable_core::model!(FlexPersistentVolumeSource {
 
 /// `FlexVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlexVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlexVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#flexvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexVolumeSource {
     /// Required.
@@ -1300,7 +1408,9 @@ watchable_core::model!(FlexVolumeSource {
 
 /// `FlockerVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`.
+/// Definition `io.k8s.api.core.v1.FlockerVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#flockervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlockerVolumeSource {
     pub dataset_name: Option<String>,
@@ -1315,7 +1425,9 @@ watchable_core::model!(FlockerVolumeSource {
 
 /// `GCEPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GCEPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#gcepersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GCEPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -1334,7 +1446,9 @@ watchable_core::model!(GCEPersistentDiskVolumeSource {
 
 /// `GRPCAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GRPCAction`.
+/// Definition `io.k8s.api.core.v1.GRPCAction`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#grpcaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GRPCAction {
     /// Required.
@@ -1349,7 +1463,9 @@ watchable_core::model!(GRPCAction {
 
 /// `GitRepoVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GitRepoVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#gitrepovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GitRepoVolumeSource {
     pub directory: Option<String>,
@@ -1366,7 +1482,9 @@ watchable_core::model!(GitRepoVolumeSource {
 
 /// `GlusterfsPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#glusterfspersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsPersistentVolumeSource {
     /// Required.
@@ -1386,7 +1504,9 @@ watchable_core::model!(GlusterfsPersistentVolumeSource {
 
 /// `GlusterfsVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`.
+/// Definition `io.k8s.api.core.v1.GlusterfsVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#glusterfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsVolumeSource {
     /// Required.
@@ -1404,7 +1524,9 @@ watchable_core::model!(GlusterfsVolumeSource {
 
 /// `HTTPGetAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPGetAction`.
+/// Definition `io.k8s.api.core.v1.HTTPGetAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#httpgetaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPGetAction {
     pub host: Option<String>,
@@ -1425,7 +1547,9 @@ watchable_core::model!(HTTPGetAction {
 
 /// `HTTPHeader`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HTTPHeader`.
+/// Definition `io.k8s.api.core.v1.HTTPHeader`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#httpheader-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPHeader {
     /// Required.
@@ -1441,7 +1565,9 @@ watchable_core::model!(HTTPHeader {
 
 /// `HostAlias`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostAlias`.
+/// Definition `io.k8s.api.core.v1.HostAlias`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#hostalias-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostAlias {
     pub hostnames: Vec<String>,
@@ -1455,7 +1581,9 @@ watchable_core::model!(HostAlias {
 
 /// `HostIP`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostIP`.
+/// Definition `io.k8s.api.core.v1.HostIP`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#hostip-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostIP {
     pub ip: Option<String>,
@@ -1467,7 +1595,9 @@ watchable_core::model!(HostIP {
 
 /// `HostPathVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`.
+/// Definition `io.k8s.api.core.v1.HostPathVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#hostpathvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPathVolumeSource {
     /// Required.
@@ -1482,7 +1612,9 @@ watchable_core::model!(HostPathVolumeSource {
 
 /// `ISCSIPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#iscsipersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIPersistentVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1517,7 +1649,9 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
 
 /// `ISCSIVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ISCSIVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#iscsivolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ISCSIVolumeSource {
     pub chap_auth_discovery: Option<bool>,
@@ -1552,7 +1686,9 @@ watchable_core::model!(ISCSIVolumeSource {
 
 /// `KeyToPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.KeyToPath`.
+/// Definition `io.k8s.api.core.v1.KeyToPath`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#keytopath-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct KeyToPath {
     /// Required.
@@ -1570,7 +1706,9 @@ watchable_core::model!(KeyToPath {
 
 /// `Lifecycle`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Lifecycle`.
+/// Definition `io.k8s.api.core.v1.Lifecycle`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#lifecycle-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Lifecycle {
     pub post_start: Option<LifecycleHandler>,
@@ -1584,7 +1722,9 @@ watchable_core::model!(Lifecycle {
 
 /// `LifecycleHandler`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LifecycleHandler`.
+/// Definition `io.k8s.api.core.v1.LifecycleHandler`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#lifecyclehandler-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LifecycleHandler {
     pub exec: Option<ExecAction>,
@@ -1604,7 +1744,7 @@ watchable_core::model!(LifecycleHandler {
 ///
 /// Served as `limitranges`, in a [`LimitRangeList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRange`.
+/// Definition `io.k8s.api.core.v1.LimitRange`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#limitrange-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1632,7 +1772,9 @@ watchable_core::model!(LimitRange {
 
 /// `LimitRangeItem`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeItem`.
+/// Definition `io.k8s.api.core.v1.LimitRangeItem`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#limitrangeitem-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeItem {
     pub default: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -1658,7 +1800,9 @@ watchable_core::model!(LimitRangeItem {
 
 /// Kind `LimitRangeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeList`.
+/// The list of [`LimitRange`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.LimitRangeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#limitrangelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1679,7 +1823,9 @@ watchable_core::model!(LimitRangeList {
 
 /// `LimitRangeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LimitRangeSpec`.
+/// Definition `io.k8s.api.core.v1.LimitRangeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#limitrangespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeSpec {
     /// Required.
@@ -1692,7 +1838,9 @@ watchable_core::model!(LimitRangeSpec {
 
 /// `LoadBalancerIngress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerIngress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#loadbalanceringress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerIngress {
     pub hostname: Option<String>,
@@ -1710,7 +1858,9 @@ watchable_core::model!(LoadBalancerIngress {
 
 /// `LoadBalancerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`.
+/// Definition `io.k8s.api.core.v1.LoadBalancerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#loadbalancerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerStatus {
     pub ingress: Vec<LoadBalancerIngress>,
@@ -1722,7 +1872,9 @@ watchable_core::model!(LoadBalancerStatus {
 
 /// `LocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.LocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#localobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalObjectReference {
     pub name: Option<String>,
@@ -1734,7 +1886,9 @@ watchable_core::model!(LocalObjectReference {
 
 /// `LocalVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.LocalVolumeSource`.
+/// Definition `io.k8s.api.core.v1.LocalVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#localvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalVolumeSource {
     pub fs_type: Option<String>,
@@ -1749,7 +1903,9 @@ watchable_core::model!(LocalVolumeSource {
 
 /// `ModifyVolumeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ModifyVolumeStatus`.
+/// Definition `io.k8s.api.core.v1.ModifyVolumeStatus`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#modifyvolumestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ModifyVolumeStatus {
     /// Required.
@@ -1764,7 +1920,9 @@ watchable_core::model!(ModifyVolumeStatus {
 
 /// `NFSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NFSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.NFSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nfsvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NFSVolumeSource {
     /// Required.
@@ -1784,7 +1942,7 @@ watchable_core::model!(NFSVolumeSource {
 ///
 /// Served as `namespaces`, in a [`NamespaceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Namespace`.
+/// Definition `io.k8s.api.core.v1.Namespace`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#namespace-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1813,7 +1971,9 @@ watchable_core::model!(Namespace {
 
 /// `NamespaceCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceCondition`.
+/// Definition `io.k8s.api.core.v1.NamespaceCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#namespacecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -1835,7 +1995,9 @@ watchable_core::model!(NamespaceCondition {
 
 /// Kind `NamespaceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceList`.
+/// The list of [`Namespace`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NamespaceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#namespacelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -1856,7 +2018,9 @@ watchable_core::model!(NamespaceList {
 
 /// `NamespaceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceSpec`.
+/// Definition `io.k8s.api.core.v1.NamespaceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#namespacespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceSpec {
     pub finalizers: Vec<String>,
@@ -1868,7 +2032,9 @@ watchable_core::model!(NamespaceSpec {
 
 /// `NamespaceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NamespaceStatus`.
+/// Definition `io.k8s.api.core.v1.NamespaceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#namespacestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceStatus {
     pub conditions: Vec<NamespaceCondition>,
@@ -1884,7 +2050,7 @@ watchable_core::model!(NamespaceStatus {
 ///
 /// Served as `nodes`, in a [`NodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.Node`.
+/// Definition `io.k8s.api.core.v1.Node`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#node-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -1913,7 +2079,9 @@ watchable_core::model!(Node {
 
 /// `NodeAddress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAddress`.
+/// Definition `io.k8s.api.core.v1.NodeAddress`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodeaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAddress {
     /// Required.
@@ -1929,7 +2097,9 @@ watchable_core::model!(NodeAddress {
 
 /// `NodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeAffinity`.
+/// Definition `io.k8s.api.core.v1.NodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -1945,7 +2115,9 @@ watchable_core::model!(NodeAffinity {
 
 /// `NodeCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeCondition`.
+/// Definition `io.k8s.api.core.v1.NodeCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodecondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeCondition {
     pub last_heartbeat_time: Option<crate::meta::v1::Time>,
@@ -1969,7 +2141,9 @@ watchable_core::model!(NodeCondition {
 
 /// `NodeConfigSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigSource`.
+/// Definition `io.k8s.api.core.v1.NodeConfigSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodeconfigsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigSource {
     pub config_map: Option<ConfigMapNodeConfigSource>,
@@ -1981,7 +2155,9 @@ watchable_core::model!(NodeConfigSource {
 
 /// `NodeConfigStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeConfigStatus`.
+/// Definition `io.k8s.api.core.v1.NodeConfigStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodeconfigstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeConfigStatus {
     pub active: Option<NodeConfigSource>,
@@ -1999,7 +2175,9 @@ watchable_core::model!(NodeConfigStatus {
 
 /// `NodeDaemonEndpoints`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`.
+/// Definition `io.k8s.api.core.v1.NodeDaemonEndpoints`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodedaemonendpoints-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeDaemonEndpoints {
     pub kubelet_endpoint: Option<DaemonEndpoint>,
@@ -2011,7 +2189,9 @@ watchable_core::model!(NodeDaemonEndpoints {
 
 /// Kind `NodeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.NodeList`.
+/// The list of [`Node`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.NodeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2032,7 +2212,9 @@ watchable_core::model!(NodeList {
 
 /// `NodeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelector`.
+/// Definition `io.k8s.api.core.v1.NodeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelector {
     /// Required.
@@ -2045,7 +2227,9 @@ watchable_core::model!(NodeSelector {
 
 /// `NodeSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodeselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorRequirement {
     /// Required.
@@ -2063,7 +2247,9 @@ watchable_core::model!(NodeSelectorRequirement {
 
 /// `NodeSelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`.
+/// Definition `io.k8s.api.core.v1.NodeSelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodeselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorTerm {
     pub match_expressions: Vec<NodeSelectorRequirement>,
@@ -2077,7 +2263,9 @@ watchable_core::model!(NodeSelectorTerm {
 
 /// `NodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSpec`.
+/// Definition `io.k8s.api.core.v1.NodeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSpec {
     pub config_source: Option<NodeConfigSource>,
@@ -2105,7 +2293,9 @@ watchable_core::model!(NodeSpec {
 
 /// `NodeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeStatus`.
+/// Definition `io.k8s.api.core.v1.NodeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeStatus {
     pub addresses: Vec<NodeAddress>,
@@ -2137,7 +2327,9 @@ watchable_core::model!(NodeStatus {
 
 /// `NodeSystemInfo`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.NodeSystemInfo`.
+/// Definition `io.k8s.api.core.v1.NodeSystemInfo`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#nodesysteminfo-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSystemInfo {
     /// Required.
@@ -2177,7 +2369,9 @@ watchable_core::model!(NodeSystemInfo {
 
 /// `ObjectFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ObjectFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#objectfieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectFieldSelector {
     pub api_version: Option<String>,
@@ -2192,7 +2386,9 @@ watchable_core::model!(ObjectFieldSelector {
 
 /// `ObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ObjectReference`.
+/// Definition `io.k8s.api.core.v1.ObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#objectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectReference {
     pub api_version: Option<String>,
@@ -2218,7 +2414,7 @@ watchable_core::model!(ObjectReference {
 ///
 /// Served as `persistentvolumes`, in a [`PersistentVolumeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolume`.
+/// Definition `io.k8s.api.core.v1.PersistentVolume`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolume-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2249,7 +2445,7 @@ watchable_core::model!(PersistentVolume {
 ///
 /// Served as `persistentvolumeclaims`, in a [`PersistentVolumeClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaim`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumeclaim-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2279,7 +2475,9 @@ watchable_core::model!(PersistentVolumeClaim {
 
 /// `PersistentVolumeClaimCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumeclaimcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2303,7 +2501,9 @@ watchable_core::model!(PersistentVolumeClaimCondition {
 
 /// Kind `PersistentVolumeClaimList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`.
+/// The list of [`PersistentVolumeClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumeclaimlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2324,7 +2524,9 @@ watchable_core::model!(PersistentVolumeClaimList {
 
 /// `PersistentVolumeClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumeclaimspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
     pub access_modes: Vec<String>,
@@ -2352,7 +2554,9 @@ watchable_core::model!(PersistentVolumeClaimSpec {
 
 /// `PersistentVolumeClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumeclaimstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimStatus {
     pub access_modes: Vec<String>,
@@ -2381,7 +2585,9 @@ watchable_core::model!(PersistentVolumeClaimStatus {
 
 /// `PersistentVolumeClaimTemplate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimTemplate`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimTemplate`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumeclaimtemplate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimTemplate {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -2396,7 +2602,9 @@ watchable_core::model!(PersistentVolumeClaimTemplate {
 
 /// `PersistentVolumeClaimVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumeclaimvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// Required.
@@ -2411,7 +2619,9 @@ watchable_core::model!(PersistentVolumeClaimVolumeSource {
 
 /// Kind `PersistentVolumeList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeList`.
+/// The list of [`PersistentVolume`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PersistentVolumeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2432,7 +2642,9 @@ watchable_core::model!(PersistentVolumeList {
 
 /// `PersistentVolumeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
     pub access_modes: Vec<String>,
@@ -2505,7 +2717,9 @@ watchable_core::model!(PersistentVolumeSpec {
 
 /// `PersistentVolumeStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`.
+/// Definition `io.k8s.api.core.v1.PersistentVolumeStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#persistentvolumestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeStatus {
     pub last_phase_transition_time: Option<crate::meta::v1::Time>,
@@ -2523,7 +2737,9 @@ watchable_core::model!(PersistentVolumeStatus {
 
 /// `PhotonPersistentDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#photonpersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PhotonPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -2540,7 +2756,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
 ///
 /// Served as `pods`, in a [`PodList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Pod`.
+/// Definition `io.k8s.api.core.v1.Pod`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#pod-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2570,7 +2786,9 @@ watchable_core::model!(Pod {
 
 /// `PodAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2586,7 +2804,9 @@ watchable_core::model!(PodAffinity {
 
 /// `PodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.PodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinityTerm {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -2609,7 +2829,9 @@ watchable_core::model!(PodAffinityTerm {
 
 /// `PodAntiAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodAntiAffinity`.
+/// Definition `io.k8s.api.core.v1.PodAntiAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podantiaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAntiAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Vec<
@@ -2625,7 +2847,9 @@ watchable_core::model!(PodAntiAffinity {
 
 /// `PodCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodCondition`.
+/// Definition `io.k8s.api.core.v1.PodCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -2649,7 +2873,9 @@ watchable_core::model!(PodCondition {
 
 /// `PodDNSConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfig`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#poddnsconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfig {
     pub nameservers: Vec<String>,
@@ -2665,7 +2891,9 @@ watchable_core::model!(PodDNSConfig {
 
 /// `PodDNSConfigOption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`.
+/// Definition `io.k8s.api.core.v1.PodDNSConfigOption`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#poddnsconfigoption-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfigOption {
     pub name: Option<String>,
@@ -2679,7 +2907,9 @@ watchable_core::model!(PodDNSConfigOption {
 
 /// `PodIP`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodIP`.
+/// Definition `io.k8s.api.core.v1.PodIP`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podip-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodIP {
     pub ip: Option<String>,
@@ -2691,7 +2921,9 @@ watchable_core::model!(PodIP {
 
 /// Kind `PodList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodList`.
+/// The list of [`Pod`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -2712,7 +2944,9 @@ watchable_core::model!(PodList {
 
 /// `PodOS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodOS`.
+/// Definition `io.k8s.api.core.v1.PodOS`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podos-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodOS {
     /// Required.
@@ -2725,7 +2959,9 @@ watchable_core::model!(PodOS {
 
 /// `PodReadinessGate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodReadinessGate`.
+/// Definition `io.k8s.api.core.v1.PodReadinessGate`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podreadinessgate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodReadinessGate {
     /// Required.
@@ -2738,7 +2974,9 @@ watchable_core::model!(PodReadinessGate {
 
 /// `PodResourceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodResourceClaim`.
+/// Definition `io.k8s.api.core.v1.PodResourceClaim`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podresourceclaim-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodResourceClaim {
     /// Required.
@@ -2753,7 +2991,9 @@ watchable_core::model!(PodResourceClaim {
 
 /// `PodResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodResourceClaimStatus`.
+/// Definition `io.k8s.api.core.v1.PodResourceClaimStatus`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podresourceclaimstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodResourceClaimStatus {
     /// Required.
@@ -2768,7 +3008,9 @@ watchable_core::model!(PodResourceClaimStatus {
 
 /// `PodSchedulingGate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSchedulingGate`.
+/// Definition `io.k8s.api.core.v1.PodSchedulingGate`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podschedulinggate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingGate {
     /// Required.
@@ -2781,7 +3023,9 @@ watchable_core::model!(PodSchedulingGate {
 
 /// `PodSecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSecurityContext`.
+/// Definition `io.k8s.api.core.v1.PodSecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podsecuritycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityContext {
     pub fs_group: Option<i64>,
@@ -2811,7 +3055,9 @@ watchable_core::model!(PodSecurityContext {
 
 /// `PodSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodSpec`.
+/// Definition `io.k8s.api.core.v1.PodSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSpec {
     pub active_deadline_seconds: Option<i64>,
@@ -2906,7 +3152,9 @@ watchable_core::model!(PodSpec {
 
 /// `PodStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodStatus`.
+/// Definition `io.k8s.api.core.v1.PodStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodStatus {
     pub conditions: Vec<PodCondition>,
@@ -2955,7 +3203,7 @@ watchable_core::model!(PodStatus {
 ///
 /// Served as `podtemplates`, in a [`PodTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplate`.
+/// Definition `io.k8s.api.core.v1.PodTemplate`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podtemplate-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -2983,7 +3231,9 @@ watchable_core::model!(PodTemplate {
 
 /// Kind `PodTemplateList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateList`.
+/// The list of [`PodTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.PodTemplateList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podtemplatelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3004,7 +3254,9 @@ watchable_core::model!(PodTemplateList {
 
 /// `PodTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PodTemplateSpec`.
+/// Definition `io.k8s.api.core.v1.PodTemplateSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podtemplatespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -3018,7 +3270,9 @@ watchable_core::model!(PodTemplateSpec {
 
 /// `PortStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PortStatus`.
+/// Definition `io.k8s.api.core.v1.PortStatus`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#portstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortStatus {
     pub error: Option<String>,
@@ -3036,7 +3290,9 @@ watchable_core::model!(PortStatus {
 
 /// `PortworxVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`.
+/// Definition `io.k8s.api.core.v1.PortworxVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#portworxvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortworxVolumeSource {
     pub fs_type: Option<String>,
@@ -3053,7 +3309,9 @@ watchable_core::model!(PortworxVolumeSource {
 
 /// `PreferredSchedulingTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`.
+/// Definition `io.k8s.api.core.v1.PreferredSchedulingTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#preferredschedulingterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PreferredSchedulingTerm {
     /// Required.
@@ -3069,7 +3327,9 @@ watchable_core::model!(PreferredSchedulingTerm {
 
 /// `Probe`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Probe`.
+/// Definition `io.k8s.api.core.v1.Probe`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#probe-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Probe {
     pub exec: Option<ExecAction>,
@@ -3099,7 +3359,9 @@ watchable_core::model!(Probe {
 
 /// `ProjectedVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ProjectedVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#projectedvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ProjectedVolumeSource {
     pub default_mode: Option<i32>,
@@ -3113,7 +3375,9 @@ watchable_core::model!(ProjectedVolumeSource {
 
 /// `QuobyteVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`.
+/// Definition `io.k8s.api.core.v1.QuobyteVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#quobytevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct QuobyteVolumeSource {
     pub group: Option<String>,
@@ -3137,7 +3401,9 @@ watchable_core::model!(QuobyteVolumeSource {
 
 /// `RBDPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#rbdpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3165,7 +3431,9 @@ watchable_core::model!(RBDPersistentVolumeSource {
 
 /// `RBDVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.RBDVolumeSource`.
+/// Definition `io.k8s.api.core.v1.RBDVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#rbdvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDVolumeSource {
     pub fs_type: Option<String>,
@@ -3195,7 +3463,7 @@ watchable_core::model!(RBDVolumeSource {
 ///
 /// Served as `replicationcontrollers`, in a [`ReplicationControllerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationController`.
+/// Definition `io.k8s.api.core.v1.ReplicationController`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#replicationcontroller-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3225,7 +3493,9 @@ watchable_core::model!(ReplicationController {
 
 /// `ReplicationControllerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#replicationcontrollercondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -3247,7 +3517,9 @@ watchable_core::model!(ReplicationControllerCondition {
 
 /// Kind `ReplicationControllerList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerList`.
+/// The list of [`ReplicationController`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ReplicationControllerList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#replicationcontrollerlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3268,7 +3540,9 @@ watchable_core::model!(ReplicationControllerList {
 
 /// `ReplicationControllerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#replicationcontrollerspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerSpec {
     pub min_ready_seconds: Option<i32>,
@@ -3286,7 +3560,9 @@ watchable_core::model!(ReplicationControllerSpec {
 
 /// `ReplicationControllerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`.
+/// Definition `io.k8s.api.core.v1.ReplicationControllerStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#replicationcontrollerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerStatus {
     pub available_replicas: Option<i32>,
@@ -3309,7 +3585,9 @@ watchable_core::model!(ReplicationControllerStatus {
 
 /// `ResourceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceClaim`.
+/// Definition `io.k8s.api.core.v1.ResourceClaim`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourceclaim-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaim {
     /// Required.
@@ -3322,7 +3600,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceFieldSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`.
+/// Definition `io.k8s.api.core.v1.ResourceFieldSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourcefieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFieldSelector {
     pub container_name: Option<String>,
@@ -3341,7 +3621,7 @@ watchable_core::model!(ResourceFieldSelector {
 ///
 /// Served as `resourcequotas`, in a [`ResourceQuotaList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuota`.
+/// Definition `io.k8s.api.core.v1.ResourceQuota`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourcequota-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3371,7 +3651,9 @@ watchable_core::model!(ResourceQuota {
 
 /// Kind `ResourceQuotaList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaList`.
+/// The list of [`ResourceQuota`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ResourceQuotaList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourcequotalist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3392,7 +3674,9 @@ watchable_core::model!(ResourceQuotaList {
 
 /// `ResourceQuotaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourcequotaspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaSpec {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3408,7 +3692,9 @@ watchable_core::model!(ResourceQuotaSpec {
 
 /// `ResourceQuotaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`.
+/// Definition `io.k8s.api.core.v1.ResourceQuotaStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourcequotastatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaStatus {
     pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -3422,7 +3708,9 @@ watchable_core::model!(ResourceQuotaStatus {
 
 /// `ResourceRequirements`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ResourceRequirements`.
+/// Definition `io.k8s.api.core.v1.ResourceRequirements`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourcerequirements-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRequirements {
     /// Keyed by `name`.
@@ -3439,7 +3727,9 @@ watchable_core::model!(ResourceRequirements {
 
 /// `SELinuxOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SELinuxOptions`.
+/// Definition `io.k8s.api.core.v1.SELinuxOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#selinuxoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxOptions {
     pub level: Option<String>,
@@ -3457,7 +3747,9 @@ watchable_core::model!(SELinuxOptions {
 
 /// `ScaleIOPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#scaleiopersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3490,7 +3782,9 @@ watchable_core::model!(ScaleIOPersistentVolumeSource {
 
 /// `ScaleIOVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`.
+/// Definition `io.k8s.api.core.v1.ScaleIOVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#scaleiovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOVolumeSource {
     pub fs_type: Option<String>,
@@ -3523,7 +3817,9 @@ watchable_core::model!(ScaleIOVolumeSource {
 
 /// `ScopeSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopeSelector`.
+/// Definition `io.k8s.api.core.v1.ScopeSelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#scopeselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopeSelector {
     pub match_expressions: Vec<ScopedResourceSelectorRequirement>,
@@ -3535,7 +3831,9 @@ watchable_core::model!(ScopeSelector {
 
 /// `ScopedResourceSelectorRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`.
+/// Definition `io.k8s.api.core.v1.ScopedResourceSelectorRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#scopedresourceselectorrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopedResourceSelectorRequirement {
     /// Required.
@@ -3553,7 +3851,9 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
 
 /// `SeccompProfile`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SeccompProfile`.
+/// Definition `io.k8s.api.core.v1.SeccompProfile`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#seccompprofile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SeccompProfile {
     pub localhost_profile: Option<String>,
@@ -3570,7 +3870,7 @@ watchable_core::model!(SeccompProfile {
 ///
 /// Served as `secrets`, in a [`SecretList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Secret`.
+/// Definition `io.k8s.api.core.v1.Secret`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#secret-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3604,7 +3904,9 @@ watchable_core::model!(Secret {
 
 /// `SecretEnvSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretEnvSource`.
+/// Definition `io.k8s.api.core.v1.SecretEnvSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#secretenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretEnvSource {
     pub name: Option<String>,
@@ -3618,7 +3920,9 @@ watchable_core::model!(SecretEnvSource {
 
 /// `SecretKeySelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretKeySelector`.
+/// Definition `io.k8s.api.core.v1.SecretKeySelector`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#secretkeyselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretKeySelector {
     /// Required.
@@ -3635,7 +3939,9 @@ watchable_core::model!(SecretKeySelector {
 
 /// Kind `SecretList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.SecretList`.
+/// The list of [`Secret`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.SecretList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#secretlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3656,7 +3962,9 @@ watchable_core::model!(SecretList {
 
 /// `SecretProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretProjection`.
+/// Definition `io.k8s.api.core.v1.SecretProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#secretprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretProjection {
     pub items: Vec<KeyToPath>,
@@ -3672,7 +3980,9 @@ watchable_core::model!(SecretProjection {
 
 /// `SecretReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretReference`.
+/// Definition `io.k8s.api.core.v1.SecretReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#secretreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretReference {
     pub name: Option<String>,
@@ -3686,7 +3996,9 @@ watchable_core::model!(SecretReference {
 
 /// `SecretVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecretVolumeSource`.
+/// Definition `io.k8s.api.core.v1.SecretVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#secretvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretVolumeSource {
     pub default_mode: Option<i32>,
@@ -3704,7 +4016,9 @@ watchable_core::model!(SecretVolumeSource {
 
 /// `SecurityContext`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SecurityContext`.
+/// Definition `io.k8s.api.core.v1.SecurityContext`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#securitycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecurityContext {
     pub allow_privilege_escalation: Option<bool>,
@@ -3738,7 +4052,7 @@ watchable_core::model!(SecurityContext {
 ///
 /// Served as `services`, in a [`ServiceList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.Service`.
+/// Definition `io.k8s.api.core.v1.Service`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#service-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3770,7 +4084,7 @@ watchable_core::model!(Service {
 ///
 /// Served as `serviceaccounts`, in a [`ServiceAccountList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccount`.
+/// Definition `io.k8s.api.core.v1.ServiceAccount`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#serviceaccount-v1-core>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -3802,7 +4116,9 @@ watchable_core::model!(ServiceAccount {
 
 /// Kind `ServiceAccountList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountList`.
+/// The list of [`ServiceAccount`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceAccountList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#serviceaccountlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3823,7 +4139,9 @@ watchable_core::model!(ServiceAccountList {
 
 /// `ServiceAccountTokenProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`.
+/// Definition `io.k8s.api.core.v1.ServiceAccountTokenProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#serviceaccounttokenprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountTokenProjection {
     pub audience: Option<String>,
@@ -3840,7 +4158,9 @@ watchable_core::model!(ServiceAccountTokenProjection {
 
 /// Kind `ServiceList` of `v1`.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceList`.
+/// The list of [`Service`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.core.v1.ServiceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
@@ -3861,7 +4181,9 @@ watchable_core::model!(ServiceList {
 
 /// `ServicePort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServicePort`.
+/// Definition `io.k8s.api.core.v1.ServicePort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#serviceport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServicePort {
     pub app_protocol: Option<String>,
@@ -3884,7 +4206,9 @@ watchable_core::model!(ServicePort {
 
 /// `ServiceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceSpec`.
+/// Definition `io.k8s.api.core.v1.ServiceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceSpec {
     pub allocate_load_balancer_node_ports: Option<bool>,
@@ -3937,7 +4261,9 @@ watchable_core::model!(ServiceSpec {
 
 /// `ServiceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.ServiceStatus`.
+/// Definition `io.k8s.api.core.v1.ServiceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceStatus {
     /// Keyed by `type`.
@@ -3952,7 +4278,9 @@ watchable_core::model!(ServiceStatus {
 
 /// `SessionAffinityConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`.
+/// Definition `io.k8s.api.core.v1.SessionAffinityConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#sessionaffinityconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SessionAffinityConfig {
     /// `clientIP` on the wire.
@@ -3965,7 +4293,9 @@ watchable_core::model!(SessionAffinityConfig {
 
 /// `SleepAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.SleepAction`.
+/// Definition `io.k8s.api.core.v1.SleepAction`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#sleepaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SleepAction {
     /// Required.
@@ -3978,7 +4308,9 @@ watchable_core::model!(SleepAction {
 
 /// `StorageOSPersistentVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSPersistentVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#storageospersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSPersistentVolumeSource {
     pub fs_type: Option<String>,
@@ -3998,7 +4330,9 @@ watchable_core::model!(StorageOSPersistentVolumeSource {
 
 /// `StorageOSVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`.
+/// Definition `io.k8s.api.core.v1.StorageOSVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#storageosvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSVolumeSource {
     pub fs_type: Option<String>,
@@ -4018,7 +4352,9 @@ watchable_core::model!(StorageOSVolumeSource {
 
 /// `Sysctl`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Sysctl`.
+/// Definition `io.k8s.api.core.v1.Sysctl`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#sysctl-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Sysctl {
     /// Required.
@@ -4034,7 +4370,9 @@ watchable_core::model!(Sysctl {
 
 /// `TCPSocketAction`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TCPSocketAction`.
+/// Definition `io.k8s.api.core.v1.TCPSocketAction`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#tcpsocketaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TCPSocketAction {
     pub host: Option<String>,
@@ -4049,7 +4387,9 @@ watchable_core::model!(TCPSocketAction {
 
 /// `Taint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Taint`.
+/// Definition `io.k8s.api.core.v1.Taint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#taint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Taint {
     /// Required.
@@ -4069,7 +4409,9 @@ watchable_core::model!(Taint {
 
 /// `Toleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Toleration`.
+/// Definition `io.k8s.api.core.v1.Toleration`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#toleration-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Toleration {
     pub effect: Option<String>,
@@ -4089,7 +4431,9 @@ watchable_core::model!(Toleration {
 
 /// `TopologySelectorLabelRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorLabelRequirement`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#topologyselectorlabelrequirement-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorLabelRequirement {
     /// Required.
@@ -4105,7 +4449,9 @@ watchable_core::model!(TopologySelectorLabelRequirement {
 
 /// `TopologySelectorTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`.
+/// Definition `io.k8s.api.core.v1.TopologySelectorTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#topologyselectorterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorTerm {
     pub match_label_expressions: Vec<TopologySelectorLabelRequirement>,
@@ -4117,7 +4463,9 @@ watchable_core::model!(TopologySelectorTerm {
 
 /// `TopologySpreadConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`.
+/// Definition `io.k8s.api.core.v1.TopologySpreadConstraint`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#topologyspreadconstraint-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySpreadConstraint {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
@@ -4146,7 +4494,9 @@ watchable_core::model!(TopologySpreadConstraint {
 
 /// `TypedLocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`.
+/// Definition `io.k8s.api.core.v1.TypedLocalObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#typedlocalobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
     pub api_group: Option<String>,
@@ -4164,7 +4514,9 @@ watchable_core::model!(TypedLocalObjectReference {
 
 /// `TypedObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.TypedObjectReference`.
+/// Definition `io.k8s.api.core.v1.TypedObjectReference`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#typedobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedObjectReference {
     pub api_group: Option<String>,
@@ -4184,7 +4536,9 @@ watchable_core::model!(TypedObjectReference {
 
 /// `Volume`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.Volume`.
+/// Definition `io.k8s.api.core.v1.Volume`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Volume {
     pub aws_elastic_block_store: Option<AWSElasticBlockStoreVolumeSource>,
@@ -4257,7 +4611,9 @@ watchable_core::model!(Volume {
 
 /// `VolumeDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeDevice`.
+/// Definition `io.k8s.api.core.v1.VolumeDevice`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumedevice-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeDevice {
     /// Required.
@@ -4273,7 +4629,9 @@ watchable_core::model!(VolumeDevice {
 
 /// `VolumeMount`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeMount`.
+/// Definition `io.k8s.api.core.v1.VolumeMount`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumemount-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeMount {
     /// Required.
@@ -4297,7 +4655,9 @@ watchable_core::model!(VolumeMount {
 
 /// `VolumeNodeAffinity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`.
+/// Definition `io.k8s.api.core.v1.VolumeNodeAffinity`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumenodeaffinity-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeAffinity {
     pub required: Option<NodeSelector>,
@@ -4309,7 +4669,9 @@ watchable_core::model!(VolumeNodeAffinity {
 
 /// `VolumeProjection`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeProjection`.
+/// Definition `io.k8s.api.core.v1.VolumeProjection`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeProjection {
     pub cluster_trust_bundle: Option<ClusterTrustBundleProjection>,
@@ -4330,7 +4692,9 @@ watchable_core::model!(VolumeProjection {
 
 /// `VolumeResourceRequirements`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VolumeResourceRequirements`.
+/// Definition `io.k8s.api.core.v1.VolumeResourceRequirements`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeresourcerequirements-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeResourceRequirements {
     pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -4344,7 +4708,9 @@ watchable_core::model!(VolumeResourceRequirements {
 
 /// `VsphereVirtualDiskVolumeSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`.
+/// Definition `io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#vspherevirtualdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VsphereVirtualDiskVolumeSource {
     pub fs_type: Option<String>,
@@ -4364,7 +4730,9 @@ watchable_core::model!(VsphereVirtualDiskVolumeSource {
 
 /// `WeightedPodAffinityTerm`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`.
+/// Definition `io.k8s.api.core.v1.WeightedPodAffinityTerm`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#weightedpodaffinityterm-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WeightedPodAffinityTerm {
     /// Required.
@@ -4380,7 +4748,9 @@ watchable_core::model!(WeightedPodAffinityTerm {
 
 /// `WindowsSecurityContextOptions`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`.
+/// Definition `io.k8s.api.core.v1.WindowsSecurityContextOptions`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#windowssecuritycontextoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WindowsSecurityContextOptions {
     pub gmsa_credential_spec: Option<String>,

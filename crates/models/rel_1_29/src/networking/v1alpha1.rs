@@ -7,7 +7,7 @@
 ///
 /// Served as `ipaddresses`, in a [`IPAddressList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.IPAddress`.
+/// Definition `io.k8s.api.networking.v1alpha1.IPAddress`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#ipaddress-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -34,7 +34,9 @@ watchable_core::model!(IPAddress {
 
 /// Kind `IPAddressList` of `networking.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.IPAddressList`.
+/// The list of [`IPAddress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1alpha1.IPAddressList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#ipaddresslist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -55,7 +57,9 @@ watchable_core::model!(IPAddressList {
 
 /// `IPAddressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.IPAddressSpec`.
+/// Definition `io.k8s.api.networking.v1alpha1.IPAddressSpec`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#ipaddressspec-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressSpec {
     pub parent_ref: Option<ParentReference>,
@@ -67,7 +71,9 @@ watchable_core::model!(IPAddressSpec {
 
 /// `ParentReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ParentReference`.
+/// Definition `io.k8s.api.networking.v1alpha1.ParentReference`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#parentreference-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParentReference {
     pub group: Option<String>,
@@ -87,7 +93,7 @@ watchable_core::model!(ParentReference {
 ///
 /// Served as `servicecidrs`, in a [`ServiceCIDRList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ServiceCIDR`.
+/// Definition `io.k8s.api.networking.v1alpha1.ServiceCIDR`. In Kubernetes 1.29 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicecidr-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -116,7 +122,9 @@ watchable_core::model!(ServiceCIDR {
 
 /// Kind `ServiceCIDRList` of `networking.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ServiceCIDRList`.
+/// The list of [`ServiceCIDR`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1alpha1.ServiceCIDRList`. In Kubernetes 1.29 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicecidrlist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -137,7 +145,9 @@ watchable_core::model!(ServiceCIDRList {
 
 /// `ServiceCIDRSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ServiceCIDRSpec`.
+/// Definition `io.k8s.api.networking.v1alpha1.ServiceCIDRSpec`. In Kubernetes 1.29 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicecidrspec-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRSpec {
     pub cidrs: Vec<String>,
@@ -149,7 +159,9 @@ watchable_core::model!(ServiceCIDRSpec {
 
 /// `ServiceCIDRStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1alpha1.ServiceCIDRStatus`.
+/// Definition `io.k8s.api.networking.v1alpha1.ServiceCIDRStatus`. In Kubernetes 1.29 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicecidrstatus-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRStatus {
     /// Keyed by `type`.

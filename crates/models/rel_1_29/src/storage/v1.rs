@@ -7,7 +7,7 @@
 ///
 /// Served as `csidrivers`, in a [`CSIDriverList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIDriver`.
+/// Definition `io.k8s.api.storage.v1.CSIDriver`. In Kubernetes from 1.18 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csidriver-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(CSIDriver {
 
 /// Kind `CSIDriverList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIDriverList`.
+/// The list of [`CSIDriver`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.CSIDriverList`. In Kubernetes from 1.18 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csidriverlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(CSIDriverList {
 
 /// `CSIDriverSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIDriverSpec`.
+/// Definition `io.k8s.api.storage.v1.CSIDriverSpec`. In Kubernetes from 1.18 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csidriverspec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverSpec {
     pub attach_required: Option<bool>,
@@ -84,7 +88,7 @@ watchable_core::model!(CSIDriverSpec {
 ///
 /// Served as `csinodes`, in a [`CSINodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINode`.
+/// Definition `io.k8s.api.storage.v1.CSINode`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csinode-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -112,7 +116,9 @@ watchable_core::model!(CSINode {
 
 /// `CSINodeDriver`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeDriver`.
+/// Definition `io.k8s.api.storage.v1.CSINodeDriver`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csinodedriver-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeDriver {
     pub allocatable: Option<VolumeNodeResources>,
@@ -132,7 +138,9 @@ watchable_core::model!(CSINodeDriver {
 
 /// Kind `CSINodeList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeList`.
+/// The list of [`CSINode`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.CSINodeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csinodelist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -153,7 +161,9 @@ watchable_core::model!(CSINodeList {
 
 /// `CSINodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeSpec`.
+/// Definition `io.k8s.api.storage.v1.CSINodeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csinodespec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeSpec {
     /// Required.
@@ -168,7 +178,7 @@ watchable_core::model!(CSINodeSpec {
 ///
 /// Served as `csistoragecapacities`, in a [`CSIStorageCapacityList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIStorageCapacity`.
+/// Definition `io.k8s.api.storage.v1.CSIStorageCapacity`. In Kubernetes from 1.24 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csistoragecapacity-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -203,7 +213,9 @@ watchable_core::model!(CSIStorageCapacity {
 
 /// Kind `CSIStorageCapacityList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIStorageCapacityList`.
+/// The list of [`CSIStorageCapacity`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.CSIStorageCapacityList`. In Kubernetes from 1.24 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csistoragecapacitylist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -226,7 +238,7 @@ watchable_core::model!(CSIStorageCapacityList {
 ///
 /// Served as `storageclasses`, in a [`StorageClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.StorageClass`.
+/// Definition `io.k8s.api.storage.v1.StorageClass`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#storageclass-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -266,7 +278,9 @@ watchable_core::model!(StorageClass {
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.StorageClassList`.
+/// The list of [`StorageClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.StorageClassList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#storageclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -287,7 +301,9 @@ watchable_core::model!(StorageClassList {
 
 /// `TokenRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.TokenRequest`.
+/// Definition `io.k8s.api.storage.v1.TokenRequest`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#tokenrequest-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequest {
     /// Required.
@@ -304,7 +320,7 @@ watchable_core::model!(TokenRequest {
 ///
 /// Served as `volumeattachments`, in a [`VolumeAttachmentList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachment`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachment`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeattachment-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -334,7 +350,9 @@ watchable_core::model!(VolumeAttachment {
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`.
+/// The list of [`VolumeAttachment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeattachmentlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -355,7 +373,9 @@ watchable_core::model!(VolumeAttachmentList {
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeattachmentsource-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
@@ -369,7 +389,9 @@ watchable_core::model!(VolumeAttachmentSource {
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeattachmentspec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
@@ -388,7 +410,9 @@ watchable_core::model!(VolumeAttachmentSpec {
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeattachmentstatus-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
@@ -407,7 +431,9 @@ watchable_core::model!(VolumeAttachmentStatus {
 
 /// `VolumeError`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeError`.
+/// Definition `io.k8s.api.storage.v1.VolumeError`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeerror-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
     pub message: Option<String>,
@@ -421,7 +447,9 @@ watchable_core::model!(VolumeError {
 
 /// `VolumeNodeResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeNodeResources`.
+/// Definition `io.k8s.api.storage.v1.VolumeNodeResources`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumenoderesources-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeResources {
     pub count: Option<i32>,

@@ -5,7 +5,9 @@
 
 /// `ExemptPriorityLevelConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#exemptprioritylevelconfiguration-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExemptPriorityLevelConfiguration {
     pub lendable_percent: Option<i32>,
@@ -19,7 +21,9 @@ watchable_core::model!(ExemptPriorityLevelConfiguration {
 
 /// `FlowDistinguisherMethod`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod`.
+/// Definition `io.k8s.api.flowcontrol.v1.FlowDistinguisherMethod`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#flowdistinguishermethod-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowDistinguisherMethod {
     /// Required.
@@ -34,7 +38,7 @@ watchable_core::model!(FlowDistinguisherMethod {
 ///
 /// Served as `flowschemas`, in a [`FlowSchemaList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.FlowSchema`.
+/// Definition `io.k8s.api.flowcontrol.v1.FlowSchema`. In Kubernetes from 1.29 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#flowschema-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -63,7 +67,9 @@ watchable_core::model!(FlowSchema {
 
 /// `FlowSchemaCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.FlowSchemaCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1.FlowSchemaCondition`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#flowschemacondition-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -83,7 +89,9 @@ watchable_core::model!(FlowSchemaCondition {
 
 /// Kind `FlowSchemaList` of `flowcontrol.apiserver.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.FlowSchemaList`.
+/// The list of [`FlowSchema`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1.FlowSchemaList`. In Kubernetes from 1.29 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#flowschemalist-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -104,7 +112,9 @@ watchable_core::model!(FlowSchemaList {
 
 /// `FlowSchemaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.FlowSchemaSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1.FlowSchemaSpec`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#flowschemaspec-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaSpec {
     pub distinguisher_method: Option<FlowDistinguisherMethod>,
@@ -123,7 +133,9 @@ watchable_core::model!(FlowSchemaSpec {
 
 /// `FlowSchemaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.FlowSchemaStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1.FlowSchemaStatus`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#flowschemastatus-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaStatus {
     /// Keyed by `type`.
@@ -136,7 +148,9 @@ watchable_core::model!(FlowSchemaStatus {
 
 /// `GroupSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.GroupSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1.GroupSubject`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#groupsubject-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupSubject {
     /// Required.
@@ -149,7 +163,9 @@ watchable_core::model!(GroupSubject {
 
 /// `LimitResponse`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.LimitResponse`.
+/// Definition `io.k8s.api.flowcontrol.v1.LimitResponse`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#limitresponse-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitResponse {
     pub queuing: Option<QueuingConfiguration>,
@@ -164,7 +180,9 @@ watchable_core::model!(LimitResponse {
 
 /// `LimitedPriorityLevelConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#limitedprioritylevelconfiguration-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitedPriorityLevelConfiguration {
     pub borrowing_limit_percent: Option<i32>,
@@ -182,7 +200,9 @@ watchable_core::model!(LimitedPriorityLevelConfiguration {
 
 /// `NonResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.NonResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1.NonResourcePolicyRule`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#nonresourcepolicyrule-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourcePolicyRule {
     /// `nonResourceURLs` on the wire. Required.
@@ -198,7 +218,9 @@ watchable_core::model!(NonResourcePolicyRule {
 
 /// `PolicyRulesWithSubjects`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects`.
+/// Definition `io.k8s.api.flowcontrol.v1.PolicyRulesWithSubjects`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#policyruleswithsubjects-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PolicyRulesWithSubjects {
     pub non_resource_rules: Vec<NonResourcePolicyRule>,
@@ -217,7 +239,7 @@ watchable_core::model!(PolicyRulesWithSubjects {
 ///
 /// Served as `prioritylevelconfigurations`, in a [`PriorityLevelConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration`. In Kubernetes from 1.29 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#prioritylevelconfiguration-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -246,7 +268,9 @@ watchable_core::model!(PriorityLevelConfiguration {
 
 /// `PriorityLevelConfigurationCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationCondition`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#prioritylevelconfigurationcondition-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -266,7 +290,9 @@ watchable_core::model!(PriorityLevelConfigurationCondition {
 
 /// Kind `PriorityLevelConfigurationList` of `flowcontrol.apiserver.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationList`.
+/// The list of [`PriorityLevelConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationList`. In Kubernetes from 1.29 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#prioritylevelconfigurationlist-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -287,7 +313,9 @@ watchable_core::model!(PriorityLevelConfigurationList {
 
 /// `PriorityLevelConfigurationReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference`.
+/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationReference`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#prioritylevelconfigurationreference-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationReference {
     /// Required.
@@ -300,7 +328,9 @@ watchable_core::model!(PriorityLevelConfigurationReference {
 
 /// `PriorityLevelConfigurationSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#prioritylevelconfigurationspec-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationSpec {
     pub exempt: Option<ExemptPriorityLevelConfiguration>,
@@ -317,7 +347,9 @@ watchable_core::model!(PriorityLevelConfigurationSpec {
 
 /// `PriorityLevelConfigurationStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationStatus`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#prioritylevelconfigurationstatus-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationStatus {
     /// Keyed by `type`.
@@ -330,7 +362,9 @@ watchable_core::model!(PriorityLevelConfigurationStatus {
 
 /// `QueuingConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.QueuingConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1.QueuingConfiguration`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#queuingconfiguration-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct QueuingConfiguration {
     pub hand_size: Option<i32>,
@@ -346,7 +380,9 @@ watchable_core::model!(QueuingConfiguration {
 
 /// `ResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.ResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1.ResourcePolicyRule`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourcepolicyrule-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePolicyRule {
     /// Required.
@@ -369,7 +405,9 @@ watchable_core::model!(ResourcePolicyRule {
 
 /// `ServiceAccountSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.ServiceAccountSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1.ServiceAccountSubject`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#serviceaccountsubject-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountSubject {
     /// Required.
@@ -385,7 +423,9 @@ watchable_core::model!(ServiceAccountSubject {
 
 /// `Subject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.Subject`.
+/// Definition `io.k8s.api.flowcontrol.v1.Subject`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#subject-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Subject {
     pub group: Option<GroupSubject>,
@@ -404,7 +444,9 @@ watchable_core::model!(Subject {
 
 /// `UserSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1.UserSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1.UserSubject`. In Kubernetes from 1.29 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#usersubject-v1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserSubject {
     /// Required.

@@ -5,7 +5,9 @@
 
 /// `Overhead`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.node.v1.Overhead`.
+/// Definition `io.k8s.api.node.v1.Overhead`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#overhead-v1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Overhead {
     pub pod_fixed: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -19,7 +21,7 @@ watchable_core::model!(Overhead {
 ///
 /// Served as `runtimeclasses`, in a [`RuntimeClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.node.v1.RuntimeClass`.
+/// Definition `io.k8s.api.node.v1.RuntimeClass`. In Kubernetes from 1.20 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#runtimeclass-v1-node-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -51,7 +53,9 @@ watchable_core::model!(RuntimeClass {
 
 /// Kind `RuntimeClassList` of `node.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.node.v1.RuntimeClassList`.
+/// The list of [`RuntimeClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.node.v1.RuntimeClassList`. In Kubernetes from 1.20 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#runtimeclasslist-v1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -72,7 +76,9 @@ watchable_core::model!(RuntimeClassList {
 
 /// `Scheduling`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.node.v1.Scheduling`.
+/// Definition `io.k8s.api.node.v1.Scheduling`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#scheduling-v1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Scheduling {
     pub node_selector: std::collections::BTreeMap<String, String>,

@@ -5,7 +5,9 @@
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha2.AllocationResult`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#allocationresult-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub available_on_nodes: Option<crate::core::v1::NodeSelector>,
@@ -21,7 +23,9 @@ watchable_core::model!(AllocationResult {
 
 /// `DriverAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.DriverAllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha2.DriverAllocationResult`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#driverallocationresult-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DriverAllocationResult {
     pub named_resources: Option<NamedResourcesAllocationResult>,
@@ -35,7 +39,9 @@ watchable_core::model!(DriverAllocationResult {
 
 /// `DriverRequests`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.DriverRequests`.
+/// Definition `io.k8s.api.resource.v1alpha2.DriverRequests`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#driverrequests-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DriverRequests {
     pub driver_name: Option<String>,
@@ -51,7 +57,9 @@ watchable_core::model!(DriverRequests {
 
 /// `NamedResourcesAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesAllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesAllocationResult`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#namedresourcesallocationresult-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesAllocationResult {
     /// Required.
@@ -64,7 +72,9 @@ watchable_core::model!(NamedResourcesAllocationResult {
 
 /// `NamedResourcesAttribute`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesAttribute`.
+/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesAttribute`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#namedresourcesattribute-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesAttribute {
     pub bool: Option<bool>,
@@ -91,7 +101,9 @@ watchable_core::model!(NamedResourcesAttribute {
 
 /// `NamedResourcesFilter`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesFilter`.
+/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesFilter`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#namedresourcesfilter-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesFilter {
     /// Required.
@@ -104,7 +116,9 @@ watchable_core::model!(NamedResourcesFilter {
 
 /// `NamedResourcesInstance`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesInstance`.
+/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesInstance`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#namedresourcesinstance-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesInstance {
     pub attributes: Vec<NamedResourcesAttribute>,
@@ -119,7 +133,9 @@ watchable_core::model!(NamedResourcesInstance {
 
 /// `NamedResourcesIntSlice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesIntSlice`.
+/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesIntSlice`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#namedresourcesintslice-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesIntSlice {
     /// Required.
@@ -132,7 +148,9 @@ watchable_core::model!(NamedResourcesIntSlice {
 
 /// `NamedResourcesRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesRequest`.
+/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesRequest`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#namedresourcesrequest-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesRequest {
     /// Required.
@@ -145,7 +163,9 @@ watchable_core::model!(NamedResourcesRequest {
 
 /// `NamedResourcesResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesResources`.
+/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesResources`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#namedresourcesresources-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesResources {
     /// Required.
@@ -158,7 +178,9 @@ watchable_core::model!(NamedResourcesResources {
 
 /// `NamedResourcesStringSlice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesStringSlice`.
+/// Definition `io.k8s.api.resource.v1alpha2.NamedResourcesStringSlice`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#namedresourcesstringslice-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesStringSlice {
     /// Required.
@@ -173,7 +195,7 @@ watchable_core::model!(NamedResourcesStringSlice {
 ///
 /// Served as `podschedulingcontexts`, in a [`PodSchedulingContextList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContext`.
+/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContext`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#podschedulingcontext-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -204,7 +226,9 @@ watchable_core::model!(PodSchedulingContext {
 
 /// Kind `PodSchedulingContextList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextList`.
+/// The list of [`PodSchedulingContext`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#podschedulingcontextlist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -225,7 +249,9 @@ watchable_core::model!(PodSchedulingContextList {
 
 /// `PodSchedulingContextSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextSpec`.
+/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextSpec`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#podschedulingcontextspec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextSpec {
     pub potential_nodes: Vec<String>,
@@ -239,7 +265,9 @@ watchable_core::model!(PodSchedulingContextSpec {
 
 /// `PodSchedulingContextStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextStatus`.
+/// Definition `io.k8s.api.resource.v1alpha2.PodSchedulingContextStatus`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#podschedulingcontextstatus-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextStatus {
     /// Keyed by `name`.
@@ -254,7 +282,7 @@ watchable_core::model!(PodSchedulingContextStatus {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaim`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaim-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -285,7 +313,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimConsumerReference`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimconsumerreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -306,7 +336,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimlist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -329,7 +361,7 @@ watchable_core::model!(ResourceClaimList {
 ///
 /// Served as `resourceclaimparameters`, in a [`ResourceClaimParametersList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimParameters`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimParameters`. In Kubernetes 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimparameters-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -361,7 +393,9 @@ watchable_core::model!(ResourceClaimParameters {
 
 /// Kind `ResourceClaimParametersList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimParametersList`.
+/// The list of [`ResourceClaimParameters`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimParametersList`. In Kubernetes 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimparameterslist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -382,7 +416,9 @@ watchable_core::model!(ResourceClaimParametersList {
 
 /// `ResourceClaimParametersReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimParametersReference`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimParametersReference`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimparametersreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimParametersReference {
     pub api_group: Option<String>,
@@ -400,7 +436,9 @@ watchable_core::model!(ResourceClaimParametersReference {
 
 /// `ResourceClaimSchedulingStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimSchedulingStatus`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimSchedulingStatus`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimschedulingstatus-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSchedulingStatus {
     pub name: Option<String>,
@@ -414,7 +452,9 @@ watchable_core::model!(ResourceClaimSchedulingStatus {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimSpec`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimspec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub allocation_mode: Option<String>,
@@ -431,7 +471,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimStatus`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimstatus-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -452,7 +494,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplate`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimtemplate-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -481,7 +523,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplateList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimtemplatelist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -502,7 +546,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClaimTemplateSpec`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimtemplatespec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -519,7 +565,7 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 ///
 /// Served as `resourceclasses`, in a [`ResourceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClass`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClass`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclass-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -553,7 +599,9 @@ watchable_core::model!(ResourceClass {
 
 /// Kind `ResourceClassList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassList`.
+/// The list of [`ResourceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassList`. In Kubernetes 1.27 to 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclasslist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -576,7 +624,7 @@ watchable_core::model!(ResourceClassList {
 ///
 /// Served as `resourceclassparameters`, in a [`ResourceClassParametersList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassParameters`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassParameters`. In Kubernetes 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclassparameters-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -608,7 +656,9 @@ watchable_core::model!(ResourceClassParameters {
 
 /// Kind `ResourceClassParametersList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassParametersList`.
+/// The list of [`ResourceClassParameters`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassParametersList`. In Kubernetes 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclassparameterslist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -629,7 +679,9 @@ watchable_core::model!(ResourceClassParametersList {
 
 /// `ResourceClassParametersReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassParametersReference`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceClassParametersReference`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclassparametersreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClassParametersReference {
     pub api_group: Option<String>,
@@ -649,7 +701,9 @@ watchable_core::model!(ResourceClassParametersReference {
 
 /// `ResourceFilter`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceFilter`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceFilter`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourcefilter-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFilter {
     pub driver_name: Option<String>,
@@ -663,7 +717,9 @@ watchable_core::model!(ResourceFilter {
 
 /// `ResourceHandle`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceHandle`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceHandle`. In Kubernetes 1.27 to 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourcehandle-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceHandle {
     pub data: Option<String>,
@@ -679,7 +735,9 @@ watchable_core::model!(ResourceHandle {
 
 /// `ResourceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceRequest`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceRequest`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourcerequest-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRequest {
     pub named_resources: Option<NamedResourcesRequest>,
@@ -695,7 +753,7 @@ watchable_core::model!(ResourceRequest {
 ///
 /// Served as `resourceslices`, in a [`ResourceSliceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceSlice`.
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceSlice`. In Kubernetes 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceslice-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -727,7 +785,9 @@ watchable_core::model!(ResourceSlice {
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.ResourceSliceList`.
+/// The list of [`ResourceSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha2.ResourceSliceList`. In Kubernetes 1.30.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceslicelist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -748,7 +808,9 @@ watchable_core::model!(ResourceSliceList {
 
 /// `StructuredResourceHandle`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.StructuredResourceHandle`.
+/// Definition `io.k8s.api.resource.v1alpha2.StructuredResourceHandle`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#structuredresourcehandle-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StructuredResourceHandle {
     pub node_name: Option<String>,
@@ -767,7 +829,9 @@ watchable_core::model!(StructuredResourceHandle {
 
 /// `VendorParameters`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha2.VendorParameters`.
+/// Definition `io.k8s.api.resource.v1alpha2.VendorParameters`. In Kubernetes 1.30.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#vendorparameters-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VendorParameters {
     pub driver_name: Option<String>,

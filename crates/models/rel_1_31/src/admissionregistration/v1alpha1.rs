@@ -5,7 +5,9 @@
 
 /// `AuditAnnotation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.AuditAnnotation`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.AuditAnnotation`. In Kubernetes 1.27 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#auditannotation-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AuditAnnotation {
     /// Required.
@@ -21,7 +23,9 @@ watchable_core::model!(AuditAnnotation {
 
 /// `ExpressionWarning`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ExpressionWarning`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ExpressionWarning`. In Kubernetes 1.27 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#expressionwarning-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExpressionWarning {
     /// Required.
@@ -37,7 +41,9 @@ watchable_core::model!(ExpressionWarning {
 
 /// `MatchCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.MatchCondition`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.MatchCondition`. In Kubernetes from 1.27 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#matchcondition-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
@@ -53,7 +59,9 @@ watchable_core::model!(MatchCondition {
 
 /// `MatchResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.MatchResources`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.MatchResources`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#matchresources-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
@@ -73,7 +81,9 @@ watchable_core::model!(MatchResources {
 
 /// `NamedRuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.NamedRuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.NamedRuleWithOperations`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#namedrulewithoperations-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
     pub api_groups: Vec<String>,
@@ -95,7 +105,9 @@ watchable_core::model!(NamedRuleWithOperations {
 
 /// `ParamKind`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ParamKind`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ParamKind`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#paramkind-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
     pub api_version: Option<String>,
@@ -109,7 +121,9 @@ watchable_core::model!(ParamKind {
 
 /// `ParamRef`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ParamRef`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ParamRef`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#paramref-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
     pub name: Option<String>,
@@ -127,7 +141,9 @@ watchable_core::model!(ParamRef {
 
 /// `TypeChecking`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.TypeChecking`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.TypeChecking`. In Kubernetes 1.27 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#typechecking-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypeChecking {
     pub expression_warnings: Vec<ExpressionWarning>,
@@ -141,7 +157,7 @@ watchable_core::model!(TypeChecking {
 ///
 /// Served as `validatingadmissionpolicies`, in a [`ValidatingAdmissionPolicyList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicy`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicy`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#validatingadmissionpolicy-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -172,7 +188,7 @@ watchable_core::model!(ValidatingAdmissionPolicy {
 ///
 /// Served as `validatingadmissionpolicybindings`, in a [`ValidatingAdmissionPolicyBindingList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBinding`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBinding`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#validatingadmissionpolicybinding-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -199,7 +215,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBinding {
 
 /// Kind `ValidatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingList`.
+/// The list of [`ValidatingAdmissionPolicyBinding`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingList`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#validatingadmissionpolicybindinglist-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -220,7 +238,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 
 /// `ValidatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingSpec`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingSpec`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#validatingadmissionpolicybindingspec-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<MatchResources>,
@@ -238,7 +258,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyList`.
+/// The list of [`ValidatingAdmissionPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyList`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#validatingadmissionpolicylist-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -259,7 +281,9 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 
 /// `ValidatingAdmissionPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicySpec`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicySpec`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#validatingadmissionpolicyspec-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
     pub audit_annotations: Vec<AuditAnnotation>,
@@ -285,7 +309,9 @@ watchable_core::model!(ValidatingAdmissionPolicySpec {
 
 /// `ValidatingAdmissionPolicyStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyStatus`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.ValidatingAdmissionPolicyStatus`. In Kubernetes 1.27 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#validatingadmissionpolicystatus-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyStatus {
     /// Keyed by `type`.
@@ -302,7 +328,9 @@ watchable_core::model!(ValidatingAdmissionPolicyStatus {
 
 /// `Validation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.Validation`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.Validation`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#validation-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.
@@ -321,7 +349,9 @@ watchable_core::model!(Validation {
 
 /// `Variable`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1alpha1.Variable`.
+/// Definition `io.k8s.api.admissionregistration.v1alpha1.Variable`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#variable-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.

@@ -7,7 +7,7 @@
 ///
 /// Served as `cronjobs`, in a [`CronJobList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJob`.
+/// Definition `io.k8s.api.batch.v1.CronJob`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#cronjob-v1-batch>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(CronJob {
 
 /// Kind `CronJobList` of `batch/v1`.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJobList`.
+/// The list of [`CronJob`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.batch.v1.CronJobList`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#cronjoblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
@@ -58,7 +60,9 @@ watchable_core::model!(CronJobList {
 
 /// `CronJobSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJobSpec`.
+/// Definition `io.k8s.api.batch.v1.CronJobSpec`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#cronjobspec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobSpec {
     pub concurrency_policy: Option<String>,
@@ -86,7 +90,9 @@ watchable_core::model!(CronJobSpec {
 
 /// `CronJobStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.CronJobStatus`.
+/// Definition `io.k8s.api.batch.v1.CronJobStatus`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#cronjobstatus-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobStatus {
     pub active: Vec<crate::core::v1::ObjectReference>,
@@ -104,7 +110,7 @@ watchable_core::model!(CronJobStatus {
 ///
 /// Served as `jobs`, in a [`JobList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.batch.v1.Job`.
+/// Definition `io.k8s.api.batch.v1.Job`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#job-v1-batch>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -134,7 +140,9 @@ watchable_core::model!(Job {
 
 /// `JobCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobCondition`.
+/// Definition `io.k8s.api.batch.v1.JobCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#jobcondition-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
@@ -158,7 +166,9 @@ watchable_core::model!(JobCondition {
 
 /// Kind `JobList` of `batch/v1`.
 ///
-/// Definition `io.k8s.api.batch.v1.JobList`.
+/// The list of [`Job`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.batch.v1.JobList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#joblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
@@ -179,7 +189,9 @@ watchable_core::model!(JobList {
 
 /// `JobSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobSpec`.
+/// Definition `io.k8s.api.batch.v1.JobSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#jobspec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobSpec {
     pub active_deadline_seconds: Option<i64>,
@@ -222,7 +234,9 @@ watchable_core::model!(JobSpec {
 
 /// `JobStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobStatus`.
+/// Definition `io.k8s.api.batch.v1.JobStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#jobstatus-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobStatus {
     pub active: Option<i32>,
@@ -254,7 +268,9 @@ watchable_core::model!(JobStatus {
 
 /// `JobTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.JobTemplateSpec`.
+/// Definition `io.k8s.api.batch.v1.JobTemplateSpec`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#jobtemplatespec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -268,7 +284,9 @@ watchable_core::model!(JobTemplateSpec {
 
 /// `PodFailurePolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.PodFailurePolicy`.
+/// Definition `io.k8s.api.batch.v1.PodFailurePolicy`. In Kubernetes from 1.25 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podfailurepolicy-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicy {
     /// Required.
@@ -281,7 +299,9 @@ watchable_core::model!(PodFailurePolicy {
 
 /// `PodFailurePolicyOnExitCodesRequirement`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement`.
+/// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement`. In Kubernetes from 1.25 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podfailurepolicyonexitcodesrequirement-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyOnExitCodesRequirement {
     pub container_name: Option<String>,
@@ -299,7 +319,9 @@ watchable_core::model!(PodFailurePolicyOnExitCodesRequirement {
 
 /// `PodFailurePolicyOnPodConditionsPattern`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern`.
+/// Definition `io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern`. In Kubernetes from 1.25 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podfailurepolicyonpodconditionspattern-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyOnPodConditionsPattern {
     /// Required.
@@ -315,7 +337,9 @@ watchable_core::model!(PodFailurePolicyOnPodConditionsPattern {
 
 /// `PodFailurePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.PodFailurePolicyRule`.
+/// Definition `io.k8s.api.batch.v1.PodFailurePolicyRule`. In Kubernetes from 1.25 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podfailurepolicyrule-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyRule {
     /// Required.
@@ -332,7 +356,9 @@ watchable_core::model!(PodFailurePolicyRule {
 
 /// `SuccessPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.SuccessPolicy`.
+/// Definition `io.k8s.api.batch.v1.SuccessPolicy`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#successpolicy-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct SuccessPolicy {
     /// Required.
@@ -345,7 +371,9 @@ watchable_core::model!(SuccessPolicy {
 
 /// `SuccessPolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.SuccessPolicyRule`.
+/// Definition `io.k8s.api.batch.v1.SuccessPolicyRule`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#successpolicyrule-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct SuccessPolicyRule {
     pub succeeded_count: Option<i32>,
@@ -359,7 +387,9 @@ watchable_core::model!(SuccessPolicyRule {
 
 /// `UncountedTerminatedPods`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.batch.v1.UncountedTerminatedPods`.
+/// Definition `io.k8s.api.batch.v1.UncountedTerminatedPods`. In Kubernetes from 1.22 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#uncountedterminatedpods-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct UncountedTerminatedPods {
     pub failed: Vec<String>,

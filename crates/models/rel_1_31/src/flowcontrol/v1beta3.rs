@@ -5,7 +5,9 @@
 
 /// `ExemptPriorityLevelConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.ExemptPriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.ExemptPriorityLevelConfiguration`. In Kubernetes 1.28 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#exemptprioritylevelconfiguration-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExemptPriorityLevelConfiguration {
     pub lendable_percent: Option<i32>,
@@ -19,7 +21,9 @@ watchable_core::model!(ExemptPriorityLevelConfiguration {
 
 /// `FlowDistinguisherMethod`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowDistinguisherMethod`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowDistinguisherMethod`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#flowdistinguishermethod-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowDistinguisherMethod {
     /// Required.
@@ -34,7 +38,7 @@ watchable_core::model!(FlowDistinguisherMethod {
 ///
 /// Served as `flowschemas`, in a [`FlowSchemaList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchema`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchema`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#flowschema-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -63,7 +67,9 @@ watchable_core::model!(FlowSchema {
 
 /// `FlowSchemaCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaCondition`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#flowschemacondition-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -83,7 +89,9 @@ watchable_core::model!(FlowSchemaCondition {
 
 /// Kind `FlowSchemaList` of `flowcontrol.apiserver.k8s.io/v1beta3`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaList`.
+/// The list of [`FlowSchema`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaList`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#flowschemalist-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -104,7 +112,9 @@ watchable_core::model!(FlowSchemaList {
 
 /// `FlowSchemaSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaSpec`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#flowschemaspec-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaSpec {
     pub distinguisher_method: Option<FlowDistinguisherMethod>,
@@ -123,7 +133,9 @@ watchable_core::model!(FlowSchemaSpec {
 
 /// `FlowSchemaStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.FlowSchemaStatus`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#flowschemastatus-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaStatus {
     /// Keyed by `type`.
@@ -136,7 +148,9 @@ watchable_core::model!(FlowSchemaStatus {
 
 /// `GroupSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.GroupSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.GroupSubject`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#groupsubject-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupSubject {
     /// Required.
@@ -149,7 +163,9 @@ watchable_core::model!(GroupSubject {
 
 /// `LimitResponse`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.LimitResponse`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.LimitResponse`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#limitresponse-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitResponse {
     pub queuing: Option<QueuingConfiguration>,
@@ -164,7 +180,9 @@ watchable_core::model!(LimitResponse {
 
 /// `LimitedPriorityLevelConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.LimitedPriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.LimitedPriorityLevelConfiguration`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#limitedprioritylevelconfiguration-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitedPriorityLevelConfiguration {
     pub borrowing_limit_percent: Option<i32>,
@@ -182,7 +200,9 @@ watchable_core::model!(LimitedPriorityLevelConfiguration {
 
 /// `NonResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.NonResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.NonResourcePolicyRule`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#nonresourcepolicyrule-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourcePolicyRule {
     /// `nonResourceURLs` on the wire. Required.
@@ -198,7 +218,9 @@ watchable_core::model!(NonResourcePolicyRule {
 
 /// `PolicyRulesWithSubjects`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PolicyRulesWithSubjects`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PolicyRulesWithSubjects`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#policyruleswithsubjects-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PolicyRulesWithSubjects {
     pub non_resource_rules: Vec<NonResourcePolicyRule>,
@@ -217,7 +239,7 @@ watchable_core::model!(PolicyRulesWithSubjects {
 ///
 /// Served as `prioritylevelconfigurations`, in a [`PriorityLevelConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfiguration`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#prioritylevelconfiguration-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -246,7 +268,9 @@ watchable_core::model!(PriorityLevelConfiguration {
 
 /// `PriorityLevelConfigurationCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationCondition`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationCondition`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#prioritylevelconfigurationcondition-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -266,7 +290,9 @@ watchable_core::model!(PriorityLevelConfigurationCondition {
 
 /// Kind `PriorityLevelConfigurationList` of `flowcontrol.apiserver.k8s.io/v1beta3`.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationList`.
+/// The list of [`PriorityLevelConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationList`. In Kubernetes 1.26 to 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#prioritylevelconfigurationlist-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -287,7 +313,9 @@ watchable_core::model!(PriorityLevelConfigurationList {
 
 /// `PriorityLevelConfigurationReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationReference`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationReference`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#prioritylevelconfigurationreference-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationReference {
     /// Required.
@@ -300,7 +328,9 @@ watchable_core::model!(PriorityLevelConfigurationReference {
 
 /// `PriorityLevelConfigurationSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationSpec`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationSpec`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#prioritylevelconfigurationspec-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationSpec {
     pub exempt: Option<ExemptPriorityLevelConfiguration>,
@@ -317,7 +347,9 @@ watchable_core::model!(PriorityLevelConfigurationSpec {
 
 /// `PriorityLevelConfigurationStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationStatus`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.PriorityLevelConfigurationStatus`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#prioritylevelconfigurationstatus-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationStatus {
     /// Keyed by `type`.
@@ -330,7 +362,9 @@ watchable_core::model!(PriorityLevelConfigurationStatus {
 
 /// `QueuingConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.QueuingConfiguration`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.QueuingConfiguration`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#queuingconfiguration-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct QueuingConfiguration {
     pub hand_size: Option<i32>,
@@ -346,7 +380,9 @@ watchable_core::model!(QueuingConfiguration {
 
 /// `ResourcePolicyRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.ResourcePolicyRule`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.ResourcePolicyRule`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourcepolicyrule-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePolicyRule {
     /// Required.
@@ -369,7 +405,9 @@ watchable_core::model!(ResourcePolicyRule {
 
 /// `ServiceAccountSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.ServiceAccountSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.ServiceAccountSubject`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#serviceaccountsubject-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountSubject {
     /// Required.
@@ -385,7 +423,9 @@ watchable_core::model!(ServiceAccountSubject {
 
 /// `Subject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.Subject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.Subject`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#subject-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Subject {
     pub group: Option<GroupSubject>,
@@ -404,7 +444,9 @@ watchable_core::model!(Subject {
 
 /// `UserSubject`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.flowcontrol.v1beta3.UserSubject`.
+/// Definition `io.k8s.api.flowcontrol.v1beta3.UserSubject`. In Kubernetes 1.26 to 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#usersubject-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserSubject {
     /// Required.

@@ -5,7 +5,9 @@
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha3.AllocationResult`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#allocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub controller: Option<String>,
@@ -21,7 +23,9 @@ watchable_core::model!(AllocationResult {
 
 /// `BasicDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.BasicDevice`.
+/// Definition `io.k8s.api.resource.v1alpha3.BasicDevice`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#basicdevice-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
     pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
@@ -35,7 +39,9 @@ watchable_core::model!(BasicDevice {
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.CELDeviceSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.CELDeviceSelector`. In Kubernetes 1.31 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#celdeviceselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
@@ -48,7 +54,9 @@ watchable_core::model!(CELDeviceSelector {
 
 /// `Device`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.Device`.
+/// Definition `io.k8s.api.resource.v1alpha3.Device`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#device-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
     pub basic: Option<BasicDevice>,
@@ -63,7 +71,9 @@ watchable_core::model!(Device {
 
 /// `DeviceAllocationConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceallocationconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -80,7 +90,9 @@ watchable_core::model!(DeviceAllocationConfiguration {
 
 /// `DeviceAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationResult`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceallocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationResult {
     pub config: Vec<DeviceAllocationConfiguration>,
@@ -94,7 +106,9 @@ watchable_core::model!(DeviceAllocationResult {
 
 /// `DeviceAttribute`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceAttribute`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceAttribute`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceattribute-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
@@ -112,7 +126,9 @@ watchable_core::model!(DeviceAttribute {
 
 /// `DeviceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaim`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaim`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceclaim-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaim {
     pub config: Vec<DeviceClaimConfiguration>,
@@ -128,7 +144,9 @@ watchable_core::model!(DeviceClaim {
 
 /// `DeviceClaimConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaimConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaimConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceclaimconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -144,7 +162,7 @@ watchable_core::model!(DeviceClaimConfiguration {
 ///
 /// Served as `deviceclasses`, in a [`DeviceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClass`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClass`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceclass-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -172,7 +190,9 @@ watchable_core::model!(DeviceClass {
 
 /// `DeviceClassConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceclassconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -184,7 +204,9 @@ watchable_core::model!(DeviceClassConfiguration {
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassList`.
+/// The list of [`DeviceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceclasslist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -205,7 +227,9 @@ watchable_core::model!(DeviceClassList {
 
 /// `DeviceClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceclassspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
@@ -221,7 +245,9 @@ watchable_core::model!(DeviceClassSpec {
 
 /// `DeviceConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceConstraint`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceConstraint`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceconstraint-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
     pub match_attribute: Option<String>,
@@ -235,7 +261,9 @@ watchable_core::model!(DeviceConstraint {
 
 /// `DeviceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequest`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequest`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#devicerequest-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
@@ -259,7 +287,9 @@ watchable_core::model!(DeviceRequest {
 
 /// `DeviceRequestAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequestAllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequestAllocationResult`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#devicerequestallocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     /// Required.
@@ -281,7 +311,9 @@ watchable_core::model!(DeviceRequestAllocationResult {
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceSelector`. In Kubernetes 1.31 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
     pub cel: Option<CELDeviceSelector>,
@@ -293,7 +325,9 @@ watchable_core::model!(DeviceSelector {
 
 /// `OpaqueDeviceConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.OpaqueDeviceConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.OpaqueDeviceConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#opaquedeviceconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
@@ -311,7 +345,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
 ///
 /// Served as `podschedulingcontexts`, in a [`PodSchedulingContextList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.PodSchedulingContext`.
+/// Definition `io.k8s.api.resource.v1alpha3.PodSchedulingContext`. In Kubernetes 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podschedulingcontext-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -342,7 +376,9 @@ watchable_core::model!(PodSchedulingContext {
 
 /// Kind `PodSchedulingContextList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.PodSchedulingContextList`.
+/// The list of [`PodSchedulingContext`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.PodSchedulingContextList`. In Kubernetes 1.31.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podschedulingcontextlist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -363,7 +399,9 @@ watchable_core::model!(PodSchedulingContextList {
 
 /// `PodSchedulingContextSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.PodSchedulingContextSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.PodSchedulingContextSpec`. In Kubernetes 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podschedulingcontextspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextSpec {
     pub potential_nodes: Vec<String>,
@@ -377,7 +415,9 @@ watchable_core::model!(PodSchedulingContextSpec {
 
 /// `PodSchedulingContextStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.PodSchedulingContextStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.PodSchedulingContextStatus`. In Kubernetes 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podschedulingcontextstatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextStatus {
     /// Keyed by `name`.
@@ -392,7 +432,7 @@ watchable_core::model!(PodSchedulingContextStatus {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaim`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaim-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -423,7 +463,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimConsumerReference`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimconsumerreference-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -444,7 +486,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimlist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -465,7 +509,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimSchedulingStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimSchedulingStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimSchedulingStatus`. In Kubernetes 1.31.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimschedulingstatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSchedulingStatus {
     /// Required.
@@ -480,7 +526,9 @@ watchable_core::model!(ResourceClaimSchedulingStatus {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub controller: Option<String>,
@@ -494,7 +542,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimStatus`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimstatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -513,7 +563,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplate`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimtemplate-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -542,7 +592,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimtemplatelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -563,7 +615,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimtemplatespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -578,7 +632,9 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 
 /// `ResourcePool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourcePool`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourcePool`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourcepool-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePool {
     /// Required.
@@ -599,7 +655,7 @@ watchable_core::model!(ResourcePool {
 ///
 /// Served as `resourceslices`, in a [`ResourceSliceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceSlice`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceSlice`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceslice-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -627,7 +683,9 @@ watchable_core::model!(ResourceSlice {
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceList`.
+/// The list of [`ResourceSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceslicelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -648,7 +706,9 @@ watchable_core::model!(ResourceSliceList {
 
 /// `ResourceSliceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceslicespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,

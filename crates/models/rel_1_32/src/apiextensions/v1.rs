@@ -5,7 +5,9 @@
 
 /// `CustomResourceColumnDefinition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcecolumndefinition-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceColumnDefinition {
     pub description: Option<String>,
@@ -30,7 +32,9 @@ watchable_core::model!(CustomResourceColumnDefinition {
 
 /// `CustomResourceConversion`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourceconversion-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceConversion {
     /// Required.
@@ -47,7 +51,7 @@ watchable_core::model!(CustomResourceConversion {
 ///
 /// Served as `customresourcedefinitions`, in a [`CustomResourceDefinitionList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcedefinition-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -77,7 +81,9 @@ watchable_core::model!(CustomResourceDefinition {
 
 /// `CustomResourceDefinitionCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcedefinitioncondition-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -99,7 +105,9 @@ watchable_core::model!(CustomResourceDefinitionCondition {
 
 /// Kind `CustomResourceDefinitionList` of `apiextensions.k8s.io/v1`.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionList`.
+/// The list of [`CustomResourceDefinition`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcedefinitionlist-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -120,7 +128,9 @@ watchable_core::model!(CustomResourceDefinitionList {
 
 /// `CustomResourceDefinitionNames`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcedefinitionnames-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionNames {
     pub categories: Vec<String>,
@@ -144,7 +154,9 @@ watchable_core::model!(CustomResourceDefinitionNames {
 
 /// `CustomResourceDefinitionSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcedefinitionspec-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionSpec {
     pub conversion: Option<CustomResourceConversion>,
@@ -170,7 +182,9 @@ watchable_core::model!(CustomResourceDefinitionSpec {
 
 /// `CustomResourceDefinitionStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcedefinitionstatus-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionStatus {
     pub accepted_names: Option<CustomResourceDefinitionNames>,
@@ -187,7 +201,9 @@ watchable_core::model!(CustomResourceDefinitionStatus {
 
 /// `CustomResourceDefinitionVersion`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcedefinitionversion-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionVersion {
     pub additional_printer_columns: Vec<CustomResourceColumnDefinition>,
@@ -218,7 +234,9 @@ watchable_core::model!(CustomResourceDefinitionVersion {
 
 /// `CustomResourceSubresourceScale`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcesubresourcescale-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresourceScale {
     pub label_selector_path: Option<String>,
@@ -236,12 +254,16 @@ watchable_core::model!(CustomResourceSubresourceScale {
 
 /// `CustomResourceSubresourceStatus`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcesubresourcestatus-v1-apiextensions-k8s-io>
 pub type CustomResourceSubresourceStatus = watchable_core::RawJson;
 
 /// `CustomResourceSubresources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcesubresources-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresources {
     pub scale: Option<CustomResourceSubresourceScale>,
@@ -255,7 +277,9 @@ watchable_core::model!(CustomResourceSubresources {
 
 /// `CustomResourceValidation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#customresourcevalidation-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceValidation {
     /// `openAPIV3Schema` on the wire.
@@ -268,7 +292,9 @@ watchable_core::model!(CustomResourceValidation {
 
 /// `ExternalDocumentation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#externaldocumentation-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalDocumentation {
     pub description: Option<String>,
@@ -282,12 +308,16 @@ watchable_core::model!(ExternalDocumentation {
 
 /// `JSON`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSON`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#json-v1-apiextensions-k8s-io>
 pub type JSON = watchable_core::RawJson;
 
 /// `JSONSchemaProps`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#jsonschemaprops-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct JSONSchemaProps {
     /// `$ref` on the wire.
@@ -394,24 +424,30 @@ watchable_core::model!(JSONSchemaProps {
 
 /// `JSONSchemaPropsOrArray`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#jsonschemapropsorarray-v1-apiextensions-k8s-io>
 pub type JSONSchemaPropsOrArray = watchable_core::SchemaOrArray<JSONSchemaProps>;
 
 /// `JSONSchemaPropsOrBool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#jsonschemapropsorbool-v1-apiextensions-k8s-io>
 pub type JSONSchemaPropsOrBool = watchable_core::SchemaOrBool<JSONSchemaProps>;
 
 /// `JSONSchemaPropsOrStringArray`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray`. In Kubernetes from 1.17 on.
 pub type JSONSchemaPropsOrStringArray = watchable_core::SchemaOrStringArray<
     JSONSchemaProps,
 >;
 
 /// `SelectableField`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#selectablefield-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelectableField {
     /// Required.
@@ -424,7 +460,9 @@ watchable_core::model!(SelectableField {
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#servicereference-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
@@ -444,7 +482,9 @@ watchable_core::model!(ServiceReference {
 
 /// `ValidationRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#validationrule-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidationRule {
     pub field_path: Option<String>,
@@ -467,7 +507,9 @@ watchable_core::model!(ValidationRule {
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#webhookclientconfig-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
@@ -483,7 +525,9 @@ watchable_core::model!(WebhookClientConfig {
 
 /// `WebhookConversion`, which is no kind of its own.
 ///
-/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion`.
+/// Definition `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#webhookconversion-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookConversion {
     pub client_config: Option<WebhookClientConfig>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `leasecandidates`, in a [`LeaseCandidateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.coordination.v1alpha2.LeaseCandidate`.
+/// Definition `io.k8s.api.coordination.v1alpha2.LeaseCandidate`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#leasecandidate-v1alpha2-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(LeaseCandidate {
 
 /// Kind `LeaseCandidateList` of `coordination.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.coordination.v1alpha2.LeaseCandidateList`.
+/// The list of [`LeaseCandidate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.coordination.v1alpha2.LeaseCandidateList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#leasecandidatelist-v1alpha2-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(LeaseCandidateList {
 
 /// `LeaseCandidateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.coordination.v1alpha2.LeaseCandidateSpec`.
+/// Definition `io.k8s.api.coordination.v1alpha2.LeaseCandidateSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#leasecandidatespec-v1alpha2-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LeaseCandidateSpec {
     /// Required.

@@ -5,7 +5,9 @@
 
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.HTTPIngressPath`.
+/// Definition `io.k8s.api.networking.v1.HTTPIngressPath`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#httpingresspath-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
@@ -23,7 +25,9 @@ watchable_core::model!(HTTPIngressPath {
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`.
+/// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#httpingressrulevalue-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
@@ -36,7 +40,9 @@ watchable_core::model!(HTTPIngressRuleValue {
 
 /// `IPBlock`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IPBlock`.
+/// Definition `io.k8s.api.networking.v1.IPBlock`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ipblock-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
@@ -53,7 +59,7 @@ watchable_core::model!(IPBlock {
 ///
 /// Served as `ingresses`, in a [`IngressList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1.Ingress`.
+/// Definition `io.k8s.api.networking.v1.Ingress`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -83,7 +89,9 @@ watchable_core::model!(Ingress {
 
 /// `IngressBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressBackend`.
+/// Definition `io.k8s.api.networking.v1.IngressBackend`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressbackend-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
@@ -99,7 +107,7 @@ watchable_core::model!(IngressBackend {
 ///
 /// Served as `ingressclasses`, in a [`IngressClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClass`.
+/// Definition `io.k8s.api.networking.v1.IngressClass`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressclass-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -126,7 +134,9 @@ watchable_core::model!(IngressClass {
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassList`.
+/// The list of [`IngressClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IngressClassList`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressclasslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -147,7 +157,9 @@ watchable_core::model!(IngressClassList {
 
 /// `IngressClassParametersReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassParametersReference`.
+/// Definition `io.k8s.api.networking.v1.IngressClassParametersReference`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressclassparametersreference-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassParametersReference {
     pub api_group: Option<String>,
@@ -169,7 +181,9 @@ watchable_core::model!(IngressClassParametersReference {
 
 /// `IngressClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassSpec`.
+/// Definition `io.k8s.api.networking.v1.IngressClassSpec`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressclassspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
     pub controller: Option<String>,
@@ -183,7 +197,9 @@ watchable_core::model!(IngressClassSpec {
 
 /// Kind `IngressList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressList`.
+/// The list of [`Ingress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IngressList`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -204,7 +220,9 @@ watchable_core::model!(IngressList {
 
 /// `IngressLoadBalancerIngress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerIngress`.
+/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerIngress`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressloadbalanceringress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerIngress {
     pub hostname: Option<String>,
@@ -220,7 +238,9 @@ watchable_core::model!(IngressLoadBalancerIngress {
 
 /// `IngressLoadBalancerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerStatus`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressloadbalancerstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerStatus {
     pub ingress: Vec<IngressLoadBalancerIngress>,
@@ -232,7 +252,9 @@ watchable_core::model!(IngressLoadBalancerStatus {
 
 /// `IngressPortStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressPortStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressPortStatus`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressportstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressPortStatus {
     pub error: Option<String>,
@@ -250,7 +272,9 @@ watchable_core::model!(IngressPortStatus {
 
 /// `IngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressRule`.
+/// Definition `io.k8s.api.networking.v1.IngressRule`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
     pub host: Option<String>,
@@ -264,7 +288,9 @@ watchable_core::model!(IngressRule {
 
 /// `IngressServiceBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressServiceBackend`.
+/// Definition `io.k8s.api.networking.v1.IngressServiceBackend`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressservicebackend-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressServiceBackend {
     /// Required.
@@ -279,7 +305,9 @@ watchable_core::model!(IngressServiceBackend {
 
 /// `IngressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressSpec`.
+/// Definition `io.k8s.api.networking.v1.IngressSpec`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub default_backend: Option<IngressBackend>,
@@ -297,7 +325,9 @@ watchable_core::model!(IngressSpec {
 
 /// `IngressStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressStatus`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
     pub load_balancer: Option<IngressLoadBalancerStatus>,
@@ -309,7 +339,9 @@ watchable_core::model!(IngressStatus {
 
 /// `IngressTLS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressTLS`.
+/// Definition `io.k8s.api.networking.v1.IngressTLS`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingresstls-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
     pub hosts: Vec<String>,
@@ -325,7 +357,7 @@ watchable_core::model!(IngressTLS {
 ///
 /// Served as `networkpolicies`, in a [`NetworkPolicyList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicy`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicy`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkpolicy-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -353,7 +385,9 @@ watchable_core::model!(NetworkPolicy {
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkpolicyegressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
     pub ports: Vec<NetworkPolicyPort>,
@@ -367,7 +401,9 @@ watchable_core::model!(NetworkPolicyEgressRule {
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkpolicyingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
     pub from: Vec<NetworkPolicyPeer>,
@@ -381,7 +417,9 @@ watchable_core::model!(NetworkPolicyIngressRule {
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`.
+/// The list of [`NetworkPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkpolicylist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -402,7 +440,9 @@ watchable_core::model!(NetworkPolicyList {
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkpolicypeer-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
     pub ip_block: Option<IPBlock>,
@@ -418,7 +458,9 @@ watchable_core::model!(NetworkPolicyPeer {
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkpolicyport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
     pub end_port: Option<i32>,
@@ -434,7 +476,9 @@ watchable_core::model!(NetworkPolicyPort {
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkpolicyspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
     pub egress: Vec<NetworkPolicyEgressRule>,
@@ -453,7 +497,9 @@ watchable_core::model!(NetworkPolicySpec {
 
 /// `ServiceBackendPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceBackendPort`.
+/// Definition `io.k8s.api.networking.v1.ServiceBackendPort`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#servicebackendport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceBackendPort {
     pub name: Option<String>,

@@ -5,7 +5,9 @@
 
 /// `AllocatedDeviceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.AllocatedDeviceStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.AllocatedDeviceStatus`. In Kubernetes 1.32 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#allocateddevicestatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocatedDeviceStatus {
     /// Keyed by `type`.
@@ -31,7 +33,9 @@ watchable_core::model!(AllocatedDeviceStatus {
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha3.AllocationResult`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#allocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub devices: Option<DeviceAllocationResult>,
@@ -45,7 +49,9 @@ watchable_core::model!(AllocationResult {
 
 /// `BasicDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.BasicDevice`.
+/// Definition `io.k8s.api.resource.v1alpha3.BasicDevice`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#basicdevice-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
     pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
@@ -59,7 +65,9 @@ watchable_core::model!(BasicDevice {
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.CELDeviceSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.CELDeviceSelector`. In Kubernetes 1.31 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#celdeviceselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
@@ -72,7 +80,9 @@ watchable_core::model!(CELDeviceSelector {
 
 /// `Device`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.Device`.
+/// Definition `io.k8s.api.resource.v1alpha3.Device`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#device-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
     pub basic: Option<BasicDevice>,
@@ -87,7 +97,9 @@ watchable_core::model!(Device {
 
 /// `DeviceAllocationConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceallocationconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -104,7 +116,9 @@ watchable_core::model!(DeviceAllocationConfiguration {
 
 /// `DeviceAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationResult`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceallocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationResult {
     pub config: Vec<DeviceAllocationConfiguration>,
@@ -118,7 +132,9 @@ watchable_core::model!(DeviceAllocationResult {
 
 /// `DeviceAttribute`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceAttribute`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceAttribute`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceattribute-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
@@ -136,7 +152,9 @@ watchable_core::model!(DeviceAttribute {
 
 /// `DeviceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaim`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaim`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclaim-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaim {
     pub config: Vec<DeviceClaimConfiguration>,
@@ -152,7 +170,9 @@ watchable_core::model!(DeviceClaim {
 
 /// `DeviceClaimConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaimConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaimConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclaimconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -168,7 +188,7 @@ watchable_core::model!(DeviceClaimConfiguration {
 ///
 /// Served as `deviceclasses`, in a [`DeviceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClass`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClass`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclass-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -196,7 +216,9 @@ watchable_core::model!(DeviceClass {
 
 /// `DeviceClassConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclassconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -208,7 +230,9 @@ watchable_core::model!(DeviceClassConfiguration {
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassList`.
+/// The list of [`DeviceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclasslist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -229,7 +253,9 @@ watchable_core::model!(DeviceClassList {
 
 /// `DeviceClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclassspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
@@ -243,7 +269,9 @@ watchable_core::model!(DeviceClassSpec {
 
 /// `DeviceConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceConstraint`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceConstraint`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceconstraint-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
     pub match_attribute: Option<String>,
@@ -257,7 +285,9 @@ watchable_core::model!(DeviceConstraint {
 
 /// `DeviceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequest`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequest`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#devicerequest-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
@@ -281,7 +311,9 @@ watchable_core::model!(DeviceRequest {
 
 /// `DeviceRequestAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequestAllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequestAllocationResult`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#devicerequestallocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
@@ -305,7 +337,9 @@ watchable_core::model!(DeviceRequestAllocationResult {
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceSelector`. In Kubernetes 1.31 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
     pub cel: Option<CELDeviceSelector>,
@@ -317,7 +351,9 @@ watchable_core::model!(DeviceSelector {
 
 /// `NetworkDeviceData`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.NetworkDeviceData`.
+/// Definition `io.k8s.api.resource.v1alpha3.NetworkDeviceData`. In Kubernetes 1.32 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkdevicedata-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
     pub hardware_address: Option<String>,
@@ -333,7 +369,9 @@ watchable_core::model!(NetworkDeviceData {
 
 /// `OpaqueDeviceConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.OpaqueDeviceConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.OpaqueDeviceConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#opaquedeviceconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
@@ -351,7 +389,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaim`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaim-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -382,7 +420,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimConsumerReference`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimconsumerreference-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -403,7 +443,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimlist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -424,7 +466,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub devices: Option<DeviceClaim>,
@@ -436,7 +480,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimStatus`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimstatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -456,7 +502,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplate`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimtemplate-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -485,7 +531,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimtemplatelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -506,7 +554,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimtemplatespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -521,7 +571,9 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 
 /// `ResourcePool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourcePool`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourcePool`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourcepool-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePool {
     /// Required.
@@ -542,7 +594,7 @@ watchable_core::model!(ResourcePool {
 ///
 /// Served as `resourceslices`, in a [`ResourceSliceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceSlice`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceSlice`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceslice-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -570,7 +622,9 @@ watchable_core::model!(ResourceSlice {
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceList`.
+/// The list of [`ResourceSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceslicelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -591,7 +645,9 @@ watchable_core::model!(ResourceSliceList {
 
 /// `ResourceSliceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceslicespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,

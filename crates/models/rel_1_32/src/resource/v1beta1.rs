@@ -5,7 +5,9 @@
 
 /// `AllocatedDeviceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.AllocatedDeviceStatus`.
+/// Definition `io.k8s.api.resource.v1beta1.AllocatedDeviceStatus`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#allocateddevicestatus-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocatedDeviceStatus {
     /// Keyed by `type`.
@@ -31,7 +33,9 @@ watchable_core::model!(AllocatedDeviceStatus {
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.AllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#allocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub devices: Option<DeviceAllocationResult>,
@@ -45,7 +49,9 @@ watchable_core::model!(AllocationResult {
 
 /// `BasicDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.BasicDevice`.
+/// Definition `io.k8s.api.resource.v1beta1.BasicDevice`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#basicdevice-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
     pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
@@ -59,7 +65,9 @@ watchable_core::model!(BasicDevice {
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CELDeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta1.CELDeviceSelector`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#celdeviceselector-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
@@ -72,7 +80,9 @@ watchable_core::model!(CELDeviceSelector {
 
 /// `Device`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.Device`.
+/// Definition `io.k8s.api.resource.v1beta1.Device`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#device-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
     pub basic: Option<BasicDevice>,
@@ -87,7 +97,9 @@ watchable_core::model!(Device {
 
 /// `DeviceAllocationConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceallocationconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -104,7 +116,9 @@ watchable_core::model!(DeviceAllocationConfiguration {
 
 /// `DeviceAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceallocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationResult {
     pub config: Vec<DeviceAllocationConfiguration>,
@@ -118,7 +132,9 @@ watchable_core::model!(DeviceAllocationResult {
 
 /// `DeviceAttribute`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAttribute`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAttribute`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceattribute-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
@@ -136,7 +152,9 @@ watchable_core::model!(DeviceAttribute {
 
 /// `DeviceCapacity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceCapacity`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceCapacity`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#devicecapacity-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
     /// Required.
@@ -149,7 +167,9 @@ watchable_core::model!(DeviceCapacity {
 
 /// `DeviceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClaim`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClaim`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclaim-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaim {
     pub config: Vec<DeviceClaimConfiguration>,
@@ -165,7 +185,9 @@ watchable_core::model!(DeviceClaim {
 
 /// `DeviceClaimConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClaimConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClaimConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclaimconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -181,7 +203,7 @@ watchable_core::model!(DeviceClaimConfiguration {
 ///
 /// Served as `deviceclasses`, in a [`DeviceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClass`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClass`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclass-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -209,7 +231,9 @@ watchable_core::model!(DeviceClass {
 
 /// `DeviceClassConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclassconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -221,7 +245,9 @@ watchable_core::model!(DeviceClassConfiguration {
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassList`.
+/// The list of [`DeviceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclasslist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -242,7 +268,9 @@ watchable_core::model!(DeviceClassList {
 
 /// `DeviceClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclassspec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
@@ -256,7 +284,9 @@ watchable_core::model!(DeviceClassSpec {
 
 /// `DeviceConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceConstraint`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceConstraint`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceconstraint-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
     pub match_attribute: Option<String>,
@@ -270,7 +300,9 @@ watchable_core::model!(DeviceConstraint {
 
 /// `DeviceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceRequest`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceRequest`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#devicerequest-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
@@ -294,7 +326,9 @@ watchable_core::model!(DeviceRequest {
 
 /// `DeviceRequestAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#devicerequestallocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
@@ -318,7 +352,9 @@ watchable_core::model!(DeviceRequestAllocationResult {
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceSelector`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceselector-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
     pub cel: Option<CELDeviceSelector>,
@@ -330,7 +366,9 @@ watchable_core::model!(DeviceSelector {
 
 /// `NetworkDeviceData`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.NetworkDeviceData`.
+/// Definition `io.k8s.api.resource.v1beta1.NetworkDeviceData`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkdevicedata-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
     pub hardware_address: Option<String>,
@@ -346,7 +384,9 @@ watchable_core::model!(NetworkDeviceData {
 
 /// `OpaqueDeviceConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.OpaqueDeviceConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.OpaqueDeviceConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#opaquedeviceconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
@@ -364,7 +404,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaim`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaim-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -395,7 +435,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimConsumerReference`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimconsumerreference-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -416,7 +458,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimlist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -437,7 +481,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimspec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub devices: Option<DeviceClaim>,
@@ -449,7 +495,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimStatus`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimstatus-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -469,7 +517,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplate`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimtemplate-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -498,7 +546,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimtemplatelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -519,7 +569,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimtemplatespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -534,7 +586,9 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 
 /// `ResourcePool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourcePool`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourcePool`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourcepool-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePool {
     /// Required.
@@ -555,7 +609,7 @@ watchable_core::model!(ResourcePool {
 ///
 /// Served as `resourceslices`, in a [`ResourceSliceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSlice`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSlice`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceslice-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -583,7 +637,9 @@ watchable_core::model!(ResourceSlice {
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceList`.
+/// The list of [`ResourceSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceslicelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -604,7 +660,9 @@ watchable_core::model!(ResourceSliceList {
 
 /// `ResourceSliceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceslicespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,

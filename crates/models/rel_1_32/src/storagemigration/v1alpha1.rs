@@ -5,7 +5,9 @@
 
 /// `GroupVersionResource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storagemigration.v1alpha1.GroupVersionResource`.
+/// Definition `io.k8s.api.storagemigration.v1alpha1.GroupVersionResource`. In Kubernetes 1.30 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#groupversionresource-v1alpha1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupVersionResource {
     pub group: Option<String>,
@@ -21,7 +23,9 @@ watchable_core::model!(GroupVersionResource {
 
 /// `MigrationCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storagemigration.v1alpha1.MigrationCondition`.
+/// Definition `io.k8s.api.storagemigration.v1alpha1.MigrationCondition`. In Kubernetes 1.30 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#migrationcondition-v1alpha1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MigrationCondition {
     pub last_update_time: Option<crate::meta::v1::Time>,
@@ -45,7 +49,7 @@ watchable_core::model!(MigrationCondition {
 ///
 /// Served as `storageversionmigrations`, in a [`StorageVersionMigrationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storagemigration.v1alpha1.StorageVersionMigration`.
+/// Definition `io.k8s.api.storagemigration.v1alpha1.StorageVersionMigration`. In Kubernetes 1.30 to 1.34.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#storageversionmigration-v1alpha1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -74,7 +78,9 @@ watchable_core::model!(StorageVersionMigration {
 
 /// Kind `StorageVersionMigrationList` of `storagemigration.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationList`.
+/// The list of [`StorageVersionMigration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationList`. In Kubernetes 1.30 to 1.34.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#storageversionmigrationlist-v1alpha1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -95,7 +101,9 @@ watchable_core::model!(StorageVersionMigrationList {
 
 /// `StorageVersionMigrationSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationSpec`.
+/// Definition `io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationSpec`. In Kubernetes 1.30 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#storageversionmigrationspec-v1alpha1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationSpec {
     pub continue_token: Option<String>,
@@ -110,7 +118,9 @@ watchable_core::model!(StorageVersionMigrationSpec {
 
 /// `StorageVersionMigrationStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationStatus`.
+/// Definition `io.k8s.api.storagemigration.v1alpha1.StorageVersionMigrationStatus`. In Kubernetes 1.30 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#storageversionmigrationstatus-v1alpha1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationStatus {
     /// Keyed by `type`.

@@ -5,7 +5,9 @@
 
 /// `FieldSelectorAttributes`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.FieldSelectorAttributes`.
+/// Definition `io.k8s.api.authorization.v1.FieldSelectorAttributes`. In Kubernetes from 1.31 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#fieldselectorattributes-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FieldSelectorAttributes {
     pub raw_selector: Option<String>,
@@ -19,7 +21,9 @@ watchable_core::model!(FieldSelectorAttributes {
 
 /// `LabelSelectorAttributes`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.LabelSelectorAttributes`.
+/// Definition `io.k8s.api.authorization.v1.LabelSelectorAttributes`. In Kubernetes from 1.31 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#labelselectorattributes-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LabelSelectorAttributes {
     pub raw_selector: Option<String>,
@@ -35,7 +39,7 @@ watchable_core::model!(LabelSelectorAttributes {
 ///
 /// Served as `localsubjectaccessreviews`; namespaced; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1.LocalSubjectAccessReview`.
+/// Definition `io.k8s.api.authorization.v1.LocalSubjectAccessReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#localsubjectaccessreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -79,7 +83,9 @@ impl watchable_core::WatchTarget for LocalSubjectAccessReview {
 
 /// `NonResourceAttributes`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.NonResourceAttributes`.
+/// Definition `io.k8s.api.authorization.v1.NonResourceAttributes`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#nonresourceattributes-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceAttributes {
     pub path: Option<String>,
@@ -93,7 +99,9 @@ watchable_core::model!(NonResourceAttributes {
 
 /// `NonResourceRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.NonResourceRule`.
+/// Definition `io.k8s.api.authorization.v1.NonResourceRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#nonresourcerule-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceRule {
     /// `nonResourceURLs` on the wire.
@@ -109,7 +117,9 @@ watchable_core::model!(NonResourceRule {
 
 /// `ResourceAttributes`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.ResourceAttributes`.
+/// Definition `io.k8s.api.authorization.v1.ResourceAttributes`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceattributes-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceAttributes {
     pub field_selector: Option<FieldSelectorAttributes>,
@@ -137,7 +147,9 @@ watchable_core::model!(ResourceAttributes {
 
 /// `ResourceRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.ResourceRule`.
+/// Definition `io.k8s.api.authorization.v1.ResourceRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourcerule-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRule {
     pub api_groups: Vec<String>,
@@ -158,7 +170,7 @@ watchable_core::model!(ResourceRule {
 ///
 /// Served as `selfsubjectaccessreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReview`.
+/// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#selfsubjectaccessreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -202,7 +214,9 @@ impl watchable_core::WatchTarget for SelfSubjectAccessReview {
 
 /// `SelfSubjectAccessReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec`.
+/// Definition `io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#selfsubjectaccessreviewspec-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectAccessReviewSpec {
     pub non_resource_attributes: Option<NonResourceAttributes>,
@@ -218,7 +232,7 @@ watchable_core::model!(SelfSubjectAccessReviewSpec {
 ///
 /// Served as `selfsubjectrulesreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReview`.
+/// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#selfsubjectrulesreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -262,7 +276,9 @@ impl watchable_core::WatchTarget for SelfSubjectRulesReview {
 
 /// `SelfSubjectRulesReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec`.
+/// Definition `io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#selfsubjectrulesreviewspec-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectRulesReviewSpec {
     pub namespace: Option<String>,
@@ -276,7 +292,7 @@ watchable_core::model!(SelfSubjectRulesReviewSpec {
 ///
 /// Served as `subjectaccessreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authorization.v1.SubjectAccessReview`.
+/// Definition `io.k8s.api.authorization.v1.SubjectAccessReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#subjectaccessreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -320,7 +336,9 @@ impl watchable_core::WatchTarget for SubjectAccessReview {
 
 /// `SubjectAccessReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewSpec`.
+/// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#subjectaccessreviewspec-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewSpec {
     pub extra: std::collections::BTreeMap<String, Vec<String>>,
@@ -342,7 +360,9 @@ watchable_core::model!(SubjectAccessReviewSpec {
 
 /// `SubjectAccessReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewStatus`.
+/// Definition `io.k8s.api.authorization.v1.SubjectAccessReviewStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#subjectaccessreviewstatus-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewStatus {
     /// Required.
@@ -361,7 +381,9 @@ watchable_core::model!(SubjectAccessReviewStatus {
 
 /// `SubjectRulesReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authorization.v1.SubjectRulesReviewStatus`.
+/// Definition `io.k8s.api.authorization.v1.SubjectRulesReviewStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#subjectrulesreviewstatus-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectRulesReviewStatus {
     pub evaluation_error: Option<String>,

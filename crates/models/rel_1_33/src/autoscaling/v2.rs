@@ -5,7 +5,9 @@
 
 /// `ContainerResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.ContainerResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2.ContainerResourceMetricSource`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#containerresourcemetricsource-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricSource {
     /// Required.
@@ -24,7 +26,9 @@ watchable_core::model!(ContainerResourceMetricSource {
 
 /// `ContainerResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.ContainerResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2.ContainerResourceMetricStatus`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#containerresourcemetricstatus-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricStatus {
     /// Required.
@@ -43,7 +47,9 @@ watchable_core::model!(ContainerResourceMetricStatus {
 
 /// `CrossVersionObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.CrossVersionObjectReference`.
+/// Definition `io.k8s.api.autoscaling.v2.CrossVersionObjectReference`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#crossversionobjectreference-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
     pub api_version: Option<String>,
@@ -61,7 +67,9 @@ watchable_core::model!(CrossVersionObjectReference {
 
 /// `ExternalMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.ExternalMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2.ExternalMetricSource`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#externalmetricsource-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
@@ -77,7 +85,9 @@ watchable_core::model!(ExternalMetricSource {
 
 /// `ExternalMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.ExternalMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2.ExternalMetricStatus`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#externalmetricstatus-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricStatus {
     /// Required.
@@ -93,7 +103,9 @@ watchable_core::model!(ExternalMetricStatus {
 
 /// `HPAScalingPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.HPAScalingPolicy`.
+/// Definition `io.k8s.api.autoscaling.v2.HPAScalingPolicy`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#hpascalingpolicy-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingPolicy {
     /// Required.
@@ -112,7 +124,9 @@ watchable_core::model!(HPAScalingPolicy {
 
 /// `HPAScalingRules`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.HPAScalingRules`.
+/// Definition `io.k8s.api.autoscaling.v2.HPAScalingRules`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#hpascalingrules-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingRules {
     pub policies: Vec<HPAScalingPolicy>,
@@ -132,7 +146,7 @@ watchable_core::model!(HPAScalingRules {
 ///
 /// Served as `horizontalpodautoscalers`, in a [`HorizontalPodAutoscalerList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler`.
+/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler`. In Kubernetes from 1.23 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#horizontalpodautoscaler-v2-autoscaling>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -162,7 +176,9 @@ watchable_core::model!(HorizontalPodAutoscaler {
 
 /// `HorizontalPodAutoscalerBehavior`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior`.
+/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#horizontalpodautoscalerbehavior-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerBehavior {
     pub scale_down: Option<HPAScalingRules>,
@@ -176,7 +192,9 @@ watchable_core::model!(HorizontalPodAutoscalerBehavior {
 
 /// `HorizontalPodAutoscalerCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition`.
+/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerCondition`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#horizontalpodautoscalercondition-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -198,7 +216,9 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2`.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerList`.
+/// The list of [`HorizontalPodAutoscaler`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerList`. In Kubernetes from 1.23 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#horizontalpodautoscalerlist-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
@@ -219,7 +239,9 @@ watchable_core::model!(HorizontalPodAutoscalerList {
 
 /// `HorizontalPodAutoscalerSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec`.
+/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerSpec`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#horizontalpodautoscalerspec-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
     pub behavior: Option<HorizontalPodAutoscalerBehavior>,
@@ -241,7 +263,9 @@ watchable_core::model!(HorizontalPodAutoscalerSpec {
 
 /// `HorizontalPodAutoscalerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus`.
+/// Definition `io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerStatus`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#horizontalpodautoscalerstatus-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerStatus {
     /// Keyed by `type`.
@@ -265,7 +289,9 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 
 /// `MetricIdentifier`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.MetricIdentifier`.
+/// Definition `io.k8s.api.autoscaling.v2.MetricIdentifier`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#metricidentifier-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricIdentifier {
     /// Required.
@@ -280,7 +306,9 @@ watchable_core::model!(MetricIdentifier {
 
 /// `MetricSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.MetricSpec`.
+/// Definition `io.k8s.api.autoscaling.v2.MetricSpec`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#metricspec-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
     pub container_resource: Option<ContainerResourceMetricSource>,
@@ -303,7 +331,9 @@ watchable_core::model!(MetricSpec {
 
 /// `MetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.MetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2.MetricStatus`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#metricstatus-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
     pub container_resource: Option<ContainerResourceMetricStatus>,
@@ -326,7 +356,9 @@ watchable_core::model!(MetricStatus {
 
 /// `MetricTarget`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.MetricTarget`.
+/// Definition `io.k8s.api.autoscaling.v2.MetricTarget`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#metrictarget-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricTarget {
     pub average_utilization: Option<i32>,
@@ -345,7 +377,9 @@ watchable_core::model!(MetricTarget {
 
 /// `MetricValueStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.MetricValueStatus`.
+/// Definition `io.k8s.api.autoscaling.v2.MetricValueStatus`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#metricvaluestatus-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricValueStatus {
     pub average_utilization: Option<i32>,
@@ -361,7 +395,9 @@ watchable_core::model!(MetricValueStatus {
 
 /// `ObjectMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.ObjectMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2.ObjectMetricSource`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#objectmetricsource-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricSource {
     /// Required.
@@ -380,7 +416,9 @@ watchable_core::model!(ObjectMetricSource {
 
 /// `ObjectMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.ObjectMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2.ObjectMetricStatus`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#objectmetricstatus-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMetricStatus {
     /// Required.
@@ -399,7 +437,9 @@ watchable_core::model!(ObjectMetricStatus {
 
 /// `PodsMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.PodsMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2.PodsMetricSource`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#podsmetricsource-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
@@ -415,7 +455,9 @@ watchable_core::model!(PodsMetricSource {
 
 /// `PodsMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.PodsMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2.PodsMetricStatus`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#podsmetricstatus-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricStatus {
     /// Required.
@@ -431,7 +473,9 @@ watchable_core::model!(PodsMetricStatus {
 
 /// `ResourceMetricSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.ResourceMetricSource`.
+/// Definition `io.k8s.api.autoscaling.v2.ResourceMetricSource`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourcemetricsource-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
@@ -447,7 +491,9 @@ watchable_core::model!(ResourceMetricSource {
 
 /// `ResourceMetricStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.autoscaling.v2.ResourceMetricStatus`.
+/// Definition `io.k8s.api.autoscaling.v2.ResourceMetricStatus`. In Kubernetes from 1.23 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourcemetricstatus-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricStatus {
     /// Required.

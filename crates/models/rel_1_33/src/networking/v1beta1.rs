@@ -7,7 +7,7 @@
 ///
 /// Served as `ipaddresses`, in a [`IPAddressList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IPAddress`.
+/// Definition `io.k8s.api.networking.v1beta1.IPAddress`. In Kubernetes from 1.31 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ipaddress-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -34,7 +34,9 @@ watchable_core::model!(IPAddress {
 
 /// Kind `IPAddressList` of `networking.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IPAddressList`.
+/// The list of [`IPAddress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1beta1.IPAddressList`. In Kubernetes from 1.31 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ipaddresslist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -55,7 +57,9 @@ watchable_core::model!(IPAddressList {
 
 /// `IPAddressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IPAddressSpec`.
+/// Definition `io.k8s.api.networking.v1beta1.IPAddressSpec`. In Kubernetes from 1.31 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ipaddressspec-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressSpec {
     /// Required.
@@ -68,7 +72,9 @@ watchable_core::model!(IPAddressSpec {
 
 /// `ParentReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ParentReference`.
+/// Definition `io.k8s.api.networking.v1beta1.ParentReference`. In Kubernetes from 1.31 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#parentreference-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParentReference {
     pub group: Option<String>,
@@ -90,7 +96,7 @@ watchable_core::model!(ParentReference {
 ///
 /// Served as `servicecidrs`, in a [`ServiceCIDRList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDR`.
+/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDR`. In Kubernetes from 1.31 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#servicecidr-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -119,7 +125,9 @@ watchable_core::model!(ServiceCIDR {
 
 /// Kind `ServiceCIDRList` of `networking.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRList`.
+/// The list of [`ServiceCIDR`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRList`. In Kubernetes from 1.31 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#servicecidrlist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -140,7 +148,9 @@ watchable_core::model!(ServiceCIDRList {
 
 /// `ServiceCIDRSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRSpec`.
+/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRSpec`. In Kubernetes from 1.31 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#servicecidrspec-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRSpec {
     pub cidrs: Vec<String>,
@@ -152,7 +162,9 @@ watchable_core::model!(ServiceCIDRSpec {
 
 /// `ServiceCIDRStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRStatus`.
+/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRStatus`. In Kubernetes from 1.31 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#servicecidrstatus-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRStatus {
     /// Keyed by `type`.

@@ -5,7 +5,9 @@
 
 /// `AllocatedDeviceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.AllocatedDeviceStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.AllocatedDeviceStatus`. In Kubernetes 1.32 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#allocateddevicestatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocatedDeviceStatus {
     /// Keyed by `type`.
@@ -31,7 +33,9 @@ watchable_core::model!(AllocatedDeviceStatus {
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha3.AllocationResult`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#allocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub devices: Option<DeviceAllocationResult>,
@@ -45,7 +49,9 @@ watchable_core::model!(AllocationResult {
 
 /// `BasicDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.BasicDevice`.
+/// Definition `io.k8s.api.resource.v1alpha3.BasicDevice`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#basicdevice-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
     pub all_nodes: Option<bool>,
@@ -69,7 +75,9 @@ watchable_core::model!(BasicDevice {
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.CELDeviceSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.CELDeviceSelector`. In Kubernetes 1.31 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#celdeviceselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
@@ -82,7 +90,9 @@ watchable_core::model!(CELDeviceSelector {
 
 /// `Counter`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.Counter`.
+/// Definition `io.k8s.api.resource.v1alpha3.Counter`. In Kubernetes 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#counter-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Counter {
     /// Required.
@@ -95,7 +105,9 @@ watchable_core::model!(Counter {
 
 /// `CounterSet`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.CounterSet`.
+/// Definition `io.k8s.api.resource.v1alpha3.CounterSet`. In Kubernetes 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#counterset-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
@@ -111,7 +123,9 @@ watchable_core::model!(CounterSet {
 
 /// `Device`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.Device`.
+/// Definition `io.k8s.api.resource.v1alpha3.Device`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#device-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
     pub basic: Option<BasicDevice>,
@@ -126,7 +140,9 @@ watchable_core::model!(Device {
 
 /// `DeviceAllocationConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceallocationconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -143,7 +159,9 @@ watchable_core::model!(DeviceAllocationConfiguration {
 
 /// `DeviceAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceAllocationResult`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceallocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationResult {
     pub config: Vec<DeviceAllocationConfiguration>,
@@ -157,7 +175,9 @@ watchable_core::model!(DeviceAllocationResult {
 
 /// `DeviceAttribute`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceAttribute`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceAttribute`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceattribute-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
@@ -175,7 +195,9 @@ watchable_core::model!(DeviceAttribute {
 
 /// `DeviceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaim`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaim`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclaim-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaim {
     pub config: Vec<DeviceClaimConfiguration>,
@@ -191,7 +213,9 @@ watchable_core::model!(DeviceClaim {
 
 /// `DeviceClaimConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaimConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClaimConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclaimconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -207,7 +231,7 @@ watchable_core::model!(DeviceClaimConfiguration {
 ///
 /// Served as `deviceclasses`, in a [`DeviceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClass`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClass`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclass-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -235,7 +259,9 @@ watchable_core::model!(DeviceClass {
 
 /// `DeviceClassConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclassconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -247,7 +273,9 @@ watchable_core::model!(DeviceClassConfiguration {
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassList`.
+/// The list of [`DeviceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclasslist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -268,7 +296,9 @@ watchable_core::model!(DeviceClassList {
 
 /// `DeviceClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceClassSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclassspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
@@ -282,7 +312,9 @@ watchable_core::model!(DeviceClassSpec {
 
 /// `DeviceConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceConstraint`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceConstraint`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceconstraint-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
     pub match_attribute: Option<String>,
@@ -296,7 +328,9 @@ watchable_core::model!(DeviceConstraint {
 
 /// `DeviceCounterConsumption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceCounterConsumption`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceCounterConsumption`. In Kubernetes 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicecounterconsumption-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
     /// Required.
@@ -312,7 +346,9 @@ watchable_core::model!(DeviceCounterConsumption {
 
 /// `DeviceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequest`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequest`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicerequest-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
@@ -339,7 +375,9 @@ watchable_core::model!(DeviceRequest {
 
 /// `DeviceRequestAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequestAllocationResult`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceRequestAllocationResult`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicerequestallocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
@@ -365,7 +403,9 @@ watchable_core::model!(DeviceRequestAllocationResult {
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceSelector`. In Kubernetes 1.31 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
     pub cel: Option<CELDeviceSelector>,
@@ -377,7 +417,9 @@ watchable_core::model!(DeviceSelector {
 
 /// `DeviceSubRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceSubRequest`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceSubRequest`. In Kubernetes 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicesubrequest-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
     pub allocation_mode: Option<String>,
@@ -401,7 +443,9 @@ watchable_core::model!(DeviceSubRequest {
 
 /// `DeviceTaint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaint`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaint`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetaint-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
@@ -423,7 +467,7 @@ watchable_core::model!(DeviceTaint {
 ///
 /// Served as `devicetaintrules`, in a [`DeviceTaintRuleList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRule`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRule`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetaintrule-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -451,7 +495,9 @@ watchable_core::model!(DeviceTaintRule {
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleList`.
+/// The list of [`DeviceTaintRule`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetaintrulelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -472,7 +518,9 @@ watchable_core::model!(DeviceTaintRuleList {
 
 /// `DeviceTaintRuleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetaintrulespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleSpec {
     pub device_selector: Option<DeviceTaintSelector>,
@@ -487,7 +535,9 @@ watchable_core::model!(DeviceTaintRuleSpec {
 
 /// `DeviceTaintSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintSelector`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetaintselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintSelector {
     pub device: Option<String>,
@@ -507,7 +557,9 @@ watchable_core::model!(DeviceTaintSelector {
 
 /// `DeviceToleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceToleration`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceToleration`. In Kubernetes 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetoleration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
     pub effect: Option<String>,
@@ -527,7 +579,9 @@ watchable_core::model!(DeviceToleration {
 
 /// `NetworkDeviceData`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.NetworkDeviceData`.
+/// Definition `io.k8s.api.resource.v1alpha3.NetworkDeviceData`. In Kubernetes 1.32 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#networkdevicedata-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
     pub hardware_address: Option<String>,
@@ -543,7 +597,9 @@ watchable_core::model!(NetworkDeviceData {
 
 /// `OpaqueDeviceConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.OpaqueDeviceConfiguration`.
+/// Definition `io.k8s.api.resource.v1alpha3.OpaqueDeviceConfiguration`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#opaquedeviceconfiguration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
@@ -561,7 +617,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaim`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaim-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -592,7 +648,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimConsumerReference`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimconsumerreference-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -613,7 +671,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimlist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -634,7 +694,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub devices: Option<DeviceClaim>,
@@ -646,7 +708,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimStatus`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimstatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -666,7 +730,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplate`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplate-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -695,7 +759,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplatelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -716,7 +782,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceClaimTemplateSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplatespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -731,7 +799,9 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 
 /// `ResourcePool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourcePool`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourcePool`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourcepool-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePool {
     /// Required.
@@ -752,7 +822,7 @@ watchable_core::model!(ResourcePool {
 ///
 /// Served as `resourceslices`, in a [`ResourceSliceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceSlice`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceSlice`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceslice-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -780,7 +850,9 @@ watchable_core::model!(ResourceSlice {
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceList`.
+/// The list of [`ResourceSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceList`. In Kubernetes 1.31 to 1.33.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceslicelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -801,7 +873,9 @@ watchable_core::model!(ResourceSliceList {
 
 /// `ResourceSliceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourceSliceSpec`. In Kubernetes 1.31 to 1.33.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceslicespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,

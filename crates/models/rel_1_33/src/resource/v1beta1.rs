@@ -5,7 +5,9 @@
 
 /// `AllocatedDeviceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.AllocatedDeviceStatus`.
+/// Definition `io.k8s.api.resource.v1beta1.AllocatedDeviceStatus`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#allocateddevicestatus-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocatedDeviceStatus {
     /// Keyed by `type`.
@@ -31,7 +33,9 @@ watchable_core::model!(AllocatedDeviceStatus {
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.AllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#allocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub devices: Option<DeviceAllocationResult>,
@@ -45,7 +49,9 @@ watchable_core::model!(AllocationResult {
 
 /// `BasicDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.BasicDevice`.
+/// Definition `io.k8s.api.resource.v1beta1.BasicDevice`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#basicdevice-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
     pub all_nodes: Option<bool>,
@@ -69,7 +75,9 @@ watchable_core::model!(BasicDevice {
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CELDeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta1.CELDeviceSelector`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#celdeviceselector-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
@@ -82,7 +90,9 @@ watchable_core::model!(CELDeviceSelector {
 
 /// `Counter`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.Counter`.
+/// Definition `io.k8s.api.resource.v1beta1.Counter`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#counter-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Counter {
     /// Required.
@@ -95,7 +105,9 @@ watchable_core::model!(Counter {
 
 /// `CounterSet`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CounterSet`.
+/// Definition `io.k8s.api.resource.v1beta1.CounterSet`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#counterset-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
@@ -111,7 +123,9 @@ watchable_core::model!(CounterSet {
 
 /// `Device`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.Device`.
+/// Definition `io.k8s.api.resource.v1beta1.Device`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#device-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
     pub basic: Option<BasicDevice>,
@@ -126,7 +140,9 @@ watchable_core::model!(Device {
 
 /// `DeviceAllocationConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceallocationconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -143,7 +159,9 @@ watchable_core::model!(DeviceAllocationConfiguration {
 
 /// `DeviceAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceallocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationResult {
     pub config: Vec<DeviceAllocationConfiguration>,
@@ -157,7 +175,9 @@ watchable_core::model!(DeviceAllocationResult {
 
 /// `DeviceAttribute`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAttribute`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAttribute`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceattribute-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
@@ -175,7 +195,9 @@ watchable_core::model!(DeviceAttribute {
 
 /// `DeviceCapacity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceCapacity`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceCapacity`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicecapacity-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
     /// Required.
@@ -188,7 +210,9 @@ watchable_core::model!(DeviceCapacity {
 
 /// `DeviceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClaim`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClaim`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclaim-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaim {
     pub config: Vec<DeviceClaimConfiguration>,
@@ -204,7 +228,9 @@ watchable_core::model!(DeviceClaim {
 
 /// `DeviceClaimConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClaimConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClaimConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclaimconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -220,7 +246,7 @@ watchable_core::model!(DeviceClaimConfiguration {
 ///
 /// Served as `deviceclasses`, in a [`DeviceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClass`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClass`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclass-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -248,7 +274,9 @@ watchable_core::model!(DeviceClass {
 
 /// `DeviceClassConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclassconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -260,7 +288,9 @@ watchable_core::model!(DeviceClassConfiguration {
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassList`.
+/// The list of [`DeviceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclasslist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -281,7 +311,9 @@ watchable_core::model!(DeviceClassList {
 
 /// `DeviceClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclassspec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
@@ -295,7 +327,9 @@ watchable_core::model!(DeviceClassSpec {
 
 /// `DeviceConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceConstraint`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceConstraint`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceconstraint-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
     pub match_attribute: Option<String>,
@@ -309,7 +343,9 @@ watchable_core::model!(DeviceConstraint {
 
 /// `DeviceCounterConsumption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceCounterConsumption`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceCounterConsumption`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicecounterconsumption-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
     /// Required.
@@ -325,7 +361,9 @@ watchable_core::model!(DeviceCounterConsumption {
 
 /// `DeviceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceRequest`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceRequest`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicerequest-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
@@ -352,7 +390,9 @@ watchable_core::model!(DeviceRequest {
 
 /// `DeviceRequestAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicerequestallocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
@@ -378,7 +418,9 @@ watchable_core::model!(DeviceRequestAllocationResult {
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceSelector`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceselector-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
     pub cel: Option<CELDeviceSelector>,
@@ -390,7 +432,9 @@ watchable_core::model!(DeviceSelector {
 
 /// `DeviceSubRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceSubRequest`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceSubRequest`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicesubrequest-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
     pub allocation_mode: Option<String>,
@@ -414,7 +458,9 @@ watchable_core::model!(DeviceSubRequest {
 
 /// `DeviceTaint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceTaint`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceTaint`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetaint-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
@@ -434,7 +480,9 @@ watchable_core::model!(DeviceTaint {
 
 /// `DeviceToleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceToleration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceToleration`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetoleration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
     pub effect: Option<String>,
@@ -454,7 +502,9 @@ watchable_core::model!(DeviceToleration {
 
 /// `NetworkDeviceData`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.NetworkDeviceData`.
+/// Definition `io.k8s.api.resource.v1beta1.NetworkDeviceData`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#networkdevicedata-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
     pub hardware_address: Option<String>,
@@ -470,7 +520,9 @@ watchable_core::model!(NetworkDeviceData {
 
 /// `OpaqueDeviceConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.OpaqueDeviceConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.OpaqueDeviceConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#opaquedeviceconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
@@ -488,7 +540,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaim`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaim-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -519,7 +571,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimConsumerReference`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimconsumerreference-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -540,7 +594,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimlist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -561,7 +617,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimspec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub devices: Option<DeviceClaim>,
@@ -573,7 +631,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimStatus`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimstatus-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -593,7 +653,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplate`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplate-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -622,7 +682,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplatelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -643,7 +705,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplatespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -658,7 +722,9 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 
 /// `ResourcePool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourcePool`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourcePool`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourcepool-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePool {
     /// Required.
@@ -679,7 +745,7 @@ watchable_core::model!(ResourcePool {
 ///
 /// Served as `resourceslices`, in a [`ResourceSliceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSlice`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSlice`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceslice-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -707,7 +773,9 @@ watchable_core::model!(ResourceSlice {
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceList`.
+/// The list of [`ResourceSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceslicelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -728,7 +796,9 @@ watchable_core::model!(ResourceSliceList {
 
 /// `ResourceSliceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceslicespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,

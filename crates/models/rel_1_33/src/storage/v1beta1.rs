@@ -7,7 +7,7 @@
 ///
 /// Served as `volumeattributesclasses`, in a [`VolumeAttributesClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeAttributesClass`.
+/// Definition `io.k8s.api.storage.v1beta1.VolumeAttributesClass`. In Kubernetes from 1.31 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#volumeattributesclass-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(VolumeAttributesClass {
 
 /// Kind `VolumeAttributesClassList` of `storage.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeAttributesClassList`.
+/// The list of [`VolumeAttributesClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1beta1.VolumeAttributesClassList`. In Kubernetes from 1.31 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#volumeattributesclasslist-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]

@@ -5,7 +5,9 @@
 
 /// `AuditAnnotation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.AuditAnnotation`.
+/// Definition `io.k8s.api.admissionregistration.v1.AuditAnnotation`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#auditannotation-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AuditAnnotation {
     /// Required.
@@ -21,7 +23,9 @@ watchable_core::model!(AuditAnnotation {
 
 /// `ExpressionWarning`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ExpressionWarning`.
+/// Definition `io.k8s.api.admissionregistration.v1.ExpressionWarning`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#expressionwarning-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExpressionWarning {
     /// Required.
@@ -37,7 +41,9 @@ watchable_core::model!(ExpressionWarning {
 
 /// `MatchCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MatchCondition`.
+/// Definition `io.k8s.api.admissionregistration.v1.MatchCondition`. In Kubernetes from 1.27 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#matchcondition-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
@@ -53,7 +59,9 @@ watchable_core::model!(MatchCondition {
 
 /// `MatchResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MatchResources`.
+/// Definition `io.k8s.api.admissionregistration.v1.MatchResources`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#matchresources-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
@@ -73,7 +81,9 @@ watchable_core::model!(MatchResources {
 
 /// `MutatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#mutatingwebhook-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
     /// Required.
@@ -114,7 +124,7 @@ watchable_core::model!(MutatingWebhook {
 ///
 /// Served as `mutatingwebhookconfigurations`, in a [`MutatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#mutatingwebhookconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -142,7 +152,9 @@ watchable_core::model!(MutatingWebhookConfiguration {
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`.
+/// The list of [`MutatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#mutatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -163,7 +175,9 @@ watchable_core::model!(MutatingWebhookConfigurationList {
 
 /// `NamedRuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.NamedRuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1.NamedRuleWithOperations`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#namedrulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
     pub api_groups: Vec<String>,
@@ -185,7 +199,9 @@ watchable_core::model!(NamedRuleWithOperations {
 
 /// `ParamKind`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ParamKind`.
+/// Definition `io.k8s.api.admissionregistration.v1.ParamKind`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#paramkind-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
     pub api_version: Option<String>,
@@ -199,7 +215,9 @@ watchable_core::model!(ParamKind {
 
 /// `ParamRef`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ParamRef`.
+/// Definition `io.k8s.api.admissionregistration.v1.ParamRef`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#paramref-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
     pub name: Option<String>,
@@ -217,7 +235,9 @@ watchable_core::model!(ParamRef {
 
 /// `RuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#rulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
     pub api_groups: Vec<String>,
@@ -237,7 +257,9 @@ watchable_core::model!(RuleWithOperations {
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`.
+/// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#servicereference-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
@@ -257,7 +279,9 @@ watchable_core::model!(ServiceReference {
 
 /// `TypeChecking`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.TypeChecking`.
+/// Definition `io.k8s.api.admissionregistration.v1.TypeChecking`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#typechecking-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypeChecking {
     pub expression_warnings: Vec<ExpressionWarning>,
@@ -271,7 +295,7 @@ watchable_core::model!(TypeChecking {
 ///
 /// Served as `validatingadmissionpolicies`, in a [`ValidatingAdmissionPolicyList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy`. In Kubernetes from 1.30 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingadmissionpolicy-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -302,7 +326,7 @@ watchable_core::model!(ValidatingAdmissionPolicy {
 ///
 /// Served as `validatingadmissionpolicybindings`, in a [`ValidatingAdmissionPolicyBindingList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding`. In Kubernetes from 1.30 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingadmissionpolicybinding-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -329,7 +353,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBinding {
 
 /// Kind `ValidatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingList`.
+/// The list of [`ValidatingAdmissionPolicyBinding`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingList`. In Kubernetes from 1.30 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingadmissionpolicybindinglist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -350,7 +376,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 
 /// `ValidatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingadmissionpolicybindingspec-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<MatchResources>,
@@ -368,7 +396,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyList`.
+/// The list of [`ValidatingAdmissionPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyList`. In Kubernetes from 1.30 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingadmissionpolicylist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -389,7 +419,9 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 
 /// `ValidatingAdmissionPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingadmissionpolicyspec-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
     pub audit_annotations: Vec<AuditAnnotation>,
@@ -415,7 +447,9 @@ watchable_core::model!(ValidatingAdmissionPolicySpec {
 
 /// `ValidatingAdmissionPolicyStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingadmissionpolicystatus-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyStatus {
     /// Keyed by `type`.
@@ -432,7 +466,9 @@ watchable_core::model!(ValidatingAdmissionPolicyStatus {
 
 /// `ValidatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingwebhook-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
     /// Required.
@@ -471,7 +507,7 @@ watchable_core::model!(ValidatingWebhook {
 ///
 /// Served as `validatingwebhookconfigurations`, in a [`ValidatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingwebhookconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -499,7 +535,9 @@ watchable_core::model!(ValidatingWebhookConfiguration {
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`.
+/// The list of [`ValidatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -520,7 +558,9 @@ watchable_core::model!(ValidatingWebhookConfigurationList {
 
 /// `Validation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.Validation`.
+/// Definition `io.k8s.api.admissionregistration.v1.Validation`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#validation-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.
@@ -539,7 +579,9 @@ watchable_core::model!(Validation {
 
 /// `Variable`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.Variable`.
+/// Definition `io.k8s.api.admissionregistration.v1.Variable`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#variable-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.
@@ -555,7 +597,9 @@ watchable_core::model!(Variable {
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`.
+/// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#webhookclientconfig-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,

@@ -5,7 +5,9 @@
 
 /// `BoundObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.BoundObjectReference`.
+/// Definition `io.k8s.api.authentication.v1.BoundObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#boundobjectreference-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BoundObjectReference {
     pub api_version: Option<String>,
@@ -25,7 +27,7 @@ watchable_core::model!(BoundObjectReference {
 ///
 /// Served as `selfsubjectreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authentication.v1.SelfSubjectReview`.
+/// Definition `io.k8s.api.authentication.v1.SelfSubjectReview`. In Kubernetes from 1.28 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#selfsubjectreview-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -66,7 +68,9 @@ impl watchable_core::WatchTarget for SelfSubjectReview {
 
 /// `SelfSubjectReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.SelfSubjectReviewStatus`.
+/// Definition `io.k8s.api.authentication.v1.SelfSubjectReviewStatus`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#selfsubjectreviewstatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectReviewStatus {
     pub user_info: Option<UserInfo>,
@@ -78,7 +82,7 @@ watchable_core::model!(SelfSubjectReviewStatus {
 
 /// Kind `TokenRequest` of `authentication.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenRequest`.
+/// Definition `io.k8s.api.authentication.v1.TokenRequest`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#tokenrequest-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -101,7 +105,9 @@ watchable_core::model!(TokenRequest {
 
 /// `TokenRequestSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenRequestSpec`.
+/// Definition `io.k8s.api.authentication.v1.TokenRequestSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#tokenrequestspec-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequestSpec {
     /// Required.
@@ -118,7 +124,9 @@ watchable_core::model!(TokenRequestSpec {
 
 /// `TokenRequestStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenRequestStatus`.
+/// Definition `io.k8s.api.authentication.v1.TokenRequestStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#tokenrequeststatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequestStatus {
     /// Required.
@@ -136,7 +144,7 @@ watchable_core::model!(TokenRequestStatus {
 ///
 /// Served as `tokenreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenReview`.
+/// Definition `io.k8s.api.authentication.v1.TokenReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#tokenreview-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -180,7 +188,9 @@ impl watchable_core::WatchTarget for TokenReview {
 
 /// `TokenReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenReviewSpec`.
+/// Definition `io.k8s.api.authentication.v1.TokenReviewSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#tokenreviewspec-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewSpec {
     pub audiences: Vec<String>,
@@ -194,7 +204,9 @@ watchable_core::model!(TokenReviewSpec {
 
 /// `TokenReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenReviewStatus`.
+/// Definition `io.k8s.api.authentication.v1.TokenReviewStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#tokenreviewstatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewStatus {
     pub audiences: Vec<String>,
@@ -212,7 +224,9 @@ watchable_core::model!(TokenReviewStatus {
 
 /// `UserInfo`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.UserInfo`.
+/// Definition `io.k8s.api.authentication.v1.UserInfo`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#userinfo-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserInfo {
     pub extra: std::collections::BTreeMap<String, Vec<String>>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `clustertrustbundles`, in a [`ClusterTrustBundleList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundle`.
+/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundle`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#clustertrustbundle-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(ClusterTrustBundle {
 
 /// Kind `ClusterTrustBundleList` of `certificates.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleList`.
+/// The list of [`ClusterTrustBundle`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#clustertrustbundlelist-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(ClusterTrustBundleList {
 
 /// `ClusterTrustBundleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec`.
+/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#clustertrustbundlespec-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleSpec {
     pub signer_name: Option<String>,

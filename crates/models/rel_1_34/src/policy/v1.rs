@@ -5,7 +5,7 @@
 
 /// Kind `Eviction` of `policy/v1`.
 ///
-/// Definition `io.k8s.api.policy.v1.Eviction`.
+/// Definition `io.k8s.api.policy.v1.Eviction`. In Kubernetes from 1.22 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#eviction-v1-policy>
 #[derive(Clone, Default, PartialEq)]
@@ -27,7 +27,7 @@ watchable_core::model!(Eviction {
 ///
 /// Served as `poddisruptionbudgets`, in a [`PodDisruptionBudgetList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.policy.v1.PodDisruptionBudget`.
+/// Definition `io.k8s.api.policy.v1.PodDisruptionBudget`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#poddisruptionbudget-v1-policy>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -57,7 +57,9 @@ watchable_core::model!(PodDisruptionBudget {
 
 /// Kind `PodDisruptionBudgetList` of `policy/v1`.
 ///
-/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetList`.
+/// The list of [`PodDisruptionBudget`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetList`. In Kubernetes from 1.21 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#poddisruptionbudgetlist-v1-policy>
 #[derive(Clone, Default, PartialEq)]
@@ -78,7 +80,9 @@ watchable_core::model!(PodDisruptionBudgetList {
 
 /// `PodDisruptionBudgetSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetSpec`.
+/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetSpec`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#poddisruptionbudgetspec-v1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetSpec {
     pub max_unavailable: Option<crate::intstr::IntOrString>,
@@ -96,7 +100,9 @@ watchable_core::model!(PodDisruptionBudgetSpec {
 
 /// `PodDisruptionBudgetStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetStatus`.
+/// Definition `io.k8s.api.policy.v1.PodDisruptionBudgetStatus`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#poddisruptionbudgetstatus-v1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetStatus {
     /// Keyed by `type`.

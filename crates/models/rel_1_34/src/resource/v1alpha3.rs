@@ -5,7 +5,9 @@
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.CELDeviceSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.CELDeviceSelector`. In Kubernetes 1.31 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#celdeviceselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
@@ -18,7 +20,9 @@ watchable_core::model!(CELDeviceSelector {
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceSelector`. In Kubernetes 1.31 to 1.34.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
     pub cel: Option<CELDeviceSelector>,
@@ -30,7 +34,9 @@ watchable_core::model!(DeviceSelector {
 
 /// `DeviceTaint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaint`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaint`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicetaint-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
@@ -52,7 +58,7 @@ watchable_core::model!(DeviceTaint {
 ///
 /// Served as `devicetaintrules`, in a [`DeviceTaintRuleList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRule`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRule`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicetaintrule-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -80,7 +86,9 @@ watchable_core::model!(DeviceTaintRule {
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleList`.
+/// The list of [`DeviceTaintRule`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicetaintrulelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -101,7 +109,9 @@ watchable_core::model!(DeviceTaintRuleList {
 
 /// `DeviceTaintRuleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicetaintrulespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleSpec {
     pub device_selector: Option<DeviceTaintSelector>,
@@ -116,7 +126,9 @@ watchable_core::model!(DeviceTaintRuleSpec {
 
 /// `DeviceTaintSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintSelector`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicetaintselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintSelector {
     pub device: Option<String>,

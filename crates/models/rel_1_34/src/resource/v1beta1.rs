@@ -5,7 +5,9 @@
 
 /// `AllocatedDeviceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.AllocatedDeviceStatus`.
+/// Definition `io.k8s.api.resource.v1beta1.AllocatedDeviceStatus`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#allocateddevicestatus-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocatedDeviceStatus {
     /// Keyed by `type`.
@@ -34,7 +36,9 @@ watchable_core::model!(AllocatedDeviceStatus {
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.AllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#allocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub allocation_timestamp: Option<crate::meta::v1::Time>,
@@ -50,7 +54,9 @@ watchable_core::model!(AllocationResult {
 
 /// `BasicDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.BasicDevice`.
+/// Definition `io.k8s.api.resource.v1beta1.BasicDevice`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#basicdevice-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
     pub all_nodes: Option<bool>,
@@ -82,7 +88,9 @@ watchable_core::model!(BasicDevice {
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CELDeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta1.CELDeviceSelector`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#celdeviceselector-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
@@ -95,7 +103,9 @@ watchable_core::model!(CELDeviceSelector {
 
 /// `CapacityRequestPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CapacityRequestPolicy`.
+/// Definition `io.k8s.api.resource.v1beta1.CapacityRequestPolicy`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#capacityrequestpolicy-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequestPolicy {
     pub default: Option<crate::resource::Quantity>,
@@ -111,7 +121,9 @@ watchable_core::model!(CapacityRequestPolicy {
 
 /// `CapacityRequestPolicyRange`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CapacityRequestPolicyRange`.
+/// Definition `io.k8s.api.resource.v1beta1.CapacityRequestPolicyRange`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#capacityrequestpolicyrange-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequestPolicyRange {
     pub max: Option<crate::resource::Quantity>,
@@ -128,7 +140,9 @@ watchable_core::model!(CapacityRequestPolicyRange {
 
 /// `CapacityRequirements`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CapacityRequirements`.
+/// Definition `io.k8s.api.resource.v1beta1.CapacityRequirements`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#capacityrequirements-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequirements {
     pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -140,7 +154,9 @@ watchable_core::model!(CapacityRequirements {
 
 /// `Counter`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.Counter`.
+/// Definition `io.k8s.api.resource.v1beta1.Counter`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#counter-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Counter {
     /// Required.
@@ -153,7 +169,9 @@ watchable_core::model!(Counter {
 
 /// `CounterSet`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CounterSet`.
+/// Definition `io.k8s.api.resource.v1beta1.CounterSet`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#counterset-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
@@ -169,7 +187,9 @@ watchable_core::model!(CounterSet {
 
 /// `Device`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.Device`.
+/// Definition `io.k8s.api.resource.v1beta1.Device`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#device-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
     pub basic: Option<BasicDevice>,
@@ -184,7 +204,9 @@ watchable_core::model!(Device {
 
 /// `DeviceAllocationConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceallocationconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -201,7 +223,9 @@ watchable_core::model!(DeviceAllocationConfiguration {
 
 /// `DeviceAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceallocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationResult {
     pub config: Vec<DeviceAllocationConfiguration>,
@@ -215,7 +239,9 @@ watchable_core::model!(DeviceAllocationResult {
 
 /// `DeviceAttribute`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAttribute`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAttribute`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceattribute-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
@@ -233,7 +259,9 @@ watchable_core::model!(DeviceAttribute {
 
 /// `DeviceCapacity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceCapacity`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceCapacity`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicecapacity-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
     pub request_policy: Option<CapacityRequestPolicy>,
@@ -248,7 +276,9 @@ watchable_core::model!(DeviceCapacity {
 
 /// `DeviceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClaim`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClaim`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclaim-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaim {
     pub config: Vec<DeviceClaimConfiguration>,
@@ -264,7 +294,9 @@ watchable_core::model!(DeviceClaim {
 
 /// `DeviceClaimConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClaimConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClaimConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclaimconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -280,7 +312,7 @@ watchable_core::model!(DeviceClaimConfiguration {
 ///
 /// Served as `deviceclasses`, in a [`DeviceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClass`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClass`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclass-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -308,7 +340,9 @@ watchable_core::model!(DeviceClass {
 
 /// `DeviceClassConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclassconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -320,7 +354,9 @@ watchable_core::model!(DeviceClassConfiguration {
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassList`.
+/// The list of [`DeviceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclasslist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -341,7 +377,9 @@ watchable_core::model!(DeviceClassList {
 
 /// `DeviceClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclassspec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
@@ -357,7 +395,9 @@ watchable_core::model!(DeviceClassSpec {
 
 /// `DeviceConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceConstraint`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceConstraint`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceconstraint-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
     pub distinct_attribute: Option<String>,
@@ -373,7 +413,9 @@ watchable_core::model!(DeviceConstraint {
 
 /// `DeviceCounterConsumption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceCounterConsumption`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceCounterConsumption`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicecounterconsumption-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
     /// Required.
@@ -389,7 +431,9 @@ watchable_core::model!(DeviceCounterConsumption {
 
 /// `DeviceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceRequest`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceRequest`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicerequest-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
@@ -418,7 +462,9 @@ watchable_core::model!(DeviceRequest {
 
 /// `DeviceRequestAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicerequestallocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
@@ -453,7 +499,9 @@ watchable_core::model!(DeviceRequestAllocationResult {
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceSelector`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceselector-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
     pub cel: Option<CELDeviceSelector>,
@@ -465,7 +513,9 @@ watchable_core::model!(DeviceSelector {
 
 /// `DeviceSubRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceSubRequest`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceSubRequest`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicesubrequest-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
     pub allocation_mode: Option<String>,
@@ -491,7 +541,9 @@ watchable_core::model!(DeviceSubRequest {
 
 /// `DeviceTaint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceTaint`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceTaint`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicetaint-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
@@ -511,7 +563,9 @@ watchable_core::model!(DeviceTaint {
 
 /// `DeviceToleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceToleration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceToleration`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicetoleration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
     pub effect: Option<String>,
@@ -531,7 +585,9 @@ watchable_core::model!(DeviceToleration {
 
 /// `NetworkDeviceData`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.NetworkDeviceData`.
+/// Definition `io.k8s.api.resource.v1beta1.NetworkDeviceData`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#networkdevicedata-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
     pub hardware_address: Option<String>,
@@ -547,7 +603,9 @@ watchable_core::model!(NetworkDeviceData {
 
 /// `OpaqueDeviceConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.OpaqueDeviceConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.OpaqueDeviceConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#opaquedeviceconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
@@ -565,7 +623,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaim`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaim-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -596,7 +654,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimConsumerReference`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimconsumerreference-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -617,7 +677,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimlist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -638,7 +700,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimspec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub devices: Option<DeviceClaim>,
@@ -650,7 +714,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimStatus`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimstatus-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -670,7 +736,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplate`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimtemplate-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -699,7 +765,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimtemplatelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -720,7 +788,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimtemplatespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -735,7 +805,9 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 
 /// `ResourcePool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourcePool`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourcePool`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourcepool-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePool {
     /// Required.
@@ -756,7 +828,7 @@ watchable_core::model!(ResourcePool {
 ///
 /// Served as `resourceslices`, in a [`ResourceSliceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSlice`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSlice`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceslice-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -784,7 +856,9 @@ watchable_core::model!(ResourceSlice {
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceList`.
+/// The list of [`ResourceSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceslicelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -805,7 +879,9 @@ watchable_core::model!(ResourceSliceList {
 
 /// `ResourceSliceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceslicespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,

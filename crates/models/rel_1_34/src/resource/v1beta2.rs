@@ -5,7 +5,9 @@
 
 /// `AllocatedDeviceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.AllocatedDeviceStatus`.
+/// Definition `io.k8s.api.resource.v1beta2.AllocatedDeviceStatus`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#allocateddevicestatus-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocatedDeviceStatus {
     /// Keyed by `type`.
@@ -34,7 +36,9 @@ watchable_core::model!(AllocatedDeviceStatus {
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta2.AllocationResult`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#allocationresult-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub allocation_timestamp: Option<crate::meta::v1::Time>,
@@ -50,7 +54,9 @@ watchable_core::model!(AllocationResult {
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.CELDeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta2.CELDeviceSelector`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#celdeviceselector-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
@@ -63,7 +69,9 @@ watchable_core::model!(CELDeviceSelector {
 
 /// `CapacityRequestPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.CapacityRequestPolicy`.
+/// Definition `io.k8s.api.resource.v1beta2.CapacityRequestPolicy`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#capacityrequestpolicy-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequestPolicy {
     pub default: Option<crate::resource::Quantity>,
@@ -79,7 +87,9 @@ watchable_core::model!(CapacityRequestPolicy {
 
 /// `CapacityRequestPolicyRange`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.CapacityRequestPolicyRange`.
+/// Definition `io.k8s.api.resource.v1beta2.CapacityRequestPolicyRange`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#capacityrequestpolicyrange-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequestPolicyRange {
     pub max: Option<crate::resource::Quantity>,
@@ -96,7 +106,9 @@ watchable_core::model!(CapacityRequestPolicyRange {
 
 /// `CapacityRequirements`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.CapacityRequirements`.
+/// Definition `io.k8s.api.resource.v1beta2.CapacityRequirements`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#capacityrequirements-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequirements {
     pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -108,7 +120,9 @@ watchable_core::model!(CapacityRequirements {
 
 /// `Counter`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.Counter`.
+/// Definition `io.k8s.api.resource.v1beta2.Counter`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#counter-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Counter {
     /// Required.
@@ -121,7 +135,9 @@ watchable_core::model!(Counter {
 
 /// `CounterSet`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.CounterSet`.
+/// Definition `io.k8s.api.resource.v1beta2.CounterSet`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#counterset-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
@@ -137,7 +153,9 @@ watchable_core::model!(CounterSet {
 
 /// `Device`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.Device`.
+/// Definition `io.k8s.api.resource.v1beta2.Device`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#device-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
     pub all_nodes: Option<bool>,
@@ -172,7 +190,9 @@ watchable_core::model!(Device {
 
 /// `DeviceAllocationConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceAllocationConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceAllocationConfiguration`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceallocationconfiguration-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -189,7 +209,9 @@ watchable_core::model!(DeviceAllocationConfiguration {
 
 /// `DeviceAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceAllocationResult`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceallocationresult-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationResult {
     pub config: Vec<DeviceAllocationConfiguration>,
@@ -203,7 +225,9 @@ watchable_core::model!(DeviceAllocationResult {
 
 /// `DeviceAttribute`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceAttribute`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceAttribute`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceattribute-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
@@ -221,7 +245,9 @@ watchable_core::model!(DeviceAttribute {
 
 /// `DeviceCapacity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceCapacity`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceCapacity`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicecapacity-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
     pub request_policy: Option<CapacityRequestPolicy>,
@@ -236,7 +262,9 @@ watchable_core::model!(DeviceCapacity {
 
 /// `DeviceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceClaim`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceClaim`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclaim-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaim {
     pub config: Vec<DeviceClaimConfiguration>,
@@ -252,7 +280,9 @@ watchable_core::model!(DeviceClaim {
 
 /// `DeviceClaimConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceClaimConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceClaimConfiguration`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclaimconfiguration-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -268,7 +298,7 @@ watchable_core::model!(DeviceClaimConfiguration {
 ///
 /// Served as `deviceclasses`, in a [`DeviceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceClass`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceClass`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclass-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -296,7 +326,9 @@ watchable_core::model!(DeviceClass {
 
 /// `DeviceClassConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceClassConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceClassConfiguration`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclassconfiguration-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -308,7 +340,9 @@ watchable_core::model!(DeviceClassConfiguration {
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1beta2`.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceClassList`.
+/// The list of [`DeviceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta2.DeviceClassList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclasslist-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -329,7 +363,9 @@ watchable_core::model!(DeviceClassList {
 
 /// `DeviceClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceClassSpec`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceClassSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceclassspec-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
@@ -345,7 +381,9 @@ watchable_core::model!(DeviceClassSpec {
 
 /// `DeviceConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceConstraint`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceConstraint`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceconstraint-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
     pub distinct_attribute: Option<String>,
@@ -361,7 +399,9 @@ watchable_core::model!(DeviceConstraint {
 
 /// `DeviceCounterConsumption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceCounterConsumption`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceCounterConsumption`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicecounterconsumption-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
     /// Required.
@@ -377,7 +417,9 @@ watchable_core::model!(DeviceCounterConsumption {
 
 /// `DeviceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceRequest`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceRequest`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicerequest-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub exactly: Option<ExactDeviceRequest>,
@@ -394,7 +436,9 @@ watchable_core::model!(DeviceRequest {
 
 /// `DeviceRequestAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceRequestAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceRequestAllocationResult`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicerequestallocationresult-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
@@ -429,7 +473,9 @@ watchable_core::model!(DeviceRequestAllocationResult {
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceSelector`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#deviceselector-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
     pub cel: Option<CELDeviceSelector>,
@@ -441,7 +487,9 @@ watchable_core::model!(DeviceSelector {
 
 /// `DeviceSubRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceSubRequest`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceSubRequest`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicesubrequest-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
     pub allocation_mode: Option<String>,
@@ -467,7 +515,9 @@ watchable_core::model!(DeviceSubRequest {
 
 /// `DeviceTaint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceTaint`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceTaint`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicetaint-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
@@ -487,7 +537,9 @@ watchable_core::model!(DeviceTaint {
 
 /// `DeviceToleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.DeviceToleration`.
+/// Definition `io.k8s.api.resource.v1beta2.DeviceToleration`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicetoleration-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
     pub effect: Option<String>,
@@ -507,7 +559,9 @@ watchable_core::model!(DeviceToleration {
 
 /// `ExactDeviceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ExactDeviceRequest`.
+/// Definition `io.k8s.api.resource.v1beta2.ExactDeviceRequest`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#exactdevicerequest-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExactDeviceRequest {
     pub admin_access: Option<bool>,
@@ -532,7 +586,9 @@ watchable_core::model!(ExactDeviceRequest {
 
 /// `NetworkDeviceData`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.NetworkDeviceData`.
+/// Definition `io.k8s.api.resource.v1beta2.NetworkDeviceData`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#networkdevicedata-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
     pub hardware_address: Option<String>,
@@ -548,7 +604,9 @@ watchable_core::model!(NetworkDeviceData {
 
 /// `OpaqueDeviceConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.OpaqueDeviceConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta2.OpaqueDeviceConfiguration`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#opaquedeviceconfiguration-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
@@ -566,7 +624,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1beta2.ResourceClaim`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaim-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -597,7 +655,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimConsumerReference`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimconsumerreference-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -618,7 +678,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1beta2`.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimlist-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -639,7 +701,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimspec-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub devices: Option<DeviceClaim>,
@@ -651,7 +715,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimStatus`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimstatus-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -671,7 +737,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimTemplate`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimtemplate-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -700,7 +766,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1beta2`.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimTemplateList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimtemplatelist-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -721,7 +789,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1beta2.ResourceClaimTemplateSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimtemplatespec-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -736,7 +806,9 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 
 /// `ResourcePool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourcePool`.
+/// Definition `io.k8s.api.resource.v1beta2.ResourcePool`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourcepool-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePool {
     /// Required.
@@ -757,7 +829,7 @@ watchable_core::model!(ResourcePool {
 ///
 /// Served as `resourceslices`, in a [`ResourceSliceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceSlice`.
+/// Definition `io.k8s.api.resource.v1beta2.ResourceSlice`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceslice-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -785,7 +857,9 @@ watchable_core::model!(ResourceSlice {
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1beta2`.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceSliceList`.
+/// The list of [`ResourceSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta2.ResourceSliceList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceslicelist-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -806,7 +880,9 @@ watchable_core::model!(ResourceSliceList {
 
 /// `ResourceSliceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.ResourceSliceSpec`.
+/// Definition `io.k8s.api.resource.v1beta2.ResourceSliceSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceslicespec-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,

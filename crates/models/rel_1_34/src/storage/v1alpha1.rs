@@ -7,7 +7,7 @@
 ///
 /// Served as `volumeattributesclasses`, in a [`VolumeAttributesClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttributesClass`.
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttributesClass`. In Kubernetes 1.29 to 1.34.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#volumeattributesclass-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,9 @@ watchable_core::model!(VolumeAttributesClass {
 
 /// Kind `VolumeAttributesClassList` of `storage.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttributesClassList`.
+/// The list of [`VolumeAttributesClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1alpha1.VolumeAttributesClassList`. In Kubernetes 1.29 to 1.34.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#volumeattributesclasslist-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]

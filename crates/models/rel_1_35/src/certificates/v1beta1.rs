@@ -7,7 +7,7 @@
 ///
 /// Served as `clustertrustbundles`, in a [`ClusterTrustBundleList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundle`.
+/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundle`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#clustertrustbundle-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(ClusterTrustBundle {
 
 /// Kind `ClusterTrustBundleList` of `certificates.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleList`.
+/// The list of [`ClusterTrustBundle`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#clustertrustbundlelist-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(ClusterTrustBundleList {
 
 /// `ClusterTrustBundleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec`.
+/// Definition `io.k8s.api.certificates.v1beta1.ClusterTrustBundleSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#clustertrustbundlespec-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleSpec {
     pub signer_name: Option<String>,
@@ -73,7 +77,7 @@ watchable_core::model!(ClusterTrustBundleSpec {
 ///
 /// Served as `podcertificaterequests`, in a [`PodCertificateRequestList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequest`.
+/// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequest`. In Kubernetes from 1.35 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificaterequest-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -104,7 +108,9 @@ watchable_core::model!(PodCertificateRequest {
 
 /// Kind `PodCertificateRequestList` of `certificates.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequestList`.
+/// The list of [`PodCertificateRequest`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequestList`. In Kubernetes from 1.35 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificaterequestlist-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -125,7 +131,9 @@ watchable_core::model!(PodCertificateRequestList {
 
 /// `PodCertificateRequestSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequestSpec`.
+/// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequestSpec`. In Kubernetes from 1.35 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificaterequestspec-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCertificateRequestSpec {
     pub max_expiration_seconds: Option<i32>,
@@ -166,7 +174,9 @@ watchable_core::model!(PodCertificateRequestSpec {
 
 /// `PodCertificateRequestStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequestStatus`.
+/// Definition `io.k8s.api.certificates.v1beta1.PodCertificateRequestStatus`. In Kubernetes from 1.35 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podcertificaterequeststatus-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCertificateRequestStatus {
     pub begin_refresh_at: Option<crate::meta::v1::Time>,

@@ -7,7 +7,7 @@
 ///
 /// Served as `leasecandidates`, in a [`LeaseCandidateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.coordination.v1beta1.LeaseCandidate`.
+/// Definition `io.k8s.api.coordination.v1beta1.LeaseCandidate`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#leasecandidate-v1beta1-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(LeaseCandidate {
 
 /// Kind `LeaseCandidateList` of `coordination.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.coordination.v1beta1.LeaseCandidateList`.
+/// The list of [`LeaseCandidate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.coordination.v1beta1.LeaseCandidateList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#leasecandidatelist-v1beta1-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(LeaseCandidateList {
 
 /// `LeaseCandidateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.coordination.v1beta1.LeaseCandidateSpec`.
+/// Definition `io.k8s.api.coordination.v1beta1.LeaseCandidateSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#leasecandidatespec-v1beta1-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LeaseCandidateSpec {
     /// Required.

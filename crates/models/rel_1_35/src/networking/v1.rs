@@ -5,7 +5,9 @@
 
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.HTTPIngressPath`.
+/// Definition `io.k8s.api.networking.v1.HTTPIngressPath`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#httpingresspath-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
@@ -23,7 +25,9 @@ watchable_core::model!(HTTPIngressPath {
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`.
+/// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#httpingressrulevalue-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
@@ -38,7 +42,7 @@ watchable_core::model!(HTTPIngressRuleValue {
 ///
 /// Served as `ipaddresses`, in a [`IPAddressList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1.IPAddress`.
+/// Definition `io.k8s.api.networking.v1.IPAddress`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ipaddress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -65,7 +69,9 @@ watchable_core::model!(IPAddress {
 
 /// Kind `IPAddressList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IPAddressList`.
+/// The list of [`IPAddress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IPAddressList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ipaddresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -86,7 +92,9 @@ watchable_core::model!(IPAddressList {
 
 /// `IPAddressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IPAddressSpec`.
+/// Definition `io.k8s.api.networking.v1.IPAddressSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ipaddressspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressSpec {
     /// Required.
@@ -99,7 +107,9 @@ watchable_core::model!(IPAddressSpec {
 
 /// `IPBlock`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IPBlock`.
+/// Definition `io.k8s.api.networking.v1.IPBlock`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ipblock-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
@@ -116,7 +126,7 @@ watchable_core::model!(IPBlock {
 ///
 /// Served as `ingresses`, in a [`IngressList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1.Ingress`.
+/// Definition `io.k8s.api.networking.v1.Ingress`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -146,7 +156,9 @@ watchable_core::model!(Ingress {
 
 /// `IngressBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressBackend`.
+/// Definition `io.k8s.api.networking.v1.IngressBackend`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressbackend-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
@@ -162,7 +174,7 @@ watchable_core::model!(IngressBackend {
 ///
 /// Served as `ingressclasses`, in a [`IngressClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClass`.
+/// Definition `io.k8s.api.networking.v1.IngressClass`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressclass-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -189,7 +201,9 @@ watchable_core::model!(IngressClass {
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassList`.
+/// The list of [`IngressClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IngressClassList`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressclasslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -210,7 +224,9 @@ watchable_core::model!(IngressClassList {
 
 /// `IngressClassParametersReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassParametersReference`.
+/// Definition `io.k8s.api.networking.v1.IngressClassParametersReference`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressclassparametersreference-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassParametersReference {
     pub api_group: Option<String>,
@@ -232,7 +248,9 @@ watchable_core::model!(IngressClassParametersReference {
 
 /// `IngressClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassSpec`.
+/// Definition `io.k8s.api.networking.v1.IngressClassSpec`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressclassspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
     pub controller: Option<String>,
@@ -246,7 +264,9 @@ watchable_core::model!(IngressClassSpec {
 
 /// Kind `IngressList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressList`.
+/// The list of [`Ingress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IngressList`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -267,7 +287,9 @@ watchable_core::model!(IngressList {
 
 /// `IngressLoadBalancerIngress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerIngress`.
+/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerIngress`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressloadbalanceringress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerIngress {
     pub hostname: Option<String>,
@@ -283,7 +305,9 @@ watchable_core::model!(IngressLoadBalancerIngress {
 
 /// `IngressLoadBalancerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerStatus`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressloadbalancerstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerStatus {
     pub ingress: Vec<IngressLoadBalancerIngress>,
@@ -295,7 +319,9 @@ watchable_core::model!(IngressLoadBalancerStatus {
 
 /// `IngressPortStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressPortStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressPortStatus`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressportstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressPortStatus {
     pub error: Option<String>,
@@ -313,7 +339,9 @@ watchable_core::model!(IngressPortStatus {
 
 /// `IngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressRule`.
+/// Definition `io.k8s.api.networking.v1.IngressRule`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
     pub host: Option<String>,
@@ -327,7 +355,9 @@ watchable_core::model!(IngressRule {
 
 /// `IngressServiceBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressServiceBackend`.
+/// Definition `io.k8s.api.networking.v1.IngressServiceBackend`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressservicebackend-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressServiceBackend {
     /// Required.
@@ -342,7 +372,9 @@ watchable_core::model!(IngressServiceBackend {
 
 /// `IngressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressSpec`.
+/// Definition `io.k8s.api.networking.v1.IngressSpec`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub default_backend: Option<IngressBackend>,
@@ -360,7 +392,9 @@ watchable_core::model!(IngressSpec {
 
 /// `IngressStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressStatus`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingressstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
     pub load_balancer: Option<IngressLoadBalancerStatus>,
@@ -372,7 +406,9 @@ watchable_core::model!(IngressStatus {
 
 /// `IngressTLS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressTLS`.
+/// Definition `io.k8s.api.networking.v1.IngressTLS`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#ingresstls-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
     pub hosts: Vec<String>,
@@ -388,7 +424,7 @@ watchable_core::model!(IngressTLS {
 ///
 /// Served as `networkpolicies`, in a [`NetworkPolicyList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicy`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicy`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#networkpolicy-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -416,7 +452,9 @@ watchable_core::model!(NetworkPolicy {
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#networkpolicyegressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
     pub ports: Vec<NetworkPolicyPort>,
@@ -430,7 +468,9 @@ watchable_core::model!(NetworkPolicyEgressRule {
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#networkpolicyingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
     pub from: Vec<NetworkPolicyPeer>,
@@ -444,7 +484,9 @@ watchable_core::model!(NetworkPolicyIngressRule {
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`.
+/// The list of [`NetworkPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#networkpolicylist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -465,7 +507,9 @@ watchable_core::model!(NetworkPolicyList {
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#networkpolicypeer-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
     pub ip_block: Option<IPBlock>,
@@ -481,7 +525,9 @@ watchable_core::model!(NetworkPolicyPeer {
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#networkpolicyport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
     pub end_port: Option<i32>,
@@ -497,7 +543,9 @@ watchable_core::model!(NetworkPolicyPort {
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#networkpolicyspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
     pub egress: Vec<NetworkPolicyEgressRule>,
@@ -515,7 +563,9 @@ watchable_core::model!(NetworkPolicySpec {
 
 /// `ParentReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ParentReference`.
+/// Definition `io.k8s.api.networking.v1.ParentReference`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#parentreference-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParentReference {
     pub group: Option<String>,
@@ -535,7 +585,9 @@ watchable_core::model!(ParentReference {
 
 /// `ServiceBackendPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceBackendPort`.
+/// Definition `io.k8s.api.networking.v1.ServiceBackendPort`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#servicebackendport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceBackendPort {
     pub name: Option<String>,
@@ -551,7 +603,7 @@ watchable_core::model!(ServiceBackendPort {
 ///
 /// Served as `servicecidrs`, in a [`ServiceCIDRList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceCIDR`.
+/// Definition `io.k8s.api.networking.v1.ServiceCIDR`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#servicecidr-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -580,7 +632,9 @@ watchable_core::model!(ServiceCIDR {
 
 /// Kind `ServiceCIDRList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceCIDRList`.
+/// The list of [`ServiceCIDR`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.ServiceCIDRList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#servicecidrlist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -601,7 +655,9 @@ watchable_core::model!(ServiceCIDRList {
 
 /// `ServiceCIDRSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceCIDRSpec`.
+/// Definition `io.k8s.api.networking.v1.ServiceCIDRSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#servicecidrspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRSpec {
     pub cidrs: Vec<String>,
@@ -613,7 +669,9 @@ watchable_core::model!(ServiceCIDRSpec {
 
 /// `ServiceCIDRStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceCIDRStatus`.
+/// Definition `io.k8s.api.networking.v1.ServiceCIDRStatus`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#servicecidrstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRStatus {
     /// Keyed by `type`.

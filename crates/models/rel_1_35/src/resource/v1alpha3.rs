@@ -5,7 +5,9 @@
 
 /// `DeviceTaint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaint`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaint`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaint-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
@@ -27,7 +29,7 @@ watchable_core::model!(DeviceTaint {
 ///
 /// Served as `devicetaintrules`, in a [`DeviceTaintRuleList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRule`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRule`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaintrule-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -57,7 +59,9 @@ watchable_core::model!(DeviceTaintRule {
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleList`.
+/// The list of [`DeviceTaintRule`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaintrulelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -78,7 +82,9 @@ watchable_core::model!(DeviceTaintRuleList {
 
 /// `DeviceTaintRuleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaintrulespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleSpec {
     pub device_selector: Option<DeviceTaintSelector>,
@@ -93,7 +99,9 @@ watchable_core::model!(DeviceTaintRuleSpec {
 
 /// `DeviceTaintRuleStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus`. In Kubernetes from 1.35 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaintrulestatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleStatus {
     /// Keyed by `type`.
@@ -106,7 +114,9 @@ watchable_core::model!(DeviceTaintRuleStatus {
 
 /// `DeviceTaintSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintSelector`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicetaintselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintSelector {
     pub device: Option<String>,

@@ -5,12 +5,16 @@
 
 /// `BasicSchedulingPolicy`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha1.BasicSchedulingPolicy`.
+/// Definition `io.k8s.api.scheduling.v1alpha1.BasicSchedulingPolicy`. In Kubernetes 1.35.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#basicschedulingpolicy-v1alpha1-scheduling-k8s-io>
 pub type BasicSchedulingPolicy = watchable_core::RawJson;
 
 /// `GangSchedulingPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha1.GangSchedulingPolicy`.
+/// Definition `io.k8s.api.scheduling.v1alpha1.GangSchedulingPolicy`. In Kubernetes 1.35.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#gangschedulingpolicy-v1alpha1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GangSchedulingPolicy {
     /// Required.
@@ -23,7 +27,9 @@ watchable_core::model!(GangSchedulingPolicy {
 
 /// `PodGroup`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha1.PodGroup`.
+/// Definition `io.k8s.api.scheduling.v1alpha1.PodGroup`. In Kubernetes 1.35.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podgroup-v1alpha1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroup {
     /// Required.
@@ -39,7 +45,9 @@ watchable_core::model!(PodGroup {
 
 /// `PodGroupPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha1.PodGroupPolicy`.
+/// Definition `io.k8s.api.scheduling.v1alpha1.PodGroupPolicy`. In Kubernetes 1.35.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#podgrouppolicy-v1alpha1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupPolicy {
     pub basic: Option<BasicSchedulingPolicy>,
@@ -53,7 +61,9 @@ watchable_core::model!(PodGroupPolicy {
 
 /// `TypedLocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha1.TypedLocalObjectReference`.
+/// Definition `io.k8s.api.scheduling.v1alpha1.TypedLocalObjectReference`. In Kubernetes 1.35.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#typedlocalobjectreference-v1alpha1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
     pub api_group: Option<String>,
@@ -73,7 +83,7 @@ watchable_core::model!(TypedLocalObjectReference {
 ///
 /// Served as `workloads`, in a [`WorkloadList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha1.Workload`.
+/// Definition `io.k8s.api.scheduling.v1alpha1.Workload`. In Kubernetes 1.35.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#workload-v1alpha1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -102,7 +112,9 @@ watchable_core::model!(Workload {
 
 /// Kind `WorkloadList` of `scheduling.k8s.io/v1alpha1`.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha1.WorkloadList`.
+/// The list of [`Workload`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.scheduling.v1alpha1.WorkloadList`. In Kubernetes 1.35.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#workloadlist-v1alpha1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -123,7 +135,9 @@ watchable_core::model!(WorkloadList {
 
 /// `WorkloadSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha1.WorkloadSpec`.
+/// Definition `io.k8s.api.scheduling.v1alpha1.WorkloadSpec`. In Kubernetes 1.35.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#workloadspec-v1alpha1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WorkloadSpec {
     pub controller_ref: Option<TypedLocalObjectReference>,

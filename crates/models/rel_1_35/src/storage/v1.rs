@@ -7,7 +7,7 @@
 ///
 /// Served as `csidrivers`, in a [`CSIDriverList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIDriver`.
+/// Definition `io.k8s.api.storage.v1.CSIDriver`. In Kubernetes from 1.18 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csidriver-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(CSIDriver {
 
 /// Kind `CSIDriverList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIDriverList`.
+/// The list of [`CSIDriver`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.CSIDriverList`. In Kubernetes from 1.18 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csidriverlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(CSIDriverList {
 
 /// `CSIDriverSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIDriverSpec`.
+/// Definition `io.k8s.api.storage.v1.CSIDriverSpec`. In Kubernetes from 1.18 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csidriverspec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverSpec {
     pub attach_required: Option<bool>,
@@ -88,7 +92,7 @@ watchable_core::model!(CSIDriverSpec {
 ///
 /// Served as `csinodes`, in a [`CSINodeList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINode`.
+/// Definition `io.k8s.api.storage.v1.CSINode`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csinode-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -116,7 +120,9 @@ watchable_core::model!(CSINode {
 
 /// `CSINodeDriver`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeDriver`.
+/// Definition `io.k8s.api.storage.v1.CSINodeDriver`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csinodedriver-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeDriver {
     pub allocatable: Option<VolumeNodeResources>,
@@ -136,7 +142,9 @@ watchable_core::model!(CSINodeDriver {
 
 /// Kind `CSINodeList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeList`.
+/// The list of [`CSINode`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.CSINodeList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csinodelist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -157,7 +165,9 @@ watchable_core::model!(CSINodeList {
 
 /// `CSINodeSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.CSINodeSpec`.
+/// Definition `io.k8s.api.storage.v1.CSINodeSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csinodespec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeSpec {
     /// Required. Keyed by `name`.
@@ -172,7 +182,7 @@ watchable_core::model!(CSINodeSpec {
 ///
 /// Served as `csistoragecapacities`, in a [`CSIStorageCapacityList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIStorageCapacity`.
+/// Definition `io.k8s.api.storage.v1.CSIStorageCapacity`. In Kubernetes from 1.24 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csistoragecapacity-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -207,7 +217,9 @@ watchable_core::model!(CSIStorageCapacity {
 
 /// Kind `CSIStorageCapacityList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.CSIStorageCapacityList`.
+/// The list of [`CSIStorageCapacity`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.CSIStorageCapacityList`. In Kubernetes from 1.24 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#csistoragecapacitylist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -230,7 +242,7 @@ watchable_core::model!(CSIStorageCapacityList {
 ///
 /// Served as `storageclasses`, in a [`StorageClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.StorageClass`.
+/// Definition `io.k8s.api.storage.v1.StorageClass`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageclass-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -270,7 +282,9 @@ watchable_core::model!(StorageClass {
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.StorageClassList`.
+/// The list of [`StorageClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.StorageClassList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#storageclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -291,7 +305,9 @@ watchable_core::model!(StorageClassList {
 
 /// `TokenRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.TokenRequest`.
+/// Definition `io.k8s.api.storage.v1.TokenRequest`. In Kubernetes from 1.20 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#tokenrequest-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequest {
     /// Required.
@@ -308,7 +324,7 @@ watchable_core::model!(TokenRequest {
 ///
 /// Served as `volumeattachments`, in a [`VolumeAttachmentList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachment`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachment`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeattachment-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -338,7 +354,9 @@ watchable_core::model!(VolumeAttachment {
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`.
+/// The list of [`VolumeAttachment`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeattachmentlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -359,7 +377,9 @@ watchable_core::model!(VolumeAttachmentList {
 
 /// `VolumeAttachmentSource`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSource`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeattachmentsource-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
@@ -373,7 +393,9 @@ watchable_core::model!(VolumeAttachmentSource {
 
 /// `VolumeAttachmentSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeattachmentspec-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
@@ -392,7 +414,9 @@ watchable_core::model!(VolumeAttachmentSpec {
 
 /// `VolumeAttachmentStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttachmentStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeattachmentstatus-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
@@ -413,7 +437,7 @@ watchable_core::model!(VolumeAttachmentStatus {
 ///
 /// Served as `volumeattributesclasses`, in a [`VolumeAttributesClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttributesClass`.
+/// Definition `io.k8s.api.storage.v1.VolumeAttributesClass`. In Kubernetes from 1.34 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeattributesclass-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -443,7 +467,9 @@ watchable_core::model!(VolumeAttributesClass {
 
 /// Kind `VolumeAttributesClassList` of `storage.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeAttributesClassList`.
+/// The list of [`VolumeAttributesClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storage.v1.VolumeAttributesClassList`. In Kubernetes from 1.34 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeattributesclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -464,7 +490,9 @@ watchable_core::model!(VolumeAttributesClassList {
 
 /// `VolumeError`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeError`.
+/// Definition `io.k8s.api.storage.v1.VolumeError`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeerror-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
     pub error_code: Option<i32>,
@@ -480,7 +508,9 @@ watchable_core::model!(VolumeError {
 
 /// `VolumeNodeResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storage.v1.VolumeNodeResources`.
+/// Definition `io.k8s.api.storage.v1.VolumeNodeResources`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumenoderesources-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeNodeResources {
     pub count: Option<i32>,

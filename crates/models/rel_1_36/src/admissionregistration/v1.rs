@@ -5,7 +5,9 @@
 
 /// `ApplyConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ApplyConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1.ApplyConfiguration`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#applyconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ApplyConfiguration {
     pub expression: Option<String>,
@@ -17,7 +19,9 @@ watchable_core::model!(ApplyConfiguration {
 
 /// `AuditAnnotation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.AuditAnnotation`.
+/// Definition `io.k8s.api.admissionregistration.v1.AuditAnnotation`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#auditannotation-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AuditAnnotation {
     /// Required.
@@ -33,7 +37,9 @@ watchable_core::model!(AuditAnnotation {
 
 /// `ExpressionWarning`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ExpressionWarning`.
+/// Definition `io.k8s.api.admissionregistration.v1.ExpressionWarning`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#expressionwarning-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExpressionWarning {
     /// Required.
@@ -49,7 +55,9 @@ watchable_core::model!(ExpressionWarning {
 
 /// `JSONPatch`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.JSONPatch`.
+/// Definition `io.k8s.api.admissionregistration.v1.JSONPatch`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#jsonpatch-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct JSONPatch {
     pub expression: Option<String>,
@@ -61,7 +69,9 @@ watchable_core::model!(JSONPatch {
 
 /// `MatchCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MatchCondition`.
+/// Definition `io.k8s.api.admissionregistration.v1.MatchCondition`. In Kubernetes from 1.27 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#matchcondition-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
@@ -77,7 +87,9 @@ watchable_core::model!(MatchCondition {
 
 /// `MatchResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MatchResources`.
+/// Definition `io.k8s.api.admissionregistration.v1.MatchResources`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#matchresources-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
@@ -99,7 +111,7 @@ watchable_core::model!(MatchResources {
 ///
 /// Served as `mutatingadmissionpolicies`, in a [`MutatingAdmissionPolicyList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicy-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -128,7 +140,7 @@ watchable_core::model!(MutatingAdmissionPolicy {
 ///
 /// Served as `mutatingadmissionpolicybindings`, in a [`MutatingAdmissionPolicyBindingList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBinding`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybinding-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -155,7 +167,9 @@ watchable_core::model!(MutatingAdmissionPolicyBinding {
 
 /// Kind `MutatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingList`.
+/// The list of [`MutatingAdmissionPolicyBinding`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingList`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybindinglist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -176,7 +190,9 @@ watchable_core::model!(MutatingAdmissionPolicyBindingList {
 
 /// `MutatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyBindingSpec`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybindingspec-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<MatchResources>,
@@ -192,7 +208,9 @@ watchable_core::model!(MutatingAdmissionPolicyBindingSpec {
 
 /// Kind `MutatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyList`.
+/// The list of [`MutatingAdmissionPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicyList`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicylist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -213,7 +231,9 @@ watchable_core::model!(MutatingAdmissionPolicyList {
 
 /// `MutatingAdmissionPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicySpec`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicyspec-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicySpec {
     pub failure_policy: Option<String>,
@@ -238,7 +258,9 @@ watchable_core::model!(MutatingAdmissionPolicySpec {
 
 /// `MutatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhook`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingwebhook-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
     /// Required.
@@ -279,7 +301,7 @@ watchable_core::model!(MutatingWebhook {
 ///
 /// Served as `mutatingwebhookconfigurations`, in a [`MutatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingwebhookconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -307,7 +329,9 @@ watchable_core::model!(MutatingWebhookConfiguration {
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`.
+/// The list of [`MutatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.MutatingWebhookConfigurationList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -328,7 +352,9 @@ watchable_core::model!(MutatingWebhookConfigurationList {
 
 /// `Mutation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.Mutation`.
+/// Definition `io.k8s.api.admissionregistration.v1.Mutation`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutation-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Mutation {
     pub apply_configuration: Option<ApplyConfiguration>,
@@ -345,7 +371,9 @@ watchable_core::model!(Mutation {
 
 /// `NamedRuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.NamedRuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1.NamedRuleWithOperations`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#namedrulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
     pub api_groups: Vec<String>,
@@ -367,7 +395,9 @@ watchable_core::model!(NamedRuleWithOperations {
 
 /// `ParamKind`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ParamKind`.
+/// Definition `io.k8s.api.admissionregistration.v1.ParamKind`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#paramkind-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
     pub api_version: Option<String>,
@@ -381,7 +411,9 @@ watchable_core::model!(ParamKind {
 
 /// `ParamRef`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ParamRef`.
+/// Definition `io.k8s.api.admissionregistration.v1.ParamRef`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#paramref-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
     pub name: Option<String>,
@@ -399,7 +431,9 @@ watchable_core::model!(ParamRef {
 
 /// `RuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1.RuleWithOperations`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
     pub api_groups: Vec<String>,
@@ -419,7 +453,9 @@ watchable_core::model!(RuleWithOperations {
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`.
+/// Definition `io.k8s.api.admissionregistration.v1.ServiceReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicereference-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
@@ -439,7 +475,9 @@ watchable_core::model!(ServiceReference {
 
 /// `TypeChecking`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.TypeChecking`.
+/// Definition `io.k8s.api.admissionregistration.v1.TypeChecking`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#typechecking-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypeChecking {
     pub expression_warnings: Vec<ExpressionWarning>,
@@ -453,7 +491,7 @@ watchable_core::model!(TypeChecking {
 ///
 /// Served as `validatingadmissionpolicies`, in a [`ValidatingAdmissionPolicyList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicy`. In Kubernetes from 1.30 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicy-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -484,7 +522,7 @@ watchable_core::model!(ValidatingAdmissionPolicy {
 ///
 /// Served as `validatingadmissionpolicybindings`, in a [`ValidatingAdmissionPolicyBindingList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBinding`. In Kubernetes from 1.30 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicybinding-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -512,7 +550,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBinding {
 
 /// Kind `ValidatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingList`.
+/// The list of [`ValidatingAdmissionPolicyBinding`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingList`. In Kubernetes from 1.30 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicybindinglist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -533,7 +573,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 
 /// `ValidatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicybindingspec-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<MatchResources>,
@@ -553,7 +595,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyList`.
+/// The list of [`ValidatingAdmissionPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyList`. In Kubernetes from 1.30 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicylist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -574,7 +618,9 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 
 /// `ValidatingAdmissionPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicySpec`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicyspec-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
     pub audit_annotations: Vec<AuditAnnotation>,
@@ -600,7 +646,9 @@ watchable_core::model!(ValidatingAdmissionPolicySpec {
 
 /// `ValidatingAdmissionPolicyStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingAdmissionPolicyStatus`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicystatus-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyStatus {
     /// Keyed by `type`.
@@ -617,7 +665,9 @@ watchable_core::model!(ValidatingAdmissionPolicyStatus {
 
 /// `ValidatingWebhook`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhook`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingwebhook-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
     /// Required.
@@ -656,7 +706,7 @@ watchable_core::model!(ValidatingWebhook {
 ///
 /// Served as `validatingwebhookconfigurations`, in a [`ValidatingWebhookConfigurationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingwebhookconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -684,7 +734,9 @@ watchable_core::model!(ValidatingWebhookConfiguration {
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`.
+/// The list of [`ValidatingWebhookConfiguration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1.ValidatingWebhookConfigurationList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -705,7 +757,9 @@ watchable_core::model!(ValidatingWebhookConfigurationList {
 
 /// `Validation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.Validation`.
+/// Definition `io.k8s.api.admissionregistration.v1.Validation`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validation-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.
@@ -724,7 +778,9 @@ watchable_core::model!(Validation {
 
 /// `Variable`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.Variable`.
+/// Definition `io.k8s.api.admissionregistration.v1.Variable`. In Kubernetes from 1.30 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#variable-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.
@@ -740,7 +796,9 @@ watchable_core::model!(Variable {
 
 /// `WebhookClientConfig`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`.
+/// Definition `io.k8s.api.admissionregistration.v1.WebhookClientConfig`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#webhookclientconfig-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,

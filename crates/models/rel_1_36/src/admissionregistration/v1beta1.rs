@@ -5,7 +5,9 @@
 
 /// `ApplyConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ApplyConfiguration`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ApplyConfiguration`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#applyconfiguration-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ApplyConfiguration {
     pub expression: Option<String>,
@@ -17,7 +19,9 @@ watchable_core::model!(ApplyConfiguration {
 
 /// `JSONPatch`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.JSONPatch`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.JSONPatch`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#jsonpatch-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct JSONPatch {
     pub expression: Option<String>,
@@ -29,7 +33,9 @@ watchable_core::model!(JSONPatch {
 
 /// `MatchCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MatchCondition`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MatchCondition`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#matchcondition-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
@@ -45,7 +51,9 @@ watchable_core::model!(MatchCondition {
 
 /// `MatchResources`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MatchResources`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MatchResources`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#matchresources-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
@@ -67,7 +75,7 @@ watchable_core::model!(MatchResources {
 ///
 /// Served as `mutatingadmissionpolicies`, in a [`MutatingAdmissionPolicyList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicy`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicy`. In Kubernetes from 1.34 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicy-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -96,7 +104,7 @@ watchable_core::model!(MutatingAdmissionPolicy {
 ///
 /// Served as `mutatingadmissionpolicybindings`, in a [`MutatingAdmissionPolicyBindingList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyBinding`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyBinding`. In Kubernetes from 1.34 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybinding-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -123,7 +131,9 @@ watchable_core::model!(MutatingAdmissionPolicyBinding {
 
 /// Kind `MutatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyBindingList`.
+/// The list of [`MutatingAdmissionPolicyBinding`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyBindingList`. In Kubernetes from 1.34 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybindinglist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -144,7 +154,9 @@ watchable_core::model!(MutatingAdmissionPolicyBindingList {
 
 /// `MutatingAdmissionPolicyBindingSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyBindingSpec`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyBindingSpec`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybindingspec-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<MatchResources>,
@@ -160,7 +172,9 @@ watchable_core::model!(MutatingAdmissionPolicyBindingSpec {
 
 /// Kind `MutatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyList`.
+/// The list of [`MutatingAdmissionPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicyList`. In Kubernetes from 1.34 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicylist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -181,7 +195,9 @@ watchable_core::model!(MutatingAdmissionPolicyList {
 
 /// `MutatingAdmissionPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicySpec`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.MutatingAdmissionPolicySpec`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicyspec-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicySpec {
     pub failure_policy: Option<String>,
@@ -206,7 +222,9 @@ watchable_core::model!(MutatingAdmissionPolicySpec {
 
 /// `Mutation`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.Mutation`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.Mutation`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutation-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Mutation {
     pub apply_configuration: Option<ApplyConfiguration>,
@@ -223,7 +241,9 @@ watchable_core::model!(Mutation {
 
 /// `NamedRuleWithOperations`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.NamedRuleWithOperations`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.NamedRuleWithOperations`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#namedrulewithoperations-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
     pub api_groups: Vec<String>,
@@ -245,7 +265,9 @@ watchable_core::model!(NamedRuleWithOperations {
 
 /// `ParamKind`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ParamKind`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ParamKind`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#paramkind-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
     pub api_version: Option<String>,
@@ -259,7 +281,9 @@ watchable_core::model!(ParamKind {
 
 /// `ParamRef`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.ParamRef`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.ParamRef`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#paramref-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
     pub name: Option<String>,
@@ -277,7 +301,9 @@ watchable_core::model!(ParamRef {
 
 /// `Variable`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.admissionregistration.v1beta1.Variable`.
+/// Definition `io.k8s.api.admissionregistration.v1beta1.Variable`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#variable-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.

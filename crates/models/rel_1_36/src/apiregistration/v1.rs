@@ -7,7 +7,7 @@
 ///
 /// Served as `apiservices`, in a [`APIServiceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiservice-v1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -36,7 +36,9 @@ watchable_core::model!(APIService {
 
 /// `APIServiceCondition`, which is no kind of its own.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceCondition`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiservicecondition-v1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIServiceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
@@ -58,7 +60,9 @@ watchable_core::model!(APIServiceCondition {
 
 /// Kind `APIServiceList` of `apiregistration.k8s.io/v1`.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceList`.
+/// The list of [`APIService`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiservicelist-v1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -79,7 +83,9 @@ watchable_core::model!(APIServiceList {
 
 /// `APIServiceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiservicespec-v1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIServiceSpec {
     pub ca_bundle: Option<watchable_core::ByteString>,
@@ -106,7 +112,9 @@ watchable_core::model!(APIServiceSpec {
 
 /// `APIServiceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiservicestatus-v1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIServiceStatus {
     /// Keyed by `type`.
@@ -119,7 +127,9 @@ watchable_core::model!(APIServiceStatus {
 
 /// `ServiceReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference`.
+/// Definition `io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicereference-v1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     pub name: Option<String>,

@@ -5,7 +5,9 @@
 
 /// `BoundObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.BoundObjectReference`.
+/// Definition `io.k8s.api.authentication.v1.BoundObjectReference`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#boundobjectreference-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BoundObjectReference {
     pub api_version: Option<String>,
@@ -25,7 +27,7 @@ watchable_core::model!(BoundObjectReference {
 ///
 /// Served as `selfsubjectreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authentication.v1.SelfSubjectReview`.
+/// Definition `io.k8s.api.authentication.v1.SelfSubjectReview`. In Kubernetes from 1.28 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#selfsubjectreview-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -66,7 +68,9 @@ impl watchable_core::WatchTarget for SelfSubjectReview {
 
 /// `SelfSubjectReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.SelfSubjectReviewStatus`.
+/// Definition `io.k8s.api.authentication.v1.SelfSubjectReviewStatus`. In Kubernetes from 1.28 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#selfsubjectreviewstatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectReviewStatus {
     pub user_info: Option<UserInfo>,
@@ -78,7 +82,7 @@ watchable_core::model!(SelfSubjectReviewStatus {
 
 /// Kind `TokenRequest` of `authentication.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenRequest`.
+/// Definition `io.k8s.api.authentication.v1.TokenRequest`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenrequest-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -100,7 +104,9 @@ watchable_core::model!(TokenRequest {
 
 /// `TokenRequestSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenRequestSpec`.
+/// Definition `io.k8s.api.authentication.v1.TokenRequestSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenrequestspec-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequestSpec {
     pub audiences: Vec<String>,
@@ -116,7 +122,9 @@ watchable_core::model!(TokenRequestSpec {
 
 /// `TokenRequestStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenRequestStatus`.
+/// Definition `io.k8s.api.authentication.v1.TokenRequestStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenrequeststatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequestStatus {
     pub expiration_timestamp: Option<crate::meta::v1::Time>,
@@ -132,7 +140,7 @@ watchable_core::model!(TokenRequestStatus {
 ///
 /// Served as `tokenreviews`; cluster-scoped; it cannot be listed or watched.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenReview`.
+/// Definition `io.k8s.api.authentication.v1.TokenReview`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenreview-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -176,7 +184,9 @@ impl watchable_core::WatchTarget for TokenReview {
 
 /// `TokenReviewSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenReviewSpec`.
+/// Definition `io.k8s.api.authentication.v1.TokenReviewSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenreviewspec-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewSpec {
     pub audiences: Vec<String>,
@@ -191,7 +201,9 @@ watchable_core::model!(TokenReviewSpec {
 
 /// `TokenReviewStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.TokenReviewStatus`.
+/// Definition `io.k8s.api.authentication.v1.TokenReviewStatus`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tokenreviewstatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewStatus {
     pub audiences: Vec<String>,
@@ -209,7 +221,9 @@ watchable_core::model!(TokenReviewStatus {
 
 /// `UserInfo`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.authentication.v1.UserInfo`.
+/// Definition `io.k8s.api.authentication.v1.UserInfo`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#userinfo-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserInfo {
     pub extra: std::collections::BTreeMap<String, Vec<String>>,

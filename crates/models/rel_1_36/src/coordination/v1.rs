@@ -7,7 +7,7 @@
 ///
 /// Served as `leases`, in a [`LeaseList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.coordination.v1.Lease`.
+/// Definition `io.k8s.api.coordination.v1.Lease`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#lease-v1-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -35,7 +35,9 @@ watchable_core::model!(Lease {
 
 /// Kind `LeaseList` of `coordination.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.coordination.v1.LeaseList`.
+/// The list of [`Lease`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.coordination.v1.LeaseList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#leaselist-v1-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -56,7 +58,9 @@ watchable_core::model!(LeaseList {
 
 /// `LeaseSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.coordination.v1.LeaseSpec`.
+/// Definition `io.k8s.api.coordination.v1.LeaseSpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#leasespec-v1-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LeaseSpec {
     pub acquire_time: Option<crate::meta::v1::MicroTime>,

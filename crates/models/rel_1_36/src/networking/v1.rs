@@ -5,7 +5,9 @@
 
 /// `HTTPIngressPath`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.HTTPIngressPath`.
+/// Definition `io.k8s.api.networking.v1.HTTPIngressPath`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#httpingresspath-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressPath {
     /// Required.
@@ -23,7 +25,9 @@ watchable_core::model!(HTTPIngressPath {
 
 /// `HTTPIngressRuleValue`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`.
+/// Definition `io.k8s.api.networking.v1.HTTPIngressRuleValue`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#httpingressrulevalue-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPIngressRuleValue {
     /// Required.
@@ -38,7 +42,7 @@ watchable_core::model!(HTTPIngressRuleValue {
 ///
 /// Served as `ipaddresses`, in a [`IPAddressList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1.IPAddress`.
+/// Definition `io.k8s.api.networking.v1.IPAddress`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ipaddress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -66,7 +70,9 @@ watchable_core::model!(IPAddress {
 
 /// Kind `IPAddressList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IPAddressList`.
+/// The list of [`IPAddress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IPAddressList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ipaddresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -87,7 +93,9 @@ watchable_core::model!(IPAddressList {
 
 /// `IPAddressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IPAddressSpec`.
+/// Definition `io.k8s.api.networking.v1.IPAddressSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ipaddressspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressSpec {
     /// Required.
@@ -100,7 +108,9 @@ watchable_core::model!(IPAddressSpec {
 
 /// `IPBlock`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IPBlock`.
+/// Definition `io.k8s.api.networking.v1.IPBlock`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ipblock-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
@@ -117,7 +127,7 @@ watchable_core::model!(IPBlock {
 ///
 /// Served as `ingresses`, in a [`IngressList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1.Ingress`.
+/// Definition `io.k8s.api.networking.v1.Ingress`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -147,7 +157,9 @@ watchable_core::model!(Ingress {
 
 /// `IngressBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressBackend`.
+/// Definition `io.k8s.api.networking.v1.IngressBackend`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressbackend-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
@@ -163,7 +175,7 @@ watchable_core::model!(IngressBackend {
 ///
 /// Served as `ingressclasses`, in a [`IngressClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClass`.
+/// Definition `io.k8s.api.networking.v1.IngressClass`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressclass-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -190,7 +202,9 @@ watchable_core::model!(IngressClass {
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassList`.
+/// The list of [`IngressClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IngressClassList`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressclasslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -211,7 +225,9 @@ watchable_core::model!(IngressClassList {
 
 /// `IngressClassParametersReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassParametersReference`.
+/// Definition `io.k8s.api.networking.v1.IngressClassParametersReference`. In Kubernetes from 1.21 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressclassparametersreference-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassParametersReference {
     pub api_group: Option<String>,
@@ -233,7 +249,9 @@ watchable_core::model!(IngressClassParametersReference {
 
 /// `IngressClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressClassSpec`.
+/// Definition `io.k8s.api.networking.v1.IngressClassSpec`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressclassspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
     pub controller: Option<String>,
@@ -247,7 +265,9 @@ watchable_core::model!(IngressClassSpec {
 
 /// Kind `IngressList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressList`.
+/// The list of [`Ingress`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.IngressList`. In Kubernetes from 1.19 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -268,7 +288,9 @@ watchable_core::model!(IngressList {
 
 /// `IngressLoadBalancerIngress`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerIngress`.
+/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerIngress`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressloadbalanceringress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerIngress {
     pub hostname: Option<String>,
@@ -284,7 +306,9 @@ watchable_core::model!(IngressLoadBalancerIngress {
 
 /// `IngressLoadBalancerStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressLoadBalancerStatus`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressloadbalancerstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerStatus {
     pub ingress: Vec<IngressLoadBalancerIngress>,
@@ -296,7 +320,9 @@ watchable_core::model!(IngressLoadBalancerStatus {
 
 /// `IngressPortStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressPortStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressPortStatus`. In Kubernetes from 1.26 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressportstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressPortStatus {
     pub error: Option<String>,
@@ -314,7 +340,9 @@ watchable_core::model!(IngressPortStatus {
 
 /// `IngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressRule`.
+/// Definition `io.k8s.api.networking.v1.IngressRule`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
     pub host: Option<String>,
@@ -328,7 +356,9 @@ watchable_core::model!(IngressRule {
 
 /// `IngressServiceBackend`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressServiceBackend`.
+/// Definition `io.k8s.api.networking.v1.IngressServiceBackend`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressservicebackend-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressServiceBackend {
     /// Required.
@@ -343,7 +373,9 @@ watchable_core::model!(IngressServiceBackend {
 
 /// `IngressSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressSpec`.
+/// Definition `io.k8s.api.networking.v1.IngressSpec`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub default_backend: Option<IngressBackend>,
@@ -361,7 +393,9 @@ watchable_core::model!(IngressSpec {
 
 /// `IngressStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressStatus`.
+/// Definition `io.k8s.api.networking.v1.IngressStatus`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingressstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressStatus {
     pub load_balancer: Option<IngressLoadBalancerStatus>,
@@ -373,7 +407,9 @@ watchable_core::model!(IngressStatus {
 
 /// `IngressTLS`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.IngressTLS`.
+/// Definition `io.k8s.api.networking.v1.IngressTLS`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ingresstls-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
     pub hosts: Vec<String>,
@@ -389,7 +425,7 @@ watchable_core::model!(IngressTLS {
 ///
 /// Served as `networkpolicies`, in a [`NetworkPolicyList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicy`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicy`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicy-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -417,7 +453,9 @@ watchable_core::model!(NetworkPolicy {
 
 /// `NetworkPolicyEgressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyEgressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicyegressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyEgressRule {
     pub ports: Vec<NetworkPolicyPort>,
@@ -431,7 +469,9 @@ watchable_core::model!(NetworkPolicyEgressRule {
 
 /// `NetworkPolicyIngressRule`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyIngressRule`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicyingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyIngressRule {
     pub from: Vec<NetworkPolicyPeer>,
@@ -445,7 +485,9 @@ watchable_core::model!(NetworkPolicyIngressRule {
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`.
+/// The list of [`NetworkPolicy`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyList`. In Kubernetes from 1.17 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicylist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -466,7 +508,9 @@ watchable_core::model!(NetworkPolicyList {
 
 /// `NetworkPolicyPeer`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPeer`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicypeer-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPeer {
     pub ip_block: Option<IPBlock>,
@@ -482,7 +526,9 @@ watchable_core::model!(NetworkPolicyPeer {
 
 /// `NetworkPolicyPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicyPort`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicyport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
     pub end_port: Option<i32>,
@@ -498,7 +544,9 @@ watchable_core::model!(NetworkPolicyPort {
 
 /// `NetworkPolicySpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`.
+/// Definition `io.k8s.api.networking.v1.NetworkPolicySpec`. In Kubernetes from 1.17 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkpolicyspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicySpec {
     pub egress: Vec<NetworkPolicyEgressRule>,
@@ -516,7 +564,9 @@ watchable_core::model!(NetworkPolicySpec {
 
 /// `ParentReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ParentReference`.
+/// Definition `io.k8s.api.networking.v1.ParentReference`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#parentreference-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParentReference {
     pub group: Option<String>,
@@ -536,7 +586,9 @@ watchable_core::model!(ParentReference {
 
 /// `ServiceBackendPort`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceBackendPort`.
+/// Definition `io.k8s.api.networking.v1.ServiceBackendPort`. In Kubernetes from 1.19 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicebackendport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceBackendPort {
     pub name: Option<String>,
@@ -552,7 +604,7 @@ watchable_core::model!(ServiceBackendPort {
 ///
 /// Served as `servicecidrs`, in a [`ServiceCIDRList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceCIDR`.
+/// Definition `io.k8s.api.networking.v1.ServiceCIDR`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicecidr-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -581,7 +633,9 @@ watchable_core::model!(ServiceCIDR {
 
 /// Kind `ServiceCIDRList` of `networking.k8s.io/v1`.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceCIDRList`.
+/// The list of [`ServiceCIDR`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.networking.v1.ServiceCIDRList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicecidrlist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -602,7 +656,9 @@ watchable_core::model!(ServiceCIDRList {
 
 /// `ServiceCIDRSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceCIDRSpec`.
+/// Definition `io.k8s.api.networking.v1.ServiceCIDRSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicecidrspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRSpec {
     pub cidrs: Vec<String>,
@@ -614,7 +670,9 @@ watchable_core::model!(ServiceCIDRSpec {
 
 /// `ServiceCIDRStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.networking.v1.ServiceCIDRStatus`.
+/// Definition `io.k8s.api.networking.v1.ServiceCIDRStatus`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicecidrstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRStatus {
     /// Keyed by `type`.

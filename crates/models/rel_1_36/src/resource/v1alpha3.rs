@@ -5,7 +5,9 @@
 
 /// `DeviceTaint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaint`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaint`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaint-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
@@ -27,7 +29,7 @@ watchable_core::model!(DeviceTaint {
 ///
 /// Served as `devicetaintrules`, in a [`DeviceTaintRuleList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRule`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRule`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintrule-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -57,7 +59,9 @@ watchable_core::model!(DeviceTaintRule {
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleList`.
+/// The list of [`DeviceTaintRule`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleList`. In Kubernetes from 1.33 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintrulelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -78,7 +82,9 @@ watchable_core::model!(DeviceTaintRuleList {
 
 /// `DeviceTaintRuleSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleSpec`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintrulespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleSpec {
     pub device_selector: Option<DeviceTaintSelector>,
@@ -93,7 +99,9 @@ watchable_core::model!(DeviceTaintRuleSpec {
 
 /// `DeviceTaintRuleStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintRuleStatus`. In Kubernetes from 1.35 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintrulestatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleStatus {
     /// Keyed by `type`.
@@ -106,7 +114,9 @@ watchable_core::model!(DeviceTaintRuleStatus {
 
 /// `DeviceTaintSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintSelector`.
+/// Definition `io.k8s.api.resource.v1alpha3.DeviceTaintSelector`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintSelector {
     pub device: Option<String>,
@@ -122,7 +132,9 @@ watchable_core::model!(DeviceTaintSelector {
 
 /// `PoolStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.PoolStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.PoolStatus`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#poolstatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PoolStatus {
     pub allocated_devices: Option<i32>,
@@ -157,7 +169,7 @@ watchable_core::model!(PoolStatus {
 ///
 /// Served as `resourcepoolstatusrequests`, in a [`ResourcePoolStatusRequestList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequest`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequest`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepoolstatusrequest-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -188,7 +200,9 @@ watchable_core::model!(ResourcePoolStatusRequest {
 
 /// Kind `ResourcePoolStatusRequestList` of `resource.k8s.io/v1alpha3`.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestList`.
+/// The list of [`ResourcePoolStatusRequest`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestList`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepoolstatusrequestlist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -209,7 +223,9 @@ watchable_core::model!(ResourcePoolStatusRequestList {
 
 /// `ResourcePoolStatusRequestSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestSpec`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestSpec`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepoolstatusrequestspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePoolStatusRequestSpec {
     /// Required.
@@ -226,7 +242,9 @@ watchable_core::model!(ResourcePoolStatusRequestSpec {
 
 /// `ResourcePoolStatusRequestStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestStatus`.
+/// Definition `io.k8s.api.resource.v1alpha3.ResourcePoolStatusRequestStatus`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepoolstatusrequeststatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePoolStatusRequestStatus {
     /// Keyed by `type`.

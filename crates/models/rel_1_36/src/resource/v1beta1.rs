@@ -5,7 +5,9 @@
 
 /// `AllocatedDeviceStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.AllocatedDeviceStatus`.
+/// Definition `io.k8s.api.resource.v1beta1.AllocatedDeviceStatus`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#allocateddevicestatus-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocatedDeviceStatus {
     /// Keyed by `type`.
@@ -34,7 +36,9 @@ watchable_core::model!(AllocatedDeviceStatus {
 
 /// `AllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.AllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.AllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#allocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
     pub allocation_timestamp: Option<crate::meta::v1::Time>,
@@ -50,7 +54,9 @@ watchable_core::model!(AllocationResult {
 
 /// `BasicDevice`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.BasicDevice`.
+/// Definition `io.k8s.api.resource.v1beta1.BasicDevice`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#basicdevice-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
     pub all_nodes: Option<bool>,
@@ -87,7 +93,9 @@ watchable_core::model!(BasicDevice {
 
 /// `CELDeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CELDeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta1.CELDeviceSelector`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#celdeviceselector-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
@@ -100,7 +108,9 @@ watchable_core::model!(CELDeviceSelector {
 
 /// `CapacityRequestPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CapacityRequestPolicy`.
+/// Definition `io.k8s.api.resource.v1beta1.CapacityRequestPolicy`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capacityrequestpolicy-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequestPolicy {
     pub default: Option<crate::resource::Quantity>,
@@ -116,7 +126,9 @@ watchable_core::model!(CapacityRequestPolicy {
 
 /// `CapacityRequestPolicyRange`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CapacityRequestPolicyRange`.
+/// Definition `io.k8s.api.resource.v1beta1.CapacityRequestPolicyRange`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capacityrequestpolicyrange-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequestPolicyRange {
     pub max: Option<crate::resource::Quantity>,
@@ -133,7 +145,9 @@ watchable_core::model!(CapacityRequestPolicyRange {
 
 /// `CapacityRequirements`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CapacityRequirements`.
+/// Definition `io.k8s.api.resource.v1beta1.CapacityRequirements`. In Kubernetes from 1.34 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capacityrequirements-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequirements {
     pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
@@ -145,7 +159,9 @@ watchable_core::model!(CapacityRequirements {
 
 /// `Counter`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.Counter`.
+/// Definition `io.k8s.api.resource.v1beta1.Counter`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#counter-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Counter {
     /// Required.
@@ -158,7 +174,9 @@ watchable_core::model!(Counter {
 
 /// `CounterSet`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.CounterSet`.
+/// Definition `io.k8s.api.resource.v1beta1.CounterSet`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#counterset-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
@@ -174,7 +192,9 @@ watchable_core::model!(CounterSet {
 
 /// `Device`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.Device`.
+/// Definition `io.k8s.api.resource.v1beta1.Device`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#device-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
     pub basic: Option<BasicDevice>,
@@ -189,7 +209,9 @@ watchable_core::model!(Device {
 
 /// `DeviceAllocationConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceallocationconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -206,7 +228,9 @@ watchable_core::model!(DeviceAllocationConfiguration {
 
 /// `DeviceAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceallocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationResult {
     pub config: Vec<DeviceAllocationConfiguration>,
@@ -220,7 +244,9 @@ watchable_core::model!(DeviceAllocationResult {
 
 /// `DeviceAttribute`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceAttribute`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceAttribute`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceattribute-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
@@ -246,7 +272,9 @@ watchable_core::model!(DeviceAttribute {
 
 /// `DeviceCapacity`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceCapacity`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceCapacity`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicecapacity-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
     pub request_policy: Option<CapacityRequestPolicy>,
@@ -261,7 +289,9 @@ watchable_core::model!(DeviceCapacity {
 
 /// `DeviceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClaim`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClaim`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclaim-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaim {
     pub config: Vec<DeviceClaimConfiguration>,
@@ -277,7 +307,9 @@ watchable_core::model!(DeviceClaim {
 
 /// `DeviceClaimConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClaimConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClaimConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclaimconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -293,7 +325,7 @@ watchable_core::model!(DeviceClaimConfiguration {
 ///
 /// Served as `deviceclasses`, in a [`DeviceClassList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClass`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClass`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclass-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -321,7 +353,9 @@ watchable_core::model!(DeviceClass {
 
 /// `DeviceClassConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclassconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
@@ -333,7 +367,9 @@ watchable_core::model!(DeviceClassConfiguration {
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassList`.
+/// The list of [`DeviceClass`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclasslist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -354,7 +390,9 @@ watchable_core::model!(DeviceClassList {
 
 /// `DeviceClassSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceClassSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceClassSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclassspec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
@@ -370,7 +408,9 @@ watchable_core::model!(DeviceClassSpec {
 
 /// `DeviceConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceConstraint`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceConstraint`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceconstraint-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
     pub distinct_attribute: Option<String>,
@@ -386,7 +426,9 @@ watchable_core::model!(DeviceConstraint {
 
 /// `DeviceCounterConsumption`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceCounterConsumption`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceCounterConsumption`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicecounterconsumption-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
     /// Required.
@@ -402,7 +444,9 @@ watchable_core::model!(DeviceCounterConsumption {
 
 /// `DeviceRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceRequest`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceRequest`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicerequest-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
@@ -431,7 +475,9 @@ watchable_core::model!(DeviceRequest {
 
 /// `DeviceRequestAllocationResult`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceRequestAllocationResult`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicerequestallocationresult-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
@@ -466,7 +512,9 @@ watchable_core::model!(DeviceRequestAllocationResult {
 
 /// `DeviceSelector`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceSelector`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceSelector`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceselector-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSelector {
     pub cel: Option<CELDeviceSelector>,
@@ -478,7 +526,9 @@ watchable_core::model!(DeviceSelector {
 
 /// `DeviceSubRequest`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceSubRequest`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceSubRequest`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicesubrequest-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
     pub allocation_mode: Option<String>,
@@ -504,7 +554,9 @@ watchable_core::model!(DeviceSubRequest {
 
 /// `DeviceTaint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceTaint`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceTaint`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaint-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
@@ -524,7 +576,9 @@ watchable_core::model!(DeviceTaint {
 
 /// `DeviceToleration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.DeviceToleration`.
+/// Definition `io.k8s.api.resource.v1beta1.DeviceToleration`. In Kubernetes from 1.33 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetoleration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
     pub effect: Option<String>,
@@ -544,7 +598,9 @@ watchable_core::model!(DeviceToleration {
 
 /// `NetworkDeviceData`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.NetworkDeviceData`.
+/// Definition `io.k8s.api.resource.v1beta1.NetworkDeviceData`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkdevicedata-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
     pub hardware_address: Option<String>,
@@ -560,7 +616,9 @@ watchable_core::model!(NetworkDeviceData {
 
 /// `NodeAllocatableResourceMapping`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.NodeAllocatableResourceMapping`.
+/// Definition `io.k8s.api.resource.v1beta1.NodeAllocatableResourceMapping`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeallocatableresourcemapping-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAllocatableResourceMapping {
     pub allocation_multiplier: Option<crate::resource::Quantity>,
@@ -574,7 +632,9 @@ watchable_core::model!(NodeAllocatableResourceMapping {
 
 /// `OpaqueDeviceConfiguration`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.OpaqueDeviceConfiguration`.
+/// Definition `io.k8s.api.resource.v1beta1.OpaqueDeviceConfiguration`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#opaquedeviceconfiguration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
@@ -592,7 +652,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
 ///
 /// Served as `resourceclaims`, in a [`ResourceClaimList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaim`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaim`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaim-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -623,7 +683,9 @@ watchable_core::model!(ResourceClaim {
 
 /// `ResourceClaimConsumerReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimConsumerReference`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimConsumerReference`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimconsumerreference-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
     pub api_group: Option<String>,
@@ -644,7 +706,9 @@ watchable_core::model!(ResourceClaimConsumerReference {
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimList`.
+/// The list of [`ResourceClaim`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimlist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -665,7 +729,9 @@ watchable_core::model!(ResourceClaimList {
 
 /// `ResourceClaimSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimspec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
     pub devices: Option<DeviceClaim>,
@@ -677,7 +743,9 @@ watchable_core::model!(ResourceClaimSpec {
 
 /// `ResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimStatus`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimStatus`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimstatus-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
@@ -697,7 +765,7 @@ watchable_core::model!(ResourceClaimStatus {
 ///
 /// Served as `resourceclaimtemplates`, in a [`ResourceClaimTemplateList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplate`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplate`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimtemplate-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -726,7 +794,9 @@ watchable_core::model!(ResourceClaimTemplate {
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateList`.
+/// The list of [`ResourceClaimTemplate`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimtemplatelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -747,7 +817,9 @@ watchable_core::model!(ResourceClaimTemplateList {
 
 /// `ResourceClaimTemplateSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceClaimTemplateSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimtemplatespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
     pub metadata: Option<crate::meta::v1::ObjectMeta>,
@@ -762,7 +834,9 @@ watchable_core::model!(ResourceClaimTemplateSpec {
 
 /// `ResourcePool`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourcePool`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourcePool`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcepool-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePool {
     /// Required.
@@ -783,7 +857,7 @@ watchable_core::model!(ResourcePool {
 ///
 /// Served as `resourceslices`, in a [`ResourceSliceList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSlice`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSlice`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslice-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -811,7 +885,9 @@ watchable_core::model!(ResourceSlice {
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceList`.
+/// The list of [`ResourceSlice`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceList`. In Kubernetes from 1.32 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslicelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -832,7 +908,9 @@ watchable_core::model!(ResourceSliceList {
 
 /// `ResourceSliceSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceSpec`.
+/// Definition `io.k8s.api.resource.v1beta1.ResourceSliceSpec`. In Kubernetes from 1.32 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslicespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,

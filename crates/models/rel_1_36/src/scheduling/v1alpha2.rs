@@ -5,12 +5,16 @@
 
 /// `BasicSchedulingPolicy`: JSON that the spec says nothing more about, kept as it is.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.BasicSchedulingPolicy`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.BasicSchedulingPolicy`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#basicschedulingpolicy-v1alpha2-scheduling-k8s-io>
 pub type BasicSchedulingPolicy = watchable_core::RawJson;
 
 /// `GangSchedulingPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.GangSchedulingPolicy`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.GangSchedulingPolicy`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#gangschedulingpolicy-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GangSchedulingPolicy {
     /// Required.
@@ -25,7 +29,7 @@ watchable_core::model!(GangSchedulingPolicy {
 ///
 /// Served as `podgroups`, in a [`PodGroupList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroup`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroup`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroup-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -56,7 +60,9 @@ watchable_core::model!(PodGroup {
 
 /// Kind `PodGroupList` of `scheduling.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupList`.
+/// The list of [`PodGroup`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupList`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouplist-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -77,7 +83,9 @@ watchable_core::model!(PodGroupList {
 
 /// `PodGroupResourceClaim`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaim`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaim`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupresourceclaim-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupResourceClaim {
     /// Required.
@@ -94,7 +102,9 @@ watchable_core::model!(PodGroupResourceClaim {
 
 /// `PodGroupResourceClaimStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaimStatus`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaimStatus`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupresourceclaimstatus-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupResourceClaimStatus {
     /// Required.
@@ -109,7 +119,9 @@ watchable_core::model!(PodGroupResourceClaimStatus {
 
 /// `PodGroupSchedulingConstraints`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingConstraints`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingConstraints`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupschedulingconstraints-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupSchedulingConstraints {
     pub topology: Vec<TopologyConstraint>,
@@ -121,7 +133,9 @@ watchable_core::model!(PodGroupSchedulingConstraints {
 
 /// `PodGroupSchedulingPolicy`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingPolicy`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingPolicy`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupschedulingpolicy-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupSchedulingPolicy {
     pub basic: Option<BasicSchedulingPolicy>,
@@ -135,7 +149,9 @@ watchable_core::model!(PodGroupSchedulingPolicy {
 
 /// `PodGroupSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSpec`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSpec`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupspec-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupSpec {
     pub disruption_mode: Option<String>,
@@ -161,7 +177,9 @@ watchable_core::model!(PodGroupSpec {
 
 /// `PodGroupStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupStatus`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupStatus`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupstatus-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupStatus {
     /// Keyed by `type`.
@@ -177,7 +195,9 @@ watchable_core::model!(PodGroupStatus {
 
 /// `PodGroupTemplate`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplate`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplate`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouptemplate-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupTemplate {
     pub disruption_mode: Option<String>,
@@ -204,7 +224,9 @@ watchable_core::model!(PodGroupTemplate {
 
 /// `PodGroupTemplateReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplateReference`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplateReference`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouptemplatereference-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupTemplateReference {
     pub workload: Option<WorkloadPodGroupTemplateReference>,
@@ -216,7 +238,9 @@ watchable_core::model!(PodGroupTemplateReference {
 
 /// `TopologyConstraint`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.TopologyConstraint`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.TopologyConstraint`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#topologyconstraint-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologyConstraint {
     /// Required.
@@ -229,7 +253,9 @@ watchable_core::model!(TopologyConstraint {
 
 /// `TypedLocalObjectReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.TypedLocalObjectReference`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.TypedLocalObjectReference`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#typedlocalobjectreference-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
     pub api_group: Option<String>,
@@ -249,7 +275,7 @@ watchable_core::model!(TypedLocalObjectReference {
 ///
 /// Served as `workloads`, in a [`WorkloadList`]; namespaced; it can be watched, cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.Workload`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.Workload`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workload-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -278,7 +304,9 @@ watchable_core::model!(Workload {
 
 /// Kind `WorkloadList` of `scheduling.k8s.io/v1alpha2`.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadList`.
+/// The list of [`Workload`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadList`. In Kubernetes from 1.36 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadlist-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -299,7 +327,9 @@ watchable_core::model!(WorkloadList {
 
 /// `WorkloadPodGroupTemplateReference`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadPodGroupTemplateReference`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadPodGroupTemplateReference`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadpodgrouptemplatereference-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WorkloadPodGroupTemplateReference {
     /// Required.
@@ -315,7 +345,9 @@ watchable_core::model!(WorkloadPodGroupTemplateReference {
 
 /// `WorkloadSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadSpec`.
+/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadSpec`. In Kubernetes from 1.36 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadspec-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WorkloadSpec {
     pub controller_ref: Option<TypedLocalObjectReference>,

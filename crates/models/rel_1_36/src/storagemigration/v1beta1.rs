@@ -7,7 +7,7 @@
 ///
 /// Served as `storageversionmigrations`, in a [`StorageVersionMigrationList`]; cluster-scoped; it can be watched.
 ///
-/// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigration`.
+/// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigration`. In Kubernetes from 1.35 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionmigration-v1beta1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -36,7 +36,9 @@ watchable_core::model!(StorageVersionMigration {
 
 /// Kind `StorageVersionMigrationList` of `storagemigration.k8s.io/v1beta1`.
 ///
-/// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationList`.
+/// The list of [`StorageVersionMigration`] objects; a watch of it is one of those.
+///
+/// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationList`. In Kubernetes from 1.35 on.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionmigrationlist-v1beta1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -57,7 +59,9 @@ watchable_core::model!(StorageVersionMigrationList {
 
 /// `StorageVersionMigrationSpec`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationSpec`.
+/// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationSpec`. In Kubernetes from 1.35 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionmigrationspec-v1beta1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationSpec {
     /// Required.
@@ -70,7 +74,9 @@ watchable_core::model!(StorageVersionMigrationSpec {
 
 /// `StorageVersionMigrationStatus`, which is no kind of its own.
 ///
-/// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationStatus`.
+/// Definition `io.k8s.api.storagemigration.v1beta1.StorageVersionMigrationStatus`. In Kubernetes from 1.35 on.
+///
+/// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionmigrationstatus-v1beta1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationStatus {
     /// Keyed by `type`.
