@@ -4,7 +4,7 @@ use quote::quote;
 
 use super::{docs, features, ident, print, root_modules};
 use crate::error::Result;
-use crate::model::Model;
+use crate::model::{ALL, Model};
 
 /// The file `lib.rs`.
 pub(super) fn root(model: &Model) -> Result<String> {
@@ -26,6 +26,8 @@ pub(super) fn root(model: &Model) -> Result<String> {
         model,
         quote! {
             #docs
+            // The tables of the version modules lead to every group.
+            #![cfg_attr(not(feature = #ALL), allow(rustdoc::broken_intra_doc_links))]
             // rustfmt does not go where these lead: another printer wrote what is there.
             #(#modules)*
             pub use catalog::CATALOG;

@@ -8,6 +8,7 @@
 //!
 //! Each API group is a Cargo feature; all of them are on by default.
 
+#![cfg_attr(not(feature = "all"), allow(rustdoc::broken_intra_doc_links))]
 #[cfg(feature = "admissionregistration")]
 #[rustfmt::skip]
 pub mod admissionregistration;
