@@ -108,11 +108,11 @@ impl<'de, S: Deserialize<'de>> Deserialize<'de> for SchemaOrBool<S> {
     }
 }
 
-impl<'de, S: Deserialize<'de>> Deserialize<'de> for SchemaOrArray<S> {
+impl<'de, S: Deserialize<'de> + Default> Deserialize<'de> for SchemaOrArray<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Shape<S>(PhantomData<S>);
 
-        impl<'de, S: Deserialize<'de>> Visitor<'de> for Shape<S> {
+        impl<'de, S: Deserialize<'de> + Default> Visitor<'de> for Shape<S> {
             type Value = SchemaOrArray<S>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -120,7 +120,7 @@ impl<'de, S: Deserialize<'de>> Deserialize<'de> for SchemaOrArray<S> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(SchemaOrArray::Schemas)
+                items(seq).map(SchemaOrArray::Schemas)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -145,7 +145,7 @@ impl<'de, S: Deserialize<'de>> Deserialize<'de> for SchemaOrStringArray<S> {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(SchemaOrStringArray::Strings)
+                items(seq).map(SchemaOrStringArray::Strings)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
@@ -156,6 +156,14 @@ impl<'de, S: Deserialize<'de>> Deserialize<'de> for SchemaOrStringArray<S> {
 
         deserializer.deserialize_any(Shape(PhantomData))
     }
+}
+
+/// The items of a list, of which `null` is the default, as in a field.
+fn items<'de, T: Deserialize<'de> + Default, A: SeqAccess<'de>>(
+    seq: A,
+) -> Result<Vec<T>, A::Error> {
+    let items = Vec::<Option<T>>::deserialize(SeqAccessDeserializer::new(seq))?;
+    Ok(items.into_iter().map(Option::unwrap_or_default).collect())
 }
 
 #[cfg(test)]
@@ -190,6 +198,14 @@ mod tests {
         for text in [r#"["a","b"]"#, schema] {
             same::<SchemaOrStringArray<Schema>>(text);
         }
+    }
+
+    #[test]
+    fn a_null_item_is_the_default() {
+        let value: SchemaOrArray<Schema> = serde_json::from_str("[null]").unwrap();
+        assert_eq!(value, SchemaOrArray::Schemas(vec![Schema::default()]));
+        let value: SchemaOrStringArray<Schema> = serde_json::from_str(r#"["a",null]"#).unwrap();
+        assert_eq!(value, SchemaOrStringArray::Strings(vec!["a".into(), String::new()]));
     }
 
     #[test]

@@ -222,7 +222,9 @@ impl Field for f64 {
 /// Fields that are read and written as serde does.
 macro_rules! plain {
     ($($({$parameter:ident})? $type:ty),* $(,)?) => {$(
-        impl$(<$parameter: Serialize + for<'de> Deserialize<'de> + fmt::Debug>)? Field for $type {
+        impl$(<$parameter: Serialize + for<'de> Deserialize<'de> + Default + fmt::Debug>)? Field
+            for $type
+        {
             fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
                 *self = Self::deserialize(deserializer)?;
                 Ok(())
