@@ -16,6 +16,9 @@ use crate::render;
 const MODELS: &str = "crates/models";
 const FACADE_MANIFEST: &str = "crates/watchables/Cargo.toml";
 const FACADE_RELEASES: &str = "crates/watchables/src/releases.rs";
+/// Where the test of each release lies, and the manifest that names the releases.
+const TESTS: &str = "tests/model/tests";
+const TESTS_MANIFEST: &str = "tests/model/Cargo.toml";
 
 /// Whether to write, or only to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,7 +126,8 @@ pub(crate) fn generate_with(
     }
     for (path, mend) in left_over {
         if mode == Mode::Write {
-            files::remove(&root.join(&path), &root.join(MODELS))?;
+            let top = if path.starts_with(MODELS) { MODELS } else { TESTS };
+            files::remove(&root.join(&path), &root.join(top))?;
         }
         changes.push(Change {
             path,
@@ -141,6 +145,8 @@ fn add_crate(model: &Model, wanted: &mut BTreeMap<String, Wanted>) -> Result<()>
         let path = format!("{MODELS}/{}/{path}", release.crate_name());
         wanted.insert(path, Wanted { text, mend: regen(Some(release)) });
     }
+    let test = Wanted { text: render::every_type(model), mend: regen(Some(release)) };
+    wanted.insert(format!("{TESTS}/{}.rs", release.crate_name()), test);
     Ok(())
 }
 
@@ -151,22 +157,27 @@ fn add_facade(
 ) -> Result<()> {
     let mut manifest = files::read(&root.join(FACADE_MANIFEST))?;
     for (name, lines) in render::regions(pinned) {
-        manifest = replace_region(&manifest, name, &lines)?;
+        manifest = replace_region(FACADE_MANIFEST, &manifest, name, &lines)?;
     }
     let releases = render::releases(pinned);
-    for (path, text) in [(FACADE_MANIFEST, manifest), (FACADE_RELEASES, releases)] {
+    let (name, lines) = render::tested_releases(pinned);
+    let tests = files::read(&root.join(TESTS_MANIFEST))?;
+    let tests = replace_region(TESTS_MANIFEST, &tests, name, &lines)?;
+    for (path, text) in
+        [(FACADE_MANIFEST, manifest), (FACADE_RELEASES, releases), (TESTS_MANIFEST, tests)]
+    {
         wanted.insert(path.to_owned(), Wanted { text, mend: regen(None) });
     }
     Ok(())
 }
 
 /// Puts lines between the markers of a region.
-fn replace_region(manifest: &str, name: &str, lines: &str) -> Result<String> {
+fn replace_region(place: &str, manifest: &str, name: &str, lines: &str) -> Result<String> {
     let begin = format!("# @generated {name}: begin (cargo xtask regen)\n");
     let end = format!("# @generated {name}: end");
     let missing = |marker: &str| {
         let marker = marker.trim_end();
-        Failure::new(format!("{FACADE_MANIFEST} has no line `{marker}`"))
+        Failure::new(format!("{place} has no line `{marker}`"))
             .mend("put it back where the generated lines belong")
     };
     let (before, rest) = manifest.split_once(&begin).ok_or_else(|| missing(&begin))?;
@@ -174,8 +185,8 @@ fn replace_region(manifest: &str, name: &str, lines: &str) -> Result<String> {
     Ok(format!("{before}{begin}{lines}{}", &rest[after..]))
 }
 
-/// Files in generated crates that nothing generates, each with its mend. Where all releases are
-/// generated, a crate of a release that is not pinned is left over as a whole.
+/// Files in generated crates, and tests of releases, that nothing generates, each with its mend. Where
+/// all releases are generated, a crate of a release that is not pinned is left over as a whole.
 fn left_over(
     root: &Path,
     chosen: &[Release],
@@ -183,15 +194,22 @@ fn left_over(
     wanted: &BTreeMap<String, Wanted>,
 ) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
-    for file in files::walk(&root.join(MODELS))? {
+    let tests = files::walk(&root.join(TESTS))?;
+    let of_releases = tests.into_iter().filter(|file| {
+        file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("rel_"))
+    });
+    for file in files::walk(&root.join(MODELS))?.into_iter().chain(of_releases) {
         let relative = file.strip_prefix(root).unwrap_or(&file);
         let path = relative
             .components()
             .map(|c| c.as_os_str().to_string_lossy())
             .collect::<Vec<_>>()
             .join("/");
-        let folder = path.split('/').nth(2).unwrap_or_default();
-        let release = chosen.iter().find(|release| release.crate_name() == folder).copied();
+        let belongs_to = |release: &Release| {
+            let name = release.crate_name();
+            path.starts_with(&format!("{MODELS}/{name}/")) || path == format!("{TESTS}/{name}.rs")
+        };
+        let release = chosen.iter().copied().find(belongs_to);
         if (all || release.is_some()) && !wanted.contains_key(&path) {
             found.push((path, regen(release)));
         }

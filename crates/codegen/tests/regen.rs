@@ -187,3 +187,26 @@ fn the_facade_learns_of_the_release() {
         .run(&["regen"])
         .failed_with(&["crates/watchables/Cargo.toml", "`# @generated dependencies: end`"]);
 }
+
+#[test]
+fn the_types_are_put_on_trial() {
+    let repository = Repository::generated(SMALL);
+    let test = repository.read("tests/model/tests/rel_1_99.rs");
+    for part in [
+        "    Type::of::<rel_1_99::core::v1::Pod>(\"io.k8s.api.core.v1.Pod\"),\n",
+        "    Type::of::<rel_1_99::version::Info>(\"io.k8s.apimachinery.pkg.version.Info\"),\n",
+        "    model_tests::keep_what_they_read(\"1.99\", TYPES);\n",
+        "    model_tests::holds_what_is_served(\"1.99\", rel_1_99::CATALOG);\n",
+    ] {
+        assert!(test.contains(part), "{part}\nis not in\n{test}");
+    }
+    let manifest = repository.read("tests/model/Cargo.toml");
+    assert!(manifest.contains("rel_1_99 = { path = \"../../crates/models/rel_1_99\" }\n"));
+
+    // Tests that people write stay; that of a release that is gone does not.
+    repository.write("tests/model/tests/odd_values.rs", "");
+    repository.write("tests/model/tests/rel_1_98.rs", "");
+    repository.run(&["regen"]).succeeded();
+    assert!(repository.path("tests/model/tests/odd_values.rs").exists());
+    assert!(!repository.path("tests/model/tests/rel_1_98.rs").exists());
+}

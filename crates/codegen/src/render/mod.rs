@@ -2,6 +2,7 @@
 
 mod catalog;
 mod docs;
+mod every_type;
 mod facade;
 mod features;
 mod manifest;
@@ -18,6 +19,7 @@ use proc_macro2::TokenStream;
 use crate::error::{Failure, Result};
 use crate::model::{Model, Type};
 
+pub(crate) use every_type::{every_type, tested_releases};
 pub(crate) use facade::{regions, releases};
 
 /// Path within the crate, and text.

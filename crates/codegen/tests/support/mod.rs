@@ -28,6 +28,12 @@ default = []
 # @generated dependencies: end
 ";
 
+const TESTS: &str = "\
+[dev-dependencies]
+# @generated releases: begin (cargo xtask regen)
+# @generated releases: end
+";
+
 /// A repository with nothing fetched or generated.
 pub struct Repository {
     folder: TempDir,
@@ -46,6 +52,7 @@ impl Repository {
         fs::create_dir_all(repository.path("spec")).unwrap();
         fs::create_dir_all(repository.path("crates/watchables/src")).unwrap();
         repository.write("crates/watchables/Cargo.toml", FACADE);
+        repository.write("tests/model/Cargo.toml", TESTS);
         repository
     }
 

@@ -1,0 +1,51 @@
+//! The test that hands a release's types to `model-tests`, and what its manifest says of it.
+
+use std::fmt::Write as _;
+
+use super::header;
+use crate::model::Model;
+use crate::release::Release;
+
+/// The file of the test. Made without the printer, which would spread each type over several lines.
+pub(crate) fn every_type(model: &Model) -> String {
+    let (release, name) = (model.release, model.release.crate_name());
+    let mut text = header(model, "//");
+    let _ = write!(
+        text,
+        "//! Every type of Kubernetes {release}, on trial.\n\n\
+         use model_tests::Type;\n\n\
+         #[rustfmt::skip]\nconst TYPES: &[Type] = &[\n"
+    );
+    for (definition, type_) in &model.types {
+        let home = &type_.home;
+        let _ = writeln!(
+            text,
+            "    Type::of::<{name}::{}::{}>({definition:?}),",
+            home.module(),
+            home.name
+        );
+    }
+    text.push_str("];\n");
+    let catalog = format!("{name}::CATALOG");
+    for (test, function, argument) in [
+        ("types_stand_for_every_definition", "stand_for_every_definition", "TYPES"),
+        ("types_keep_what_they_read", "keep_what_they_read", "TYPES"),
+        ("types_read_what_was_recorded", "read_what_was_recorded", "TYPES"),
+        ("catalog_holds_what_is_served", "holds_what_is_served", &catalog),
+    ] {
+        let _ = write!(
+            text,
+            "\n#[test]\nfn {test}() {{\n    model_tests::{function}(\"{release}\", {argument});\n}}\n"
+        );
+    }
+    text
+}
+
+/// The marked region of the manifest of `model-tests`: name and lines.
+pub(crate) fn tested_releases(releases: &[Release]) -> (&'static str, String) {
+    let line = |release: &Release| {
+        let name = release.crate_name();
+        format!("{name} = {{ path = \"../../crates/models/{name}\" }}\n")
+    };
+    ("releases", releases.iter().map(line).collect())
+}

@@ -1,0 +1,71 @@
+//! A release's catalogue against the resources of its spec.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use watchable_core::{CatalogEntry, Scope};
+
+use crate::facts::Facts;
+
+/// The catalogue holds every resource that has a kind, with list, scope and verbs, and no other.
+///
+/// # Panics
+///
+/// It does not.
+pub fn holds_what_is_served(release: &str, catalog: &[CatalogEntry]) {
+    let facts = Facts::read(release);
+    let expected: BTreeSet<String> = facts
+        .resources
+        .iter()
+        .filter(|resource| !resource["kind"].is_null())
+        .map(of_facts)
+        .collect();
+    let found: BTreeSet<String> = catalog.iter().map(of_entry).collect();
+    assert!(
+        found.len() == catalog.len() && !expected.is_empty(),
+        "{release}: an entry stands twice"
+    );
+    let differ: Vec<_> = found.symmetric_difference(&expected).collect();
+    assert!(differ.is_empty(), "{release}: in the spec or in the catalogue alone: {differ:#?}");
+    for entry in catalog {
+        assert_eq!(entry.singular, entry.resource.kind().to_lowercase(), "{release}");
+    }
+}
+
+fn of_facts(resource: &Value) -> String {
+    let text = |key: &str| resource[key].as_str().unwrap_or("-").to_owned();
+    let verbs: Vec<&str> =
+        resource["verbs"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    line(
+        &[
+            text("group"),
+            text("version"),
+            text("kind"),
+            text("plural"),
+            text("scope"),
+            text("list"),
+        ],
+        &verbs,
+    )
+}
+
+fn of_entry(entry: &CatalogEntry) -> String {
+    let resource = &entry.resource;
+    let scope = match resource.scope() {
+        Scope::Cluster => "cluster",
+        Scope::Namespaced => "namespaced",
+    };
+    let texts = [
+        resource.group(),
+        resource.version(),
+        resource.kind(),
+        resource.plural(),
+        scope,
+        entry.list_kind.unwrap_or("-"),
+    ];
+    line(&texts.map(str::to_owned), entry.verbs)
+}
+
+fn line(texts: &[String; 6], verbs: &[&str]) -> String {
+    format!("{} {}", texts.join(" "), verbs.join(","))
+}

@@ -1,0 +1,147 @@
+//! Where two JSON values differ first.
+
+use std::fmt;
+
+use serde_json::{Number, Value};
+
+/// A place at which two values differ.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Difference {
+    /// Such as `spec.containers[0].name`.
+    pub(crate) path: String,
+    pub(crate) expected: Option<Value>,
+    pub(crate) found: Option<Value>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), cut);
+        let path = if self.path.is_empty() { "the whole" } else { &self.path };
+        write!(f, "{path}: expected {}, found {}", told(&self.expected), told(&self.found))
+    }
+}
+
+/// A value's text, or the beginning of a long one.
+pub(crate) fn cut(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(4000) {
+        Some((end, _)) => format!("{} … ({} bytes)", &text[..end], text.len()),
+        None => text,
+    }
+}
+
+/// Numbers are equal when their values are; the order of members does not count.
+pub(crate) fn first_difference(expected: &Value, found: &Value) -> Option<Difference> {
+    difference(expected, found, Extra::Differs, &mut String::new())
+}
+
+/// What of a value is not in another, which may hold more. `null` and empty lists are nothing.
+pub(crate) fn first_loss(of: &Value, in_what: &Value) -> Option<Difference> {
+    difference(of, in_what, Extra::MayBe, &mut String::new())
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Extra {
+    Differs,
+    MayBe,
+}
+
+fn difference(a: &Value, b: &Value, extra: Extra, path: &mut String) -> Option<Difference> {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let more = b.keys().filter(|key| extra == Extra::Differs && !a.contains_key(*key));
+            let keys: Vec<&String> = a.keys().chain(more).collect();
+            keys.into_iter().find_map(|key| {
+                within(path, &format!(".{}", name(key)), |path| match (a.get(key), b.get(key)) {
+                    (Some(a), Some(b)) => difference(a, b, extra, path),
+                    (Some(a), None) if extra == Extra::MayBe && says_nothing(a) => None,
+                    (a, b) => Some(differ(path, a, b)),
+                })
+            })
+        }
+        (Value::Array(a), Value::Array(b)) => (0..a.len().max(b.len())).find_map(|i| {
+            within(path, &format!("[{i}]"), |path| match (a.get(i), b.get(i)) {
+                (Some(a), Some(b)) => difference(a, b, extra, path),
+                (a, b) => Some(differ(path, a, b)),
+            })
+        }),
+        (Value::Number(a), Value::Number(b)) if same_number(a, b) => None,
+        (a, b) if a == b || (extra == Extra::MayBe && a.is_null()) => None,
+        (a, b) => Some(differ(path, Some(a), Some(b))),
+    }
+}
+
+fn within(
+    path: &mut String,
+    step: &str,
+    look: impl FnOnce(&mut String) -> Option<Difference>,
+) -> Option<Difference> {
+    let length = path.len();
+    path.push_str(if length == 0 { step.trim_start_matches('.') } else { step });
+    let found = look(path);
+    path.truncate(length);
+    found
+}
+
+fn differ(path: &str, expected: Option<&Value>, found: Option<&Value>) -> Difference {
+    let path = path.to_owned();
+    Difference { path, expected: expected.cloned(), found: found.cloned() }
+}
+
+fn name(key: &str) -> String {
+    let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    if plain { key.to_owned() } else { format!("{key:?}") }
+}
+
+fn says_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+/// Whole numbers by all their digits, others by their value.
+fn same_number(a: &Number, b: &Number) -> bool {
+    a == b || ((a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn path(expected: &Value, found: &Value) -> Option<String> {
+        first_difference(expected, found).map(|difference| difference.path)
+    }
+
+    #[test]
+    fn the_first_difference_is_found_with_its_path() {
+        let pod = json!({"spec": {"containers": [{"name": "a", "x.y/z": 1}]}});
+        for (other, expected) in [
+            (json!({"spec": {"containers": [{"name": "a", "x.y/z": 1.0}]}}), None),
+            (
+                json!({"spec": {"containers": [{"name": "b", "x.y/z": 1}]}}),
+                Some("spec.containers[0].name"),
+            ),
+            (
+                json!({"spec": {"containers": [{"name": "a"}]}}),
+                Some("spec.containers[0].\"x.y/z\""),
+            ),
+            (
+                json!({"spec": {"containers": [{"name": "a", "x.y/z": 1}, {}]}}),
+                Some("spec.containers[1]"),
+            ),
+            (json!({"spec": {"containers": [{"name": "a", "x.y/z": 1}]}, "more": 1}), Some("more")),
+            (json!([]), Some("")),
+        ] {
+            assert_eq!(path(&pod, &other).as_deref(), expected, "{other}");
+        }
+        assert_eq!(path(&json!(i64::MAX), &json!(i64::MAX - 1)).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn what_says_nothing_cannot_be_lost() {
+        let lost = |of, in_what| first_loss(&of, &in_what).map(|difference| difference.path);
+        assert_eq!(lost(json!({"a": null, "b": [], "c": 1}), json!({"c": 1, "d": 2})), None);
+        assert_eq!(lost(json!({"selector": {}}), json!({})).as_deref(), Some("selector"));
+        assert_eq!(lost(json!({"a": [1, 2]}), json!({"a": [1]})).as_deref(), Some("a[1]"));
+    }
+}
