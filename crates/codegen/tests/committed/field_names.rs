@@ -1,0 +1,195 @@
+//! What each property is called in Rust, held by a golden file.
+//!
+//! Names are part of what users write. A change of one is made on purpose, or not at all: run this
+//! test with `ACCEPT_NAMES=1` to write the file anew, and read the difference.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use crate::release::{releases, root};
+
+/// A line of the golden file.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Name {
+    pub(crate) ours: String,
+    /// What k8s-openapi has, where it is not the same.
+    pub(crate) theirs: Option<String>,
+}
+
+const HEADER: &str = "\
+# Every property of every release: its name on the wire, and that of its field in Rust. A third column
+# holds what k8s-openapi calls it, where that is not the same: k8s_openapi.txt says why.
+# Held by crates/codegen/tests/committed/field_names.rs; ACCEPT_NAMES=1 writes it anew.
+";
+
+/// The difference between their names and ours that there is a reason for.
+const REASONS: &str = include_str!("../golden/k8s_openapi.txt");
+
+/// What the specs hold of the design's tricky names and of names with acronyms: none is to go unseen.
+const TRICKY: [(&str, &str); 39] = [
+    ("podIP", "pod_ip"),
+    ("podIPs", "pod_ips"),
+    ("hostIPs", "host_ips"),
+    ("clusterIP", "cluster_ip"),
+    ("clusterIPs", "cluster_ips"),
+    ("externalIPs", "external_ips"),
+    ("podCIDRs", "pod_cidrs"),
+    ("loadBalancerIP", "load_balancer_ip"),
+    ("loadBalancerSourceRanges", "load_balancer_source_ranges"),
+    ("serverAddressByClientCIDRs", "server_address_by_client_cidrs"),
+    ("clientCIDR", "client_cidr"),
+    ("nonResourceURLs", "non_resource_urls"),
+    ("targetWWNs", "target_wwns"),
+    ("wwids", "wwids"),
+    ("hostIPC", "host_ipc"),
+    ("hostPID", "host_pid"),
+    ("diskURI", "disk_uri"),
+    ("volumeID", "volume_id"),
+    ("pdID", "pd_id"),
+    ("nodeUID", "node_uid"),
+    ("datasetUUID", "dataset_uuid"),
+    ("downwardAPI", "downward_api"),
+    ("scaleIO", "scale_io"),
+    ("allowedCSIDrivers", "allowed_csi_drivers"),
+    ("currentCPUUtilizationPercentage", "current_cpu_utilization_percentage"),
+    ("insecureSkipTLSVerify", "insecure_skip_tls_verify"),
+    ("setHostnameAsFQDN", "set_hostname_as_fqdn"),
+    ("JSONPath", "json_path"),
+    ("Port", "port"),
+    ("openAPIV3Schema", "open_api_v3_schema"),
+    ("stubPKCS10Request", "stub_pkcs10_request"),
+    ("$ref", "ref_path"),
+    ("$schema", "schema"),
+    ("x-kubernetes-preserve-unknown-fields", "x_kubernetes_preserve_unknown_fields"),
+    ("type", "type_"),
+    ("continue", "continue_"),
+    ("enum", "enum_"),
+    ("default", "default"),
+    ("fsType", "fs_type"),
+];
+
+fn path() -> PathBuf {
+    root().join("crates/codegen/tests/golden/field_names.txt")
+}
+
+/// The golden file, by wire name.
+pub(crate) fn golden() -> BTreeMap<String, Name> {
+    let text = fs::read_to_string(path()).unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let names = lines.map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (wire, ours, theirs) = match words[..] {
+            [wire, ours] => (wire, ours, None),
+            [wire, ours, theirs] => (wire, ours, Some(theirs.to_owned())),
+            _ => panic!("field_names.txt: `{line}` is no line of two or three words"),
+        };
+        (wire.to_owned(), Name { ours: ours.to_owned(), theirs })
+    });
+    let found: Vec<_> = names.collect();
+    assert!(found.is_sorted_by(|a, b| a.0 < b.0), "field_names.txt is not sorted");
+    found.into_iter().collect()
+}
+
+/// What the generated code says, and where each name was met first.
+fn generated() -> BTreeMap<String, (String, String)> {
+    let mut names: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for release in releases() {
+        for (path, module) in &release.modules {
+            for (type_, fields) in &module.models {
+                for (_, name, wire) in fields {
+                    let here = format!("{}::{path}::{type_}", release.name);
+                    let (before, of) =
+                        names.entry(wire.clone()).or_insert_with(|| (name.clone(), here.clone()));
+                    assert_eq!(before, name, "{wire} has two names: in {of}, and in {here}");
+                }
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn names_are_those_of_the_golden_file() {
+    let (golden, generated) = (golden(), generated());
+    let mut differ = Vec::new();
+    for wire in golden.keys().chain(generated.keys()).collect::<BTreeSet<_>>() {
+        match (golden.get(wire), generated.get(wire)) {
+            (Some(golden), Some((name, _))) if golden.ours == *name => {}
+            (Some(golden), Some((name, place))) => {
+                let theirs = golden.theirs.as_ref().unwrap_or(&golden.ours);
+                differ.push(format!(
+                    "{wire} is now {name}, not {}, in {place}; k8s-openapi has {theirs}",
+                    golden.ours
+                ));
+            }
+            (None, Some((name, place))) => {
+                differ.push(format!("{wire} is new: {name}, in {place}"));
+            }
+            (_, None) => differ.push(format!("{wire} is gone: no release has it")),
+        }
+    }
+    if std::env::var_os("ACCEPT_NAMES").is_some() {
+        accept(&golden, &generated);
+        return;
+    }
+    assert!(
+        differ.is_empty(),
+        "{} names differ from {}; if that is meant, run with ACCEPT_NAMES=1:\n{}",
+        differ.len(),
+        path().display(),
+        differ[..differ.len().min(40)].join("\n")
+    );
+}
+
+/// Writes the file anew. What k8s-openapi has stays known where ours goes another way.
+fn accept(golden: &BTreeMap<String, Name>, generated: &BTreeMap<String, (String, String)>) {
+    let mut text = HEADER.to_owned();
+    for (wire, (ours, _)) in generated {
+        let theirs = golden.get(wire).map(|name| name.theirs.as_ref().unwrap_or(&name.ours));
+        let _ = match theirs.filter(|theirs| *theirs != ours) {
+            Some(theirs) => writeln!(text, "{wire} {ours} {theirs}"),
+            None => writeln!(text, "{wire} {ours}"),
+        };
+    }
+    fs::write(path(), text).unwrap();
+}
+
+#[test]
+fn tricky_names_are_as_designed() {
+    let generated = generated();
+    for (wire, name) in TRICKY {
+        let found = generated.get(wire).map(|(found, _)| found.as_str());
+        assert_eq!(found, Some(name), "{wire}");
+    }
+    // An acronym is one word, never its letters one by one.
+    for (wire, (name, place)) in &generated {
+        let letters = name.split('_').filter(|word| word.len() == 1).count();
+        assert!(letters <= 1, "{wire} is spelt out: {name}, in {place}");
+        assert!(!name.contains("__") && name.to_lowercase() == *name, "{wire}: {name}, in {place}");
+    }
+}
+
+#[test]
+fn where_we_leave_k8s_openapi_there_is_a_reason() {
+    let golden = golden();
+    let reasons: BTreeMap<(&str, &str, &str), &str> = REASONS
+        .lines()
+        .filter_map(|line| line.strip_prefix("field "))
+        .map(|line| {
+            let mut words = line.splitn(4, ' ');
+            let mut next = || words.next().unwrap_or_else(|| panic!("k8s_openapi.txt: `{line}`"));
+            ((next(), next(), next()), next())
+        })
+        .collect();
+    let differ: BTreeSet<(&str, &str, &str)> = golden
+        .iter()
+        .filter_map(|(wire, name)| {
+            Some((wire.as_str(), name.ours.as_str(), name.theirs.as_deref()?))
+        })
+        .collect();
+    let with_reason: BTreeSet<_> = reasons.keys().copied().collect();
+    assert_eq!(differ, with_reason, "left: field_names.txt; right: k8s_openapi.txt");
+    assert!(reasons.values().all(|reason| reason.len() > 20), "a reason is a sentence");
+}

@@ -1,0 +1,92 @@
+//! Each committed release: the facts of its spec, and what its crate declares.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::source::{self, Modules};
+
+/// A release, both sides of it.
+pub(crate) struct Release {
+    /// Such as `rel_1_36`.
+    pub(crate) name: String,
+    pub(crate) facts: Value,
+    /// The crate's modules by path, such as `core::v1`; the root is the empty path.
+    pub(crate) modules: Modules,
+}
+
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
+}
+
+/// All that `spec/releases.toml` pins. They are read once for all tests.
+pub(crate) fn releases() -> &'static [Release] {
+    static RELEASES: OnceLock<Vec<Release>> = OnceLock::new();
+    RELEASES.get_or_init(|| {
+        let pins = fs::read_to_string(root().join("spec/releases.toml")).unwrap();
+        let pins: toml::Table = pins.parse().unwrap();
+        let pins = pins["release"].as_array().unwrap();
+        assert!(!pins.is_empty());
+        let names = pins.iter().map(|pin| pin["release"].as_str().unwrap());
+        let names: Vec<_> = names.map(|name| format!("rel_{}", name.replace('.', "_"))).collect();
+        std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                names.into_iter().map(|name| scope.spawn(|| read(name))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        })
+    })
+}
+
+fn read(name: String) -> Release {
+    let facts = fs::read_to_string(root().join(format!("spec/{name}.json"))).unwrap();
+    let facts = serde_json::from_str(&facts).unwrap();
+    let modules = source::modules(&root().join("crates/models").join(&name).join("src"));
+    Release { name, facts, modules }
+}
+
+impl Release {
+    /// Name and schema of every definition.
+    pub(crate) fn definitions(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.facts["definitions"].as_object().unwrap().iter()
+    }
+
+    /// The resources that have a kind of their own.
+    pub(crate) fn resources(&self) -> impl Iterator<Item = &Value> {
+        self.facts["resources"].as_array().unwrap().iter().filter(|r| r["kind"].is_string())
+    }
+
+    /// Module and name of the type of a kind: `core::v1`, `Pod`.
+    pub(crate) fn place_of_kind(&self, resource: &Value, kind: &Value) -> (String, String) {
+        let is = |known: &Value| {
+            known["group"] == resource["group"]
+                && known["version"] == resource["version"]
+                && known["kind"] == *kind
+        };
+        let mut found = self
+            .definitions()
+            .filter(|(_, schema)| list(&schema["x-kubernetes-group-version-kind"]).iter().any(is));
+        let (definition, _) = found.next().unwrap_or_else(|| panic!("no definition is {kind}"));
+        assert!(found.next().is_none(), "{}: two definitions are {kind}", self.name);
+        place(definition)
+    }
+}
+
+/// Module and name of the type that a definition becomes. It does not depend on the release.
+pub(crate) fn place(definition: &str) -> (String, String) {
+    let parts: Vec<&str> = definition.split('.').collect();
+    let module = match &parts[..parts.len() - 1] {
+        ["io", "k8s", "api", group, version] | ["io", "k8s", _, "pkg", "apis", group, version] => {
+            format!("{group}::{version}")
+        }
+        ["io", "k8s", "apimachinery", "pkg", .., package] => (*package).to_owned(),
+        _ => panic!("{definition} is of no known kind: say here where it belongs"),
+    };
+    (module, parts[parts.len() - 1].to_owned())
+}
+
+/// The items of a list; none where there is none.
+pub(crate) fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}

@@ -1,0 +1,104 @@
+//! What Rust type a property must have, by its schema alone.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::release::{Release, list, place};
+
+/// Required by the spec of 1.17, and `null` on its own API server: the workaround
+/// `api_service_without_service`.
+const NOT_REQUIRED: [(&str, &str, &str); 2] = [
+    ("rel_1_17", "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec", "service"),
+    (
+        "rel_1_17",
+        "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1beta1.APIServiceSpec",
+        "service",
+    ),
+];
+
+/// Definitions that stand for points in time: they may be `null` where they are required.
+const TIMES: [&str; 2] =
+    ["io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime", "io.k8s.apimachinery.pkg.apis.meta.v1.Time"];
+
+/// The type of a definition that is no struct.
+pub(crate) fn of_definition(definition: &str, schema: &Value) -> String {
+    let (_, name) = place(definition);
+    match (name.as_str(), schema["type"].as_str(), schema["format"].as_str()) {
+        ("Quantity", Some("string"), None)
+        | ("Time" | "MicroTime", Some("string"), Some("date-time"))
+        | ("IntOrString", Some("string"), Some("int-or-string"))
+        | ("FieldsV1" | "RawExtension", Some("object"), None) => format!("watchable_core::{name}"),
+        // The workaround `json_schema_props_or`: the spec gives them no type.
+        ("JSONSchemaPropsOrArray", None, None) => {
+            "watchable_core::SchemaOrArray<JSONSchemaProps>".to_owned()
+        }
+        ("JSONSchemaPropsOrBool", None, None) => {
+            "watchable_core::SchemaOrBool<JSONSchemaProps>".to_owned()
+        }
+        ("JSONSchemaPropsOrStringArray", None, None) => {
+            "watchable_core::SchemaOrStringArray<JSONSchemaProps>".to_owned()
+        }
+        (_, Some("object") | None, None) if schema["additionalProperties"].is_null() => {
+            "watchable_core::RawJson".to_owned()
+        }
+        _ => panic!("{definition}: {schema} is unknown here"),
+    }
+}
+
+/// The type of a property's field: all that is right.
+pub(crate) fn of_property(release: &Release, definition: &str, property: &str) -> BTreeSet<String> {
+    let schema = &release.facts["definitions"][definition];
+    let (module, _) = place(definition);
+    let of = &schema["properties"][property];
+    let bare = bare(of, &module);
+    let excused = NOT_REQUIRED.contains(&(release.name.as_str(), definition, property));
+    let required = list(&schema["required"]).iter().any(|name| name == property) && !excused;
+    let is_kind = !list(&schema["x-kubernetes-group-version-kind"]).is_empty();
+    let collection = bare.starts_with("Vec<") || bare.starts_with("std::collections::BTreeMap<");
+    let target = of["$ref"].as_str();
+    let time = target.is_some_and(|target| TIMES.contains(&target));
+    if collection || (required && !time) || (is_kind && property == "metadata") {
+        return BTreeSet::from([bare]);
+    }
+    let mut right = BTreeSet::from([format!("Option<{bare}>")]);
+    // Where a cycle closes is the generator's choice; the compiler refuses one that is not closed.
+    if target.is_some_and(|target| holds(release, target, definition, &mut BTreeSet::new())) {
+        right.insert(format!("Option<Box<{bare}>>"));
+    }
+    right
+}
+
+fn bare(schema: &Value, module: &str) -> String {
+    if let Some(definition) = schema["$ref"].as_str() {
+        let (home, name) = place(definition);
+        return if home == module { name } else { format!("crate::{home}::{name}") };
+    }
+    match (schema["type"].as_str(), schema["format"].as_str()) {
+        (Some("boolean"), None) => "bool".to_owned(),
+        (Some("integer"), Some("int32")) => "i32".to_owned(),
+        (Some("integer"), Some("int64")) => "i64".to_owned(),
+        (Some("number"), Some("double")) => "f64".to_owned(),
+        (Some("string"), None) => "String".to_owned(),
+        (Some("string"), Some("byte")) => "watchable_core::ByteString".to_owned(),
+        (Some("array"), None) => format!("Vec<{}>", bare(&schema["items"], module)),
+        (Some("object"), None) if schema["additionalProperties"].is_object() => {
+            let values = bare(&schema["additionalProperties"], module);
+            format!("std::collections::BTreeMap<String,{values}>")
+        }
+        (Some("object"), None) => "watchable_core::RawJson".to_owned(),
+        _ => panic!("{schema} is unknown here: say what it becomes"),
+    }
+}
+
+/// Whether a definition has another in it, not by way of a list or a map.
+fn holds<'a>(release: &'a Release, it: &'a str, other: &str, seen: &mut BTreeSet<&'a str>) -> bool {
+    it == other
+        || seen.insert(it)
+            && release.facts["definitions"][it]["properties"].as_object().is_some_and(
+                |properties| {
+                    let targets = properties.values().filter_map(|schema| schema["$ref"].as_str());
+                    targets.into_iter().any(|target| holds(release, target, other, seen))
+                },
+            )
+}

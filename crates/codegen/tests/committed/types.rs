@@ -1,0 +1,109 @@
+//! Every definition has its type, every property its field, and there is nothing else.
+
+use std::collections::BTreeMap;
+
+use crate::field_names::golden;
+use crate::release::{Release, place, releases};
+use crate::rust_types::{of_definition, of_property};
+use crate::source::Declared;
+
+/// So many faults are told of a release.
+const TOLD: usize = 20;
+
+#[track_caller]
+fn none(release: &Release, faults: &[String]) {
+    let told = faults.iter().take(TOLD).cloned().collect::<Vec<_>>().join("\n");
+    assert!(faults.is_empty(), "{}: {} faults:\n{told}", release.name, faults.len());
+}
+
+#[test]
+fn every_definition_has_a_type_and_every_type_a_definition() {
+    for release in releases() {
+        let mut faults = Vec::new();
+        let mut defined: BTreeMap<(String, String), &str> = BTreeMap::new();
+        for (definition, _) in release.definitions() {
+            let (module, name) = place(definition);
+            if !release.modules.get(&module).is_some_and(|m| m.types.contains_key(&name)) {
+                faults.push(format!("{definition} has no type {module}::{name}"));
+            }
+            assert!(defined.insert((module, name), definition).is_none(), "{definition}");
+        }
+        for (path, module) in &release.modules {
+            for name in module.types.keys() {
+                if !defined.contains_key(&(path.clone(), name.clone())) {
+                    faults.push(format!("{path}::{name} has no definition"));
+                }
+            }
+            let allowed = path == "catalog";
+            if !allowed && !module.others.is_empty() {
+                faults.push(format!("{path} has items of an unknown sort: {:?}", module.others));
+            }
+            for name in module.models.keys().filter(|name| !module.types.contains_key(*name)) {
+                faults.push(format!("{path} has a model! of {name}, which is no type of it"));
+            }
+        }
+        none(release, &faults);
+    }
+}
+
+#[test]
+fn every_property_has_a_field_and_every_field_a_property() {
+    let names = golden();
+    for release in releases() {
+        let mut faults = Vec::new();
+        for (definition, schema) in release.definitions() {
+            let (module, name) = place(definition);
+            let module = &release.modules[&module];
+            let mut fault = |what: String| faults.push(format!("{definition}: {what}"));
+            let properties = schema["properties"].as_object();
+            let (attributes, fields) = match (&module.types[&name], properties) {
+                (Declared::Alias(found), None) => {
+                    let expected = of_definition(definition, schema);
+                    if *found != expected {
+                        fault(format!("is {found}, not {expected}"));
+                    }
+                    continue;
+                }
+                (Declared::Struct(attributes, fields), Some(_)) => (attributes, fields),
+                _ => {
+                    fault("is a struct without properties, or none in spite of them".to_owned());
+                    continue;
+                }
+            };
+            let derives = "#[derive(Clone,Default,PartialEq";
+            if !attributes.iter().any(|attribute| attribute.starts_with(derives)) {
+                fault(format!("has not the derives: {attributes:?}"));
+            }
+            let Some(model) = module.models.get(&name) else {
+                fault("has no model!: nothing is read or written".to_owned());
+                continue;
+            };
+            let declared: Vec<&String> = fields.iter().map(|(name, _)| name).collect();
+            let read: Vec<&String> = model.iter().map(|(_, name, _)| name).collect();
+            if declared != read {
+                fault(format!("has the fields {declared:?}, and reads {read:?}"));
+                continue;
+            }
+            let wires: Vec<&String> = model.iter().map(|(_, _, wire)| wire).collect();
+            let properties: Vec<&String> = properties.into_iter().flat_map(|p| p.keys()).collect();
+            if wires != properties {
+                fault(format!("has the properties {properties:?}, and reads {wires:?}"));
+                continue;
+            }
+            for (place, ((number, name, wire), (_, type_))) in model.iter().zip(fields).enumerate()
+            {
+                if *number != place.to_string() {
+                    fault(format!("{wire} has the number {number}, not {place}"));
+                }
+                if names.get(wire).is_some_and(|golden| golden.ours != *name) {
+                    fault(format!("{wire} is called {name}, not as elsewhere"));
+                }
+                let right = of_property(release, definition, wire);
+                if !right.contains(type_) {
+                    fault(format!("{wire} is {type_}, not {right:?}"));
+                }
+            }
+        }
+        none(release, &faults);
+    }
+}
