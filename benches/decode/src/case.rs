@@ -1,0 +1,59 @@
+//! An object and the ways to decode it.
+
+use std::error::Error;
+use std::hint::black_box;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::lossless;
+
+/// An object that is decoded by both sides.
+pub(crate) struct Case {
+    pub(crate) name: String,
+    pub(crate) ours: Turn,
+    pub(crate) peer: Turn,
+}
+
+/// Decodes the object once, and drops the value.
+pub(crate) type Turn = Box<dyn Fn()>;
+
+type Decode<T> = fn(&[u8]) -> Result<T, Box<dyn Error>>;
+
+/// The cases of an object: one for each of our ways to decode it.
+///
+/// Fails where a side cannot decode it, or where ours is not the same object when encoded again.
+pub(crate) fn cases<Ours, Peer>(object: &str, bytes: &[u8]) -> Result<Vec<Case>, Box<dyn Error>>
+where
+    Ours: DeserializeOwned + Serialize + 'static,
+    Peer: DeserializeOwned + 'static,
+{
+    // What follows the object's name in the report, and the way; the first is the runtime's.
+    let ways: [(&str, Decode<Ours>); 2] =
+        [("", with_our_reader), (" (serde_json)", with_serde_json)];
+    let cases = ways.into_iter().map(|(way, decode)| {
+        let name = format!("{object}{way}");
+        let within = |error| format!("{name}: {error}");
+        lossless::check(bytes, &decode(bytes)?).map_err(within)?;
+        let peer: Decode<Peer> = with_serde_json;
+        peer(bytes)?;
+        Ok(Case { name, ours: turn(decode, bytes), peer: turn(peer, bytes) })
+    });
+    cases.collect()
+}
+
+fn with_our_reader<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<dyn Error>> {
+    Ok(watchable_core::json::from_slice(bytes)?)
+}
+
+fn with_serde_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Box<dyn Error>> {
+    Ok(serde_json::from_slice(bytes)?)
+}
+
+fn turn<T: 'static>(decode: Decode<T>, bytes: &[u8]) -> Turn {
+    let bytes = bytes.to_vec();
+    Box::new(move || {
+        let decoded = decode(black_box(&bytes));
+        assert!(black_box(&decoded).is_ok(), "it was decoded before");
+    })
+}

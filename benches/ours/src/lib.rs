@@ -1,0 +1,1 @@
+//! Empty: cargo compiles the release because the manifest names it.

@@ -1,0 +1,1 @@
+//! Empty: cargo compiles k8s-openapi because the manifest names it.
