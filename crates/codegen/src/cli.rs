@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::bench::{self, Bench};
 use crate::diff;
 use crate::error::{Failure, Result};
 use crate::fetch::{self, DEFAULT_BASE, Source};
@@ -33,6 +34,8 @@ enum Command {
     Regen(Regen),
     /// Tell what changed between two pinned releases, from spec/ alone
     Diff(Diff),
+    /// Measure what our types cost beside those of k8s-openapi
+    Bench(Bench),
 }
 
 #[derive(Args)]
@@ -85,6 +88,9 @@ struct Diff {
 
 /// Runs the command that the program was started with.
 pub fn main() -> ExitCode {
+    if let Some(code) = bench::in_place_of_rustc() {
+        return code;
+    }
     let cli = Cli::parse();
     match run(cli) {
         Ok(code) => code,
@@ -125,6 +131,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Diff(args) => {
             let told = diff::between(&root, args.from.parse()?, args.to.parse()?)?;
             print(&if args.json { told.json()? } else { told.text() })?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Bench(args) => {
+            print(&bench::bench(&root, &args)?)?;
             Ok(ExitCode::SUCCESS)
         }
     }

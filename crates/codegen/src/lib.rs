@@ -5,6 +5,7 @@
 //! [`generate`] joins them and writes the files, or says which would change. [`regen`] is the command
 //! that does all of it for a new release; [`diff`] compares two. Only `fetch` touches the network.
 
+mod bench;
 pub mod cli;
 mod descriptions;
 pub mod diff;

@@ -1,0 +1,71 @@
+//! Runs cargo on the benches, in target folders of their own.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use super::subject::BENCHES;
+use super::wrapper;
+use crate::error::{Failure, Result};
+
+/// How to run cargo here.
+pub(super) struct Cargo {
+    program: OsString,
+    manifest: PathBuf,
+    target: PathBuf,
+}
+
+impl Cargo {
+    pub(super) fn new(root: &Path) -> Result<Self> {
+        let root = std::path::absolute(root).map_err(|error| Failure::io("find", root, &error))?;
+        let target = env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+        let target = std::path::absolute(target.join("bench"))
+            .map_err(|error| Failure::io("find", &target, &error))?;
+        let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        Ok(Self { program, manifest: root.join(BENCHES), target })
+    }
+
+    /// A command of cargo's on the benches' workspace.
+    pub(super) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(args).arg("--manifest-path").arg(&self.manifest).stdin(Stdio::null());
+        command
+    }
+
+    /// Where cargo puts what it builds.
+    pub(super) fn target(&self, folder: &str) -> PathBuf {
+        self.target.join(folder)
+    }
+
+    /// Runs cargo with this program in rustc's place; returns what it wrote down.
+    pub(super) fn logged(&self, mut command: Command) -> Result<String> {
+        let log = self.target.join("rustc.log");
+        fs::create_dir_all(&self.target)
+            .and_then(|()| fs::write(&log, ""))
+            .map_err(|error| Failure::io("write", &log, &error))?;
+        let this = env::current_exe()
+            .map_err(|error| Failure::new(format!("cannot tell where this program is: {error}")))?;
+        command.env("RUSTC_WRAPPER", this).env(wrapper::LOG, &log);
+        // Crates in the repository would be compiled for the next change, those of a registry are not.
+        command.env("CARGO_INCREMENTAL", "0");
+        run(command)?;
+        fs::read_to_string(&log).map_err(|error| Failure::io("read", &log, &error))
+    }
+}
+
+/// Runs a command; what it says matters only when it fails.
+pub(super) fn run(mut command: Command) -> Result<()> {
+    let output = command.output().map_err(|error| cannot_run(&command, &error))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{command:?} failed:\n{}",
+        String::from_utf8_lossy(&output.stderr).trim_end()
+    )))
+}
+
+pub(super) fn cannot_run(command: &Command, error: &std::io::Error) -> Failure {
+    Failure::io("run", Path::new(command.get_program()), error)
+}

@@ -1,0 +1,148 @@
+//! `cargo xtask bench compile`: compiles both sides in turns, and tells the CPU time of each.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::cargo::{self, Cargo};
+use super::report::{Case, Report, median};
+use super::subject::Subject;
+use super::{cpu, wrapper};
+use crate::error::{Failure, Result};
+
+const ALL_GROUPS: f64 = 0.5;
+const TWO_GROUPS: f64 = 0.2;
+const PROGRAM: f64 = 1.0;
+
+/// How cargo is told to compile, and the profile that this takes.
+struct Mode {
+    name: &'static str,
+    args: &'static [&'static str],
+    profile: &'static str,
+}
+
+const MODES: [Mode; 3] = [
+    Mode { name: "check", args: &["check"], profile: "dev" },
+    Mode { name: "debug", args: &["build"], profile: "dev" },
+    Mode { name: "release", args: &["build", "--release"], profile: "release" },
+];
+
+/// A crate to compile again and again, what depends on it, and where.
+struct Build<'a> {
+    cargo: &'a Cargo,
+    mode: &'a Mode,
+    /// The package of `benches/` that is asked for.
+    package: &'static str,
+    /// The one whose compilation counts.
+    measured: &'a str,
+    target: PathBuf,
+}
+
+pub(super) fn compile(cargo: &Cargo, subject: &Subject, rounds: u16) -> Result<Report> {
+    // Downloads are nobody's CPU time.
+    cargo::run(cargo.command(&["fetch"]))?;
+    let mut cases = Vec::new();
+    for mode in &MODES {
+        cases.extend(types(cargo, subject, mode, rounds)?);
+    }
+    for mode in &MODES {
+        cases.push(programs(cargo, mode, rounds)?);
+    }
+    let heading = format!(
+        "compile: CPU seconds of the rustc that compiles the crate; median of {rounds}, in turns\n\
+         {} against {}",
+        subject.ours, subject.peer
+    );
+    Ok(Report::new("compile", "s", heading, cases))
+}
+
+/// The crates of types: whole, with all that they depend on, and in part.
+fn types(cargo: &Cargo, subject: &Subject, mode: &Mode, rounds: u16) -> Result<[Case; 3]> {
+    let build = |package, measured| {
+        let target = cargo.target(&format!("{package}-{}", mode.name));
+        Build { cargo, mode, package, measured, target }
+    };
+    let builds = [
+        build("ours", &*subject.ours),
+        build("peer", "k8s-openapi"),
+        build("core-apps", &*subject.ours),
+    ];
+    let [ours_whole, peer_whole] = [builds[0].compile_anew()?, builds[1].compile_anew()?];
+    builds[2].prepare()?;
+    let [ours, peer, part] = in_turns(&builds, rounds)?;
+    let case = |what: &str, ours, peer, target| Case {
+        name: format!("{what}, {}", mode.name),
+        ours,
+        peer,
+        target,
+    };
+    Ok([
+        case("all groups", ours, peer, Some(ALL_GROUPS)),
+        case("all groups with dependencies", ours_whole, peer_whole, None),
+        case("core and apps", part, peer, Some(TWO_GROUPS)),
+    ])
+}
+
+/// The final crate of a program that watches Pods, linked.
+fn programs(cargo: &Cargo, mode: &Mode, rounds: u16) -> Result<Case> {
+    let builds = ["watch-ours", "watch-peer"].map(|package| {
+        let target = cargo.target("programs");
+        Build { cargo, mode, package, measured: package, target }
+    });
+    builds.iter().try_for_each(Build::prepare)?;
+    let [ours, peer] = in_turns(&builds, rounds)?;
+    let name = format!("program that watches Pods, {}", mode.name);
+    Ok(Case { name, ours, peer, target: Some(PROGRAM) })
+}
+
+/// The median CPU seconds of each.
+fn in_turns<const N: usize>(builds: &[Build<'_>; N], rounds: u16) -> Result<[f64; N]> {
+    let mut seconds = [const { Vec::new() }; N];
+    for round in 1..=rounds {
+        for (build, seconds) in builds.iter().zip(&mut seconds) {
+            build.clean()?;
+            let log = build.compile()?;
+            let took = wrapper::seconds(&log, &build.measured.replace('-', "_"))?;
+            let (package, mode) = (build.package, build.mode.name);
+            eprintln!("{package}, {mode}: {took:.2} s ({round} of {rounds})");
+            seconds.push(took);
+        }
+    }
+    Ok(seconds.map(median))
+}
+
+impl Build<'_> {
+    /// Compiles what is not compiled; returns what the wrapper wrote down.
+    fn compile(&self) -> Result<String> {
+        self.cargo.logged(self.command(self.mode.args, self.package))
+    }
+
+    /// Compiles what the measured crate depends on, and it.
+    fn prepare(&self) -> Result<()> {
+        eprintln!("{}, {}: with what it depends on", self.package, self.mode.name);
+        self.compile().map(drop)
+    }
+
+    /// Forgets the measured crate alone.
+    fn clean(&self) -> Result<()> {
+        cargo::run(self.command(&["clean", "--profile", self.mode.profile], self.measured))
+    }
+
+    /// The CPU seconds of all that cargo does when nothing is compiled yet.
+    fn compile_anew(&self) -> Result<f64> {
+        eprintln!("{}, {}: from nothing", self.package, self.mode.name);
+        if self.target.exists() {
+            fs::remove_dir_all(&self.target)
+                .map_err(|error| Failure::io("remove", &self.target, &error))?;
+        }
+        let before = cpu::of_children()?;
+        self.compile()?;
+        Ok(cpu::of_children()?.saturating_sub(before).as_secs_f64())
+    }
+
+    fn command(&self, args: &[&str], package: &str) -> Command {
+        let mut command = self.cargo.command(args);
+        command.args(["--package", package]).arg("--target-dir").arg(&self.target);
+        command
+    }
+}
