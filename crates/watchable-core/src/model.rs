@@ -43,6 +43,9 @@ pub trait Model: Default + fmt::Debug {
 pub trait VisitFields {
     /// Sees one field.
     fn field<F: Field>(&mut self, name: &'static str, wire: &'static str, field: &F);
+
+    /// Sees a field that an object is not written without, such as a list's items.
+    fn required_field<F: Field>(&mut self, name: &'static str, wire: &'static str, field: &F);
 }
 
 /// For fields that a cycle of types closes through.
@@ -63,7 +66,8 @@ impl<T: Model> Model for Box<T> {
 }
 
 /// Says which field stands behind which name on the wire, and makes the type a [`Model`] that
-/// implements serde's `Serialize` and `Deserialize`.
+/// implements serde's `Serialize` and `Deserialize`. A list or map that is `required` is written also
+/// where it is empty.
 ///
 /// ```
 /// use watchable_core::model;
@@ -72,17 +76,24 @@ impl<T: Model> Model for Box<T> {
 /// struct Probe {
 ///     type_: String,
 ///     pod_ips: Vec<String>,
+///     ports: Vec<i32>,
 /// }
 ///
-/// model!(Probe { 0 type_: "type", 1 pod_ips: "podIPs" });
+/// model!(Probe { 0 type_: "type", 1 pod_ips: "podIPs", 2 ports: "ports" required });
 ///
 /// let probe: Probe = serde_json::from_str(r#"{"type": "tcp", "podIPs": null, "other": 1}"#)?;
-/// assert_eq!(serde_json::to_string(&probe)?, r#"{"type":"tcp"}"#);
+/// assert_eq!(serde_json::to_string(&probe)?, r#"{"type":"tcp","ports":[]}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
 macro_rules! model {
-    ($type:ident { $($number:literal $field:ident: $name:literal),* $(,)? }) => {
+    (@visit $self:ident $visitor:ident $field:ident $name:literal) => {
+        $visitor.field(stringify!($field), $name, &$self.$field)
+    };
+    (@visit $self:ident $visitor:ident $field:ident $name:literal required) => {
+        $visitor.required_field(stringify!($field), $name, &$self.$field)
+    };
+    ($type:ident { $($number:literal $field:ident: $name:literal $($required:ident)?),* $(,)? }) => {
         impl $crate::model::Model for $type {
             const FIELDS: &'static [&'static str] = &[$($name),*];
 
@@ -98,7 +109,7 @@ macro_rules! model {
             }
 
             fn visit_fields<V: $crate::model::VisitFields>(&self, visitor: &mut V) {
-                $(visitor.field(stringify!($field), $name, &self.$field);)*
+                $($crate::model!(@visit self visitor $field $name $($required)?);)*
             }
         }
 
@@ -197,7 +208,13 @@ struct Writing<S: SerializeMap> {
 
 impl<S: SerializeMap> VisitFields for Writing<S> {
     fn field<F: Field>(&mut self, _: &'static str, wire: &'static str, field: &F) {
-        if self.outcome.is_ok() && !field.is_absent() {
+        if !field.is_absent() {
+            self.required_field("", wire, field);
+        }
+    }
+
+    fn required_field<F: Field>(&mut self, _: &'static str, wire: &'static str, field: &F) {
+        if self.outcome.is_ok() {
             self.outcome = self.map.serialize_entry(wire, &field::Written(field));
         }
     }
@@ -210,6 +227,10 @@ impl VisitFields for Printing<'_, '_> {
         if !field.is_absent() {
             self.0.field(name, field);
         }
+    }
+
+    fn required_field<F: Field>(&mut self, name: &'static str, _: &'static str, field: &F) {
+        self.0.field(name, field);
     }
 }
 

@@ -39,18 +39,16 @@ fn written_object(facts: &Facts, object: &Object, members: &Map<String, Value>) 
         let shape = facts.resolve(&property.shape);
         let value = members.get(name).filter(|value| !value.is_null());
         let always = name == "metadata" && object.kind;
-        let says_so_itself = matches!(
-            shape,
-            Shape::List(_) | Shape::Map(_) | Shape::Json | Shape::Time | Shape::MicroTime
-        );
+        let says_so_itself = matches!(shape, Shape::Json | Shape::Time | Shape::MicroTime);
         let written = match value {
             Some(value) => written(facts, shape, value),
             None if always || (property.required && !says_so_itself) => default(facts, shape),
             None => continue,
         };
         let collection = matches!(shape, Shape::List(_) | Shape::Map(_));
-        if !(collection
-            && (written == Value::Array(Vec::new()) || written == Value::Object(Map::new())))
+        if property.required
+            || !(collection
+                && (written == Value::Array(Vec::new()) || written == Value::Object(Map::new())))
         {
             out.insert(name.clone(), written);
         }

@@ -188,18 +188,18 @@ fn a_config_map_of_a_mebibyte() {
 fn null_is_as_if_it_were_absent() {
     let list: PodList = becomes(
         &object!({"items": null, "metadata": null, "kind": null}),
-        &object!({"metadata": {}}),
+        &object!({"items": [], "metadata": {}}),
     );
     assert!(list.items.is_empty());
     let list: PodList = becomes(
         &object!({"items": [null, {"metadata": {"name": "a", "labels": null, "finalizers": null}, "spec": {"containers": null}}]}),
-        &object!({"items": [{"metadata": {}}, {"metadata": {"name": "a"}, "spec": {}}], "metadata": {}}),
+        &object!({"items": [{"metadata": {}}, {"metadata": {"name": "a"}, "spec": {"containers": []}}], "metadata": {}}),
     );
     assert_eq!(list.items[0], Pod::default());
     assert_eq!(list.items[1].api_version, None);
     becomes::<LimitRange>(
         &object!({"spec": {"limits": null}}),
-        &object!({"metadata": {}, "spec": {}}),
+        &object!({"metadata": {}, "spec": {"limits": []}}),
     );
 }
 

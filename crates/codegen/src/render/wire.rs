@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Named;
-use crate::model::Type;
+use crate::model::{Shape, Type};
 
 const MODEL: &str = "watchable_core::model!(";
 
@@ -29,7 +29,9 @@ fn fields(type_: &Type, text: &mut String) {
     text.extend([MODEL, &type_.home.name, " {\n"]);
     for (number, field) in type_.fields().iter().enumerate() {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "    {number} {}: {:?},", field.name, field.wire);
+        let collection = matches!(field.shape, Shape::List(_) | Shape::Map(_));
+        let required = if field.required && collection { " required" } else { "" };
+        let _ = writeln!(text, "    {number} {}: {:?}{required},", field.name, field.wire);
     }
     text.push_str("});\n");
 }

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::release::{releases, root};
+use crate::source::Wired;
 
 /// A line of the golden file.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +99,7 @@ fn generated() -> BTreeMap<String, (String, String)> {
     for release in releases() {
         for (path, module) in &release.modules {
             for (type_, fields) in &module.models {
-                for (_, name, wire) in fields {
+                for Wired { name, wire, .. } in fields {
                     let here = format!("{}::{path}::{type_}", release.name);
                     let (before, of) =
                         names.entry(wire.clone()).or_insert_with(|| (name.clone(), here.clone()));

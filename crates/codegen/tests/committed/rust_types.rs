@@ -69,6 +69,14 @@ pub(crate) fn of_property(release: &Release, definition: &str, property: &str) -
     right
 }
 
+/// Whether the property is a list or map that an object must have, if only an empty one.
+pub(crate) fn is_required_collection(release: &Release, definition: &str, property: &str) -> bool {
+    let schema = &release.facts["definitions"][definition];
+    let of = &schema["properties"][property];
+    (of["type"] == "array" || of["additionalProperties"].is_object())
+        && list(&schema["required"]).iter().any(|name| name == property)
+}
+
 fn bare(schema: &Value, module: &str) -> String {
     if let Some(definition) = schema["$ref"].as_str() {
         let (home, name) = place(definition);

@@ -16,14 +16,23 @@ pub(crate) struct Module {
     /// Modules that have a file of their own.
     pub(crate) files: Vec<String>,
     pub(crate) types: BTreeMap<String, Declared>,
-    /// What `model!` says: number, name and wire name of each field.
-    pub(crate) models: BTreeMap<String, Vec<(String, String, String)>>,
+    /// What `model!` says of each field.
+    pub(crate) models: BTreeMap<String, Vec<Wired>>,
     /// Full paths of what is shown of other modules.
     pub(crate) exports: Vec<String>,
     /// Whole impls, by trait and type: `watchable_core::Listed for Pod`.
     pub(crate) impls: BTreeMap<String, String>,
     /// Items of any other sort.
     pub(crate) others: Vec<String>,
+}
+
+/// A line of `model!`.
+pub(crate) struct Wired {
+    pub(crate) number: String,
+    pub(crate) name: String,
+    pub(crate) wire: String,
+    /// Whether it is written also where it is empty.
+    pub(crate) required: bool,
 }
 
 pub(crate) enum Declared {
@@ -115,20 +124,27 @@ fn add(path: &str, items: &[syn::Item], modules: &mut Modules) {
 }
 
 /// `Pod { 0 api_version: "apiVersion", … }`
-fn model(tokens: TokenStream) -> (String, Vec<(String, String, String)>) {
+fn model(tokens: TokenStream) -> (String, Vec<Wired>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let [TokenTree::Ident(name), TokenTree::Group(fields)] = &tokens[..] else {
         panic!("model! is not as it was: read it anew here");
     };
     assert_eq!(fields.delimiter(), Delimiter::Brace);
     let fields: Vec<TokenTree> = fields.stream().into_iter().collect();
-    let fields = fields.chunks(5).map(|field| {
-        let [number, name, colon, wire, comma] = field else { panic!("model! of {name}") };
-        assert!(colon.to_string() == ":" && comma.to_string() == ",", "model! of {name}");
+    let lines = fields.split_inclusive(|token| token.to_string() == ",").map(|line| {
+        let (number, field, colon, wire, required) = match line {
+            [number, field, colon, wire, _] => (number, field, colon, wire, false),
+            [number, field, colon, wire, required, _] => {
+                assert_eq!(required.to_string(), "required", "model! of {name}");
+                (number, field, colon, wire, true)
+            }
+            _ => panic!("model! of {name}"),
+        };
+        assert_eq!(colon.to_string(), ":", "model! of {name}");
         let wire: syn::LitStr = syn::parse2(wire.to_token_stream()).unwrap();
-        (number.to_string(), name.to_string(), wire.value())
+        Wired { number: number.to_string(), name: field.to_string(), wire: wire.value(), required }
     });
-    (name.to_string(), fields.collect())
+    (name.to_string(), lines.collect())
 }
 
 fn leaves(path: &str, tree: &syn::UseTree) -> Vec<String> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::field_names::golden;
 use crate::release::{Release, place, releases};
-use crate::rust_types::{of_definition, of_property};
-use crate::source::Declared;
+use crate::rust_types::{is_required_collection, of_definition, of_property};
+use crate::source::{Declared, Wired};
 
 /// So many faults are told of a release.
 const TOLD: usize = 20;
@@ -79,19 +79,22 @@ fn every_property_has_a_field_and_every_field_a_property() {
                 continue;
             };
             let declared: Vec<&String> = fields.iter().map(|(name, _)| name).collect();
-            let read: Vec<&String> = model.iter().map(|(_, name, _)| name).collect();
+            let read: Vec<&String> = model.iter().map(|wired| &wired.name).collect();
             if declared != read {
                 fault(format!("has the fields {declared:?}, and reads {read:?}"));
                 continue;
             }
-            let wires: Vec<&String> = model.iter().map(|(_, _, wire)| wire).collect();
+            let wires: Vec<&String> = model.iter().map(|wired| &wired.wire).collect();
             let properties: Vec<&String> = properties.into_iter().flat_map(|p| p.keys()).collect();
             if wires != properties {
                 fault(format!("has the properties {properties:?}, and reads {wires:?}"));
                 continue;
             }
-            for (place, ((number, name, wire), (_, type_))) in model.iter().zip(fields).enumerate()
-            {
+            for (place, (wired, (_, type_))) in model.iter().zip(fields).enumerate() {
+                let Wired { number, name, wire, required } = wired;
+                if *required != is_required_collection(release, definition, wire) {
+                    fault(format!("{wire} is written where it is empty: {required}"));
+                }
                 if *number != place.to_string() {
                     fault(format!("{wire} has the number {number}, not {place}"));
                 }

@@ -123,7 +123,7 @@ pub struct CustomResourceDefinitionList {
 
 watchable_core::model!(CustomResourceDefinitionList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -206,7 +206,7 @@ pub struct CustomResourceDefinitionStatus {
 watchable_core::model!(CustomResourceDefinitionStatus {
     0 accepted_names: "acceptedNames",
     1 conditions: "conditions",
-    2 stored_versions: "storedVersions",
+    2 stored_versions: "storedVersions" required,
 });
 
 /// `CustomResourceDefinitionVersion`, which is no kind of its own.

@@ -54,7 +54,7 @@ pub struct ControllerRevisionList {
 
 watchable_core::model!(ControllerRevisionList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -135,7 +135,7 @@ pub struct DeploymentList {
 
 watchable_core::model!(DeploymentList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -412,7 +412,7 @@ pub struct StatefulSetList {
 
 watchable_core::model!(StatefulSetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -50,7 +50,7 @@ pub struct AuditSinkList {
 
 watchable_core::model!(AuditSinkList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -123,7 +123,7 @@ pub struct DaemonSetList {
 
 watchable_core::model!(DaemonSetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -281,7 +281,7 @@ pub struct DeploymentList {
 
 watchable_core::model!(DeploymentList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -430,7 +430,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths",
+    0 paths: "paths" required,
 });
 
 /// `HostPortRange`, which is no kind of its own.
@@ -554,7 +554,7 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -703,7 +703,7 @@ pub struct NetworkPolicyList {
 
 watchable_core::model!(NetworkPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -810,7 +810,7 @@ pub struct PodSecurityPolicyList {
 
 watchable_core::model!(PodSecurityPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -956,7 +956,7 @@ pub struct ReplicaSetList {
 
 watchable_core::model!(ReplicaSetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1097,7 +1097,7 @@ pub struct RuntimeClassStrategyOptions {
 }
 
 watchable_core::model!(RuntimeClassStrategyOptions {
-    0 allowed_runtime_class_names: "allowedRuntimeClassNames",
+    0 allowed_runtime_class_names: "allowedRuntimeClassNames" required,
     1 default_runtime_class_name: "defaultRuntimeClassName",
 });
 

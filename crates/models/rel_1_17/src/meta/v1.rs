@@ -27,7 +27,7 @@ watchable_core::model!(APIGroup {
     2 name: "name",
     3 preferred_version: "preferredVersion",
     4 server_address_by_client_cidrs: "serverAddressByClientCIDRs",
-    5 versions: "versions",
+    5 versions: "versions" required,
 });
 
 /// Kind `APIGroupList` of `v1`.
@@ -45,7 +45,7 @@ pub struct APIGroupList {
 
 watchable_core::model!(APIGroupList {
     0 api_version: "apiVersion",
-    1 groups: "groups",
+    1 groups: "groups" required,
     2 kind: "kind",
 });
 
@@ -82,7 +82,7 @@ watchable_core::model!(APIResource {
     5 short_names: "shortNames",
     6 singular_name: "singularName",
     7 storage_version_hash: "storageVersionHash",
-    8 verbs: "verbs",
+    8 verbs: "verbs" required,
     9 version: "version",
 });
 
@@ -105,7 +105,7 @@ watchable_core::model!(APIResourceList {
     0 api_version: "apiVersion",
     1 group_version: "groupVersion",
     2 kind: "kind",
-    3 resources: "resources",
+    3 resources: "resources" required,
 });
 
 /// Kind `APIVersions` of `v1`.
@@ -126,8 +126,8 @@ pub struct APIVersions {
 watchable_core::model!(APIVersions {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 server_address_by_client_cidrs: "serverAddressByClientCIDRs",
-    3 versions: "versions",
+    2 server_address_by_client_cidrs: "serverAddressByClientCIDRs" required,
+    3 versions: "versions" required,
 });
 
 /// Kind `DeleteOptions` of every group and version.

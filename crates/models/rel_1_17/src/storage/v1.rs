@@ -73,7 +73,7 @@ pub struct CSINodeList {
 
 watchable_core::model!(CSINodeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -90,7 +90,7 @@ pub struct CSINodeSpec {
 }
 
 watchable_core::model!(CSINodeSpec {
-    0 drivers: "drivers",
+    0 drivers: "drivers" required,
 });
 
 /// Kind `StorageClass` of `storage.k8s.io/v1`.
@@ -153,7 +153,7 @@ pub struct StorageClassList {
 
 watchable_core::model!(StorageClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -208,7 +208,7 @@ pub struct VolumeAttachmentList {
 
 watchable_core::model!(VolumeAttachmentList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -51,7 +51,7 @@ pub struct CSIDriverList {
 
 watchable_core::model!(CSIDriverList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -144,7 +144,7 @@ pub struct CSINodeList {
 
 watchable_core::model!(CSINodeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -161,7 +161,7 @@ pub struct CSINodeSpec {
 }
 
 watchable_core::model!(CSINodeSpec {
-    0 drivers: "drivers",
+    0 drivers: "drivers" required,
 });
 
 /// Kind `StorageClass` of `storage.k8s.io/v1beta1`.
@@ -224,7 +224,7 @@ pub struct StorageClassList {
 
 watchable_core::model!(StorageClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -279,7 +279,7 @@ pub struct VolumeAttachmentList {
 
 watchable_core::model!(VolumeAttachmentList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -78,7 +78,7 @@ pub struct EventList {
 
 watchable_core::model!(EventList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -140,7 +140,7 @@ pub struct HorizontalPodAutoscalerList {
 
 watchable_core::model!(HorizontalPodAutoscalerList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -186,7 +186,7 @@ pub struct HorizontalPodAutoscalerStatus {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" required,
     1 current_metrics: "currentMetrics",
     2 current_replicas: "currentReplicas",
     3 desired_replicas: "desiredReplicas",

@@ -34,7 +34,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths",
+    0 paths: "paths" required,
 });
 
 /// Kind `Ingress` of `networking.k8s.io/v1beta1`.
@@ -134,7 +134,7 @@ pub struct IngressClassList {
 
 watchable_core::model!(IngressClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -173,7 +173,7 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -51,7 +51,7 @@ pub struct LeaseList {
 
 watchable_core::model!(LeaseList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -260,7 +260,7 @@ pub struct CephFSPersistentVolumeSource {
 }
 
 watchable_core::model!(CephFSPersistentVolumeSource {
-    0 monitors: "monitors",
+    0 monitors: "monitors" required,
     1 path: "path",
     2 read_only: "readOnly",
     3 secret_file: "secretFile",
@@ -285,7 +285,7 @@ pub struct CephFSVolumeSource {
 }
 
 watchable_core::model!(CephFSVolumeSource {
-    0 monitors: "monitors",
+    0 monitors: "monitors" required,
     1 path: "path",
     2 read_only: "readOnly",
     3 secret_file: "secretFile",
@@ -440,7 +440,7 @@ pub struct ComponentStatusList {
 
 watchable_core::model!(ComponentStatusList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -532,7 +532,7 @@ pub struct ConfigMapList {
 
 watchable_core::model!(ConfigMapList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -671,7 +671,7 @@ pub struct ContainerImage {
 }
 
 watchable_core::model!(ContainerImage {
-    0 names: "names",
+    0 names: "names" required,
     1 size_bytes: "sizeBytes",
 });
 
@@ -1001,7 +1001,7 @@ pub struct EndpointsList {
 
 watchable_core::model!(EndpointsList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1214,7 +1214,7 @@ pub struct EventList {
 
 watchable_core::model!(EventList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1711,7 +1711,7 @@ pub struct LimitRangeList {
 
 watchable_core::model!(LimitRangeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1728,7 +1728,7 @@ pub struct LimitRangeSpec {
 }
 
 watchable_core::model!(LimitRangeSpec {
-    0 limits: "limits",
+    0 limits: "limits" required,
 });
 
 /// `LoadBalancerIngress`, which is no kind of its own.
@@ -1887,7 +1887,7 @@ pub struct NamespaceList {
 
 watchable_core::model!(NamespaceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2081,7 +2081,7 @@ pub struct NodeList {
 
 watchable_core::model!(NodeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2098,7 +2098,7 @@ pub struct NodeSelector {
 }
 
 watchable_core::model!(NodeSelector {
-    0 node_selector_terms: "nodeSelectorTerms",
+    0 node_selector_terms: "nodeSelectorTerms" required,
 });
 
 /// `NodeSelectorRequirement`, which is no kind of its own.
@@ -2393,7 +2393,7 @@ pub struct PersistentVolumeClaimList {
 
 watchable_core::model!(PersistentVolumeClaimList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2496,7 +2496,7 @@ pub struct PersistentVolumeList {
 
 watchable_core::model!(PersistentVolumeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2788,7 +2788,7 @@ pub struct PodList {
 
 watchable_core::model!(PodList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2893,7 +2893,7 @@ watchable_core::model!(PodSpec {
     0 active_deadline_seconds: "activeDeadlineSeconds",
     1 affinity: "affinity",
     2 automount_service_account_token: "automountServiceAccountToken",
-    3 containers: "containers",
+    3 containers: "containers" required,
     4 dns_config: "dnsConfig",
     5 dns_policy: "dnsPolicy",
     6 enable_service_links: "enableServiceLinks",
@@ -3016,7 +3016,7 @@ pub struct PodTemplateList {
 
 watchable_core::model!(PodTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3187,7 +3187,7 @@ watchable_core::model!(RBDPersistentVolumeSource {
     0 fs_type: "fsType",
     1 image: "image",
     2 keyring: "keyring",
-    3 monitors: "monitors",
+    3 monitors: "monitors" required,
     4 pool: "pool",
     5 read_only: "readOnly",
     6 secret_ref: "secretRef",
@@ -3217,7 +3217,7 @@ watchable_core::model!(RBDVolumeSource {
     0 fs_type: "fsType",
     1 image: "image",
     2 keyring: "keyring",
-    3 monitors: "monitors",
+    3 monitors: "monitors" required,
     4 pool: "pool",
     5 read_only: "readOnly",
     6 secret_ref: "secretRef",
@@ -3298,7 +3298,7 @@ pub struct ReplicationControllerList {
 
 watchable_core::model!(ReplicationControllerList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3417,7 +3417,7 @@ pub struct ResourceQuotaList {
 
 watchable_core::model!(ResourceQuotaList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3702,7 +3702,7 @@ pub struct SecretList {
 
 watchable_core::model!(SecretList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3879,7 +3879,7 @@ pub struct ServiceAccountList {
 
 watchable_core::model!(ServiceAccountList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3921,7 +3921,7 @@ pub struct ServiceList {
 
 watchable_core::model!(ServiceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -4174,7 +4174,7 @@ pub struct TopologySelectorLabelRequirement {
 
 watchable_core::model!(TopologySelectorLabelRequirement {
     0 key: "key",
-    1 values: "values",
+    1 values: "values" required,
 });
 
 /// `TopologySelectorTerm`, which is no kind of its own.

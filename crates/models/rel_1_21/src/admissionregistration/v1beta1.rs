@@ -86,7 +86,7 @@ pub struct MutatingWebhookConfigurationList {
 
 watchable_core::model!(MutatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -216,7 +216,7 @@ pub struct ValidatingWebhookConfigurationList {
 
 watchable_core::model!(ValidatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -123,7 +123,7 @@ pub struct CustomResourceDefinitionList {
 
 watchable_core::model!(CustomResourceDefinitionList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

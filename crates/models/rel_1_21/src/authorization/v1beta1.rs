@@ -80,7 +80,7 @@ pub struct NonResourceRule {
 
 watchable_core::model!(NonResourceRule {
     0 non_resource_urls: "nonResourceURLs",
-    1 verbs: "verbs",
+    1 verbs: "verbs" required,
 });
 
 /// `ResourceAttributes`, which is no kind of its own.
@@ -127,7 +127,7 @@ watchable_core::model!(ResourceRule {
     0 api_groups: "apiGroups",
     1 resource_names: "resourceNames",
     2 resources: "resources",
-    3 verbs: "verbs",
+    3 verbs: "verbs" required,
 });
 
 /// Kind `SelfSubjectAccessReview` of `authorization.k8s.io/v1beta1`.
@@ -362,6 +362,6 @@ pub struct SubjectRulesReviewStatus {
 watchable_core::model!(SubjectRulesReviewStatus {
     0 evaluation_error: "evaluationError",
     1 incomplete: "incomplete",
-    2 non_resource_rules: "nonResourceRules",
-    3 resource_rules: "resourceRules",
+    2 non_resource_rules: "nonResourceRules" required,
+    3 resource_rules: "resourceRules" required,
 });

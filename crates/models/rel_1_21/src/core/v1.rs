@@ -260,7 +260,7 @@ pub struct CephFSPersistentVolumeSource {
 }
 
 watchable_core::model!(CephFSPersistentVolumeSource {
-    0 monitors: "monitors",
+    0 monitors: "monitors" required,
     1 path: "path",
     2 read_only: "readOnly",
     3 secret_file: "secretFile",
@@ -285,7 +285,7 @@ pub struct CephFSVolumeSource {
 }
 
 watchable_core::model!(CephFSVolumeSource {
-    0 monitors: "monitors",
+    0 monitors: "monitors" required,
     1 path: "path",
     2 read_only: "readOnly",
     3 secret_file: "secretFile",
@@ -440,7 +440,7 @@ pub struct ComponentStatusList {
 
 watchable_core::model!(ComponentStatusList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -532,7 +532,7 @@ pub struct ConfigMapList {
 
 watchable_core::model!(ConfigMapList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -671,7 +671,7 @@ pub struct ContainerImage {
 }
 
 watchable_core::model!(ContainerImage {
-    0 names: "names",
+    0 names: "names" required,
     1 size_bytes: "sizeBytes",
 });
 
@@ -1001,7 +1001,7 @@ pub struct EndpointsList {
 
 watchable_core::model!(EndpointsList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1212,7 +1212,7 @@ pub struct EventList {
 
 watchable_core::model!(EventList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1709,7 +1709,7 @@ pub struct LimitRangeList {
 
 watchable_core::model!(LimitRangeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1726,7 +1726,7 @@ pub struct LimitRangeSpec {
 }
 
 watchable_core::model!(LimitRangeSpec {
-    0 limits: "limits",
+    0 limits: "limits" required,
 });
 
 /// `LoadBalancerIngress`, which is no kind of its own.
@@ -1885,7 +1885,7 @@ pub struct NamespaceList {
 
 watchable_core::model!(NamespaceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2079,7 +2079,7 @@ pub struct NodeList {
 
 watchable_core::model!(NodeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2096,7 +2096,7 @@ pub struct NodeSelector {
 }
 
 watchable_core::model!(NodeSelector {
-    0 node_selector_terms: "nodeSelectorTerms",
+    0 node_selector_terms: "nodeSelectorTerms" required,
 });
 
 /// `NodeSelectorRequirement`, which is no kind of its own.
@@ -2391,7 +2391,7 @@ pub struct PersistentVolumeClaimList {
 
 watchable_core::model!(PersistentVolumeClaimList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2494,7 +2494,7 @@ pub struct PersistentVolumeList {
 
 watchable_core::model!(PersistentVolumeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2788,7 +2788,7 @@ pub struct PodList {
 
 watchable_core::model!(PodList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2893,7 +2893,7 @@ watchable_core::model!(PodSpec {
     0 active_deadline_seconds: "activeDeadlineSeconds",
     1 affinity: "affinity",
     2 automount_service_account_token: "automountServiceAccountToken",
-    3 containers: "containers",
+    3 containers: "containers" required,
     4 dns_config: "dnsConfig",
     5 dns_policy: "dnsPolicy",
     6 enable_service_links: "enableServiceLinks",
@@ -3016,7 +3016,7 @@ pub struct PodTemplateList {
 
 watchable_core::model!(PodTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3189,7 +3189,7 @@ watchable_core::model!(RBDPersistentVolumeSource {
     0 fs_type: "fsType",
     1 image: "image",
     2 keyring: "keyring",
-    3 monitors: "monitors",
+    3 monitors: "monitors" required,
     4 pool: "pool",
     5 read_only: "readOnly",
     6 secret_ref: "secretRef",
@@ -3219,7 +3219,7 @@ watchable_core::model!(RBDVolumeSource {
     0 fs_type: "fsType",
     1 image: "image",
     2 keyring: "keyring",
-    3 monitors: "monitors",
+    3 monitors: "monitors" required,
     4 pool: "pool",
     5 read_only: "readOnly",
     6 secret_ref: "secretRef",
@@ -3300,7 +3300,7 @@ pub struct ReplicationControllerList {
 
 watchable_core::model!(ReplicationControllerList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3419,7 +3419,7 @@ pub struct ResourceQuotaList {
 
 watchable_core::model!(ResourceQuotaList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3704,7 +3704,7 @@ pub struct SecretList {
 
 watchable_core::model!(SecretList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3881,7 +3881,7 @@ pub struct ServiceAccountList {
 
 watchable_core::model!(ServiceAccountList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3923,7 +3923,7 @@ pub struct ServiceList {
 
 watchable_core::model!(ServiceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -4180,7 +4180,7 @@ pub struct TopologySelectorLabelRequirement {
 
 watchable_core::model!(TopologySelectorLabelRequirement {
     0 key: "key",
-    1 values: "values",
+    1 values: "values" required,
 });
 
 /// `TopologySelectorTerm`, which is no kind of its own.

@@ -171,7 +171,7 @@ pub struct PodDisruptionBudgetList {
 
 watchable_core::model!(PodDisruptionBudgetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -272,7 +272,7 @@ pub struct PodSecurityPolicyList {
 
 watchable_core::model!(PodSecurityPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -391,7 +391,7 @@ pub struct RuntimeClassStrategyOptions {
 }
 
 watchable_core::model!(RuntimeClassStrategyOptions {
-    0 allowed_runtime_class_names: "allowedRuntimeClassNames",
+    0 allowed_runtime_class_names: "allowedRuntimeClassNames" required,
     1 default_runtime_class_name: "defaultRuntimeClassName",
 });
 

@@ -28,7 +28,7 @@ pub struct MutatingWebhook {
 }
 
 watchable_core::model!(MutatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions",
+    0 admission_review_versions: "admissionReviewVersions" required,
     1 client_config: "clientConfig",
     2 failure_policy: "failurePolicy",
     3 match_policy: "matchPolicy",
@@ -88,7 +88,7 @@ pub struct MutatingWebhookConfigurationList {
 
 watchable_core::model!(MutatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -161,7 +161,7 @@ pub struct ValidatingWebhook {
 }
 
 watchable_core::model!(ValidatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions",
+    0 admission_review_versions: "admissionReviewVersions" required,
     1 client_config: "clientConfig",
     2 failure_policy: "failurePolicy",
     3 match_policy: "matchPolicy",
@@ -220,7 +220,7 @@ pub struct ValidatingWebhookConfigurationList {
 
 watchable_core::model!(ValidatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

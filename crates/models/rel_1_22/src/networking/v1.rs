@@ -35,7 +35,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths",
+    0 paths: "paths" required,
 });
 
 /// `IPBlock`, which is no kind of its own.
@@ -150,7 +150,7 @@ pub struct IngressClassList {
 
 watchable_core::model!(IngressClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -213,7 +213,7 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -381,7 +381,7 @@ pub struct NetworkPolicyList {
 
 watchable_core::model!(NetworkPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

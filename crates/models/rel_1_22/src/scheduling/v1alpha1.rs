@@ -57,7 +57,7 @@ pub struct PriorityClassList {
 
 watchable_core::model!(PriorityClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -51,7 +51,7 @@ pub struct CSIDriverList {
 
 watchable_core::model!(CSIDriverList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -152,7 +152,7 @@ pub struct CSINodeList {
 
 watchable_core::model!(CSINodeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -169,7 +169,7 @@ pub struct CSINodeSpec {
 }
 
 watchable_core::model!(CSINodeSpec {
-    0 drivers: "drivers",
+    0 drivers: "drivers" required,
 });
 
 /// Kind `StorageClass` of `storage.k8s.io/v1`.
@@ -232,7 +232,7 @@ pub struct StorageClassList {
 
 watchable_core::model!(StorageClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -304,7 +304,7 @@ pub struct VolumeAttachmentList {
 
 watchable_core::model!(VolumeAttachmentList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -79,7 +79,7 @@ pub struct CertificateSigningRequestList {
 
 watchable_core::model!(CertificateSigningRequestList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -58,7 +58,7 @@ pub struct CSIStorageCapacityList {
 
 watchable_core::model!(CSIStorageCapacityList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

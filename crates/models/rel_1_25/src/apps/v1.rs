@@ -54,7 +54,7 @@ pub struct ControllerRevisionList {
 
 watchable_core::model!(ControllerRevisionList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -133,7 +133,7 @@ pub struct DaemonSetList {
 
 watchable_core::model!(DaemonSetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -290,7 +290,7 @@ pub struct DeploymentList {
 
 watchable_core::model!(DeploymentList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -443,7 +443,7 @@ pub struct ReplicaSetList {
 
 watchable_core::model!(ReplicaSetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -616,7 +616,7 @@ pub struct StatefulSetList {
 
 watchable_core::model!(StatefulSetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -219,7 +219,7 @@ watchable_core::model!(ValidatingAdmissionPolicySpec {
     0 failure_policy: "failurePolicy",
     1 match_constraints: "matchConstraints",
     2 param_kind: "paramKind",
-    3 validations: "validations",
+    3 validations: "validations" required,
 });
 
 /// `Validation`, which is no kind of its own.

@@ -102,7 +102,7 @@ pub struct StorageVersionList {
 
 watchable_core::model!(StorageVersionList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -53,7 +53,7 @@ pub struct CronJobList {
 
 watchable_core::model!(CronJobList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -182,7 +182,7 @@ pub struct JobList {
 
 watchable_core::model!(JobList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -290,7 +290,7 @@ pub struct PodFailurePolicy {
 }
 
 watchable_core::model!(PodFailurePolicy {
-    0 rules: "rules",
+    0 rules: "rules" required,
 });
 
 /// `PodFailurePolicyOnExitCodesRequirement`, which is no kind of its own.
@@ -310,7 +310,7 @@ pub struct PodFailurePolicyOnExitCodesRequirement {
 watchable_core::model!(PodFailurePolicyOnExitCodesRequirement {
     0 container_name: "containerName",
     1 operator: "operator",
-    2 values: "values",
+    2 values: "values" required,
 });
 
 /// `PodFailurePolicyOnPodConditionsPattern`, which is no kind of its own.

@@ -72,7 +72,7 @@ pub struct PodSchedulingContextList {
 
 watchable_core::model!(PodSchedulingContextList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -182,7 +182,7 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -312,7 +312,7 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -386,7 +386,7 @@ pub struct ResourceClassList {
 
 watchable_core::model!(ResourceClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -117,7 +117,7 @@ pub struct TokenRequestSpec {
 }
 
 watchable_core::model!(TokenRequestSpec {
-    0 audiences: "audiences",
+    0 audiences: "audiences" required,
     1 bound_object_ref: "boundObjectRef",
     2 expiration_seconds: "expirationSeconds",
 });

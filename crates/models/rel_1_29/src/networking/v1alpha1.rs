@@ -50,7 +50,7 @@ pub struct IPAddressList {
 
 watchable_core::model!(IPAddressList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -138,7 +138,7 @@ pub struct ServiceCIDRList {
 
 watchable_core::model!(ServiceCIDRList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

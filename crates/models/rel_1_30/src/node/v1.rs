@@ -69,7 +69,7 @@ pub struct RuntimeClassList {
 
 watchable_core::model!(RuntimeClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -98,7 +98,7 @@ pub struct ClusterRoleBindingList {
 
 watchable_core::model!(ClusterRoleBindingList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -121,7 +121,7 @@ pub struct ClusterRoleList {
 
 watchable_core::model!(ClusterRoleList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -147,7 +147,7 @@ watchable_core::model!(PolicyRule {
     1 non_resource_urls: "nonResourceURLs",
     2 resource_names: "resourceNames",
     3 resources: "resources",
-    4 verbs: "verbs",
+    4 verbs: "verbs" required,
 });
 
 /// Kind `Role` of `rbac.authorization.k8s.io/v1`.
@@ -231,7 +231,7 @@ pub struct RoleBindingList {
 
 watchable_core::model!(RoleBindingList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -254,7 +254,7 @@ pub struct RoleList {
 
 watchable_core::model!(RoleList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

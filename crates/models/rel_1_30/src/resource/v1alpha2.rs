@@ -143,7 +143,7 @@ pub struct NamedResourcesIntSlice {
 }
 
 watchable_core::model!(NamedResourcesIntSlice {
-    0 ints: "ints",
+    0 ints: "ints" required,
 });
 
 /// `NamedResourcesRequest`, which is no kind of its own.
@@ -173,7 +173,7 @@ pub struct NamedResourcesResources {
 }
 
 watchable_core::model!(NamedResourcesResources {
-    0 instances: "instances",
+    0 instances: "instances" required,
 });
 
 /// `NamedResourcesStringSlice`, which is no kind of its own.
@@ -188,7 +188,7 @@ pub struct NamedResourcesStringSlice {
 }
 
 watchable_core::model!(NamedResourcesStringSlice {
-    0 strings: "strings",
+    0 strings: "strings" required,
 });
 
 /// Kind `PodSchedulingContext` of `resource.k8s.io/v1alpha2`.
@@ -242,7 +242,7 @@ pub struct PodSchedulingContextList {
 
 watchable_core::model!(PodSchedulingContextList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -352,7 +352,7 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -409,7 +409,7 @@ pub struct ResourceClaimParametersList {
 
 watchable_core::model!(ResourceClaimParametersList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -539,7 +539,7 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -615,7 +615,7 @@ pub struct ResourceClassList {
 
 watchable_core::model!(ResourceClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -672,7 +672,7 @@ pub struct ResourceClassParametersList {
 
 watchable_core::model!(ResourceClassParametersList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -801,7 +801,7 @@ pub struct ResourceSliceList {
 
 watchable_core::model!(ResourceSliceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -822,7 +822,7 @@ pub struct StructuredResourceHandle {
 
 watchable_core::model!(StructuredResourceHandle {
     0 node_name: "nodeName",
-    1 results: "results",
+    1 results: "results" required,
     2 vendor_claim_parameters: "vendorClaimParameters",
     3 vendor_class_parameters: "vendorClassParameters",
 });

@@ -106,7 +106,7 @@ pub struct MutatingWebhook {
 }
 
 watchable_core::model!(MutatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions",
+    0 admission_review_versions: "admissionReviewVersions" required,
     1 client_config: "clientConfig",
     2 failure_policy: "failurePolicy",
     3 match_conditions: "matchConditions",
@@ -168,7 +168,7 @@ pub struct MutatingWebhookConfigurationList {
 
 watchable_core::model!(MutatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -369,7 +369,7 @@ pub struct ValidatingAdmissionPolicyBindingList {
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -412,7 +412,7 @@ pub struct ValidatingAdmissionPolicyList {
 
 watchable_core::model!(ValidatingAdmissionPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -490,7 +490,7 @@ pub struct ValidatingWebhook {
 }
 
 watchable_core::model!(ValidatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions",
+    0 admission_review_versions: "admissionReviewVersions" required,
     1 client_config: "clientConfig",
     2 failure_policy: "failurePolicy",
     3 match_conditions: "matchConditions",
@@ -551,7 +551,7 @@ pub struct ValidatingWebhookConfigurationList {
 
 watchable_core::model!(ValidatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

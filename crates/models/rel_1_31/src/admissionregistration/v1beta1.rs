@@ -231,7 +231,7 @@ pub struct ValidatingAdmissionPolicyBindingList {
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -274,7 +274,7 @@ pub struct ValidatingAdmissionPolicyList {
 
 watchable_core::model!(ValidatingAdmissionPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -51,7 +51,7 @@ pub struct LeaseCandidateList {
 
 watchable_core::model!(LeaseCandidateList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -78,6 +78,6 @@ watchable_core::model!(LeaseCandidateSpec {
     1 emulation_version: "emulationVersion",
     2 lease_name: "leaseName",
     3 ping_time: "pingTime",
-    4 preferred_strategies: "preferredStrategies",
+    4 preferred_strategies: "preferredStrategies" required,
     5 renew_time: "renewTime",
 });

@@ -220,7 +220,7 @@ pub struct DeviceClassList {
 
 watchable_core::model!(DeviceClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -392,7 +392,7 @@ pub struct PodSchedulingContextList {
 
 watchable_core::model!(PodSchedulingContextList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -502,7 +502,7 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -608,7 +608,7 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -699,7 +699,7 @@ pub struct ResourceSliceList {
 
 watchable_core::model!(ResourceSliceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

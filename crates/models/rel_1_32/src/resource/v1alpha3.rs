@@ -246,7 +246,7 @@ pub struct DeviceClassList {
 
 watchable_core::model!(DeviceClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -459,7 +459,7 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -547,7 +547,7 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -638,7 +638,7 @@ pub struct ResourceSliceList {
 
 watchable_core::model!(ResourceSliceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -35,7 +35,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths",
+    0 paths: "paths" required,
 });
 
 /// Kind `IPAddress` of `networking.k8s.io/v1`.
@@ -85,7 +85,7 @@ pub struct IPAddressList {
 
 watchable_core::model!(IPAddressList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -217,7 +217,7 @@ pub struct IngressClassList {
 
 watchable_core::model!(IngressClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -280,7 +280,7 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -500,7 +500,7 @@ pub struct NetworkPolicyList {
 
 watchable_core::model!(NetworkPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -649,7 +649,7 @@ pub struct ServiceCIDRList {
 
 watchable_core::model!(ServiceCIDRList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

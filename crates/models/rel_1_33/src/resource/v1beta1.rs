@@ -117,7 +117,7 @@ pub struct CounterSet {
 }
 
 watchable_core::model!(CounterSet {
-    0 counters: "counters",
+    0 counters: "counters" required,
     1 name: "name",
 });
 
@@ -304,7 +304,7 @@ pub struct DeviceClassList {
 
 watchable_core::model!(DeviceClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -356,7 +356,7 @@ pub struct DeviceCounterConsumption {
 
 watchable_core::model!(DeviceCounterConsumption {
     0 counter_set: "counterSet",
-    1 counters: "counters",
+    1 counters: "counters" required,
 });
 
 /// `DeviceRequest`, which is no kind of its own.
@@ -610,7 +610,7 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -698,7 +698,7 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -789,7 +789,7 @@ pub struct ResourceSliceList {
 
 watchable_core::model!(ResourceSliceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

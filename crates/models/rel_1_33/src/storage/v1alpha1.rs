@@ -53,7 +53,7 @@ pub struct VolumeAttributesClassList {
 
 watchable_core::model!(VolumeAttributesClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

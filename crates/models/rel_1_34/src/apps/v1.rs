@@ -54,7 +54,7 @@ pub struct ControllerRevisionList {
 
 watchable_core::model!(ControllerRevisionList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -133,7 +133,7 @@ pub struct DaemonSetList {
 
 watchable_core::model!(DaemonSetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -291,7 +291,7 @@ pub struct DeploymentList {
 
 watchable_core::model!(DeploymentList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -447,7 +447,7 @@ pub struct ReplicaSetList {
 
 watchable_core::model!(ReplicaSetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -623,7 +623,7 @@ pub struct StatefulSetList {
 
 watchable_core::model!(StatefulSetList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -73,7 +73,7 @@ pub struct HorizontalPodAutoscalerList {
 
 watchable_core::model!(HorizontalPodAutoscalerList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

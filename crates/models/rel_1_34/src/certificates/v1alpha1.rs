@@ -51,7 +51,7 @@ pub struct ClusterTrustBundleList {
 
 watchable_core::model!(ClusterTrustBundleList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -124,7 +124,7 @@ pub struct PodCertificateRequestList {
 
 watchable_core::model!(PodCertificateRequestList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

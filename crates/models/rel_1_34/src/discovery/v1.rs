@@ -22,7 +22,7 @@ pub struct Endpoint {
 }
 
 watchable_core::model!(Endpoint {
-    0 addresses: "addresses",
+    0 addresses: "addresses" required,
     1 conditions: "conditions",
     2 deprecated_topology: "deprecatedTopology",
     3 hints: "hints",
@@ -116,7 +116,7 @@ pub struct EndpointSlice {
 watchable_core::model!(EndpointSlice {
     0 address_type: "addressType",
     1 api_version: "apiVersion",
-    2 endpoints: "endpoints",
+    2 endpoints: "endpoints" required,
     3 kind: "kind",
     4 metadata: "metadata",
     5 ports: "ports",
@@ -140,7 +140,7 @@ pub struct EndpointSliceList {
 
 watchable_core::model!(EndpointSliceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -51,7 +51,7 @@ pub struct CSIDriverList {
 
 watchable_core::model!(CSIDriverList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -156,7 +156,7 @@ pub struct CSINodeList {
 
 watchable_core::model!(CSINodeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -173,7 +173,7 @@ pub struct CSINodeSpec {
 }
 
 watchable_core::model!(CSINodeSpec {
-    0 drivers: "drivers",
+    0 drivers: "drivers" required,
 });
 
 /// Kind `CSIStorageCapacity` of `storage.k8s.io/v1`.
@@ -231,7 +231,7 @@ pub struct CSIStorageCapacityList {
 
 watchable_core::model!(CSIStorageCapacityList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -296,7 +296,7 @@ pub struct StorageClassList {
 
 watchable_core::model!(StorageClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -368,7 +368,7 @@ pub struct VolumeAttachmentList {
 
 watchable_core::model!(VolumeAttachmentList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -481,7 +481,7 @@ pub struct VolumeAttributesClassList {
 
 watchable_core::model!(VolumeAttributesClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

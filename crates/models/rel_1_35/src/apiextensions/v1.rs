@@ -123,7 +123,7 @@ pub struct CustomResourceDefinitionList {
 
 watchable_core::model!(CustomResourceDefinitionList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -179,7 +179,7 @@ watchable_core::model!(CustomResourceDefinitionSpec {
     2 names: "names",
     3 preserve_unknown_fields: "preserveUnknownFields",
     4 scope: "scope",
-    5 versions: "versions",
+    5 versions: "versions" required,
 });
 
 /// `CustomResourceDefinitionStatus`, which is no kind of its own.
@@ -541,5 +541,5 @@ pub struct WebhookConversion {
 
 watchable_core::model!(WebhookConversion {
     0 client_config: "clientConfig",
-    1 conversion_review_versions: "conversionReviewVersions",
+    1 conversion_review_versions: "conversionReviewVersions" required,
 });

@@ -128,7 +128,7 @@ pub struct WorkloadList {
 
 watchable_core::model!(WorkloadList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -147,5 +147,5 @@ pub struct WorkloadSpec {
 
 watchable_core::model!(WorkloadSpec {
     0 controller_ref: "controllerRef",
-    1 pod_groups: "podGroups",
+    1 pod_groups: "podGroups" required,
 });

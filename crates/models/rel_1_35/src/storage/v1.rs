@@ -51,7 +51,7 @@ pub struct CSIDriverList {
 
 watchable_core::model!(CSIDriverList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -158,7 +158,7 @@ pub struct CSINodeList {
 
 watchable_core::model!(CSINodeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -175,7 +175,7 @@ pub struct CSINodeSpec {
 }
 
 watchable_core::model!(CSINodeSpec {
-    0 drivers: "drivers",
+    0 drivers: "drivers" required,
 });
 
 /// Kind `CSIStorageCapacity` of `storage.k8s.io/v1`.
@@ -233,7 +233,7 @@ pub struct CSIStorageCapacityList {
 
 watchable_core::model!(CSIStorageCapacityList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -298,7 +298,7 @@ pub struct StorageClassList {
 
 watchable_core::model!(StorageClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -370,7 +370,7 @@ pub struct VolumeAttachmentList {
 
 watchable_core::model!(VolumeAttachmentList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -483,7 +483,7 @@ pub struct VolumeAttributesClassList {
 
 watchable_core::model!(VolumeAttributesClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

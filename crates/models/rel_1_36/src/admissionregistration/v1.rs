@@ -183,7 +183,7 @@ pub struct MutatingAdmissionPolicyBindingList {
 
 watchable_core::model!(MutatingAdmissionPolicyBindingList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -224,7 +224,7 @@ pub struct MutatingAdmissionPolicyList {
 
 watchable_core::model!(MutatingAdmissionPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -283,7 +283,7 @@ pub struct MutatingWebhook {
 }
 
 watchable_core::model!(MutatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions",
+    0 admission_review_versions: "admissionReviewVersions" required,
     1 client_config: "clientConfig",
     2 failure_policy: "failurePolicy",
     3 match_conditions: "matchConditions",
@@ -345,7 +345,7 @@ pub struct MutatingWebhookConfigurationList {
 
 watchable_core::model!(MutatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -566,7 +566,7 @@ pub struct ValidatingAdmissionPolicyBindingList {
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -590,7 +590,7 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
     0 match_resources: "matchResources",
     1 param_ref: "paramRef",
     2 policy_name: "policyName",
-    3 validation_actions: "validationActions",
+    3 validation_actions: "validationActions" required,
 });
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1`.
@@ -611,7 +611,7 @@ pub struct ValidatingAdmissionPolicyList {
 
 watchable_core::model!(ValidatingAdmissionPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -689,7 +689,7 @@ pub struct ValidatingWebhook {
 }
 
 watchable_core::model!(ValidatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions",
+    0 admission_review_versions: "admissionReviewVersions" required,
     1 client_config: "clientConfig",
     2 failure_policy: "failurePolicy",
     3 match_conditions: "matchConditions",
@@ -750,7 +750,7 @@ pub struct ValidatingWebhookConfigurationList {
 
 watchable_core::model!(ValidatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -147,7 +147,7 @@ pub struct MutatingAdmissionPolicyBindingList {
 
 watchable_core::model!(MutatingAdmissionPolicyBindingList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -188,7 +188,7 @@ pub struct MutatingAdmissionPolicyList {
 
 watchable_core::model!(MutatingAdmissionPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

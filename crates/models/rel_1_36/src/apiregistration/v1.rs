@@ -76,7 +76,7 @@ pub struct APIServiceList {
 
 watchable_core::model!(APIServiceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -21,7 +21,7 @@ pub struct ServerStorageVersion {
 
 watchable_core::model!(ServerStorageVersion {
     0 api_server_id: "apiServerID",
-    1 decodable_versions: "decodableVersions",
+    1 decodable_versions: "decodableVersions" required,
     2 encoding_version: "encodingVersion",
     3 served_versions: "servedVersions",
 });
@@ -104,7 +104,7 @@ pub struct StorageVersionList {
 
 watchable_core::model!(StorageVersionList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

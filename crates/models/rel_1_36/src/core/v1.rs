@@ -279,7 +279,7 @@ pub struct CephFSPersistentVolumeSource {
 }
 
 watchable_core::model!(CephFSPersistentVolumeSource {
-    0 monitors: "monitors",
+    0 monitors: "monitors" required,
     1 path: "path",
     2 read_only: "readOnly",
     3 secret_file: "secretFile",
@@ -304,7 +304,7 @@ pub struct CephFSVolumeSource {
 }
 
 watchable_core::model!(CephFSVolumeSource {
-    0 monitors: "monitors",
+    0 monitors: "monitors" required,
     1 path: "path",
     2 read_only: "readOnly",
     3 secret_file: "secretFile",
@@ -483,7 +483,7 @@ pub struct ComponentStatusList {
 
 watchable_core::model!(ComponentStatusList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -575,7 +575,7 @@ pub struct ConfigMapList {
 
 watchable_core::model!(ConfigMapList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1156,7 +1156,7 @@ pub struct EndpointsList {
 
 watchable_core::model!(EndpointsList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1379,7 +1379,7 @@ pub struct EventList {
 
 watchable_core::model!(EventList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1967,7 +1967,7 @@ pub struct LimitRangeList {
 
 watchable_core::model!(LimitRangeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -1984,7 +1984,7 @@ pub struct LimitRangeSpec {
 }
 
 watchable_core::model!(LimitRangeSpec {
-    0 limits: "limits",
+    0 limits: "limits" required,
 });
 
 /// `LinuxContainerUser`, which is no kind of its own.
@@ -2182,7 +2182,7 @@ pub struct NamespaceList {
 
 watchable_core::model!(NamespaceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2302,7 +2302,7 @@ pub struct NodeAllocatableResourceClaimStatus {
 watchable_core::model!(NodeAllocatableResourceClaimStatus {
     0 containers: "containers",
     1 resource_claim_name: "resourceClaimName",
-    2 resources: "resources",
+    2 resources: "resources" required,
 });
 
 /// `NodeCondition`, which is no kind of its own.
@@ -2411,7 +2411,7 @@ pub struct NodeList {
 
 watchable_core::model!(NodeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2460,7 +2460,7 @@ pub struct NodeSelector {
 }
 
 watchable_core::model!(NodeSelector {
-    0 node_selector_terms: "nodeSelectorTerms",
+    0 node_selector_terms: "nodeSelectorTerms" required,
 });
 
 /// `NodeSelectorRequirement`, which is no kind of its own.
@@ -2779,7 +2779,7 @@ pub struct PersistentVolumeClaimList {
 
 watchable_core::model!(PersistentVolumeClaimList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -2898,7 +2898,7 @@ pub struct PersistentVolumeList {
 
 watchable_core::model!(PersistentVolumeList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3212,7 +3212,7 @@ pub struct PodExtendedResourceClaimStatus {
 }
 
 watchable_core::model!(PodExtendedResourceClaimStatus {
-    0 request_mappings: "requestMappings",
+    0 request_mappings: "requestMappings" required,
     1 resource_claim_name: "resourceClaimName",
 });
 
@@ -3249,7 +3249,7 @@ pub struct PodList {
 
 watchable_core::model!(PodList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3454,7 +3454,7 @@ watchable_core::model!(PodSpec {
     0 active_deadline_seconds: "activeDeadlineSeconds",
     1 affinity: "affinity",
     2 automount_service_account_token: "automountServiceAccountToken",
-    3 containers: "containers",
+    3 containers: "containers" required,
     4 dns_config: "dnsConfig",
     5 dns_policy: "dnsPolicy",
     6 enable_service_links: "enableServiceLinks",
@@ -3608,7 +3608,7 @@ pub struct PodTemplateList {
 
 watchable_core::model!(PodTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -3783,7 +3783,7 @@ watchable_core::model!(RBDPersistentVolumeSource {
     0 fs_type: "fsType",
     1 image: "image",
     2 keyring: "keyring",
-    3 monitors: "monitors",
+    3 monitors: "monitors" required,
     4 pool: "pool",
     5 read_only: "readOnly",
     6 secret_ref: "secretRef",
@@ -3813,7 +3813,7 @@ watchable_core::model!(RBDVolumeSource {
     0 fs_type: "fsType",
     1 image: "image",
     2 keyring: "keyring",
-    3 monitors: "monitors",
+    3 monitors: "monitors" required,
     4 pool: "pool",
     5 read_only: "readOnly",
     6 secret_ref: "secretRef",
@@ -3894,7 +3894,7 @@ pub struct ReplicationControllerList {
 
 watchable_core::model!(ReplicationControllerList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -4050,7 +4050,7 @@ pub struct ResourceQuotaList {
 
 watchable_core::model!(ResourceQuotaList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -4356,7 +4356,7 @@ pub struct SecretList {
 
 watchable_core::model!(SecretList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -4536,7 +4536,7 @@ pub struct ServiceAccountList {
 
 watchable_core::model!(ServiceAccountList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -4578,7 +4578,7 @@ pub struct ServiceList {
 
 watchable_core::model!(ServiceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -4850,7 +4850,7 @@ pub struct TopologySelectorLabelRequirement {
 
 watchable_core::model!(TopologySelectorLabelRequirement {
     0 key: "key",
-    1 values: "values",
+    1 values: "values" required,
 });
 
 /// `TopologySelectorTerm`, which is no kind of its own.

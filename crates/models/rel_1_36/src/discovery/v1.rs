@@ -22,7 +22,7 @@ pub struct Endpoint {
 }
 
 watchable_core::model!(Endpoint {
-    0 addresses: "addresses",
+    0 addresses: "addresses" required,
     1 conditions: "conditions",
     2 deprecated_topology: "deprecatedTopology",
     3 hints: "hints",
@@ -139,7 +139,7 @@ pub struct EndpointSliceList {
 
 watchable_core::model!(EndpointSliceList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

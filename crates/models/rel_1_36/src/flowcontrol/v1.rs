@@ -105,7 +105,7 @@ pub struct FlowSchemaList {
 
 watchable_core::model!(FlowSchemaList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -212,8 +212,8 @@ pub struct NonResourcePolicyRule {
 }
 
 watchable_core::model!(NonResourcePolicyRule {
-    0 non_resource_urls: "nonResourceURLs",
-    1 verbs: "verbs",
+    0 non_resource_urls: "nonResourceURLs" required,
+    1 verbs: "verbs" required,
 });
 
 /// `PolicyRulesWithSubjects`, which is no kind of its own.
@@ -232,7 +232,7 @@ pub struct PolicyRulesWithSubjects {
 watchable_core::model!(PolicyRulesWithSubjects {
     0 non_resource_rules: "nonResourceRules",
     1 resource_rules: "resourceRules",
-    2 subjects: "subjects",
+    2 subjects: "subjects" required,
 });
 
 /// Kind `PriorityLevelConfiguration` of `flowcontrol.apiserver.k8s.io/v1`.
@@ -306,7 +306,7 @@ pub struct PriorityLevelConfigurationList {
 
 watchable_core::model!(PriorityLevelConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -396,11 +396,11 @@ pub struct ResourcePolicyRule {
 }
 
 watchable_core::model!(ResourcePolicyRule {
-    0 api_groups: "apiGroups",
+    0 api_groups: "apiGroups" required,
     1 cluster_scope: "clusterScope",
     2 namespaces: "namespaces",
-    3 resources: "resources",
-    4 verbs: "verbs",
+    3 resources: "resources" required,
+    4 verbs: "verbs" required,
 });
 
 /// `ServiceAccountSubject`, which is no kind of its own.

@@ -35,7 +35,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths",
+    0 paths: "paths" required,
 });
 
 /// Kind `IPAddress` of `networking.k8s.io/v1`.
@@ -86,7 +86,7 @@ pub struct IPAddressList {
 
 watchable_core::model!(IPAddressList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -218,7 +218,7 @@ pub struct IngressClassList {
 
 watchable_core::model!(IngressClassList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -281,7 +281,7 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -501,7 +501,7 @@ pub struct NetworkPolicyList {
 
 watchable_core::model!(NetworkPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -649,7 +649,7 @@ pub struct ServiceCIDRList {
 
 watchable_core::model!(ServiceCIDRList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });

@@ -76,7 +76,7 @@ pub struct PodGroupList {
 
 watchable_core::model!(PodGroupList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -320,7 +320,7 @@ pub struct WorkloadList {
 
 watchable_core::model!(WorkloadList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
@@ -357,5 +357,5 @@ pub struct WorkloadSpec {
 
 watchable_core::model!(WorkloadSpec {
     0 controller_ref: "controllerRef",
-    1 pod_group_templates: "podGroupTemplates",
+    1 pod_group_templates: "podGroupTemplates" required,
 });

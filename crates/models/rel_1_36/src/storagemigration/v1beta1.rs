@@ -52,7 +52,7 @@ pub struct StorageVersionMigrationList {
 
 watchable_core::model!(StorageVersionMigrationList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" required,
     2 kind: "kind",
     3 metadata: "metadata",
 });
