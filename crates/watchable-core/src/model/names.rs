@@ -84,3 +84,20 @@ impl Visitor<'_> for Name {
         Ok(self.table.find(self.names, name))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_no_other() {
+        const NAMES: [&str; 6] = ["", "a", "podIP", "podIPs", "serviceAccountName", "hostIP"];
+        const TABLE: Table = Table::new(&NAMES);
+        for (number, name) in NAMES.iter().enumerate() {
+            assert_eq!(TABLE.find(&NAMES, name), number);
+        }
+        for other in ["b", "podip", "podIPss", "serviceAccountNam", "serviceAccountNamE"] {
+            assert!(TABLE.find(&NAMES, other) >= NAMES.len(), "{other}");
+        }
+    }
+}
