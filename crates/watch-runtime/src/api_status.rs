@@ -84,6 +84,13 @@ impl ApiStatus {
         self.code == 410 || matches!(self.reason.as_str(), "Expired" | "Gone")
     }
 
+    /// Whether the version asked for is one that the server has yet to reach: a 504 that names the
+    /// cause `ResourceVersionTooLarge`, or in older servers says so in words.
+    pub(crate) fn is_too_large_version(&self) -> bool {
+        self.details.causes.iter().any(|cause| cause.reason == "ResourceVersionTooLarge")
+            || self.message.contains("Too large resource version")
+    }
+
     /// The oldest version that the server still has, where its message tells it: the number in
     /// parentheses of `too old resource version: 1 (306)`.
     pub fn oldest_version(&self) -> Option<&str> {

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 /// The ceiling of the first wait; each later one doubles it.
 const BASE: Duration = Duration::from_millis(200);
-/// No wait's ceiling is higher.
+/// No wait's ceiling is higher, where a server said that it will not.
 const CAP: Duration = Duration::from_secs(30);
+/// The same where there was no server to say anything: asking burdens nobody, and a stream is to be
+/// live again soon after its server is.
+const CAP_UNREACHABLE: Duration = Duration::from_secs(2);
 /// A connection that lasted this long was a healthy one: the next failure starts anew.
 const HEALTHY: Duration = Duration::from_secs(10);
 
@@ -16,11 +19,21 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// The next wait: anything up to the ceiling, but no shorter than what the server asked for.
+    /// The next wait, after a refusal: anything up to the ceiling, but no shorter than what the server
+    /// asked for.
     pub(crate) fn next(&mut self, asked: Option<Duration>, rng: &mut fastrand::Rng) -> Duration {
-        let ceiling = BASE.saturating_mul(1 << self.failures.min(16)).min(CAP);
+        self.wait(CAP, rng).max(asked.unwrap_or_default())
+    }
+
+    /// The next wait, after a connection broke or could not be had.
+    pub(crate) fn next_unreachable(&mut self, rng: &mut fastrand::Rng) -> Duration {
+        self.wait(CAP_UNREACHABLE, rng)
+    }
+
+    fn wait(&mut self, cap: Duration, rng: &mut fastrand::Rng) -> Duration {
+        let ceiling = BASE.saturating_mul(1 << self.failures.min(16)).min(cap);
         self.failures = self.failures.saturating_add(1);
-        ceiling.mul_f64(rng.f64()).max(asked.unwrap_or_default())
+        ceiling.mul_f64(rng.f64())
     }
 
     /// Takes note of how long a connection lasted.
@@ -51,6 +64,16 @@ mod tests {
         assert!((80..120).contains(&first.as_millis()), "{first:?}");
         assert!((340..460).contains(&third.as_millis()), "{third:?}");
         assert!((14..16).contains(&late.as_secs()), "{late:?}");
+    }
+
+    #[test]
+    fn a_server_that_is_away_is_looked_for_every_other_second() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let mut backoff = Backoff { failures: 30 };
+        let waits: Vec<_> = (0..1000).map(|_| backoff.next_unreachable(&mut rng)).collect();
+        assert!(waits.iter().all(|wait| *wait <= CAP_UNREACHABLE));
+        let mean = waits.iter().sum::<Duration>() / 1000;
+        assert!((900..1100).contains(&mean.as_millis()), "{mean:?}");
     }
 
     #[test]

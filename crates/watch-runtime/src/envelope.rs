@@ -4,11 +4,13 @@
 //! only, and `"spec":{"containers":null}` occurs in it (Kubernetes API concepts, "Watch bookmarks").
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use watchable_core::json;
 
 use crate::{ApiStatus, EventType};
 
@@ -17,8 +19,8 @@ use crate::{ApiStatus, EventType};
 pub(crate) enum Envelope {
     /// Something happened to an object.
     Event { etype: EventType, object: Bytes, identity: Identity },
-    /// All events up to this version have been sent.
-    Bookmark { version: Option<String> },
+    /// All events up to this version have been sent; perhaps all of the initial state, too.
+    Bookmark { version: Option<String>, ends_initial: bool },
     /// The server gives the watch up.
     Error(ApiStatus),
     /// A type from a newer API, to be skipped.
@@ -30,6 +32,7 @@ pub(crate) enum Envelope {
 pub(crate) struct Identity {
     pub(crate) name: String,
     pub(crate) namespace: String,
+    pub(crate) uid: String,
     pub(crate) version: Option<String>,
 }
 
@@ -67,15 +70,33 @@ struct Metadata<'a> {
     #[serde(borrow)]
     namespace: Option<Cow<'a, str>>,
     #[serde(borrow)]
+    uid: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     resource_version: Option<Cow<'a, str>>,
 }
 
+#[derive(Deserialize)]
+struct Bookmark {
+    metadata: BookmarkMetadata,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BookmarkMetadata {
+    resource_version: Option<String>,
+    annotations: Option<BTreeMap<String, String>>,
+}
+
+/// The annotation of the bookmark that ends a streamed initial state (KEP-3157).
+const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
+
 /// Reads a line.
-pub(crate) fn read(line: &Bytes) -> Result<Envelope, serde_json::Error> {
-    let Line { etype, object } = serde_json::from_slice(line)?;
+pub(crate) fn read(line: &Bytes) -> Result<Envelope, json::Error> {
+    let line = utf8(line);
+    let Line { etype, object } = json::from_slice(&line)?;
     Ok(match etype.as_ref() {
-        "BOOKMARK" => Envelope::Bookmark { version: identity(object.get().as_bytes())?.version },
-        "ERROR" => Envelope::Error(serde_json::from_str(object.get())?),
+        "BOOKMARK" => bookmark(json::from_str(object.get())?),
+        "ERROR" => Envelope::Error(json::from_str(object.get())?),
         etype => match EventType::from_wire(etype) {
             Some(etype) => Envelope::Event {
                 etype,
@@ -87,13 +108,31 @@ pub(crate) fn read(line: &Bytes) -> Result<Envelope, serde_json::Error> {
     })
 }
 
+fn bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
+    let annotations = metadata.annotations.unwrap_or_default();
+    Envelope::Bookmark {
+        version: metadata.resource_version.filter(|version| !version.is_empty()),
+        ends_initial: annotations.get(INITIAL_EVENTS_END).is_some_and(|value| value == "true"),
+    }
+}
+
+/// The text as it is, or where it is not UTF-8, with U+FFFD for what is not: an API server hands out
+/// raw extensions byte by byte as they were put in, and Go's decoder does the same with them.
+pub(crate) fn utf8(text: &Bytes) -> Bytes {
+    match String::from_utf8_lossy(text) {
+        Cow::Borrowed(_) => text.clone(),
+        Cow::Owned(mended) => mended.into(),
+    }
+}
+
 /// Reads who an object is, and skips the rest of it.
-pub(crate) fn identity(object: &[u8]) -> Result<Identity, serde_json::Error> {
-    let metadata = serde_json::from_slice::<Object<'_>>(object)?.metadata.unwrap_or_default();
+pub(crate) fn identity(object: &[u8]) -> Result<Identity, json::Error> {
+    let metadata = json::from_slice::<Object<'_>>(object)?.metadata.unwrap_or_default();
     let text = |value: Option<Cow<'_, str>>| value.map(Cow::into_owned).unwrap_or_default();
     Ok(Identity {
         name: text(metadata.name),
         namespace: text(metadata.namespace),
+        uid: text(metadata.uid),
         version: metadata.resource_version.map(Cow::into_owned).filter(|v| !v.is_empty()),
     })
 }
@@ -109,13 +148,18 @@ mod tests {
     #[test]
     fn an_event_is_its_type_identity_and_raw_object() {
         let line = Bytes::from_static(
-            br#"{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a\u002db","namespace":"s","resourceVersion":"7"},"spec":1}}"#,
+            br#"{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a\u002db","namespace":"s","uid":"u","resourceVersion":"7"},"spec":1}}"#,
         );
         let Envelope::Event { etype, object, identity } = read(&line).unwrap() else { panic!() };
         assert_eq!(etype, EventType::Modified);
         assert_eq!(
             identity,
-            Identity { name: "a-b".into(), namespace: "s".into(), version: Some("7".into()) }
+            Identity {
+                name: "a-b".into(),
+                namespace: "s".into(),
+                uid: "u".into(),
+                version: Some("7".into())
+            }
         );
         assert!(object.starts_with(b"{\"kind\"") && object.ends_with(b"\"spec\":1}"));
         assert_eq!(object.as_ptr(), line[28..].as_ptr(), "the object is a slice of the line");
@@ -124,7 +168,21 @@ mod tests {
     #[test]
     fn a_bookmark_is_a_version_whatever_else_it_holds() {
         let line = r#"{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"380","creationTimestamp":null},"spec":{"containers":null},"status":{}}}"#;
-        assert!(matches!(envelope(line), Envelope::Bookmark { version: Some(v) } if v == "380"));
+        assert!(
+            matches!(envelope(line), Envelope::Bookmark { version: Some(v), ends_initial: false } if v == "380")
+        );
+        let line = r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}}"#;
+        assert!(matches!(envelope(line), Envelope::Bookmark { ends_initial: true, .. }));
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_mended() {
+        let line = Bytes::from_static(
+            b"{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"},\"data\":\"\xff\"}}",
+        );
+        let Envelope::Event { object, identity, .. } = read(&line).unwrap() else { panic!() };
+        assert_eq!(identity.name, "a");
+        assert!(str::from_utf8(&object).unwrap().ends_with("\"data\":\"\u{fffd}\"}"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use crate::ApiStatus;
 
@@ -34,6 +35,8 @@ pub(crate) enum Kind {
     ErrorEvent(ApiStatus),
     /// The connection broke in the middle of an answer.
     Cut(Option<Source>),
+    /// The connection is open, but for so long nothing came that it is taken for dead.
+    Silent(Duration),
     /// The server sent something that is not what it should be.
     Malformed { what: &'static str, source: Source },
     /// A line is longer than the limit, in bytes.
@@ -57,9 +60,10 @@ impl WatchError {
         matches!(self.0.kind, Kind::Connect(_))
     }
 
-    /// Whether the connection broke in the middle of an answer.
+    /// Whether the connection broke in the middle of an answer, or was silent for so long that it
+    /// was taken for dead.
     pub fn is_cut(&self) -> bool {
-        matches!(self.0.kind, Kind::Cut(_))
+        matches!(self.0.kind, Kind::Cut(_) | Kind::Silent(_))
     }
 
     /// Whether the server no longer knows the resource version (410, `Expired` or `Gone`).
@@ -128,6 +132,11 @@ impl fmt::Display for WatchError {
                 hint(f, status)
             }
             Kind::Cut(_) => write!(f, "{doing}: the connection broke in the middle of an answer"),
+            Kind::Silent(time) => write!(
+                f,
+                "{doing}: the API server was silent for {} s, and the connection is taken for dead",
+                time.as_secs()
+            ),
             Kind::Malformed { what, .. } => write!(f, "{doing}: the API server sent {what}"),
             Kind::TooLarge { limit } => {
                 write!(f, "{doing}: the API server sent an event of more than {limit} bytes")
@@ -244,6 +253,7 @@ mod tests {
         assert_eq!(holding(&of(setting)), ["setting", "terminal"]);
         assert_eq!(holding(&of(Kind::Connect("refused".into()))), ["connect", "terminal"]);
         assert_eq!(holding(&of(Kind::Cut(None))), ["cut", "terminal"]);
+        assert_eq!(holding(&of(Kind::Silent(Duration::from_secs(9)))), ["cut", "terminal"]);
         let decode = Kind::Decode { object: String::new(), source: "no".into() };
         assert_eq!(holding(&of(decode)), ["decode"]);
         assert_eq!(holding(&of(Kind::TooLarge { limit: 1 })), ["terminal"]);

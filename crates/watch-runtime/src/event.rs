@@ -51,6 +51,14 @@ impl fmt::Display for EventType {
 pub enum Origin {
     /// Part of the state that was there when a managed stream began.
     Initial,
+    /// Found by comparing the server's state with what was delivered, after the server could no
+    /// longer tell the events in between. Several changes of an object in that time are one event.
+    ///
+    /// Of an object that was deleted in that time the last state is not known: its `DELETED` carries
+    /// `apiVersion`, `kind` and, in the metadata, name, namespace, uid and the version that was last
+    /// delivered; nothing else. A type of your own that insists on more fields does not decode then,
+    /// and the stream has an error instead that names the object: let such fields have a default.
+    Repair,
     /// Told by the server's watch. In an unmanaged stream every event is: the server does not say
     /// which of its ADDED events are old news.
     Live,

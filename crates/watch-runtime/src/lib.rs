@@ -6,6 +6,7 @@
 //!
 //! The protocol is a state machine without I/O (`machine`); `stream` joins it to a `transport`.
 
+mod alarm;
 mod api_status;
 mod backoff;
 mod control;
@@ -14,11 +15,13 @@ mod envelope;
 mod error;
 mod event;
 mod frame;
-mod list_page;
+mod index;
+mod list_body;
 mod machine;
 mod options;
 mod plan;
 mod settings;
+mod status;
 mod stream;
 mod transport;
 mod watcher;
@@ -28,5 +31,7 @@ pub use control::StopHandle;
 pub use error::WatchError;
 pub use event::{EventType, Origin, WatchEvent};
 pub use options::StreamOptions;
+pub use settings::{CatchUp, InitialState};
+pub use status::{Cause, Phase, WatchStatus};
 pub use stream::WatchStream;
 pub use watcher::Watcher;

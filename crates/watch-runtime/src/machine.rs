@@ -4,92 +4,141 @@
 //! each step says, and reports what came of it.
 //!
 //! ```text
-//!            ask for a list      whole         last page delivered
-//!          ┌──► Asking ──► ListBody ──► Items ──────────┐
-//!          │      │            │          └ next page ┐ │
-//!   Ready ─┤      │ HTTP error │ cut                  ▼ ▼
-//!          │      ▼            ▼                     Ready
-//!          │   Refused ──► BackingOff ──slept──────────▲
-//!          │      ▲            ▲                       │
-//!          │      │ HTTP error │ cut, ended too soon   │
-//!          └──► Asking ──► Watching ────clean end──────┘
+//!            ask for a list              page whole, next page or watch
+//!          ┌──► Asking ──► Listing ─────────────────────┐
+//!          │      │           │                         ▼
+//!   Ready ─┤      │ HTTP      │ cut, silence            Ready
+//!          │      │ error     ▼                         ▲
+//!          │      ▼       ┌► BackingOff ───slept────────┤
+//!          │   Refused ───┤                             │
+//!          │      ▲       └► Ready, taking the state: 410, no streamed state
+//!          │      │ HTTP      ▲                         │
+//!          │      │ error     │ cut, silence, 410 …     │
+//!          └──► Asking ──► Watching ────clean end───────┘
 //!            ask for a watch
 //! ```
+//!
+//! While the state is taken (`taking`), whether as a list or as a stream, its objects go through a
+//! comparison with what was delivered. What that owes the consumer (`owed`) is delivered before
+//! anything else is read, and only then the state's version counts.
 //!
 //! `BackingOff` is for managed streams and for what may pass. Everything else leads to Ended: what no
 //! retry mends, a clean end with `quit_on_timeout`, and in unmanaged streams every failure.
 
+mod failing;
+mod memory;
 mod state;
+mod taking;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::{Request, StatusCode};
+use http::Request;
 
 use crate::backoff::Backoff;
 use crate::envelope::{self, Envelope};
 use crate::error::{Kind, Source};
 use crate::frame::{Frames, LineTooLong};
+use crate::list_body::ListBody;
 use crate::plan::Plan;
+use crate::settings::{CatchUp, InitialState};
+use crate::status::{Cause, Phase, WatchStatus};
 use crate::transport::Head;
-use crate::{ApiStatus, EventType, Origin, WatchError, list_page};
+use crate::{EventType, Origin, WatchError};
+use failing::Failures;
+pub(crate) use memory::Memory;
 use state::State;
 pub(crate) use state::{Delivery, Step};
+use taking::Taking;
 
-/// An event may be larger than 1 MiB; this much, in bytes, is a fault of the server's.
-const MAX_EVENT_BYTES: usize = 64 << 20;
 /// As much of an HTTP error's body as is kept, in bytes.
 const MAX_REFUSAL_BYTES: usize = 64 << 10;
-/// A watch that ends sooner did not time out: without a wait, restarting it would be a busy loop.
-const TOO_SOON: Duration = Duration::from_millis(500);
+/// The version that history is asked for from: older than any that there can be.
+const OLDEST: &str = "1";
 
 /// The protocol of one stream.
 pub(crate) struct Machine {
     plan: Plan,
     state: State,
-    /// Whether the newest request asks for a list, not a watch.
-    listing: bool,
     /// The next watch starts just after this one.
     version: Option<String>,
     /// Whether `version` has moved since it was last taken note of.
     moved: bool,
-    /// The token for the next page of a list that is under way.
-    continue_: Option<String>,
-    /// The version of that list, which counts once its last page is delivered.
-    listed_version: Option<String>,
-    /// Whether the server has ever answered: until then, not reaching it is a mistake to report.
-    answered: bool,
+    /// Whether `version` is but a question how far back the server's history goes.
+    asks_for_oldest: bool,
+    taking: Option<Taking>,
+    /// To be delivered before anything else is read.
+    owed: VecDeque<Delivery>,
+    memory: Memory,
+    /// How long the watch under way may last, where that is bounded.
+    limit: Option<Duration>,
+    failures: Failures,
     backoff: Backoff,
     rng: fastrand::Rng,
+    status: WatchStatus,
 }
 
 impl Machine {
-    /// Starts from a version, or from none.
-    pub(crate) fn new(plan: Plan, version: Option<String>, rng: fastrand::Rng) -> Self {
+    /// Starts from a version, or from none, with what earlier streams of the watcher have delivered.
+    pub(crate) fn new(
+        plan: Plan,
+        version: Option<String>,
+        memory: &mut Memory,
+        rng: fastrand::Rng,
+    ) -> Self {
         // "0" stands for whatever state the server has at hand, which a watch tells as ADDED events in
-        // no order of versions: there would be no telling where it stands. A list says so.
+        // no order of versions: there would be no telling where it stands. Taking the state says so.
         let managed = plan.options().manage_resource_version;
         let version = version.filter(|version| !(managed && version == "0"));
-        Self {
-            plan,
+        let mut machine = Self {
             state: State::Ready,
-            listing: false,
             version,
             moved: false,
-            continue_: None,
-            listed_version: None,
-            answered: false,
+            asks_for_oldest: false,
+            taking: None,
+            owed: VecDeque::new(),
+            memory: Memory::default(),
+            limit: None,
+            failures: Failures::default(),
             backoff: Backoff::default(),
             rng,
+            status: WatchStatus { phase: Phase::Connecting, ..WatchStatus::default() },
+            plan,
+        };
+        machine.swap_memory(memory);
+        if managed && machine.version.is_none() {
+            machine.begin();
         }
+        machine.swap_memory(memory);
+        machine
     }
 
     /// Starts with nothing to do but to tell of an error.
     pub(crate) fn failed_at_once(plan: Plan, error: WatchError) -> Self {
-        let state = State::Ended(Some(error));
-        Self { state, ..Self::new(plan, None, fastrand::Rng::with_seed(0)) }
+        let rng = fastrand::Rng::with_seed(0);
+        let machine = Self::new(plan, None, &mut Memory::default(), rng);
+        Self { state: State::Ended(Some(error)), taking: None, ..machine }
+    }
+
+    fn begin(&mut self) {
+        match self.plan.catch_up() {
+            CatchUp::OldestEvent => {
+                self.version = Some(OLDEST.to_owned());
+                self.asks_for_oldest = true;
+            }
+            CatchUp::CurrentState => {
+                let streamed = self.streams_state();
+                self.take_state(Origin::Initial, streamed);
+            }
+        }
+    }
+
+    fn streams_state(&self) -> bool {
+        !self.memory.never_streams && self.plan.initial_state() == InitialState::Streamed
     }
 
     /// The version reached, if it has moved since this was last asked; managed streams only.
@@ -97,78 +146,136 @@ impl Machine {
         std::mem::take(&mut self.moved).then_some(self.version.as_deref()).flatten()
     }
 
+    /// Exchanges what earlier streams have left for what is at hand.
+    pub(crate) fn swap_memory(&mut self, memory: &mut Memory) {
+        std::mem::swap(&mut self.memory, memory);
+    }
+
+    /// The version that a managed stream goes on from.
+    pub(crate) fn version(&self) -> Option<&str> {
+        self.version.as_deref().filter(|_| self.managed() && !self.asks_for_oldest)
+    }
+
+    /// Where the stream stands, but for the version.
+    pub(crate) fn status(&mut self, now: Instant) -> &WatchStatus {
+        self.status.phase = self.phase(now);
+        self.status.objects = self.memory.index.as_ref().map_or(0, crate::index::Index::len);
+        &self.status
+    }
+
+    fn phase(&self, now: Instant) -> Phase {
+        match (&self.state, &self.taking) {
+            (State::Ended(_), _) => Phase::Stopped,
+            (State::BackingOff { wait, cause, told }, _) => match self.status.phase {
+                // Told already: the wait counts from then.
+                phase @ Phase::BackingOff { .. } if *told => phase,
+                _ => Phase::BackingOff { until: now + *wait, cause: *cause },
+            },
+            (State::Ready | State::Asking { .. } | State::Refused { .. }, _) => Phase::Connecting,
+            (State::Listing { .. } | State::Watching { .. }, Some(taking)) => {
+                Phase::Listing { done: taking.done, remaining: taking.remaining }
+            }
+            (State::Listing { .. } | State::Watching { .. }, None) => Phase::Live,
+        }
+    }
+
     /// What to do next.
     pub(crate) fn step(&mut self, now: Instant) -> Step {
         loop {
+            if let Some(delivery) = self.owed.pop_front() {
+                return Step::Deliver(self.delivered(delivery));
+            }
+            if let Some(version) = self.taking.as_mut().and_then(|taking| taking.complete.take()) {
+                self.state_is_told(version);
+            }
             match &mut self.state {
-                State::Ready => return Step::Send(self.request()),
-                State::Items(items) => match items.pop_front() {
-                    Some(item) => match envelope::identity(&item) {
-                        Ok(identity) => {
-                            return Step::Deliver(Delivery {
-                                etype: EventType::Added,
-                                origin: Origin::Initial,
-                                object: item,
-                                identity,
-                            });
-                        }
-                        Err(error) => self.end(malformed("a list item that is no object", error)),
+                State::Ready => return Step::Send(self.request(now)),
+                State::Listing { body, ended, .. } => match body.next_item() {
+                    Some(item) => self.item(&item),
+                    None if *ended => match std::mem::take(body).finish() {
+                        Ok(end) => self.page_is_whole(end),
+                        Err(error) => self.end(malformed("something that is no list", error)),
                     },
-                    None => self.page_delivered(),
+                    None if body.waiting() > self.plan.max_event_bytes() => {
+                        let limit = self.plan.max_event_bytes();
+                        self.end(Kind::TooLarge { limit });
+                    }
+                    None => return self.wait(),
                 },
-                State::Watching { frames, since } => {
+                State::Watching { frames, since, .. } => {
                     let since = *since;
                     match frames.next_line() {
-                        Ok(None) => return Step::Wait,
+                        Ok(None) => return self.wait(),
                         Ok(Some(line)) => {
                             if let Some(delivery) = self.line(&line, since, now) {
-                                return Step::Deliver(delivery);
+                                return Step::Deliver(self.delivered(delivery));
                             }
                         }
                         Err(LineTooLong(limit)) => self.end(Kind::TooLarge { limit }),
                     }
                 }
-                State::BackingOff { told: true, .. }
-                | State::Asking
-                | State::ListBody(_)
-                | State::Refused { .. } => return Step::Wait,
-                State::BackingOff { wait, told } => {
-                    *told = true;
-                    return Step::Sleep(*wait);
+                State::BackingOff { told: false, wait, .. } => {
+                    let wait = *wait;
+                    self.status.phase = self.phase(now);
+                    if let State::BackingOff { told, .. } = &mut self.state {
+                        *told = true;
+                    }
+                    return Step::Sleep(wait);
                 }
+                State::BackingOff { told: true, .. }
+                | State::Asking { .. }
+                | State::Refused { .. } => return self.wait(),
                 State::Ended(error) => return Step::End(error.take()),
             }
         }
     }
 
+    fn wait(&self) -> Step {
+        Step::Wait(self.deadline())
+    }
+
     /// The head of an answer has come.
     pub(crate) fn on_head(&mut self, head: Head, now: Instant) {
-        self.answered = true;
-        self.state = match (head.status.is_success(), self.listing) {
-            (false, _) => State::Refused { head, body: BytesMut::new() },
-            (true, true) => State::ListBody(BytesMut::new()),
-            (true, false) => State::Watching { frames: Frames::new(MAX_EVENT_BYTES), since: now },
+        self.failures.reached();
+        let listing = self.lists();
+        self.state = match (head.status.is_success(), listing) {
+            (false, _) => State::Refused { head, body: BytesMut::new(), heard: now },
+            (true, true) => State::Listing { body: ListBody::default(), heard: now, ended: false },
+            (true, false) => {
+                let frames = Frames::new(self.plan.max_event_bytes());
+                State::Watching { frames, since: now, heard: now }
+            }
         };
+        if head.status.is_success() {
+            self.failures.accepted();
+        }
     }
 
     /// No answer was had.
     pub(crate) fn on_unreachable(&mut self, source: Source) {
-        if self.managed() && self.answered {
-            self.back_off(None);
+        if self.managed() && self.failures.has_reached() {
+            self.back_off_unreachable(Cause::Unreachable);
         } else {
             self.end(Kind::Connect(source));
         }
     }
 
     /// A chunk of the body has come.
-    pub(crate) fn on_chunk(&mut self, chunk: Bytes) {
+    pub(crate) fn on_chunk(&mut self, chunk: Bytes, now: Instant) {
         match &mut self.state {
-            State::ListBody(body) => body.extend_from_slice(&chunk),
-            State::Refused { body, .. } => {
+            State::Listing { body, heard, .. } => {
+                *heard = now;
+                body.push(&chunk);
+            }
+            State::Refused { body, heard, .. } => {
+                *heard = now;
                 let room = MAX_REFUSAL_BYTES.saturating_sub(body.len());
                 body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             }
-            State::Watching { frames, .. } => frames.push(chunk),
+            State::Watching { frames, heard, .. } => {
+                *heard = now;
+                frames.push(chunk);
+            }
             _ => {}
         }
     }
@@ -176,20 +283,17 @@ impl Machine {
     /// The body has come to its proper end.
     pub(crate) fn on_end(&mut self, now: Instant) {
         match &mut self.state {
-            State::ListBody(body) => {
-                let body = body.split().freeze();
-                self.page(&body);
-            }
-            State::Refused { head, body } => {
+            State::Listing { ended, .. } => *ended = true,
+            State::Refused { head, body, .. } => {
                 let (head, body) = (*head, body.split().freeze());
-                self.refused(head, &body);
+                self.refused(head, &body, now);
             }
-            State::Watching { frames, since } => {
+            State::Watching { frames, since, .. } => {
                 let since = *since;
                 if frames.rest().trim_ascii().is_empty() {
                     self.timed_out(since, now);
                 } else {
-                    self.cut(None, Some(since), now);
+                    self.cut(Cause::Cut, Kind::Cut(None), now);
                 }
             }
             _ => {}
@@ -199,8 +303,9 @@ impl Machine {
     /// The connection broke; what a line had begun is discarded.
     pub(crate) fn on_cut(&mut self, source: Source, now: Instant) {
         match &self.state {
-            State::Watching { since, .. } => self.cut(Some(source), Some(*since), now),
-            State::ListBody(_) => self.cut(Some(source), None, now),
+            State::Watching { .. } | State::Listing { .. } => {
+                self.cut(Cause::Cut, Kind::Cut(Some(source)), now);
+            }
             // The status alone says enough.
             State::Refused { .. } => self.on_end(now),
             _ => {}
@@ -218,142 +323,116 @@ impl Machine {
         self.plan.options().manage_resource_version
     }
 
-    fn request(&mut self) -> Request<()> {
-        self.state = State::Asking;
-        self.listing = self.managed() && self.version.is_none();
-        if self.listing {
-            self.plan.list(self.continue_.as_deref())
-        } else {
-            self.plan.watch(self.version.as_deref(), &mut self.rng)
+    /// Whether the newest request asks for a list, not a watch.
+    fn lists(&self) -> bool {
+        self.taking.as_ref().is_some_and(|taking| !taking.streamed)
+    }
+
+    fn request(&mut self, now: Instant) -> Request<()> {
+        self.state = State::Asking { since: now };
+        self.status.restarts += u64::from(self.failures.count_request());
+        match &self.taking {
+            Some(taking) if taking.streamed => {
+                self.limit = self.plan.timeout(&mut self.rng);
+                self.plan.stream_state(self.limit)
+            }
+            Some(taking) => {
+                let stale = taking.origin == Origin::Initial
+                    && self.plan.initial_state() == InitialState::Stale;
+                self.plan.list(taking.continue_.as_deref(), stale)
+            }
+            None => {
+                self.limit = self.plan.timeout(&mut self.rng);
+                self.plan.watch(self.version.as_deref(), self.limit)
+            }
         }
     }
 
-    /// A page of a list is whole.
-    fn page(&mut self, body: &Bytes) {
-        match list_page::read(body) {
-            Ok(page) if page.version.is_none() => {
-                self.end(malformed(
-                    "a list without a resourceVersion",
-                    "metadata.resourceVersion is absent",
-                ));
-            }
-            Ok(page) => {
-                self.continue_ = page.continue_;
-                self.listed_version = page.version;
-                self.state = State::Items(page.items);
-            }
-            Err(error) => self.end(malformed("something that is no list", error)),
+    /// A list's item has come.
+    fn item(&mut self, item: &Bytes) {
+        let item = envelope::utf8(item);
+        match envelope::identity(&item) {
+            Ok(identity) => self.part_of_state(item, identity),
+            Err(error) => self.end(malformed("a list item that is no object", error)),
         }
-    }
-
-    fn page_delivered(&mut self) {
-        if self.continue_.is_none() {
-            self.version = self.listed_version.take();
-            self.moved = true;
-        }
-        self.state = State::Ready;
     }
 
     /// Reads a line of a watch; gives what it delivers.
     fn line(&mut self, line: &Bytes, since: Instant, now: Instant) -> Option<Delivery> {
         match envelope::read(line) {
+            Ok(Envelope::Event { etype: EventType::Added, object, identity })
+                if self.taking.is_some() =>
+            {
+                self.part_of_state(object, identity);
+                None
+            }
             Ok(Envelope::Event { etype, object, identity }) => {
-                self.reach(identity.version.as_deref());
                 Some(Delivery { etype, origin: Origin::Live, object, identity })
             }
-            Ok(Envelope::Bookmark { version }) => {
-                self.reach(version.as_deref());
+            Ok(Envelope::Bookmark { version, ends_initial }) => {
+                self.bookmark(version, ends_initial);
                 None
             }
             Ok(Envelope::Error(status)) => {
-                self.backoff.lasted(now - since);
-                let asked =
-                    status.details.retry_after_seconds.map(|s| Duration::from_secs(s.into()));
-                self.failed(Kind::ErrorEvent(status), asked);
+                self.error_event(status, since, now);
                 None
             }
-            Ok(Envelope::Unknown) => None,
+            Ok(Envelope::Unknown) => {
+                self.status.unknown += 1;
+                None
+            }
             Err(error) => {
-                self.end(malformed("a line that is no watch event", error));
+                self.nonsense(error.into());
                 None
             }
         }
     }
 
-    fn reach(&mut self, version: Option<&str>) {
-        if let Some(version) = version
-            && self.managed()
-        {
-            let place = self.version.get_or_insert_default();
-            version.clone_into(place);
+    fn bookmark(&mut self, version: Option<String>, ends_initial: bool) {
+        let Some(version) = version else { return };
+        match (&self.taking, ends_initial) {
+            // Where it is while its initial events are still coming is no place to go on from.
+            (Some(_), false) => {}
+            (Some(_), true) => self.state_is_whole(version),
+            (None, _) => self.reach(&version),
+        }
+    }
+
+    /// Takes note of what the consumer is about to have.
+    fn delivered(&mut self, delivery: Delivery) -> Delivery {
+        self.status.events += 1;
+        if self.managed() {
+            if let Some(index) = &mut self.memory.index {
+                index.delivered(delivery.etype, &delivery.identity);
+            }
+            if delivery.origin == Origin::Live
+                && self.taking.is_none()
+                && let Some(version) = &delivery.identity.version
+            {
+                self.failures.went_well();
+                let place = self.version.get_or_insert_default();
+                version.clone_into(place);
+                self.asks_for_oldest = false;
+                self.moved = true;
+            }
+        }
+        delivery
+    }
+
+    fn reach(&mut self, version: &str) {
+        if self.managed() {
+            self.failures.went_well();
+            version.clone_into(self.version.get_or_insert_default());
+            self.asks_for_oldest = false;
             self.moved = true;
         }
     }
 
-    fn timed_out(&mut self, since: Instant, now: Instant) {
-        if self.plan.options().quit_on_timeout {
-            self.state = State::Ended(None);
-        } else if now - since < TOO_SOON {
-            self.back_off(None);
-        } else {
-            self.backoff.reset();
-            self.state = State::Ready;
-        }
-    }
-
-    fn cut(&mut self, source: Option<Source>, since: Option<Instant>, now: Instant) {
-        if let Some(since) = since {
-            self.backoff.lasted(now - since);
-        }
-        if self.managed() {
-            self.back_off(None);
-        } else {
-            self.end(Kind::Cut(source));
-        }
-    }
-
-    fn refused(&mut self, head: Head, body: &Bytes) {
-        let status = ApiStatus::from_body(head.status, body);
-        if self.listing && status.is_gone() {
-            self.end(Kind::PagesExpired(status));
-        } else {
-            self.failed(Kind::Refused(status), head.retry_after);
-        }
-    }
-
-    /// The server said no: a managed stream tries again where that can help.
-    fn failed(&mut self, kind: Kind, asked: Option<Duration>) {
-        let (Kind::Refused(status) | Kind::ErrorEvent(status)) = &kind else {
-            return self.end(kind);
-        };
-        if self.managed() && is_transient(status) {
-            self.back_off(asked);
-        } else {
-            self.end(kind);
-        }
-    }
-
-    fn back_off(&mut self, asked: Option<Duration>) {
-        let wait = self.backoff.next(asked, &mut self.rng);
-        self.state = State::BackingOff { wait, told: false };
-    }
-
     fn end(&mut self, kind: Kind) {
-        let verb = if self.listing { "listing" } else { "watching" };
+        let verb = if self.lists() { "listing" } else { "watching" };
         let doing = format!("{verb} {}", self.plan.resource());
         self.state = State::Ended(Some(WatchError::new(doing, kind)));
     }
-}
-
-/// Whether the server may well answer otherwise a little later.
-fn is_transient(status: &ApiStatus) -> bool {
-    let transient = [
-        StatusCode::TOO_MANY_REQUESTS,
-        StatusCode::BAD_GATEWAY,
-        StatusCode::SERVICE_UNAVAILABLE,
-        StatusCode::GATEWAY_TIMEOUT,
-    ];
-    transient.iter().any(|t| t.as_u16() == status.code)
 }
 
 fn malformed(what: &'static str, source: impl Into<Source>) -> Kind {

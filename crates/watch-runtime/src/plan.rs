@@ -8,7 +8,7 @@ use http::header::ACCEPT;
 use watchable_core::ResourceInfo;
 
 use crate::StreamOptions;
-use crate::settings::{Settings, Timeout};
+use crate::settings::{CatchUp, InitialState, Settings, Timeout};
 
 /// Objects on a page of a list, where nothing else is set: as client-go's pager.
 const PAGE_SIZE: u32 = 500;
@@ -17,6 +17,9 @@ const UNMANAGED_TIMEOUT: Duration = Duration::from_secs(1);
 /// The bounds, in seconds, of the random timeout of a managed stream, where nothing is set: as in
 /// client-go's reflector. Random, so that a thousand watchers do not reconnect at one moment.
 const MANAGED_TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 5 * 60..=10 * 60;
+
+/// An event may be larger than 1 MiB; more than this, in bytes, is taken for a fault.
+const MAX_EVENT_BYTES: usize = 64 << 20;
 
 /// What a stream asks for, again and again.
 #[derive(Clone, Debug)]
@@ -31,6 +34,11 @@ impl Plan {
         Self { resource, settings, options }
     }
 
+    #[cfg(test)]
+    pub(crate) fn with_options(self, options: StreamOptions) -> Self {
+        Self { options, ..self }
+    }
+
     pub(crate) fn resource(&self) -> &ResourceInfo {
         &self.resource
     }
@@ -39,37 +47,72 @@ impl Plan {
         self.options
     }
 
-    /// A page of the list of what there is.
-    pub(crate) fn list(&self, continue_: Option<&str>) -> Request<()> {
+    pub(crate) fn initial_state(&self) -> InitialState {
+        self.settings.initial_state
+    }
+
+    pub(crate) fn catch_up(&self) -> CatchUp {
+        self.settings.catch_up
+    }
+
+    pub(crate) fn max_event_bytes(&self) -> usize {
+        self.settings.max_event_bytes.unwrap_or(MAX_EVENT_BYTES)
+    }
+
+    /// Whether the server is asked for bookmarks.
+    pub(crate) fn bookmarks(&self) -> bool {
+        self.settings.allow_watch_bookmarks.unwrap_or(self.options.manage_resource_version)
+    }
+
+    /// How long the next watch is to last; `None` where that is the server's to say.
+    pub(crate) fn timeout(&self, rng: &mut fastrand::Rng) -> Option<Duration> {
+        let managed = self.options.manage_resource_version;
+        match self.settings.timeout {
+            Timeout::ByMode if managed => {
+                Some(Duration::from_secs(rng.u64(MANAGED_TIMEOUT_SECONDS)))
+            }
+            Timeout::ByMode => Some(UNMANAGED_TIMEOUT),
+            Timeout::Limit(limit) => Some(Duration::from_secs(whole_seconds(limit))),
+            Timeout::Server => None,
+        }
+    }
+
+    /// A page of the list of what there is; `stale` is whether any state will do.
+    pub(crate) fn list(&self, continue_: Option<&str>, stale: bool) -> Request<()> {
         let page_size = self.settings.page_size.unwrap_or(PAGE_SIZE).to_string();
         self.get(|query| {
             query.append_pair("limit", &page_size);
-            if let Some(token) = continue_ {
-                query.append_pair("continue", token);
+            match continue_ {
+                // The token stands for a version; another one beside it is an error.
+                Some(token) => drop(query.append_pair("continue", token)),
+                None if stale => drop(query.append_pair("resourceVersion", "0")),
+                None => {}
             }
         })
     }
 
     /// A watch from just after a version, or from none.
-    pub(crate) fn watch(&self, version: Option<&str>, rng: &mut fastrand::Rng) -> Request<()> {
-        let managed = self.options.manage_resource_version;
-        let timeout = match self.settings.timeout {
-            Timeout::ByMode if managed => Some(rng.u64(MANAGED_TIMEOUT_SECONDS)),
-            Timeout::ByMode => Some(UNMANAGED_TIMEOUT.as_secs()),
-            Timeout::Limit(limit) => Some(whole_seconds(limit)),
-            Timeout::Server => None,
-        };
+    pub(crate) fn watch(&self, version: Option<&str>, limit: Option<Duration>) -> Request<()> {
         self.get(|query| {
             query.append_pair("watch", "true");
             if let Some(version) = version {
                 query.append_pair("resourceVersion", version);
             }
-            if let Some(seconds) = timeout {
-                query.append_pair("timeoutSeconds", &seconds.to_string());
-            }
-            if self.settings.allow_watch_bookmarks.unwrap_or(managed) {
+            append_timeout(query, limit);
+            if self.bookmarks() {
                 query.append_pair("allowWatchBookmarks", "true");
             }
+        })
+    }
+
+    /// What there is as a stream of events, and what happens after it (KEP-3157).
+    pub(crate) fn stream_state(&self, limit: Option<Duration>) -> Request<()> {
+        self.get(|query| {
+            query.append_pair("watch", "true");
+            query.append_pair("sendInitialEvents", "true");
+            query.append_pair("resourceVersionMatch", "NotOlderThan");
+            append_timeout(query, limit);
+            query.append_pair("allowWatchBookmarks", "true");
         })
     }
 
@@ -93,6 +136,12 @@ impl Plan {
     }
 }
 
+fn append_timeout(query: &mut Serializer<'_, String>, limit: Option<Duration>) {
+    if let Some(limit) = limit {
+        query.append_pair("timeoutSeconds", &limit.as_secs().to_string());
+    }
+}
+
 /// `timeoutSeconds` counts whole seconds: a fraction is rounded up, so that it never becomes 0,
 /// which would mean the server's own limit.
 fn whole_seconds(limit: Duration) -> u64 {
@@ -113,7 +162,9 @@ mod tests {
 
     fn watch_uri(settings: Settings, options: StreamOptions, version: Option<&str>) -> String {
         let mut rng = fastrand::Rng::with_seed(7);
-        plan(settings, options).watch(version, &mut rng).uri().to_string()
+        let plan = plan(settings, options);
+        let limit = plan.timeout(&mut rng);
+        plan.watch(version, limit).uri().to_string()
     }
 
     #[test]
@@ -127,7 +178,8 @@ mod tests {
         let plan = plan(Settings::default(), StreamOptions::managed());
         let mut rng = fastrand::Rng::with_seed(7);
         let mut seconds = || {
-            let uri = plan.watch(Some("7"), &mut rng).uri().to_string();
+            let limit = plan.timeout(&mut rng);
+            let uri = plan.watch(Some("7"), limit).uri().to_string();
             uri.strip_prefix("/api/v1/pods?watch=true&resourceVersion=7&timeoutSeconds=")
                 .and_then(|rest| rest.strip_suffix("&allowWatchBookmarks=true"))
                 .unwrap_or_else(|| panic!("{uri}"))
@@ -155,6 +207,7 @@ mod tests {
             timeout: Timeout::Limit(Duration::from_millis(1500)),
             allow_watch_bookmarks: Some(true),
             page_size: Some(2),
+            ..Settings::default()
         };
         let uri = watch_uri(settings.clone(), StreamOptions::unmanaged(), None);
         assert_eq!(
@@ -162,7 +215,8 @@ mod tests {
             "/api/v1/namespaces/shop/pods?watch=true&timeoutSeconds=2&allowWatchBookmarks=true\
              &labelSelector=app+in+%28a%2C+b%29&fieldSelector=metadata.name%3Dx"
         );
-        let list = plan(settings, StreamOptions::managed()).list(Some("t=")).uri().to_string();
+        let list =
+            plan(settings, StreamOptions::managed()).list(Some("t="), false).uri().to_string();
         assert!(
             list.starts_with("/api/v1/namespaces/shop/pods?limit=2&continue=t%3D&labelSelector="),
             "{list}"

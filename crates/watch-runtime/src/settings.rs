@@ -16,6 +16,43 @@ pub(crate) struct Settings {
     pub(crate) timeout: Timeout,
     pub(crate) allow_watch_bookmarks: Option<bool>,
     pub(crate) page_size: Option<u32>,
+    pub(crate) initial_state: InitialState,
+    pub(crate) catch_up: CatchUp,
+    pub(crate) max_event_bytes: Option<usize>,
+    /// Whether gaps are not to be repaired.
+    pub(crate) ends_at_gaps: bool,
+}
+
+/// How a managed stream gets the state that there is when it begins, and after a gap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InitialState {
+    /// As a stream of events (`sendInitialEvents`, KEP-3157), where the server can do it: neither side
+    /// ever holds the whole of it. A server that refuses, ignores or does not end it is asked for a
+    /// list instead, now and from then on. One that ignores it (Kubernetes 1.18 and older) is only
+    /// known by its silence: its objects are delivered at once, but it takes 10 s until the stream
+    /// goes on.
+    #[default]
+    Streamed,
+    /// As a list, page by page.
+    Paged,
+    /// At the beginning as a list of whatever state the server has at hand (`resourceVersion=0`):
+    /// cheap for the server, but it may be an older one than other watchers have seen. After a gap
+    /// the list is up to date.
+    Stale,
+}
+
+/// Where a managed stream begins, when no version was given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CatchUp {
+    /// With the state that there is, as ADDED events, then every change from exactly that point.
+    #[default]
+    CurrentState,
+    /// With the oldest event that the server still has, as hikaru does: everything that happened
+    /// since, but nothing of objects that nothing happened to. Where the server does not tell how far
+    /// its history goes back, the stream begins with the current state.
+    OldestEvent,
 }
 
 /// How long an underlying watch may last.
@@ -81,6 +118,10 @@ pub(crate) fn check(
         let reason = "it is zero; a page holds at least one object".to_owned();
         return Err(Fault { name: "page_size", reason });
     }
+    if settings.max_event_bytes == Some(0) {
+        let reason = "it is zero; no event is that small".to_owned();
+        return Err(Fault { name: "max_event_bytes", reason });
+    }
     match version {
         Some("") => {
             let reason = "it is empty; leave it out to start from the current state".to_owned();
@@ -141,6 +182,7 @@ mod tests {
                 "timeout",
             ),
             (Settings { page_size: Some(0), ..Settings::default() }, "page_size"),
+            (Settings { max_event_bytes: Some(0), ..Settings::default() }, "max_event_bytes"),
         ] {
             assert_eq!(fault(&settings, None, &POD), Some(name));
         }

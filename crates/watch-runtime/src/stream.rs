@@ -7,7 +7,8 @@ use std::fmt;
 use std::future::Future as _;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -15,15 +16,17 @@ use futures::future::BoxFuture;
 use futures::stream::FusedStream;
 use futures::{Stream, ready};
 use http::Response;
+use tokio::sync::watch;
 use tokio::time::Sleep;
 use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget, json};
 
+use crate::alarm::Alarm;
 use crate::control::Control;
 use crate::cursor::Cursor;
 use crate::error::{Kind, Source};
-use crate::machine::{Delivery, Machine, Step};
+use crate::machine::{Delivery, Machine, Memory, Step};
 use crate::transport::{Chunks, Head, Transport};
-use crate::{WatchError, WatchEvent};
+use crate::{Phase, WatchError, WatchEvent, WatchStatus};
 
 /// The events of a watcher, as a [`Stream`](futures::Stream).
 ///
@@ -40,6 +43,7 @@ use crate::{WatchError, WatchEvent};
 /// Polling panics outside of a Tokio runtime with its time driver enabled, as kube-client does.
 #[must_use = "streams do nothing unless polled"]
 pub struct WatchStream<T: WatchTarget> {
+    id: u64,
     machine: Machine,
     io: Io,
     transport: Arc<dyn Transport>,
@@ -47,7 +51,27 @@ pub struct WatchStream<T: WatchTarget> {
     cursor: Arc<Cursor>,
     epoch: u64,
     control: Arc<Control>,
+    shared: Arc<Shared>,
+    alarm: Alarm,
+    undecodable: u64,
     decodes: PhantomData<fn() -> T>,
+}
+
+/// What a watcher's streams share.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// A stream holds it while it is polled, and no longer.
+    pub(crate) memory: Mutex<Memory>,
+    pub(crate) status: watch::Sender<WatchStatus>,
+    /// Counts the streams: the newest one's number.
+    pub(crate) current: AtomicU64,
+}
+
+impl Shared {
+    /// The memory is sound between polls; a poll that panicked has left an empty one.
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What is under way.
@@ -65,9 +89,12 @@ impl<T: WatchTarget> WatchStream<T> {
         resource: ResourceInfo,
         cursor: Arc<Cursor>,
         control: Arc<Control>,
+        shared: Arc<Shared>,
     ) -> Self {
         let epoch = cursor.epoch();
+        let id = shared.current.fetch_add(1, Ordering::AcqRel) + 1;
         Self {
+            id,
             machine,
             io: Io::Nothing,
             transport,
@@ -75,6 +102,9 @@ impl<T: WatchTarget> WatchStream<T> {
             cursor,
             epoch,
             control,
+            shared,
+            alarm: Alarm::default(),
+            undecodable: 0,
             decodes: PhantomData,
         }
     }
@@ -94,7 +124,7 @@ impl<T: WatchTarget> WatchStream<T> {
                 }
             },
             Io::Reading(chunks) => match ready!(chunks.as_mut().poll_next(cx)) {
-                Some(Ok(chunk)) => self.machine.on_chunk(chunk),
+                Some(Ok(chunk)) => self.machine.on_chunk(chunk, now()),
                 Some(Err(source)) => {
                     self.io = Io::Nothing;
                     self.machine.on_cut(source, now());
@@ -113,13 +143,14 @@ impl<T: WatchTarget> WatchStream<T> {
         Poll::Ready(())
     }
 
-    fn decode(&self, delivery: &Delivery) -> Result<WatchEvent<T::Item>, WatchError> {
+    fn decode(&mut self, delivery: &Delivery) -> Result<WatchEvent<T::Item>, WatchError> {
         match json::from_slice::<T::Item>(&delivery.object) {
             Ok(mut obj) => {
                 obj.fill_type_meta(&self.resource);
                 Ok(WatchEvent { etype: delivery.etype, obj, origin: delivery.origin })
             }
             Err(error) => {
+                self.undecodable += 1;
                 let object = format!("the {} {}", delivery.etype, delivery.identity);
                 let doing = format!("watching {}", self.resource);
                 Err(WatchError::new(doing, Kind::Decode { object, source: error.into() }))
@@ -143,30 +174,72 @@ impl<T: WatchTarget> Stream for WatchStream<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
+        let shared = Arc::clone(&this.shared);
+        let mut memory = shared.memory();
+        // Another stream of the watcher may have gone on from it since the last poll.
+        this.machine.swap_memory(&mut memory);
+        let polled = this.advance(cx);
+        this.publish();
+        this.machine.swap_memory(&mut memory);
+        polled
+    }
+}
+
+impl<T: WatchTarget> WatchStream<T> {
+    /// Does what the machine says, until there is an item or nothing to do.
+    fn advance(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<WatchEvent<T::Item>, WatchError>>> {
         loop {
-            if this.control.has_ended() {
-                this.finish();
+            if self.control.has_ended() {
+                self.finish();
                 return Poll::Ready(None);
             }
-            let step = this.machine.step(now());
-            if let Some(version) = this.machine.take_moved() {
-                this.cursor.reach(this.epoch, version);
+            let step = self.machine.step(now());
+            if let Some(version) = self.machine.take_moved() {
+                self.cursor.reach(self.epoch, version);
             }
             match step {
-                Step::Send(request) => this.io = Io::Sending(this.transport.send(request)),
-                Step::Sleep(wait) => this.io = Io::Sleeping(Box::pin(tokio::time::sleep(wait))),
-                Step::Deliver(delivery) => return Poll::Ready(Some(this.decode(&delivery))),
+                Step::Send(request) => {
+                    tracing::debug!(resource = %self.resource, uri = %request.uri(), "asking");
+                    self.io = Io::Sending(self.transport.send(request));
+                }
+                Step::Sleep(wait) => {
+                    let phase = self.machine.status(now()).phase;
+                    tracing::info!(resource = %self.resource, ?wait, ?phase, "waiting before another try");
+                    self.io = Io::Sleeping(Box::pin(tokio::time::sleep(wait)));
+                }
+                Step::Deliver(delivery) => return Poll::Ready(Some(self.decode(&delivery))),
                 Step::End(error) => {
-                    this.finish();
+                    self.finish();
                     return Poll::Ready(error.map(Err));
                 }
-                Step::Wait => {
-                    if this.poll_io(cx).is_pending() && this.control.poll_ended(cx).is_pending() {
+                Step::Wait(deadline) => {
+                    let waits = self.poll_io(cx).is_pending()
+                        && self.control.poll_ended(cx).is_pending()
+                        && self.alarm.poll(deadline, cx).is_pending();
+                    if waits {
                         return Poll::Pending;
                     }
+                    self.machine.on_deadline(now());
                 }
             }
         }
+    }
+
+    /// Shows where the stream stands, unless another one has taken its place.
+    fn publish(&mut self) {
+        if self.shared.current.load(Ordering::Acquire) != self.id {
+            return;
+        }
+        let mut status = self.machine.status(now()).clone();
+        status.undecodable = self.undecodable;
+        if self.control.has_ended() {
+            status.phase = Phase::Stopped;
+        }
+        let version = self.machine.version();
+        self.shared.status.send_if_modified(|shown| shown.update(&status, version));
     }
 }
 
@@ -180,6 +253,7 @@ impl<T: WatchTarget> FusedStream for WatchStream<T> {
 impl<T: WatchTarget> Drop for WatchStream<T> {
     fn drop(&mut self) {
         self.control.end();
+        self.publish();
     }
 }
 

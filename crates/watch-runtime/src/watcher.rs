@@ -13,9 +13,10 @@ use watchable_core::{
 use crate::cursor::Cursor;
 use crate::machine::Machine;
 use crate::plan::Plan;
-use crate::settings::{self, Settings, Timeout};
+use crate::settings::{self, CatchUp, InitialState, Settings, Timeout};
+use crate::stream::Shared;
 use crate::transport::Transport;
-use crate::{StopHandle, StreamOptions, WatchError, WatchStream};
+use crate::{StopHandle, StreamOptions, WatchError, WatchStatus, WatchStream};
 
 /// Watches the objects of one kind.
 ///
@@ -31,6 +32,7 @@ pub struct Watcher<T> {
     settings: Settings,
     cursor: Arc<Cursor>,
     stop: StopHandle,
+    shared: Arc<Shared>,
     watches: PhantomData<fn() -> T>,
 }
 
@@ -54,6 +56,7 @@ impl<T> Watcher<T> {
             settings: Settings::default(),
             cursor: Arc::default(),
             stop: StopHandle::default(),
+            shared: Arc::default(),
             watches: PhantomData,
         }
     }
@@ -75,12 +78,14 @@ impl<T: WatchTarget> Watcher<T> {
         T::Item: NamespacedWatch,
     {
         self.settings.namespace = Some(namespace.into());
+        self.shared = Arc::default();
         self
     }
 
     /// Only objects whose labels fit, such as `app=web,tier in (front, back)`.
     pub fn label_selector(mut self, selector: impl Into<String>) -> Self {
         self.settings.label_selector = Some(selector.into());
+        self.shared = Arc::default();
         self
     }
 
@@ -88,6 +93,7 @@ impl<T: WatchTarget> Watcher<T> {
     /// server's to say; name and namespace always are.
     pub fn field_selector(mut self, selector: impl Into<String>) -> Self {
         self.settings.field_selector = Some(selector.into());
+        self.shared = Arc::default();
         self
     }
 
@@ -122,6 +128,37 @@ impl<T: WatchTarget> Watcher<T> {
         self.settings.page_size = Some(objects);
         self
     }
+
+    /// How a managed stream gets the state that there is; streamed, where the server can, by default.
+    pub fn initial_state(mut self, how: InitialState) -> Self {
+        self.settings.initial_state = how;
+        self
+    }
+
+    /// Where a managed stream begins when no version was given: with the current state by default.
+    pub fn catch_up(mut self, from: CatchUp) -> Self {
+        self.settings.catch_up = from;
+        self
+    }
+
+    /// Whether a managed stream repairs gaps, as it does by default: when the server no longer has
+    /// the events that would come next (410), its state is taken anew, and compared with what was
+    /// delivered.
+    ///
+    /// For that it keeps name, uid and version of every object in mind, about 150 bytes each. Without
+    /// it, a gap ends the stream with an error for which [`is_gone`](crate::WatchError::is_gone)
+    /// holds, and where taking the first state is interrupted, some of it may be told twice.
+    pub fn repair_gaps(mut self, repair: bool) -> Self {
+        self.settings.ends_at_gaps = !repair;
+        self
+    }
+
+    /// How large, in bytes, an event or a list's item may be; 64 MiB by default. A larger one ends the
+    /// stream with an error.
+    pub fn max_event_bytes(mut self, bytes: usize) -> Self {
+        self.settings.max_event_bytes = Some(bytes);
+        self
+    }
 }
 
 impl<T: WatchTarget> Watcher<T> {
@@ -139,19 +176,23 @@ impl<T: WatchTarget> Watcher<T> {
         };
         let sound = settings::check(&self.settings, version.as_deref(), &self.resource);
         let plan = Plan::new(self.resource.clone(), self.settings.clone(), options);
+        let mut memory = self.shared.memory();
+        memory.prepare(!self.settings.ends_at_gaps, self.cursor.epoch());
         let machine = match sound {
-            Ok(()) => Machine::new(plan, version, fastrand::Rng::new()),
+            Ok(()) => Machine::new(plan, version, &mut memory, fastrand::Rng::new()),
             Err(fault) => {
                 let doing = format!("watching {}", self.resource);
                 Machine::failed_at_once(plan, WatchError::new(doing, fault.into()))
             }
         };
+        drop(memory);
         WatchStream::new(
             machine,
             Arc::clone(&self.transport),
             self.resource.clone(),
             Arc::clone(&self.cursor),
             control,
+            Arc::clone(&self.shared),
         )
     }
 
@@ -180,6 +221,13 @@ impl<T: WatchTarget> Watcher<T> {
     /// is running goes on as it was.
     pub fn update_resource_version(&self, version: impl fmt::Display) {
         self.cursor.give(version.to_string());
+    }
+
+    /// Where the watcher's newest stream stands: what it is doing, and what it has done. Whoever waits
+    /// for a [change](tokio::sync::watch::Receiver::changed) is told when the phase changes; the
+    /// counters are up to date whenever they are looked at.
+    pub fn status(&self) -> tokio::sync::watch::Receiver<WatchStatus> {
+        self.shared.status.subscribe()
     }
 
     /// What is watched.

@@ -39,8 +39,8 @@ pub use kube_client::{Client, Config, Error as ClientError};
 #[allow(unused_imports, unreachable_pub, reason = "empty when no release is chosen")]
 pub use releases::*;
 pub use watch_runtime::{
-    ApiStatus, EventType, Origin, StatusCause, StatusDetails, StopHandle, StreamOptions,
-    WatchError, WatchEvent, WatchStream, Watcher,
+    ApiStatus, CatchUp, Cause, EventType, InitialState, Origin, Phase, StatusCause, StatusDetails,
+    StopHandle, StreamOptions, WatchError, WatchEvent, WatchStatus, WatchStream, Watcher,
 };
 pub use watchable_core::*;
 // Shadows the glob's macro of the same name, which is for crates below this one.

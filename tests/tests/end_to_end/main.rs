@@ -6,6 +6,7 @@ mod errors;
 mod managed;
 mod readme;
 mod recorded;
+mod repair;
 mod seed;
 mod settings;
 mod stopping;

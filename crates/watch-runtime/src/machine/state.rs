@@ -1,6 +1,5 @@
 //! Where the protocol stands, and what it asks of its driver.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -8,25 +7,25 @@ use http::Request;
 
 use crate::envelope::Identity;
 use crate::frame::Frames;
+use crate::list_body::ListBody;
+use crate::status::Cause;
 use crate::transport::Head;
 use crate::{EventType, Origin, WatchError};
 
-/// Where the protocol stands.
+/// Where the protocol stands. `heard` is when something last came.
 pub(super) enum State {
     /// The next request is to be made.
     Ready,
     /// A list or a watch was asked for.
-    Asking,
-    /// A list's body is coming in.
-    ListBody(BytesMut),
-    /// A page is being delivered; then comes the next one, or a watch from the list's version.
-    Items(VecDeque<Bytes>),
+    Asking { since: Instant },
+    /// A list is coming in; `ended` is whether its body has.
+    Listing { body: ListBody, heard: Instant, ended: bool },
     /// Events are coming in.
-    Watching { frames: Frames, since: Instant },
+    Watching { frames: Frames, since: Instant, heard: Instant },
     /// An HTTP error's body is coming in.
-    Refused { head: Head, body: BytesMut },
+    Refused { head: Head, body: BytesMut, heard: Instant },
     /// The next try waits; `told` is whether the driver knows for how long.
-    BackingOff { wait: Duration, told: bool },
+    BackingOff { wait: Duration, cause: Cause, told: bool },
     /// Over, perhaps with an error that has yet to be told.
     Ended(Option<WatchError>),
 }
@@ -35,8 +34,9 @@ pub(super) enum State {
 pub(crate) enum Step {
     /// Send this request; report its answer's head, or the failure.
     Send(Request<()>),
-    /// Nothing until the exchange or the sleep under way has something to report.
-    Wait,
+    /// Nothing until the exchange or the sleep under way has something to report; if nothing has come
+    /// of it by then, report that.
+    Wait(Option<Instant>),
     /// Drop any exchange, sleep, then report that it is over.
     Sleep(Duration),
     /// Deliver this object.
@@ -46,6 +46,7 @@ pub(crate) enum Step {
 }
 
 /// An object to deliver, not yet decoded.
+#[derive(Debug)]
 pub(crate) struct Delivery {
     pub(crate) etype: EventType,
     pub(crate) origin: Origin,

@@ -1,9 +1,13 @@
 //! The machine by itself: requests, waits and ends, in made-up time.
 
 mod bench;
+mod repair;
+mod streamed;
+mod waiting;
 
 use super::*;
 use crate::StreamOptions;
+use crate::settings::{Settings, Timeout};
 use bench::Bench;
 
 fn event(etype: &str, version: &str) -> String {
@@ -35,20 +39,6 @@ fn managed_without_a_version_lists_then_watches_from_the_lists() {
     assert_eq!(bench.machine.take_moved(), None, "an item's version is not where the list stands");
     assert!(bench.request().contains("watch=true&resourceVersion=40&"));
     assert_eq!(bench.machine.take_moved(), Some("40"));
-}
-
-#[test]
-fn a_page_that_has_expired_is_not_taken_for_a_version() {
-    let mut bench = managed(None);
-    bench.request();
-    bench.list(r#"{"metadata":{"resourceVersion":"40","continue":"tok"},"items":[]}"#);
-    bench.request();
-    bench.head(410);
-    bench.end();
-    let error = bench.error();
-    assert!(error.is_gone());
-    let told = "listing pods/v1: the list took longer than the server keeps its pages: ";
-    assert!(error.to_string().starts_with(told), "{error}");
 }
 
 #[test]
@@ -177,21 +167,15 @@ fn a_watch_that_ends_at_once_is_not_restarted_in_a_busy_loop() {
 }
 
 #[test]
-fn gone_ends_the_stream_and_names_the_oldest_version() {
-    for mut bench in [managed(Some("1")), unmanaged(Some("1"))] {
-        bench.request();
-        bench.head(200);
-        bench.chunk(GONE);
-        let error = bench.error();
-        assert!(error.is_gone() && error.is_terminal());
-        assert!(error.to_string().contains("the oldest version that it has is 306"), "{error}");
-        bench.ended();
-    }
-    let mut bench = managed(Some("1"));
+fn gone_ends_an_unmanaged_stream_and_names_the_oldest_version() {
+    let mut bench = unmanaged(Some("1"));
     bench.request();
-    bench.head(410);
-    bench.end();
-    assert!(bench.error().is_gone());
+    bench.head(200);
+    bench.chunk(GONE);
+    let error = bench.error();
+    assert!(error.is_gone() && error.is_terminal());
+    assert!(error.to_string().contains("the oldest version that it has is 306"), "{error}");
+    bench.ended();
 }
 
 #[test]
@@ -302,12 +286,11 @@ fn a_list_that_breaks_off_is_asked_for_again() {
 
 #[test]
 fn nonsense_ends_the_stream_and_says_what_it_is() {
-    let mut bench = managed(Some("5"));
+    let mut bench = unmanaged(Some("5"));
     bench.request();
     bench.watching();
     bench.chunk("<html>\n");
     assert!(bench.error().to_string().contains("a line that is no watch event"));
-
     for body in ["<html>", "{\"items\":[]}"] {
         let mut bench = managed(None);
         bench.request();

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use watchable_core::{Listed, NamespacedWatch, Resource, Scope, WatchItem, Watched};
 
 use super::*;
-use crate::{EventType, Origin, StreamOptions, Watcher};
+use crate::{EventType, InitialState, Origin, StreamOptions, Watcher};
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -136,7 +136,8 @@ fn ok(body: Vec<Piece>) -> Answer {
 
 fn watcher(answers: Vec<Answer>) -> (Watcher<Pod>, Arc<Script>) {
     let script = Arc::new(Script { answers: Mutex::new(answers.into()), ..Script::default() });
-    (Watcher::over(Arc::clone(&script) as _, Pod::RESOURCE), script)
+    let watcher = Watcher::over(Arc::clone(&script) as _, Pod::RESOURCE);
+    (watcher.initial_state(InitialState::Paged), script)
 }
 
 fn told(event: &WatchEvent<Pod>) -> String {

@@ -1,5 +1,6 @@
 //! A machine on a bench: requests taken, answers given, time passed by hand.
 
+use http::StatusCode;
 use watchable_core::{ResourceInfo, Scope};
 
 use super::super::*;
@@ -11,18 +12,42 @@ const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Name
 /// A machine and a clock of its own.
 pub(super) struct Bench {
     pub(super) machine: Machine,
-    now: Instant,
+    pub(super) now: Instant,
+    /// A step that was looked at and not yet done.
+    ahead: Option<Step>,
 }
 
 impl Bench {
+    /// One that takes the state as a list.
     pub(super) fn new(options: StreamOptions, version: Option<&str>) -> Self {
-        let plan = Plan::new(POD, Settings::default(), options);
+        let settings = Settings { initial_state: InitialState::Paged, ..Settings::default() };
+        Self::with(settings, options, version)
+    }
+
+    pub(super) fn with(settings: Settings, options: StreamOptions, version: Option<&str>) -> Self {
+        let mut memory = Memory::default();
+        memory.prepare(!settings.ends_at_gaps, 0);
+        let plan = Plan::new(POD, settings, options);
         let rng = fastrand::Rng::with_seed(3);
-        Self { machine: Machine::new(plan, version.map(str::to_owned), rng), now: Instant::now() }
+        let mut machine = Machine::new(plan, version.map(str::to_owned), &mut memory, rng);
+        machine.swap_memory(&mut memory);
+        Self { machine, now: Instant::now(), ahead: None }
+    }
+
+    /// The same watcher streams anew, from where it was.
+    pub(super) fn again(mut self, options: StreamOptions) -> Self {
+        let mut memory = Memory::default();
+        let version = self.machine.version().map(str::to_owned);
+        self.machine.swap_memory(&mut memory);
+        let Machine { plan, rng, .. } = self.machine;
+        let plan = plan.with_options(options);
+        let mut machine = Machine::new(plan, version, &mut memory, rng);
+        machine.swap_memory(&mut memory);
+        Self { machine, now: self.now, ahead: None }
     }
 
     pub(super) fn step(&mut self) -> Step {
-        self.machine.step(self.now)
+        self.ahead.take().unwrap_or_else(|| self.machine.step(self.now))
     }
 
     pub(super) fn pass(&mut self, time: Duration) {
@@ -46,7 +71,8 @@ impl Bench {
     }
 
     pub(super) fn wait(&mut self) {
-        assert!(matches!(self.step(), Step::Wait));
+        let step = self.step();
+        assert!(matches!(step, Step::Wait(_)), "{step:?}");
     }
 
     /// The next step is a sleep, after which the machine is woken; gives its length.
@@ -80,7 +106,7 @@ impl Bench {
     }
 
     pub(super) fn chunk(&mut self, text: &str) {
-        self.machine.on_chunk(Bytes::copy_from_slice(text.as_bytes()));
+        self.machine.on_chunk(Bytes::copy_from_slice(text.as_bytes()), self.now);
     }
 
     pub(super) fn end(&mut self) {
@@ -89,6 +115,33 @@ impl Bench {
 
     pub(super) fn cut(&mut self) {
         self.machine.on_cut("reset by peer".into(), self.now);
+    }
+
+    /// The next step is a wait; nothing comes of it until its deadline. Gives how long that is.
+    pub(super) fn silence(&mut self) -> Duration {
+        let Step::Wait(Some(deadline)) = self.step() else { panic!("a bounded wait was expected") };
+        let time = deadline - self.now;
+        self.machine.on_deadline(self.now + time / 2);
+        self.pass(time);
+        self.machine.on_deadline(self.now);
+        time
+    }
+
+    /// Everything that is delivered before the next other step: type, origin and name of each.
+    pub(super) fn told(&mut self) -> Vec<String> {
+        let mut told = Vec::new();
+        loop {
+            match self.step() {
+                Step::Deliver(d) => {
+                    told.push(format!("{} {:?} {}", d.etype, d.origin, d.identity.name));
+                }
+                Step::Wait(_) => return told,
+                other => {
+                    self.ahead = Some(other);
+                    return told;
+                }
+            }
+        }
     }
 
     /// A whole answer to a list.
@@ -109,7 +162,7 @@ impl std::fmt::Debug for Step {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Send(request) => write!(f, "Send({})", request.uri()),
-            Self::Wait => f.write_str("Wait"),
+            Self::Wait(_) => f.write_str("Wait"),
             Self::Sleep(time) => write!(f, "Sleep({time:?})"),
             Self::Deliver(d) => write!(f, "Deliver({} {})", d.etype, d.identity),
             Self::End(error) => write!(f, "End({error:?})"),

@@ -1,0 +1,261 @@
+//! What a stream has delivered: which objects its consumer knows, and at which version.
+//!
+//! It is what repairs a gap: a state that was taken anew is compared with it, object by object.
+//! An object is about 150 bytes (the bench `index` measures it).
+
+use std::collections::HashMap;
+
+use crate::EventType;
+use crate::envelope::Identity;
+
+/// The objects that were delivered and not deleted since. At any time a name stands for one object.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    objects: HashMap<Box<str>, Known>,
+    /// Counts the states that were taken; what the newest one held bears its number.
+    pass: u32,
+    /// Where keys are put together, so that looking one up allocates nothing.
+    key: String,
+}
+
+#[derive(Debug)]
+struct Known {
+    uid: Uid,
+    version: Version,
+    pass: u32,
+}
+
+/// How an object in a new state relates to what was delivered.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// Its name was not known.
+    New,
+    /// The same object, at another version.
+    Changed,
+    /// The same object, at the same version.
+    Same,
+    /// Its name stood for this other object, which must have been deleted.
+    Replaces(Identity),
+}
+
+impl Index {
+    /// Begins to compare with a new state.
+    pub(crate) fn begin_pass(&mut self) {
+        self.pass = self.pass.wrapping_add(1);
+    }
+
+    /// Compares an object of the new state, and marks it as part of that.
+    pub(crate) fn compare(&mut self, identity: &Identity) -> Compared {
+        let (uid, version) = (Uid::of(&identity.uid), Version::of(identity.version.as_deref()));
+        self.name(identity);
+        let Some(known) = self.objects.get_mut(self.key.as_str()) else {
+            return Compared::New;
+        };
+        if known.uid != uid {
+            return Compared::Replaces(known.identity(identity));
+        }
+        known.pass = self.pass;
+        if known.version == version { Compared::Same } else { Compared::Changed }
+    }
+
+    /// Takes note of what was delivered.
+    pub(crate) fn delivered(&mut self, etype: EventType, identity: &Identity) {
+        self.name(identity);
+        let uid = Uid::of(&identity.uid);
+        if etype == EventType::Deleted {
+            // The name may already stand for another object.
+            if self.objects.get(self.key.as_str()).is_some_and(|known| known.uid == uid) {
+                self.objects.remove(self.key.as_str());
+            }
+            return;
+        }
+        let version = Version::of(identity.version.as_deref());
+        let known = Known { uid, version, pass: self.pass };
+        match self.objects.get_mut(self.key.as_str()) {
+            Some(place) => *place = known,
+            None => drop(self.objects.insert(self.key.as_str().into(), known)),
+        }
+    }
+
+    /// What was delivered but is not part of the newest state, in order of name.
+    pub(crate) fn vanished(&self) -> Vec<Identity> {
+        let mut vanished: Vec<_> = self
+            .objects
+            .iter()
+            .filter(|(_, known)| known.pass != self.pass)
+            .map(|(key, known)| {
+                let (namespace, name) = key.split_once('/').unwrap_or(("", key));
+                known.identity(&Identity {
+                    namespace: namespace.to_owned(),
+                    name: name.to_owned(),
+                    ..Identity::default()
+                })
+            })
+            .collect();
+        vanished.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        vanished
+    }
+
+    fn name(&mut self, identity: &Identity) {
+        self.key.clear();
+        self.key.extend([&identity.namespace, "/", &identity.name]);
+    }
+
+    /// How many objects the consumer knows.
+    pub(crate) fn len(&self) -> usize {
+        self.objects.len()
+    }
+}
+
+impl Known {
+    /// Who is known under the other's name.
+    fn identity(&self, other: &Identity) -> Identity {
+        Identity {
+            name: other.name.clone(),
+            namespace: other.namespace.clone(),
+            uid: self.uid.text(),
+            version: self.version.text(),
+        }
+    }
+}
+
+/// A uid; nearly all are UUIDs, whose text would take thrice the space.
+#[derive(Debug, PartialEq, Eq)]
+enum Uid {
+    Uuid([u8; 16]),
+    Text(Box<str>),
+}
+
+impl Uid {
+    fn of(text: &str) -> Self {
+        Self::parse(text).map_or_else(|| Self::Text(text.into()), Self::Uuid)
+    }
+
+    /// Only as it would be written again: lower case, hyphens in their places.
+    fn parse(text: &str) -> Option<[u8; 16]> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 36 {
+            return None;
+        }
+        let mut uuid = [0; 16];
+        let mut digits = 0;
+        for (place, byte) in bytes.iter().enumerate() {
+            if matches!(place, 8 | 13 | 18 | 23) {
+                if *byte != b'-' {
+                    return None;
+                }
+                continue;
+            }
+            let digit = match byte {
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'f' => byte - b'a' + 10,
+                _ => return None,
+            };
+            uuid[digits / 2] |= digit << if digits % 2 == 0 { 4 } else { 0 };
+            digits += 1;
+        }
+        Some(uuid)
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.to_string(),
+            Self::Uuid(bytes) => {
+                let digits = format!("{:032x}", u128::from_be_bytes(*bytes));
+                [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]).join("-")
+            }
+        }
+    }
+}
+
+/// A resource version. It is opaque: two are only ever compared for equality here.
+#[derive(Debug, PartialEq, Eq)]
+enum Version {
+    Number(u64),
+    Text(Box<str>),
+}
+
+impl Version {
+    fn of(text: Option<&str>) -> Self {
+        let text = text.unwrap_or_default();
+        match text.parse::<u64>() {
+            Ok(number) if !text.starts_with(['0', '+']) => Self::Number(number),
+            _ => Self::Text(text.into()),
+        }
+    }
+
+    fn text(&self) -> Option<String> {
+        match self {
+            Self::Number(number) => Some(number.to_string()),
+            Self::Text(text) => Some(text.to_string()).filter(|text| !text.is_empty()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: &str = "8d81410b-1ab3-4aae-9917-698838ae0bb2";
+    const B: &str = "5b1c1f0e-6a0e-4b53-9c0e-1b8a5f5c1d2e";
+
+    fn object(name: &str, uid: &str, version: &str) -> Identity {
+        Identity {
+            name: name.to_owned(),
+            namespace: "shop".to_owned(),
+            uid: uid.to_owned(),
+            version: Some(version.to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_state_is_compared_with_what_was_delivered() {
+        let mut index = Index::default();
+        for name in ["same", "changed", "replaced", "vanished"] {
+            index.delivered(EventType::Added, &object(name, A, "7"));
+        }
+        index.begin_pass();
+        assert_eq!(index.compare(&object("same", A, "7")), Compared::Same);
+        assert_eq!(index.compare(&object("changed", A, "8")), Compared::Changed);
+        index.delivered(EventType::Modified, &object("changed", A, "8"));
+        assert_eq!(index.compare(&object("new", B, "9")), Compared::New);
+        index.delivered(EventType::Added, &object("new", B, "9"));
+        let old = object("replaced", A, "7");
+        assert_eq!(index.compare(&object("replaced", B, "9")), Compared::Replaces(old.clone()));
+        index.delivered(EventType::Deleted, &old);
+        index.delivered(EventType::Added, &object("replaced", B, "9"));
+        assert_eq!(index.vanished(), [object("vanished", A, "7")]);
+        assert_eq!(index.vanished().len(), 1, "until its deletion is delivered");
+        index.delivered(EventType::Deleted, &object("vanished", A, "7"));
+        assert!(index.vanished().is_empty());
+        assert_eq!(index.len(), 4);
+    }
+
+    #[test]
+    fn a_late_delete_of_an_earlier_object_does_no_harm() {
+        let mut index = Index::default();
+        index.delivered(EventType::Added, &object("a", B, "9"));
+        index.delivered(EventType::Deleted, &object("a", A, "8"));
+        assert_eq!(index.len(), 1);
+    }
+
+    #[test]
+    fn uids_and_versions_are_told_as_they_came() {
+        for uid in [A, "", "x", &A.to_uppercase(), &A.replace('-', "0")] {
+            for version in ["7", "007", "+7", "18446744073709551616", "opaque", "0"] {
+                let mut index = Index::default();
+                index.delivered(EventType::Added, &object("a", uid, version));
+                index.begin_pass();
+                assert_eq!(index.vanished(), [object("a", uid, version)]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_name_in_another_namespace_is_another_object() {
+        let mut index = Index::default();
+        index.delivered(EventType::Added, &object("a", A, "7"));
+        let other = Identity { namespace: "other".to_owned(), ..object("a", A, "7") };
+        assert_eq!(index.compare(&other), Compared::New);
+    }
+}

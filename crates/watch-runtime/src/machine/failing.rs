@@ -1,0 +1,252 @@
+//! What goes wrong, and what is done about it: wait and ask again, take the state anew, or end.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use super::{Machine, State, malformed};
+use crate::error::{Kind, Source};
+use crate::status::Cause;
+use crate::transport::Head;
+use crate::{ApiStatus, Origin};
+
+/// A watch that ends sooner did not time out: without a wait, restarting it would be a busy loop.
+const TOO_SOON: Duration = Duration::from_millis(500);
+/// For so long a server that accepted a request before may refuse the same: after a restart an API
+/// server knows neither all users' rights nor all custom resources at once.
+const GRACE: Duration = Duration::from_secs(10);
+/// So often a server may say that it has yet to reach a version, before it is believed that it never
+/// will: it was set back to an older state.
+const TOO_LARGE: u32 = 5;
+
+/// What has gone wrong so far, and what has not.
+#[allow(clippy::struct_excessive_bools, reason = "they are independent of each other")]
+#[derive(Debug, Default)]
+pub(super) struct Failures {
+    /// Whether the server has ever answered: until then, not reaching it is a mistake to report.
+    reached: bool,
+    /// Whether it has ever accepted a request: until then, a refusal is one too.
+    accepted: bool,
+    requests: u64,
+    /// Since when it refuses what it accepted before.
+    refusing_since: Option<Instant>,
+    /// Whether the last watch ended with a 410, and nothing has come since.
+    gone: bool,
+    /// Whether the last line was nonsense, and nothing has come since.
+    nonsense: bool,
+    too_large: u32,
+}
+
+impl Failures {
+    pub(super) fn reached(&mut self) {
+        self.reached = true;
+    }
+
+    pub(super) fn has_reached(&self) -> bool {
+        self.reached
+    }
+
+    pub(super) fn accepted(&mut self) {
+        self.accepted = true;
+        self.refusing_since = None;
+    }
+
+    /// Something came that moved the stream on.
+    pub(super) fn went_well(&mut self) {
+        (self.gone, self.nonsense, self.too_large) = (false, false, 0);
+    }
+
+    /// Whether it is a restart.
+    pub(super) fn count_request(&mut self) -> bool {
+        self.requests += 1;
+        self.requests > 1
+    }
+}
+
+impl Machine {
+    /// The watch ended as it should.
+    pub(super) fn timed_out(&mut self, since: Instant, now: Instant) {
+        if self.plan.options().quit_on_timeout {
+            self.state = State::Ended(None);
+        } else if now - since < TOO_SOON {
+            self.back_off_unreachable(Cause::Cut);
+        } else {
+            self.backoff.reset();
+            self.state = State::Ready;
+        }
+        self.list_instead();
+    }
+
+    /// The answer broke off, or is taken to have.
+    pub(super) fn cut(&mut self, cause: Cause, kind: Kind, now: Instant) {
+        if let State::Watching { since, .. } = &self.state {
+            self.backoff.lasted(now - *since);
+        }
+        if !self.managed() || (cause == Cause::Silence && !self.failures.accepted) {
+            return self.end(kind);
+        }
+        self.list_instead();
+        self.back_off_unreachable(cause);
+    }
+
+    /// A line was not what a watch sends. Once it may be the network; the same again is no accident.
+    pub(super) fn nonsense(&mut self, source: Source) {
+        if self.managed() && !std::mem::replace(&mut self.failures.nonsense, true) {
+            self.list_instead();
+            self.back_off_unreachable(Cause::Malformed);
+        } else {
+            self.end(malformed("a line that is no watch event", source));
+        }
+    }
+
+    pub(super) fn refused(&mut self, head: Head, body: &Bytes, now: Instant) {
+        let status = ApiStatus::from_body(head.status, body);
+        let asked = head.retry_after.or(asked(&status));
+        if self.lists() && status.is_gone() {
+            self.pages_expired(status);
+        } else {
+            self.failed(status, asked, Kind::Refused, now);
+        }
+    }
+
+    pub(super) fn error_event(&mut self, status: ApiStatus, since: Instant, now: Instant) {
+        self.backoff.lasted(now - since);
+        let asked = asked(&status);
+        self.failed(status, asked, Kind::ErrorEvent, now);
+    }
+
+    /// The server said no.
+    fn failed(
+        &mut self,
+        status: ApiStatus,
+        asked: Option<Duration>,
+        kind: fn(ApiStatus) -> Kind,
+        now: Instant,
+    ) {
+        if !self.managed() {
+            return self.end(kind(status));
+        }
+        if status.is_gone() {
+            return self.gone(status, kind);
+        }
+        if is_transient(&status) {
+            if status.is_too_large_version() {
+                self.failures.too_large += 1;
+            }
+            self.back_off(asked, status.code);
+            if self.failures.too_large >= TOO_LARGE && self.memory.index.is_some() {
+                self.failures.too_large = 0;
+                self.repair();
+            }
+            return;
+        }
+        let streamed = self.taking.as_ref().is_some_and(|taking| taking.streamed);
+        if streamed && !matches!(status.code, 401 | 403 | 404) {
+            return self.cannot_stream();
+        }
+        if self.is_in_grace(&status, now) {
+            return self.back_off(asked, status.code);
+        }
+        self.end(kind(status));
+    }
+
+    fn is_in_grace(&mut self, status: &ApiStatus, now: Instant) -> bool {
+        self.failures.accepted
+            && matches!(status.code, 401 | 403 | 404 | 500)
+            && now - *self.failures.refusing_since.get_or_insert(now) < GRACE
+    }
+
+    /// The server no longer has what comes after the version.
+    fn gone(&mut self, status: ApiStatus, kind: fn(ApiStatus) -> Kind) {
+        if std::mem::take(&mut self.asks_for_oldest) {
+            if let Some(oldest) = status.oldest_version() {
+                self.version = Some(oldest.to_owned());
+                self.state = State::Ready;
+                return;
+            }
+            // It only says that there is no such history: there is nothing to go on from.
+            self.version = None;
+        } else if self.memory.index.is_none() {
+            return self.end(kind(status));
+        }
+        self.again_at_once_or_later();
+        self.repair();
+    }
+
+    /// Pages are of one state, which the server no longer has.
+    fn pages_expired(&mut self, status: ApiStatus) {
+        if self.memory.index.is_none() {
+            return self.end(Kind::PagesExpired(status));
+        }
+        self.again_at_once_or_later();
+        if let Some(taking) = &self.taking {
+            let origin = taking.origin;
+            self.take_state(origin, false);
+        }
+    }
+
+    /// A 410 is no reason to wait; one after another is.
+    fn again_at_once_or_later(&mut self) {
+        if std::mem::replace(&mut self.failures.gone, true) {
+            self.back_off(None, StatusCode::GONE.as_u16());
+        } else {
+            self.state = State::Ready;
+        }
+    }
+
+    /// What happened since the version is found out by comparison.
+    fn repair(&mut self) {
+        let origin = if self.memory.whole { Origin::Repair } else { self.first_state() };
+        let streamed = self.streams_state();
+        self.take_state(origin, streamed);
+    }
+
+    /// Where a version was given, what the consumer knows is not known, but it is no beginning.
+    fn first_state(&self) -> Origin {
+        if self.version.is_some() { Origin::Repair } else { Origin::Initial }
+    }
+
+    /// The server has shown that it streams no state: from now on it is listed.
+    pub(super) fn cannot_stream(&mut self) {
+        self.memory.never_streams = true;
+        self.state = State::Ready;
+        self.list_instead();
+    }
+
+    /// A streamed state that broke off is taken as a list, whatever the cause.
+    fn list_instead(&mut self) {
+        if let Some(taking) = &self.taking
+            && taking.streamed
+            && taking.complete.is_none()
+        {
+            let origin = taking.origin;
+            self.take_state(origin, false);
+        }
+    }
+
+    pub(super) fn back_off(&mut self, asked: Option<Duration>, code: u16) {
+        let wait = self.backoff.next(asked, &mut self.rng);
+        self.state = State::BackingOff { wait, cause: Cause::Refused(code), told: false };
+    }
+
+    pub(super) fn back_off_unreachable(&mut self, cause: Cause) {
+        let wait = self.backoff.next_unreachable(&mut self.rng);
+        self.state = State::BackingOff { wait, cause, told: false };
+    }
+}
+
+fn asked(status: &ApiStatus) -> Option<Duration> {
+    status.details.retry_after_seconds.map(|seconds| Duration::from_secs(seconds.into()))
+}
+
+/// Whether the server may well answer otherwise a little later.
+fn is_transient(status: &ApiStatus) -> bool {
+    let transient = [
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::BAD_GATEWAY,
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::GATEWAY_TIMEOUT,
+    ];
+    transient.iter().any(|t| t.as_u16() == status.code)
+}

@@ -1,0 +1,137 @@
+//! Taking the server's state: at the beginning, and to repair a gap.
+//!
+//! Each object is compared with what was delivered: what is new is told as ADDED, what has changed as
+//! MODIFIED, and at the end what is no longer there as DELETED. At the beginning nothing was delivered,
+//! so all is ADDED; but where taking the state was interrupted and starts over, nothing is told twice.
+
+use bytes::Bytes;
+use serde_json::json;
+use watchable_core::ResourceInfo;
+
+use super::{Delivery, Machine, State};
+use crate::envelope::Identity;
+use crate::index::Compared;
+use crate::list_body::ListEnd;
+use crate::{EventType, Origin};
+
+/// A state that is being taken, or is to be.
+#[derive(Debug)]
+pub(super) struct Taking {
+    pub(super) origin: Origin,
+    /// As a stream of events, not as a list.
+    pub(super) streamed: bool,
+    /// The token for a list's next page.
+    pub(super) continue_: Option<String>,
+    /// The version that the state is at, once all of it has come: then only what the server no
+    /// longer has is left to tell.
+    pub(super) complete: Option<String>,
+    pub(super) done: u64,
+    pub(super) remaining: Option<u64>,
+}
+
+impl Machine {
+    /// The state is to be taken, from its first object on.
+    pub(super) fn take_state(&mut self, origin: Origin, streamed: bool) {
+        if let Some(index) = &mut self.memory.index {
+            index.begin_pass();
+        }
+        self.taking = Some(Taking {
+            origin,
+            streamed,
+            continue_: None,
+            complete: None,
+            done: 0,
+            remaining: None,
+        });
+    }
+
+    /// An object of the state has come: tells what is new about it.
+    pub(super) fn part_of_state(&mut self, object: Bytes, identity: Identity) {
+        let Some(taking) = &mut self.taking else { return };
+        taking.done += 1;
+        taking.remaining = taking.remaining.map(|n| n.saturating_sub(1));
+        let origin = taking.origin;
+        let compared = match &mut self.memory.index {
+            Some(index) => index.compare(&identity),
+            None => Compared::New,
+        };
+        let etype = match compared {
+            Compared::Same => return,
+            Compared::Changed => EventType::Modified,
+            Compared::New => EventType::Added,
+            Compared::Replaces(old) => {
+                self.owe_deletion(old);
+                EventType::Added
+            }
+        };
+        self.owed.push_back(Delivery { etype, origin, object, identity });
+    }
+
+    /// All of the state has come, as it was at this version.
+    pub(super) fn state_is_whole(&mut self, version: String) {
+        let vanished = self.memory.index.as_ref().map(crate::index::Index::vanished);
+        for identity in vanished.unwrap_or_default() {
+            self.owe_deletion(identity);
+        }
+        if let Some(taking) = &mut self.taking {
+            taking.complete = Some(version);
+        }
+    }
+
+    /// All that the state brought has been delivered. From here on, its version counts.
+    pub(super) fn state_is_told(&mut self, version: String) {
+        if self.taking.take().is_some_and(|taking| taking.origin == Origin::Repair) {
+            self.status.repairs += 1;
+        }
+        self.memory.whole = true;
+        self.version = Some(version);
+        self.moved = true;
+    }
+
+    /// A page of the list has come to its end.
+    pub(super) fn page_is_whole(&mut self, end: ListEnd) {
+        let Some(version) = end.version else {
+            return self.end(super::malformed(
+                "a list without a resourceVersion",
+                "metadata.resourceVersion is absent",
+            ));
+        };
+        self.state = State::Ready;
+        let Some(taking) = &mut self.taking else { return };
+        taking.remaining = end.remaining.or(end.continue_.is_none().then_some(0));
+        taking.continue_ = end.continue_;
+        if taking.continue_.is_none() {
+            self.state_is_whole(version);
+        }
+    }
+
+    fn owe_deletion(&mut self, identity: Identity) {
+        let object = tombstone(self.plan.resource(), &identity);
+        self.owed.push_back(Delivery {
+            etype: EventType::Deleted,
+            origin: Origin::Repair,
+            object,
+            identity,
+        });
+    }
+}
+
+/// What is known of an object that is gone.
+fn tombstone(resource: &ResourceInfo, identity: &Identity) -> Bytes {
+    let mut metadata = json!({"name": identity.name});
+    for (key, value) in [
+        ("namespace", Some(&identity.namespace)),
+        ("uid", Some(&identity.uid)),
+        ("resourceVersion", identity.version.as_ref()),
+    ] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            metadata[key] = value.as_str().into();
+        }
+    }
+    let object = json!({
+        "apiVersion": resource.api_version(),
+        "kind": resource.kind(),
+        "metadata": metadata,
+    });
+    object.to_string().into()
+}

@@ -1,0 +1,154 @@
+//! Servers that say nothing, and servers that say no for a while.
+
+use super::*;
+
+#[test]
+fn a_silent_watch_is_asked_for_again_from_where_it_was() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.head(200);
+    bench.chunk(&event("ADDED", "6"));
+    bench.told();
+    assert_eq!(bench.silence(), Duration::from_secs(90));
+    bench.sleep();
+    assert!(bench.request().contains("resourceVersion=6&"));
+    assert_eq!(bench.silence(), Duration::from_mins(1), "nor is an answer waited for forever");
+    bench.sleep();
+    bench.request();
+}
+
+#[test]
+fn whatever_comes_ends_the_silence() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.head(200);
+    for _ in 0..3 {
+        bench.pass(Duration::from_secs(80));
+        bench.chunk("\n");
+        bench.wait();
+    }
+    assert_eq!(bench.silence(), Duration::from_secs(90));
+}
+
+#[test]
+fn without_bookmarks_only_the_timeout_bounds_the_wait() {
+    let settings =
+        |timeout| Settings { allow_watch_bookmarks: Some(false), timeout, ..Settings::default() };
+    let limit = Timeout::Limit(Duration::from_mins(3));
+    let mut bench = Bench::with(settings(limit), StreamOptions::managed(), Some("5"));
+    bench.request();
+    bench.head(200);
+    assert_eq!(bench.silence(), Duration::from_secs(3 * 60 + 30));
+    let mut bench = Bench::with(settings(Timeout::Server), StreamOptions::managed(), Some("5"));
+    bench.request();
+    bench.head(200);
+    assert!(matches!(bench.step(), Step::Wait(None)));
+}
+
+#[test]
+fn a_silent_list_is_asked_for_again() {
+    let mut bench = managed(None);
+    bench.request();
+    bench.head(200);
+    bench.chunk(&LIST[..30]);
+    assert_eq!(bench.silence(), Duration::from_secs(90));
+    bench.sleep();
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500");
+}
+
+#[test]
+fn a_silent_refusal_is_a_refusal() {
+    let mut bench = managed(None);
+    bench.request();
+    bench.head(403);
+    bench.silence();
+    assert!(bench.error().is_forbidden());
+}
+
+#[test]
+fn silence_is_reported_where_nothing_is_managed() {
+    let mut bench = unmanaged(None);
+    bench.request();
+    bench.head(200);
+    assert_eq!(bench.silence(), Duration::from_secs(31));
+    let error = bench.error();
+    assert!(error.is_cut());
+    assert!(error.to_string().contains("the API server was silent for 31 s"), "{error}");
+}
+
+#[test]
+fn a_server_that_accepted_before_may_refuse_for_a_while() {
+    for status in [401, 403, 404, 500] {
+        let mut bench = managed(Some("5"));
+        bench.request();
+        bench.watching();
+        bench.cut();
+        bench.sleep();
+        let start = bench.now;
+        loop {
+            bench.request();
+            bench.head(status);
+            bench.end();
+            match bench.step() {
+                Step::Sleep(time) => {
+                    bench.pass(time);
+                    bench.machine.on_wake();
+                }
+                Step::End(Some(error)) => {
+                    assert_eq!(error.status().unwrap().code, status);
+                    break;
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(bench.now - start >= Duration::from_secs(10));
+        let mut bench = managed(Some("5"));
+        bench.request();
+        bench.head(status);
+        bench.end();
+        bench.error();
+    }
+}
+
+#[test]
+fn accepting_again_begins_the_while_anew() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.watching();
+    for _ in 0..20 {
+        bench.cut();
+        bench.sleep();
+        bench.request();
+        bench.head(403);
+        bench.end();
+        bench.sleep();
+        bench.request();
+        bench.watching();
+    }
+}
+
+#[test]
+fn one_line_of_nonsense_is_asked_for_again() {
+    let mut bench = managed(Some("5"));
+    for version in ["5", "6"] {
+        assert!(bench.request().contains(&format!("resourceVersion={version}&")));
+        bench.watching();
+        bench.chunk("<html>\n");
+        bench.sleep();
+        bench.request();
+        bench.watching();
+        bench.chunk(&event("ADDED", "6"));
+        bench.told();
+        bench.end();
+    }
+    for _ in 0..2 {
+        bench.request();
+        bench.watching();
+        bench.chunk("<html>\n");
+        bench.told();
+        if let Step::Sleep(_) = bench.step() {
+            bench.machine.on_wake();
+        }
+    }
+    assert!(matches!(bench.machine.state, State::Ended(_)));
+}

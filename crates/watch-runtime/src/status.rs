@@ -1,0 +1,118 @@
+//! Where a stream stands: what it is doing, and what it has done.
+
+use std::fmt;
+use std::time::Instant;
+
+/// What [`Watcher::status`](crate::Watcher::status) shows.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct WatchStatus {
+    /// What the stream is doing.
+    pub phase: Phase,
+    /// How many events it has delivered.
+    pub events: u64,
+    /// How many objects did not decode into their type.
+    pub undecodable: u64,
+    /// How many events were of a type that is not known, and were skipped.
+    pub unknown: u64,
+    /// How often it has asked for a watch or a list again, for whatever cause.
+    pub restarts: u64,
+    /// How many gaps it has repaired: states taken anew after a 410 and compared with what was
+    /// delivered.
+    pub repairs: u64,
+    /// How many objects it keeps in mind, so that it can repair a gap.
+    pub objects: usize,
+    /// The version that it has reached; managed streams only.
+    pub resource_version: Option<String>,
+}
+
+impl WatchStatus {
+    /// Takes over what another says, without a new place for the version. Gives whether the phase is
+    /// another one.
+    pub(crate) fn update(&mut self, newer: &Self, version: Option<&str>) -> bool {
+        let changed = self.phase != newer.phase;
+        let resource_version = self.resource_version.take();
+        *self = Self { resource_version, ..*newer };
+        match (version, &mut self.resource_version) {
+            (None, place) => *place = None,
+            (Some(version), Some(place)) => version.clone_into(place),
+            (Some(version), place) => *place = Some(version.to_owned()),
+        }
+        changed
+    }
+}
+
+/// What a stream is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// Nothing: it has not begun, or is over.
+    #[default]
+    Stopped,
+    /// Waiting for the server's answer.
+    Connecting,
+    /// Taking the state of the server: at the beginning, or to repair a gap.
+    Listing {
+        /// How many objects have come.
+        done: u64,
+        /// How many are yet to come, where the server says.
+        remaining: Option<u64>,
+    },
+    /// Delivering events as they happen. The state that there was at the beginning is complete.
+    Live,
+    /// Waiting before another try.
+    BackingOff {
+        /// When the next try is.
+        until: Instant,
+        /// Why it waits.
+        cause: Cause,
+    },
+}
+
+/// Why a stream asks again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The watch ended as it should, at its timeout.
+    Timeout,
+    /// The connection broke, or the answer ended too soon.
+    Cut,
+    /// Nothing came for so long that the connection was taken for dead.
+    Silence,
+    /// The server no longer has the events that would come next.
+    Gone,
+    /// The server could not be reached.
+    Unreachable,
+    /// The server refused, with this HTTP status.
+    Refused(u16),
+    /// The server sent something that is no watch event.
+    Malformed,
+    /// The server cannot stream its state: it is listed instead.
+    NoStreaming,
+}
+
+impl Cause {
+    /// One word for each, as metrics label it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Cut => "cut",
+            Self::Silence => "silence",
+            Self::Gone => "gone",
+            Self::Unreachable => "unreachable",
+            Self::Refused(_) => "refused",
+            Self::Malformed => "malformed",
+            Self::NoStreaming => "no_streaming",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(code) => write!(f, "refused with HTTP {code}"),
+            Self::NoStreaming => f.write_str("the server streams no initial state"),
+            other => f.write_str(other.as_str()),
+        }
+    }
+}
