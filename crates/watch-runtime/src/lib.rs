@@ -21,6 +21,9 @@ mod machine;
 mod options;
 mod plan;
 mod settings;
+#[cfg(feature = "simulation")]
+#[doc(hidden)]
+pub mod simulation;
 mod status;
 mod stream;
 mod transport;

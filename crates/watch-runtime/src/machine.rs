@@ -27,6 +27,7 @@
 
 mod failing;
 mod memory;
+pub(crate) mod sabotage;
 mod state;
 mod taking;
 #[cfg(test)]
@@ -51,6 +52,7 @@ use crate::transport::Head;
 use crate::{EventType, Origin, WatchError};
 use failing::Failures;
 pub(crate) use memory::Memory;
+use sabotage::Sabotage;
 use state::State;
 pub(crate) use state::{Delivery, Step};
 use taking::Taking;
@@ -80,6 +82,10 @@ pub(crate) struct Machine {
     backoff: Backoff,
     rng: fastrand::Rng,
     status: WatchStatus,
+    #[cfg(feature = "simulation")]
+    sabotage: Option<sabotage::Sabotage>,
+    #[cfg(feature = "simulation")]
+    told: Option<String>,
 }
 
 impl Machine {
@@ -107,6 +113,10 @@ impl Machine {
             backoff: Backoff::default(),
             rng,
             status: WatchStatus { phase: Phase::Connecting, ..WatchStatus::default() },
+            #[cfg(feature = "simulation")]
+            sabotage: None,
+            #[cfg(feature = "simulation")]
+            told: None,
             plan,
         };
         machine.swap_memory(memory);
@@ -302,6 +312,7 @@ impl Machine {
 
     /// The connection broke; what a line had begun is discarded.
     pub(crate) fn on_cut(&mut self, source: Source, now: Instant) {
+        self.sabotage_fragment();
         match &self.state {
             State::Watching { .. } | State::Listing { .. } => {
                 self.cut(Cause::Cut, Kind::Cut(Some(source)), now);
@@ -331,6 +342,9 @@ impl Machine {
     fn request(&mut self, now: Instant) -> Request<()> {
         self.state = State::Asking { since: now };
         self.status.restarts += u64::from(self.failures.count_request());
+        if self.taking.as_ref().is_some_and(|taking| taking.continue_.is_none()) {
+            self.begin_state();
+        }
         match &self.taking {
             Some(taking) if taking.streamed => {
                 self.limit = self.plan.timeout(&mut self.rng);
@@ -392,6 +406,9 @@ impl Machine {
         let Some(version) = version else { return };
         match (&self.taking, ends_initial) {
             // Where it is while its initial events are still coming is no place to go on from.
+            (Some(_), false) if self.sabotaged(Sabotage::TakesAnyBookmarkForTheEnd) => {
+                self.state_is_whole(version);
+            }
             (Some(_), false) => {}
             (Some(_), true) => self.state_is_whole(version),
             (None, _) => self.reach(&version),
@@ -405,8 +422,8 @@ impl Machine {
             if let Some(index) = &mut self.memory.index {
                 index.delivered(delivery.etype, &delivery.identity);
             }
-            if delivery.origin == Origin::Live
-                && self.taking.is_none()
+            let in_order = delivery.origin == Origin::Live && self.taking.is_none();
+            if (in_order || self.sabotaged(Sabotage::ResumesFromInitialEvents))
                 && let Some(version) = &delivery.identity.version
             {
                 self.failures.went_well();

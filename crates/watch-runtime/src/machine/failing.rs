@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::{Machine, State, malformed};
+use super::{Machine, Sabotage, State, malformed};
 use crate::error::{Kind, Source};
 use crate::status::Cause;
 use crate::transport::Head;
@@ -82,6 +82,9 @@ impl Machine {
     pub(super) fn cut(&mut self, cause: Cause, kind: Kind, now: Instant) {
         if let State::Watching { since, .. } = &self.state {
             self.backoff.lasted(now - *since);
+        }
+        if self.sabotaged(Sabotage::ForgetsFailuresTooEarly) {
+            self.backoff.reset();
         }
         if !self.managed() || (cause == Cause::Silence && !self.failures.accepted) {
             return self.end(kind);

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde_json::json;
 use watchable_core::ResourceInfo;
 
-use super::{Delivery, Machine, State};
+use super::{Delivery, Machine, Sabotage, State};
 use crate::envelope::Identity;
 use crate::index::Compared;
 use crate::list_body::ListEnd;
@@ -32,9 +32,6 @@ pub(super) struct Taking {
 impl Machine {
     /// The state is to be taken, from its first object on.
     pub(super) fn take_state(&mut self, origin: Origin, streamed: bool) {
-        if let Some(index) = &mut self.memory.index {
-            index.begin_pass();
-        }
         self.taking = Some(Taking {
             origin,
             streamed,
@@ -45,15 +42,27 @@ impl Machine {
         });
     }
 
+    /// The state is asked for from its first object on, perhaps not for the first time: what came of it
+    /// before may be of an older state.
+    pub(super) fn begin_state(&mut self) {
+        if let Some(index) = &mut self.memory.index {
+            index.begin_pass();
+        }
+        if let Some(taking) = &mut self.taking {
+            taking.done = 0;
+        }
+    }
+
     /// An object of the state has come: tells what is new about it.
     pub(super) fn part_of_state(&mut self, object: Bytes, identity: Identity) {
         let Some(taking) = &mut self.taking else { return };
         taking.done += 1;
         taking.remaining = taking.remaining.map(|n| n.saturating_sub(1));
         let origin = taking.origin;
+        let skips = self.sabotaged(Sabotage::SkipsTheComparison);
         let compared = match &mut self.memory.index {
-            Some(index) => index.compare(&identity),
-            None => Compared::New,
+            Some(index) if !skips => index.compare(&identity),
+            _ => Compared::New,
         };
         let etype = match compared {
             Compared::Same => return,
@@ -70,8 +79,15 @@ impl Machine {
     /// All of the state has come, as it was at this version.
     pub(super) fn state_is_whole(&mut self, version: String) {
         let vanished = self.memory.index.as_ref().map(crate::index::Index::vanished);
-        for identity in vanished.unwrap_or_default() {
+        let mut vanished = vanished.unwrap_or_default();
+        if self.sabotaged(Sabotage::ForgetsADeletion) {
+            vanished.pop();
+        }
+        for identity in vanished {
             self.owe_deletion(identity);
+        }
+        if self.sabotaged(Sabotage::MovesOnTooEarly) {
+            self.version = Some(version.clone());
         }
         if let Some(taking) = &mut self.taking {
             taking.complete = Some(version);
@@ -84,6 +100,10 @@ impl Machine {
             self.status.repairs += 1;
         }
         self.memory.whole = true;
+        #[cfg(feature = "simulation")]
+        {
+            self.told = Some(version.clone());
+        }
         self.version = Some(version);
         self.moved = true;
     }

@@ -1,0 +1,87 @@
+//! Ways to break the machine on purpose, to see that the simulation notices.
+
+#![cfg_attr(not(feature = "simulation"), allow(dead_code, unreachable_pub))]
+
+use super::Machine;
+
+/// What a broken machine does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Tells a state that was taken anew without comparing it with what was delivered.
+    SkipsTheComparison,
+    /// Goes on from the version of an event of the first state.
+    ResumesFromInitialEvents,
+    /// Takes the first bookmark for the one that ends a streamed state.
+    TakesAnyBookmarkForTheEnd,
+    /// Begins its waits anew after a connection that did not last.
+    ForgetsFailuresTooEarly,
+    /// Delivers what a cut connection has left of an event.
+    DeliversFragments,
+    /// Leaves out one of the objects that have vanished.
+    ForgetsADeletion,
+    /// Lets a state's version count before all of the state was delivered.
+    MovesOnTooEarly,
+}
+
+impl Sabotage {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::SkipsTheComparison,
+        Self::ResumesFromInitialEvents,
+        Self::TakesAnyBookmarkForTheEnd,
+        Self::ForgetsFailuresTooEarly,
+        Self::DeliversFragments,
+        Self::ForgetsADeletion,
+        Self::MovesOnTooEarly,
+    ];
+}
+
+#[cfg(not(feature = "simulation"))]
+#[allow(clippy::unused_self, reason = "the other one looks into it")]
+impl Machine {
+    pub(super) const fn sabotaged(&self, _: Sabotage) -> bool {
+        false
+    }
+
+    pub(super) const fn sabotage_fragment(&self) {}
+}
+
+#[cfg(feature = "simulation")]
+impl Machine {
+    pub(crate) fn sabotage(&mut self, sabotage: Option<Sabotage>) {
+        self.sabotage = sabotage;
+    }
+
+    pub(super) fn sabotaged(&self, how: Sabotage) -> bool {
+        self.sabotage == Some(how)
+    }
+
+    /// The version of the state that has just been told in whole.
+    pub(crate) fn take_told(&mut self) -> Option<String> {
+        self.told.take()
+    }
+
+    pub(crate) fn is_taking(&self) -> bool {
+        self.taking.is_some()
+    }
+
+    pub(super) fn sabotage_fragment(&mut self) {
+        if !self.sabotaged(Sabotage::DeliversFragments) {
+            return;
+        }
+        let super::State::Watching { frames, .. } = &mut self.state else { return };
+        let rest = frames.rest();
+        let text = String::from_utf8_lossy(&rest);
+        let part = |key: &str| {
+            let (_, after) = text.split_once(&format!("\"{key}\":\""))?;
+            after.split_once('"').map(|(value, _)| value.to_owned())
+        };
+        let (name, uid, version) = (part("name"), part("uid"), part("resourceVersion"));
+        let etype = part("type").and_then(|etype| crate::EventType::from_wire(&etype));
+        let (Some(name), Some(uid), Some(etype)) = (name, uid, etype) else { return };
+        let namespace = part("namespace").unwrap_or_default();
+        let identity = crate::envelope::Identity { name, namespace, uid, version };
+        let origin = crate::Origin::Live;
+        self.owed.push_back(super::Delivery { etype, origin, object: rest, identity });
+    }
+}

@@ -1,0 +1,91 @@
+//! Who is told the events, and holds them against what really happened.
+
+use watch_runtime::simulation::Event;
+use watch_runtime::{EventType, Origin};
+
+use crate::server::{Server, State};
+
+#[derive(Debug, Default)]
+pub(crate) struct Consumer {
+    /// What it has been told of and not been told to be gone.
+    pub(crate) known: State,
+    /// Up to here it has been told of everything.
+    covered: Option<u64>,
+    pub(crate) events: u64,
+}
+
+type Verdict = Result<(), String>;
+
+impl Consumer {
+    /// Takes an event; `taking` is whether it comes while the state is taken.
+    pub(crate) fn take(&mut self, event: &Event, taking: bool, server: &Server) -> Verdict {
+        self.events += 1;
+        let version = is_whole(event)?;
+        let told = || format!("{} {:?} {} {}", event.etype, event.origin, event.name, event.uid);
+        let known = self.known.get(&event.name);
+        let same = known.filter(|(uid, _)| *uid == event.uid);
+        match (event.etype, known, same) {
+            (EventType::Added, None, _) | (EventType::Deleted, _, Some(_)) => {}
+            (EventType::Modified, _, Some((_, before))) => {
+                if version <= *before {
+                    return Err(format!("{}: version {version} after {before}", told()));
+                }
+            }
+            (EventType::Added, _, Some(_)) => return Err(format!("{}: told twice", told())),
+            (EventType::Added, Some(_), None) => {
+                return Err(format!("{}: its predecessor was never told to be gone", told()));
+            }
+            (EventType::Modified | EventType::Deleted, _, None) => {
+                return Err(format!("{}: it was never told of", told()));
+            }
+        }
+        if event.etype == EventType::Deleted {
+            self.known.remove(&event.name);
+        } else {
+            self.known.insert(event.name.clone(), (event.uid.clone(), version));
+        }
+        if event.origin == Origin::Live && !taking {
+            self.covers(version, version - 1, server)?;
+        }
+        Ok(())
+    }
+
+    /// A state has been told in whole: the consumer must have it.
+    pub(crate) fn state_told(&mut self, revision: u64, server: &Server) -> Verdict {
+        let state = server.at(revision);
+        if self.known != state {
+            return Err(format!("told {:?}, but at {revision} there is {state:?}", self.known));
+        }
+        self.covered = Some(revision);
+        Ok(())
+    }
+
+    /// The stream stands at a version: nothing before it may be missing.
+    pub(crate) fn stands_at(&mut self, revision: u64, server: &Server) -> Verdict {
+        self.covers(revision, revision, server)
+    }
+
+    fn covers(&mut self, revision: u64, up_to: u64, server: &Server) -> Verdict {
+        let Some(covered) = self.covered else { return Ok(()) };
+        if revision < covered {
+            return Err(format!("the version went back from {covered} to {revision}"));
+        }
+        if let Some(lost) = server.between(covered, up_to).next() {
+            return Err(format!("{lost:?} was lost between {covered} and {revision}"));
+        }
+        self.covered = Some(revision);
+        Ok(())
+    }
+}
+
+/// The object must be JSON, and who it is said to be. Gives its version.
+fn is_whole(event: &Event) -> Result<u64, String> {
+    let object: serde_json::Value = serde_json::from_slice(&event.object)
+        .map_err(|error| format!("a fragment of {} was delivered: {error}", event.name))?;
+    let metadata = &object["metadata"];
+    if metadata["name"] != event.name.as_str() || metadata["uid"] != event.uid.as_str() {
+        return Err(format!("{} {} is not {metadata}", event.name, event.uid));
+    }
+    let version = event.version.as_deref().and_then(|version| version.parse().ok());
+    version.ok_or_else(|| format!("{} has no version", event.name))
+}

@@ -1,0 +1,81 @@
+//! A model API server: objects, one revision counter, and a history that gets forgotten.
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+
+/// Names are few, so that they are used again.
+const NAMES: u32 = 7;
+
+/// By name: uid and version.
+pub(crate) type State = BTreeMap<String, (String, u64)>;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) revision: u64,
+    pub(crate) etype: &'static str,
+    pub(crate) name: String,
+    pub(crate) uid: String,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Server {
+    pub(crate) revision: u64,
+    pub(crate) objects: State,
+    /// All of it, also what the server itself has forgotten.
+    pub(crate) history: Vec<Change>,
+    /// Up to here the server has forgotten what happened.
+    pub(crate) forgotten: u64,
+    uids: u128,
+}
+
+impl Server {
+    /// Does something to an object.
+    pub(crate) fn change(&mut self, random: &mut Rng) {
+        // Revisions are shared with other kinds: they skip.
+        self.revision += random.u64(1..4);
+        let name = format!("pod-{}", random.u32(..NAMES));
+        let (etype, uid) = match self.objects.get(&name) {
+            None => {
+                self.uids += 1;
+                let digits = format!("{:032x}", self.uids);
+                let uid = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]);
+                ("ADDED", uid.join("-"))
+            }
+            Some((uid, _)) if random.u8(..3) == 0 => ("DELETED", uid.clone()),
+            Some((uid, _)) => ("MODIFIED", uid.clone()),
+        };
+        if etype == "DELETED" {
+            self.objects.remove(&name);
+        } else {
+            self.objects.insert(name.clone(), (uid.clone(), self.revision));
+        }
+        self.history.push(Change { revision: self.revision, etype, name, uid });
+    }
+
+    /// Forgets what happened, up to some time ago or up to now.
+    pub(crate) fn compact(&mut self, random: &mut Rng) {
+        let now = self.revision;
+        self.forgotten = if random.bool() { now } else { random.u64(self.forgotten..=now) };
+    }
+
+    /// What happened after one revision, up to another.
+    pub(crate) fn between(&self, after: u64, up_to: u64) -> impl Iterator<Item = &Change> {
+        let start = self.history.partition_point(|change| change.revision <= after);
+        self.history[start..].iter().take_while(move |change| change.revision <= up_to)
+    }
+
+    /// The objects as they were at a revision.
+    pub(crate) fn at(&self, revision: u64) -> State {
+        let mut state = State::new();
+        for change in self.between(0, revision) {
+            if change.etype == "DELETED" {
+                state.remove(&change.name);
+            } else {
+                state.insert(change.name.clone(), (change.uid.clone(), change.revision));
+            }
+        }
+        state
+    }
+}

@@ -1,0 +1,36 @@
+//! Histories with fixed seeds hold, and a machine that is broken on purpose is noticed.
+
+use watchables_simulation::{Sabotage, run_all};
+
+#[test]
+fn no_history_loses_anything() {
+    let report = run_all(1..=20_000, None);
+    assert!(
+        report.violations.is_empty(),
+        "{:#?}",
+        report.violations.iter().take(3).collect::<Vec<_>>()
+    );
+    // A simulation in which nothing goes wrong proves nothing.
+    assert!(report.faults > 10 * report.histories, "{} faults", report.faults);
+    assert!(2 * report.repairs > report.histories, "{} repairs", report.repairs);
+    assert!(report.events > 50 * report.histories, "{} events", report.events);
+}
+
+#[test]
+fn the_same_seed_is_the_same_history() {
+    let told = |seed| {
+        let outcome = watchables_simulation::run(seed, None);
+        (outcome.faults, outcome.repairs, outcome.events)
+    };
+    for seed in 1..50 {
+        assert_eq!(told(seed), told(seed));
+    }
+}
+
+#[test]
+fn every_way_to_break_the_machine_is_noticed() {
+    for sabotage in Sabotage::ALL {
+        let report = run_all(1..=2_000, Some(sabotage));
+        assert!(!report.violations.is_empty(), "{sabotage:?} goes unnoticed");
+    }
+}
