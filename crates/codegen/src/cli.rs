@@ -14,6 +14,7 @@ use crate::generate::{Change, Mode, State};
 use crate::regen;
 use crate::release::Release;
 use crate::root;
+use crate::simulate::{self, Simulate};
 
 /// Keeps the generated crates true to the Kubernetes releases.
 #[derive(Parser)]
@@ -36,6 +37,8 @@ enum Command {
     Diff(Diff),
     /// Measure what our types cost beside those of k8s-openapi
     Bench(Bench),
+    /// Run random histories and faults against the watch protocol's machine
+    Simulate(Simulate),
 }
 
 #[derive(Args)]
@@ -137,6 +140,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
             print(&bench::bench(&root, &args)?)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Simulate(args) => simulate::simulate(&root, &args),
     }
 }
 

@@ -23,3 +23,4 @@ pub mod release;
 mod render;
 pub mod root;
 mod short_names;
+mod simulate;

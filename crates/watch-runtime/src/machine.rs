@@ -27,6 +27,7 @@
 
 mod failing;
 mod memory;
+mod reading;
 pub(crate) mod sabotage;
 mod state;
 mod taking;
@@ -41,7 +42,6 @@ use bytes::{Bytes, BytesMut};
 use http::Request;
 
 use crate::backoff::Backoff;
-use crate::envelope::{self, Envelope};
 use crate::error::{Kind, Source};
 use crate::frame::{Frames, LineTooLong};
 use crate::list_body::ListBody;
@@ -49,7 +49,7 @@ use crate::plan::Plan;
 use crate::settings::{CatchUp, InitialState};
 use crate::status::{Cause, Phase, WatchStatus};
 use crate::transport::Head;
-use crate::{EventType, Origin, WatchError};
+use crate::{Origin, WatchError};
 use failing::Failures;
 pub(crate) use memory::Memory;
 use sabotage::Sabotage;
@@ -359,89 +359,6 @@ impl Machine {
                 self.limit = self.plan.timeout(&mut self.rng);
                 self.plan.watch(self.version.as_deref(), self.limit)
             }
-        }
-    }
-
-    /// A list's item has come.
-    fn item(&mut self, item: &Bytes) {
-        let item = envelope::utf8(item);
-        match envelope::identity(&item) {
-            Ok(identity) => self.part_of_state(item, identity),
-            Err(error) => self.end(malformed("a list item that is no object", error)),
-        }
-    }
-
-    /// Reads a line of a watch; gives what it delivers.
-    fn line(&mut self, line: &Bytes, since: Instant, now: Instant) -> Option<Delivery> {
-        match envelope::read(line) {
-            Ok(Envelope::Event { etype: EventType::Added, object, identity })
-                if self.taking.is_some() =>
-            {
-                self.part_of_state(object, identity);
-                None
-            }
-            Ok(Envelope::Event { etype, object, identity }) => {
-                Some(Delivery { etype, origin: Origin::Live, object, identity })
-            }
-            Ok(Envelope::Bookmark { version, ends_initial }) => {
-                self.bookmark(version, ends_initial);
-                None
-            }
-            Ok(Envelope::Error(status)) => {
-                self.error_event(status, since, now);
-                None
-            }
-            Ok(Envelope::Unknown) => {
-                self.status.unknown += 1;
-                None
-            }
-            Err(error) => {
-                self.nonsense(error.into());
-                None
-            }
-        }
-    }
-
-    fn bookmark(&mut self, version: Option<String>, ends_initial: bool) {
-        let Some(version) = version else { return };
-        match (&self.taking, ends_initial) {
-            // Where it is while its initial events are still coming is no place to go on from.
-            (Some(_), false) if self.sabotaged(Sabotage::TakesAnyBookmarkForTheEnd) => {
-                self.state_is_whole(version);
-            }
-            (Some(_), false) => {}
-            (Some(_), true) => self.state_is_whole(version),
-            (None, _) => self.reach(&version),
-        }
-    }
-
-    /// Takes note of what the consumer is about to have.
-    fn delivered(&mut self, delivery: Delivery) -> Delivery {
-        self.status.events += 1;
-        if self.managed() {
-            if let Some(index) = &mut self.memory.index {
-                index.delivered(delivery.etype, &delivery.identity);
-            }
-            let in_order = delivery.origin == Origin::Live && self.taking.is_none();
-            if (in_order || self.sabotaged(Sabotage::ResumesFromInitialEvents))
-                && let Some(version) = &delivery.identity.version
-            {
-                self.failures.went_well();
-                let place = self.version.get_or_insert_default();
-                version.clone_into(place);
-                self.asks_for_oldest = false;
-                self.moved = true;
-            }
-        }
-        delivery
-    }
-
-    fn reach(&mut self, version: &str) {
-        if self.managed() {
-            self.failures.went_well();
-            version.clone_into(self.version.get_or_insert_default());
-            self.asks_for_oldest = false;
-            self.moved = true;
         }
     }
 

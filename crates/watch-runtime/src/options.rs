@@ -5,7 +5,7 @@
 /// | | no `resource_version` given | `resource_version` given |
 /// |---|---|---|
 /// | unmanaged | Each underlying watch starts with none: ADDED for what exists, then changes. After a timeout it begins again. | Each underlying watch starts just after it. Too old a version ends the stream with an error for which [`is_gone`](crate::WatchError::is_gone) holds. |
-/// | managed | The current state first, then every change from exactly that point. | Starts just after it, and each event moves it forward: restarts, and the next stream, go on from there. |
+/// | managed | The current state first, then every change from exactly that point. | Starts just after it, and each event moves it forward: restarts, and the next stream, go on from there. Too old: the gap is repaired, see [`repair_gaps`](crate::Watcher::repair_gaps). |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StreamOptions {
     /// Whether the watcher keeps track of the resource version and goes on from it when an

@@ -8,6 +8,7 @@
 
 mod consumer;
 mod faults;
+mod network;
 mod server;
 mod wire;
 mod world;

@@ -6,8 +6,8 @@ mod streamed;
 mod waiting;
 
 use super::*;
-use crate::StreamOptions;
 use crate::settings::{Settings, Timeout};
+use crate::{EventType, StreamOptions};
 use bench::Bench;
 
 fn event(etype: &str, version: &str) -> String {

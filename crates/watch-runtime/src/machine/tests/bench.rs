@@ -4,8 +4,8 @@ use http::StatusCode;
 use watchable_core::{ResourceInfo, Scope};
 
 use super::super::*;
-use crate::StreamOptions;
 use crate::settings::Settings;
+use crate::{EventType, StreamOptions};
 
 const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 
