@@ -3,13 +3,16 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::fmt::temporal::DateTimePrinter;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time, written to the second in UTC: `2026-11-22T13:35:49Z`.
 ///
-/// A fraction that came with it is kept and written again.
+/// A fraction that came with it is kept and written again. The last day and a bit of the year 9999, which
+/// people write for "never" and a [`Timestamp`] does not reach, is [`Timestamp::MAX`], which is written
+/// as `9999-12-31T23:59:59Z`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Time(pub Timestamp);
 
@@ -21,12 +24,15 @@ pub struct MicroTime(pub Timestamp);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        if self.0 == Timestamp::MAX { f.write_str("9999-12-31T23:59:59Z") } else { self.0.fmt(f) }
     }
 }
 
 impl fmt::Display for MicroTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == Timestamp::MAX {
+            return f.write_str("9999-12-31T23:59:59.000000Z");
+        }
         let digits = if self.0.subsec_nanosecond() % 1_000 == 0 { 6 } else { 9 };
         DateTimePrinter::new()
             .precision(Some(digits))
@@ -71,7 +77,10 @@ impl Visitor<'_> for Rfc3339 {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        text.parse().map_err(|error| E::custom(format_args!("invalid timestamp {text:?}: {error}")))
+        text.parse().or_else(|error| match text.strip_suffix('Z').map(str::parse::<DateTime>) {
+            Some(Ok(never)) if never.year() == 9999 => Ok(Timestamp::MAX),
+            _ => Err(E::custom(format_args!("invalid timestamp {text:?}: {error}"))),
+        })
     }
 }
 
@@ -88,6 +97,17 @@ mod tests {
     fn times_are_written_as_they_came() {
         for text in ["2026-11-22T13:35:49Z", "0001-01-01T00:00:00Z", "2026-11-22T13:35:49.25Z"] {
             assert_eq!(round_trip::<Time>(text), text);
+        }
+    }
+
+    #[test]
+    fn never_is_a_time() {
+        assert_eq!(round_trip::<Time>("9999-12-31T23:59:59Z"), "9999-12-31T23:59:59Z");
+        let micro = "9999-12-31T23:59:59.000000Z";
+        assert_eq!(round_trip::<MicroTime>(micro), micro);
+        assert_eq!(round_trip::<Time>("9999-12-30T21:59:59Z"), "9999-12-30T21:59:59Z");
+        for text in ["9999-12-32T00:00:00Z", "9999-13-01T00:00:00Z", "9999-12-31Zz"] {
+            assert!(serde_json::from_value::<Time>(text.into()).is_err(), "{text}");
         }
     }
 
