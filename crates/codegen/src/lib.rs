@@ -6,6 +6,7 @@
 //! that does all of it for a new release; [`diff`] compares two. Only `fetch` touches the network.
 
 mod bench;
+mod cargo;
 pub mod cli;
 mod descriptions;
 pub mod diff;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use crate::cargo;
 use crate::descriptions::Descriptions;
 use crate::diff;
 use crate::error::{Failure, Result};
@@ -124,7 +125,7 @@ fn news(root: &Path, release: Release) -> Result<String> {
 fn compile(root: &Path, release: Release, plan: &Plan) -> Result<()> {
     let name = release.crate_name();
     eprintln!("compiling {name}");
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let cargo = cargo::program();
     let status = Command::new(&cargo).args(["check", "-p", &name]).current_dir(root).status();
     let what = match status {
         Ok(status) if status.success() => return Ok(()),

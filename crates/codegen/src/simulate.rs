@@ -1,11 +1,11 @@
 //! `cargo xtask simulate`: builds the simulation of tests/simulation, and runs it.
 
-use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use clap::Args;
 
+use crate::cargo;
 use crate::error::{Failure, Result};
 
 /// What is passed on.
@@ -21,8 +21,7 @@ pub(crate) struct Simulate {
 
 /// Runs the histories; fails where one of them went wrong.
 pub(crate) fn simulate(root: &Path, args: &Simulate) -> Result<ExitCode> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
-    let status = Command::new(cargo)
+    let status = Command::new(cargo::program())
         .current_dir(root)
         .args(["run", "--quiet", "--release", "--package", "watchables-simulation", "--"])
         .args([format!("--runs={}", args.runs), format!("--seed={}", args.seed)])

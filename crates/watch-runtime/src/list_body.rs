@@ -86,12 +86,9 @@ impl ListBody {
                 self.string_part();
             }
             if self.place != Place::Item {
-                // The scan is past it: it is of no more use.
-                let outside = self.place == Place::Outside;
+                // The scan is past it.
                 let done = self.buffer.split_to(mem::take(&mut self.scanned));
-                if outside || self.string != InString::No {
-                    self.rest.extend_from_slice(&done);
-                }
+                self.rest.extend_from_slice(&done);
             }
         }
         None
@@ -159,9 +156,6 @@ impl ListBody {
                 self.depth += 1;
                 if self.place == Place::Outside && self.depth == 2 && self.key_is_items() {
                     self.place = Place::Between;
-                    self.rest.push(b'[');
-                    self.buffer.advance(self.scanned);
-                    self.scanned = 0;
                 }
             }
             b'}' | b']' => {

@@ -345,20 +345,17 @@ impl Machine {
         if self.taking.as_ref().is_some_and(|taking| taking.continue_.is_none()) {
             self.begin_state();
         }
+        if !self.lists() {
+            self.limit = self.plan.timeout(&mut self.rng);
+        }
         match &self.taking {
-            Some(taking) if taking.streamed => {
-                self.limit = self.plan.timeout(&mut self.rng);
-                self.plan.stream_state(self.limit)
-            }
+            Some(taking) if taking.streamed => self.plan.stream_state(self.limit),
             Some(taking) => {
                 let stale = taking.origin == Origin::Initial
                     && self.plan.initial_state() == InitialState::Stale;
                 self.plan.list(taking.continue_.as_deref(), stale)
             }
-            None => {
-                self.limit = self.plan.timeout(&mut self.rng);
-                self.plan.watch(self.version.as_deref(), self.limit)
-            }
+            None => self.plan.watch(self.version.as_deref(), self.limit),
         }
     }
 

@@ -27,7 +27,7 @@ pub(crate) struct Server {
     pub(crate) history: Vec<Change>,
     /// Up to here the server has forgotten what happened.
     pub(crate) forgotten: u64,
-    uids: u128,
+    uids: u64,
 }
 
 impl Server {
@@ -39,9 +39,7 @@ impl Server {
         let (etype, uid) = match self.objects.get(&name) {
             None => {
                 self.uids += 1;
-                let digits = format!("{:032x}", self.uids);
-                let uid = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]);
-                ("ADDED", uid.join("-"))
+                ("ADDED", format!("00000000-0000-0000-0000-{:012x}", self.uids))
             }
             Some((uid, _)) if random.u8(..3) == 0 => ("DELETED", uid.clone()),
             Some((uid, _)) => ("MODIFIED", uid.clone()),

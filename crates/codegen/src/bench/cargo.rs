@@ -7,6 +7,7 @@ use std::{env, fs};
 
 use super::subject::BENCHES;
 use super::wrapper;
+use crate::cargo;
 use crate::error::{Failure, Result};
 
 /// How to run cargo here.
@@ -22,8 +23,7 @@ impl Cargo {
         let target = env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
         let target = std::path::absolute(target.join("bench"))
             .map_err(|error| Failure::io("find", &target, &error))?;
-        let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        Ok(Self { program, manifest: root.join(BENCHES), target })
+        Ok(Self { program: cargo::program(), manifest: root.join(BENCHES), target })
     }
 
     /// A command of cargo's on the benches' workspace.

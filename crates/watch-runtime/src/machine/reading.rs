@@ -52,13 +52,12 @@ impl Machine {
     fn bookmark(&mut self, version: Option<String>, ends_initial: bool) {
         let Some(version) = version else { return };
         match (&self.taking, ends_initial) {
-            // Where it is while its initial events are still coming is no place to go on from.
-            (Some(_), false) if self.sabotaged(Sabotage::TakesAnyBookmarkForTheEnd) => {
+            (None, _) => self.reach(&version),
+            (Some(_), ends) if ends || self.sabotaged(Sabotage::TakesAnyBookmarkForTheEnd) => {
                 self.state_is_whole(version);
             }
-            (Some(_), false) => {}
-            (Some(_), true) => self.state_is_whole(version),
-            (None, _) => self.reach(&version),
+            // Where it is while its initial events are still coming is no place to go on from.
+            (Some(_), _) => {}
         }
     }
 
@@ -73,11 +72,7 @@ impl Machine {
             if (in_order || self.sabotaged(Sabotage::ResumesFromInitialEvents))
                 && let Some(version) = &delivery.identity.version
             {
-                self.failures.went_well();
-                let place = self.version.get_or_insert_default();
-                version.clone_into(place);
-                self.asks_for_oldest = false;
-                self.moved = true;
+                self.reach(version);
             }
         }
         delivery
