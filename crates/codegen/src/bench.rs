@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what our types cost to compile and to decode, beside k8s-openapi's.
+//! `cargo xtask bench`: what our types cost to compile and to decode, beside k8s-openapi's, and what our
+//! streams cost, beside kube-runtime's.
 //!
 //! What is measured lies in `benches/`, a workspace of its own.
 
@@ -6,8 +7,11 @@ mod cargo;
 mod compile;
 mod cpu;
 mod decode;
+mod effort;
+mod programs;
 mod report;
 mod subject;
+mod watch;
 mod wrapper;
 
 use std::path::Path;
@@ -16,6 +20,9 @@ use clap::{Args, Subcommand};
 
 use crate::error::Result;
 use cargo::Cargo;
+use effort::{Effort, ROUNDS};
+use programs::Programs;
+use report::{Case, Report};
 use subject::Subject;
 pub(crate) use wrapper::in_place_of_rustc;
 
@@ -38,7 +45,31 @@ enum What {
     },
     /// Time of decoding recorded objects
     Decode,
+    /// CPU time and allocations of an event of a watch
+    Watch(Effort),
+    /// All of them but `compile`, as one table in Markdown
+    All(Effort),
 }
+
+/// A bench of streams.
+struct Streams {
+    name: &'static str,
+    /// How it is measured.
+    how: &'static str,
+    /// How often each side runs, where nothing else is said.
+    rounds: u16,
+    measure: fn(&Programs, Effort) -> Result<Vec<Case>>,
+}
+
+const WATCH: Streams = Streams {
+    name: "watch",
+    how: "from the first event of a watch to the last",
+    rounds: ROUNDS,
+    measure: watch::watch,
+};
+
+/// All of them, as `bench all` runs them.
+const STREAMS: [Streams; 1] = [WATCH];
 
 /// Measures, telling on standard error how far it is; returns the report. That a target is missed is
 /// no failure.
@@ -51,6 +82,38 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
     let report = match args.what {
         What::Compile { rounds } => compile::compile(&cargo, &subject, rounds)?,
         What::Decode => decode::decode(&cargo, &subject)?,
+        What::Watch(effort) => streams(&Programs::build(&cargo)?, &subject, &WATCH, effort)?,
+        What::All(effort) => return all(&cargo, &subject, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })
+}
+
+fn streams(
+    programs: &Programs,
+    subject: &Subject,
+    bench: &Streams,
+    effort: Effort,
+) -> Result<Report> {
+    let Streams { name, how, rounds, measure } = bench;
+    let heading = format!(
+        "{name}: {how}; median of {}, in turns\n{} against kube-runtime and {}",
+        effort.rounds(*rounds),
+        subject.ours,
+        subject.peer
+    );
+    Ok(Report::new(name, heading, measure(programs, effort)?))
+}
+
+fn all(cargo: &Cargo, subject: &Subject, json: bool, effort: Effort) -> Result<String> {
+    let mut reports = vec![decode::decode(cargo, subject)?];
+    let programs = Programs::build(cargo)?;
+    for bench in &STREAMS {
+        reports.push(streams(&programs, subject, bench, effort)?);
+    }
+    Ok(if json {
+        reports.iter().map(Report::json).collect()
+    } else {
+        let rows = reports.iter().map(Report::markdown);
+        std::iter::once(report::MARKDOWN_HEAD.to_owned()).chain(rows).collect()
+    })
 }

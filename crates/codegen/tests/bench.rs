@@ -18,6 +18,7 @@ fn unknown_arguments_are_refused() {
         &["bench", "compile", "--rounds", "0"],
         &["bench", "compile", "--rounds", "many"],
         &["bench", "decode", "--rounds", "3"],
+        &["bench", "watch", "--rounds", "0"],
     ] {
         let outcome = repository.run(args);
         assert_eq!(outcome.code, 2, "{args:?}: {}", outcome.stderr);

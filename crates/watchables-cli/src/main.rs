@@ -6,7 +6,6 @@ mod discovery;
 mod failure;
 mod interrupt;
 mod names;
-mod notices;
 mod output;
 mod watch;
 

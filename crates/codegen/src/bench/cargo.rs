@@ -30,6 +30,13 @@ impl Cargo {
     pub(super) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(args).arg("--manifest-path").arg(&self.manifest).stdin(Stdio::null());
+        // What `cargo run` tells this program of itself: build scripts that look at it would run again.
+        let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        let ours =
+            |name: &String| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of| name.starts_with(of));
+        for name in names.filter(ours) {
+            command.env_remove(name);
+        }
         command
     }
 

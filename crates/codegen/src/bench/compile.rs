@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::cargo::{self, Cargo};
-use super::report::{Case, Report, median};
+use super::report::{Case, Report, Target, median};
 use super::subject::Subject;
 use super::{cpu, wrapper};
 use crate::error::{Failure, Result};
@@ -53,7 +53,7 @@ pub(super) fn compile(cargo: &Cargo, subject: &Subject, rounds: u16) -> Result<R
          {} against {}",
         subject.ours, subject.peer
     );
-    Ok(Report::new("compile", "s", heading, cases))
+    Ok(Report::new("compile", heading, cases))
 }
 
 /// The crates of types: whole, with all that they depend on, and in part.
@@ -70,11 +70,9 @@ fn types(cargo: &Cargo, subject: &Subject, mode: &Mode, rounds: u16) -> Result<[
     let [ours_whole, peer_whole] = [builds[0].compile_anew()?, builds[1].compile_anew()?];
     builds[2].prepare()?;
     let [ours, peer, part] = in_turns(&builds, rounds)?;
-    let case = |what: &str, ours, peer, target| Case {
-        name: format!("{what}, {}", mode.name),
-        ours,
-        peer,
-        target,
+    let case = |what: &str, ours: f64, peer: f64, target: Option<f64>| {
+        let name = format!("{what}, {}", mode.name);
+        Case::new(name, "s", ours, peer).aiming(target.map(Target::Ratio))
     };
     Ok([
         case("all groups", ours, peer, Some(ALL_GROUPS)),
@@ -92,7 +90,7 @@ fn programs(cargo: &Cargo, mode: &Mode, rounds: u16) -> Result<Case> {
     builds.iter().try_for_each(Build::prepare)?;
     let [ours, peer] = in_turns(&builds, rounds)?;
     let name = format!("program that watches Pods, {}", mode.name);
-    Ok(Case { name, ours, peer, target: Some(PROGRAM) })
+    Ok(Case::new(name, "s", ours, peer).aiming(Target::Ratio(PROGRAM)))
 }
 
 /// The median CPU seconds of each.

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use serde::Deserialize;
 
 use super::cargo::{self, Cargo};
-use super::report::{Case, Report};
+use super::report::{Case, Report, Target};
 use super::subject::Subject;
 use crate::error::{Failure, Result};
 
@@ -40,7 +40,7 @@ pub(super) fn decode(cargo: &Cargo, subject: &Subject) -> Result<Report> {
         subject.ours, subject.peer
     );
     let cases = cases(&String::from_utf8_lossy(&output.stdout))?;
-    Ok(Report::new("decode", "µs", heading, cases))
+    Ok(Report::new("decode", heading, cases))
 }
 
 fn cases(lines: &str) -> Result<Vec<Case>> {
@@ -49,7 +49,8 @@ fn cases(lines: &str) -> Result<Vec<Case>> {
         let Measured { case: name, ours, peer } = serde_json::from_str(line)
             .map_err(|error| Failure::new(format!("benches/decode printed {line:?}: {error}")))?;
         let known = targets.iter().position(|(case, _)| *case == name);
-        Ok(Case { target: known.map(|at| targets.remove(at).1), name, ours, peer })
+        let target = known.map(|at| Target::Ratio(targets.remove(at).1));
+        Ok(Case::new(name, "µs", ours, peer).aiming(target))
     });
     let cases = cases.collect::<Result<Vec<_>>>()?;
     match targets.first() {
@@ -70,10 +71,9 @@ mod tests {
     #[test]
     fn targets_are_added_by_name() {
         let cases = cases(LINES).unwrap();
-        let targets: Vec<_> = cases.iter().map(|case| case.target).collect();
-        assert_eq!(targets, [Some(0.4), None, Some(0.8)]);
-        let node = Case { name: "Node".to_owned(), ours: 2.0, peer: 4.0, target: None };
-        assert_eq!(cases[1], node);
+        let targets: Vec<_> = cases.iter().map(Case::target).collect();
+        assert_eq!(targets, [Some(Target::Ratio(0.4)), None, Some(Target::Ratio(0.8))]);
+        assert_eq!(cases[1], Case::new("Node", "µs", 2.0, 4.0));
     }
 
     #[test]

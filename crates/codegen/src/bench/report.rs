@@ -1,13 +1,16 @@
-//! The figures, as a table to read and as lines of JSON to keep.
+//! The figures, as tables to read and as lines of JSON to keep.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
+/// The head of a table in Markdown.
+pub(super) const MARKDOWN_HEAD: &str =
+    "| bench | case | ours | peer | unit | ratio | target |\n|---|---|--:|--:|---|--:|---|\n";
+
 /// What a bench found.
 pub(super) struct Report {
     bench: &'static str,
-    unit: &'static str,
     /// How it was measured, and what.
     heading: String,
     cases: Vec<Case>,
@@ -16,11 +19,21 @@ pub(super) struct Report {
 /// What ours takes, and the peer.
 #[derive(Debug, PartialEq)]
 pub(super) struct Case {
-    pub(super) name: String,
-    pub(super) ours: f64,
-    pub(super) peer: f64,
-    /// The greatest part of the peer's figure that ours is to take, where there is an aim.
-    pub(super) target: Option<f64>,
+    name: String,
+    unit: &'static str,
+    ours: f64,
+    /// `None` where there is no peer.
+    peer: Option<f64>,
+    target: Option<Target>,
+}
+
+/// The most that is aimed at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Target {
+    /// Of our figure as a part of the peer's.
+    Ratio(f64),
+    /// Of our figure itself.
+    Ours(f64),
 }
 
 #[derive(Serialize)]
@@ -28,21 +41,38 @@ struct Line<'a> {
     bench: &'a str,
     case: &'a str,
     ours: f64,
-    peer: f64,
+    peer: Option<f64>,
     unit: &'a str,
-    ratio: f64,
+    ratio: Option<f64>,
     target: Option<f64>,
+    /// What the target is the most of: `ratio` or `ours`.
+    target_of: Option<&'a str>,
     met: Option<bool>,
 }
 
-impl Report {
+impl Case {
     pub(super) fn new(
-        bench: &'static str,
+        name: impl Into<String>,
         unit: &'static str,
-        heading: String,
-        cases: Vec<Case>,
+        ours: f64,
+        peer: impl Into<Option<f64>>,
     ) -> Self {
-        Self { bench, unit, heading, cases }
+        Self { name: name.into(), unit, ours, peer: peer.into(), target: None }
+    }
+
+    pub(super) fn aiming(self, target: impl Into<Option<Target>>) -> Self {
+        Self { target: target.into(), ..self }
+    }
+
+    #[cfg(test)]
+    pub(super) fn target(&self) -> Option<Target> {
+        self.target
+    }
+}
+
+impl Report {
+    pub(super) fn new(bench: &'static str, heading: String, cases: Vec<Case>) -> Self {
+        Self { bench, heading, cases }
     }
 
     /// One object a line.
@@ -55,41 +85,72 @@ impl Report {
     }
 
     pub(super) fn table(&self) -> String {
-        let width = self.cases.iter().map(|case| case.name.chars().count()).max().unwrap_or(0);
+        let rows: Vec<_> = self.cases.iter().map(|case| self.row(case)).collect();
+        let width = rows.iter().map(|row| row[0].chars().count()).max().unwrap_or(0);
         let mut text = format!("{}\n\n", self.heading);
-        let mut row = |case: &str, [ours, peer, ratio, target]: [&str; 4]| {
-            let row = format!("{case:width$}  {ours:>8}  {peer:>8}  {ratio:>6}  {target}");
+        let heads = ["", "ours", "peer", "unit", "ratio", "target"].map(str::to_owned);
+        for [case, ours, peer, unit, ratio, target] in [heads].into_iter().chain(rows) {
+            let row =
+                format!("{case:width$}  {ours:>10}  {peer:>10}  {unit:<6} {ratio:>6}  {target}");
             let _ = writeln!(text, "{}", row.trim_end());
-        };
-        row(
-            "",
-            [&format!("ours, {}", self.unit), &format!("peer, {}", self.unit), "ratio", "target"],
-        );
-        for case in &self.cases {
-            let line = self.line(case);
-            let target = match (line.target, line.met) {
-                (Some(target), Some(true)) => format!("{target:.2} met"),
-                (Some(target), _) => format!("{target:.2} missed"),
-                (None, _) => String::new(),
-            };
-            let [ours, peer] = [line.ours, line.peer].map(|figure| format!("{figure:.2}"));
-            row(&case.name, [&ours, &peer, &format!("{:.3}", line.ratio), &target]);
         }
         text
     }
 
+    /// The rows of a table in Markdown, without its head.
+    pub(super) fn markdown(&self) -> String {
+        let rows = self.cases.iter().map(|case| {
+            let [case, ours, peer, unit, ratio, target] = self.row(case);
+            format!(
+                "| `{}` | {case} | {ours} | {peer} | {unit} | {ratio} | {target} |\n",
+                self.bench
+            )
+        });
+        rows.collect()
+    }
+
+    fn row(&self, case: &Case) -> [String; 6] {
+        let line = self.line(case);
+        let target = case.target.map_or_else(String::new, |target| {
+            let met = if line.met == Some(true) { "met" } else { "missed" };
+            match target {
+                Target::Ratio(most) => format!("{most:.2} {met}"),
+                Target::Ours(most) => format!("{most} {} {met}", case.unit),
+            }
+        });
+        let figure = |figure: f64| format!("{figure:.2}");
+        [
+            case.name.clone(),
+            figure(line.ours),
+            line.peer.map_or_else(String::new, figure),
+            case.unit.to_owned(),
+            line.ratio.map_or_else(String::new, |ratio| format!("{ratio:.3}")),
+            target,
+        ]
+    }
+
     fn line<'a>(&'a self, case: &'a Case) -> Line<'a> {
         // What is printed is what is judged.
-        let ratio = rounded(case.ours / case.peer);
+        let ours = rounded(case.ours);
+        let ratio = case.peer.map(|peer| rounded(case.ours / peer));
+        let (target, target_of, met) = match case.target {
+            Some(Target::Ratio(most)) => {
+                (Some(most), Some("ratio"), ratio.map(|ratio| ratio <= most))
+            }
+            Some(Target::Ours(most)) => (Some(most), Some("ours"), Some(ours <= most)),
+            None => (None, None, None),
+        };
+        let peer = case.peer.map(rounded);
         Line {
             bench: self.bench,
             case: &case.name,
-            ours: rounded(case.ours),
-            peer: rounded(case.peer),
-            unit: self.unit,
+            ours,
+            peer,
+            unit: case.unit,
             ratio,
-            target: case.target,
-            met: case.target.map(|target| ratio <= target),
+            target,
+            target_of,
+            met,
         }
     }
 }
@@ -110,14 +171,13 @@ mod tests {
     use super::*;
 
     fn report() -> Report {
-        let case =
-            |name: &str, ours, peer, target| Case { name: name.to_owned(), ours, peer, target };
         let cases = vec![
-            case("all groups, check", 2.500_04, 5.0, Some(0.5)),
-            case("all groups, debug", 3.0, 4.0, Some(0.5)),
-            case("with \"all\"", 30.0, 20.0, None),
+            Case::new("all groups, check", "s", 2.500_04, 5.0).aiming(Target::Ratio(0.5)),
+            Case::new("all groups, debug", "s", 3.0, 4.0).aiming(Target::Ratio(0.5)),
+            Case::new("with \"all\"", "MB", 30.0, None).aiming(Target::Ours(16.0)),
+            Case::new("events", "1/s", 30.0, 20.0),
         ];
-        Report::new("compile", "s", "CPU seconds".to_owned(), cases)
+        Report::new("compile", "CPU seconds".to_owned(), cases)
     }
 
     #[test]
@@ -125,11 +185,13 @@ mod tests {
         assert_eq!(
             report().json(),
             concat!(
-                r#"{"bench":"compile","case":"all groups, check","ours":2.5,"peer":5.0,"unit":"s","ratio":0.5,"target":0.5,"met":true}"#,
+                r#"{"bench":"compile","case":"all groups, check","ours":2.5,"peer":5.0,"unit":"s","ratio":0.5,"target":0.5,"target_of":"ratio","met":true}"#,
                 "\n",
-                r#"{"bench":"compile","case":"all groups, debug","ours":3.0,"peer":4.0,"unit":"s","ratio":0.75,"target":0.5,"met":false}"#,
+                r#"{"bench":"compile","case":"all groups, debug","ours":3.0,"peer":4.0,"unit":"s","ratio":0.75,"target":0.5,"target_of":"ratio","met":false}"#,
                 "\n",
-                r#"{"bench":"compile","case":"with \"all\"","ours":30.0,"peer":20.0,"unit":"s","ratio":1.5,"target":null,"met":null}"#,
+                r#"{"bench":"compile","case":"with \"all\"","ours":30.0,"peer":null,"unit":"MB","ratio":null,"target":16.0,"target_of":"ours","met":false}"#,
+                "\n",
+                r#"{"bench":"compile","case":"events","ours":30.0,"peer":20.0,"unit":"1/s","ratio":1.5,"target":null,"target_of":null,"met":null}"#,
                 "\n",
             )
         );
@@ -142,11 +204,23 @@ mod tests {
             "\
 CPU seconds
 
-                    ours, s   peer, s   ratio  target
-all groups, check      2.50      5.00   0.500  0.50 met
-all groups, debug      3.00      4.00   0.750  0.50 missed
-with \"all\"            30.00     20.00   1.500
+                         ours        peer  unit    ratio  target
+all groups, check        2.50        5.00  s       0.500  0.50 met
+all groups, debug        3.00        4.00  s       0.750  0.50 missed
+with \"all\"              30.00              MB             16 MB missed
+events                  30.00       20.00  1/s     1.500
 "
+        );
+    }
+
+    #[test]
+    fn markdown_has_a_row_a_case() {
+        let rows = report().markdown();
+        let rows: Vec<_> = rows.lines().collect();
+        assert_eq!(rows.len(), 4);
+        assert_eq!(
+            rows[0],
+            "| `compile` | all groups, check | 2.50 | 5.00 | s | 0.500 | 0.50 met |"
         );
     }
 

@@ -1,0 +1,45 @@
+//! The command line that the measured programs have in common.
+
+use clap::{Parser, ValueEnum};
+
+/// What to do, against which server.
+#[derive(Clone, Debug, Parser)]
+pub struct Args {
+    /// What is measured
+    pub task: Task,
+    /// URL of the replayer
+    #[arg(long, required = true)]
+    pub server: Vec<String>,
+    /// Plural of the kind that is watched
+    #[arg(long, default_value = "pods")]
+    pub kind: String,
+    /// How many events, objects or watchers
+    #[arg(long, default_value_t = 0)]
+    pub count: u32,
+    /// In which way, where there are several
+    #[arg(long, default_value = "")]
+    pub way: String,
+}
+
+/// What is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Task {
+    /// Events of a watch
+    Watch,
+}
+
+impl Args {
+    /// Reads the program's command line; ends the program where it is wrong.
+    #[must_use]
+    pub fn read() -> Self {
+        Self::parse()
+    }
+
+    /// The error for a kind, a way or a task that a program does not have.
+    #[must_use]
+    pub fn unknown(&self) -> Box<dyn std::error::Error> {
+        let Self { task, kind, way, .. } = self;
+        format!("this program does not know task {task:?} with kind {kind:?} and way {way:?}")
+            .into()
+    }
+}

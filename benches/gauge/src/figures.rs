@@ -1,0 +1,62 @@
+//! What a program has measured, as a line to print.
+
+use std::collections::BTreeMap;
+
+/// Figures by name; the name says the unit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Figures(BTreeMap<String, f64>);
+
+impl Figures {
+    /// Adds a figure.
+    #[must_use]
+    pub fn with(mut self, name: &str, figure: f64) -> Self {
+        self.0.insert(name.to_owned(), figure);
+        self
+    }
+
+    /// Adds the figures of another measurement.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
+    }
+
+    /// As a JSON object in one line.
+    ///
+    /// # Panics
+    ///
+    /// Never: numbers are JSON. What is not finite is written as null.
+    #[must_use]
+    pub fn line(&self) -> String {
+        serde_json::to_string(&self.0).expect("numbers are JSON")
+    }
+}
+
+/// The figure that this part of all does not exceed; 0.5 is the median. 0 of none.
+#[must_use]
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn quantile(figures: &mut [f64], part: f64) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    let rank = (figures.len() as f64 * part).ceil() as usize;
+    figures.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_a_line_of_json() {
+        let figures = Figures::default().with("b_us", 2.5).and(Figures::default().with("a", 1.0));
+        assert_eq!(figures.line(), r#"{"a":1.0,"b_us":2.5}"#);
+    }
+
+    #[test]
+    fn quantiles() {
+        let mut hundred: Vec<_> = (1..=100).rev().map(f64::from).collect();
+        for (part, expected) in [(0.5, 50.0), (0.99, 99.0), (1.0, 100.0), (0.0, 1.0)] {
+            assert!((quantile(&mut hundred, part) - expected).abs() < 1e-9);
+        }
+        assert!(quantile(&mut [], 0.5).abs() < 1e-9);
+    }
+}

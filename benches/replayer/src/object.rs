@@ -1,0 +1,96 @@
+//! The kinds: recorded objects, brought to the size that they have in a busy cluster.
+
+use std::fmt::Write as _;
+
+use crate::template::Template;
+
+/// The object of a kind, by its plural.
+pub(crate) fn template(resource: &str) -> Option<Template> {
+    let object = match resource {
+        "pods" => include_str!("../../data/pod.json").to_owned(),
+        "configmaps" => config_map(),
+        "events" => event(),
+        "nodes" => node(),
+        _ => return None,
+    };
+    Some(Template::of(&object))
+}
+
+/// About 1.5 KB.
+fn config_map() -> String {
+    let mut lines = String::new();
+    for setting in 0..12 {
+        let _ = write!(lines, "checkout.upstream.{setting}.timeout-ms={}\\n", 250 * setting);
+    }
+    let data = format!("\"data\":{{\"checkout.properties\":\"{lines}\",");
+    include_str!("../../data/configmap.json").replacen("\"data\":{", &data, 1)
+}
+
+/// About 3 KB: with the managed fields of four writers more.
+fn event() -> String {
+    let mut fields = String::new();
+    for manager in ["kubelet", "kube-scheduler", "event-exporter", "node-problem-detector"] {
+        let _ = write!(
+            fields,
+            r#"{{"manager":"{manager}","operation":"Update","apiVersion":"v1","time":"2026-11-22T13:35:49Z","fieldsType":"FieldsV1","fieldsV1":{{"f:count":{{}},"f:firstTimestamp":{{}},"f:involvedObject":{{}},"f:lastTimestamp":{{}},"f:message":{{}},"f:reason":{{}},"f:reportingComponent":{{}},"f:reportingInstance":{{}},"f:source":{{"f:component":{{}},"f:host":{{}}}},"f:type":{{}}}}}},"#
+        );
+    }
+    let fields = format!("\"managedFields\":[{fields}");
+    include_str!("../../data/event.json").replacen("\"managedFields\":[", &fields, 1)
+}
+
+/// About 20 KB: with the fifty images of which a kubelet tells.
+fn node() -> String {
+    let mut images = String::new();
+    for image in 0..50 {
+        let comma = if image == 0 { "" } else { "," };
+        let digest = format!("{image:02x}4a7be0c35d18f296").repeat(4);
+        let digest = &digest[..64];
+        let _ = write!(
+            images,
+            r#"{comma}{{"names":["registry.k8s.example/platform/team-{image}/service-{image}@sha256:{digest}","mirror.eu-west-1.k8s.example/platform/team-{image}/service-{image}@sha256:{digest}","registry.k8s.example/platform/team-{image}/service-{image}:v2.{image}.1-build.20261122"],"sizeBytes":{}}}"#,
+            61_234_567 + image * 1_003_301
+        );
+    }
+    let conditions = ["MemoryPressure", "DiskPressure", "PIDPressure", "Ready"].map(|condition| {
+        format!(
+            r#"{{"type":"{condition}","status":"False","lastHeartbeatTime":"2026-11-22T13:35:49Z","lastTransitionTime":"2026-11-20T08:11:22Z","reason":"KubeletHas{condition}","message":"kubelet has told of {condition}"}}"#
+        )
+    });
+    let conditions = conditions.join(",");
+    let status = format!("\"status\":{{\"conditions\":[{conditions}],\"images\":[{images}],");
+    include_str!("../../data/node.json").replacen("\"status\":{", &status, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn objects_are_json_of_the_sizes_that_the_benches_speak_of() {
+        for (resource, kind, sizes) in [
+            ("pods", "Pod", 8_500..9_500),
+            ("configmaps", "ConfigMap", 1_400..1_700),
+            ("events", "Event", 2_800..3_200),
+            ("nodes", "Node", 18_000..22_000),
+        ] {
+            let mut text = Vec::new();
+            template(resource).unwrap().write(1, 2, &mut text);
+            let object: Value = serde_json::from_slice(&text).unwrap();
+            assert_eq!(object["kind"], kind);
+            assert!(sizes.contains(&text.len()), "{resource}: {} bytes", text.len());
+            assert!(!text.contains(&b'\n'), "{resource} is one line");
+        }
+    }
+
+    #[test]
+    fn half_of_a_pod_is_managed_fields() {
+        let mut text = Vec::new();
+        template("pods").unwrap().write(1, 2, &mut text);
+        let object: Value = serde_json::from_slice(&text).unwrap();
+        let fields = object["metadata"]["managedFields"].to_string().len();
+        assert!((text.len() * 2 / 5..text.len() * 3 / 5).contains(&fields), "{fields}");
+    }
+}

@@ -1,0 +1,98 @@
+//! What is asked for.
+
+use std::io::{self, Read};
+
+/// Larger than the head of any request of a watcher, in bytes.
+const HEAD: usize = 8 << 10;
+
+/// A GET, as far as it matters here.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Request {
+    /// The plural of the kind.
+    pub(crate) resource: String,
+    pub(crate) watch: bool,
+    /// Whether the watch is to begin with the state that there is.
+    pub(crate) send_initial_events: bool,
+    pub(crate) resource_version: Option<u64>,
+    /// How many objects the page is to hold.
+    pub(crate) limit: Option<u32>,
+    /// Which object the page begins with.
+    pub(crate) continue_: u32,
+}
+
+impl Request {
+    /// Reads the next one; `None` once the client has closed the connection. Requests have no body,
+    /// and the next one does not come before the answer.
+    pub(crate) fn read(from: &mut impl Read) -> io::Result<Option<Self>> {
+        let mut head = [0; HEAD];
+        let mut filled = 0;
+        loop {
+            let read = from.read(&mut head[filled..])?;
+            if read == 0 {
+                return Ok(None);
+            }
+            filled += read;
+            let mut headers = [httparse::EMPTY_HEADER; 32];
+            let mut request = httparse::Request::new(&mut headers);
+            let parsed = request.parse(&head[..filled]).map_err(io::Error::other)?;
+            if parsed.is_complete() {
+                return Ok(request.path.map(Self::of));
+            }
+        }
+    }
+
+    fn of(target: &str) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let resource = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let mut request = Self { resource, ..Self::default() };
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "watch" => request.watch = value == "true",
+                "sendInitialEvents" => request.send_initial_events = value == "true",
+                "resourceVersion" => request.resource_version = value.parse().ok(),
+                "limit" => request.limit = value.parse().ok(),
+                "continue" => request.continue_ = value.parse().unwrap_or_default(),
+                _ => {}
+            }
+        }
+        request
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(mut text: &[u8]) -> Option<Request> {
+        Request::read(&mut text).unwrap()
+    }
+
+    #[test]
+    fn a_page_of_a_list_is_read() {
+        let page =
+            b"GET /api/v1/namespaces/a/pods?&limit=500&continue=1500 HTTP/1.1\r\nhost: x\r\n\r\n";
+        let resource = "pods".to_owned();
+        let expected =
+            Request { resource, limit: Some(500), continue_: 1500, ..Request::default() };
+        assert_eq!(read(page), Some(expected));
+    }
+
+    #[test]
+    fn a_watch_is_read() {
+        let watch = b"GET /apis/apps/v1/deployments?watch=true&resourceVersion=7&sendInitialEvents=true HTTP/1.1\r\n\r\n";
+        let expected = Request {
+            resource: "deployments".to_owned(),
+            watch: true,
+            send_initial_events: true,
+            resource_version: Some(7),
+            ..Request::default()
+        };
+        assert_eq!(read(watch), Some(expected));
+    }
+
+    #[test]
+    fn a_closed_connection_is_no_request() {
+        assert_eq!(read(b""), None);
+        assert_eq!(read(b"GET /api/v1/pods HT"), None);
+    }
+}

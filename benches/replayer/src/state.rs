@@ -1,0 +1,71 @@
+//! The state that there is: as a list, page by page, and as the beginning of a watch.
+
+use std::io::{self, Write};
+
+use crate::request::Request;
+use crate::template::Template;
+use crate::wire;
+
+/// The version of the state; the changes after it count on from it.
+pub(crate) const VERSION: u64 = 1_000_000;
+
+/// Answers with a page of the list of all objects.
+pub(crate) fn list(
+    to: &mut impl Write,
+    template: &Template,
+    objects: u32,
+    request: &Request,
+) -> io::Result<()> {
+    let first = request.continue_.min(objects);
+    let end = request.limit.map_or(objects, |limit| objects.min(first + limit));
+    let left = objects - end;
+    let more = if left == 0 {
+        String::new()
+    } else {
+        format!(",\"continue\":\"{end}\",\"remainingItemCount\":{left}")
+    };
+    wire::begin(to)?;
+    let head = format!(
+        "{{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{{\"resourceVersion\":\"{VERSION}\"{more}}},\"items\":["
+    );
+    wire::chunk(to, head.as_bytes())?;
+    let mut item = Vec::new();
+    for number in first..end {
+        item.clear();
+        if number > first {
+            item.push(b',');
+        }
+        template.write_item(number, u64::from(number) + 1, &mut item);
+        wire::chunk(to, &item)?;
+    }
+    wire::chunk(to, b"]}\n")?;
+    wire::end(to)
+}
+
+/// Begins a watch with the state, and says where it ends.
+pub(crate) fn stream(to: &mut impl Write, template: &Template, objects: u32) -> io::Result<()> {
+    let mut event = Vec::new();
+    for number in 0..objects {
+        event.clear();
+        event.extend_from_slice(b"{\"type\":\"ADDED\",\"object\":");
+        template.write(number, u64::from(number) + 1, &mut event);
+        event.extend_from_slice(b"}\n");
+        wire::chunk(to, &event)?;
+    }
+    let end = "\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}";
+    bookmark(to, template, VERSION, &format!(",{end}"))
+}
+
+/// Says how far the watch is; `more` is more of the metadata.
+pub(crate) fn bookmark(
+    to: &mut impl Write,
+    template: &Template,
+    version: u64,
+    more: &str,
+) -> io::Result<()> {
+    let types = template.types();
+    let line = format!(
+        "{{\"type\":\"BOOKMARK\",\"object\":{{{types}\"metadata\":{{\"resourceVersion\":\"{version}\"{more}}}}}}}\n"
+    );
+    wire::chunk(to, line.as_bytes())
+}

@@ -1,0 +1,168 @@
+//! An object as text with places for what differs from one to the next.
+
+use gauge::monotonic;
+
+/// The annotation that says when an object was sent, in nanoseconds on the shared clock.
+pub(crate) const SENT: &str = "bench/sent";
+
+/// A recorded object, cut up where its name, uid, version and time of sending stand.
+#[derive(Clone, Debug)]
+pub(crate) struct Template {
+    /// Kind and version, as they stand in front of the metadata.
+    types: String,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(Vec<u8>),
+    /// What stands behind the beginning of the name.
+    Name,
+    Uid,
+    Version,
+    Sent,
+}
+
+impl Template {
+    /// Of an object that has kind, version, name, uid, resource version and annotations, the first of
+    /// each its own.
+    pub(crate) fn of(object: &str) -> Self {
+        let object = object.trim_end().strip_prefix('{').expect("it is an object");
+        let (types, object) = object.split_at(object.find("\"metadata\"").expect("it has some"));
+        let annotation = format!("\"annotations\":{{\"{SENT}\":\"\",");
+        let object = object.replacen("\"annotations\":{", &annotation, 1);
+        let mut cuts = [
+            ("\"name\":\"", Part::Name),
+            ("\"uid\":\"", Part::Uid),
+            ("\"resourceVersion\":\"", Part::Version),
+            (&format!("\"{SENT}\":\""), Part::Sent),
+        ]
+        .map(|(before, part)| {
+            let at = object.find(before).expect("each is in the object") + before.len();
+            let len = object[at..].find('"').expect("a string ends");
+            // All of a name but its last five letters is the workload's.
+            let kept = if matches!(part, Part::Name) { len.saturating_sub(5) } else { 0 };
+            (at + kept, at + len, part)
+        });
+        cuts.sort_by_key(|(at, ..)| *at);
+        let mut parts = Vec::new();
+        let mut done = 0;
+        for (at, end, part) in cuts {
+            parts.extend([Part::Text(object[done..at].into()), part]);
+            done = end;
+        }
+        parts.push(Part::Text(object[done..].into()));
+        Self { types: types.to_owned(), parts }
+    }
+
+    /// Kind and version, as the beginning of an object.
+    pub(crate) fn types(&self) -> &str {
+        &self.types
+    }
+
+    /// Appends the object of this number at this version, sent now.
+    pub(crate) fn write(&self, number: u32, version: u64, to: &mut Vec<u8>) {
+        to.push(b'{');
+        to.extend_from_slice(self.types.as_bytes());
+        self.write_rest(number, version, to);
+    }
+
+    /// Appends it as an item of a list, which leave out kind and version.
+    pub(crate) fn write_item(&self, number: u32, version: u64, to: &mut Vec<u8>) {
+        to.push(b'{');
+        self.write_rest(number, version, to);
+    }
+
+    fn write_rest(&self, number: u32, version: u64, to: &mut Vec<u8>) {
+        use std::io::Write as _;
+
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => to.extend_from_slice(text),
+                Part::Name => to.extend_from_slice(&suffix(number)),
+                Part::Uid => {
+                    let [high, low] = [0, 1].map(|half| mixed(u64::from(number) * 2 + half));
+                    let _ = write!(
+                        to,
+                        "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
+                        high >> 32,
+                        high >> 16 & 0xffff,
+                        high & 0xfff,
+                        low >> 48 & 0xfff,
+                        low & 0xffff_ffff_ffff
+                    );
+                }
+                Part::Version => drop(write!(to, "{version}")),
+                Part::Sent => drop(write!(to, "{:020}", monotonic().as_nanos())),
+            }
+        }
+    }
+}
+
+/// Five letters as Kubernetes chooses them for the names of Pods; others for every number.
+fn suffix(number: u32) -> [u8; 5] {
+    const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
+    // A prime, so that neighbours differ in more than one letter.
+    let mut rest = u64::from(number) * 7919;
+    [(); 5].map(|()| {
+        let letter = LETTERS[usize::try_from(rest % 27).expect("it is small")];
+        rest /= 27;
+        letter
+    })
+}
+
+/// Bits without a pattern, always the same (SplitMix64's finaliser).
+fn mixed(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ bits >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    const OBJECT: &str = r#"{"kind":"Pod","metadata":{"name":"web-x2k4q","uid":"8d81410b","resourceVersion":"279","annotations":{"a":"b"}},"spec":{"name":"kept"}}"#;
+
+    fn written(number: u32, version: u64) -> serde_json::Value {
+        let mut text = Vec::new();
+        Template::of(OBJECT).write(number, version, &mut text);
+        serde_json::from_slice(&text).unwrap()
+    }
+
+    #[test]
+    fn what_differs_is_filled_in() {
+        let object = written(7, 12_345);
+        let meta = &object["metadata"];
+        assert_eq!(meta["resourceVersion"], "12345");
+        assert_eq!(meta["annotations"]["a"], "b");
+        let sent = meta["annotations"][SENT].as_str().unwrap();
+        assert!(sent.len() == 20 && sent.parse::<u64>().unwrap() > 0, "{sent}");
+        assert_eq!(object["spec"]["name"], "kept");
+        let name = meta["name"].as_str().unwrap();
+        assert!(name.starts_with("web-") && name.len() == "web-x2k4q".len(), "{name}");
+    }
+
+    #[test]
+    fn items_have_no_kind() {
+        let mut item = Vec::new();
+        Template::of(OBJECT).write_item(1, 2, &mut item);
+        assert!(item.starts_with(b"{\"metadata\":{\"name\""));
+        assert_eq!(Template::of(OBJECT).types(), "\"kind\":\"Pod\",");
+    }
+
+    #[test]
+    fn an_object_has_one_name_and_uid_at_all_versions() {
+        let of = |number, version| {
+            let meta = written(number, version)["metadata"].take();
+            ["name", "uid"].map(|key| meta[key].as_str().unwrap().to_owned())
+        };
+        assert_eq!(of(3, 1), of(3, 2));
+        assert_eq!(of(3, 1)[1].len(), 36);
+        let mut seen = HashSet::new();
+        assert!((0..20_000).flat_map(|number| of(number, 1)).all(|text| seen.insert(text)));
+    }
+}

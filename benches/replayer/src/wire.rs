@@ -1,0 +1,27 @@
+//! Writes the answers: HTTP/1.1 with a body in chunks, a document a chunk, as an API server does.
+
+use std::io::{self, Write};
+
+/// Begins an answer whose body comes in chunks.
+pub(crate) fn begin(to: &mut impl Write) -> io::Result<()> {
+    to.write_all(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+    )
+}
+
+pub(crate) fn chunk(to: &mut impl Write, part: &[u8]) -> io::Result<()> {
+    write!(to, "{:x}\r\n", part.len())?;
+    to.write_all(part)?;
+    to.write_all(b"\r\n")
+}
+
+pub(crate) fn end(to: &mut impl Write) -> io::Result<()> {
+    to.write_all(b"0\r\n\r\n")?;
+    to.flush()
+}
+
+/// What is asked for is not here.
+pub(crate) fn not_found(to: &mut impl Write) -> io::Result<()> {
+    to.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")?;
+    to.flush()
+}
