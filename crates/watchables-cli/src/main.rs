@@ -6,6 +6,7 @@ mod discovery;
 mod failure;
 mod interrupt;
 mod names;
+mod notices;
 mod output;
 mod watch;
 

@@ -11,7 +11,7 @@ use watchables::{DynamicObject, Scope, StreamOptions, WatchError, WatchEvent, Wa
 use crate::args::WatchArgs;
 use crate::discovery::Served;
 use crate::output::{self, Output};
-use crate::{cluster, failure, interrupt, names};
+use crate::{cluster, failure, interrupt, names, notices};
 
 /// Lines written before it is looked again whether it is time to end.
 const BATCH: usize = 256;
@@ -59,6 +59,9 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
         .enumerate()
         .map(|(n, watcher)| watcher.stream(StreamOptions::managed()).map(move |item| (n, item)))
         .collect();
+    let told_by = watchers.iter().map(|watcher| (watcher.resource().to_string(), watcher.status()));
+    let notices = notices::tell(told_by.collect());
+    tokio::pin!(notices);
     let mut printer = Printer {
         output: Output::new(args.output, served.len() > 1),
         served: &served,
@@ -69,6 +72,7 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
             biased;
             () = &mut timed_out => return Ok(()),
             () = output::closed() => return Ok(()),
+            () = &mut notices => continue,
             item = events.next() => item,
         };
         // What has come already shares one write.

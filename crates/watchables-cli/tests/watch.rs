@@ -126,7 +126,7 @@ fn resources_are_named_as_for_kubectl() {
         let output = run(watchables(&home).args(["watch", name, "--count", "1"]));
         assert_eq!(stdout(&output), [line], "{name}: {}", stderr(&output));
     }
-    let output = run(watchables(&home).args(["watch", "pods,deployments", "po", "--count", "3"]));
+    let output = run(watchables(&home).args(["watch", "pods,deployments", "po", "--count", "5"]));
     let mut lines = stdout(&output);
     lines.sort_unstable();
     assert_eq!(
@@ -335,4 +335,43 @@ fn an_interrupt_ends_it_while_nobody_reads_its_output() {
     let (status, _) = ends(child);
     assert!(status.success(), "{status}");
     drop(out);
+}
+
+#[test]
+fn an_interruption_is_told_and_that_it_is_over() {
+    let (server, home) = cluster();
+    let port = server.url().rsplit(':').next().unwrap().parse().unwrap();
+    let (mut child, mut lines) = started(watchables(&home).args(["watch", "pods", "--count", "5"]));
+    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let mut line = || {
+        let mut line = String::new();
+        told.read_line(&mut line).unwrap();
+        line
+    };
+    drop(server);
+    let interrupted = line();
+    assert!(interrupted.starts_with("watchables: pods/v1: "), "{interrupted}");
+    assert!(interrupted.ends_with("; trying again until it is mended\n"), "{interrupted}");
+
+    // Further on than the old one was, and without a history that reaches back to it.
+    let server = EmbeddedServer::builder(CATALOG).port(port).history(1).start_in_thread().unwrap();
+    for n in 0..20 {
+        server
+            .store()
+            .create(
+                json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": n.to_string()}}),
+            )
+            .unwrap();
+    }
+    assert_eq!(line(), "watchables: pods/v1: goes on, and nothing was lost\n");
+    server.store().create(pod("default", "c")).unwrap();
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).unwrap();
+    let told: Vec<_> = rest.lines().map(|line| line.rsplit_once(", ").unwrap().0).collect();
+    // The new server has none of the old one's pods.
+    assert_eq!(
+        told,
+        ["ADDED, kube-system", "DELETED, default", "DELETED, kube-system", "ADDED, default"]
+    );
+    assert!(child.wait().unwrap().success());
 }
