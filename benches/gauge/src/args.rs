@@ -26,6 +26,24 @@ pub struct Args {
 pub enum Task {
     /// Events of a watch
     Watch,
+    /// The state at the beginning, dropped
+    List,
+    /// The state at the beginning, kept
+    Hold,
+    /// The way of an event from the server
+    Latency,
+    /// Watchers to which nothing happens
+    Idle,
+    /// The end of a stream that is stopped
+    Stop,
+    /// What a watcher keeps in mind
+    Index,
+    /// The return of a server
+    Outage,
+    /// A large cluster
+    Scale,
+    /// Several kinds at once
+    Mux,
 }
 
 impl Args {

@@ -46,9 +46,8 @@ pub fn allocations() -> usize {
 #[must_use]
 pub fn live_bytes() -> usize {
     let stats = INSTRUMENTED_SYSTEM.stats();
-    // What reallocations add is part of neither.
-    let grown = stats.bytes_reallocated;
-    stats.bytes_allocated.wrapping_sub(stats.bytes_deallocated).wrapping_add_signed(grown)
+    // What reallocations add and take is part of the two.
+    stats.bytes_allocated.saturating_sub(stats.bytes_deallocated)
 }
 
 /// How many sockets this process has open.

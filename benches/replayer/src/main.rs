@@ -1,17 +1,20 @@
 //! The server of the benches: lists and watches that are made up as they are sent, the same bytes to
-//! everyone. A thread a connection; it prints its URL, and serves until it is killed.
+//! everyone. A thread a connection; it prints its URLs in a line, and serves until it is killed.
 
 mod connection;
 mod object;
 mod request;
 mod scenario;
+mod server;
 mod state;
 mod template;
+#[cfg(test)]
+mod tests;
 mod watch;
 mod wire;
 
 use std::io::{self, Write as _};
-use std::net::TcpListener;
+use std::thread;
 
 use clap::Parser as _;
 
@@ -19,8 +22,16 @@ use scenario::Scenario;
 
 fn main() -> io::Result<()> {
     let scenario = Scenario::parse();
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    println!("http://{}", listener.local_addr()?);
+    let listeners =
+        (0..scenario.servers).map(|_| server::bind()).collect::<io::Result<Vec<_>>>()?;
+    let urls = listeners.iter().map(|listener| Ok(format!("http://{}", listener.local_addr()?)));
+    println!("{}", urls.collect::<io::Result<Vec<_>>>()?.join(" "));
     io::stdout().flush()?;
-    connection::serve(&listener, scenario)
+    let servers = listeners
+        .into_iter()
+        .map(|listener| thread::spawn(move || server::serve(listener, scenario)));
+    for server in servers.collect::<Vec<_>>() {
+        server.join().map_err(|_| io::Error::other("a server panicked"))??;
+    }
+    Ok(())
 }

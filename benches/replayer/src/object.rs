@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use crate::template::Template;
 
+/// What the plurals of kinds begin with that are none of Kubernetes' own: `widgets0`, `widgets1` …
+pub(crate) const CUSTOM: &str = "widgets";
+
 /// The object of a kind, by its plural.
 pub(crate) fn template(resource: &str) -> Option<Template> {
     let object = match resource {
@@ -11,7 +14,7 @@ pub(crate) fn template(resource: &str) -> Option<Template> {
         "configmaps" => config_map(),
         "events" => event(),
         "nodes" => node(),
-        _ => return None,
+        _ => custom(resource.strip_prefix(CUSTOM)?),
     };
     Some(Template::of(&object))
 }
@@ -24,6 +27,13 @@ fn config_map() -> String {
     }
     let data = format!("\"data\":{{\"checkout.properties\":\"{lines}\",");
     include_str!("../../data/configmap.json").replacen("\"data\":{", &data, 1)
+}
+
+/// An object like a ConfigMap of a kind that is none of Kubernetes' own.
+fn custom(number: &str) -> String {
+    let types = "\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\"";
+    let others = format!("\"kind\":\"Widget{number}\",\"apiVersion\":\"bench.example/v1\"");
+    config_map().replacen(types, &others, 1)
 }
 
 /// About 3 KB: with the managed fields of four writers more.
@@ -67,6 +77,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::scenario::Stamp;
 
     #[test]
     fn objects_are_json_of_the_sizes_that_the_benches_speak_of() {
@@ -75,9 +86,10 @@ mod tests {
             ("configmaps", "ConfigMap", 1_400..1_700),
             ("events", "Event", 2_800..3_200),
             ("nodes", "Node", 18_000..22_000),
+            ("widgets7", "Widget7", 1_400..1_700),
         ] {
             let mut text = Vec::new();
-            template(resource).unwrap().write(1, 2, &mut text);
+            template(resource).unwrap().write(1, 2, Stamp::Now, &mut text);
             let object: Value = serde_json::from_slice(&text).unwrap();
             assert_eq!(object["kind"], kind);
             assert!(sizes.contains(&text.len()), "{resource}: {} bytes", text.len());
@@ -88,7 +100,7 @@ mod tests {
     #[test]
     fn half_of_a_pod_is_managed_fields() {
         let mut text = Vec::new();
-        template("pods").unwrap().write(1, 2, &mut text);
+        template("pods").unwrap().write(1, 2, Stamp::Now, &mut text);
         let object: Value = serde_json::from_slice(&text).unwrap();
         let fields = object["metadata"]["managedFields"].to_string().len();
         assert!((text.len() * 2 / 5..text.len() * 3 / 5).contains(&fields), "{fields}");

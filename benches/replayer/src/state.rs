@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::request::Request;
+use crate::scenario::Scenario;
 use crate::template::Template;
 use crate::wire;
 
@@ -13,7 +14,7 @@ pub(crate) const VERSION: u64 = 1_000_000;
 pub(crate) fn list(
     to: &mut impl Write,
     template: &Template,
-    objects: u32,
+    Scenario { objects, stamp, .. }: Scenario,
     request: &Request,
 ) -> io::Result<()> {
     let first = request.continue_.min(objects);
@@ -35,7 +36,7 @@ pub(crate) fn list(
         if number > first {
             item.push(b',');
         }
-        template.write_item(number, u64::from(number) + 1, &mut item);
+        template.write_item(number, u64::from(number) + 1, stamp, &mut item);
         wire::chunk(to, &item)?;
     }
     wire::chunk(to, b"]}\n")?;
@@ -43,12 +44,16 @@ pub(crate) fn list(
 }
 
 /// Begins a watch with the state, and says where it ends.
-pub(crate) fn stream(to: &mut impl Write, template: &Template, objects: u32) -> io::Result<()> {
+pub(crate) fn stream(
+    to: &mut impl Write,
+    template: &Template,
+    Scenario { objects, stamp, .. }: Scenario,
+) -> io::Result<()> {
     let mut event = Vec::new();
     for number in 0..objects {
         event.clear();
         event.extend_from_slice(b"{\"type\":\"ADDED\",\"object\":");
-        template.write(number, u64::from(number) + 1, &mut event);
+        template.write(number, u64::from(number) + 1, stamp, &mut event);
         event.extend_from_slice(b"}\n");
         wire::chunk(to, &event)?;
     }

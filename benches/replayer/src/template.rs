@@ -1,9 +1,8 @@
 //! An object as text with places for what differs from one to the next.
 
-use gauge::monotonic;
+use gauge::SENT;
 
-/// The annotation that says when an object was sent, in nanoseconds on the shared clock.
-pub(crate) const SENT: &str = "bench/sent";
+use crate::scenario::Stamp;
 
 /// A recorded object, cut up where its name, uid, version and time of sending stand.
 #[derive(Clone, Debug)]
@@ -60,20 +59,20 @@ impl Template {
         &self.types
     }
 
-    /// Appends the object of this number at this version, sent now.
-    pub(crate) fn write(&self, number: u32, version: u64, to: &mut Vec<u8>) {
+    /// Appends the object of this number at this version.
+    pub(crate) fn write(&self, number: u32, version: u64, sent: Stamp, to: &mut Vec<u8>) {
         to.push(b'{');
         to.extend_from_slice(self.types.as_bytes());
-        self.write_rest(number, version, to);
+        self.write_rest(number, version, sent, to);
     }
 
     /// Appends it as an item of a list, which leave out kind and version.
-    pub(crate) fn write_item(&self, number: u32, version: u64, to: &mut Vec<u8>) {
+    pub(crate) fn write_item(&self, number: u32, version: u64, sent: Stamp, to: &mut Vec<u8>) {
         to.push(b'{');
-        self.write_rest(number, version, to);
+        self.write_rest(number, version, sent, to);
     }
 
-    fn write_rest(&self, number: u32, version: u64, to: &mut Vec<u8>) {
+    fn write_rest(&self, number: u32, version: u64, sent: Stamp, to: &mut Vec<u8>) {
         use std::io::Write as _;
 
         for part in &self.parts {
@@ -93,7 +92,7 @@ impl Template {
                     );
                 }
                 Part::Version => drop(write!(to, "{version}")),
-                Part::Sent => drop(write!(to, "{:020}", monotonic().as_nanos())),
+                Part::Sent => drop(write!(to, "{:020}", sent.time().as_nanos())),
             }
         }
     }
@@ -129,7 +128,7 @@ mod tests {
 
     fn written(number: u32, version: u64) -> serde_json::Value {
         let mut text = Vec::new();
-        Template::of(OBJECT).write(number, version, &mut text);
+        Template::of(OBJECT).write(number, version, Stamp::Now, &mut text);
         serde_json::from_slice(&text).unwrap()
     }
 
@@ -149,7 +148,7 @@ mod tests {
     #[test]
     fn items_have_no_kind() {
         let mut item = Vec::new();
-        Template::of(OBJECT).write_item(1, 2, &mut item);
+        Template::of(OBJECT).write_item(1, 2, Stamp::Now, &mut item);
         assert!(item.starts_with(b"{\"metadata\":{\"name\""));
         assert_eq!(Template::of(OBJECT).types(), "\"kind\":\"Pod\",");
     }

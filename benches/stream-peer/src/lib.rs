@@ -1,5 +1,10 @@
 //! What is measured of kube-runtime's streams.
 
+mod idle;
+mod latency;
+mod list;
+mod outage;
+mod stop;
 mod watch;
 
 use std::error::Error;
@@ -15,10 +20,21 @@ use kube::{Client, Config};
 #[tokio::main(flavor = "current_thread")]
 pub async fn run() -> Result<(), Box<dyn Error>> {
     let args = Args::read();
-    let client = Client::try_from(Config::new(args.server[0].parse()?))?;
+    let client = client(&args.server[0])?;
     let figures = match args.task {
         Task::Watch => watch::watch(client, &args).await?,
+        Task::List => list::list(client, &args).await?,
+        Task::Hold => list::hold(client, &args).await?,
+        Task::Latency => latency::latency(client, &args).await?,
+        Task::Idle => idle::idle(client, &args).await?,
+        Task::Stop => stop::stop(client, &args).await?,
+        Task::Outage => outage::outage(&args).await?,
+        _ => return Err(args.unknown()),
     };
     println!("{}", figures.line());
     Ok(())
+}
+
+fn client(url: &str) -> Result<Client, Box<dyn Error>> {
+    Ok(Client::try_from(Config::new(url.parse()?))?)
 }

@@ -8,8 +8,15 @@ mod compile;
 mod cpu;
 mod decode;
 mod effort;
+mod hold;
+mod idle;
+mod index;
+mod latency;
+mod list;
+mod outage;
 mod programs;
 mod report;
+mod stop;
 mod subject;
 mod watch;
 mod wrapper;
@@ -47,6 +54,20 @@ enum What {
     Decode,
     /// CPU time and allocations of an event of a watch
     Watch(Effort),
+    /// CPU time and memory of the state at the beginning
+    List(Effort),
+    /// Memory of objects that the user keeps
+    Hold(Effort),
+    /// Time from the server's write to the user's code
+    Latency(Effort),
+    /// Memory, CPU time and stop of a thousand watchers to which nothing happens
+    Idle(Effort),
+    /// Time from the call that stops a stream to its end
+    Stop(Effort),
+    /// Memory of what was delivered, by which gaps are repaired
+    Index(Effort),
+    /// Time from a server's return to the first event
+    Outage(Effort),
     /// All of them but `compile`, as one table in Markdown
     All(Effort),
 }
@@ -67,9 +88,51 @@ const WATCH: Streams = Streams {
     rounds: ROUNDS,
     measure: watch::watch,
 };
+const LIST: Streams = Streams {
+    name: "list",
+    how: "100,000 Pods, delivered and dropped",
+    rounds: ROUNDS,
+    measure: list::list,
+};
+const HOLD: Streams = Streams {
+    name: "hold",
+    how: "100,000 Pods, each kept in a map",
+    rounds: ROUNDS,
+    measure: hold::hold,
+};
+const LATENCY: Streams = Streams {
+    name: "latency",
+    how: "from the write to the user's code, by one clock",
+    rounds: ROUNDS,
+    measure: latency::latency,
+};
+const IDLE: Streams = Streams {
+    name: "idle",
+    how: "1,000 watchers in a process",
+    rounds: ROUNDS,
+    measure: idle::idle,
+};
+const STOP: Streams = Streams {
+    name: "stop",
+    how: "from the call, on another thread, to the stream's end",
+    rounds: stop::ROUNDS,
+    measure: stop::stop,
+};
+const INDEX: Streams = Streams {
+    name: "index",
+    how: "100,000 Pods, with gap repair and without",
+    rounds: ROUNDS,
+    measure: index::index,
+};
+const OUTAGE: Streams = Streams {
+    name: "outage",
+    how: "connections refused for 10 s; from the server's return to the first event",
+    rounds: outage::ROUNDS,
+    measure: outage::outage,
+};
 
 /// All of them, as `bench all` runs them.
-const STREAMS: [Streams; 1] = [WATCH];
+const STREAMS: [&Streams; 8] = [&WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE];
 
 /// Measures, telling on standard error how far it is; returns the report. That a target is missed is
 /// no failure.
@@ -79,10 +142,18 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
         eprintln!("note: {note}");
     }
     let cargo = Cargo::new(root)?;
+    let one = |bench, effort| streams(&Programs::build(&cargo)?, &subject, bench, effort);
     let report = match args.what {
         What::Compile { rounds } => compile::compile(&cargo, &subject, rounds)?,
         What::Decode => decode::decode(&cargo, &subject)?,
-        What::Watch(effort) => streams(&Programs::build(&cargo)?, &subject, &WATCH, effort)?,
+        What::Watch(effort) => one(&WATCH, effort)?,
+        What::List(effort) => one(&LIST, effort)?,
+        What::Hold(effort) => one(&HOLD, effort)?,
+        What::Latency(effort) => one(&LATENCY, effort)?,
+        What::Idle(effort) => one(&IDLE, effort)?,
+        What::Stop(effort) => one(&STOP, effort)?,
+        What::Index(effort) => one(&INDEX, effort)?,
+        What::Outage(effort) => one(&OUTAGE, effort)?,
         What::All(effort) => return all(&cargo, &subject, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })
@@ -107,7 +178,7 @@ fn streams(
 fn all(cargo: &Cargo, subject: &Subject, json: bool, effort: Effort) -> Result<String> {
     let mut reports = vec![decode::decode(cargo, subject)?];
     let programs = Programs::build(cargo)?;
-    for bench in &STREAMS {
+    for bench in STREAMS {
         reports.push(streams(&programs, subject, bench, effort)?);
     }
     Ok(if json {

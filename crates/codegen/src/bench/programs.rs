@@ -37,7 +37,7 @@ pub(super) struct Figures(BTreeMap<String, f64>);
 /// A server that runs until this is dropped.
 pub(super) struct Server {
     process: Child,
-    url: String,
+    urls: String,
 }
 
 impl Programs {
@@ -59,9 +59,9 @@ impl Programs {
         let mut process = command.spawn().map_err(|error| cargo::cannot_run(&command, &error))?;
         let output = process.stdout.take().expect("it is piped");
         // From here on, dropping it ends the process.
-        let mut server = Server { process, url: String::new() };
-        let read = BufReader::new(output).read_line(&mut server.url);
-        if read.is_err() || !server.url.ends_with('\n') {
+        let mut server = Server { process, urls: String::new() };
+        let read = BufReader::new(output).read_line(&mut server.urls);
+        if read.is_err() || !server.urls.ends_with('\n') {
             return Err(Failure::new(format!("{command:?} did not say where it listens")));
         }
         Ok(server)
@@ -87,7 +87,10 @@ impl Programs {
     /// Runs a program once.
     pub(super) fn run(&self, server: &Server, turn: Turn<'_>) -> Result<Figures> {
         let mut command = self.command(turn.program, turn.args);
-        command.arg("--server").arg(server.url.trim()).stderr(Stdio::inherit());
+        for url in server.urls.split_whitespace() {
+            command.args(["--server", url]);
+        }
+        command.stderr(Stdio::inherit());
         let output = command.output().map_err(|error| cargo::cannot_run(&command, &error))?;
         if !output.status.success() {
             return Err(Failure::new(format!("{command:?} failed: it says above why")));

@@ -1,0 +1,120 @@
+//! The whole server, over a socket.
+
+use std::collections::HashSet;
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::thread;
+
+use clap::Parser as _;
+use serde_json::Value;
+
+use crate::scenario::Scenario;
+use crate::server;
+
+/// A connection to a server that is started for it.
+fn connect(scenario: &str) -> TcpStream {
+    let scenario = Scenario::parse_from(format!("replayer {scenario}").split_whitespace());
+    let listener = server::bind().unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || server::serve(listener, scenario));
+    TcpStream::connect(address).unwrap()
+}
+
+/// Asks, and reads chunks until the body has ended, or so many have come.
+fn ask(stream: &mut TcpStream, target: &str, chunks: usize) -> Vec<Vec<u8>> {
+    write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let head = until(stream, b"\r\n\r\n");
+    assert!(head.starts_with(b"HTTP/1.1 200 OK\r\n"));
+    let mut read = Vec::new();
+    while read.len() < chunks {
+        let line = until(stream, b"\r\n");
+        let length = std::str::from_utf8(&line).unwrap().trim_end();
+        let length = usize::from_str_radix(length, 16).unwrap();
+        let mut chunk = vec![0; length + 2];
+        stream.read_exact(&mut chunk).unwrap();
+        assert_eq!(chunk.split_off(length), b"\r\n");
+        if length == 0 {
+            break;
+        }
+        read.push(chunk);
+    }
+    read
+}
+
+fn until(stream: &mut TcpStream, end: &[u8]) -> Vec<u8> {
+    let mut read = Vec::new();
+    while !read.ends_with(end) {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        read.extend(byte);
+    }
+    read
+}
+
+fn names<'a>(objects: impl IntoIterator<Item = &'a Value>) -> Vec<String> {
+    let name = |object: &Value| object["metadata"]["name"].as_str().unwrap().to_owned();
+    objects.into_iter().map(name).collect()
+}
+
+#[test]
+fn pages_hold_every_object_once() {
+    let mut stream = connect("--objects 7");
+    let mut seen = Vec::new();
+    let mut target = "/api/v1/pods?limit=3".to_owned();
+    for (items, remaining) in [(3, Some(4)), (3, Some(1)), (1, None)] {
+        let page = ask(&mut stream, &target, usize::MAX).concat();
+        let page: Value = serde_json::from_slice(&page).unwrap();
+        assert_eq!(page["metadata"]["resourceVersion"], "1000000");
+        assert_eq!(page["metadata"]["remainingItemCount"].as_u64(), remaining);
+        let objects = page["items"].as_array().unwrap();
+        assert_eq!(objects.len(), items);
+        seen.extend(names(objects));
+        let token = page["metadata"]["continue"].as_str().unwrap_or_default();
+        target = format!("/api/v1/pods?limit=3&continue={token}");
+    }
+    assert_eq!(seen.iter().collect::<HashSet<_>>().len(), 7);
+}
+
+#[test]
+fn a_watch_is_the_state_its_end_and_the_changes() {
+    let mut stream = connect("--objects 2 --events 3");
+    let target = "/api/v1/nodes?watch=true&sendInitialEvents=true";
+    let lines = ask(&mut stream, target, 6);
+    let events: Vec<Value> =
+        lines.iter().map(|line| serde_json::from_slice(line).unwrap()).collect();
+    let types: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["ADDED", "ADDED", "BOOKMARK", "MODIFIED", "MODIFIED", "MODIFIED"]);
+    let end = &events[2]["object"]["metadata"];
+    assert_eq!(end["annotations"]["k8s.io/initial-events-end"], "true");
+    assert_eq!(events[2]["object"]["kind"], "Node");
+    let versions: Vec<_> =
+        events[2..].iter().map(|e| e["object"]["metadata"]["resourceVersion"].as_str()).collect();
+    let expected = ["1000000", "1000001", "1000002", "1000003"].map(Some);
+    assert_eq!(versions, expected);
+    // The same objects, in turns.
+    let names =
+        names(events.iter().map(|event| &event["object"]).filter(|o| o["spec"].is_object()));
+    assert_eq!([&names[0], &names[1], &names[0]], [&names[2], &names[3], &names[4]]);
+}
+
+#[test]
+fn a_watch_goes_on_from_a_version() {
+    let mut stream = connect("--events 3");
+    let target = "/api/v1/pods?watch=true&resourceVersion=1000002";
+    let event: Value = serde_json::from_slice(&ask(&mut stream, target, 1)[0]).unwrap();
+    assert_eq!(event["object"]["metadata"]["resourceVersion"], "1000003");
+}
+
+#[test]
+fn a_watch_is_cut_where_it_is_to_be() {
+    let mut stream = connect("--objects 1 --cut");
+    ask(&mut stream, "/api/v1/pods?watch=true&sendInitialEvents=true", 2);
+    assert_eq!(stream.read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
+fn unknown_kinds_are_not_found() {
+    let mut stream = connect("");
+    write!(stream, "GET /api/v1/gadgets HTTP/1.1\r\n\r\n").unwrap();
+    assert!(until(&mut stream, b"\r\n\r\n").starts_with(b"HTTP/1.1 404 "));
+}

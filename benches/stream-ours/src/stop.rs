@@ -1,0 +1,27 @@
+//! From the call that stops a stream to the stream's end.
+
+use std::error::Error;
+
+use futures::TryStreamExt as _;
+use gauge::{Args, Figures, Stopper};
+use watchables::rel_1_36::v1::Pod;
+use watchables::{Client, Phase, StreamOptions, Watcher};
+
+pub(crate) async fn stop(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
+    let way = match &*args.way {
+        "idle" => |phase: Phase| matches!(phase, Phase::Live),
+        "connecting" => |phase: Phase| matches!(phase, Phase::Connecting),
+        "backing off" => |phase: Phase| matches!(phase, Phase::BackingOff { .. }),
+        _ => return Err(args.unknown()),
+    };
+    let mut stopper = Stopper::start();
+    for _ in 0..args.count {
+        let watcher = Watcher::<Pod>::new(client.clone());
+        let mut events = watcher.stream(StreamOptions::managed());
+        let (status, stop) = (watcher.status(), watcher.stop_handle());
+        stopper.stop(move || way(status.borrow().phase), move || stop.stop());
+        while events.try_next().await?.is_some() {}
+        stopper.ended();
+    }
+    Ok(stopper.figures())
+}
