@@ -1,5 +1,7 @@
 //! The listener: it accepts connections and serves each in a task, until it is told to stop.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,11 +9,12 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until};
 
 use crate::api;
-use crate::context::Context;
+use crate::context::{Context, Order};
 
 /// More wait in the listener's queue.
 const MAX_CONNECTIONS: usize = 4_096;
@@ -21,15 +24,30 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 pub(crate) async fn run(
     listener: TcpListener,
     context: Arc<Context>,
+    mut orders: mpsc::UnboundedReceiver<Order>,
     mut stop: watch::Receiver<bool>,
 ) {
+    let mut listener = Some(listener);
     let mut connections = JoinSet::new();
+    let mut open_again = Instant::now();
     loop {
+        let may_accept = connections.len() < MAX_CONNECTIONS;
         tokio::select! {
             biased;
             () = stopped(&mut stop) => break,
             Some(_) = connections.join_next() => {}
-            accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
+            Some(order) = orders.recv() => match order {
+                Order::Cut => connections.abort_all(),
+                Order::Refuse(time) => {
+                    listener = None;
+                    open_again = open_again.max(Instant::now() + time);
+                }
+            },
+            () = sleep_until(open_again), if listener.is_none() => {
+                listener = TcpListener::bind(context.address).await.ok();
+                open_again = Instant::now() + ACCEPT_PAUSE;
+            }
+            accepted = accept(listener.as_ref()), if may_accept && listener.is_some() => match accepted {
                 Ok((stream, _)) => {
                     connections.spawn(serve(stream, Arc::clone(&context)));
                 }
@@ -44,6 +62,13 @@ pub(crate) async fn run(
 /// Waits until the owner says stop, or is gone.
 pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+async fn accept(listener: Option<&TcpListener>) -> io::Result<(TcpStream, SocketAddr)> {
+    match listener {
+        Some(listener) => listener.accept().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn serve(stream: TcpStream, context: Arc<Context>) {

@@ -1,6 +1,7 @@
 //! The way of a request through the server: authentication, route, answer.
 
 mod continue_token;
+mod control;
 mod discovery;
 mod list;
 mod merge_patch;
@@ -12,33 +13,63 @@ mod watch;
 mod watch_stream;
 mod write;
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
 
-use crate::context::Context;
+use crate::context::{Context, Order};
 use crate::error::ApiError;
+use crate::faults::{self, CutShort};
 use crate::registry::Served;
 use crate::store::{Key, Part};
-use query::Query;
-use reply::Body;
-use route::{Route, Target};
+pub(crate) use query::Query;
+pub(crate) use reply::Body;
+use route::Target;
+pub(crate) use route::{Route, parse as route};
 
 /// Answers a request; what goes wrong is an answer too.
 pub(crate) async fn answer(
     context: Arc<Context>,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
-    // Faults on demand (a later issue) belong here: before this they are a request's, after it an answer's.
-    Ok(serve(&context, request).await.unwrap_or_else(|error| reply::error(&error)))
+    mut request: Request<Incoming>,
+) -> Result<Response<Body>, CutShort> {
+    if context.settings.control && control::is_addressed(&request) {
+        let answer = control::answer(&context, request).await;
+        return Ok(answer.unwrap_or_else(|error| reply::error(&error)));
+    }
+    let strike = context.faults.strike(&request);
+    tokio::time::sleep(strike.delay).await;
+    if strike.compact {
+        context.store.compact();
+    }
+    if let Some(time) = strike.refuse {
+        context.order(Order::Refuse(time));
+    }
+    if let Some(down) = strike.restart {
+        context.restart(down);
+    }
+    if strike.hang_up || strike.restart.is_some() {
+        return Err(CutShort);
+    }
+    if let Some(seed) = strike.shuffle {
+        request.extensions_mut().insert(Shuffle(seed));
+    }
+    let answer = match strike.refusal {
+        Some(error) => Err(error),
+        None => serve(&context, request).await,
+    };
+    let answer = answer.unwrap_or_else(|error| reply::error(&error));
+    Ok(faults::spoil(answer, strike.body))
 }
+
+/// Says in a request that the initial events of a watch shall come in another order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shuffle(u64);
 
 async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response<Body>, ApiError> {
     authenticate(context, &request)?;
-    let route = route::parse(request.uri().path());
+    let route = route(request.uri().path());
     if let Route::Target(target) = route {
         accepts_json(&request)?;
         return serve_target(context, target, request).await;
@@ -84,7 +115,10 @@ async fn serve_target(
     let namespace = target.namespace.take();
     let namespace = namespace.as_deref();
     match (request.method().as_str(), target.name.as_deref()) {
-        ("GET", name) if watches => watch::begin(context, served, &query, namespace, name),
+        ("GET", name) if watches => {
+            let shuffle = request.extensions().get::<Shuffle>().map(|shuffle| shuffle.0);
+            watch::begin(context, served, &query, namespace, name, shuffle)
+        }
         ("GET", None) => {
             check_verb(served, "list")?;
             list::answer(context, served, &query, namespace)

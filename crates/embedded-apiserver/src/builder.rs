@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 use watchable_core::CatalogEntry;
 
 use crate::EmbeddedServer;
 use crate::context::{Context, Counter, Release, Settings};
+use crate::faults::Faults;
 use crate::registry::Registry;
 use crate::store::Store;
 
@@ -27,6 +29,7 @@ pub struct Builder {
     history: usize,
     bookmark_interval: Duration,
     token: Option<String>,
+    control: bool,
 }
 
 impl Builder {
@@ -38,6 +41,7 @@ impl Builder {
             history: 10_000,
             bookmark_interval: Duration::from_mins(1),
             token: None,
+            control: false,
         }
     }
 
@@ -82,6 +86,18 @@ impl Builder {
         self
     }
 
+    /// Whether faults can be asked for over HTTP, under `/embedded/`; no by default.
+    ///
+    /// `POST /embedded/faults` arms the fault in the body, such as
+    /// `{"effect": {"cut": {"events": 3, "bytes": 20}}, "path": "/api/v1/pods", "nth": 2}`;
+    /// `GET` tells those that are armed and how often each has struck, `DELETE` disarms all, or
+    /// `/embedded/faults/1` the one. `POST /embedded/compact`, `/embedded/restart` and
+    /// `/embedded/refuse`, the latter two with a `?milliseconds=`, act at once.
+    pub fn control_endpoint(mut self, on: bool) -> Self {
+        self.control = on;
+        self
+    }
+
     /// Starts the server on the current tokio runtime, which must drive I/O and time.
     ///
     /// # Errors
@@ -98,6 +114,7 @@ impl Builder {
         })?;
         let listener =
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await?;
+        let (orders, ordered) = mpsc::unbounded_channel();
         let context = Context {
             address: listener.local_addr()?,
             store: Store::new(Registry::new(self.catalog), self.history),
@@ -105,11 +122,14 @@ impl Builder {
                 release,
                 token: self.token,
                 bookmark_interval: self.bookmark_interval,
+                control: self.control,
             },
             connections: Counter::default(),
             watches: Counter::default(),
+            faults: Faults::default(),
+            orders,
         };
-        Ok(EmbeddedServer::run(listener, Arc::new(context)))
+        Ok(EmbeddedServer::run(listener, Arc::new(context), ordered))
     }
 
     /// Starts the server on a thread of its own, for programs without a runtime.

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::sync::mpsc;
+
+use crate::faults::Faults;
 use crate::store::Store;
 
 pub(crate) struct Context {
@@ -13,6 +16,34 @@ pub(crate) struct Context {
     pub(crate) address: SocketAddr,
     pub(crate) connections: Counter,
     pub(crate) watches: Counter,
+    pub(crate) faults: Faults,
+    /// To the listener.
+    pub(crate) orders: mpsc::UnboundedSender<Order>,
+}
+
+/// What the listener is told to do.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// Cut every connection.
+    Cut,
+    /// Refuse connections for a time.
+    Refuse(Duration),
+}
+
+impl Context {
+    pub(crate) fn order(&self, order: Order) {
+        // Nobody hears it when the server is ending: then it is as good as done.
+        let _ = self.orders.send(order);
+    }
+
+    /// What is left of the server afterwards is what lies in its store.
+    pub(crate) fn restart(&self, down: Duration) {
+        self.store.compact();
+        if !down.is_zero() {
+            self.order(Order::Refuse(down));
+        }
+        self.order(Order::Cut);
+    }
 }
 
 /// What the builder was told.
@@ -20,6 +51,8 @@ pub(crate) struct Settings {
     pub(crate) release: Release,
     pub(crate) token: Option<String>,
     pub(crate) bookmark_interval: Duration,
+    /// Whether faults can be asked for over HTTP.
+    pub(crate) control: bool,
 }
 
 /// A release of Kubernetes, such as 1.36.

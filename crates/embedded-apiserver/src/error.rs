@@ -172,6 +172,33 @@ impl ApiError {
         Self { code: 500, reason: None, message: message.into(), details: None }
     }
 
+    /// An error that is told because a fault was asked for, with a real server's reason.
+    pub(crate) fn on_demand(code: u16, retry_after_seconds: Option<u32>) -> Self {
+        let (reason, message) = match code {
+            400 => ("BadRequest", "the server rejected our request for an unknown reason"),
+            401 => ("Unauthorized", "Unauthorized"),
+            403 => ("Forbidden", "forbidden"),
+            404 => ("NotFound", "the server could not find the requested resource"),
+            409 => ("Conflict", "the server reported a conflict"),
+            410 => ("Expired", "too old resource version"),
+            429 => (
+                "TooManyRequests",
+                "the server has received too many requests and has asked us to try again later",
+            ),
+            500 => ("InternalError", "Internal error occurred"),
+            503 => ("ServiceUnavailable", "the server is currently unable to handle the request"),
+            504 => ("Timeout", "Timeout: request did not complete within the allotted timeout"),
+            _ => ("", "an error on demand"),
+        };
+        let details = Details { retry_after_seconds, ..Details::default() };
+        Self {
+            code,
+            reason: (!reason.is_empty()).then_some(reason),
+            message: message.to_owned(),
+            details: retry_after_seconds.map(|_| Box::new(details)),
+        }
+    }
+
     /// After how many seconds the client may try again, where the server tells it.
     pub(crate) fn retry_after_seconds(&self) -> Option<u32> {
         self.details.as_ref()?.retry_after_seconds

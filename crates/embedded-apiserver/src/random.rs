@@ -26,9 +26,25 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
+    /// A number from 0 up to, but not, 1.
+    pub(crate) fn fraction(&mut self) -> f64 {
+        // As many bits as an f64 has room for.
+        #[allow(clippy::cast_precision_loss)]
+        let bits = (self.next() >> 11) as f64;
+        bits / (1_u64 << 53) as f64
+    }
+
     /// A number below `bound`, which must not be 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
+    }
+
+    /// Puts items into another order.
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+        for last in (1..items.len()).rev() {
+            let bound = u64::try_from(last + 1).unwrap_or(u64::MAX);
+            items.swap(last, usize::try_from(self.below(bound)).unwrap_or_default());
+        }
     }
 
     /// Some of the characters that Kubernetes takes for generated names: no vowels, hence no words.

@@ -4,14 +4,15 @@ use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use watchable_core::CatalogEntry;
 
-use crate::context::Context;
-use crate::{Builder, Demo, DemoOptions, Store, accept};
+use crate::context::{Context, Order};
+use crate::{Builder, Demo, DemoOptions, Faults, Store, accept};
 
 /// A running server. Dropping it ends the listener and every connection at once.
 pub struct EmbeddedServer {
@@ -42,6 +43,29 @@ impl EmbeddedServer {
     /// Begins the demo workload; it ends when the returned value is dropped, or with the server.
     pub fn demo(&self, options: &DemoOptions) -> Demo {
         Demo::start(&self.runtime, self.store().clone(), self.stop.subscribe(), options)
+    }
+
+    /// The faults, to be armed for requests to come.
+    pub fn faults(&self) -> &Faults {
+        &self.context.faults
+    }
+
+    /// Does what a restart of a real server does: every connection is cut, the history begins anew
+    /// so that older versions get 410, and nothing answers for the time that it is down.
+    ///
+    /// The objects and the revision stay, as they do in etcd.
+    pub fn restart(&self, down: Duration) {
+        self.context.restart(down);
+    }
+
+    /// Refuses connections for a time; those that are open go on.
+    pub fn refuse_connections(&self, time: Duration) {
+        self.context.order(Order::Refuse(time));
+    }
+
+    /// Cuts every connection that is open now.
+    pub fn cut_connections(&self) {
+        self.context.order(Order::Cut);
     }
 
     /// How many connections are open.
@@ -90,10 +114,14 @@ users:
     }
 
     /// Serves on the current runtime.
-    pub(crate) fn run(listener: TcpListener, context: Arc<Context>) -> Self {
+    pub(crate) fn run(
+        listener: TcpListener,
+        context: Arc<Context>,
+        orders: mpsc::UnboundedReceiver<Order>,
+    ) -> Self {
         let (stop, stopped) = watch::channel(false);
         let (running, finished) = watch::channel(());
-        let serving = accept::run(listener, Arc::clone(&context), stopped);
+        let serving = accept::run(listener, Arc::clone(&context), orders, stopped);
         tokio::spawn(async move {
             serving.await;
             drop(running);

@@ -1,6 +1,5 @@
 //! Bodies and responses in the forms that real servers use.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -13,10 +12,11 @@ use hyper::body::Frame;
 use serde::Serialize;
 
 use crate::error::ApiError;
+use crate::faults::CutShort;
 use crate::registry::Served;
 use crate::store::Object;
 
-pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
+pub(crate) type Body = UnsyncBoxBody<Bytes, CutShort>;
 
 /// Items of a list that are joined into one frame, in bytes: few frames, and no second copy of a
 /// large list.
@@ -95,7 +95,7 @@ fn list_pieces(head: String, items: Vec<Arc<Object>>) -> impl Iterator<Item = By
 }
 
 fn full(bytes: impl Into<Bytes>) -> Body {
-    BodyExt::boxed_unsync(Full::new(bytes.into()))
+    BodyExt::boxed_unsync(Full::new(bytes.into()).map_err(|never| match never {}))
 }
 
 fn response(code: u16, content_type: &'static str, body: Body) -> Response<Body> {

@@ -28,6 +28,7 @@ pub(crate) fn begin(
     query: &Query,
     namespace: Option<&str>,
     name: Option<&str>,
+    shuffle: Option<u64>,
 ) -> Result<Response<Body>, ApiError> {
     if !served.entry.is_watchable() {
         return Err(ApiError::not_watchable(served));
@@ -39,7 +40,10 @@ pub(crate) fn begin(
         None => selection,
     };
     let initial_events = initial_events(context.settings.release, query)?;
-    let start = start(context, served, query, initial_events)?;
+    let mut start = start(context, served, query, initial_events)?;
+    if let Some(seed) = shuffle {
+        Random::seeded(seed).shuffle(&mut start.objects);
+    }
     let bookmarks = query.flag("allowWatchBookmarks").then_some(context.settings.bookmark_interval);
     let timeout = match query.number("timeoutSeconds")? {
         0 => LEAST_DEFAULT_TIMEOUT + random_part(LEAST_DEFAULT_TIMEOUT),

@@ -5,6 +5,7 @@ mod client;
 mod deletes;
 mod demo;
 mod discovery;
+mod faults;
 mod lifecycle;
 mod lists;
 mod watch_starts;

@@ -1,0 +1,206 @@
+//! Bodies that go wrong on their way: cut, stalled, ended by an error, bereft of bookmarks.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::stream;
+use http::Response;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::Frame;
+
+use super::Place;
+use crate::api::Body;
+use crate::error::ApiError;
+
+/// What is left to the connection to send what was given to it before it is cut.
+const FLUSH: Duration = Duration::from_millis(10);
+
+/// One thing that goes wrong with a body.
+#[derive(Clone, Debug)]
+pub(crate) enum Spoiling {
+    Cut(Place),
+    Stall(Place, Option<Duration>),
+    Error(Place, Box<ApiError>),
+    DropBookmarks,
+}
+
+/// Why a body ends before its end: the HTTP library closes the connection on it.
+#[derive(Debug)]
+pub(crate) struct CutShort;
+
+impl fmt::Display for CutShort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cut on demand")
+    }
+}
+
+impl std::error::Error for CutShort {}
+
+/// The answer with a body that goes wrong.
+pub(crate) fn spoil(response: Response<Body>, spoilings: Vec<Spoiling>) -> Response<Body> {
+    spoilings.into_iter().fold(response, |response, spoiling| {
+        response.map(|body| match spoiling {
+            Spoiling::DropBookmarks => without_bookmarks(body),
+            Spoiling::Cut(place) => up_to(body, place, Then::Cut),
+            Spoiling::Stall(place, time) => up_to(body, place, Then::Stall(time)),
+            Spoiling::Error(place, error) => up_to(body, place, Then::Error(error)),
+        })
+    })
+}
+
+enum Then {
+    Cut,
+    Stall(Option<Duration>),
+    Error(Box<ApiError>),
+}
+
+/// A watch sends each line in a frame of its own, which makes this simple.
+fn without_bookmarks(body: Body) -> Body {
+    let frames = stream::unfold(body, |mut body| async move {
+        loop {
+            let frame = body.frame().await?;
+            let is_bookmark = |frame: &Frame<Bytes>| {
+                frame.data_ref().is_some_and(|data| data.starts_with(br#"{"type":"BOOKMARK""#))
+            };
+            if !frame.as_ref().is_ok_and(is_bookmark) {
+                return Some((frame, body));
+            }
+        }
+    });
+    BodyExt::boxed_unsync(StreamBody::new(frames))
+}
+
+/// The body up to a place, and then what happens there; whole if it ends before.
+fn up_to(body: Body, place: Place, then: Then) -> Body {
+    let state = Spoiled { body, place, then: Some(then), ready: VecDeque::new(), ended: false };
+    let frames =
+        stream::unfold(state, |mut state| async move { Some((state.frame().await?, state)) });
+    BodyExt::boxed_unsync(StreamBody::new(frames))
+}
+
+struct Spoiled {
+    body: Body,
+    /// What is left up to the place.
+    place: Place,
+    then: Option<Then>,
+    ready: VecDeque<Bytes>,
+    ended: bool,
+}
+
+impl Spoiled {
+    async fn frame(&mut self) -> Option<Result<Frame<Bytes>, CutShort>> {
+        loop {
+            if let Some(data) = self.ready.pop_front() {
+                return Some(Ok(Frame::data(data)));
+            }
+            if self.ended {
+                return None;
+            }
+            if self.place == Place::default()
+                && let Some(then) = self.then.take()
+            {
+                match then {
+                    Then::Cut => {
+                        tokio::time::sleep(FLUSH).await;
+                        self.ended = true;
+                        return Some(Err(CutShort));
+                    }
+                    Then::Stall(Some(time)) => tokio::time::sleep(time).await,
+                    Then::Stall(None) => std::future::pending().await,
+                    Then::Error(error) => {
+                        self.ended = true;
+                        let error = serde_json::to_string(&error).unwrap_or_default();
+                        let line = format!("{{\"type\":\"ERROR\",\"object\":{error}}}\n");
+                        return Some(Ok(Frame::data(line.into())));
+                    }
+                }
+                continue;
+            }
+            match self.body.frame().await? {
+                Ok(frame) => match frame.into_data() {
+                    Ok(data) => self.take(data),
+                    Err(frame) => return Some(Ok(frame)),
+                },
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    /// Divides data at the place, if it lies in it.
+    fn take(&mut self, mut data: Bytes) {
+        if self.then.is_none() {
+            return self.ready.push_back(data);
+        }
+        let mut before = 0;
+        while self.place.events > 0 {
+            let Some(end) = data[before..].iter().position(|byte| *byte == b'\n') else {
+                return self.ready.push_back(data);
+            };
+            before += end + 1;
+            self.place.events -= 1;
+        }
+        let left = data.len() - before;
+        let bytes = usize::try_from(self.place.bytes).unwrap_or(usize::MAX).min(left);
+        self.place.bytes -= u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.ready.push_back(data.split_to(before + bytes));
+        // After the place a stall goes on with the rest; what is cut is lost.
+        if !data.is_empty() && matches!(self.then, Some(Then::Stall(Some(_)))) {
+            self.rest(data);
+        }
+    }
+
+    /// Puts the rest of a frame back before the body.
+    fn rest(&mut self, rest: Bytes) {
+        let body = std::mem::take(&mut self.body);
+        let first = stream::iter([Ok(Frame::data(rest))]);
+        let frames =
+            stream::unfold(body, |mut body| async move { Some((body.frame().await?, body)) });
+        self.body =
+            BodyExt::boxed_unsync(StreamBody::new(futures::StreamExt::chain(first, frames)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(frames: &'static [&'static str]) -> Body {
+        let frames = frames.iter().map(|text| Ok(Frame::data(Bytes::from_static(text.as_bytes()))));
+        BodyExt::boxed_unsync(StreamBody::new(stream::iter(frames)))
+    }
+
+    async fn read(mut body: Body) -> (String, bool) {
+        let mut text = Vec::new();
+        while let Some(frame) = body.frame().await {
+            match frame {
+                Ok(frame) => text.extend_from_slice(&frame.into_data().unwrap()),
+                Err(CutShort) => return (String::from_utf8(text).unwrap(), true),
+            }
+        }
+        (String::from_utf8(text).unwrap(), false)
+    }
+
+    #[tokio::test]
+    async fn a_cut_is_made_at_its_byte_wherever_frames_end() {
+        for frames in [&["ab\ncd\nef\n"][..], &["ab", "\ncd\ne", "f\n"], &["ab\n", "cd\n", "ef\n"]]
+        {
+            for (events, bytes, left) in
+                [(0, 0, ""), (0, 1, "a"), (1, 0, "ab\n"), (2, 1, "ab\ncd\ne"), (1, 4, "ab\ncd\ne")]
+            {
+                let cut = up_to(body(frames), Place { events, bytes }, Then::Cut);
+                assert_eq!(read(cut).await, (left.to_owned(), true), "{events} {bytes}");
+            }
+            let whole = up_to(body(frames), Place { events: 4, bytes: 0 }, Then::Cut);
+            assert_eq!(read(whole).await, ("ab\ncd\nef\n".to_owned(), false));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stall_that_ends_loses_nothing() {
+        let then = Then::Stall(Some(Duration::from_millis(1)));
+        let stalled = up_to(body(&["ab\ncd", "\n"]), Place { events: 0, bytes: 4 }, then);
+        assert_eq!(read(stalled).await, ("ab\ncd\n".to_owned(), false));
+    }
+}
