@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Tells of the interruptions of each watch, which goes by the name beside it. Never resolves.
 pub(crate) async fn tell(watches: Vec<(String, Receiver<WatchStatus>)>) {
     join_all(watches.into_iter().map(|(name, status)| tell_of(name, status))).await;
-    pending().await
+    pending::<()>().await;
 }
 
 async fn tell_of(name: String, mut status: Receiver<WatchStatus>) {
