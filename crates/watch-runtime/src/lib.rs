@@ -15,6 +15,9 @@ mod envelope;
 mod error;
 mod event;
 mod frame;
+#[cfg(feature = "simulation")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod index;
 mod list_body;
 mod machine;

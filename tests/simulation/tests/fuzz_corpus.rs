@@ -1,0 +1,90 @@
+//! The fuzz targets' corpus holds without a fuzzer, and recorded streams do so however they are split.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use watch_runtime::InitialState;
+use watch_runtime::fuzzing;
+use watch_runtime::simulation::{Ask, Watcher};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn files(folder: &Path) -> Vec<Vec<u8>> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    entries.map(|entry| fs::read(entry.unwrap().path()).unwrap()).collect()
+}
+
+#[test]
+fn the_corpus_of_each_fuzz_target_holds() {
+    let targets: [(&str, fn(&[u8])); 4] = [
+        ("frames", fuzzing::frames),
+        ("envelope", fuzzing::envelope),
+        ("list_body", fuzzing::list_body),
+        ("machine", fuzzing::machine),
+    ];
+    for (name, target) in targets {
+        let inputs = files(&root().join("fuzz/corpus").join(name));
+        assert!(inputs.len() >= 8, "{name} has {} inputs", inputs.len());
+        for input in inputs {
+            target(&input);
+            // A few neighbours, as the fuzzer would begin with.
+            for at in (0..input.len()).step_by(7) {
+                let mut damaged = input.clone();
+                damaged[at] ^= 0x20;
+                target(&damaged);
+                target(&input[..at]);
+            }
+        }
+    }
+}
+
+/// Type, uid and version of all that a managed stream delivers of a watch in two chunks.
+fn delivered(first: &[u8], second: &[u8]) -> Vec<String> {
+    let now = Instant::now();
+    let mut watcher = Watcher::new(InitialState::Paged, 1, None);
+    let mut chunks = [first, second].into_iter();
+    let mut told = Vec::new();
+    loop {
+        match watcher.step(now) {
+            Ask::Send(path) if path.contains("watch=true") => watcher.head(200, None, now),
+            Ask::Send(_) => {
+                watcher.head(200, None, now);
+                watcher.chunk(br#"{"metadata":{"resourceVersion":"1"},"items":[]}"#, now);
+                watcher.end(now);
+            }
+            Ask::Wait(_) => match chunks.next() {
+                Some(chunk) => watcher.chunk(chunk, now),
+                None => return told,
+            },
+            Ask::Deliver(event) => {
+                told.push(format!("{} {} {:?}", event.etype, event.uid, event.version));
+            }
+            Ask::Sleep(_) | Ask::End(_) => return told,
+        }
+    }
+}
+
+#[test]
+fn recorded_streams_split_at_every_byte_tell_the_same() {
+    let mut events = 0;
+    for release in ["1.17", "1.36"] {
+        let folder = root().join(format!("tests/data/recorded-{release}"));
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_none_or(|extension| extension != "jsonl") {
+                continue;
+            }
+            let body = fs::read(&path).unwrap();
+            let whole = delivered(&body, b"");
+            events += whole.len();
+            for at in 0..=body.len() {
+                let (first, second) = body.split_at(at);
+                assert_eq!(delivered(first, second), whole, "{} at {at}", path.display());
+            }
+        }
+    }
+    assert!(events >= 12, "{events} events were recorded");
+}
