@@ -50,6 +50,14 @@ impl WatchError {
         Self(Box::new(Inner { doing: doing.into(), kind }))
     }
 
+    /// The same error, told of the watcher of this name, unless it says so by itself.
+    pub(crate) fn of(mut self, name: &crate::EventSource) -> Self {
+        if !self.0.doing.contains(name.as_str()) {
+            self.0.doing = format!("{name}: {}", self.0.doing);
+        }
+        self
+    }
+
     /// Whether a setting of the watcher is empty or malformed.
     pub fn is_setting(&self) -> bool {
         matches!(self.0.kind, Kind::Setting { .. })

@@ -1,6 +1,7 @@
 //! What a watch tells: an object, and what happened to it.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// One event of a watch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,49 @@ pub struct WatchEvent<T> {
     pub obj: T,
     /// How the event came about.
     pub origin: Origin,
+    /// Which watcher told it, in a stream of several; nameless in the stream of one.
+    pub source: EventSource,
+}
+
+/// The name of a watcher in a [`MultiplexingWatcher`](crate::MultiplexingWatcher): the one that it was
+/// added with, else its resource, such as `pods/v1`. Cheap to clone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventSource(Option<Arc<str>>);
+
+impl EventSource {
+    pub(crate) fn named(name: &str) -> Self {
+        Self(Some(name.into()))
+    }
+
+    /// The name; empty where there is none.
+    pub fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for EventSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// So that what goes by source is found by name.
+impl std::borrow::Borrow<str> for EventSource {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq<str> for EventSource {
+    fn eq(&self, name: &str) -> bool {
+        self.as_str() == name
+    }
+}
+
+impl PartialEq<&str> for EventSource {
+    fn eq(&self, name: &&str) -> bool {
+        self.as_str() == *name
+    }
 }
 
 /// What happened to an object. Displays as the API writes it: `ADDED`, `MODIFIED`, `DELETED`.

@@ -26,7 +26,7 @@ use crate::cursor::Cursor;
 use crate::error::{Kind, Source};
 use crate::machine::{Delivery, Machine, Memory, Step};
 use crate::transport::{Chunks, Head, Transport};
-use crate::{Phase, WatchError, WatchEvent, WatchStatus};
+use crate::{EventSource, Phase, WatchError, WatchEvent, WatchStatus};
 
 /// The events of a watcher, as a [`Stream`](futures::Stream).
 ///
@@ -147,7 +147,12 @@ impl<T: WatchTarget> WatchStream<T> {
         match json::from_slice::<T::Item>(&delivery.object) {
             Ok(mut obj) => {
                 obj.fill_type_meta(&self.resource);
-                Ok(WatchEvent { etype: delivery.etype, obj, origin: delivery.origin })
+                Ok(WatchEvent {
+                    etype: delivery.etype,
+                    obj,
+                    origin: delivery.origin,
+                    source: EventSource::default(),
+                })
             }
             Err(error) => {
                 self.undecodable += 1;

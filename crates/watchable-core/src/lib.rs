@@ -11,6 +11,7 @@ pub mod json;
 pub mod lenient;
 mod list;
 pub mod model;
+mod multiplexed;
 mod quantity;
 mod raw_json;
 mod resource;
@@ -24,12 +25,15 @@ pub use catalog::CatalogEntry;
 pub use dynamic::DynamicObject;
 pub use int_or_string::IntOrString;
 pub use list::{ListMetadata, ObjectList};
+pub use multiplexed::{Accepts, AnyObject};
 pub use quantity::Quantity;
 pub use raw_json::{FieldsV1, RawExtension, RawJson};
 pub use resource::{ResourceInfo, Scope};
 pub use schema_or::{SchemaOrArray, SchemaOrBool, SchemaOrStringArray};
 pub use time::{MicroTime, Time};
 pub use traits::{Listed, NamespacedWatch, Resource, WatchItem, WatchTarget, Watchable, Watched};
+/// Makes an enum the items of a stream of several kinds: see [`Accepts`] and `watchable_derive`.
+pub use watchable_derive::CoreMultiplexed as Multiplexed;
 /// Makes a type watchable: see the [`Watchable`](trait@Watchable) trait and `watchable_derive`.
 pub use watchable_derive::CoreWatchable as Watchable;
 

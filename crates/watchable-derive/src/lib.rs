@@ -1,4 +1,5 @@
-//! `#[derive(Watchable)]` with `#[watchable(…)]`: what can be watched, told to the compiler.
+//! `#[derive(Watchable)]` with `#[watchable(…)]`: what can be watched, told to the compiler; and
+//! `#[derive(Multiplexed)]`: what a stream of several kinds holds.
 //!
 //! ```text
 //! #[derive(Clone, Debug, Deserialize, Watchable)]
@@ -24,6 +25,7 @@
 
 mod expand;
 mod fallback;
+mod multiplexed;
 mod parse;
 mod validate;
 
@@ -43,6 +45,34 @@ pub fn derive_watchable(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(CoreWatchable, attributes(watchable))]
 pub fn derive_core_watchable(input: TokenStream) -> TokenStream {
     derive(input, &quote!(::watchable_core))
+}
+
+/// Makes an enum the items of a `MultiplexingWatcher`: each variant holds one kind.
+///
+/// ```text
+/// #[derive(Multiplexed)]
+/// enum Seen {
+///     Pod(Pod),
+///     Namespace(Namespace),
+/// }
+/// ```
+///
+/// A variant may also hold its object in a `Box`, as in `Pod(Box<Pod>)`: moving such an enum is cheaper.
+/// Each type may stand in one variant only. `#[multiplexed(crate = path)]` says where to find this
+/// library, for those who renamed or re-export it.
+#[proc_macro_derive(Multiplexed, attributes(multiplexed))]
+pub fn derive_multiplexed(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as DeriveInput);
+    multiplexed::expand(&input, &quote!(::watchables::__private)).into()
+}
+
+/// The same, for crates that depend on `watchable-core` and not on the facade.
+///
+/// `watchable-core` re-exports it as `Multiplexed`.
+#[proc_macro_derive(CoreMultiplexed, attributes(multiplexed))]
+pub fn derive_core_multiplexed(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as DeriveInput);
+    multiplexed::expand(&input, &quote!(::watchable_core)).into()
 }
 
 fn derive(input: TokenStream, default_crate: &proc_macro2::TokenStream) -> TokenStream {

@@ -20,6 +20,7 @@
 //! - A **release** of Kubernetes is a Cargo feature (`rel_1_36`) and a module of the same name, with
 //!   every type of its OpenAPI spec. Several may be used at once.
 //! - A [`Watcher`] streams the events of one kind. [`StreamOptions`] says how.
+//! - A [`MultiplexingWatcher`] merges the events of several watchers into one stream.
 //! - [`blocking`] is the same for programs without async.
 //! - `#[derive(Watchable)]` makes a type of your own watchable: see [`watchable_derive`].
 //!
@@ -39,12 +40,13 @@ pub use kube_client::{Client, Config, Error as ClientError};
 #[allow(unused_imports, unreachable_pub, reason = "empty when no release is chosen")]
 pub use releases::*;
 pub use watch_runtime::{
-    ApiStatus, CatchUp, Cause, EventType, InitialState, Origin, Phase, StatusCause, StatusDetails,
-    StopHandle, StreamOptions, WatchError, WatchEvent, WatchStatus, WatchStream, Watcher,
+    ApiStatus, CatchUp, Cause, EventSource, EventType, InitialState, MultiplexingWatcher,
+    MuxMember, MuxStream, Origin, Phase, StatusCause, StatusDetails, StopHandle, StreamOptions,
+    WatchError, WatchEvent, WatchStatus, WatchStream, Watcher,
 };
 pub use watchable_core::*;
-// Shadows the glob's macro of the same name, which is for crates below this one.
-pub use watchable_derive::Watchable;
+// They shadow the glob's macros of the same names, which are for crates below this one.
+pub use watchable_derive::{Multiplexed, Watchable};
 
 /// For the code that the derive writes.
 #[doc(hidden)]

@@ -4,6 +4,8 @@ mod blocking;
 mod custom_resource;
 mod errors;
 mod managed;
+mod multiplexing;
+mod multiplexing_errors;
 mod readme;
 mod recorded;
 mod repair;

@@ -1,0 +1,171 @@
+//! The stream of a multiplexer.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use futures::Stream;
+use futures::stream::FusedStream;
+
+use super::MultiplexingWatcher;
+use super::member::Key;
+use super::ready::Ready;
+use super::slot::{Slot, Turn};
+use crate::control::Control;
+use crate::{StreamOptions, WatchError, WatchEvent};
+
+/// So many turns in vain, and others in the program are let go first: a member that Tokio wants to
+/// pause wakes itself again at once.
+const TURNS: usize = 128;
+
+/// The events of a multiplexer's members, as a [`Stream`](futures::Stream).
+///
+/// An item is an event; or an error that concerns one object, after which its watcher goes on. Errors
+/// that end a watcher are [the callback's](MultiplexingWatcher::on_error) to hear, and no items.
+///
+/// It does nothing until it is polled, and spawns nothing. Dropping it closes all connections.
+///
+/// # Cancel safety
+///
+/// Waiting for the next item may be given up at any time (as `tokio::select!` does): nothing is lost.
+///
+/// # Panics
+///
+/// Polling panics outside of a Tokio runtime with its time driver enabled, as kube-client does.
+#[must_use = "streams do nothing unless polled"]
+pub struct MuxStream<O> {
+    mux: MultiplexingWatcher<O>,
+    options: StreamOptions,
+    control: Arc<Control>,
+    ready: Arc<Ready>,
+    slots: HashMap<u64, Slot<O>>,
+    by_key: HashMap<Key, u64>,
+    /// How many slots are not at rest.
+    running: usize,
+    next_id: u64,
+    /// The multiplexer's changes that were taken over.
+    seen: Option<u64>,
+}
+
+impl<O: 'static> MuxStream<O> {
+    pub(super) fn new(
+        mux: MultiplexingWatcher<O>,
+        options: StreamOptions,
+        control: Arc<Control>,
+        ready: Arc<Ready>,
+    ) -> Self {
+        Self {
+            mux,
+            options,
+            control,
+            ready,
+            slots: HashMap::new(),
+            by_key: HashMap::new(),
+            running: 0,
+            next_id: 0,
+            seen: None,
+        }
+    }
+
+    /// Starts and drops members as they were added and removed.
+    fn follow_changes(&mut self) {
+        let mux = self.mux.clone();
+        let inner = mux.lock();
+        if self.seen.replace(inner.changes) == Some(inner.changes) {
+            return;
+        }
+        let is_member = |slot: &Slot<O>| {
+            inner.members.iter().any(|(key, member)| *key == slot.key && member.is(&slot.member))
+        };
+        // Of one that failed, the callback has yet to say what becomes of it and of its place.
+        let gone = self.slots.iter().filter(|(_, slot)| !slot.is_deciding() && !is_member(slot));
+        for id in gone.map(|(id, _)| *id).collect::<Vec<_>>() {
+            self.drop_slot(id);
+        }
+        for (key, member) in &inner.members {
+            if !self.by_key.contains_key(key) {
+                let id = self.next_id;
+                self.next_id += 1;
+                let slot = Slot::start(id, key.clone(), member.clone(), self.options, &self.ready);
+                self.slots.insert(id, slot);
+                self.by_key.insert(key.clone(), id);
+                self.running += 1;
+            }
+        }
+    }
+
+    fn drop_slot(&mut self, id: u64) {
+        if let Some(slot) = self.slots.remove(&id) {
+            self.running -= usize::from(!slot.is_resting());
+            self.by_key.remove(&slot.key);
+        }
+    }
+
+    fn give_up(&mut self, id: u64) {
+        if let Some(key) = self.slots.get(&id).map(|slot| slot.key.clone()) {
+            // Whatever stands in its place by now.
+            self.mux.remove(|known| *known == key);
+        }
+        self.drop_slot(id);
+    }
+
+    fn finish(&mut self) {
+        self.control.end();
+        self.slots.clear();
+        self.by_key.clear();
+    }
+}
+
+impl<O: 'static> Stream for MuxStream<O> {
+    type Item = Result<WatchEvent<O>, WatchError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        // Before anything is looked at, so that no change of it is missed.
+        this.ready.register(cx);
+        let _looked_at_below = this.control.poll_ended(cx);
+        for _ in 0..TURNS {
+            this.follow_changes();
+            if this.running == 0 || this.control.has_ended() {
+                this.finish();
+                return Poll::Ready(None);
+            }
+            let Some(id) = this.ready.pop() else { return Poll::Pending };
+            let Some(slot) = this.slots.get_mut(&id) else { continue };
+            match slot.turn(&this.mux, this.options) {
+                Turn::Item(item) => return Poll::Ready(Some(item)),
+                Turn::Waits => {}
+                Turn::Ended => this.running -= 1,
+                Turn::GivenUp => this.give_up(id),
+                // The callback may have put another in its place.
+                Turn::Kept => this.seen = None,
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Over once it has ended by itself or by a stop.
+impl<O: 'static> FusedStream for MuxStream<O> {
+    fn is_terminated(&self) -> bool {
+        self.control.has_ended()
+    }
+}
+
+impl<O> Drop for MuxStream<O> {
+    fn drop(&mut self) {
+        self.control.end();
+    }
+}
+
+impl<O> fmt::Debug for MuxStream<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MuxStream")
+            .field("members", &self.slots.len())
+            .field("ended", &self.control.has_ended())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,375 @@
+//! Several kinds in one stream: each sentence of the seed's chapter, and what goes beyond it.
+
+use std::time::Duration;
+
+use embedded_apiserver::EmbeddedServer;
+use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
+use serde_json::json;
+use watchables::rel_1_36::core::v1::PodList;
+use watchables::rel_1_36::v1::{ConfigMap, Namespace, Node, Pod};
+use watchables::{
+    AnyObject, DynamicObject, EventType, Multiplexed, MultiplexingWatcher, MuxStream, Phase,
+    Resource as _, StreamOptions, WatchError, WatchEvent, Watcher, rel_1_17,
+};
+use watchables_tests::{client, pod, server, soon, until};
+
+#[derive(Debug, Multiplexed)]
+#[allow(clippy::large_enum_variant, reason = "with boxes and without them")]
+enum Seen {
+    Pod(Pod),
+    Namespace(Namespace),
+    Old(Box<rel_1_17::v1::Pod>),
+}
+
+/// The next event as text: its type, kind, name and source.
+async fn next(
+    events: &mut (impl Stream<Item = Result<WatchEvent<Seen>, WatchError>> + Unpin),
+) -> String {
+    let WatchEvent { etype, obj, source, .. } = soon(events.try_next()).await.unwrap().unwrap();
+    let (kind, name) = match obj {
+        Seen::Pod(pod) => ("pod", pod.metadata.name),
+        Seen::Namespace(namespace) => ("namespace", namespace.metadata.name),
+        Seen::Old(pod) => ("old pod", pod.metadata.name),
+    };
+    format!("{etype} {kind} {} of {source}", name.unwrap())
+}
+
+/// That nothing comes for as long as anything that is there would take.
+async fn nothing<T>(events: &mut (impl Stream<Item = T> + Unpin)) {
+    let quiet = tokio::time::timeout(Duration::from_millis(150), events.next()).await;
+    assert!(quiet.is_err(), "something came");
+}
+
+fn pods(server: &EmbeddedServer) -> Watcher<Pod> {
+    Watcher::new(client(server)).namespace("default")
+}
+
+fn mux_of_pods(server: &EmbeddedServer) -> MultiplexingWatcher<Seen> {
+    let mux = MultiplexingWatcher::new();
+    mux.add_watcher(pods(server));
+    mux
+}
+
+async fn collect_added(events: &mut MuxStream<Seen>, count: usize) -> Vec<String> {
+    let mut told = Vec::new();
+    for _ in 0..count {
+        told.push(next(events).await);
+    }
+    told.sort();
+    told
+}
+
+#[tokio::test]
+async fn it_is_a_container_of_watchers_that_streams_like_one() {
+    let server = server().await;
+    server.store().create(pod("default", "a")).unwrap();
+    let mux = mux_of_pods(&server);
+    mux.add_watcher(
+        Watcher::<Namespace>::new(client(&server)).field_selector("metadata.name=default"),
+    );
+    let mut events = mux.stream(StreamOptions::managed());
+    assert_eq!(
+        collect_added(&mut events, 2).await,
+        ["ADDED namespace default of namespaces/v1", "ADDED pod a of pods/v1"]
+    );
+    server.store().create(pod("default", "b")).unwrap();
+    assert_eq!(next(&mut events).await, "ADDED pod b of pods/v1");
+    nothing(&mut events).await;
+}
+
+#[tokio::test]
+async fn the_stream_options_are_passed_to_each() {
+    let server = server().await;
+    server.store().create(pod("default", "a")).unwrap();
+    let mux = MultiplexingWatcher::<Seen>::new();
+    mux.add_watcher(pods(&server).timeout(Duration::from_secs(1)));
+    // Unmanaged, what there is is told again after each timeout.
+    let mut events = mux.stream(StreamOptions::unmanaged());
+    for _ in 0..2 {
+        assert_eq!(next(&mut events).await, "ADDED pod a of pods/v1");
+    }
+    // Quitting at the timeout, each watcher ends, and with the last of them the stream.
+    mux.add_watcher(Watcher::<Namespace>::new(client(&server)).timeout(Duration::from_secs(1)));
+    let events = mux.stream(StreamOptions::managed().quit_on_timeout(true));
+    let told: Vec<_> = soon(events.try_collect()).await.unwrap();
+    assert!(told.iter().any(|event| matches!(event.obj, Seen::Namespace(_))));
+    assert!(!mux.is_running());
+    assert_eq!(mux.members().len(), 2, "they stay, for the next stream");
+    server.store().create(pod("default", "b")).unwrap();
+    let mut events = mux.stream(StreamOptions::managed());
+    assert_eq!(next(&mut events).await, "ADDED pod b of pods/v1", "managed ones go on");
+}
+
+#[tokio::test]
+async fn of_each_type_the_last_added_watcher_wins_and_its_predecessor_is_stopped() {
+    let server = server().await;
+    server.store().create(pod("default", "a")).unwrap();
+    server.store().create(pod("kube-system", "b")).unwrap();
+    let mux = mux_of_pods(&server);
+    // The list type watches the same objects.
+    mux.add_watcher(Watcher::<PodList>::new(client(&server)).namespace("kube-system"));
+    assert_eq!(mux.members().len(), 1);
+    let mut events = mux.stream(StreamOptions::managed());
+    assert_eq!(next(&mut events).await, "ADDED pod b of pods/v1");
+    nothing(&mut events).await;
+    // So it is while it streams.
+    let first = mux.members().remove(0);
+    mux.add_watcher(pods(&server));
+    assert!(!first.watcher::<PodList>().unwrap().is_running());
+    assert_eq!(next(&mut events).await, "ADDED pod a of pods/v1");
+    until(|| server.watches() == 1).await;
+}
+
+#[tokio::test]
+async fn watchers_are_added_and_deleted_from_inside_the_loop() {
+    let server = server().await;
+    server.store().create(pod("default", "a")).unwrap();
+    let mux = mux_of_pods(&server);
+    let mut events = mux.stream(StreamOptions::managed());
+    let mut told = Vec::new();
+    while let Some(event) = soon(events.try_next()).await.unwrap() {
+        match event.obj {
+            Seen::Pod(_) => {
+                told.push("pod");
+                mux.add_watcher(
+                    Watcher::<Namespace>::new(client(&server))
+                        .field_selector("metadata.name=kube-system"),
+                );
+            }
+            Seen::Namespace(_) | Seen::Old(_) => {
+                told.push("namespace");
+                assert!(mux.del_watcher::<Pod>());
+                assert!(mux.del_watcher::<Namespace>());
+                assert!(!mux.del_watcher::<Namespace>(), "it is gone already");
+            }
+        }
+    }
+    assert_eq!(told, ["pod", "namespace"], "with the last watcher the stream ends");
+}
+
+#[tokio::test]
+async fn adding_and_deleting_wakes_a_stream_that_waits() {
+    let server = server().await;
+    server.store().create(pod("default", "a")).unwrap();
+    let mux = MultiplexingWatcher::<Seen>::new();
+    mux.add_watcher(
+        Watcher::<Namespace>::new(client(&server)).field_selector("metadata.name=none"),
+    );
+    let mut events = mux.stream(StreamOptions::managed());
+    let waiting = tokio::spawn(async move { (next(&mut events).await, events) });
+    until(|| server.watches() == 1).await;
+    mux.add_watcher(pods(&server));
+    let (told, mut events) = soon(waiting).await.unwrap();
+    assert_eq!(told, "ADDED pod a of pods/v1");
+    let waiting = tokio::spawn(async move { events.next().await.is_none() });
+    until(|| server.watches() == 2).await;
+    assert!(mux.del_watcher::<Pod>());
+    until(|| server.watches() == 1).await;
+    assert!(mux.del_watcher::<Namespace>());
+    assert!(soon(waiting).await.unwrap());
+}
+
+#[tokio::test]
+async fn no_event_of_a_deleted_watcher_arrives_any_more() {
+    let server = server().await;
+    for n in 0..100 {
+        server.store().create(pod("default", &format!("a{n}"))).unwrap();
+    }
+    let mux = mux_of_pods(&server);
+    mux.add_watcher(Watcher::<Namespace>::new(client(&server)));
+    let mut events = mux.stream(StreamOptions::managed());
+    while !next(&mut events).await.contains(" pod ") {}
+    assert!(mux.del_watcher::<Pod>());
+    server
+        .store()
+        .create(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "last"}}))
+        .unwrap();
+    loop {
+        let told = next(&mut events).await;
+        assert!(!told.contains(" pod "), "{told}");
+        if told.contains(" last ") {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_stops_at_once_and_streams_again_from_where_it_was() {
+    let server = server().await;
+    server.store().create(pod("default", "a")).unwrap();
+    let mux = mux_of_pods(&server);
+    let mut events = mux.stream(StreamOptions::managed());
+    next(&mut events).await;
+    let waiting = tokio::spawn(async move { events.next().await.is_none() });
+    until(|| server.watches() == 1).await;
+    let stop = mux.stop_handle();
+    std::thread::spawn(move || stop.stop()).join().unwrap();
+    assert!(soon(waiting).await.unwrap());
+    assert!(!mux.is_running());
+    until(|| server.watches() == 0).await;
+    server.store().create(pod("default", "b")).unwrap();
+    let mut events = mux.stream(StreamOptions::managed());
+    assert_eq!(next(&mut events).await, "ADDED pod b of pods/v1");
+    // From inside the loop too.
+    mux.stop();
+    assert!(soon(events.next()).await.is_none());
+}
+
+#[tokio::test]
+async fn a_new_stream_ends_the_one_before_and_dropping_one_closes_its_connections() {
+    let server = server().await;
+    let mux = mux_of_pods(&server);
+    mux.add_watcher(
+        Watcher::<Namespace>::new(client(&server)).field_selector("metadata.name=none"),
+    );
+    let mut first = mux.stream(StreamOptions::managed());
+    assert!(first.next().now_or_never().is_none());
+    let mut second = mux.stream(StreamOptions::managed());
+    assert!(soon(first.next()).await.is_none());
+    let waiting = tokio::spawn(async move {
+        drop(tokio::time::timeout(Duration::from_millis(300), second.next()).await);
+    });
+    until(|| server.watches() == 2).await;
+    soon(waiting).await.unwrap();
+    until(|| server.watches() == 0).await;
+    assert!(!mux.is_running());
+}
+
+#[tokio::test]
+async fn without_watchers_it_ends_at_once() {
+    let mux = MultiplexingWatcher::<Seen>::new();
+    assert!(soon(mux.stream(StreamOptions::managed()).next()).await.is_none());
+}
+
+#[tokio::test]
+async fn one_type_is_watched_in_several_places_under_names() {
+    let (europe, america) = (server().await, server().await);
+    europe.store().create(pod("default", "a")).unwrap();
+    america.store().create(pod("default", "b")).unwrap();
+    let mux = MultiplexingWatcher::<Pod>::new();
+    mux.add_watcher_as("prod-eu", pods(&europe));
+    mux.add_watcher_as("prod-us", pods(&america));
+    let mut events = mux.stream(StreamOptions::managed());
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let event = soon(events.try_next()).await.unwrap().unwrap();
+        told.push(format!("{} of {}", event.obj.metadata.name.unwrap(), event.source));
+    }
+    told.sort();
+    assert_eq!(told, ["a of prod-eu", "b of prod-us"]);
+    assert!(mux.del_watcher_named("prod-us") && !mux.del_watcher_named("prod-us"));
+    assert!(!mux.del_watcher::<Pod>(), "what has a name goes by it");
+    america.store().create(pod("default", "c")).unwrap();
+    europe.store().create(pod("default", "d")).unwrap();
+    let event = soon(events.try_next()).await.unwrap().unwrap();
+    assert_eq!((event.source.as_str(), event.etype), ("prod-eu", EventType::Added));
+}
+
+#[tokio::test]
+async fn two_releases_types_are_two_types() {
+    let server = server().await;
+    server.store().create(pod("default", "a")).unwrap();
+    let mux = mux_of_pods(&server);
+    mux.add_watcher(Watcher::<rel_1_17::v1::Pod>::new(client(&server)));
+    let mut events = mux.stream(StreamOptions::managed());
+    assert_eq!(
+        collect_added(&mut events, 2).await,
+        ["ADDED old pod a of pods/v1", "ADDED pod a of pods/v1"]
+    );
+}
+
+#[tokio::test]
+async fn any_object_holds_an_open_set() {
+    let server = server().await;
+    server.store().create(pod("default", "a")).unwrap();
+    let mux = MultiplexingWatcher::<AnyObject>::new();
+    mux.add_watcher(pods(&server));
+    mux.add_watcher(
+        Watcher::<Namespace>::new(client(&server)).field_selector("metadata.name=default"),
+    );
+    // Of dynamic objects, each resource is a type.
+    for resource in [Node::RESOURCE, ConfigMap::RESOURCE] {
+        mux.add_watcher(Watcher::<DynamicObject>::for_resource(client(&server), resource));
+    }
+    assert_eq!(mux.members().len(), 4);
+    let mut events = mux.stream(StreamOptions::managed());
+    let mut kinds = Vec::new();
+    for _ in 0..2 {
+        let obj = soon(events.try_next()).await.unwrap().unwrap().obj;
+        match obj.downcast_ref::<Pod>() {
+            Some(pod) => assert_eq!(pod.metadata.name.as_deref(), Some("a")),
+            None => assert!(obj.downcast::<Namespace>().unwrap().metadata.name.is_some()),
+        }
+        kinds.push(());
+    }
+    assert!(mux.del_watcher::<DynamicObject>());
+    assert_eq!(mux.members().len(), 2);
+}
+
+#[tokio::test]
+async fn a_busy_kind_does_not_starve_a_quiet_one() {
+    let server = server().await;
+    for n in 0..2_000 {
+        server.store().create(pod("default", &format!("a{n}"))).unwrap();
+    }
+    let mux = mux_of_pods(&server);
+    mux.add_watcher(
+        Watcher::<Namespace>::new(client(&server)).field_selector("metadata.name=default"),
+    );
+    let mut events = mux.stream(StreamOptions::managed());
+    let mut pods = 0;
+    while !next(&mut events).await.contains("namespace") {
+        pods += 1;
+        // So that both have something to say at any time, on a single thread.
+        tokio::task::yield_now().await;
+        if pods == 1 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+    assert!(pods < 100, "{pods} pods came before the only namespace");
+}
+
+#[tokio::test]
+async fn nothing_is_read_while_nobody_polls() {
+    let server = server().await;
+    let mux = mux_of_pods(&server);
+    let mut events = mux.stream(StreamOptions::managed());
+    assert!(tokio::time::timeout(Duration::from_millis(100), events.next()).await.is_err());
+    let status = mux.members()[0].status();
+    for n in 0..50 {
+        server.store().create(pod("default", &format!("a{n}"))).unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(status.borrow().events, 0, "no queue fills up");
+    for n in 0..50 {
+        assert_eq!(next(&mut events).await, format!("ADDED pod a{n} of pods/v1"));
+    }
+    assert_eq!(status.borrow().events, 50);
+}
+
+#[tokio::test]
+async fn the_state_of_each_watcher_is_in_one_view() {
+    let server = server().await;
+    server.store().create(pod("default", "a")).unwrap();
+    let mux = mux_of_pods(&server);
+    mux.add_watcher_as("all of them", Watcher::<rel_1_17::v1::Pod>::new(client(&server)));
+    assert!(mux.status().values().all(|status| status.phase == Phase::Stopped));
+    let mut events = mux.stream(StreamOptions::managed());
+    collect_added(&mut events, 2).await;
+    nothing(&mut events).await;
+    let status = mux.status();
+    assert_eq!(
+        status.keys().map(watchables::EventSource::as_str).collect::<Vec<_>>(),
+        ["all of them", "pods/v1"]
+    );
+    assert!(status.values().all(|status| status.phase == Phase::Live && status.events == 1));
+    assert_eq!(status["pods/v1"].objects, 1);
+}
+
+#[test]
+fn it_goes_to_other_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    let mux = MultiplexingWatcher::<Seen>::new();
+    is_send(&mux);
+    is_send(&mux.stream(StreamOptions::managed()));
+}
