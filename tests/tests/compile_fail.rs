@@ -8,4 +8,5 @@ fn messages() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/ui/watch/*.rs");
     cases.compile_fail("tests/ui/attribute/*.rs");
+    cases.compile_fail("tests/ui/multiplexed/*.rs");
 }

@@ -25,6 +25,12 @@ impl<T: WatchItem> Accepts<T> for T {
     }
 }
 
+/// No kind at all. Each derived enum accepts it too: of a trait with a single impl the compiler takes that
+/// one to be meant, and complains of a mismatch where it should say that a variant is missing.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum NoKind {}
+
 /// An object of any type, for streams whose kinds are an open set.
 pub struct AnyObject {
     object: Box<dyn Any + Send>,

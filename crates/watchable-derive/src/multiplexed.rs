@@ -7,19 +7,14 @@ use syn::{Data, DeriveInput, Fields, GenericArgument, PathArguments, Type, Varia
 
 /// One impl a variant, with the library's path given for those who named none.
 pub(crate) fn expand(input: &DeriveInput, default_crate: &TokenStream) -> TokenStream {
-    match variants(input) {
-        Ok(variants) => {
-            let krate = match named_crate(input) {
-                Ok(path) => path.unwrap_or_else(|| default_crate.clone()),
-                Err(error) => return error.to_compile_error(),
-            };
-            variants
-                .iter()
-                .map(|(variant, object)| accepts(input, &krate, variant, object))
-                .collect()
-        }
-        Err(error) => error.to_compile_error(),
-    }
+    let parts = variants(input).and_then(|variants| Ok((variants, named_crate(input)?)));
+    let (variants, krate) = match parts {
+        Ok(parts) => parts,
+        Err(error) => return error.to_compile_error(),
+    };
+    let krate = krate.unwrap_or_else(|| default_crate.clone());
+    let accepted = variants.iter().map(|(v, object)| accepts(input, &krate, v, object));
+    accepted.chain([accepts_no_kind(input, &krate)]).collect()
 }
 
 fn accepts(
@@ -39,6 +34,20 @@ fn accepts(
         impl #krate::Accepts<#object> for #name {
             fn accept(obj: #object, _: &#krate::ResourceInfo) -> Self {
                 Self::#variant(#value)
+            }
+        }
+    }
+}
+
+/// So that there is never a single impl only: see `NoKind`.
+fn accepts_no_kind(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
+    let name = &input.ident;
+    quote! {
+        #[automatically_derived]
+        #[doc(hidden)]
+        impl #krate::Accepts<#krate::__private::NoKind> for #name {
+            fn accept(obj: #krate::__private::NoKind, _: &#krate::ResourceInfo) -> Self {
+                match obj {}
             }
         }
     }

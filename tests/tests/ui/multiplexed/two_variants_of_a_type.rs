@@ -1,0 +1,10 @@
+use watchables::Multiplexed;
+use watchables::rel_1_36::v1::Pod;
+
+#[derive(Multiplexed)]
+enum Seen {
+    Mine(Pod),
+    Yours(Box<Pod>),
+}
+
+fn main() {}
