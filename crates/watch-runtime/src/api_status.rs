@@ -91,6 +91,12 @@ impl ApiStatus {
             || self.message.contains("Too large resource version")
     }
 
+    /// Whether a namespace is what the failure is about: servers and proxies that check it say so.
+    /// Kubernetes itself lists nothing in a namespace that it does not have, and that is no failure.
+    pub(crate) fn is_about_a_namespace(&self) -> bool {
+        self.details.kind == "namespaces" && self.details.group.is_empty()
+    }
+
     /// The oldest version that the server still has, where its message tells it: the number in
     /// parentheses of `too old resource version: 1 (306)`.
     pub fn oldest_version(&self) -> Option<&str> {

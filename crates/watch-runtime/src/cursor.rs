@@ -21,6 +21,13 @@ impl Cursor {
         *position = Position { given: Some(version), reached: None, epoch: position.epoch + 1 };
     }
 
+    /// Forgets the version given and the one reached.
+    #[cfg(feature = "kube-runtime")]
+    pub(crate) fn forget(&self) {
+        let mut position = self.lock();
+        *position = Position { epoch: position.epoch + 1, ..Position::default() };
+    }
+
     /// Takes note of the version that a managed stream has delivered which began in `epoch`.
     pub(crate) fn reach(&self, epoch: u64, version: &str) {
         let mut position = self.lock();

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use watchable_core::ResourceInfo;
+
 use crate::ApiStatus;
 
 /// An error of a watch: says what failed, on which resource, and what to do about it.
@@ -29,6 +31,8 @@ pub(crate) enum Kind {
     Connect(Source),
     /// The server answered with an HTTP error.
     Refused(ApiStatus),
+    /// The server answered that there is no such resource.
+    NoResource { resource: ResourceInfo, status: ApiStatus },
     /// A list took so long that the server no longer has the state that its pages show.
     PagesExpired(ApiStatus),
     /// The server ended an accepted watch with an ERROR event.
@@ -108,9 +112,10 @@ impl WatchError {
     /// The server's own account, where it gave one: as an HTTP error's body or in an ERROR event.
     pub fn status(&self) -> Option<&ApiStatus> {
         match &self.0.kind {
-            Kind::Refused(status) | Kind::PagesExpired(status) | Kind::ErrorEvent(status) => {
-                Some(status)
-            }
+            Kind::Refused(status)
+            | Kind::NoResource { status, .. }
+            | Kind::PagesExpired(status)
+            | Kind::ErrorEvent(status) => Some(status),
             _ => None,
         }
     }
@@ -129,6 +134,14 @@ impl fmt::Display for WatchError {
             Kind::Refused(status) => {
                 write!(f, "{doing}: the API server answered: {status}")?;
                 hint(f, status)
+            }
+            Kind::NoResource { resource, status } => {
+                write!(f, "{doing}: the server has no {resource}; {}", mend(resource))?;
+                if status.reason != "NotFound" {
+                    // The usual words for it say nothing more.
+                    write!(f, " It answered: {status}")?;
+                }
+                Ok(())
             }
             Kind::PagesExpired(status) => write!(
                 f,
@@ -166,10 +179,21 @@ fn hint(f: &mut fmt::Formatter<'_>, status: &ApiStatus) -> fmt::Result {
         },
         401 => f.write_str("; check the credentials in the kubeconfig"),
         403 => f.write_str("; the user needs the verbs list and watch on the resource"),
-        404 => f.write_str(
-            "; does this server have the resource, in this version? Is its CRD installed?",
-        ),
+        404 if status.is_about_a_namespace() => {
+            f.write_str("; create the namespace, or name another")
+        }
         _ => Ok(()),
+    }
+}
+
+/// How a server may come to have a resource: groups without a domain, and those of Kubernetes itself,
+/// come with its release.
+fn mend(resource: &ResourceInfo) -> &'static str {
+    let group = resource.group();
+    if group.contains('.') && !group.ends_with(".k8s.io") {
+        "is the CRD installed?"
+    } else {
+        "is it of another release, or has it no such version?"
     }
 }
 
@@ -187,6 +211,8 @@ impl Error for WatchError {
 
 #[cfg(test)]
 mod tests {
+    use watchable_core::Scope;
+
     use super::*;
 
     fn refused(code: u16, reason: &str, message: &str) -> WatchError {
@@ -218,13 +244,52 @@ mod tests {
         for (code, mend) in [
             (401, "; check the credentials in the kubeconfig"),
             (403, "; the user needs the verbs list and watch on the resource"),
-            (404, "; does this server have the resource, in this version? Is its CRD installed?"),
             (410, "; start from a newer version, or from none"),
             (500, "no (500)"),
         ] {
             let text = refused(code, "", "no").to_string();
             assert!(text.ends_with(mend), "{text}");
         }
+    }
+
+    #[test]
+    fn a_resource_that_the_server_lacks_is_named() {
+        let error = |group: &'static str, reason: &str, message: &str| {
+            let resource = ResourceInfo::new(group, "v1", "CronTab", "crontabs", Scope::Namespaced);
+            let status = ApiStatus {
+                code: 404,
+                reason: reason.to_owned(),
+                message: message.to_owned(),
+                ..ApiStatus::default()
+            };
+            let doing = format!("watching {resource}");
+            WatchError::new(doing, Kind::NoResource { resource, status })
+        };
+        let not_found = "the server could not find the requested resource";
+        let custom = error("stable.example.com", "NotFound", not_found);
+        assert_eq!(
+            custom.to_string(),
+            "watching crontabs.stable.example.com/v1: \
+             the server has no crontabs.stable.example.com/v1; is the CRD installed?"
+        );
+        assert_eq!(holding(&custom), ["not found", "terminal"]);
+        let custom = error("stable.example.com", "", "404 page not found");
+        assert!(
+            custom.to_string().ends_with("installed? It answered: 404 page not found (404)"),
+            "{custom}"
+        );
+        for group in ["", "apps", "batch.k8s.io"] {
+            let text = error(group, "NotFound", not_found).to_string();
+            assert!(text.ends_with("; is it of another release, or has it no such version?"));
+        }
+    }
+
+    #[test]
+    fn a_namespace_that_the_server_lacks_is_not_taken_for_a_resource() {
+        let mut status = ApiStatus { code: 404, message: "no".to_owned(), ..ApiStatus::default() };
+        status.details.kind = "namespaces".to_owned();
+        let error = WatchError::new("watching pods/v1", Kind::Refused(status));
+        assert!(error.to_string().ends_with("; create the namespace, or name another"), "{error}");
     }
 
     /// The names of the predicates that hold.

@@ -100,8 +100,9 @@ pub enum Origin {
     ///
     /// Of an object that was deleted in that time the last state is not known: its `DELETED` carries
     /// `apiVersion`, `kind` and, in the metadata, name, namespace, uid and the version that was last
-    /// delivered; nothing else. A type of your own that insists on more fields does not decode then,
-    /// and the stream has an error instead that names the object: let such fields have a default.
+    /// delivered; nothing else. A type of your own that insists on more, because it has required fields,
+    /// would not decode then: of such a type the watcher keeps every object's JSON, and the `DELETED`
+    /// carries the object as it was last delivered. Where memory counts, let the fields have a default.
     Repair,
     /// Told by the server's watch. In an unmanaged stream every event is: the server does not say
     /// which of its ADDED events are old news.

@@ -1,9 +1,11 @@
 //! What a stream has delivered: which objects its consumer knows, and at which version.
 //!
 //! It is what repairs a gap: a state that was taken anew is compared with it, object by object.
-//! An object is about 150 bytes, by reckoning.
+//! An object is about 150 bytes, by reckoning; where its JSON is kept, that comes on top.
 
 use std::collections::HashMap;
+
+use bytes::Bytes;
 
 use crate::EventType;
 use crate::envelope::Identity;
@@ -23,6 +25,8 @@ struct Known {
     uid: Uid,
     version: Version,
     pass: u32,
+    /// The object's JSON, where it is kept.
+    object: Option<Box<[u8]>>,
 }
 
 /// How an object in a new state relates to what was delivered.
@@ -58,8 +62,14 @@ impl Index {
         if known.version == version { Compared::Same } else { Compared::Changed }
     }
 
-    /// Takes note of what was delivered.
-    pub(crate) fn delivered(&mut self, etype: EventType, identity: &Identity) {
+    /// Takes note of what was delivered, and of the object itself where it is to be kept. That is copied:
+    /// a slice would keep all of the chunk alive in which it came.
+    pub(crate) fn delivered(
+        &mut self,
+        etype: EventType,
+        identity: &Identity,
+        object: Option<&Bytes>,
+    ) {
         self.name(identity);
         let uid = Uid::of(&identity.uid);
         if etype == EventType::Deleted {
@@ -70,7 +80,12 @@ impl Index {
             return;
         }
         let version = Version::of(identity.version.as_deref());
-        let known = Known { uid, version, pass: self.pass };
+        let known = Known {
+            uid,
+            version,
+            pass: self.pass,
+            object: object.map(|object| object.as_ref().into()),
+        };
         match self.objects.get_mut(self.key.as_str()) {
             Some(place) => *place = known,
             None => drop(self.objects.insert(self.key.as_str().into(), known)),
@@ -90,6 +105,14 @@ impl Index {
             .collect();
         vanished.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
         vanished
+    }
+
+    /// The object as it was last delivered, where it was kept.
+    pub(crate) fn kept(&mut self, identity: &Identity) -> Option<Bytes> {
+        self.name(identity);
+        let known = self.objects.get(self.key.as_str())?;
+        let object = known.object.as_deref().filter(|_| known.uid == Uid::of(&identity.uid))?;
+        Some(Bytes::copy_from_slice(object))
     }
 
     fn name(&mut self, identity: &Identity) {
@@ -208,21 +231,21 @@ mod tests {
     fn a_state_is_compared_with_what_was_delivered() {
         let mut index = Index::default();
         for name in ["same", "changed", "replaced", "vanished"] {
-            index.delivered(EventType::Added, &object(name, A, "7"));
+            index.delivered(EventType::Added, &object(name, A, "7"), None);
         }
         index.begin_pass();
         assert_eq!(index.compare(&object("same", A, "7")), Compared::Same);
         assert_eq!(index.compare(&object("changed", A, "8")), Compared::Changed);
-        index.delivered(EventType::Modified, &object("changed", A, "8"));
+        index.delivered(EventType::Modified, &object("changed", A, "8"), None);
         assert_eq!(index.compare(&object("new", B, "9")), Compared::New);
-        index.delivered(EventType::Added, &object("new", B, "9"));
+        index.delivered(EventType::Added, &object("new", B, "9"), None);
         let old = object("replaced", A, "7");
         assert_eq!(index.compare(&object("replaced", B, "9")), Compared::Replaces(old.clone()));
-        index.delivered(EventType::Deleted, &old);
-        index.delivered(EventType::Added, &object("replaced", B, "9"));
+        index.delivered(EventType::Deleted, &old, None);
+        index.delivered(EventType::Added, &object("replaced", B, "9"), None);
         assert_eq!(index.vanished(), [object("vanished", A, "7")]);
         assert_eq!(index.vanished().len(), 1, "until its deletion is delivered");
-        index.delivered(EventType::Deleted, &object("vanished", A, "7"));
+        index.delivered(EventType::Deleted, &object("vanished", A, "7"), None);
         assert!(index.vanished().is_empty());
         assert_eq!(index.len(), 4);
     }
@@ -230,8 +253,8 @@ mod tests {
     #[test]
     fn a_late_delete_of_an_earlier_object_does_no_harm() {
         let mut index = Index::default();
-        index.delivered(EventType::Added, &object("a", B, "9"));
-        index.delivered(EventType::Deleted, &object("a", A, "8"));
+        index.delivered(EventType::Added, &object("a", B, "9"), None);
+        index.delivered(EventType::Deleted, &object("a", A, "8"), None);
         assert_eq!(index.len(), 1);
     }
 
@@ -240,7 +263,7 @@ mod tests {
         for uid in [A, "", "x", &A.to_uppercase(), &A.replace('-', "0")] {
             for version in ["7", "007", "+7", "18446744073709551616", "opaque", "0"] {
                 let mut index = Index::default();
-                index.delivered(EventType::Added, &object("a", uid, version));
+                index.delivered(EventType::Added, &object("a", uid, version), None);
                 index.begin_pass();
                 assert_eq!(index.vanished(), [object("a", uid, version)]);
             }
@@ -248,9 +271,21 @@ mod tests {
     }
 
     #[test]
+    fn an_object_that_is_kept_is_told_as_it_was_last_delivered() {
+        let mut index = Index::default();
+        for text in ["old", "new"] {
+            index.delivered(EventType::Added, &object("a", A, "7"), Some(&Bytes::from(text)));
+        }
+        index.delivered(EventType::Added, &object("b", A, "7"), None);
+        assert_eq!(index.kept(&object("a", A, "7")).as_deref(), Some(&b"new"[..]));
+        assert_eq!(index.kept(&object("a", B, "7")), None, "another object of that name");
+        assert_eq!(index.kept(&object("b", A, "7")), None);
+    }
+
+    #[test]
     fn the_same_name_in_another_namespace_is_another_object() {
         let mut index = Index::default();
-        index.delivered(EventType::Added, &object("a", A, "7"));
+        index.delivered(EventType::Added, &object("a", A, "7"), None);
         let other = Identity { namespace: "other".to_owned(), ..object("a", A, "7") };
         assert_eq!(index.compare(&other), Compared::New);
     }

@@ -11,6 +11,7 @@ mod api_status;
 mod backoff;
 mod control;
 mod cursor;
+pub mod discovery;
 mod envelope;
 mod error;
 mod event;
@@ -19,6 +20,9 @@ mod frame;
 #[doc(hidden)]
 pub mod fuzzing;
 mod index;
+mod kube;
+#[cfg(feature = "kube-runtime")]
+mod kube_events;
 mod list_body;
 mod machine;
 mod mux;
@@ -30,6 +34,7 @@ mod settings;
 pub mod simulation;
 mod status;
 mod stream;
+mod tombstone;
 mod transport;
 mod watcher;
 
@@ -38,6 +43,9 @@ pub use control::StopHandle;
 pub use error::WatchError;
 pub use event::{EventSource, EventType, Origin, WatchEvent};
 pub use mux::{MultiplexingWatcher, MuxMember, MuxStream};
+pub use kube::{Kube, KubeNamespaces, KubeScope};
+#[cfg(feature = "kube-runtime")]
+pub use kube_events::KubeEvents;
 pub use options::StreamOptions;
 pub use settings::{CatchUp, InitialState};
 pub use status::{Cause, Phase, WatchStatus};

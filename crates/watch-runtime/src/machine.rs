@@ -361,7 +361,16 @@ impl Machine {
 
     fn end(&mut self, kind: Kind) {
         let verb = if self.lists() { "listing" } else { "watching" };
-        let doing = format!("{verb} {}", self.plan.resource());
+        let resource = self.plan.resource();
+        let doing = format!("{verb} {resource}");
+        let kind = match kind {
+            Kind::Refused(status) | Kind::ErrorEvent(status)
+                if status.code == 404 && !status.is_about_a_namespace() =>
+            {
+                Kind::NoResource { resource: resource.clone(), status }
+            }
+            kind => kind,
+        };
         self.state = State::Ended(Some(WatchError::new(doing, kind)));
     }
 }

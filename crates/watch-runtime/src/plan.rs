@@ -21,17 +21,39 @@ const MANAGED_TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 5 * 60..=10 * 60;
 /// An event may be larger than 1 MiB; more than this, in bytes, is taken for a fault.
 const MAX_EVENT_BYTES: usize = 64 << 20;
 
+/// What is accepted where no more than metadata is wanted, the best first: a server takes the first that
+/// it can do (API concepts, "Alternate representations of resources"). `v1` is known since Kubernetes
+/// 1.15; whole objects have their metadata too.
+const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,\
+     application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1beta1,application/json";
+/// The same of lists.
+const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,\
+     application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1,application/json";
+const WHOLE: &str = "application/json";
+
 /// What a stream asks for, again and again.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     resource: ResourceInfo,
     settings: Settings,
     options: StreamOptions,
+    metadata_only: bool,
+    keeps_objects: bool,
 }
 
 impl Plan {
     pub(crate) fn new(resource: ResourceInfo, settings: Settings, options: StreamOptions) -> Self {
-        Self { resource, settings, options }
+        Self { resource, settings, options, metadata_only: false, keeps_objects: false }
+    }
+
+    /// Whether the server is asked for no more than metadata.
+    pub(crate) fn metadata_only(self, metadata_only: bool) -> Self {
+        Self { metadata_only, ..self }
+    }
+
+    /// Whether objects are kept as they were delivered, so that a deletion can tell more than who it was.
+    pub(crate) fn keeping_objects(self, keeps_objects: bool) -> Self {
+        Self { keeps_objects, ..self }
     }
 
     #[cfg(test)]
@@ -53,6 +75,14 @@ impl Plan {
 
     pub(crate) fn catch_up(&self) -> CatchUp {
         self.settings.catch_up
+    }
+
+    pub(crate) fn waits_for_resource(&self) -> bool {
+        self.settings.waits_for_resource
+    }
+
+    pub(crate) fn keeps_objects(&self) -> bool {
+        self.keeps_objects
     }
 
     pub(crate) fn max_event_bytes(&self) -> usize {
@@ -80,7 +110,7 @@ impl Plan {
     /// A page of the list of what there is; `stale` is whether any state will do.
     pub(crate) fn list(&self, continue_: Option<&str>, stale: bool) -> Request<()> {
         let page_size = self.settings.page_size.unwrap_or(PAGE_SIZE).to_string();
-        self.get(|query| {
+        self.get(METADATA_LIST, |query| {
             query.append_pair("limit", &page_size);
             match continue_ {
                 // The token stands for a version; another one beside it is an error.
@@ -93,7 +123,7 @@ impl Plan {
 
     /// A watch from just after a version, or from none.
     pub(crate) fn watch(&self, version: Option<&str>, limit: Option<Duration>) -> Request<()> {
-        self.get(|query| {
+        self.get(METADATA, |query| {
             query.append_pair("watch", "true");
             if let Some(version) = version {
                 query.append_pair("resourceVersion", version);
@@ -107,7 +137,7 @@ impl Plan {
 
     /// What there is as a stream of events, and what happens after it (KEP-3157).
     pub(crate) fn stream_state(&self, limit: Option<Duration>) -> Request<()> {
-        self.get(|query| {
+        self.get(METADATA, |query| {
             query.append_pair("watch", "true");
             query.append_pair("sendInitialEvents", "true");
             query.append_pair("resourceVersionMatch", "NotOlderThan");
@@ -116,7 +146,11 @@ impl Plan {
         })
     }
 
-    fn get(&self, add: impl FnOnce(&mut Serializer<'_, String>)) -> Request<()> {
+    fn get(
+        &self,
+        metadata: &'static str,
+        add: impl FnOnce(&mut Serializer<'_, String>),
+    ) -> Request<()> {
         let mut query = Serializer::new(String::new());
         add(&mut query);
         if let Some(selector) = &self.settings.label_selector {
@@ -131,7 +165,8 @@ impl Plan {
         // A dynamic resource's names come from a server or a user; what is no URL asks for a path
         // that no server has, and its 404 says the rest.
         *request.uri_mut() = uri.parse().unwrap_or_default();
-        request.headers_mut().insert(ACCEPT, http::HeaderValue::from_static("application/json"));
+        let accepted = if self.metadata_only { metadata } else { WHOLE };
+        request.headers_mut().insert(ACCEPT, http::HeaderValue::from_static(accepted));
         request
     }
 }
@@ -220,6 +255,26 @@ mod tests {
         assert!(
             list.starts_with("/api/v1/namespaces/shop/pods?limit=2&continue=t%3D&labelSelector="),
             "{list}"
+        );
+    }
+
+    #[test]
+    fn metadata_is_asked_for_by_the_accept_header() {
+        let plan = plan(Settings::default(), StreamOptions::managed());
+        let accept = |request: Request<()>| request.headers()[ACCEPT].to_str().unwrap().to_owned();
+        assert_eq!(accept(plan.watch(None, None)), "application/json");
+        let plan = plan.metadata_only(true);
+        for watch in [plan.watch(None, None), plan.stream_state(None)] {
+            assert_eq!(
+                accept(watch),
+                "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,\
+                 application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1beta1,application/json"
+            );
+        }
+        assert_eq!(
+            accept(plan.list(None, false)),
+            "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,\
+             application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1,application/json"
         );
     }
 

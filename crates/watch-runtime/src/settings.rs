@@ -21,6 +21,8 @@ pub(crate) struct Settings {
     pub(crate) max_event_bytes: Option<usize>,
     /// Whether gaps are not to be repaired.
     pub(crate) ends_at_gaps: bool,
+    /// Whether a resource that the server does not have is waited for.
+    pub(crate) waits_for_resource: bool,
 }
 
 /// How a managed stream gets the state that there is when it begins, and after a gap.

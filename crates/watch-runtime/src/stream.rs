@@ -109,6 +109,13 @@ impl<T: WatchTarget> WatchStream<T> {
         }
     }
 
+    /// Whether a whole state has been told: between two polls it is so after the event that the last one
+    /// gave, save where that came after the state.
+    #[cfg(feature = "kube-runtime")]
+    pub(crate) fn state_is_told(&self) -> bool {
+        self.shared.memory().whole
+    }
+
     /// Lets what is under way go on, and reports to the machine what came of it.
     fn poll_io(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.io {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use kube_client::Client;
 use watchable_core::{
-    DynamicObject, Listed, NamespacedWatch, Resource, ResourceInfo, WatchTarget, Watchable, Watched,
+    DynamicTarget, Listed, NamespacedWatch, ResourceInfo, WatchItem as _, WatchTarget, Watchable,
+    Watched,
 };
 
 use crate::cursor::Cursor;
@@ -15,6 +16,7 @@ use crate::machine::Machine;
 use crate::plan::Plan;
 use crate::settings::{self, CatchUp, InitialState, Settings, Timeout};
 use crate::stream::Shared;
+use crate::tombstone;
 use crate::transport::Transport;
 use crate::{StopHandle, StreamOptions, WatchError, WatchStatus, WatchStream};
 
@@ -46,7 +48,7 @@ impl<T> Watcher<T> {
         <T::Item as Listed>::Kind: Watched,
         T: Watchable,
     {
-        Self::over(Arc::new(client), <T::Item as Resource>::RESOURCE)
+        Self::over(Arc::new(client), <T::Item as Listed>::Kind::resource())
     }
 
     pub(crate) fn over(transport: Arc<dyn Transport>, resource: ResourceInfo) -> Self {
@@ -62,9 +64,11 @@ impl<T> Watcher<T> {
     }
 }
 
-impl Watcher<DynamicObject> {
-    /// A watcher of a kind that is chosen while the program runs: from a release's catalogue or
-    /// from a server's discovery. Whether it can be watched is then the server's to say.
+impl<T: DynamicTarget> Watcher<T> {
+    /// A watcher of a kind that is chosen while the program runs: from a release's catalogue
+    /// ([`find`](watchable_core::find)) or from a server's discovery
+    /// ([`Discovery`](crate::discovery::Discovery)). `T` is `DynamicObject`, or `Meta<DynamicObject>` for the
+    /// metadata alone. Whether it can be watched is then the server's to say.
     pub fn for_resource(client: Client, resource: ResourceInfo) -> Self {
         Self::over(Arc::new(client), resource)
     }
@@ -145,11 +149,25 @@ impl<T: WatchTarget> Watcher<T> {
     /// the events that would come next (410), its state is taken anew, and compared with what was
     /// delivered.
     ///
-    /// For that it keeps name, uid and version of every object in mind, about 150 bytes each. Without
+    /// For that it keeps name, uid and version of every object in mind, about 150 bytes each; of a type
+    /// that does not decode from an object's identity alone, because it has required fields, also the
+    /// object's JSON: see [`Origin::Repair`](crate::Origin::Repair). Without
     /// it, a gap ends the stream with an error for which [`is_gone`](crate::WatchError::is_gone)
     /// holds, and where taking the first state is interrupted, some of it may be told twice.
     pub fn repair_gaps(mut self, repair: bool) -> Self {
         self.settings.ends_at_gaps = !repair;
+        self
+    }
+
+    /// Whether a managed stream waits for a resource that the server does not have: asks again, later
+    /// and later but at least every 30 s, where it would otherwise end with an error for which
+    /// [`is_not_found`](crate::WatchError::is_not_found) holds. Off by default.
+    ///
+    /// It is for custom resources whose CRD may be installed after the program has started, or be deleted
+    /// and installed again; a misspelt resource then waits for ever, which [`status`](Self::status) shows as
+    /// `BackingOff` with the cause `Refused(404)`.
+    pub fn wait_for_resource(mut self, wait: bool) -> Self {
+        self.settings.waits_for_resource = wait;
         self
     }
 
@@ -168,16 +186,23 @@ impl<T: WatchTarget> Watcher<T> {
     ///
     /// They are items of the stream: see [`WatchStream`]. A wrong setting is the first and only one.
     pub fn stream(&self, options: StreamOptions) -> WatchStream<T> {
+        self.stream_with(self.settings.clone(), options)
+    }
+
+    pub(crate) fn stream_with(&self, settings: Settings, options: StreamOptions) -> WatchStream<T> {
         let control = self.stop.start();
         let version = if options.manage_resource_version {
             self.cursor.current()
         } else {
             self.cursor.given()
         };
-        let sound = settings::check(&self.settings, version.as_deref(), &self.resource);
-        let plan = Plan::new(self.resource.clone(), self.settings.clone(), options);
+        let sound = settings::check(&settings, version.as_deref(), &self.resource);
+        let repairs = !settings.ends_at_gaps;
+        let plan = Plan::new(self.resource.clone(), settings, options)
+            .metadata_only(T::Item::metadata_only())
+            .keeping_objects(!tombstone::suffices::<T::Item>(&self.resource));
         let mut memory = self.shared.memory();
-        memory.prepare(!self.settings.ends_at_gaps, self.cursor.epoch());
+        memory.prepare(repairs, self.cursor.epoch());
         let machine = match sound {
             Ok(()) => Machine::new(plan, version, &mut memory, fastrand::Rng::new()),
             Err(fault) => {
@@ -194,6 +219,17 @@ impl<T: WatchTarget> Watcher<T> {
             control,
             Arc::clone(&self.shared),
         )
+    }
+
+    #[cfg(feature = "kube-runtime")]
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Forgets what was given, reached and delivered.
+    #[cfg(feature = "kube-runtime")]
+    pub(crate) fn begin_anew(&self) {
+        self.cursor.forget();
     }
 
     /// Ends the running stream at once, also while no event arrives. The same as

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{NamespacedWatch, RawJson, ResourceInfo, WatchItem, WatchTarget};
+use crate::{DynamicTarget, NamespacedWatch, RawJson, ResourceInfo, WatchItem, WatchTarget};
 
 /// An object of any kind: who it is, and its JSON as it came.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,6 +92,8 @@ impl<'de> Deserialize<'de> for DynamicObject {
 impl WatchTarget for DynamicObject {
     type Item = Self;
 }
+
+impl DynamicTarget for DynamicObject {}
 
 /// Whether its kind is namespaced is known only while the program runs.
 impl NamespacedWatch for DynamicObject {}

@@ -10,6 +10,8 @@ mod int_or_string;
 pub mod json;
 pub mod lenient;
 mod list;
+mod lookup;
+pub mod metadata;
 pub mod model;
 mod multiplexed;
 mod quantity;
@@ -17,6 +19,7 @@ mod raw_json;
 mod resource;
 mod schema_or;
 pub mod selector;
+mod served;
 mod time;
 mod traits;
 
@@ -26,12 +29,19 @@ pub use dynamic::DynamicObject;
 pub use int_or_string::IntOrString;
 pub use list::{ListMetadata, ObjectList};
 pub use multiplexed::{Accepts, AnyObject};
+pub use lookup::{Named, UnknownResource, find};
+pub use metadata::Meta;
 pub use quantity::Quantity;
 pub use raw_json::{FieldsV1, RawExtension, RawJson};
 pub use resource::{ResourceInfo, Scope};
 pub use schema_or::{SchemaOrArray, SchemaOrBool, SchemaOrStringArray};
+pub use served::ServedResource;
 pub use time::{MicroTime, Time};
-pub use traits::{Listed, NamespacedWatch, Resource, WatchItem, WatchTarget, Watchable, Watched};
+#[doc(hidden)]
+pub use traits::Decoded;
+pub use traits::{
+    DynamicTarget, Listed, NamespacedWatch, Resource, WatchItem, WatchTarget, Watchable, Watched,
+};
 /// Makes an enum the items of a stream of several kinds: see [`Accepts`] and `watchable_derive`.
 pub use watchable_derive::CoreMultiplexed as Multiplexed;
 /// Makes a type watchable: see the [`Watchable`](trait@Watchable) trait and `watchable_derive`.

@@ -14,7 +14,18 @@ pub trait Resource {
 pub trait WatchItem: DeserializeOwned + Send + 'static {
     /// Fills in `apiVersion` and `kind` where they are absent, as they are in a list's items.
     fn fill_type_meta(&mut self, resource: &ResourceInfo);
+
+    /// Whether the server is asked for no more than the objects' metadata.
+    fn metadata_only() -> bool {
+        false
+    }
 }
+
+/// What the derive asks of a generic type.
+#[doc(hidden)]
+pub trait Decoded: DeserializeOwned + Send + 'static {}
+
+impl<T: DeserializeOwned + Send + 'static> Decoded for T {}
 
 /// A type that names what a watcher is about: an object type, or the list type of one.
 ///
@@ -23,7 +34,7 @@ pub trait WatchItem: DeserializeOwned + Send + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be watched: it is not a kind of object that an API server serves",
     label = "not a kind that an API server serves",
-    note = "watch the kind that contains it; for a custom resource of your own, add `#[derive(Watchable)]` and `#[watchable(…)]`"
+    note = "watch the kind that contains it; for a custom resource of your own, add `#[derive(Watchable)]` and `#[watchable(…)]`; for a type of k8s-openapi or of kube, watch `Kube<{Self}>`"
 )]
 pub trait WatchTarget {
     /// The object type that events carry.
@@ -36,7 +47,7 @@ pub trait WatchTarget {
     label = "the API server keeps no collection of these",
     note = "a `DynamicObject` is watched as a resource that is named: `Watcher::for_resource(client, resource)`"
 )]
-pub trait Listed: Resource {
+pub trait Listed {
     /// The type itself. It lets the compiler stop at the first reason why a type cannot be watched.
     type Kind;
 }
@@ -46,7 +57,10 @@ pub trait Listed: Resource {
     message = "`{Self}` cannot be watched: an API server lists it but offers no watch of it",
     label = "the API server offers no watch of these"
 )]
-pub trait Watched {}
+pub trait Watched {
+    /// Group, version, kind, plural and scope of what is watched.
+    fn resource() -> ResourceInfo;
+}
 
 /// A kind that can be watched in one namespace.
 #[diagnostic::on_unimplemented(
@@ -55,6 +69,14 @@ pub trait Watched {}
     note = "leave `.namespace(…)` out, and use a label or field selector to narrow the watch"
 )]
 pub trait NamespacedWatch {}
+
+/// An item type whose kind is named while the program runs: `DynamicObject`, and `Meta<DynamicObject>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is of one kind: its watcher needs no resource",
+    label = "of one kind that is known",
+    note = "use `Watcher::new(client)`; for a resource chosen at run time, watch `DynamicObject` or `Meta<DynamicObject>`"
+)]
+pub trait DynamicTarget: WatchTarget<Item = Self> {}
 
 /// A type that can be watched: an object type such as `Pod`, or its list type `PodList`.
 ///

@@ -2,14 +2,14 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Type;
 use syn::spanned::Spanned as _;
+use syn::{Generics, Type, Visibility};
 
 use crate::validate::{TextField, Watchable};
 
 /// All impls, with the library's path given for those who named none.
 pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> TokenStream {
-    let Watchable { name, group, version, kind, plural, .. } = watchable;
+    let Watchable { name, generics, group, version, kind, plural, .. } = watchable;
     let krate =
         watchable.krate.as_ref().map_or_else(|| default_crate.clone(), |path| quote!(#path));
     let scope = format_ident!("{}", if watchable.namespaced { "Namespaced" } else { "Cluster" });
@@ -18,12 +18,18 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
         .map(|field| fill("api_version", field, &quote!(resource.api_version().into_owned())));
     let fill_kind =
         watchable.kind_field.map(|field| fill("kind", field, &quote!(resource.kind().to_owned())));
-    let markers = markers(&krate, name, watchable.namespaced);
-    let list = watchable.list.as_ref().map(|list| list_impls(&krate, name, list));
+    let markers = markers(&krate, name, generics, watchable.namespaced);
+    let list = match &watchable.list {
+        Some(list) => list_impls(&krate, name, generics, list),
+        None => list_alias(&krate, &watchable.vis, name, generics),
+    };
+    let (impl_generics, of, bounds) = generics.split_for_impl();
+    let decodes = decodes(&krate, generics, &quote!(Self));
+    let (_, _, decodes) = decodes.split_for_impl();
 
     quote! {
         #[automatically_derived]
-        impl #krate::Resource for #name {
+        impl #impl_generics #krate::Resource for #name #of #bounds {
             const RESOURCE: #krate::ResourceInfo = #krate::ResourceInfo::new(
                 #group,
                 #version,
@@ -34,7 +40,7 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
         }
 
         #[automatically_derived]
-        impl #krate::WatchItem for #name {
+        impl #impl_generics #krate::WatchItem for #name #of #decodes {
             #[allow(unused_variables)]
             fn fill_type_meta(&mut self, resource: &#krate::ResourceInfo) {
                 #fill_api_version
@@ -48,44 +54,104 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
 }
 
 /// The impls that say that a type can be watched, and nothing else of it.
-pub(crate) fn markers(krate: &TokenStream, name: &Ident, namespaced: bool) -> TokenStream {
+pub(crate) fn markers(
+    krate: &TokenStream,
+    name: &Ident,
+    generics: &Generics,
+    namespaced: bool,
+) -> TokenStream {
+    let (impl_generics, of, bounds) = generics.split_for_impl();
+    let decodes = decodes(krate, generics, &quote!(Self));
+    let (_, _, decodes) = decodes.split_for_impl();
     let namespaced = namespaced.then(|| {
         quote! {
             #[automatically_derived]
-            impl #krate::NamespacedWatch for #name {}
+            impl #impl_generics #krate::NamespacedWatch for #name #of #bounds {}
         }
     });
     quote! {
         #[automatically_derived]
-        impl #krate::WatchTarget for #name {
+        impl #impl_generics #krate::WatchTarget for #name #of #decodes {
             type Item = Self;
         }
 
         #[automatically_derived]
-        impl #krate::Listed for #name {
+        impl #impl_generics #krate::Listed for #name #of #bounds {
             type Kind = Self;
         }
 
         #[automatically_derived]
-        impl #krate::Watched for #name {}
+        impl #impl_generics #krate::Watched for #name #of #bounds {
+            fn resource() -> #krate::ResourceInfo {
+                <Self as #krate::Resource>::RESOURCE
+            }
+        }
 
         #namespaced
     }
 }
 
+/// The list type that is there when none is named: `CronTabList` beside `CronTab`.
+pub(crate) fn list_alias(
+    krate: &TokenStream,
+    vis: &Visibility,
+    name: &Ident,
+    generics: &Generics,
+) -> TokenStream {
+    let list = format_ident!("{name}List");
+    let docs = format!("A list of [`{name}`] objects.");
+    let (_, of, _) = generics.split_for_impl();
+    // Bounds in an alias would not be enforced, which rustc warns of.
+    let mut unbound = generics.clone();
+    unbound.where_clause = None;
+    for param in unbound.type_params_mut() {
+        param.bounds.clear();
+    }
+    let (params, _, _) = unbound.split_for_impl();
+    quote! {
+        #[doc = #docs]
+        #[allow(dead_code)]
+        #vis type #list #params = #krate::ObjectList<#name #of>;
+    }
+}
+
 /// The list type leads to the same watcher, and the compiler checks that its items are these.
-fn list_impls(krate: &TokenStream, name: &Ident, list: &Type) -> TokenStream {
-    let check = quote_spanned! { list.span() =>
-        const _: fn(#list) -> ::std::vec::Vec<#name> = |list| list.items;
+fn list_impls(krate: &TokenStream, name: &Ident, generics: &Generics, list: &Type) -> TokenStream {
+    let (impl_generics, of, bounds) = generics.split_for_impl();
+    let decodes = decodes(krate, generics, &quote!(#name #of));
+    let (_, _, decodes) = decodes.split_for_impl();
+    let check = if generics.params.is_empty() {
+        quote_spanned! { list.span() =>
+            const _: fn(#list) -> ::std::vec::Vec<#name> = |list| list.items;
+        }
+    } else {
+        quote_spanned! { list.span() =>
+            const _: () = {
+                #[allow(dead_code)]
+                fn items #impl_generics (list: #list) -> ::std::vec::Vec<#name #of> #bounds {
+                    list.items
+                }
+            };
+        }
     };
     quote! {
         #[automatically_derived]
-        impl #krate::WatchTarget for #list {
-            type Item = #name;
+        impl #impl_generics #krate::WatchTarget for #list #decodes {
+            type Item = #name #of;
         }
 
         #check
     }
+}
+
+/// A generic type can be watched where it can be decoded.
+fn decodes(krate: &TokenStream, generics: &Generics, item: &TokenStream) -> Generics {
+    let mut generics = generics.clone();
+    if !generics.params.is_empty() {
+        let decodes = syn::parse_quote!(#item: #krate::Decoded);
+        generics.make_where_clause().predicates.push(decodes);
+    }
+    generics
 }
 
 fn fill(field: &str, declared: TextField, value: &TokenStream) -> TokenStream {

@@ -1,10 +1,10 @@
 //! Stub impls beside the errors, so that a mistake in the attribute is the only thing reported.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::DeriveInput;
 
-use crate::expand::markers;
+use crate::expand::{list_alias, markers};
 
 /// The errors, and impls under which every use of the type still compiles.
 pub(crate) fn expand(input: &DeriveInput, krate: &TokenStream, error: &syn::Error) -> TokenStream {
@@ -14,7 +14,9 @@ pub(crate) fn expand(input: &DeriveInput, krate: &TokenStream, error: &syn::Erro
         return errors;
     }
     // Namespaced, so that `.namespace(…)` on it is not reported too.
-    let markers = markers(krate, name, true);
+    let markers = markers(krate, name, &input.generics, true);
+    let names_list = input.attrs.iter().any(|attribute| mentions(&attribute.meta, "list"));
+    let list = (!names_list).then(|| list_alias(krate, &input.vis, name, &input.generics));
     quote! {
         #errors
 
@@ -30,5 +32,13 @@ pub(crate) fn expand(input: &DeriveInput, krate: &TokenStream, error: &syn::Erro
         }
 
         #markers
+        #list
     }
+}
+
+/// Whether an attribute has this word among its keys, whatever else is wrong with it.
+fn mentions(meta: &syn::Meta, word: &str) -> bool {
+    let syn::Meta::List(keys) = meta else { return false };
+    let mut tokens = keys.tokens.clone().into_iter();
+    tokens.any(|token| matches!(token, TokenTree::Ident(ident) if ident == word))
 }

@@ -17,11 +17,16 @@
 //! | `plural = "…"` | the resource's name in URLs, all lower case |
 //! | `kind = "…"` | the kind; by default the struct's name |
 //! | `namespaced` | objects lie in namespaces; without it the resource is cluster-scoped |
-//! | `list = Type` | the list type, a struct with a field `items`; `Watcher::<Type>` then works too |
+//! | `list = Type` | the list type, a struct with a field `items`; `Watcher::<Type>` then works too. Without it there is one: `CronTabList`, an alias of `ObjectList<CronTab>` |
 //! | `crate = path` | where to find this library, for those who renamed or re-export it |
 //!
 //! The struct must implement `Deserialize`. Fields named `api_version` and `kind`, if there are
-//! any, are `String` or `Option<String>`; they are filled in where a list leaves them out.
+//! any, are `String` or `Option<String>`; they are filled in where a list leaves them out. Neither `Default`
+//! nor anything else is needed. The struct may have type parameters (`CronTab<Spec>`), and can be watched
+//! wherever it can be decoded.
+//!
+//! Whether a server has the resource shows when it is watched: a 404 ends the stream with an error that
+//! says so, or is waited out with `wait_for_resource(true)`.
 
 mod expand;
 mod fallback;

@@ -2,13 +2,18 @@
 
 use proc_macro2::Ident;
 use syn::spanned::Spanned as _;
-use syn::{Data, DeriveInput, Field, Fields, GenericArgument, LitStr, Path, PathArguments, Type};
+use syn::{
+    Data, DeriveInput, Field, Fields, GenericArgument, Generics, LitStr, Path, PathArguments, Type,
+    Visibility,
+};
 
 use crate::parse::Parsed;
 
 /// A type whose attribute is complete and sound.
 pub(crate) struct Watchable {
+    pub(crate) vis: Visibility,
     pub(crate) name: Ident,
+    pub(crate) generics: Generics,
     pub(crate) group: LitStr,
     pub(crate) version: LitStr,
     pub(crate) kind: LitStr,
@@ -31,11 +36,11 @@ pub(crate) enum TextField {
 pub(crate) fn validate(input: &DeriveInput, parsed: Parsed) -> syn::Result<Watchable> {
     let mut faults = Faults::default();
     let fields = struct_fields(input, &mut faults);
-    if !input.generics.params.is_empty() {
+    if let Some(lifetime) = input.generics.lifetimes().next() {
         faults.add(
-            input.generics.params.span(),
+            lifetime.span(),
             format!(
-                "`{}` has generic parameters: a watched type is one concrete type",
+                "`{}` borrows: a watched object outlives the bytes that it is read from, so let its fields own what they hold",
                 input.ident
             ),
         );
@@ -87,7 +92,9 @@ pub(crate) fn validate(input: &DeriveInput, parsed: Parsed) -> syn::Result<Watch
         return Err(syn::Error::new(parsed.attribute.span(), "missing keys"));
     };
     Ok(Watchable {
+        vis: input.vis.clone(),
         name: input.ident.clone(),
+        generics: input.generics.clone(),
         group,
         version,
         kind,

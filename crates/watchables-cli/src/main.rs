@@ -2,7 +2,6 @@
 
 mod args;
 mod cluster;
-mod discovery;
 mod failure;
 mod interrupt;
 mod names;

@@ -6,10 +6,12 @@ use std::ops::ControlFlow;
 use anyhow::Context as _;
 use futures::stream::SelectAll;
 use futures::{FutureExt as _, StreamExt as _};
-use watchables::{DynamicObject, Scope, StreamOptions, WatchError, WatchEvent, Watcher};
+use watchables::{
+    DynamicObject, Scope, ServedResource, StreamOptions, WatchError, WatchEvent, Watcher,
+};
 
 use crate::args::WatchArgs;
-use crate::discovery::Served;
+
 use crate::output::{self, Output};
 use crate::{cluster, failure, interrupt, names, notices};
 
@@ -91,7 +93,7 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
 
 fn watcher(
     client: &watchables::Client,
-    served: &Served,
+    served: &ServedResource,
     args: &WatchArgs,
 ) -> Watcher<DynamicObject> {
     let mut watcher = Watcher::for_resource(client.clone(), served.resource.clone());
@@ -111,7 +113,7 @@ fn watcher(
 /// Prints events until there have been enough.
 struct Printer<'a> {
     output: Output,
-    served: &'a [Served],
+    served: &'a [ServedResource],
     left: Option<u64>,
 }
 
@@ -148,7 +150,7 @@ impl Printer<'_> {
 
     fn write(
         &mut self,
-        write: impl FnOnce(&mut Output, &[Served]) -> std::io::Result<()>,
+        write: impl FnOnce(&mut Output, &[ServedResource]) -> std::io::Result<()>,
     ) -> anyhow::Result<ControlFlow<()>> {
         match write(&mut self.output, self.served) {
             Ok(()) => Ok(ControlFlow::Continue(())),

@@ -39,8 +39,11 @@ pub use cluster::cluster_is_configured;
 pub use kube_client::{Client, Config, Error as ClientError};
 #[allow(unused_imports, unreachable_pub, reason = "empty when no release is chosen")]
 pub use releases::*;
+#[cfg(feature = "kube-runtime")]
+pub use watch_runtime::KubeEvents;
+pub use watch_runtime::discovery;
 pub use watch_runtime::{
-    ApiStatus, CatchUp, Cause, EventSource, EventType, InitialState, MultiplexingWatcher,
+    ApiStatus, CatchUp, Cause, EventSource, EventType, InitialState, Kube, MultiplexingWatcher,
     MuxMember, MuxStream, Origin, Phase, StatusCause, StatusDetails, StopHandle, StreamOptions,
     WatchError, WatchEvent, WatchStatus, WatchStream, Watcher,
 };

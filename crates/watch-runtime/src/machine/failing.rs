@@ -148,7 +148,11 @@ impl Machine {
         if streamed && !matches!(status.code, 401 | 403 | 404) {
             return self.cannot_stream();
         }
-        if self.is_in_grace(&status, now) {
+        if self.is_in_grace(&status, now)
+            || (status.code == 404
+                && self.plan.waits_for_resource()
+                && !status.is_about_a_namespace())
+        {
             return self.back_off(asked, status.code);
         }
         self.end(kind(status));

@@ -66,7 +66,8 @@ impl Machine {
         self.status.events += 1;
         if self.managed() {
             if let Some(index) = &mut self.memory.index {
-                index.delivered(delivery.etype, &delivery.identity);
+                let kept = self.plan.keeps_objects().then_some(&delivery.object);
+                index.delivered(delivery.etype, &delivery.identity, kept);
             }
             let in_order = delivery.origin == Origin::Live && self.taking.is_none();
             if (in_order || self.sabotaged(Sabotage::ResumesFromInitialEvents))

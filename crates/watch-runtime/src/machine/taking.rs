@@ -5,14 +5,12 @@
 //! so all is ADDED; but where taking the state was interrupted and starts over, nothing is told twice.
 
 use bytes::Bytes;
-use serde_json::json;
-use watchable_core::ResourceInfo;
 
 use super::{Delivery, Machine, Sabotage, State};
 use crate::envelope::Identity;
 use crate::index::Compared;
 use crate::list_body::ListEnd;
-use crate::{EventType, Origin};
+use crate::{EventType, Origin, tombstone};
 
 /// A state that is being taken, or is to be.
 #[derive(Debug)]
@@ -126,7 +124,8 @@ impl Machine {
     }
 
     fn owe_deletion(&mut self, identity: Identity) {
-        let object = tombstone(self.plan.resource(), &identity);
+        let kept = self.memory.index.as_mut().and_then(|index| index.kept(&identity));
+        let object = kept.unwrap_or_else(|| tombstone::of(self.plan.resource(), &identity));
         self.owed.push_back(Delivery {
             etype: EventType::Deleted,
             origin: Origin::Repair,
@@ -134,24 +133,4 @@ impl Machine {
             identity,
         });
     }
-}
-
-/// What is known of an object that is gone.
-fn tombstone(resource: &ResourceInfo, identity: &Identity) -> Bytes {
-    let mut metadata = json!({"name": identity.name});
-    for (key, value) in [
-        ("namespace", Some(&identity.namespace)),
-        ("uid", Some(&identity.uid)),
-        ("resourceVersion", identity.version.as_ref()),
-    ] {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            metadata[key] = value.as_str().into();
-        }
-    }
-    let object = json!({
-        "apiVersion": resource.api_version(),
-        "kind": resource.kind(),
-        "metadata": metadata,
-    });
-    object.to_string().into()
 }

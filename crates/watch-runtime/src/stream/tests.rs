@@ -51,7 +51,11 @@ impl Listed for Pod {
     type Kind = Self;
 }
 
-impl Watched for Pod {}
+impl Watched for Pod {
+    fn resource() -> ResourceInfo {
+        Self::RESOURCE
+    }
+}
 
 impl NamespacedWatch for Pod {}
 
