@@ -58,7 +58,7 @@ impl Reply {
 #[derive(Debug)]
 pub struct Scripted {
     url: String,
-    requests: Arc<Mutex<Vec<String>>>,
+    heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Scripted {
@@ -70,15 +70,15 @@ impl Scripted {
     pub async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let requests = Arc::new(Mutex::new(Vec::new()));
+        let heads = Arc::new(Mutex::new(Vec::new()));
         let mut replies = replies.into_iter().collect::<Vec<_>>().into_iter();
-        let log = Arc::clone(&requests);
+        let log = Arc::clone(&heads);
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
                 tokio::spawn(answer(connection, replies.next(), Arc::clone(&log)));
             }
         });
-        Self { url, requests }
+        Self { url, heads }
     }
 
     /// Where it is.
@@ -92,7 +92,17 @@ impl Scripted {
     ///
     /// A test has panicked while it looked.
     pub fn requests(&self) -> Vec<String> {
-        self.requests.lock().expect("no panic").clone()
+        let target = |head: String| head.split(' ').nth(1).unwrap_or_default().to_owned();
+        self.heads().into_iter().map(target).collect()
+    }
+
+    /// The heads of the requests so far: request lines and headers.
+    ///
+    /// # Panics
+    ///
+    /// A test has panicked while it looked.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().expect("no panic").clone()
     }
 }
 
@@ -105,8 +115,7 @@ async fn answer(
     while !head.ends_with(b"\r\n\r\n") {
         head.push(connection.read_u8().await?);
     }
-    let target = String::from_utf8_lossy(&head).split(' ').nth(1).unwrap_or_default().to_owned();
-    log.lock().expect("no panic").push(target);
+    log.lock().expect("no panic").push(String::from_utf8_lossy(&head).into_owned());
     let Some(reply) = reply else { return Ok(()) };
     let head = format!("{}connection: close\r\ntransfer-encoding: chunked\r\n\r\n", reply.head);
     connection.write_all(head.as_bytes()).await?;

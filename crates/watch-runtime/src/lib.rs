@@ -42,10 +42,10 @@ pub use api_status::{ApiStatus, StatusCause, StatusDetails};
 pub use control::StopHandle;
 pub use error::WatchError;
 pub use event::{EventSource, EventType, Origin, WatchEvent};
-pub use mux::{MultiplexingWatcher, MuxMember, MuxStream};
 pub use kube::{Kube, KubeNamespaces, KubeScope};
 #[cfg(feature = "kube-runtime")]
 pub use kube_events::KubeEvents;
+pub use mux::{MultiplexingWatcher, MuxMember, MuxStream};
 pub use options::StreamOptions;
 pub use settings::{CatchUp, InitialState};
 pub use status::{Cause, Phase, WatchStatus};

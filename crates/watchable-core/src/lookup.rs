@@ -31,8 +31,8 @@ const SIMILAR: f64 = 0.75;
 /// ```
 ///
 /// Of several that fit, a plural goes before a singular or kind, and that before a short name; then the
-/// version that the group prefers; then the core group, and the others in their order: a server's own
-/// for what its discovery told, that of API servers for a catalogue.
+/// version that the group prefers; then the core group, and the others in their order, which for what a
+/// server's discovery told is the server's.
 ///
 /// # Errors
 ///
@@ -191,8 +191,8 @@ impl Named for CatalogEntry {
         self.short_names.contains(&name)
     }
 
-    /// The group's best version of the resource; the core group and, where it still has any, `extensions`
-    /// first, as API servers rank them.
+    /// The group's best version of the resource; the core group first, and last `extensions`, whose kinds
+    /// have moved to other groups: most of what a spec says of it is served no more since 1.16.
     fn place(&self, among: &[Self]) -> u8 {
         let Self { resource, .. } = self;
         let is_best = among
@@ -204,8 +204,8 @@ impl Named for CatalogEntry {
             .all(|other| priority(other.resource.version()) <= priority(resource.version()));
         let group = match resource.group() {
             "" => 0,
-            "extensions" => 1,
-            _ => 2,
+            "extensions" => 2,
+            _ => 1,
         };
         group + if is_best { 0 } else { 3 }
     }
@@ -312,10 +312,10 @@ mod tests {
     #[test]
     fn the_nearest_names_are_told() {
         let error = find(CATALOG, "deploments.apps").unwrap_err();
-        assert_eq!(error.nearest(), ["deployments", "deployment"]);
+        assert_eq!(error.nearest(), ["deployments", "deployment", "events"]);
         assert_eq!(
             error.to_string(),
-            "no resource \"deploments.apps\"; the nearest names are: deployments, deployment"
+            "no resource \"deploments.apps\"; the nearest names are: deployments, deployment, events"
         );
         assert_eq!(find(CATALOG, "xyz").unwrap_err().to_string(), "no resource \"xyz\"");
     }

@@ -11,7 +11,6 @@ use watchables::{
 };
 
 use crate::args::WatchArgs;
-
 use crate::output::{self, Output};
 use crate::{cluster, failure, interrupt, names, notices};
 

@@ -126,7 +126,7 @@ fn resources_are_named_as_for_kubectl() {
         let output = run(watchables(&home).args(["watch", name, "--count", "1"]));
         assert_eq!(stdout(&output), [line], "{name}: {}", stderr(&output));
     }
-    let output = run(watchables(&home).args(["watch", "pods,deployments", "po", "--count", "5"]));
+    let output = run(watchables(&home).args(["watch", "pods,deployments", "po", "--count", "3"]));
     let mut lines = stdout(&output);
     lines.sort_unstable();
     assert_eq!(

@@ -1,16 +1,19 @@
 //! Resources of a user's own: required fields, no `Default`, with and without a list type.
 
+use std::time::Duration;
+
 use embedded_apiserver::EmbeddedServer;
 use futures::TryStreamExt as _;
 use serde::Deserialize;
-use serde_json::json;
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
 use watchables::rel_1_36::CATALOG;
-use watchables::rel_1_36::v1::{ListMeta, ObjectMeta};
+use watchables::rel_1_36::v1::{ListMeta, ObjectMeta, Pod};
 use watchables::{
-    CatalogEntry, Client, ObjectList, Resource, ResourceInfo, Scope, StreamOptions, Watchable,
-    Watcher,
+    CatalogEntry, Client, InitialState, ObjectList, Origin, Resource, ResourceInfo, Scope,
+    StreamOptions, WatchEvent, Watchable, Watcher,
 };
-use watchables_tests::client;
+use watchables_tests::{Reply, Scripted, client, client_of, soon};
 
 #[derive(Debug, Deserialize, Watchable)]
 #[serde(rename_all = "camelCase")]
@@ -70,37 +73,153 @@ async fn object_and_list_types_lead_to_the_same_watcher() {
     let fleets = Watcher::<MyFleet>::new(client.clone());
     let lists = Watcher::<ObjectList<MyFleet>>::new(client.clone());
     assert_eq!(fleets.resource(), lists.resource());
+    let lists = Watcher::<MyFleetList>::new(client.clone());
+    assert_eq!(fleets.resource(), lists.resource(), "the list type that the derive brings");
     assert_eq!(watch_any::<CronTabList>(client).resource(), tabs.resource());
     let _ = (|list: CronTabList| (list.metadata, list.items), |fleet: MyFleet| fleet.metadata);
 }
 
-#[tokio::test]
-async fn a_custom_resource_is_watched_like_any_other() {
-    let entry = CatalogEntry {
-        resource: ResourceInfo::new(
-            "stable.example.com",
-            "v1",
-            "CronTab",
-            "crontabs",
-            Scope::Namespaced,
-        ),
-        list_kind: Some("CronTabList"),
-        singular: "crontab",
-        short_names: &["ct"],
-        verbs: &["create", "delete", "get", "list", "update", "watch"],
-    };
-    let server = EmbeddedServer::builder(CATALOG).resource(entry).start().await.unwrap();
-    let tab = json!({
+/// Generic over how much of an object is wanted.
+#[derive(Debug, Deserialize, Watchable)]
+#[watchable(
+    group = "stable.example.com",
+    version = "v1",
+    kind = "CronTab",
+    plural = "crontabs",
+    namespaced
+)]
+struct Part<S: Send> {
+    metadata: ObjectMeta,
+    spec: S,
+}
+
+const CRON_TABS: CatalogEntry = CatalogEntry {
+    resource: ResourceInfo::new(
+        "stable.example.com",
+        "v1",
+        "CronTab",
+        "crontabs",
+        Scope::Namespaced,
+    ),
+    list_kind: Some("CronTabList"),
+    singular: "crontab",
+    short_names: &["ct"],
+    verbs: &["create", "delete", "get", "list", "update", "watch"],
+};
+
+async fn server() -> EmbeddedServer {
+    EmbeddedServer::builder(CATALOG).resource(CRON_TABS).start().await.unwrap()
+}
+
+fn tab(name: &str, schedule: &str) -> Value {
+    json!({
         "apiVersion": "stable.example.com/v1",
         "kind": "CronTab",
-        "metadata": {"name": "nightly", "namespace": "default"},
-        "spec": {"schedule": "0 3 * * *"},
-    });
-    server.store().create(tab).unwrap();
+        "metadata": {"name": name, "namespace": "default"},
+        "spec": {"schedule": schedule},
+    })
+}
+
+#[tokio::test]
+async fn a_custom_resource_is_watched_like_any_other() {
+    let server = server().await;
+    server.store().create(tab("nightly", "0 3 * * *")).unwrap();
     let watcher = Watcher::<CronTabList>::new(client(&server)).namespace("default");
     let event = watcher.stream(StreamOptions::managed()).try_next().await.unwrap().unwrap();
     assert_eq!(event.obj.spec.schedule, "0 3 * * *");
     assert_eq!(event.obj.metadata.name.as_deref(), Some("nightly"));
     assert_eq!(event.obj.kind.as_deref(), Some("CronTab"));
     assert_eq!(event.obj.api_version.as_deref(), Some("stable.example.com/v1"));
+}
+
+#[tokio::test]
+async fn a_generic_type_is_watched_wherever_it_can_be_decoded() {
+    let server = server().await;
+    server.store().create(tab("nightly", "0 3 * * *")).unwrap();
+    let whole = Watcher::<Part<CronTabSpec>>::new(client(&server)).namespace("default");
+    let event = soon(whole.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
+    assert_eq!(event.obj.spec.schedule, "0 3 * * *");
+    let skipped = Watcher::<PartList<IgnoredAny>>::new(client(&server));
+    let event = soon(skipped.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
+    assert_eq!(event.obj.metadata.name.as_deref(), Some("nightly"));
+    let _ = event.obj.spec;
+}
+
+/// Its type does not decode from an identity alone, so what is told is what was last delivered.
+#[tokio::test]
+async fn what_vanished_in_a_gap_is_told_whole_where_fields_are_required() {
+    for how in [InitialState::Streamed, InitialState::Paged] {
+        let server = server().await;
+        let store = server.store();
+        let mut changed = store.create(tab("changed", "1 * * * *")).unwrap();
+        store.create(tab("recreated", "2 * * * *")).unwrap();
+        let watcher = Watcher::<CronTab>::new(client(&server)).initial_state(how);
+        let mut events = watcher.stream(StreamOptions::managed());
+        for _ in 0..2 {
+            soon(events.try_next()).await.unwrap().unwrap();
+        }
+        changed["spec"]["schedule"] = "3 * * * *".into();
+        store.update(changed).unwrap();
+        let event = soon(events.try_next()).await.unwrap().unwrap();
+        assert_eq!(told(&event), ("MODIFIED", Origin::Live, "changed", "3 * * * *"));
+        watcher.stop();
+
+        for name in ["changed", "recreated"] {
+            store.delete(watcher.resource(), Some("default"), name).unwrap();
+        }
+        store.create(tab("recreated", "4 * * * *")).unwrap();
+        store.compact();
+        let mut events = watcher.stream(StreamOptions::managed());
+        for expected in [
+            ("DELETED", Origin::Repair, "recreated", "2 * * * *"),
+            ("ADDED", Origin::Repair, "recreated", "4 * * * *"),
+            ("DELETED", Origin::Repair, "changed", "3 * * * *"),
+        ] {
+            let event = soon(events.try_next()).await.unwrap().unwrap();
+            assert_eq!(told(&event), expected, "{how:?}");
+        }
+    }
+}
+
+fn told(event: &WatchEvent<CronTab>) -> (&str, Origin, &str, &str) {
+    let name = event.obj.metadata.name.as_deref().unwrap_or("-");
+    (event.etype.as_str(), event.origin, name, &event.obj.spec.schedule)
+}
+
+#[tokio::test]
+async fn a_resource_that_the_server_lacks_explains_itself() {
+    let server = EmbeddedServer::builder(CATALOG).start().await.unwrap();
+    for options in [StreamOptions::managed(), StreamOptions::unmanaged()] {
+        let watcher = Watcher::<CronTab>::new(client(&server)).namespace("shop");
+        let error = soon(watcher.stream(options).try_next()).await.unwrap_err();
+        assert!(error.is_not_found() && error.is_terminal());
+        let lacks = "the server has no crontabs.stable.example.com/v1; is the CRD installed?";
+        assert!(error.to_string().contains(lacks), "{error}");
+    }
+    // A namespace that is not there is an empty one, as with Kubernetes itself.
+    let nowhere = Watcher::<Pod>::new(client(&server)).namespace("nowhere");
+    let mut events = nowhere.stream(StreamOptions::managed());
+    let quiet = tokio::time::timeout(Duration::from_millis(200), events.try_next()).await;
+    assert!(quiet.is_err(), "{quiet:?}");
+}
+
+#[tokio::test]
+async fn a_resource_may_be_waited_for() {
+    let list =
+        json!({"metadata": {"resourceVersion": "7"}, "items": [tab("nightly", "0 3 * * *")]});
+    let server = Scripted::start([
+        Reply::status(404).chunk("404 page not found\n"),
+        Reply::status(404).chunk("404 page not found\n"),
+        Reply::status(200).chunk(list.to_string()),
+        Reply::status(200).hang(),
+    ])
+    .await;
+    let watcher = Watcher::<CronTab>::new(client_of(server.url()))
+        .initial_state(InitialState::Paged)
+        .wait_for_resource(true);
+    let status = watcher.status();
+    let mut events = watcher.stream(StreamOptions::managed());
+    let event = soon(events.try_next()).await.unwrap().unwrap();
+    assert_eq!(told(&event), ("ADDED", Origin::Initial, "nightly", "0 3 * * *"));
+    assert_eq!(status.borrow().restarts, 2);
 }

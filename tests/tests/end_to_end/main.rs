@@ -2,8 +2,11 @@
 
 mod blocking;
 mod custom_resource;
+mod dynamic;
 mod errors;
+mod kube_rs;
 mod managed;
+mod metadata;
 mod multiplexing;
 mod multiplexing_errors;
 mod readme;

@@ -152,3 +152,59 @@ fn one_line_of_nonsense_is_asked_for_again() {
     }
     assert!(matches!(bench.machine.state, State::Ended(_)));
 }
+
+fn waiting_for_the_resource(version: Option<&str>) -> Bench {
+    let settings = Settings {
+        initial_state: InitialState::Paged,
+        waits_for_resource: true,
+        ..Settings::default()
+    };
+    Bench::with(settings, StreamOptions::managed(), version)
+}
+
+/// As when a CRD is installed after the program has started, or deleted for longer than a restart takes.
+#[test]
+fn a_resource_that_is_waited_for_may_come_at_any_time() {
+    let mut bench = waiting_for_the_resource(None);
+    for round in 0..50 {
+        assert_eq!(bench.request(), "/api/v1/pods?limit=500");
+        bench.head(404);
+        bench.end();
+        let phase = bench.machine.status(bench.now).phase;
+        let cause = Cause::Refused(404);
+        assert!(matches!(phase, Phase::BackingOff { cause: c, .. } if c == cause), "{phase:?}");
+        let wait = bench.sleep();
+        assert!(wait <= Duration::from_secs(30), "{wait:?} in round {round}");
+    }
+    bench.request();
+    bench.list(LIST);
+    bench.delivery();
+
+    let mut bench = waiting_for_the_resource(Some("5"));
+    bench.request();
+    bench.head(200);
+    bench.end();
+    for _ in 0..3 {
+        bench.sleep();
+        assert!(bench.request().contains("resourceVersion=5&"));
+        bench.pass(Duration::from_mins(1));
+        bench.head(404);
+        bench.end();
+    }
+    bench.sleep();
+    assert!(bench.request().contains("resourceVersion=5&"));
+}
+
+#[test]
+fn nothing_else_is_waited_for_with_the_resource() {
+    for (status, body) in
+        [(403, "{}"), (404, r#"{"message":"no","details":{"kind":"namespaces","name":"shop"}}"#)]
+    {
+        let mut bench = waiting_for_the_resource(None);
+        bench.request();
+        bench.head(status);
+        bench.chunk(body);
+        bench.end();
+        assert_eq!(bench.error().status().unwrap().code, status);
+    }
+}

@@ -1,0 +1,136 @@
+//! Kinds chosen while the program runs: from a release's catalogue, and from a server's discovery.
+
+use std::collections::BTreeSet;
+
+use embedded_apiserver::EmbeddedServer;
+use futures::TryStreamExt as _;
+use serde_json::json;
+use watchables::discovery::Discovery;
+use watchables::{CatalogEntry, DynamicObject, StreamOptions, Watcher, find, rel_1_17, rel_1_36};
+use watchables_tests::{Reply, Scripted, client, client_of, nobody, pod, server, soon};
+
+fn found(catalog: &[CatalogEntry], name: &str) -> String {
+    find(catalog, name).unwrap_or_else(|error| panic!("{error}")).resource.to_string()
+}
+
+#[test]
+fn a_releases_catalogue_is_searched_as_kubectl_would() {
+    for (name, new, old) in [
+        ("po", "pods/v1", "pods/v1"),
+        ("deploy", "deployments.apps/v1", "deployments.apps/v1"),
+        ("Node", "nodes/v1", "nodes/v1"),
+        ("ev", "events/v1", "events/v1"),
+        ("events.events.k8s.io", "events.events.k8s.io/v1", "events.events.k8s.io/v1beta1"),
+        (
+            "hpa",
+            "horizontalpodautoscalers.autoscaling/v2",
+            "horizontalpodautoscalers.autoscaling/v1",
+        ),
+        ("cj", "cronjobs.batch/v1", "cronjobs.batch/v1beta1"),
+        // Both groups of 1.17 have Ingresses, but `extensions` is on its way out.
+        ("ing", "ingresses.networking.k8s.io/v1", "ingresses.networking.k8s.io/v1beta1"),
+        (
+            "ingresses.networking",
+            "ingresses.networking.k8s.io/v1",
+            "ingresses.networking.k8s.io/v1beta1",
+        ),
+    ] {
+        assert_eq!(found(rel_1_36::CATALOG, name), new, "{name}");
+        assert_eq!(found(rel_1_17::CATALOG, name), old, "{name}");
+    }
+    let error = find(rel_1_36::CATALOG, "deploments").unwrap_err();
+    assert!(error.to_string().contains("nearest names are: deployments"), "{error}");
+}
+
+/// Whatever a catalogue holds is found by the name that it displays, and no plural means another's.
+#[test]
+fn every_entry_is_found_by_its_own_name() {
+    for catalog in [rel_1_17::CATALOG, rel_1_36::CATALOG] {
+        for entry in catalog {
+            let name = entry.resource.to_string();
+            assert_eq!(found(catalog, &name), name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_has_is_found_and_watched() {
+    let server = server().await;
+    server.store().create(pod("default", "web")).unwrap();
+    let discovery = Discovery::new(client(&server));
+    let served = discovery.find("po").await.unwrap();
+    assert!(served.is_watchable());
+    let watcher = Watcher::<DynamicObject>::for_resource(client(&server), served.resource);
+    let event = soon(watcher.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
+    assert_eq!((event.obj.kind(), event.obj.name()), (Some("Pod"), Some("web")));
+
+    assert_eq!(discovery.find("deploy").await.unwrap().resource.to_string(), "deployments.apps/v1");
+    let error = discovery.find("deploments").await.unwrap_err();
+    assert_eq!(error.unknown().unwrap().nearest()[0], "deployments");
+    let served: BTreeSet<_> =
+        discovery.resources().await.unwrap().iter().map(|s| s.resource.to_string()).collect();
+    let known: BTreeSet<_> = rel_1_36::CATALOG.iter().map(|e| e.resource.to_string()).collect();
+    assert_eq!(known.difference(&served).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[tokio::test]
+async fn aggregated_discovery_takes_two_requests() {
+    let group = |name: &str, resource: &str, kind: &str| {
+        json!({"metadata": {"name": name}, "versions": [{"version": "v1", "resources": [{
+            "resource": resource,
+            "responseKind": {"group": name, "version": "v1", "kind": kind},
+            "scope": "Namespaced",
+            "singularResource": kind.to_lowercase(),
+            "verbs": ["list", "watch"],
+        }], "freshness": "Current"}]})
+    };
+    let list = |items: serde_json::Value| {
+        let list = json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": items});
+        Reply::status(200).chunk(list.to_string())
+    };
+    let server = Scripted::start([
+        list(json!([group("", "pods", "Pod")])),
+        list(json!([group("apps", "deployments", "Deployment"), group("batch", "jobs", "Job")])),
+    ])
+    .await;
+    let discovery = Discovery::new(client_of(server.url()));
+    assert_eq!(discovery.find("pod").await.unwrap().resource.to_string(), "pods/v1");
+    assert_eq!(server.requests(), ["/api"], "no more than it must");
+    assert_eq!(discovery.find("jobs").await.unwrap().resource.to_string(), "jobs.batch/v1");
+    assert_eq!(discovery.resources().await.unwrap().len(), 3);
+    assert_eq!(server.requests(), ["/api", "/apis"]);
+    assert!(server.heads()[0].contains("g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"));
+}
+
+#[tokio::test]
+async fn a_group_whose_server_is_away_is_left_out() {
+    let groups = json!({"kind": "APIGroupList", "groups": [
+        {"name": "metrics.k8s.io", "versions": [{"version": "v1"}], "preferredVersion": {"version": "v1"}},
+    ]});
+    let server = Scripted::start([
+        Reply::status(200).chunk(r#"{"kind":"APIVersions","versions":[]}"#),
+        Reply::status(200).chunk(groups.to_string()),
+        Reply::status(503).chunk("service unavailable"),
+    ])
+    .await;
+    let error = Discovery::new(client_of(server.url())).find("pods").await.unwrap_err();
+    assert_eq!(error.to_string(), "no resource \"pods\"");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_no_unknown_name() {
+    let (_socket, url) = nobody();
+    let error = Discovery::new(client_of(&url)).find("pods").await.unwrap_err();
+    assert!(error.unknown().is_none());
+    assert_eq!(error.to_string(), "GET /api");
+    assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn older_servers_are_asked_group_by_group() {
+    let server = EmbeddedServer::builder(rel_1_17::CATALOG).release("1.17").start().await.unwrap();
+    let discovery = Discovery::new(client(&server));
+    let served = discovery.find("deployments.apps").await.unwrap();
+    assert_eq!(served.resource.to_string(), "deployments.apps/v1");
+    assert!(discovery.find("crontabs").await.is_err());
+}

@@ -1,0 +1,117 @@
+//! Objects of which only the metadata is watched.
+
+use futures::TryStreamExt as _;
+use serde_json::json;
+use watchables::rel_1_36::v1::{Node, Pod, PodList};
+use watchables::{
+    DynamicObject, InitialState, Meta, Origin, Resource as _, StreamOptions, Watcher, find,
+    rel_1_36,
+};
+use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon};
+
+#[tokio::test]
+async fn metadata_is_watched_where_whole_objects_can_be() {
+    for how in [InitialState::Streamed, InitialState::Paged] {
+        let server = server().await;
+        let mut web = server.store().create(pod("default", "web")).unwrap();
+        server.store().create(pod("kube-system", "db")).unwrap();
+        let watcher =
+            Watcher::<Meta<Pod>>::new(client(&server)).namespace("default").initial_state(how);
+        let mut events = watcher.stream(StreamOptions::managed());
+        let event = soon(events.try_next()).await.unwrap().unwrap();
+        assert_eq!((event.etype.as_str(), event.origin), ("ADDED", Origin::Initial));
+        let meta = event.obj;
+        assert_eq!((meta.kind.as_deref(), meta.api_version.as_deref()), (Some("Pod"), Some("v1")));
+        assert_eq!(meta.metadata.name.as_deref(), Some("web"));
+        assert_eq!(meta.metadata.labels["app"], "web");
+        assert_eq!(meta.metadata.uid.as_deref(), web["metadata"]["uid"].as_str());
+        assert!(meta.metadata.creation_timestamp.is_some());
+
+        web["metadata"]["labels"]["app"] = "new".into();
+        server.store().update(web).unwrap();
+        let event = soon(events.try_next()).await.unwrap().unwrap();
+        assert_eq!((event.etype.as_str(), &*event.obj.metadata.labels["app"]), ("MODIFIED", "new"));
+        assert_eq!(event.obj.kind.as_deref(), Some("Pod"));
+
+        watcher.stop();
+        server.store().delete(&Pod::RESOURCE, Some("default"), "web").unwrap();
+        server.store().compact();
+        let mut events = watcher.stream(StreamOptions::managed());
+        let event = soon(events.try_next()).await.unwrap().unwrap();
+        assert_eq!((event.etype.as_str(), event.origin), ("DELETED", Origin::Repair));
+        assert_eq!(event.obj.metadata.name.as_deref(), Some("web"));
+    }
+}
+
+#[tokio::test]
+async fn lists_cluster_scoped_kinds_and_kinds_chosen_at_run_time_have_it_too() {
+    let server = server().await;
+    server.store().create(pod("default", "web")).unwrap();
+    let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}});
+    server.store().create(node).unwrap();
+    let managed = StreamOptions::managed;
+
+    let pods = Watcher::<Meta<PodList>>::new(client(&server)).namespace("default");
+    let event = soon(pods.stream(managed()).try_next()).await.unwrap().unwrap();
+    let meta: Meta<Pod> = event.obj;
+    assert_eq!(meta.metadata.name.as_deref(), Some("web"));
+
+    let nodes = Watcher::<Meta<Node>>::new(client(&server));
+    let event = soon(nodes.stream(managed()).try_next()).await.unwrap().unwrap();
+    assert_eq!(event.obj.metadata.name.as_deref(), Some("n"));
+
+    let resource = find(rel_1_36::CATALOG, "po").unwrap().resource.clone();
+    let dynamic = Watcher::<Meta<DynamicObject>>::for_resource(client(&server), resource);
+    let event = soon(dynamic.namespace("default").stream(managed()).try_next()).await;
+    let meta = event.unwrap().unwrap().obj;
+    assert_eq!((meta.kind.as_deref(), meta.metadata.name.as_deref()), (Some("Pod"), Some("web")));
+}
+
+/// What kube-apiserver 1.36 answers, cut to what counts.
+#[tokio::test]
+async fn the_server_is_asked_for_metadata_and_its_answer_read() {
+    let partial = json!({
+        "kind": "PartialObjectMetadata",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": {"name": "web", "namespace": "shop", "uid": "u", "resourceVersion": "7"},
+    });
+    let list = json!({
+        "kind": "PartialObjectMetadataList",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": {"resourceVersion": "7"},
+        "items": [partial],
+    });
+    let bookmark = json!({"type": "BOOKMARK", "object": {
+        "kind": "PartialObjectMetadata",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": {"resourceVersion": "9", "creationTimestamp": null},
+    }});
+    let deleted = json!({"type": "DELETED", "object": partial});
+    let server = Scripted::start([
+        Reply::status(200).chunk(list.to_string()),
+        Reply::status(200).chunk(format!("{bookmark}\n{deleted}\n")).hang(),
+    ])
+    .await;
+    let watcher =
+        Watcher::<Meta<Pod>>::new(client_of(server.url())).initial_state(InitialState::Paged);
+    let mut events = watcher.stream(StreamOptions::managed());
+    for etype in ["ADDED", "DELETED"] {
+        let event = soon(events.try_next()).await.unwrap().unwrap();
+        assert_eq!((event.etype.as_str(), event.obj.kind.as_deref()), (etype, Some("Pod")));
+    }
+    let accepts: Vec<_> = server
+        .heads()
+        .iter()
+        .map(|head| {
+            let line = head.lines().find(|line| line.to_lowercase().starts_with("accept: "));
+            line.unwrap_or_default()["accept: ".len()..].split(',').next().unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(
+        accepts,
+        [
+            "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
+            "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+        ]
+    );
+}

@@ -1,0 +1,8 @@
+use watchables::rel_1_36::v1::Pod;
+use watchables::{Client, Kube, Watcher};
+
+fn watch(client: Client) {
+    let _ = Watcher::<Kube<Pod>>::new(client);
+}
+
+fn main() {}

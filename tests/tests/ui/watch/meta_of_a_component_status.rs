@@ -1,0 +1,8 @@
+use watchables::rel_1_36::v1::ComponentStatus;
+use watchables::{Client, Meta, Watcher};
+
+fn watch(client: Client) {
+    let _ = Watcher::<Meta<ComponentStatus>>::new(client);
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use watchables::rel_1_36::v1::Node;
+use watchables::{Client, Meta, Watcher};
+
+fn watch(client: Client) {
+    let _ = Watcher::<Meta<Node>>::new(client).namespace("default");
+}
+
+fn main() {}

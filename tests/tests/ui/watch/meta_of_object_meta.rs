@@ -1,0 +1,8 @@
+use watchables::rel_1_36::v1::ObjectMeta;
+use watchables::{Client, Meta, Watcher};
+
+fn watch(client: Client) {
+    let _ = Watcher::<Meta<ObjectMeta>>::new(client);
+}
+
+fn main() {}
