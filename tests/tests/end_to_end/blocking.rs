@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use embedded_apiserver::EmbeddedServer;
-use watchables::StreamOptions;
 use watchables::blocking::{Client, Watcher};
 use watchables::rel_1_17::Pod;
+use watchables::{DynamicObject, Meta, StreamOptions};
 use watchables_tests::{config_of, pod};
 
 fn cluster() -> (EmbeddedServer, Client) {
@@ -55,4 +55,14 @@ fn another_thread_stops_an_idle_one() {
 async fn inside_of_a_task_it_is_refused() {
     let error = Client::try_from_config(config_of("http://127.0.0.1:1")).unwrap_err();
     assert!(error.to_string().contains("use watchables::Client there"), "{error}");
+}
+
+#[test]
+fn kinds_are_chosen_at_run_time_too() {
+    let (server, client) = cluster();
+    server.store().create(pod("default", "a")).unwrap();
+    let resource = watchables::find(watchables::rel_1_17::CATALOG, "po").unwrap().resource.clone();
+    let watcher = Watcher::<Meta<DynamicObject>>::for_resource(&client, resource);
+    let event = watcher.stream(StreamOptions::managed()).next().unwrap().unwrap();
+    assert_eq!(event.obj.metadata.name.as_deref(), Some("a"));
 }

@@ -93,6 +93,31 @@ mod custom_resource {
 }
 
 #[rustfmt::skip]
+mod dynamic_kinds {
+    use watchables::discovery::Discovery;
+    use watchables::rel_1_36::{self, v1::Pod};
+    use watchables::{Client, DynamicObject, Kube, Meta, ResourceInfo, Watcher, find};
+
+    async fn chosen(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+        let known = find(rel_1_36::CATALOG, "deploy")?.resource.clone(); // no server is asked
+        let served = Discovery::new(client.clone()).find("ct").await?.resource;
+        let watcher = Watcher::<DynamicObject>::for_resource(client, served);
+        Ok(())
+    }
+
+    fn metadata(client: Client, resource: ResourceInfo) {
+        let pods = Watcher::<Meta<Pod>>::new(client.clone()).namespace("shop");
+        let any = Watcher::<Meta<DynamicObject>>::for_resource(client, resource);
+    }
+
+    fn kube_rs(client: Client) {
+        let watcher = Watcher::<Kube<k8s_openapi::api::core::v1::Pod>>::new(client);
+        let (store, writer) = kube::runtime::reflector::store();
+        let fed = kube::runtime::reflector(writer, watcher.kube_events());
+    }
+}
+
+#[rustfmt::skip]
 mod blocking {
     use watchables::StreamOptions;
     use watchables::rel_1_17::Pod;

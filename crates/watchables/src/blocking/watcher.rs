@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use watch_runtime::{StopHandle, StreamOptions};
-use watchable_core::{Listed, NamespacedWatch, WatchTarget, Watchable, Watched};
+use watchable_core::{
+    DynamicTarget, Listed, NamespacedWatch, ResourceInfo, WatchTarget, Watchable, Watched,
+};
 
 use super::{Client, Events};
 
@@ -34,6 +36,16 @@ impl<T> Watcher<T> {
     }
 }
 
+impl<T: DynamicTarget> Watcher<T> {
+    /// See [`Watcher::for_resource`](crate::Watcher::for_resource).
+    pub fn for_resource(client: &Client, resource: ResourceInfo) -> Self {
+        Self {
+            watcher: watch_runtime::Watcher::for_resource(client.client.clone(), resource),
+            runtime: Arc::clone(&client.runtime),
+        }
+    }
+}
+
 /// Settings. A wrong one is the iterator's first item, an error that names it.
 impl<T: WatchTarget> Watcher<T> {
     /// See [`Watcher::namespace`](crate::Watcher::namespace).
@@ -42,6 +54,11 @@ impl<T: WatchTarget> Watcher<T> {
         T::Item: NamespacedWatch,
     {
         self.with(|watcher| watcher.namespace(namespace))
+    }
+
+    /// See [`Watcher::wait_for_resource`](crate::Watcher::wait_for_resource).
+    pub fn wait_for_resource(self, wait: bool) -> Self {
+        self.with(|watcher| watcher.wait_for_resource(wait))
     }
 
     /// See [`Watcher::label_selector`](crate::Watcher::label_selector).

@@ -1,0 +1,128 @@
+//! A custom resource from its definition on: CronTabs are watched before the server knows of them.
+//!
+//! `cargo run -p watchables --features rel_1_36 --example custom_resource`. It runs on an embedded
+//! cluster, since it installs a CRD.
+
+use embedded_apiserver::EmbeddedServer;
+use futures::TryStreamExt as _;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use watchables::rel_1_36::{self, ObjectMeta};
+use watchables::{
+    CatalogEntry, Client, Config, Resource as _, StreamOptions, WatchEvent, Watchable, Watcher,
+};
+
+/// All that it takes: the fields that are wanted, required or not, and where an API server has them.
+#[derive(Debug, Deserialize, Watchable)]
+#[watchable(group = "stable.example.com", version = "v1", plural = "crontabs", namespaced)]
+struct CronTab {
+    metadata: ObjectMeta,
+    spec: CronTabSpec,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CronTabSpec {
+    cron_spec: String,
+    #[serde(default)]
+    replicas: u32,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let server = EmbeddedServer::builder(rel_1_36::CATALOG).resource(CRON_TABS).start().await?;
+    let client = Client::try_from(Config::new(server.url().parse()?))?;
+
+    // Without `wait_for_resource` the stream would end with the error "the server has no
+    // crontabs.stable.example.com/v1; is the CRD installed?".
+    let watcher = Watcher::<CronTab>::new(client.clone()).wait_for_resource(true);
+    let mut events = watcher.stream(StreamOptions::managed());
+
+    let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+    post(&client, definitions, &definition()).await?;
+    let tabs = CronTab::RESOURCE.collection_path(Some("default"));
+    for (name, schedule) in [("nightly", "0 3 * * *"), ("hourly", "0 * * * *")] {
+        post(&client, &tabs, &cron_tab(name, schedule)).await?;
+    }
+
+    for _ in 0..2 {
+        if let Some(event) = events.try_next().await? {
+            tell(&event);
+        }
+    }
+    server.store().delete(&CronTab::RESOURCE, Some("default"), "hourly")?;
+    if let Some(event) = events.try_next().await? {
+        tell(&event);
+    }
+    watcher.stop();
+    Ok(())
+}
+
+fn tell(event: &WatchEvent<CronTab>) {
+    let CronTab { metadata, spec } = &event.obj;
+    let name = metadata.name.as_deref().unwrap_or_default();
+    println!("{}, {name}: {:?}, {} replicas", event.etype, spec.cron_spec, spec.replicas);
+}
+
+/// The definition, as `kubectl apply` takes it.
+fn definition() -> Value {
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "crontabs.stable.example.com"},
+        "spec": {
+            "group": "stable.example.com",
+            "scope": "Namespaced",
+            "names": {
+                "plural": "crontabs",
+                "singular": "crontab",
+                "kind": "CronTab",
+                "shortNames": ["ct"],
+            },
+            "versions": [{
+                "name": "v1",
+                "served": true,
+                "storage": true,
+                "schema": {"openAPIV3Schema": {
+                    "type": "object",
+                    "properties": {"spec": {
+                        "type": "object",
+                        "required": ["cronSpec"],
+                        "properties": {
+                            "cronSpec": {"type": "string"},
+                            "replicas": {"type": "integer"},
+                        },
+                    }},
+                }},
+            }],
+        },
+    })
+}
+
+fn cron_tab(name: &str, schedule: &str) -> Value {
+    json!({
+        "apiVersion": "stable.example.com/v1",
+        "kind": "CronTab",
+        "metadata": {"name": name},
+        "spec": {"cronSpec": schedule, "replicas": 1},
+    })
+}
+
+async fn post(
+    client: &Client,
+    path: &str,
+    object: &Value,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let request = http::Request::post(path).header("content-type", "application/json");
+    client.request::<Value>(request.body(serde_json::to_vec(object)?)?).await?;
+    Ok(())
+}
+
+/// What the definition comes to: the embedded server is told of it beforehand.
+const CRON_TABS: CatalogEntry = CatalogEntry {
+    resource: CronTab::RESOURCE,
+    list_kind: Some("CronTabList"),
+    singular: "crontab",
+    short_names: &["ct"],
+    verbs: &["create", "delete", "get", "list", "patch", "update", "watch"],
+};
