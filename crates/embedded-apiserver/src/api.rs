@@ -1,13 +1,17 @@
 //! The way of a request through the server: authentication, route, answer.
 
+mod columns;
 mod continue_token;
 mod control;
 mod discovery;
+mod form;
 mod list;
 mod merge_patch;
+mod openapi;
 mod query;
 mod reply;
 mod route;
+mod strategic_patch;
 mod version;
 mod watch;
 mod watch_stream;
@@ -15,7 +19,7 @@ mod write;
 
 use std::sync::Arc;
 
-use http::header::{ACCEPT, AUTHORIZATION};
+use http::header::AUTHORIZATION;
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
 
@@ -24,6 +28,7 @@ use crate::error::ApiError;
 use crate::faults::{self, CutShort};
 use crate::registry::Served;
 use crate::store::{Key, Part};
+use form::Form;
 pub(crate) use query::Query;
 pub(crate) use reply::Body;
 use route::Target;
@@ -71,8 +76,8 @@ async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response
     authenticate(context, &request)?;
     let route = route(request.uri().path());
     if let Route::Target(target) = route {
-        accepts_json(&request)?;
-        return serve_target(context, target, request).await;
+        let form = Form::accepted(request.headers())?;
+        return serve_target(context, target, form, request).await;
     }
     if request.method() != Method::GET {
         return Err(ApiError::method_not_allowed());
@@ -80,6 +85,9 @@ async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response
     Ok(match route {
         Route::Health => reply::text(200, "ok"),
         Route::Version => reply::json(200, &version::info(context.settings.release)),
+        Route::OpenApi => {
+            openapi::answer(context.store.registry(), context.settings.release, request.headers())
+        }
         Route::Root => reply::json(200, &discovery::paths(context.store.registry())),
         Route::ApiVersions => {
             reply::json(200, &discovery::api_versions(context.store.registry(), context.address))
@@ -98,6 +106,7 @@ async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response
 async fn serve_target(
     context: &Context,
     mut target: Target,
+    form: Form,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
     let registry = context.store.registry();
@@ -110,45 +119,48 @@ async fn serve_target(
     };
     check_path(served, &target)?;
     let query = Query::parse(request.uri().query().unwrap_or_default())?;
-    let part = if target.subresource.is_some() { Part::Status } else { Part::Whole };
+    let part = match target.subresource {
+        Some(_) => Part::Status,
+        None => Part::Main,
+    };
     let watches = target.watch || query.flag("watch");
     let namespace = target.namespace.take();
     let namespace = namespace.as_deref();
     match (request.method().as_str(), target.name.as_deref()) {
         ("GET", name) if watches => {
             let shuffle = request.extensions().get::<Shuffle>().map(|shuffle| shuffle.0);
-            watch::begin(context, served, &query, namespace, name, shuffle)
+            watch::begin(context, served, &query, namespace, name, form, shuffle)
         }
         ("GET", None) => {
             check_verb(served, "list")?;
-            list::answer(context, served, &query, namespace)
+            list::answer(context, served, &query, namespace, form)
         }
         ("POST", None) => {
             check_verb(served, "create")?;
-            write::create(context, served, &query, namespace, request).await
+            write::create(context, served, &query, namespace, form, request).await
         }
         ("DELETE", None) => {
             check_verb(served, "deletecollection")?;
-            write::delete_collection(context, served, &query, namespace)
+            write::delete_collection(context, served, &query, namespace, form)
         }
         (method, Some(name)) => {
             let key = Key::new(namespace, name);
             match (method, part) {
                 ("GET", _) => {
                     check_verb(served, "get")?;
-                    Ok(reply::object(200, &*context.store.read(served, &key)?, served))
+                    Ok(reply::object(200, &*context.store.read(served, &key)?, served, form))
                 }
                 ("PUT", part) => {
                     check_verb(served, "update")?;
-                    write::update(context, served, &query, &key, part, request).await
+                    write::update(context, served, &query, &key, part, form, request).await
                 }
                 ("PATCH", part) => {
                     check_verb(served, "patch")?;
-                    write::patch(context, served, &query, &key, part, request).await
+                    write::patch(context, served, &query, &key, part, form, request).await
                 }
-                ("DELETE", Part::Whole) => {
+                ("DELETE", Part::Main) => {
                     check_verb(served, "delete")?;
-                    write::delete(context, served, &query, &key, request).await
+                    write::delete(context, served, &query, &key, form, request).await
                 }
                 _ => Err(ApiError::method_not_allowed()),
             }
@@ -163,24 +175,6 @@ fn authenticate(context: &Context, request: &Request<Incoming>) -> Result<(), Ap
     match given.and_then(|value| value.strip_prefix("Bearer ")) {
         Some(given) if given == token => Ok(()),
         _ => Err(ApiError::unauthorized()),
-    }
-}
-
-/// JSON is all that there is; who asks for Tables or protobuf first takes JSON as a rule, too.
-fn accepts_json(request: &Request<Incoming>) -> Result<(), ApiError> {
-    let mut accepted =
-        request.headers().get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).peekable();
-    let is_json = |kind: &str| {
-        let kind = kind.trim().to_ascii_lowercase();
-        let mut parts = kind.split(';').map(str::trim);
-        let media = parts.next().unwrap_or_default();
-        matches!(media, "" | "application/json" | "application/*" | "*/*")
-            && !parts.any(|p| p.starts_with("as="))
-    };
-    if accepted.peek().is_none() || accepted.any(|value| value.split(',').any(is_json)) {
-        Ok(())
-    } else {
-        Err(ApiError::not_acceptable())
     }
 }
 

@@ -1,8 +1,10 @@
 //! Which objects of a collection a request is about: a namespace, labels, and two fields.
 
+use serde_json::Value;
 use watchable_core::selector::{FieldSelector, LabelSelector};
 
 use crate::error::ApiError;
+use crate::registry::Served;
 use crate::store::Object;
 
 /// The objects that a list or a watch is about.
@@ -16,6 +18,7 @@ pub(crate) struct Selection {
 impl Selection {
     /// Reads the selectors of a request; empty ones select everything, as on real servers.
     pub(crate) fn new(
+        served: &Served,
         namespace: Option<&str>,
         labels: Option<&str>,
         fields: Option<&str>,
@@ -29,7 +32,7 @@ impl Selection {
             .transpose()
             .map_err(|error| ApiError::bad_request(format!("invalid field selector: {error}")))?;
         for requirement in fields.iter().flat_map(FieldSelector::requirements) {
-            if !matches!(requirement.path.as_str(), "metadata.name" | "metadata.namespace") {
+            if !is_selectable(served, &requirement.path) {
                 let message = format!("field label not supported: {}", requirement.path);
                 return Err(ApiError::bad_request(message));
             }
@@ -57,13 +60,64 @@ impl Selection {
     pub(crate) fn fits(&self, object: &Object) -> bool {
         let key = object.key();
         self.namespace.as_ref().is_none_or(|namespace| *namespace == key.namespace)
-            && self.fields.as_ref().is_none_or(|fields| {
-                fields.matches(|path| match path {
-                    "metadata.name" => Some(key.name.as_str()),
-                    "metadata.namespace" => Some(key.namespace.as_str()),
-                    _ => None,
-                })
-            })
+            && self.fields.as_ref().is_none_or(|fields| fits_fields(fields, object))
             && self.labels.as_ref().is_none_or(|labels| labels.matches(|name| object.label(name)))
     }
+}
+
+fn fits_fields(fields: &FieldSelector, object: &Object) -> bool {
+    let key = object.key();
+    let of_key = |path: &str| matches!(path, "metadata.name" | "metadata.namespace");
+    // Most selectors ask for the name, for which nothing needs to be decoded.
+    let needs_value = fields.requirements().iter().any(|requirement| !of_key(&requirement.path));
+    let value = if needs_value { object.decode() } else { Value::Null };
+    fields.matches(|path| match path {
+        "metadata.name" => Some(key.name.as_str()),
+        "metadata.namespace" => Some(key.namespace.as_str()),
+        path => {
+            let found = path.split('.').try_fold(&value, |value, field| value.get(field));
+            // Real servers select by texts, of which an absent one is empty.
+            Some(match found {
+                Some(Value::String(text)) => text.as_str(),
+                Some(Value::Bool(true)) => "true",
+                Some(Value::Bool(false)) => "false",
+                None if path == "spec.unschedulable" => "false",
+                _ => "",
+            })
+        }
+    })
+}
+
+/// The fields by which objects of a kind can be selected.
+fn is_selectable(served: &Served, path: &str) -> bool {
+    let resource = served.resource();
+    let own: &[&str] = match (resource.group(), resource.plural()) {
+        ("", "pods") => &[
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "status.phase",
+            "status.podIP",
+            "status.nominatedNodeName",
+        ],
+        ("", "events") => &[
+            "involvedObject.kind",
+            "involvedObject.namespace",
+            "involvedObject.name",
+            "involvedObject.uid",
+            "involvedObject.apiVersion",
+            "involvedObject.resourceVersion",
+            "involvedObject.fieldPath",
+            "reason",
+            "reportingComponent",
+            "type",
+        ],
+        ("", "nodes") => &["spec.unschedulable"],
+        ("", "namespaces") => &["status.phase"],
+        ("", "secrets") => &["type"],
+        ("certificates.k8s.io", "certificatesigningrequests") => &["spec.signerName"],
+        _ => &[],
+    };
+    matches!(path, "metadata.name" | "metadata.namespace") || own.contains(&path)
 }

@@ -52,7 +52,7 @@ impl Store {
     pub fn create(&self, object: Value) -> Result<Value, ApiError> {
         let served = self.kind_of(&object)?;
         let namespace = namespace_of(served, &object).map(str::to_owned);
-        let created = self.create_in(served, namespace.as_deref(), object)?;
+        let created = self.create_in(served, namespace.as_deref(), object, false)?;
         Ok(created.decode_as(served))
     }
 
@@ -65,7 +65,7 @@ impl Store {
         let served = self.kind_of(&object)?;
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
         let key = Key::new(namespace_of(served, &object), name);
-        let updated = self.change(served, &key, Part::Whole, |_| Ok(object))?;
+        let updated = self.change(served, &key, Part::Whole, false, |_| Ok(object))?;
         Ok(updated.decode_as(served))
     }
 
@@ -109,7 +109,7 @@ impl Store {
     ) -> Result<Value, ApiError> {
         let served = self.resource(resource)?;
         let key = Key::new(namespace, name);
-        let deleted = self.remove(served, &key, &Preconditions::default())?;
+        let deleted = self.remove(served, &key, &Preconditions::default(), false)?;
         Ok(deleted.decode_as(served))
     }
 

@@ -16,8 +16,53 @@ pub(crate) struct Args {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Serve a small API server until Ctrl-C, and print a kubeconfig for it.
+    Serve(ServeArgs),
     /// Print the events of one or more kinds of objects as they happen.
     Watch(WatchArgs),
+}
+
+/// What to serve.
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+The kubeconfig goes to standard output, so that it can be kept:
+
+    watchables serve --demo > config &
+    kubectl --kubeconfig config get pods -A -w
+
+All is in memory, and gone when the server ends.")]
+pub(crate) struct ServeArgs {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+
+    /// The release of Kubernetes whose resources are served: 1.17, 1.20 or 1.36
+    #[arg(long, default_value = "1.36")]
+    pub(crate) release: String,
+
+    /// Let a demo workload go on in it
+    #[arg(long)]
+    pub(crate) demo: bool,
+
+    /// Objects to begin with, as YAML or JSON documents
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed_file: Option<PathBuf>,
+
+    /// Forget the history so often, such as 30s, so that older versions get 410
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) compact: Option<Duration>,
+
+    /// Answer only requests with this bearer token
+    #[arg(long)]
+    pub(crate) token: Option<String>,
+
+    /// Let faults be asked for over HTTP, at /embedded/faults
+    #[arg(long)]
+    pub(crate) faults: bool,
+
+    /// Write the kubeconfig to this file and not to standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) kubeconfig: Option<PathBuf>,
 }
 
 /// What to watch, where, and for how long.

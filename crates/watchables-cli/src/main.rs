@@ -1,4 +1,4 @@
-//! The command `watchables`: watch a cluster from the shell.
+//! The command `watchables`: watch a cluster from the shell, or serve a small one.
 
 mod args;
 mod cluster;
@@ -7,6 +7,7 @@ mod interrupt;
 mod names;
 mod notices;
 mod output;
+mod serve;
 mod watch;
 
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Err(error) => return failure::report(&error.into()),
     };
     let result = match command {
+        Command::Serve(args) => runtime.block_on(serve::run(args)),
         Command::Watch(args) => runtime.block_on(watch::run(args)),
     };
     match result {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::continue_token::ContinueToken;
+use super::form::Form;
 use super::query::Query;
 use super::reply::{self, Body};
 use crate::context::Context;
@@ -18,9 +19,10 @@ pub(crate) fn answer(
     served: &Served,
     query: &Query,
     namespace: Option<&str>,
+    form: Form,
 ) -> Result<Response<Body>, ApiError> {
     let selection =
-        Selection::new(namespace, query.get("labelSelector"), query.get("fieldSelector"))?;
+        Selection::new(served, namespace, query.get("labelSelector"), query.get("fieldSelector"))?;
     let limit = usize::try_from(query.number("limit")?).unwrap_or(usize::MAX);
     let version = Version::read(query, limit > 0)?;
     let request = PageRequest {
@@ -36,11 +38,11 @@ pub(crate) fn answer(
     {
         return Err(ApiError::too_new(least, page.revision));
     }
-    Ok(show(served, page, selection.has_selectors()))
+    Ok(show(served, page, selection.has_selectors(), form))
 }
 
 /// A page in the form of a list.
-pub(crate) fn show(served: &Served, page: Page, selective: bool) -> Response<Body> {
+pub(crate) fn show(served: &Served, page: Page, selective: bool, form: Form) -> Response<Body> {
     let last = page.items.last().filter(|_| page.remaining > 0);
     let metadata = ListMetadata {
         resource_version: page.revision.to_string(),
@@ -50,6 +52,9 @@ pub(crate) fn show(served: &Served, page: Page, selective: bool) -> Response<Bod
         // Counting what selectors would let through is too much for a real server.
         remaining_item_count: last.filter(|_| !selective).map(|_| page.remaining),
     };
+    if form != Form::Whole {
+        return reply::json(200, &form.show_list(json!(metadata), &page.items, served));
+    }
     let kind = served
         .entry
         .list_kind

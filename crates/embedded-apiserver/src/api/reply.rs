@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 use serde::Serialize;
 
+use super::form::Form;
 use crate::error::ApiError;
 use crate::faults::CutShort;
 use crate::registry::Served;
@@ -41,13 +42,20 @@ pub(crate) fn text(code: u16, text: &'static str) -> Response<Body> {
     response(code, "text/plain; charset=utf-8", full(text))
 }
 
+pub(crate) fn bytes(content_type: &'static str, bytes: Vec<u8>) -> Response<Body> {
+    response(200, content_type, full(bytes))
+}
+
 pub(crate) fn json(code: u16, value: &impl Serialize) -> Response<Body> {
     let mut text = serde_json::to_vec(value).unwrap_or_default();
     text.push(b'\n');
     response(code, "application/json", full(text))
 }
 
-pub(crate) fn object(code: u16, object: &Object, served: &Served) -> Response<Body> {
+pub(crate) fn object(code: u16, object: &Object, served: &Served, form: Form) -> Response<Body> {
+    if form != Form::Whole {
+        return json(code, &form.show(object.decode_as(served), served, true));
+    }
     response(code, "application/json", full(object.framed("", served, "\n")))
 }
 

@@ -8,6 +8,8 @@ pub(crate) enum Route {
     Root,
     Health,
     Version,
+    /// `/openapi/v2`
+    OpenApi,
     /// `/api`
     ApiVersions,
     /// `/apis`
@@ -45,6 +47,7 @@ pub(crate) fn parse(path: &str) -> Route {
         [] => Route::Root,
         ["version"] => Route::Version,
         ["healthz" | "readyz" | "livez", ..] => Route::Health,
+        ["openapi", "v2"] => Route::OpenApi,
         ["api"] => Route::ApiVersions,
         ["apis"] => Route::Groups,
         ["apis", group] => Route::Group(group.to_owned()),
@@ -128,7 +131,8 @@ mod tests {
     fn the_rest() {
         assert_eq!(parse("/apis/apps/v1/"), Route::ApiVersion("apps/v1".into()));
         assert_eq!(parse("/readyz"), Route::Health);
-        assert_eq!(parse("/openapi/v2"), Route::Unknown);
+        assert_eq!(parse("/openapi/v2"), Route::OpenApi);
+        assert_eq!(parse("/openapi/v3"), Route::Unknown);
         assert_eq!(parse("/api/v1/%zz"), Route::Unknown);
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::Response;
 
+use super::form::Form;
 use super::list::{invalid_options, parse_version};
 use super::query::Query;
 use super::reply::{self, Body};
@@ -28,13 +29,14 @@ pub(crate) fn begin(
     query: &Query,
     namespace: Option<&str>,
     name: Option<&str>,
+    form: Form,
     shuffle: Option<u64>,
 ) -> Result<Response<Body>, ApiError> {
     if !served.entry.is_watchable() {
         return Err(ApiError::not_watchable(served));
     }
     let selection =
-        Selection::new(namespace, query.get("labelSelector"), query.get("fieldSelector"))?;
+        Selection::new(served, namespace, query.get("labelSelector"), query.get("fieldSelector"))?;
     let selection = match name {
         Some(name) => selection.named(name)?,
         None => selection,
@@ -49,7 +51,7 @@ pub(crate) fn begin(
         0 => LEAST_DEFAULT_TIMEOUT + random_part(LEAST_DEFAULT_TIMEOUT),
         seconds => Duration::from_secs(seconds).min(FOREVER),
     };
-    let stream = WatchStream::new(context, served.id, selection, start, bookmarks, timeout);
+    let stream = WatchStream::new(context, served.id, selection, start, bookmarks, timeout, form);
     Ok(reply::streamed(stream.into_lines()))
 }
 

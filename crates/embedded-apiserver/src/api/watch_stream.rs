@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, stream};
+use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::form::Form;
 use crate::context::{Context, Counted, Release};
 use crate::error::ApiError;
 use crate::registry::Served;
@@ -49,6 +51,9 @@ pub(crate) struct WatchStream {
     last_bookmark: Option<Instant>,
     deadline: Instant,
     ended: bool,
+    form: Form,
+    /// Of a table: whether its columns have been told.
+    columns_told: bool,
     _counted: Counted,
 }
 
@@ -60,6 +65,7 @@ impl WatchStream {
         start: Start,
         bookmark_interval: Option<Duration>,
         timeout: Duration,
+        form: Form,
     ) -> Self {
         let now = Instant::now();
         let deadline = now + timeout;
@@ -80,13 +86,18 @@ impl WatchStream {
             last_bookmark: bookmark_interval.map(|_| last_bookmark),
             deadline,
             ended: false,
+            form,
+            columns_told: false,
             _counted: context.watches.one_more(),
         }
     }
 
     /// The lines, each a JSON document and a line feed.
     pub(crate) fn into_lines(self) -> impl Stream<Item = Bytes> + Send + 'static {
-        stream::unfold(self, |mut watch| async move { Some((watch.next_line().await?, watch)) })
+        stream::unfold(self, |mut watch| async move {
+            let line = watch.next_line().await?;
+            Some((watch.in_form(line), watch))
+        })
     }
 
     async fn next_line(&mut self) -> Option<Bytes> {
@@ -114,6 +125,18 @@ impl WatchStream {
                 changed = self.revisions.changed() => changed.ok()?,
             }
         }
+    }
+
+    /// A line in the form that was asked for.
+    fn in_form(&mut self, line: Bytes) -> Bytes {
+        if self.form == Form::Whole || line.starts_with(br#"{"type":"ERROR""#) {
+            return line;
+        }
+        let mut event: Value = serde_json::from_slice(&line).unwrap_or_default();
+        let with_columns = !std::mem::replace(&mut self.columns_told, true);
+        let object = self.form.show(event["object"].take(), self.served(), with_columns);
+        let text = json!({"type": event["type"], "object": object}).to_string();
+        format!("{text}\n").into()
     }
 
     /// A line about what was there at the start.

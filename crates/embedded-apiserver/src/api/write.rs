@@ -7,37 +7,41 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 
+use super::form::Form;
+use super::list;
 use super::query::Query;
 use super::reply::{self, Body};
-use super::{list, merge_patch};
+use super::strategic_patch::{PatchError, apply_as};
 use crate::context::Context;
-use crate::error::ApiError;
+use crate::error::{ApiError, Problem};
 use crate::registry::Served;
 use crate::selection::Selection;
 use crate::store::{Key, Page, Part, Preconditions};
 
 /// A real server's limit of a request's body.
 const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
-/// The one form of patches that is understood.
-const MERGE_PATCH: &str = "application/merge-patch+json";
+const APPLY: &str = "application/apply-patch+yaml";
+/// The forms of patches that are understood.
+const PATCHES: &str = "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml";
 
 pub(crate) async fn create(
     context: &Context,
     served: &Served,
     query: &Query,
     namespace: Option<&str>,
+    form: Form,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
     if served.is_namespaced() && namespace.is_none() && served.is_kept() {
         return Err(ApiError::method_not_allowed());
     }
-    refuse_dry_run(query)?;
+    let dry_run = dry_run(query)?;
     let object = read_json(request).await?;
     if !served.is_kept() {
         return Ok(reply::json(201, &object));
     }
-    let created = context.store.create_in(served, namespace, object)?;
-    Ok(reply::object(201, &created, served))
+    let created = context.store.create_in(served, namespace, object, dry_run)?;
+    Ok(reply::object(201, &created, served, form))
 }
 
 pub(crate) async fn update(
@@ -46,12 +50,13 @@ pub(crate) async fn update(
     query: &Query,
     key: &Key,
     part: Part,
+    form: Form,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
-    refuse_dry_run(query)?;
+    let dry_run = dry_run(query)?;
     let object = read_json(request).await?;
-    let updated = context.store.change(served, key, part, |_| Ok(object))?;
-    Ok(reply::object(200, &updated, served))
+    let updated = context.store.change(served, key, part, dry_run, |_| Ok(object))?;
+    Ok(reply::object(200, &updated, served, form))
 }
 
 pub(crate) async fn patch(
@@ -60,18 +65,45 @@ pub(crate) async fn patch(
     query: &Query,
     key: &Key,
     part: Part,
+    form: Form,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
-    refuse_dry_run(query)?;
-    if media_type(request.headers()) != MERGE_PATCH {
-        return Err(ApiError::unsupported_media_type(MERGE_PATCH));
+    let dry_run = dry_run(query)?;
+    let media_type = media_type(request.headers());
+    let body = read(request).await?;
+    let patch = if media_type == APPLY { parse_yaml(&body)? } else { parse(&body)? };
+    // What is applied comes to be if it is not there.
+    if media_type == APPLY && part == Part::Main {
+        if query.get("fieldManager").is_none() {
+            let problem = Problem::required("fieldManager", "is required for apply patch");
+            return Err(ApiError::invalid("PatchOptions", "meta.k8s.io", "", &problem));
+        }
+        let namespace = Some(key.namespace.as_str()).filter(|n| !n.is_empty());
+        let mut object = patch.clone();
+        object["metadata"]["name"] = key.name.as_str().into();
+        match context.store.create_in(served, namespace, object, dry_run) {
+            Err(error) if error.reason() == "AlreadyExists" => {}
+            created => return Ok(reply::object(201, &*created?, served, form)),
+        }
     }
-    let patch = parse(&read(request).await?)?;
-    let patched = context.store.change(served, key, part, |mut object| {
-        merge_patch::apply(&mut object, patch);
-        Ok(object)
-    })?;
-    Ok(reply::object(200, &patched, served))
+    // A real server merges by the facts of its own types alone.
+    let is_custom =
+        served.resource().group().contains('.') && !served.resource().group().ends_with(".k8s.io");
+    let patched =
+        context.store.change(served, key, part, dry_run, |mut object| {
+            match apply_as(&media_type, &mut object, patch, is_custom) {
+                Ok(()) => Ok(object),
+                Err(PatchError::UnknownType) => Err(ApiError::unsupported_media_type(PATCHES)),
+                Err(PatchError::Malformed(why)) => Err(ApiError::bad_request(why)),
+                Err(PatchError::Unfit(why)) => {
+                    let problem =
+                        Problem { field: "patch", reason: "FieldValueInvalid", text: why };
+                    let resource = served.resource();
+                    Err(ApiError::invalid(resource.kind(), resource.group(), &key.name, &problem))
+                }
+            }
+        })?;
+    Ok(reply::object(200, &patched, served, form))
 }
 
 pub(crate) async fn delete(
@@ -79,20 +111,25 @@ pub(crate) async fn delete(
     served: &Served,
     query: &Query,
     key: &Key,
+    form: Form,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
-    refuse_dry_run(query)?;
+    let mut dry_run = dry_run(query)?;
     let body = read(request).await?;
     let options = if body.is_empty() { Value::Null } else { parse(&body)? };
     if options["dryRun"].as_array().is_some_and(|runs| !runs.is_empty()) {
-        return Err(no_dry_run());
+        dry_run = true;
     }
     let precondition = |field: &str| options["preconditions"][field].as_str().map(str::to_owned);
     let preconditions = Preconditions {
         uid: precondition("uid"),
         resource_version: precondition("resourceVersion"),
     };
-    let deleted = context.store.remove(served, key, &preconditions)?;
+    let deleted = context.store.remove(served, key, &preconditions, dry_run)?;
+    // With finalizers it lives on, and is shown.
+    if deleted.has_finalizers() {
+        return Ok(reply::object(200, &deleted, served, form));
+    }
     let mut details = json!({
         "name": key.name,
         "kind": served.resource().plural(),
@@ -117,22 +154,34 @@ pub(crate) fn delete_collection(
     served: &Served,
     query: &Query,
     namespace: Option<&str>,
+    form: Form,
 ) -> Result<Response<Body>, ApiError> {
-    refuse_dry_run(query)?;
+    let dry_run = dry_run(query)?;
     let selection =
-        Selection::new(namespace, query.get("labelSelector"), query.get("fieldSelector"))?;
-    let items = context.store.remove_all(served, &selection);
+        Selection::new(served, namespace, query.get("labelSelector"), query.get("fieldSelector"))?;
+    let items = context.store.remove_all(served, &selection, dry_run);
     let page = Page { items, revision: context.store.current_revision(), remaining: 0 };
-    Ok(list::show(served, page, false))
+    Ok(list::show(served, page, false, form))
 }
 
-/// Better refused than done in earnest.
-fn refuse_dry_run(query: &Query) -> Result<(), ApiError> {
-    if query.get("dryRun").is_some() { Err(no_dry_run()) } else { Ok(()) }
+/// Whether all is to be done but for the storing.
+fn dry_run(query: &Query) -> Result<bool, ApiError> {
+    match query.get("dryRun") {
+        None => Ok(false),
+        Some("All") => Ok(true),
+        Some(other) => {
+            let problem = Problem::invalid("dryRun", other, "supported values: \"All\"");
+            Err(ApiError::invalid("UpdateOptions", "meta.k8s.io", "", &problem))
+        }
+    }
 }
 
-fn no_dry_run() -> ApiError {
-    ApiError::bad_request("the embedded API server has no dry run")
+fn parse_yaml(body: &[u8]) -> Result<Value, ApiError> {
+    let text = std::str::from_utf8(body)
+        .map_err(|error| ApiError::bad_request(format!("the body is not UTF-8: {error}")))?;
+    serde_saphyr::from_str(text).map_err(|error| {
+        ApiError::bad_request(format!("the body of the request is not YAML: {error}"))
+    })
 }
 
 async fn read_json(request: Request<Incoming>) -> Result<Value, ApiError> {

@@ -82,7 +82,15 @@ pub(crate) fn complete_changed(
         );
         return Err(ApiError::conflict(served, &key.name, &why));
     }
-    for field in ["namespace", "uid", "resourceVersion", "creationTimestamp", "generation"] {
+    for field in [
+        "namespace",
+        "uid",
+        "resourceVersion",
+        "creationTimestamp",
+        "generation",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+    ] {
         match old["metadata"].get(field) {
             Some(kept) => metadata.insert(field.into(), kept.clone()),
             None => metadata.remove(field),

@@ -26,6 +26,7 @@ pub(crate) struct Object {
     key: Key,
     revision: u64,
     labels: BTreeMap<String, String>,
+    finalizers: bool,
     /// Without `kind` and `apiVersion`, as in a list; never an empty object.
     json: Bytes,
 }
@@ -44,7 +45,9 @@ impl Object {
             .flatten()
             .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
             .collect();
-        Self { key, revision, labels, json: value.to_string().into() }
+        let finalizers =
+            value["metadata"]["finalizers"].as_array().is_some_and(|names| !names.is_empty());
+        Self { key, revision, labels, finalizers, json: value.to_string().into() }
     }
 
     pub(crate) fn key(&self) -> &Key {
@@ -53,6 +56,11 @@ impl Object {
 
     pub(crate) fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// Whether deleting it must wait for somebody.
+    pub(crate) fn has_finalizers(&self) -> bool {
+        self.finalizers
     }
 
     pub(crate) fn label(&self, name: &str) -> Option<&str> {

@@ -20,6 +20,8 @@ const LASTING_NAMESPACES: [&str; 3] = ["default", "kube-public", "kube-system"];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Whole,
+    /// All but the status, where the kind has a status subresource.
+    Main,
     Status,
 }
 
@@ -36,14 +38,18 @@ impl Store {
         served: &Served,
         namespace: Option<&str>,
         mut value: Value,
+        dry_run: bool,
     ) -> Result<Arc<Object>, ApiError> {
         self.write(|state| {
             let key = metadata::complete_new(served, namespace, &mut value, &mut state.random)?;
             if served.is_namespaced() {
-                check_namespace_is_there(state, self.registry(), &key.namespace)?;
+                check_namespace_is_there(state, self.registry(), served, &key)?;
             }
             if state.object(served.collection, &key).is_some() {
                 return Err(ApiError::already_exists(served, &key.name));
+            }
+            if dry_run {
+                return Ok(Arc::new(Object::new(key, value, 0)));
             }
             Ok(state.put(served.collection, key, value))
         })
@@ -55,6 +61,7 @@ impl Store {
         served: &Served,
         key: &Key,
         part: Part,
+        dry_run: bool,
         change: impl FnOnce(Value) -> Result<Value, ApiError>,
     ) -> Result<Arc<Object>, ApiError> {
         self.write(|state| {
@@ -65,10 +72,17 @@ impl Store {
             metadata::complete_changed(served, &current, &mut value)?;
             if part == Part::Status {
                 value = with_status_of(current.decode(), &value);
+            } else if part == Part::Main && has_status_part(served) {
+                value = with_status_of(value, &current.decode());
             }
             let unchanged = Object::new(key.clone(), value.clone(), current.revision());
-            if unchanged.item() == current.item() {
-                return Ok(current);
+            if unchanged.item() == current.item() || dry_run {
+                return Ok(Arc::new(unchanged));
+            }
+            // The last finalizer of an object that is being deleted is gone, and so is the object.
+            if !unchanged.has_finalizers() && !value["metadata"]["deletionTimestamp"].is_null() {
+                state.take(served.collection, key);
+                return Ok(Arc::new(unchanged));
             }
             Ok(state.put(served.collection, key.clone(), value))
         })
@@ -79,26 +93,35 @@ impl Store {
         served: &Served,
         key: &Key,
         preconditions: &Preconditions,
+        dry_run: bool,
     ) -> Result<Arc<Object>, ApiError> {
         self.write(|state| {
             let object = state
                 .object(served.collection, key)
                 .ok_or_else(|| ApiError::not_found(served, &key.name))?;
             preconditions.check(served, &object)?;
+            if dry_run {
+                return Ok(object);
+            }
             if self.is_namespaces(served) {
                 empty_namespace(state, self.registry(), served, &object)?;
             }
-            state.take(served.collection, key).ok_or_else(|| ApiError::not_found(served, &key.name))
+            Ok(end(state, served, &object))
         })
     }
 
     /// Deletes all objects that fit; returns their last states.
-    pub(crate) fn remove_all(&self, served: &Served, selection: &Selection) -> Vec<Arc<Object>> {
+    pub(crate) fn remove_all(
+        &self,
+        served: &Served,
+        selection: &Selection,
+        dry_run: bool,
+    ) -> Vec<Arc<Object>> {
         self.write(|state| {
             let mut objects = state.objects(served.collection);
             objects.retain(|object| selection.fits(object));
-            for object in &objects {
-                state.take(served.collection, object.key());
+            for object in objects.iter().filter(|_| !dry_run) {
+                end(state, served, object);
             }
             objects
         })
@@ -108,7 +131,7 @@ impl Store {
         if let Some(served) = self.registry().namespaces() {
             for name in SYSTEM_NAMESPACES {
                 // Into an empty store, with a good name: it cannot be refused.
-                let _ = self.create_in(served, None, json!({"metadata": {"name": name}}));
+                let _ = self.create_in(served, None, json!({"metadata": {"name": name}}), false);
             }
         }
     }
@@ -144,13 +167,67 @@ impl Preconditions {
 fn check_namespace_is_there(
     state: &State,
     registry: &Registry,
-    namespace: &str,
+    served: &Served,
+    key: &Key,
 ) -> Result<(), ApiError> {
     let Some(namespaces) = registry.namespaces() else { return Ok(()) };
+    let namespace = key.namespace.as_str();
     match state.object(namespaces.collection, &Key::new(None, namespace)) {
-        Some(_) => Ok(()),
+        Some(found) if found.decode()["metadata"]["deletionTimestamp"].is_null() => Ok(()),
+        Some(_) => {
+            let why = format!(
+                "unable to create new content in namespace {namespace} because it is being terminated"
+            );
+            Err(ApiError::forbidden(served, &key.name, &why))
+        }
         None => Err(ApiError::not_found(namespaces, namespace)),
     }
+}
+
+/// Deletes an object, or marks it as being deleted while it has finalizers.
+fn end(state: &mut State, served: &Served, object: &Arc<Object>) -> Arc<Object> {
+    if !object.has_finalizers() {
+        state.take(served.collection, object.key());
+        return Arc::clone(object);
+    }
+    let mut ending = object.decode();
+    if !ending["metadata"]["deletionTimestamp"].is_null() {
+        return Arc::clone(object);
+    }
+    ending["metadata"]["deletionTimestamp"] = metadata::now();
+    ending["metadata"]["deletionGracePeriodSeconds"] = 0.into();
+    state.put(served.collection, object.key().clone(), ending)
+}
+
+/// Whether a kind's status is written by itself: those for which a release's spec has such a path.
+fn has_status_part(served: &Served) -> bool {
+    const WITH_STATUS: &[(&str, &[&str])] = &[
+        (
+            "",
+            &[
+                "namespaces",
+                "nodes",
+                "persistentvolumeclaims",
+                "persistentvolumes",
+                "pods",
+                "replicationcontrollers",
+                "resourcequotas",
+                "services",
+            ],
+        ),
+        ("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"]),
+        ("batch", &["cronjobs", "jobs"]),
+        ("autoscaling", &["horizontalpodautoscalers"]),
+        ("networking.k8s.io", &["ingresses"]),
+        ("policy", &["poddisruptionbudgets"]),
+        ("certificates.k8s.io", &["certificatesigningrequests"]),
+        ("apiextensions.k8s.io", &["customresourcedefinitions"]),
+        ("apiregistration.k8s.io", &["apiservices"]),
+    ];
+    let resource = served.resource();
+    WITH_STATUS
+        .iter()
+        .any(|(group, plurals)| *group == resource.group() && plurals.contains(&resource.plural()))
 }
 
 /// Does what the namespace controller does: tells that the namespace ends, then deletes what is in it.

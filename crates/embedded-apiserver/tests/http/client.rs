@@ -85,7 +85,7 @@ pub(crate) async fn send_with(
     let exchange = async {
         let (response, connection) = open(server, method, path, body.into(), headers).await;
         let (head, body) = response.into_parts();
-        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().into()).unwrap();
+        let text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
         connection.abort();
         Answer { code: head.status.as_u16(), headers: head.headers, text }
     };
@@ -128,7 +128,15 @@ impl Drop for Watch {
 
 /// Begins a watch, which the server must accept.
 pub(crate) async fn watch(server: &EmbeddedServer, path: &str) -> Watch {
-    let opening = open(server, "GET", path, Bytes::new(), &[]);
+    watch_with(server, path, &[]).await
+}
+
+pub(crate) async fn watch_with(
+    server: &EmbeddedServer,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Watch {
+    let opening = open(server, "GET", path, Bytes::new(), headers);
     let (response, connection) = tokio::time::timeout(HANG, opening).await.expect("a watch");
     assert_eq!(response.status().as_u16(), 200, "{path}");
     Watch { body: response.into_body(), read: Vec::new(), connection }

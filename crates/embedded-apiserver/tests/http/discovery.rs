@@ -67,7 +67,7 @@ async fn unknown_paths_are_404_in_gos_words_and_unknown_resources_in_a_status() 
         "/apis/nope.io/v1/things",
         "/apis/nope.io",
         "/api/v2",
-        "/openapi/v2",
+        "/openapi/v3",
     ] {
         let answer = get(&server, path).await;
         assert_eq!((answer.code, answer.text.as_str()), (404, "404 page not found\n"), "{path}");
@@ -87,15 +87,37 @@ async fn unknown_paths_are_404_in_gos_words_and_unknown_resources_in_a_status() 
 }
 
 #[tokio::test]
-async fn json_is_all_there_is() {
+async fn what_is_accepted_first_of_what_there_is_counts() {
     let server = start().await;
-    let code = async |accept: &str| {
-        send_with(&server, "GET", "/api/v1/pods", "", &[("accept", accept)]).await.code
+    let show = async |accept: &str| {
+        send_with(&server, "GET", "/api/v1/pods", "", &[("accept", accept)]).await
     };
     let table = "application/json;as=Table;v=v1;g=meta.k8s.io";
-    assert_eq!(code(&format!("{table},application/json")).await, 200);
-    assert_eq!(code("application/vnd.kubernetes.protobuf, */*").await, 200);
-    assert_eq!(code("application/json, text/plain").await, 200);
-    assert_eq!(code("application/vnd.kubernetes.protobuf").await, 406);
-    assert_eq!(code(table).await, 406);
+    let metadata = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+    for (accept, kind) in [
+        (format!("{table},application/json"), "Table"),
+        (metadata.to_owned(), "PartialObjectMetadataList"),
+        ("application/vnd.kubernetes.protobuf, */*".to_owned(), "PodList"),
+        ("application/json, text/plain".to_owned(), "PodList"),
+    ] {
+        assert_eq!(show(&accept).await.json()["kind"], kind, "{accept}");
+    }
+    assert_eq!(show("application/vnd.kubernetes.protobuf").await.code, 406);
+    assert_eq!(show("application/json;as=Chair").await.code, 406);
+}
+
+#[tokio::test]
+async fn the_openapi_names_the_kinds_in_json_and_in_protobuf() {
+    let server = start().await;
+    let document = get(&server, "/openapi/v2").await.json();
+    let patch = &document["paths"]["/api/v1/namespaces/{namespace}/pods/{name}"]["patch"];
+    let kind = json!({"group": "", "version": "v1", "kind": "Pod"});
+    assert_eq!(patch["x-kubernetes-group-version-kind"], kind);
+    let accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    let answer = send_with(&server, "GET", "/openapi/v2", "", &[("accept", accept)]).await;
+    let content_type = &answer.headers["content-type"];
+    assert_eq!(content_type, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+    // Field 1, of three bytes.
+    assert!(answer.text.starts_with("\n\u{3}2.0"));
+    assert!(answer.text.contains("/api/v1/namespaces/{namespace}/pods/{name}"));
 }

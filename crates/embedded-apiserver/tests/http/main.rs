@@ -6,6 +6,7 @@ mod deletes;
 mod demo;
 mod discovery;
 mod faults;
+mod kubectl;
 mod lifecycle;
 mod lists;
 mod watch_starts;

@@ -134,8 +134,8 @@ async fn bad_creations_are_refused_with_the_reason() {
     assert_eq!(answer.refusal(), (415, "UnsupportedMediaType".into()));
     let answer = send(&server, "POST", MAPS, vec![b' '; 3 * 1024 * 1024 + 1]).await;
     assert_eq!(answer.refusal(), (413, "RequestEntityTooLarge".into()));
-    let dry = post(&server, &format!("{MAPS}?dryRun=All"), config_map("default", "dry")).await;
-    assert_eq!(dry.code, 400);
+    let dry = post(&server, &format!("{MAPS}?dryRun=some"), config_map("default", "dry")).await;
+    assert_eq!(dry.code, 422);
     assert_eq!(names(&get(&server, MAPS).await.json()), ["taken"]);
 }
 
@@ -192,7 +192,7 @@ async fn the_status_part_changes_nothing_else() {
 }
 
 #[tokio::test]
-async fn merge_patches_are_understood_and_no_others() {
+async fn merge_patches_are_understood() {
     let server = start().await;
     server.store().create(labelled("a", "web")).unwrap();
     let path = format!("{MAPS}/a");
@@ -207,8 +207,8 @@ async fn merge_patches_are_understood_and_no_others() {
         let answer = send_with(&server, "PATCH", &path, wrong, MERGE).await;
         assert_eq!(answer.refusal().0, 400, "{wrong}");
     }
-    let strategic = [("content-type", "application/strategic-merge-patch+json")];
-    let answer = send_with(&server, "PATCH", &path, "{}", &strategic).await;
+    let unknown = [("content-type", "application/json")];
+    let answer = send_with(&server, "PATCH", &path, "{}", &unknown).await;
     assert_eq!(answer.refusal(), (415, "UnsupportedMediaType".into()));
 }
 

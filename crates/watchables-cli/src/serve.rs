@@ -1,0 +1,99 @@
+//! The command `serve`: an embedded API server for kubectl, programs and tests.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use embedded_apiserver::{DemoOptions, EmbeddedServer, Store};
+use serde_json::Value;
+use watchables::CatalogEntry;
+
+use crate::args::ServeArgs;
+use crate::interrupt::interrupted;
+use crate::output;
+
+/// Serves until Ctrl-C.
+pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let told = interrupted();
+    let mut builder = EmbeddedServer::builder(catalog(&args.release)?)
+        .release(&args.release)
+        .port(args.port)
+        .control_endpoint(args.faults);
+    if let Some(token) = args.token {
+        builder = builder.token(token);
+    }
+    let server = builder.start_in_thread().with_context(|| match args.port {
+        0 => "cannot start the server".to_owned(),
+        port => format!("cannot start the server on port {port}"),
+    })?;
+    if let Some(path) = &args.seed_file {
+        seed(server.store(), path)?;
+    }
+    let _demo = args.demo.then(|| server.demo(&DemoOptions::default()));
+    tell(&server, args.kubeconfig.as_deref())?;
+    tokio::select! {
+        _ = told => {}
+        () = compact(server.store(), args.compact) => {}
+    }
+    server.shutdown().await;
+    Ok(())
+}
+
+fn catalog(release: &str) -> anyhow::Result<&'static [CatalogEntry]> {
+    Ok(match release {
+        "1.17" => rel_1_17::CATALOG,
+        "1.20" => rel_1_20::CATALOG,
+        "1.36" => rel_1_36::CATALOG,
+        other => bail!("the release {other:?} is not served; take 1.17, 1.20 or 1.36"),
+    })
+}
+
+/// Creates the objects of a file of YAML (or JSON) documents, and of the lists among them.
+fn seed(store: &Store, path: &Path) -> anyhow::Result<()> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+    let documents: Vec<Value> =
+        serde_saphyr::from_multiple(&text).with_context(|| format!("{name} is no sound YAML"))?;
+    for document in documents.into_iter().filter(|document| !document.is_null()) {
+        let objects = match document["items"].as_array() {
+            Some(items) if document["kind"].as_str().is_some_and(|k| k.ends_with("List")) => {
+                items.clone()
+            }
+            _ => vec![document],
+        };
+        for object in objects {
+            let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
+            let what = format!("{} {}", text("/kind"), text("/metadata/name"));
+            store.create(object).with_context(|| format!("cannot create {what} of {name}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Prints the kubeconfig, or writes it to a file; and says on stderr how to use it.
+fn tell(server: &EmbeddedServer, path: Option<&Path>) -> anyhow::Result<()> {
+    let kubeconfig = server.kubeconfig();
+    let url = server.url();
+    if let Some(path) = path {
+        let name = path.display();
+        std::fs::write(path, kubeconfig).with_context(|| format!("cannot write {name}"))?;
+        eprintln!("watchables: serving at {url}; try: kubectl --kubeconfig {name} get pods -A -w");
+        return Ok(());
+    }
+    eprintln!("watchables: serving at {url}; try: kubectl --server {url} get pods -A -w");
+    let mut out = std::io::stdout().lock();
+    match out.write_all(kubeconfig.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if !output::is_closed(&error) => Err(error).context("cannot print"),
+        _ => Ok(()),
+    }
+}
+
+/// Forgets the history now and then, for ever.
+async fn compact(store: &Store, interval: Option<Duration>) {
+    let Some(interval) = interval else { return std::future::pending().await };
+    loop {
+        tokio::time::sleep(interval).await;
+        store.compact();
+    }
+}

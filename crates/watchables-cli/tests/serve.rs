@@ -1,0 +1,79 @@
+//! The command `serve`, run as a user runs it.
+
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Command, Stdio};
+
+const SEED: &str = "\
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: Pod, metadata: {name: a, namespace: shop}}
+- {apiVersion: v1, kind: Pod, metadata: {name: b, namespace: shop}}
+";
+
+fn watchables(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_watchables"));
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Ends the server should the test fail.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn it_serves_what_a_file_holds_until_ctrl_c() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (seed, kubeconfig) = (path("seed.yaml"), path("config"));
+    std::fs::write(&seed, SEED).unwrap();
+    let args = ["serve", "--release", "1.20", "--seed-file", &seed, "--kubeconfig", &kubeconfig];
+    let mut server = Server(watchables(&args).spawn().unwrap());
+    let mut told = String::new();
+    BufReader::new(server.0.stderr.as_mut().unwrap()).read_line(&mut told).unwrap();
+    assert!(told.starts_with("watchables: serving at http://127.0.0.1:"), "{told}");
+    let args = ["watch", "pods", "--count", "2", "--kubeconfig", &kubeconfig];
+    let output = watchables(&args).output().unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(lines, "ADDED, shop, a\nADDED, shop, b\n");
+    let id = i32::try_from(server.0.id()).ok().and_then(rustix::process::Pid::from_raw).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    assert!(server.0.wait().unwrap().success());
+}
+
+#[test]
+fn without_a_file_the_kubeconfig_is_printed() {
+    let mut server = Server(watchables(&["serve"]).spawn().unwrap());
+    let mut printed = String::new();
+    let mut stdout = BufReader::new(server.0.stdout.as_mut().unwrap());
+    while !printed.contains("users:") {
+        assert_ne!(stdout.read_line(&mut printed).unwrap(), 0, "{printed}");
+    }
+    assert!(printed.contains("    server: http://127.0.0.1:"), "{printed}");
+}
+
+#[test]
+fn what_cannot_be_served_is_an_error_in_one_line() {
+    for (args, part) in [
+        (&["serve", "--release", "2.0"][..], "take 1.17, 1.20 or 1.36"),
+        (&["serve", "--seed-file", "/nowhere"][..], "cannot read /nowhere"),
+    ] {
+        let mut server = Server(watchables(args).spawn().unwrap());
+        let mut told = String::new();
+        server.0.stderr.as_mut().unwrap().read_to_string(&mut told).unwrap();
+        assert!(told.starts_with("error: ") && told.contains(part), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+    }
+}
