@@ -1,4 +1,5 @@
-//! A custom resource from its definition on: CronTabs are watched before the server knows of them.
+//! A custom resource from its definition on: CronTabs are watched before the server knows of them, in one
+//! stream with the definitions, of which only the metadata is wanted.
 //!
 //! `cargo run -p watchables --features rel_1_36 --example custom_resource`. It runs on an embedded
 //! cluster, since it installs a CRD.
@@ -7,9 +8,11 @@ use embedded_apiserver::EmbeddedServer;
 use futures::TryStreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use watchables::rel_1_36::apiextensions::v1::CustomResourceDefinition;
 use watchables::rel_1_36::{self, ObjectMeta};
 use watchables::{
-    CatalogEntry, Client, Config, Resource as _, StreamOptions, WatchEvent, Watchable, Watcher,
+    CatalogEntry, Client, Config, Meta, Multiplexed, MultiplexingWatcher, Resource as _,
+    StreamOptions, WatchEvent, Watchable, Watcher,
 };
 
 /// All that it takes: the fields that are wanted, required or not, and where an API server has them.
@@ -28,15 +31,24 @@ struct CronTabSpec {
     replicas: u32,
 }
 
+/// What the stream is about. It is matched exhaustively.
+#[derive(Debug, Multiplexed)]
+enum Seen {
+    CronTab(CronTab),
+    Definition(Meta<CustomResourceDefinition>),
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = EmbeddedServer::builder(rel_1_36::CATALOG).resource(CRON_TABS).start().await?;
     let client = Client::try_from(Config::new(server.url().parse()?))?;
 
-    // Without `wait_for_resource` the stream would end with the error "the server has no
+    let seen = MultiplexingWatcher::<Seen>::new();
+    seen.add_watcher(Watcher::<Meta<CustomResourceDefinition>>::new(client.clone()));
+    // Without `wait_for_resource` it would end with the error "the server has no
     // crontabs.stable.example.com/v1; is the CRD installed?".
-    let watcher = Watcher::<CronTab>::new(client.clone()).wait_for_resource(true);
-    let mut events = watcher.stream(StreamOptions::managed());
+    seen.add_watcher(Watcher::<CronTab>::new(client.clone()).wait_for_resource(true));
+    let mut events = seen.stream(StreamOptions::managed());
 
     let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     post(&client, definitions, &definition()).await?;
@@ -45,7 +57,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         post(&client, &tabs, &cron_tab(name, schedule)).await?;
     }
 
-    for _ in 0..2 {
+    for _ in 0..3 {
         if let Some(event) = events.try_next().await? {
             tell(&event);
         }
@@ -54,14 +66,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     if let Some(event) = events.try_next().await? {
         tell(&event);
     }
-    watcher.stop();
+    seen.stop();
     Ok(())
 }
 
-fn tell(event: &WatchEvent<CronTab>) {
-    let CronTab { metadata, spec } = &event.obj;
-    let name = metadata.name.as_deref().unwrap_or_default();
-    println!("{}, {name}: {:?}, {} replicas", event.etype, spec.cron_spec, spec.replicas);
+fn tell(event: &WatchEvent<Seen>) {
+    match &event.obj {
+        Seen::Definition(definition) => {
+            let name = definition.metadata.name.as_deref().unwrap_or_default();
+            println!("{}, {name}", event.etype);
+        }
+        Seen::CronTab(CronTab { metadata, spec }) => {
+            let name = metadata.name.as_deref().unwrap_or_default();
+            println!("{}, {name}: {:?}, {} replicas", event.etype, spec.cron_spec, spec.replicas);
+        }
+    }
 }
 
 /// The definition, as `kubectl apply` takes it.
