@@ -52,7 +52,7 @@ impl Discovery {
         Self { client, core: OnceCell::new(), groups: OnceCell::new() }
     }
 
-    /// Finds a resource by its name, in every form that [`find`](watchable_core::find) takes. The core
+    /// Finds a resource by its name, in every form that [`find`] takes. The core
     /// group is looked at first, and only where it has none the others.
     ///
     /// # Errors

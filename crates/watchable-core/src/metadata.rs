@@ -18,7 +18,7 @@ use crate::{
 /// `Watcher::<Meta<Pod>>` asks for `PartialObjectMetadata` (Kubernetes API concepts, "Alternate
 /// representations of resources"). A server that cannot do it sends whole objects, whose rest is
 /// skipped. `T` is whatever can be watched: an object or a list type, one of your own, and
-/// [`DynamicObject`](crate::DynamicObject) for kinds chosen while the program runs.
+/// [`DynamicObject`] for kinds chosen while the program runs.
 ///
 /// `api_version` and `kind` are those of the object itself, not of the representation.
 #[derive(Serialize, Deserialize)]
