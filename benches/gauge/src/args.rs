@@ -16,6 +16,12 @@ pub struct Args {
     /// How many events, objects or watchers
     #[arg(long, default_value_t = 0)]
     pub count: u32,
+    /// How many changes of objects, in a large cluster
+    #[arg(long, default_value_t = 0)]
+    pub changes: u32,
+    /// How many kinds beside Pods, in a large cluster: `widgets0` of `bench.example/v1`, and so on
+    #[arg(long, default_value_t = 0)]
+    pub kinds: u32,
     /// In which way, where there are several
     #[arg(long, default_value = "")]
     pub way: String,

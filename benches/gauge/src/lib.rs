@@ -2,6 +2,7 @@
 
 mod args;
 mod clock;
+mod cluster;
 mod delays;
 mod figures;
 mod filling;
@@ -13,6 +14,7 @@ mod tally;
 
 pub use args::{Args, Task};
 pub use clock::monotonic;
+pub use cluster::Cluster;
 pub use delays::{Delays, SENT, since};
 pub use figures::{Figures, quantile};
 pub use filling::Filling;

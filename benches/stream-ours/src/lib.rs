@@ -3,7 +3,9 @@
 mod idle;
 mod latency;
 mod list;
+mod mux;
 mod outage;
+mod scale;
 mod stop;
 mod watch;
 
@@ -17,6 +19,10 @@ use kube_client::{Client, Config};
 /// # Errors
 ///
 /// Where the server cannot be watched, or not all came that was to come.
+///
+/// # Panics
+///
+/// Where a thread cannot be started.
 #[tokio::main(flavor = "current_thread")]
 pub async fn run() -> Result<(), Box<dyn Error>> {
     let args = Args::read();
@@ -30,7 +36,8 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         Task::Idle => idle::idle(client, &args).await?,
         Task::Stop => stop::stop(client, &args).await?,
         Task::Outage => outage::outage(&args).await?,
-        _ => return Err(args.unknown()),
+        Task::Scale => scale::scale(&client, &args).await?,
+        Task::Mux => mux::mux(&client, &args).await?,
     };
     println!("{}", figures.line());
     Ok(())

@@ -4,6 +4,7 @@ mod idle;
 mod latency;
 mod list;
 mod outage;
+mod scale;
 mod stop;
 mod watch;
 
@@ -17,6 +18,10 @@ use kube::{Client, Config};
 /// # Errors
 ///
 /// Where the server cannot be watched, or not all came that was to come.
+///
+/// # Panics
+///
+/// Where a thread cannot be started.
 #[tokio::main(flavor = "current_thread")]
 pub async fn run() -> Result<(), Box<dyn Error>> {
     let args = Args::read();
@@ -29,6 +34,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         Task::Idle => idle::idle(client, &args).await?,
         Task::Stop => stop::stop(client, &args).await?,
         Task::Outage => outage::outage(&args).await?,
+        Task::Scale => scale::scale(&client, &args).await?,
         _ => return Err(args.unknown()),
     };
     println!("{}", figures.line());

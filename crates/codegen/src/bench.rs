@@ -13,9 +13,11 @@ mod idle;
 mod index;
 mod latency;
 mod list;
+mod mux;
 mod outage;
 mod programs;
 mod report;
+mod scale;
 mod stop;
 mod subject;
 mod watch;
@@ -68,6 +70,10 @@ enum What {
     Index(Effort),
     /// Time from a server's return to the first event
     Outage(Effort),
+    /// A large cluster through the multiplexer: 150,000 Pods and 40 other kinds, then 1,000 changes/s
+    Scale(Effort),
+    /// CPU time that the multiplexer adds
+    Mux(Effort),
     /// All of them but `compile`, as one table in Markdown
     All(Effort),
 }
@@ -130,9 +136,22 @@ const OUTAGE: Streams = Streams {
     rounds: outage::ROUNDS,
     measure: outage::outage,
 };
+const SCALE: Streams = Streams {
+    name: "scale",
+    how: "150,000 Pods and 100,000 objects of 40 other kinds, then 1,000 changes a second for a minute; nothing lost",
+    rounds: scale::ROUNDS,
+    measure: scale::scale,
+};
+const MUX: Streams = Streams {
+    name: "mux",
+    how: "four kinds through the multiplexer, and as merged streams",
+    rounds: ROUNDS,
+    measure: mux::mux,
+};
 
 /// All of them, as `bench all` runs them.
-const STREAMS: [&Streams; 8] = [&WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE];
+const STREAMS: [&Streams; 10] =
+    [&WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX];
 
 /// Measures, telling on standard error how far it is; returns the report. That a target is missed is
 /// no failure.
@@ -154,6 +173,8 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
         What::Stop(effort) => one(&STOP, effort)?,
         What::Index(effort) => one(&INDEX, effort)?,
         What::Outage(effort) => one(&OUTAGE, effort)?,
+        What::Scale(effort) => one(&SCALE, effort)?,
+        What::Mux(effort) => one(&MUX, effort)?,
         What::All(effort) => return all(&cargo, &subject, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })

@@ -1,0 +1,46 @@
+//! A large cluster through the multiplexer: its state, then changes.
+
+use std::error::Error;
+
+use futures::TryStreamExt as _;
+use gauge::{Args, Cluster, Figures, SENT};
+use watchables::rel_1_36::v1::Pod;
+use watchables::{
+    Client, DynamicObject, Multiplexed, MultiplexingWatcher, ResourceInfo, Scope, StreamOptions,
+    Watcher,
+};
+
+#[derive(Multiplexed)]
+enum Seen {
+    Pod(Box<Pod>),
+    Other(Box<DynamicObject>),
+}
+
+pub(crate) async fn scale(client: &Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
+    let mux = MultiplexingWatcher::<Seen>::new();
+    mux.add_watcher(Watcher::<Pod>::new(client.clone()));
+    for number in 0..args.kinds {
+        let [kind, plural] = ["Widget", "widgets"].map(|name| format!("{name}{number}"));
+        let resource =
+            ResourceInfo::dynamic("bench.example", "v1", kind, plural, Scope::Namespaced);
+        mux.add_watcher(Watcher::for_resource(client.clone(), resource));
+    }
+    let mut cluster = Cluster::begin(args);
+    let mut events = mux.stream(StreamOptions::managed());
+    loop {
+        let event = events.try_next().await?.ok_or("the stream has ended")?;
+        let all = match event.obj {
+            Seen::Pod(pod) => {
+                let meta = &pod.metadata;
+                let sent = meta.annotations.get(SENT).map(String::as_str);
+                cluster.saw("Pod", meta.resource_version.as_deref(), sent)?
+            }
+            Seen::Other(object) => {
+                cluster.saw(object.kind().unwrap_or_default(), object.resource_version(), None)?
+            }
+        };
+        if all {
+            return Ok(cluster.figures());
+        }
+    }
+}
