@@ -3,6 +3,8 @@
 //! The object itself is not decoded here. A bookmark never is: it is an object of its kind in name
 //! only, and `"spec":{"containers":null}` occurs in it (Kubernetes API concepts, "Watch bookmarks").
 
+mod quick;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +12,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use watchable_core::json;
+use watchable_core::{Scope, json};
 
 use crate::{ApiStatus, EventType};
 
@@ -90,22 +92,42 @@ struct BookmarkMetadata {
 /// The annotation of the bookmark that ends a streamed initial state (KEP-3157).
 const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
 
-/// Reads a line.
-pub(crate) fn read(line: &Bytes) -> Result<Envelope, json::Error> {
+/// Reads a line of a watch whose objects lie where `scope` says.
+pub(crate) fn read(line: &Bytes, scope: Scope) -> Result<Envelope, json::Error> {
+    read_as(line, scope, true)
+}
+
+/// Reads a line, in the quick way where that does, or in the general way in any case.
+pub(crate) fn read_as(line: &Bytes, scope: Scope, quickly: bool) -> Result<Envelope, json::Error> {
     let line = utf8(line);
-    let Line { etype, object } = json::from_slice(&line)?;
+    match quickly.then(|| quick::read(&line, scope)).flatten() {
+        Some(envelope) => Ok(envelope),
+        None => general(&line),
+    }
+}
+
+fn general(line: &Bytes) -> Result<Envelope, json::Error> {
+    let Line { etype, object } = json::from_slice(line)?;
     Ok(match etype.as_ref() {
         "BOOKMARK" => bookmark(json::from_str(object.get())?),
         "ERROR" => Envelope::Error(json::from_str(object.get())?),
         etype => match EventType::from_wire(etype) {
             Some(etype) => Envelope::Event {
                 etype,
-                identity: identity(object.get().as_bytes())?,
+                identity: general_identity(object.get().as_bytes())?,
                 object: line.slice_ref(object.get().as_bytes()),
             },
             None => Envelope::Unknown,
         },
     })
+}
+
+/// The object, where a line went on after it and what did was taken for part of it. No API server writes such
+/// lines so far.
+pub(crate) fn without_trailer(object: &Bytes) -> Option<Bytes> {
+    let first = serde_json::Deserializer::from_slice(object).into_iter::<&RawValue>().next()?;
+    let first = first.ok()?.get().as_bytes();
+    (first.len() < object.len()).then(|| object.slice_ref(first))
 }
 
 fn bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
@@ -125,8 +147,16 @@ pub(crate) fn utf8(text: &Bytes) -> Bytes {
     }
 }
 
+/// Reads who an object is.
+pub(crate) fn identity(object: &[u8], scope: Scope) -> Result<Identity, json::Error> {
+    match quick::identity(object, scope) {
+        Some(identity) => Ok(identity),
+        None => general_identity(object),
+    }
+}
+
 /// Reads who an object is, and skips the rest of it.
-pub(crate) fn identity(object: &[u8]) -> Result<Identity, json::Error> {
+fn general_identity(object: &[u8]) -> Result<Identity, json::Error> {
     let metadata = json::from_slice::<Object<'_>>(object)?.metadata.unwrap_or_default();
     let text = |value: Option<Cow<'_, str>>| value.map(Cow::into_owned).unwrap_or_default();
     Ok(Identity {
@@ -142,7 +172,7 @@ mod tests {
     use super::*;
 
     fn envelope(text: &'static str) -> Envelope {
-        read(&Bytes::from_static(text.as_bytes())).unwrap()
+        read(&Bytes::from_static(text.as_bytes()), Scope::Namespaced).unwrap()
     }
 
     #[test]
@@ -150,7 +180,10 @@ mod tests {
         let line = Bytes::from_static(
             br#"{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a\u002db","namespace":"s","uid":"u","resourceVersion":"7"},"spec":1}}"#,
         );
-        let Envelope::Event { etype, object, identity } = read(&line).unwrap() else { panic!() };
+        let Envelope::Event { etype, object, identity } = read(&line, Scope::Namespaced).unwrap()
+        else {
+            panic!()
+        };
         assert_eq!(etype, EventType::Modified);
         assert_eq!(
             identity,
@@ -180,9 +213,21 @@ mod tests {
         let line = Bytes::from_static(
             b"{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"},\"data\":\"\xff\"}}",
         );
-        let Envelope::Event { object, identity, .. } = read(&line).unwrap() else { panic!() };
+        let Envelope::Event { object, identity, .. } = read(&line, Scope::Namespaced).unwrap()
+        else {
+            panic!()
+        };
         assert_eq!(identity.name, "a");
         assert!(str::from_utf8(&object).unwrap().ends_with("\"data\":\"\u{fffd}\"}"));
+    }
+
+    #[test]
+    fn what_follows_an_object_is_told_apart_from_it() {
+        let line = r#"{"type":"ADDED","object":{"metadata":{"name":"a","namespace":"s","uid":"u","resourceVersion":"7"}},"more":{"x":{}}}"#;
+        let Envelope::Event { object, .. } = envelope(line) else { panic!() };
+        let object = without_trailer(&object).unwrap();
+        assert!(object.ends_with(br#""resourceVersion":"7"}}"#));
+        assert!(without_trailer(&object).is_none());
     }
 
     #[test]
@@ -196,7 +241,7 @@ mod tests {
         assert!(matches!(envelope(r#"{"type":"RENAMED","object":{}}"#), Envelope::Unknown));
         for nonsense in [&b"{\"type\":\"ADDED\"}"[..], b"{\"type\":\"ADDED\",\"object\":{", b"\xff"]
         {
-            assert!(read(&Bytes::from_static(nonsense)).is_err());
+            assert!(read(&Bytes::from_static(nonsense), Scope::Namespaced).is_err());
         }
     }
 }

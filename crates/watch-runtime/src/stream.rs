@@ -23,6 +23,7 @@ use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget, json};
 use crate::alarm::Alarm;
 use crate::control::Control;
 use crate::cursor::Cursor;
+use crate::envelope;
 use crate::error::{Kind, Source};
 use crate::machine::{Delivery, Machine, Memory, Step};
 use crate::transport::{Chunks, Head, Transport};
@@ -151,7 +152,13 @@ impl<T: WatchTarget> WatchStream<T> {
     }
 
     fn decode(&mut self, delivery: &Delivery) -> Result<WatchEvent<T::Item>, WatchError> {
-        match json::from_slice::<T::Item>(&delivery.object) {
+        let mut decoded = json::from_slice::<T::Item>(&delivery.object);
+        if decoded.is_err()
+            && let Some(object) = envelope::without_trailer(&delivery.object)
+        {
+            decoded = json::from_slice(&object);
+        }
+        match decoded {
             Ok(mut obj) => {
                 obj.fill_type_meta(&self.resource);
                 Ok(WatchEvent {

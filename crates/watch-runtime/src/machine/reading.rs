@@ -12,7 +12,7 @@ impl Machine {
     /// A list's item has come.
     pub(super) fn item(&mut self, item: &Bytes) {
         let item = envelope::utf8(item);
-        match envelope::identity(&item) {
+        match envelope::identity(&item, self.plan.resource().scope()) {
             Ok(identity) => self.part_of_state(item, identity),
             Err(error) => self.end(malformed("a list item that is no object", error)),
         }
@@ -20,7 +20,7 @@ impl Machine {
 
     /// Reads a line of a watch; gives what it delivers.
     pub(super) fn line(&mut self, line: &Bytes, since: Instant, now: Instant) -> Option<Delivery> {
-        match envelope::read(line) {
+        match envelope::read(line, self.plan.resource().scope()) {
             Ok(Envelope::Event { etype: EventType::Added, object, identity })
                 if self.taking.is_some() =>
             {
