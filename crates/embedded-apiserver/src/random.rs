@@ -28,10 +28,7 @@ impl Random {
 
     /// A number from 0 up to, but not, 1.
     pub(crate) fn fraction(&mut self) -> f64 {
-        // As many bits as an f64 has room for.
-        #[allow(clippy::cast_precision_loss)]
-        let bits = (self.next() >> 11) as f64;
-        bits / (1_u64 << 53) as f64
+        f64::from(u32::try_from(self.next() >> 32).unwrap_or_default()) / 2_f64.powi(32)
     }
 
     /// A number below `bound`, which must not be 0.

@@ -68,7 +68,7 @@ impl Form {
     /// A list in this form; not for [`Whole`](Self::Whole), which needs no decoding.
     pub(crate) fn show_list(
         self,
-        metadata: Value,
+        metadata: &Value,
         items: &[Arc<Object>],
         served: &Served,
     ) -> Value {

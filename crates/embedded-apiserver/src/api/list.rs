@@ -53,7 +53,7 @@ pub(crate) fn show(served: &Served, page: Page, selective: bool, form: Form) -> 
         remaining_item_count: last.filter(|_| !selective).map(|_| page.remaining),
     };
     if form != Form::Whole {
-        return reply::json(200, &form.show_list(json!(metadata), &page.items, served));
+        return reply::json(200, &form.show_list(&json!(metadata), &page.items, served));
     }
     let kind = served
         .entry

@@ -46,7 +46,7 @@ fn merge_members(
         *target = Value::Object(Map::new());
     }
     let Some(members) = target.as_object_mut() else { return Ok(()) };
-    let is_service = in_service || members.get("kind").is_some_and(|kind| kind == "Service");
+    let of_service = in_service || members.get("kind").is_some_and(|kind| kind == "Service");
     if let Some(Value::Array(kept)) = patch.remove("$retainKeys") {
         members.retain(|name, _| kept.iter().any(|k| k == name));
     }
@@ -63,12 +63,12 @@ fn merge_members(
             members.remove(&name);
         } else {
             let member = members.entry(name.clone()).or_insert(Value::Null);
-            merge(member, value, &name, is_service)?;
+            merge(member, value, &name, of_service)?;
         }
     }
     for (list, order) in orders {
         if let (Some(Value::Array(items)), Value::Array(order)) = (members.get_mut(&list), order) {
-            put_in_order(items, &order, &list, is_service);
+            put_in_order(items, &order, &list, of_service);
         }
     }
     Ok(())
@@ -103,7 +103,7 @@ fn merge_list(
         *items = patch;
         return Ok(());
     };
-    for mut item in patch {
+    for item in patch {
         let id = item[key].clone();
         if id.is_null() {
             return Err(format!("an item of {field} does not contain its merge key {key}"));
@@ -112,14 +112,13 @@ fn merge_list(
             items.retain(|there| there[key] != id);
             continue;
         }
-        match items.iter_mut().find(|there| there[key] == id) {
-            Some(there) => merge(there, item, "", in_service)?,
-            None => {
-                // A new item may hold directives, too.
-                let mut new = Value::Object(Map::new());
-                merge(&mut new, item.take(), "", in_service)?;
-                items.push(new);
-            }
+        if let Some(there) = items.iter_mut().find(|there| there[key] == id) {
+            merge(there, item, "", in_service)?;
+        } else {
+            // A new item may hold directives, too.
+            let mut new = Value::Object(Map::new());
+            merge(&mut new, item, "", in_service)?;
+            items.push(new);
         }
     }
     Ok(())
