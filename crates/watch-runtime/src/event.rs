@@ -18,7 +18,7 @@ pub struct WatchEvent<T> {
 
 /// The name of a watcher in a [`MultiplexingWatcher`](crate::MultiplexingWatcher): the one that it was
 /// added with, else its resource, such as `pods/v1`. Cheap to clone.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EventSource(Option<Arc<str>>);
 
 impl EventSource {
@@ -35,6 +35,13 @@ impl EventSource {
 impl fmt::Display for EventSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
+    }
+}
+
+/// As the name's own, which stands for it where a map is asked.
+impl std::hash::Hash for EventSource {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 
@@ -112,6 +119,14 @@ pub enum Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_is_found_by_its_name() {
+        let source = EventSource::named("eu");
+        let map = std::collections::HashMap::from([(source.clone(), 1)]);
+        assert_eq!(map.get("eu"), Some(&1));
+        assert_eq!(std::collections::BTreeMap::from([(source, 1)]).get("eu"), Some(&1));
+    }
 
     #[test]
     fn types_read_and_print_as_on_the_wire() {

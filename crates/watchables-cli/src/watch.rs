@@ -1,13 +1,15 @@
-//! `watchables watch`: several watchers merged into one stream of lines.
+//! `watchables watch`: several watchers in one stream of lines.
 
-use std::future::pending;
+use std::collections::HashMap;
+use std::future::{pending, ready};
 use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
-use futures::stream::SelectAll;
 use futures::{FutureExt as _, StreamExt as _};
 use watchables::{
-    DynamicObject, Scope, ServedResource, StreamOptions, WatchError, WatchEvent, Watcher,
+    DynamicObject, MultiplexingWatcher, Scope, ServedResource, StreamOptions, WatchError,
+    WatchEvent, Watcher,
 };
 
 use crate::args::WatchArgs;
@@ -17,7 +19,7 @@ use crate::{cluster, failure, interrupt, names, notices};
 /// Lines written before it is looked again whether it is time to end.
 const BATCH: usize = 256;
 
-type Item = (usize, Result<WatchEvent<DynamicObject>, WatchError>);
+type Item = Result<WatchEvent<DynamicObject>, WatchError>;
 
 /// Watches until the count, the time, Ctrl-C, or the end of whoever reads.
 pub(crate) async fn run(args: WatchArgs) -> anyhow::Result<()> {
@@ -54,18 +56,19 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
         }
     };
 
-    let watchers: Vec<_> = served.iter().map(|s| watcher(&cluster.client, s, &args)).collect();
-    let mut events: SelectAll<_> = watchers
-        .iter()
-        .enumerate()
-        .map(|(n, watcher)| watcher.stream(StreamOptions::managed()).map(move |item| (n, item)))
-        .collect();
-    let told_by = watchers.iter().map(|watcher| (watcher.resource().to_string(), watcher.status()));
+    let failure = Failure::default();
+    let mux = failure.stops(MultiplexingWatcher::new());
+    for served in &served {
+        mux.add_watcher(watcher(&cluster.client, served, &args));
+    }
+    let mut events = mux.stream(StreamOptions::managed());
+    let members = mux.members();
+    let told_by = members.iter().map(|member| (member.source().to_string(), member.status()));
     let notices = notices::tell(told_by.collect());
     tokio::pin!(notices);
     let mut printer = Printer {
         output: Output::new(args.output, served.len() > 1),
-        served: &served,
+        singulars: served.iter().map(|s| (s.resource.to_string(), s.singular.as_str())).collect(),
         left: args.count,
     };
     loop {
@@ -79,7 +82,11 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
         // What has come already shares one write.
         let more = std::iter::from_fn(|| events.next().now_or_never()).take(BATCH);
         for item in std::iter::once(item).chain(more) {
-            let Some(item) = item else { return Ok(()) };
+            let Some(item) = item else {
+                // What came before is still told.
+                let _ = printer.flush();
+                return failure.result();
+            };
             if printer.print(item)?.is_break() {
                 return Ok(());
             }
@@ -109,28 +116,44 @@ fn watcher(
     watcher
 }
 
+/// The first failure of a watcher, which ends all.
+#[derive(Clone, Default)]
+struct Failure(Arc<Mutex<Option<WatchError>>>);
+
+impl Failure {
+    fn stops(&self, mux: MultiplexingWatcher<DynamicObject>) -> MultiplexingWatcher<DynamicObject> {
+        let Self(failure) = self.clone();
+        mux.on_error_async(move |mux, _, error| {
+            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            mux.stop();
+            ready(false)
+        })
+    }
+
+    fn result(&self) -> anyhow::Result<()> {
+        let error = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        error.map_or(Ok(()), |error| Err(error.into()))
+    }
+}
+
 /// Prints events until there have been enough.
 struct Printer<'a> {
     output: Output,
-    served: &'a [ServedResource],
+    singulars: HashMap<String, &'a str>,
     left: Option<u64>,
 }
 
 impl Printer<'_> {
-    fn print(&mut self, (n, item): Item) -> anyhow::Result<ControlFlow<()>> {
+    fn print(&mut self, item: Item) -> anyhow::Result<ControlFlow<()>> {
         let event = match item {
             Ok(event) => event,
-            Err(error) if !error.is_terminal() => {
+            Err(error) => {
                 eprintln!("watchables: {}", failure::line(&error.into()));
                 return Ok(ControlFlow::Continue(()));
             }
-            Err(error) => {
-                // What came before is still told.
-                let _ = self.output.flush();
-                return Err(error.into());
-            }
         };
-        if self.write(|output, served| output.event(&event, &served[n].singular))?.is_break() {
+        let singular = self.singulars.get(event.source.as_str()).copied().unwrap_or_default();
+        if told(self.output.event(&event, singular))?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
         if let Some(left) = &mut self.left {
@@ -144,17 +167,15 @@ impl Printer<'_> {
     }
 
     fn flush(&mut self) -> anyhow::Result<ControlFlow<()>> {
-        self.write(|output, _| output.flush())
+        told(self.output.flush())
     }
+}
 
-    fn write(
-        &mut self,
-        write: impl FnOnce(&mut Output, &[ServedResource]) -> std::io::Result<()>,
-    ) -> anyhow::Result<ControlFlow<()>> {
-        match write(&mut self.output, self.served) {
-            Ok(()) => Ok(ControlFlow::Continue(())),
-            Err(error) if output::is_closed(&error) => Ok(ControlFlow::Break(())),
-            Err(error) => Err(error).context("cannot write to standard output"),
-        }
+/// Whether there is still somebody to write for.
+fn told(written: std::io::Result<()>) -> anyhow::Result<ControlFlow<()>> {
+    match written {
+        Ok(()) => Ok(ControlFlow::Continue(())),
+        Err(error) if output::is_closed(&error) => Ok(ControlFlow::Break(())),
+        Err(error) => Err(error).context("cannot write to standard output"),
     }
 }

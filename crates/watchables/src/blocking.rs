@@ -22,8 +22,10 @@
 
 mod client;
 mod events;
+mod multiplexing;
 mod watcher;
 
 pub use client::{Client, ConnectError};
 pub use events::Events;
+pub use multiplexing::{MultiplexingWatcher, MuxEvents};
 pub use watcher::Watcher;

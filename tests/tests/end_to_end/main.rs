@@ -8,6 +8,7 @@ mod kube_rs;
 mod managed;
 mod metadata;
 mod multiplexing;
+mod multiplexing_blocking;
 mod multiplexing_errors;
 mod readme;
 mod recorded;

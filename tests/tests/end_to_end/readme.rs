@@ -131,3 +131,42 @@ mod blocking {
         Ok(())
     }
 }
+
+#[rustfmt::skip]
+mod multiplexing {
+    use futures::TryStreamExt as _;
+    use watchables::rel_1_36::{Namespace, Pod};
+    use watchables::{Client, Multiplexed, MultiplexingWatcher, StreamOptions, Watcher};
+
+    #[derive(Multiplexed)]
+    enum Seen {
+        Pod(Box<Pod>),
+        Namespace(Namespace),
+    }
+
+    async fn kinds(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+        let mux = MultiplexingWatcher::<Seen>::new();
+        mux.add_watcher(Watcher::<Pod>::new(client.clone()));
+        mux.add_watcher(Watcher::<Namespace>::new(client));
+        let mut events = mux.stream(StreamOptions::managed());
+        while let Some(event) = events.try_next().await? {
+            match event.obj {
+                Seen::Pod(pod) => println!("{}, a pod: {:?}", event.etype, pod.metadata.name),
+                Seen::Namespace(namespace) => println!("{}, {:?}", event.etype, namespace.metadata.name),
+            }
+        }
+        Ok(())
+    }
+
+    fn clusters(mux: &MultiplexingWatcher<Seen>, eu: Client, us: Client) {
+        mux.add_watcher_as("prod-eu", Watcher::<Pod>::new(eu));
+        mux.add_watcher_as("prod-us", Watcher::<Pod>::new(us).namespace("shop"));
+    }
+
+    fn callback() {
+        let mux = MultiplexingWatcher::<Seen>::new().on_error(|mux, member, error| {
+            eprintln!("{}: {error}", member.source());
+            error.is_connect()
+        });
+    }
+}

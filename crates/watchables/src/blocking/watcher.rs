@@ -100,6 +100,11 @@ impl<T: WatchTarget> Watcher<T> {
 }
 
 impl<T: WatchTarget> Watcher<T> {
+    /// The watcher beneath, for the async API.
+    pub fn into_async(self) -> watch_runtime::Watcher<T> {
+        self.watcher
+    }
+
     /// Streams events. A stream of this watcher that is running ends.
     pub fn stream(&self, options: StreamOptions) -> Events<T> {
         Events::new(self.watcher.stream(options), Arc::clone(&self.runtime))
