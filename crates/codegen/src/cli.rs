@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::bench::{self, Bench};
 use crate::diff;
+use crate::e2e::{self, EndToEnd};
+use crate::envtest::{self, Envtest};
 use crate::error::{Failure, Result};
 use crate::fetch::{self, DEFAULT_BASE, Source};
 use crate::generate::{Change, Mode, State};
@@ -39,6 +41,11 @@ enum Command {
     Bench(Bench),
     /// Run random histories and faults against the watch protocol's machine
     Simulate(Simulate),
+    /// Get, start and stop a real etcd and kube-apiserver
+    #[command(subcommand)]
+    Envtest(Envtest),
+    /// Run the end-to-end suite on a real kube-apiserver
+    E2e(EndToEnd),
 }
 
 #[derive(Args)]
@@ -141,6 +148,8 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Simulate(args) => simulate::simulate(&root, &args),
+        Command::Envtest(what) => envtest::envtest(&root, what),
+        Command::E2e(args) => e2e::e2e(&root, &args),
     }
 }
 

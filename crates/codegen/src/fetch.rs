@@ -3,6 +3,8 @@
 mod download;
 mod progress;
 
+pub(crate) use download::download;
+
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -83,7 +85,7 @@ pub(crate) fn get(root: &Path, release: Release, source: &Source, repin: bool) -
         .or_else(|| pinned.map(|pin| pin.tag.clone()))
         .unwrap_or_else(|| release.first_tag());
     let url = spec_url(source.base_url.as_deref().unwrap_or(DEFAULT_BASE), &tag);
-    let spec = download::download(&url)?;
+    let spec = download(&url)?;
     let sha256 = hex(&Sha256::digest(&spec));
     if let Some(pin) = pinned.filter(|pin| pin.sha256 != sha256 && !repin) {
         return Err(wrong_checksum(pin, &url, &sha256));

@@ -10,6 +10,8 @@ mod cargo;
 pub mod cli;
 mod descriptions;
 pub mod diff;
+mod e2e;
+mod envtest;
 pub mod error;
 mod facts;
 pub mod fetch;

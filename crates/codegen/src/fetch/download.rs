@@ -19,7 +19,7 @@ const STALL_TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_BYTES: u64 = 256 << 20;
 
 /// Gets the whole of it.
-pub(super) fn download(url: &str) -> Result<Vec<u8>> {
+pub(crate) fn download(url: &str) -> Result<Vec<u8>> {
     let parsed = Url::parse(url).map_err(|error| bad_base(url, &error.to_string()))?;
     let mut progress = Progress::start(url);
     let bytes = match parsed.scheme() {

@@ -1,0 +1,92 @@
+//! Where the programs are kept between runs: outside of any checkout.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use super::Version;
+use crate::error::{Failure, Result};
+
+/// The folder, which is made if need be: `watchables-envtest` among the user's caches.
+pub(super) fn folder() -> Result<PathBuf> {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let caches = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
+    let folder = caches
+        .ok_or_else(|| Failure::new("neither XDG_CACHE_HOME nor HOME is set"))?
+        .join("watchables-envtest");
+    fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
+    Ok(folder)
+}
+
+/// Where programs of a version lie, published ones or our own.
+pub(super) fn place(cache: &Path, version: Version, how: &str) -> PathBuf {
+    cache.join(format!("v{version}-{how}-{}-{}", env::consts::OS, architecture()))
+}
+
+/// What there is, the newest first.
+pub(super) fn kept(cache: &Path) -> Result<Vec<(Version, PathBuf)>> {
+    let failure = |error| Failure::io("read", cache, &error);
+    let machine = format!("{}-{}", env::consts::OS, architecture());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(cache).map_err(failure)? {
+        let path = entry.map_err(failure)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let version = name.split_once('-').filter(|_| name.ends_with(&machine));
+        if let Some(Ok(version)) = version.map(|(version, _)| version.parse::<Version>()) {
+            found.push((version, path));
+        }
+    }
+    found.sort_by(|(a, _), (b, _)| b.cmp(a));
+    Ok(found)
+}
+
+/// The machine's architecture, as Go and Kubernetes name it.
+pub(super) fn architecture() -> &'static str {
+    match env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "powerpc64" => "ppc64le",
+        other => other,
+    }
+}
+
+/// Held while something is added, so that two runs do not do the same work.
+pub(super) fn lock(cache: &Path) -> Result<File> {
+    let path = cache.join("lock");
+    let file = File::create(&path).map_err(|error| Failure::io("write", &path, &error))?;
+    file.lock().map_err(|error| Failure::io("lock", &path, &error))?;
+    Ok(file)
+}
+
+/// A new empty folder in which something is prepared; it is removed, or moved to its place.
+pub(super) fn scratch(cache: &Path) -> Result<Scratch> {
+    let path = cache.join(format!("partial-{}", std::process::id()));
+    let scratch = Scratch(path);
+    scratch.remove();
+    fs::create_dir(&scratch.0).map_err(|error| Failure::io("make", &scratch.0, &error))?;
+    Ok(scratch)
+}
+
+pub(super) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Moves a folder within it to its place, whole or not at all.
+    pub(super) fn keep(&self, folder: &Path, place: &Path) -> Result<()> {
+        fs::rename(folder, place).map_err(|error| Failure::io("make", place, &error))
+    }
+
+    fn remove(&self) {
+        // Best effort: it is there as a rule not.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
