@@ -1,0 +1,50 @@
+//! Every case on the embedded server, as an old release and as the newest.
+
+use std::time::Duration;
+
+use conformance::{Control, Needs, Outcome, Release, Target, cases, run};
+use embedded_apiserver::EmbeddedServer;
+use watchables::{CatalogEntry, Client, Config};
+
+/// Fewer cases than this, and some were lost.
+const CASES: usize = 45;
+
+async fn holds(release: Release, catalog: &'static [CatalogEntry]) {
+    let server = EmbeddedServer::builder(catalog)
+        .release(release.to_string())
+        // A real server sends a bookmark two seconds before a watch ends.
+        .bookmark_interval(Duration::from_secs(1))
+        .start()
+        .await
+        .expect("a server starts");
+    let store = server.store().clone();
+    let control: Control = Box::new(move |Needs::Compact| {
+        store.compact();
+        Box::pin(std::future::ready(Ok(())))
+    });
+    let mut config = Config::new(server.url().parse().expect("a URL"));
+    config.default_retry = false;
+    let client = Client::try_from(config).expect("a client");
+    let outcomes = run(&Target { client, release, control: Some(control) }, cases()).await;
+    let passed = outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Passed).count();
+    let failed: Vec<_> = outcomes
+        .iter()
+        .filter_map(|(case, outcome)| match outcome {
+            Outcome::Failed(difference) => Some(format!("{}\n    {difference}", case.name)),
+            _ => None,
+        })
+        .collect();
+    println!("{release}: {passed} of {} cases hold", outcomes.len());
+    assert!(failed.is_empty(), "as {release}, {} fail:\n{}", failed.len(), failed.join("\n"));
+    assert!(passed >= CASES, "as {release}, only {passed} cases ran");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_release_1_20() {
+    holds(Release(1, 20), watchables::rel_1_20::CATALOG).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_the_newest_release() {
+    holds(Release(1, 36), watchables::rel_1_36::CATALOG).await;
+}

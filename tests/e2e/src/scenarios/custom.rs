@@ -1,0 +1,82 @@
+//! A custom resource: its definition is created, and a struct with a derive watches it.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::json;
+use watchables::rel_1_20::v1::ObjectMeta;
+use watchables::{StreamOptions, Watchable, Watcher};
+
+use super::models::{Identity, Named, same, told};
+use crate::cluster::Cluster;
+use crate::report::{Outcome, failed};
+
+#[derive(Deserialize, Watchable)]
+#[watchable(group = "e2e.watchables.example.com", version = "v1", plural = "crontabs", namespaced)]
+struct CronTab {
+    metadata: ObjectMeta,
+    spec: CronTabSpec,
+}
+
+#[derive(Deserialize)]
+struct CronTabSpec {
+    /// Required: there is no `Default`.
+    schedule: String,
+}
+
+impl Named for CronTab {
+    fn identity(&self) -> Identity {
+        let name = self.metadata.name.clone().unwrap_or_default();
+        Identity { name: format!("{name} {}", self.spec.schedule), ..Identity::default() }
+    }
+}
+
+const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+
+pub(super) async fn resource(cluster: &Cluster) -> Outcome {
+    let namespace = cluster.namespace().await?;
+    let definition = json!({
+        "metadata": {"name": "crontabs.e2e.watchables.example.com"},
+        "spec": {
+            "group": "e2e.watchables.example.com",
+            "scope": "Namespaced",
+            "names": {"plural": "crontabs", "singular": "crontab", "kind": "CronTab"},
+            "versions": [{"name": "v1", "served": true, "storage": true, "schema": {
+                "openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": true},
+            }}],
+        },
+    });
+    cluster.api.create(DEFINITIONS, &definition).await.map_err(failed)?;
+    let seen = watched(cluster, &namespace).await;
+    let path = format!("{DEFINITIONS}/crontabs.e2e.watchables.example.com");
+    cluster.api.delete(&path).await.map_err(failed)?;
+    seen
+}
+
+async fn watched(cluster: &Cluster, namespace: &str) -> Outcome {
+    let path = format!("/apis/e2e.watchables.example.com/v1/namespaces/{namespace}/crontabs");
+    let object = json!({
+        "apiVersion": "e2e.watchables.example.com/v1",
+        "kind": "CronTab",
+        "metadata": {"name": "a"},
+        "spec": {"schedule": "hourly"},
+    });
+    // A server takes a moment until it serves what was defined.
+    let mut tries = 100;
+    while let Err(error) = cluster.api.create(&path, &object).await {
+        tries -= 1;
+        if tries == 0 {
+            return Err(failed(error));
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let watcher = Watcher::<CronTab>::new(cluster.client()).namespace(namespace);
+    let mut stream = watcher.stream(StreamOptions::managed());
+    same(&told(&mut stream, 1).await?, &["ADDED a hourly"])?;
+    let patch = json!({"spec": {"schedule": "daily"}});
+    cluster.api.patch(&format!("{path}/a"), &patch).await.map_err(failed)?;
+    same(&told(&mut stream, 1).await?, &["MODIFIED a daily"])?;
+    cluster.api.delete(&format!("{path}/a")).await.map_err(failed)?;
+    same(&told(&mut stream, 1).await?, &["DELETED a daily"])?;
+    Ok(String::new())
+}
