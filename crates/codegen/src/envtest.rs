@@ -21,7 +21,7 @@ pub(crate) use find::find;
 /// What is to be done.
 #[derive(Subcommand)]
 pub(crate) enum Envtest {
-    /// Get the programs, unless KUBEBUILDER_ASSETS names them or an earlier run has got them
+    /// Get the programs, unless `KUBEBUILDER_ASSETS` names them or an earlier run has got them
     Install(Wanted),
     /// Start both servers on free ports of 127.0.0.1, and leave them running
     Up(Wanted),

@@ -8,7 +8,7 @@ use crate::process::Process;
 use crate::{Assets, Error, Result, http, ports};
 
 /// A busy machine takes its time.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A kube-apiserver. Dropping it kills it.
 #[derive(Debug)]
@@ -72,10 +72,10 @@ impl Apiserver {
         let url = format!("{}/readyz", self.url());
         process.wait_until(PATIENCE, || {
             let answer = client.get(&url).send().map_err(Error::cannot("reach it"))?;
-            match answer.status().is_success() {
-                true => Ok(()),
-                false => Err(Error::new(format!("{url} answers {}", answer.status()))),
+            if answer.status().is_success() {
+                return Ok(());
             }
+            Err(Error::new(format!("{url} answers {}", answer.status())))
         })?;
         self.process = Some(process);
         Ok(())

@@ -52,9 +52,9 @@ fn make() -> std::result::Result<Certificates, rcgen::Error> {
     admin.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     Ok(Certificates {
         authority,
-        server: signed(server, &issuer)?,
-        admin: signed(admin, &issuer)?,
-        tokens: signed(named("service-accounts", None), &issuer)?,
+        server: signed(&server, &issuer)?,
+        admin: signed(&admin, &issuer)?,
+        tokens: signed(&named("service-accounts", None), &issuer)?,
     })
 }
 
@@ -68,7 +68,7 @@ fn named(name: &str, group: Option<&str>) -> CertificateParams {
 }
 
 fn signed(
-    params: CertificateParams,
+    params: &CertificateParams,
     issuer: &Issuer<'_, KeyPair>,
 ) -> std::result::Result<Pair, rcgen::Error> {
     let key = KeyPair::generate()?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::process::Process;
 use crate::{Assets, Error, Result, http, ports};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Its place and, while it runs, its process.
 #[derive(Debug)]

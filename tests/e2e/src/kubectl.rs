@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::cluster::Cluster;
 use crate::report::{Not, Outcome, Report, failed};
 
-const HANGS: Duration = Duration::from_secs(60);
+const HANGS: Duration = Duration::from_mins(1);
 
 const MANIFEST: &str = "
 apiVersion: v1

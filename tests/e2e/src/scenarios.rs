@@ -2,6 +2,7 @@
 
 mod custom;
 pub(crate) mod models;
+mod multiplexed;
 mod refused;
 mod seed;
 mod versions;
@@ -13,6 +14,7 @@ use crate::report::Report;
 pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     with::<V20>(cluster, report).await;
     with::<V36>(cluster, report).await;
+    report.test("several kinds in one stream", multiplexed::kinds(cluster)).await;
     report.test("a custom resource with a derive", custom::resource(cluster)).await;
     report.test("refused: a wrong token", refused::wrong_token(cluster)).await;
     report.test("refused: no right to watch", refused::no_right(cluster)).await;

@@ -74,9 +74,9 @@ impl Scratch {
         &self.0
     }
 
-    /// Moves a folder within it to its place, whole or not at all.
-    pub(super) fn keep(&self, folder: &Path, place: &Path) -> Result<()> {
-        fs::rename(folder, place).map_err(|error| Failure::io("make", place, &error))
+    /// Moves a folder of it to its place, whole or not at all.
+    pub(super) fn keep(&self, name: &str, place: &Path) -> Result<()> {
+        fs::rename(self.0.join(name), place).map_err(|error| Failure::io("make", place, &error))
     }
 
     fn remove(&self) {

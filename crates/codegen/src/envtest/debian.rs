@@ -82,6 +82,6 @@ pub(super) fn get(cache: &Path, mirror: &str, version: Option<Version>) -> Resul
     for (name, from) in programs {
         fs::copy(&from, folder.join(name)).map_err(|error| Failure::io("copy", &from, &error))?;
     }
-    scratch.keep(&folder, &place)?;
+    scratch.keep("assets", &place)?;
     assets_in(&place)
 }

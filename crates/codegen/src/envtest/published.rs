@@ -67,7 +67,7 @@ pub(super) fn get(
         Failure::new(format!("{url}: {error}"))
             .mend("an archive has etcd, kube-apiserver and kubectl in controller-tools/envtest")
     })?;
-    scratch.keep(&folder, &place)?;
+    scratch.keep("assets", &place)?;
     assets_in(&place)
 }
 

@@ -13,7 +13,7 @@ use crate::report::{Not, failed};
 use crate::scenarios::models::{Identity, Named};
 
 /// Longer than the longest backoff, and any wait for a dead connection.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// By uid: name and version.
 pub(super) type State = BTreeMap<String, (String, String)>;

@@ -97,7 +97,7 @@ models!(V20, rel_1_20);
 models!(V36, rel_1_36);
 
 /// Longer than any event takes.
-const HANGS: Duration = Duration::from_secs(60);
+const HANGS: Duration = Duration::from_mins(1);
 
 /// The next events, as `ADDED a`.
 pub(crate) async fn told<T: WatchTarget<Item: Named>>(
