@@ -1,7 +1,8 @@
 //! Whether JSON has a shape: a shape is JSON that says only what matters.
 //!
 //! - An object's fields are those that it must have; it may have more. `null`: it must not be there.
-//! - A list has the same length, each element its shape; `["…", x]` begins with any number of others.
+//! - A list has the same length, each element its shape; `["…", x]` begins with any number of
+//!   others, `[x, "…"]` ends with them.
 //! - `"*"` is anything but `null`; `"~text"` a string that contains the text; `">12"` a string of a
 //!   decimal number greater than that. All else is itself.
 
@@ -25,7 +26,14 @@ fn at(place: &str, shape: &Value, found: &Value) -> Option<String> {
                 Some((Value::String(rest), shape)) if rest == "…" && found.len() >= shape.len() => {
                     (shape, &found[found.len() - shape.len()..])
                 }
-                _ => (shape.as_slice(), found.as_slice()),
+                _ => match shape.split_last() {
+                    Some((Value::String(rest), shape))
+                        if rest == "…" && found.len() >= shape.len() =>
+                    {
+                        (shape, &found[..shape.len()])
+                    }
+                    _ => (shape.as_slice(), found.as_slice()),
+                },
             };
             if shape.len() != found.len() {
                 return differs();
@@ -93,6 +101,8 @@ mod tests {
         check(json!(["*"]), json!([1]), None);
         check(json!(["*"]), json!([1, 2]), Some("the whole"));
         check(json!(["…", 2]), json!([0, 1, 2]), None);
+        check(json!([0, "…"]), json!([0, 1, 2]), None);
+        check(json!([0, "…"]), json!([1, 0]), Some("/0"));
         check(json!(["…", 2]), json!([1]), Some("/0"));
         check(json!(["…", 2]), json!([]), Some("the whole"));
     }

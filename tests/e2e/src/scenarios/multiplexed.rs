@@ -27,7 +27,10 @@ impl Seen {
         let Identity { name, .. } = match self {
             Self::Pod(pod) => pod.identity(),
             Self::Namespace(namespace) => namespace.identity(),
-            Self::Other(_) => Identity::default(),
+            Self::Other(object) => {
+                let name = std::any::type_name_of_val(object).to_owned();
+                Identity { name, ..Identity::default() }
+            }
         };
         let kind = match self {
             Self::Pod(_) => "pod",
