@@ -25,6 +25,9 @@ mod kube;
 mod kube_events;
 mod list_body;
 mod machine;
+#[cfg(feature = "measuring")]
+#[doc(hidden)]
+pub mod measured;
 mod mux;
 mod options;
 mod plan;

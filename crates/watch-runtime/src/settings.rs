@@ -23,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) ends_at_gaps: bool,
     /// Whether a resource that the server does not have is waited for.
     pub(crate) waits_for_resource: bool,
+    /// Whether objects are decoded without their `metadata.managedFields`.
+    pub(crate) drops_managed_fields: bool,
 }
 
 /// How a managed stream gets the state that there is when it begins, and after a gap.

@@ -18,12 +18,11 @@ use futures::{Stream, ready};
 use http::Response;
 use tokio::sync::watch;
 use tokio::time::Sleep;
-use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget, json};
+use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget};
 
 use crate::alarm::Alarm;
 use crate::control::Control;
 use crate::cursor::Cursor;
-use crate::envelope;
 use crate::error::{Kind, Source};
 use crate::machine::{Delivery, Machine, Memory, Step};
 use crate::transport::{Chunks, Head, Transport};
@@ -55,6 +54,7 @@ pub struct WatchStream<T: WatchTarget> {
     shared: Arc<Shared>,
     alarm: Alarm,
     undecodable: u64,
+    drops_managed_fields: bool,
     decodes: PhantomData<fn() -> T>,
 }
 
@@ -91,6 +91,7 @@ impl<T: WatchTarget> WatchStream<T> {
         cursor: Arc<Cursor>,
         control: Arc<Control>,
         shared: Arc<Shared>,
+        drops_managed_fields: bool,
     ) -> Self {
         let epoch = cursor.epoch();
         let id = shared.current.fetch_add(1, Ordering::AcqRel) + 1;
@@ -106,6 +107,7 @@ impl<T: WatchTarget> WatchStream<T> {
             shared,
             alarm: Alarm::default(),
             undecodable: 0,
+            drops_managed_fields,
             decodes: PhantomData,
         }
     }
@@ -152,13 +154,7 @@ impl<T: WatchTarget> WatchStream<T> {
     }
 
     fn decode(&mut self, delivery: &Delivery) -> Result<WatchEvent<T::Item>, WatchError> {
-        let mut decoded = json::from_slice::<T::Item>(&delivery.object);
-        if decoded.is_err()
-            && let Some(object) = envelope::without_trailer(&delivery.object)
-        {
-            decoded = json::from_slice(&object);
-        }
-        match decoded {
+        match delivery.decode::<T::Item>(self.drops_managed_fields) {
             Ok(mut obj) => {
                 obj.fill_type_meta(&self.resource);
                 Ok(WatchEvent {

@@ -171,6 +171,14 @@ impl<T: WatchTarget> Watcher<T> {
         self
     }
 
+    /// Objects come without their `metadata.managedFields`, which are passed over while decoding: they
+    /// are half of a Pod's text, and of use only to those who ask which manager owns which field. A
+    /// [`DynamicObject`]'s JSON is without them, too.
+    pub fn without_managed_fields(mut self) -> Self {
+        self.settings.drops_managed_fields = true;
+        self
+    }
+
     /// How large, in bytes, an event or a list's item may be; 64 MiB by default. A larger one ends the
     /// stream with an error.
     pub fn max_event_bytes(mut self, bytes: usize) -> Self {
@@ -198,6 +206,7 @@ impl<T: WatchTarget> Watcher<T> {
         };
         let sound = settings::check(&settings, version.as_deref(), &self.resource);
         let repairs = !settings.ends_at_gaps;
+        let drops_managed_fields = settings.drops_managed_fields;
         let plan = Plan::new(self.resource.clone(), settings, options)
             .metadata_only(T::Item::metadata_only())
             .keeping_objects(!tombstone::suffices::<T::Item>(&self.resource));
@@ -218,6 +227,7 @@ impl<T: WatchTarget> Watcher<T> {
             Arc::clone(&self.cursor),
             control,
             Arc::clone(&self.shared),
+            drops_managed_fields,
         )
     }
 

@@ -15,6 +15,7 @@ mod access;
 mod de;
 mod error;
 mod key;
+mod managed;
 mod number;
 mod reader;
 mod skip;
@@ -56,7 +57,30 @@ pub fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, Error>
 ///
 /// As [`from_slice`].
 pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
-    let mut reader = Reader::new(text);
+    read(Reader::new(text))
+}
+
+/// Decodes an object, but for its `metadata.managedFields`: they are checked to be JSON and passed
+/// over, as if they were not there. Half of a Pod's text is of that kind.
+///
+/// ```
+/// use watchable_core::{DynamicObject, json};
+///
+/// let text = br#"{"metadata":{"name":"a","managedFields":[{"manager":"kubelet"}]}}"#;
+/// let object: DynamicObject = json::without_managed_fields(text)?;
+/// assert_eq!(object.json(), r#"{"metadata":{"name":"a"}}"#);
+/// # Ok::<(), json::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As [`from_slice`].
+pub fn without_managed_fields<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, Error> {
+    let text = str::from_utf8(text).map_err(|error| Error::not_utf8(&error))?;
+    read(Reader::without_managed_fields(text))
+}
+
+fn read<'de, T: Deserialize<'de>>(mut reader: Reader<'de>) -> Result<T, Error> {
     let value = T::deserialize(Value(&mut reader))?;
     reader.end()?;
     Ok(value)

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::Request;
+use watchable_core::{WatchItem, json};
 
-use crate::envelope::Identity;
+use crate::envelope::{self, Identity};
 use crate::frame::Frames;
 use crate::list_body::ListBody;
 use crate::status::Cause;
@@ -52,4 +53,27 @@ pub(crate) struct Delivery {
     pub(crate) origin: Origin,
     pub(crate) object: Bytes,
     pub(crate) identity: Identity,
+}
+
+impl Delivery {
+    /// Decodes the object, if need be without its `metadata.managedFields`.
+    pub(crate) fn decode<T: WatchItem>(
+        &self,
+        drops_managed_fields: bool,
+    ) -> Result<T, json::Error> {
+        let decode = |object: &Bytes| {
+            if drops_managed_fields {
+                json::without_managed_fields(object)
+            } else {
+                json::from_slice(object)
+            }
+        };
+        let decoded = decode(&self.object);
+        if decoded.is_err()
+            && let Some(object) = envelope::without_trailer(&self.object)
+        {
+            return decode(&object);
+        }
+        decoded
+    }
 }

@@ -1,5 +1,7 @@
 //! Streams over a scripted server, in virtual time.
 
+mod managed_fields;
+
 use std::collections::VecDeque;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

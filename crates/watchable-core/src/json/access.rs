@@ -1,9 +1,12 @@
 //! Lists, objects and variants, entry by entry.
 
+use std::borrow::Cow;
+use std::mem;
+
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
-    DeserializeSeed, Deserializer as _, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor,
+    DeserializeSeed, Deserializer as _, EnumAccess, Error as _, IntoDeserializer as _, MapAccess,
+    SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
 use super::de::Value;
@@ -64,8 +67,16 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        if !self.reader.next_entry(&mut self.first, b'}')? {
-            return Ok(None);
+        loop {
+            if !self.reader.next_entry(&mut self.first, b'}')? {
+                return Ok(None);
+            }
+            if !self.reader.drops_next() {
+                break;
+            }
+            self.reader.key()?;
+            self.reader.colon()?;
+            self.reader.skip()?;
         }
         self.reader.peek();
         let start = self.reader.mark();
@@ -86,12 +97,12 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
 /// A value's text, handed over as `serde_json` wants it: as the one entry of a map.
 pub(super) struct Raw<'de> {
     token: &'static str,
-    text: &'de str,
+    text: Cow<'de, str>,
     given: bool,
 }
 
 impl<'de> Raw<'de> {
-    pub(super) fn new(token: &'static str, text: &'de str) -> Self {
+    pub(super) fn new(token: &'static str, text: Cow<'de, str>) -> Self {
         Self { token, text, given: false }
     }
 }
@@ -103,14 +114,17 @@ impl<'de> MapAccess<'de> for Raw<'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        if std::mem::replace(&mut self.given, true) {
+        if mem::replace(&mut self.given, true) {
             return Ok(None);
         }
         seed.deserialize(BorrowedStrDeserializer::new(self.token)).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        seed.deserialize(BorrowedStrDeserializer::new(self.text))
+        match mem::take(&mut self.text) {
+            Cow::Borrowed(text) => seed.deserialize(BorrowedStrDeserializer::new(text)),
+            Cow::Owned(text) => seed.deserialize(text.into_deserializer()),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The deserializer: from what a type asks for to what the document holds.
 
+use std::borrow::Cow;
+
 use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
@@ -121,7 +123,9 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         if name == RAW_VALUE {
-            visitor.visit_map(Raw::new(RAW_VALUE, self.0.skip()?))
+            let text = self.0.skip()?;
+            let text = self.0.less(text).map_or(Cow::Borrowed(text), Cow::Owned);
+            visitor.visit_map(Raw::new(RAW_VALUE, text))
         } else {
             visitor.visit_newtype_struct(self)
         }

@@ -3,6 +3,7 @@
 use serde::de::{Error as _, Expected, Unexpected};
 
 use super::error::Error;
+use super::managed;
 use super::number::{self, Number};
 use super::skip::{self, Wrong};
 use super::text::{self, Text};
@@ -17,11 +18,58 @@ pub(super) struct Reader<'de> {
     depth: u8,
     /// What the last string with escapes stands for.
     unescaped: String,
+    /// Whether `metadata.managedFields` is passed over.
+    drops_managed_fields: bool,
+    /// Whether the last key of the document's own object was `metadata`; only kept where that counts.
+    in_metadata: bool,
 }
 
 impl<'de> Reader<'de> {
     pub(super) fn new(text: &'de str) -> Self {
-        Self { text, at: 0, depth: 0, unescaped: String::new() }
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            unescaped: String::new(),
+            drops_managed_fields: false,
+            in_metadata: false,
+        }
+    }
+
+    pub(super) fn without_managed_fields(text: &'de str) -> Self {
+        Self { drops_managed_fields: true, ..Self::new(text) }
+    }
+
+    /// Whether the key that comes next, at this place, is one whose entry is passed over.
+    #[inline]
+    pub(super) fn drops_next(&mut self) -> bool {
+        self.drops_managed_fields && self.is_managed_fields()
+    }
+
+    fn is_managed_fields(&mut self) -> bool {
+        self.peek();
+        let rest = &self.text.as_bytes()[self.at..];
+        match self.depth {
+            1 => {
+                self.in_metadata = rest.starts_with(managed::METADATA.as_bytes());
+                false
+            }
+            2 => self.in_metadata && rest.starts_with(managed::MANAGED_FIELDS.as_bytes()),
+            _ => false,
+        }
+    }
+
+    /// The text of a value that was just passed over, without what is dropped; `None` where it is as
+    /// it was.
+    pub(super) fn less(&self, raw: &str) -> Option<String> {
+        if !self.drops_managed_fields {
+            return None;
+        }
+        match self.depth {
+            0 => managed::cut(raw, &[managed::METADATA, managed::MANAGED_FIELDS]),
+            1 if self.in_metadata => managed::cut(raw, &[managed::MANAGED_FIELDS]),
+            _ => None,
+        }
     }
 
     /// The first byte of what comes next; 0, which nothing begins with, at the end.

@@ -91,6 +91,11 @@ impl<T: WatchTarget> Watcher<T> {
         self.with(|watcher| watcher.page_size(objects))
     }
 
+    /// See [`Watcher::without_managed_fields`](crate::Watcher::without_managed_fields).
+    pub fn without_managed_fields(self) -> Self {
+        self.with(watch_runtime::Watcher::without_managed_fields)
+    }
+
     fn with(
         self,
         set: impl FnOnce(watch_runtime::Watcher<T>) -> watch_runtime::Watcher<T>,

@@ -1,0 +1,134 @@
+//! The things that are done: each step from a socket's bytes to a typed object, alone and together.
+
+use std::hint::black_box;
+
+use bytes::Bytes;
+use models::core::v1::{ConfigMap, Event, Node, Pod};
+use watch_runtime::measured::{self, Gap, Watch};
+use watchable_core::{DynamicObject, json};
+
+/// Does it as often as it is told.
+type Case = fn(usize);
+
+/// By name, as the budget has them.
+pub(crate) const ALL: &[(&str, Case)] = &[
+    ("frame: a line of 9 KB in chunks of 8 KB", frame),
+    ("envelope: Pod", |times| envelope(POD, times)),
+    ("envelope: ConfigMap", |times| envelope(CONFIG_MAP, times)),
+    ("decode: Pod", |times| decode::<Pod>(POD, times)),
+    ("decode: Pod, without managedFields", decode_less),
+    ("decode: Pod that has no managedFields", |times| decode::<Pod>(BARE_POD, times)),
+    ("decode: ConfigMap", |times| decode::<ConfigMap>(CONFIG_MAP, times)),
+    ("decode: Event", |times| decode::<Event>(EVENT, times)),
+    ("decode: Node", |times| decode::<Node>(NODE, times)),
+    ("decode: DynamicObject", |times| decode::<DynamicObject>(POD, times)),
+    ("skip: Pod", skip),
+    ("watch: Pod, from chunk to event", |times| watch::<Pod>(POD, true, times)),
+    ("watch: Pod, without managedFields", |times| watch::<Pod>(POD, false, times)),
+    ("watch: ConfigMap, from chunk to event", |times| watch::<ConfigMap>(CONFIG_MAP, true, times)),
+    ("list: Pod, from chunk to event", list),
+    ("gap: compare an unchanged object", gap),
+    ("gap: take note of a change", note),
+];
+
+const POD: &str = include_str!("../../data/pod.json");
+const BARE_POD: &str = include_str!("../../data/pod-without-managed-fields.json");
+const CONFIG_MAP: &str = include_str!("../../data/configmap.json");
+const EVENT: &str = include_str!("../../data/event.json");
+const NODE: &str = include_str!("../../data/node.json");
+
+/// As hyper reads them from a busy socket.
+const CHUNK: usize = 8 << 10;
+
+fn line(object: &str) -> String {
+    format!("{{\"type\":\"MODIFIED\",\"object\":{}}}\n", object.trim_end())
+}
+
+/// Gives a text that often, in chunks.
+fn chunks(text: &str, times: usize, mut take: impl FnMut(Bytes)) {
+    let mut rest = Vec::with_capacity(CHUNK + text.len());
+    for _ in 0..times {
+        rest.extend_from_slice(text.as_bytes());
+        while rest.len() >= CHUNK {
+            take(Bytes::copy_from_slice(&rest[..CHUNK]));
+            rest.drain(..CHUNK);
+        }
+    }
+    take(rest.into());
+}
+
+fn frame(times: usize) {
+    let mut lines = 0;
+    let mut frames = measured::Lines::default();
+    chunks(&line(POD), times, |chunk| lines += frames.count(chunk));
+    assert_eq!(lines, times);
+}
+
+fn envelope(object: &str, times: usize) {
+    let line = Bytes::from(line(object));
+    let line = line.slice(..line.len() - 1);
+    for _ in 0..times {
+        assert!(measured::envelope(black_box(&line)));
+    }
+}
+
+fn decode<T: serde::de::DeserializeOwned>(object: &str, times: usize) {
+    for _ in 0..times {
+        black_box(json::from_slice::<T>(black_box(object.as_bytes())).expect("it is one"));
+    }
+}
+
+fn decode_less(times: usize) {
+    for _ in 0..times {
+        let object = json::without_managed_fields::<Pod>(black_box(POD.as_bytes()));
+        black_box(object.expect("it is one"));
+    }
+}
+
+fn skip(times: usize) {
+    for _ in 0..times {
+        let object = json::from_slice::<serde::de::IgnoredAny>(black_box(POD.as_bytes()));
+        black_box(object.expect("it is JSON"));
+    }
+}
+
+fn watch<T: watchable_core::WatchItem + watchable_core::WatchTarget<Item = T>>(
+    object: &str,
+    managed_fields: bool,
+    times: usize,
+) {
+    let mut events = 0;
+    let mut watch = Watch::<T>::watching(managed_fields);
+    chunks(&line(object), times, |chunk| events += watch.events(chunk));
+    assert_eq!(events, times);
+}
+
+fn list(times: usize) {
+    let mut watch = Watch::<Pod>::listing();
+    let mut events = watch.events(Bytes::from_static(br#"{"metadata":{"resourceVersion":"7"},"items":["#));
+    let mut number = 0;
+    let item = POD.trim_end();
+    let (before, after) = item.split_once("checkout-7d9c6b8f5d-x2k4q").expect("its name");
+    for _ in 0..times {
+        number += 1;
+        let item = format!("{before}checkout-{number:014}{after},");
+        for chunk in item.as_bytes().chunks(CHUNK) {
+            events += watch.events(Bytes::copy_from_slice(chunk));
+        }
+    }
+    assert_eq!(events, times);
+}
+
+fn gap(times: usize) {
+    let mut gap = Gap::of(1_000);
+    for _ in 0..times {
+        assert!(gap.compare());
+    }
+}
+
+fn note(times: usize) {
+    let mut gap = Gap::of(1_000);
+    for _ in 0..times {
+        gap.modify();
+    }
+}
