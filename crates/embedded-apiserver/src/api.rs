@@ -5,6 +5,7 @@ mod continue_token;
 mod control;
 mod discovery;
 mod form;
+mod json_path;
 mod list;
 mod merge_patch;
 mod openapi;
@@ -82,23 +83,20 @@ async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response
     if request.method() != Method::GET {
         return Err(ApiError::method_not_allowed());
     }
+    let registry = context.store.registry();
     Ok(match route {
         Route::Health => reply::text(200, "ok"),
         Route::Version => reply::json(200, &version::info(context.settings.release)),
-        Route::OpenApi => {
-            openapi::answer(context.store.registry(), context.settings.release, request.headers())
-        }
-        Route::Root => reply::json(200, &discovery::paths(context.store.registry())),
+        Route::OpenApi => openapi::answer(&registry, context.settings.release, request.headers()),
+        Route::Root => reply::json(200, &discovery::paths(&registry)),
         Route::ApiVersions => {
-            reply::json(200, &discovery::api_versions(context.store.registry(), context.address))
+            reply::json(200, &discovery::api_versions(&registry, context.address))
         }
-        Route::Groups => reply::json(200, &discovery::groups(context.store.registry())),
-        Route::Group(name) => discovery::group(context.store.registry(), &name)
+        Route::Groups => reply::json(200, &discovery::groups(&registry)),
+        Route::Group(name) => discovery::group(&registry, &name)
             .map_or_else(reply::not_found, |group| reply::json(200, &group)),
-        Route::ApiVersion(api_version) => {
-            discovery::resources(context.store.registry(), &api_version)
-                .map_or_else(reply::not_found, |resources| reply::json(200, &resources))
-        }
+        Route::ApiVersion(api_version) => discovery::resources(&registry, &api_version)
+            .map_or_else(reply::not_found, |resources| reply::json(200, &resources)),
         Route::Target(_) | Route::Unknown => reply::not_found(),
     })
 }
@@ -184,9 +182,12 @@ fn check_path(served: &Served, target: &Target) -> Result<(), ApiError> {
     let misplaced =
         if served.is_namespaced() { target.name.is_some() && !namespaced } else { namespaced };
     let known_part = target.subresource.as_deref().is_none_or(|part| part == "status");
+    // Of the catalogue it is not known of which the status has a path; a definition says so.
+    let known_part = known_part
+        && (target.subresource.is_none() || served.custom.is_none() || served.has_status());
     if misplaced || !known_part { Err(ApiError::no_such_resource()) } else { Ok(()) }
 }
 
 fn check_verb(served: &Served, verb: &str) -> Result<(), ApiError> {
-    if served.entry.has_verb(verb) { Ok(()) } else { Err(ApiError::method_not_allowed()) }
+    if served.has_verb(verb) { Ok(()) } else { Err(ApiError::method_not_allowed()) }
 }

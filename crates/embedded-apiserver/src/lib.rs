@@ -30,6 +30,7 @@ mod accept;
 mod api;
 mod builder;
 mod context;
+mod definition;
 mod demo;
 mod error;
 mod faults;

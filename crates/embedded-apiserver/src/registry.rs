@@ -1,109 +1,206 @@
-//! What the server serves: the catalogue, arranged for look-ups by path and by kind.
+//! What the server serves: the catalogue and what definitions add to it, arranged for look-ups by path
+//! and by kind.
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use watchable_core::{CatalogEntry, ResourceInfo, Scope};
 
+use crate::definition::{Definition, PrinterColumn};
+
+/// What can be done with custom resources.
+const CUSTOM_VERBS: &[&str] =
+    &["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+
 /// A resource in one version of its group, and the collection that keeps its objects.
 pub(crate) struct Served {
-    /// Its place in the registry.
+    /// Of this alone, ever.
     pub(crate) id: usize,
     /// The collection of its objects, which all versions of a group share.
     pub(crate) collection: usize,
-    pub(crate) entry: CatalogEntry,
+    resource: ResourceInfo,
+    list_kind: Option<String>,
+    pub(crate) singular: String,
+    pub(crate) short_names: Vec<String>,
+    pub(crate) categories: Vec<String>,
+    pub(crate) verbs: &'static [&'static str],
+    /// Whether the status is written by itself.
+    has_status: bool,
+    /// What a definition says beyond that; `None` for resources of the catalogue.
+    pub(crate) custom: Option<Custom>,
     /// `"kind":"Pod","apiVersion":"v1"`, the members that stored objects go without.
     type_meta: Bytes,
 }
 
-/// All that a server serves.
+/// Where a custom resource comes from.
+pub(crate) struct Custom {
+    /// The name of its definition.
+    pub(crate) definition: String,
+    /// What tables show beside the name.
+    pub(crate) columns: Vec<PrinterColumn>,
+}
+
+/// All that a server serves at one time.
+#[derive(Clone)]
 pub(crate) struct Registry {
-    served: Vec<Served>,
+    /// By their ids.
+    served: Vec<Arc<Served>>,
+    next_id: usize,
     collections: usize,
     /// By `apiVersion/plural`.
-    by_path: HashMap<String, usize>,
+    by_path: HashMap<String, Arc<Served>>,
     /// By `apiVersion/Kind`.
-    by_kind: HashMap<String, usize>,
-    namespaces: Option<usize>,
+    by_kind: HashMap<String, Arc<Served>>,
+    namespaces: Option<Arc<Served>>,
+    /// The collections of the definitions' objects, also while no version is served.
+    defined: HashMap<String, usize>,
 }
 
 impl Registry {
     pub(crate) fn new(catalog: impl IntoIterator<Item = CatalogEntry>) -> Self {
         let mut registry = Self {
             served: Vec::new(),
+            next_id: 0,
             collections: 0,
             by_path: HashMap::new(),
             by_kind: HashMap::new(),
             namespaces: None,
+            defined: HashMap::new(),
         };
         for entry in catalog {
-            registry.add(entry);
+            let known = registry.collection_of(entry.resource.group(), entry.resource.plural());
+            let collection = known.unwrap_or(registry.collections);
+            registry.collections = registry.collections.max(collection + 1);
+            registry.add(Served {
+                id: 0,
+                collection,
+                has_status: has_status_part(&entry.resource),
+                type_meta: type_meta(&entry.resource),
+                resource: entry.resource,
+                list_kind: entry.list_kind.map(str::to_owned),
+                singular: entry.singular.to_owned(),
+                short_names: entry.short_names.iter().map(|&name| name.to_owned()).collect(),
+                categories: Vec::new(),
+                verbs: entry.verbs,
+                custom: None,
+            });
         }
         registry
     }
 
-    fn add(&mut self, entry: CatalogEntry) {
-        let resource = &entry.resource;
+    /// Serves what a definition says, and no more what it said before; where the catalogue has a
+    /// resource itself, it stays.
+    pub(crate) fn define(&mut self, definition: &Definition) {
+        let collection = self.undefine(&definition.name());
+        let known = || self.collection_of(&definition.group, &definition.names.plural);
+        let collection = collection.or_else(known).unwrap_or(self.collections);
+        self.collections = self.collections.max(collection + 1);
+        self.defined.insert(definition.name(), collection);
+        for version in &definition.versions {
+            let names = &definition.names;
+            let scope = if definition.namespaced { Scope::Namespaced } else { Scope::Cluster };
+            let resource = ResourceInfo::dynamic(
+                &*definition.group,
+                &*version.name,
+                &*names.kind,
+                &*names.plural,
+                scope,
+            );
+            self.add(Served {
+                id: 0,
+                collection,
+                has_status: version.has_status,
+                type_meta: type_meta(&resource),
+                resource,
+                list_kind: Some(names.list_kind.clone()),
+                singular: names.singular.clone(),
+                short_names: names.short.clone(),
+                categories: names.categories.clone(),
+                verbs: CUSTOM_VERBS,
+                custom: Some(Custom {
+                    definition: definition.name(),
+                    columns: version.columns.clone(),
+                }),
+            });
+        }
+    }
+
+    /// Serves no more what a definition said; tells the collection of its objects.
+    pub(crate) fn undefine(&mut self, definition: &str) -> Option<usize> {
+        let stays = |served: &Served| !served.comes_from(definition);
+        self.served.retain(|served| stays(served));
+        self.by_path.retain(|_, served| stays(served));
+        self.by_kind.retain(|_, served| stays(served));
+        self.defined.remove(definition)
+    }
+
+    fn add(&mut self, mut served: Served) {
+        let resource = served.resource.clone();
         let api_version = resource.api_version();
         let path = format!("{api_version}/{}", resource.plural());
         if self.by_path.contains_key(&path) {
             return;
         }
-        let id = self.served.len();
-        let same = |s: &&Served| {
-            let other = s.resource();
-            other.group() == resource.group() && other.plural() == resource.plural()
-        };
-        let collection = self.served.iter().find(same).map_or(self.collections, |s| s.collection);
-        self.collections = self.collections.max(collection + 1);
+        served.id = self.next_id;
+        self.next_id += 1;
+        let served = Arc::new(served);
         if resource.group().is_empty() && resource.plural() == "namespaces" {
-            self.namespaces = Some(id);
+            self.namespaces = Some(Arc::clone(&served));
         }
         // Reviews and the like share a kind with nothing that is kept: what is kept goes first.
         let kind = format!("{api_version}/{}", resource.kind());
-        if entry.has_verb("list") || !self.by_kind.contains_key(&kind) {
-            self.by_kind.insert(kind, id);
+        if served.has_verb("list") || !self.by_kind.contains_key(&kind) {
+            self.by_kind.insert(kind, Arc::clone(&served));
         }
-        self.by_path.insert(path, id);
-        let type_meta = format!(
-            r#""kind":{},"apiVersion":{}"#,
-            serde_json::json!(resource.kind()),
-            serde_json::json!(api_version)
-        );
-        self.served.push(Served { id, collection, entry, type_meta: type_meta.into() });
+        self.by_path.insert(path, Arc::clone(&served));
+        self.served.push(served);
     }
 
-    pub(crate) fn all(&self) -> &[Served] {
+    pub(crate) fn all(&self) -> &[Arc<Served>] {
         &self.served
     }
 
-    /// How many collections of objects there are.
+    /// How many collections of objects there have been.
     pub(crate) fn collections(&self) -> usize {
         self.collections
     }
 
-    pub(crate) fn by_path(&self, api_version: &str, plural: &str) -> Option<&Served> {
-        self.by_path.get(&format!("{api_version}/{plural}")).map(|id| &self.served[*id])
+    /// The collection that the versions of a resource share.
+    pub(crate) fn collection_of(&self, group: &str, plural: &str) -> Option<usize> {
+        let is_it = |s: &&Arc<Served>| s.resource.group() == group && s.resource.plural() == plural;
+        self.served.iter().find(is_it).map(|served| served.collection)
     }
 
-    pub(crate) fn by_kind(&self, api_version: &str, kind: &str) -> Option<&Served> {
-        self.by_kind.get(&format!("{api_version}/{kind}")).map(|id| &self.served[*id])
+    pub(crate) fn by_path(&self, api_version: &str, plural: &str) -> Option<&Arc<Served>> {
+        self.by_path.get(&format!("{api_version}/{plural}"))
+    }
+
+    pub(crate) fn by_kind(&self, api_version: &str, kind: &str) -> Option<&Arc<Served>> {
+        self.by_kind.get(&format!("{api_version}/{kind}"))
     }
 
     /// The core group's `namespaces`, where the catalogue has them.
-    pub(crate) fn namespaces(&self) -> Option<&Served> {
-        self.namespaces.map(|id| &self.served[id])
+    pub(crate) fn namespaces(&self) -> Option<&Arc<Served>> {
+        self.namespaces.as_ref()
     }
 
     pub(crate) fn has_api_version(&self, api_version: &str) -> bool {
         self.served.iter().any(|s| s.resource().api_version() == api_version)
     }
+
+    /// Whether a resource that has been looked up earlier is served still, in the same collection.
+    pub(crate) fn still_serves(&self, served: &Served) -> bool {
+        let resource = served.resource();
+        self.by_path(&resource.api_version(), resource.plural())
+            .is_some_and(|now| now.collection == served.collection)
+    }
 }
 
 impl Served {
     pub(crate) fn resource(&self) -> &ResourceInfo {
-        &self.entry.resource
+        &self.resource
     }
 
     pub(crate) fn is_namespaced(&self) -> bool {
@@ -114,9 +211,32 @@ impl Served {
         &self.type_meta
     }
 
+    pub(crate) fn list_kind(&self) -> String {
+        self.list_kind.clone().unwrap_or_else(|| format!("{}List", self.resource.kind()))
+    }
+
+    pub(crate) fn has_verb(&self, verb: &str) -> bool {
+        self.verbs.contains(&verb)
+    }
+
+    /// Whether a plain update leaves the status alone, which has a path of its own.
+    pub(crate) fn has_status(&self) -> bool {
+        self.has_status
+    }
+
+    /// Whether it is the resource of the definitions of other resources.
+    pub(crate) fn is_definitions(&self) -> bool {
+        self.resource.group() == "apiextensions.k8s.io"
+            && self.resource.plural() == "customresourcedefinitions"
+    }
+
+    pub(crate) fn comes_from(&self, definition: &str) -> bool {
+        self.custom.as_ref().is_some_and(|custom| custom.definition == definition)
+    }
+
     /// Whether objects are kept, and not merely answered, as reviews are.
     pub(crate) fn is_kept(&self) -> bool {
-        ["list", "get", "watch"].iter().any(|verb| self.entry.has_verb(verb))
+        ["list", "get", "watch"].iter().any(|verb| self.has_verb(verb))
     }
 
     /// The name in messages: `pods`, `deployments.apps`.
@@ -125,6 +245,42 @@ impl Served {
         let dot = if resource.group().is_empty() { "" } else { "." };
         format!("{}{dot}{}", resource.plural(), resource.group())
     }
+}
+
+fn type_meta(resource: &ResourceInfo) -> Bytes {
+    let text = serde_json::Value::from;
+    let (kind, api_version) = (text(resource.kind()), text(&resource.api_version()));
+    format!(r#""kind":{kind},"apiVersion":{api_version}"#).into()
+}
+
+/// Whether a kind's status is written by itself: those for which a release's spec has such a path.
+fn has_status_part(resource: &ResourceInfo) -> bool {
+    const WITH_STATUS: &[(&str, &[&str])] = &[
+        (
+            "",
+            &[
+                "namespaces",
+                "nodes",
+                "persistentvolumeclaims",
+                "persistentvolumes",
+                "pods",
+                "replicationcontrollers",
+                "resourcequotas",
+                "services",
+            ],
+        ),
+        ("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"]),
+        ("batch", &["cronjobs", "jobs"]),
+        ("autoscaling", &["horizontalpodautoscalers"]),
+        ("networking.k8s.io", &["ingresses"]),
+        ("policy", &["poddisruptionbudgets"]),
+        ("certificates.k8s.io", &["certificatesigningrequests"]),
+        ("apiextensions.k8s.io", &["customresourcedefinitions"]),
+        ("apiregistration.k8s.io", &["apiservices"]),
+    ];
+    WITH_STATUS
+        .iter()
+        .any(|(group, plurals)| *group == resource.group() && plurals.contains(&resource.plural()))
 }
 
 #[cfg(test)]

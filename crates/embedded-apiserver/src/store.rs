@@ -1,5 +1,6 @@
 //! The objects that the server keeps, in memory, under one revision counter.
 
+mod definitions;
 mod event;
 mod history;
 mod metadata;
@@ -8,7 +9,7 @@ mod page;
 mod state;
 mod write;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde_json::Value;
 use tokio::sync::watch;
@@ -36,7 +37,8 @@ pub struct Store {
 }
 
 struct Shared {
-    registry: Registry,
+    /// Replaced under the lock of the state alone.
+    registry: RwLock<Arc<Registry>>,
     state: Mutex<State>,
     /// The current revision, for those who wait for the next.
     revisions: watch::Sender<u64>,
@@ -51,9 +53,9 @@ impl Store {
     /// Those of a POST: a kind not served, a name taken, a namespace that is not there …
     pub fn create(&self, object: Value) -> Result<Value, ApiError> {
         let served = self.kind_of(&object)?;
-        let namespace = namespace_of(served, &object).map(str::to_owned);
-        let created = self.create_in(served, namespace.as_deref(), object, false)?;
-        Ok(created.decode_as(served))
+        let namespace = namespace_of(&served, &object).map(str::to_owned);
+        let created = self.create_in(&served, namespace.as_deref(), object, false)?;
+        Ok(created.decode_as(&served))
     }
 
     /// Replaces an object, status included; one with a `resourceVersion` replaces only that version.
@@ -64,9 +66,9 @@ impl Store {
     pub fn update(&self, object: Value) -> Result<Value, ApiError> {
         let served = self.kind_of(&object)?;
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
-        let key = Key::new(namespace_of(served, &object), name);
-        let updated = self.change(served, &key, Part::Whole, false, |_| Ok(object))?;
-        Ok(updated.decode_as(served))
+        let key = Key::new(namespace_of(&served, &object), name);
+        let updated = self.change(&served, &key, Part::Whole, false, |_| Ok(object))?;
+        Ok(updated.decode_as(&served))
     }
 
     /// An object as it is now.
@@ -81,8 +83,8 @@ impl Store {
         name: &str,
     ) -> Result<Value, ApiError> {
         let served = self.resource(resource)?;
-        let object = self.read(served, &Key::new(namespace, name))?;
-        Ok(object.decode_as(served))
+        let object = self.read(&served, &Key::new(namespace, name))?;
+        Ok(object.decode_as(&served))
     }
 
     /// All objects of a resource, by namespace and name.
@@ -93,7 +95,7 @@ impl Store {
     pub fn list(&self, resource: &ResourceInfo) -> Result<Vec<Value>, ApiError> {
         let served = self.resource(resource)?;
         let objects = self.lock().objects(served.collection);
-        Ok(objects.iter().map(|object| object.decode_as(served)).collect())
+        Ok(objects.iter().map(|object| object.decode_as(&served)).collect())
     }
 
     /// Deletes an object and, if it is a namespace, all that lies in it; returns its last state.
@@ -109,8 +111,8 @@ impl Store {
     ) -> Result<Value, ApiError> {
         let served = self.resource(resource)?;
         let key = Key::new(namespace, name);
-        let deleted = self.remove(served, &key, &Preconditions::default(), false)?;
-        Ok(deleted.decode_as(served))
+        let deleted = self.remove(&served, &key, &Preconditions::default(), false)?;
+        Ok(deleted.decode_as(&served))
     }
 
     /// The revision of the latest write.
@@ -134,14 +136,21 @@ impl Store {
     pub(crate) fn new(registry: Registry, history: usize) -> Self {
         let state = State::new(registry.collections(), history);
         let (revisions, _) = watch::channel(state.revision());
+        let registry = RwLock::new(Arc::new(registry));
         let store =
             Self { shared: Arc::new(Shared { registry, state: Mutex::new(state), revisions }) };
         store.create_system_namespaces();
         store
     }
 
-    pub(crate) fn registry(&self) -> &Registry {
-        &self.shared.registry
+    /// What is served now.
+    pub(crate) fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.shared.registry.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set_registry(&self, registry: Registry) {
+        let mut current = self.shared.registry.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(registry);
     }
 
     /// Tells of every new revision.
@@ -173,16 +182,17 @@ impl Store {
         self.lock().page(request)
     }
 
-    fn resource(&self, resource: &ResourceInfo) -> Result<&Served, ApiError> {
+    fn resource(&self, resource: &ResourceInfo) -> Result<Arc<Served>, ApiError> {
         self.registry()
             .by_path(&resource.api_version(), resource.plural())
+            .cloned()
             .ok_or_else(ApiError::no_such_resource)
     }
 
-    fn kind_of(&self, object: &Value) -> Result<&Served, ApiError> {
+    fn kind_of(&self, object: &Value) -> Result<Arc<Served>, ApiError> {
         let text = |field: &str| object[field].as_str().unwrap_or_default();
         let (api_version, kind) = (text("apiVersion"), text("kind"));
-        self.registry().by_kind(api_version, kind).ok_or_else(|| {
+        self.registry().by_kind(api_version, kind).cloned().ok_or_else(|| {
             ApiError::bad_request(format!("no kind {kind:?} is served in {api_version:?}"))
         })
     }

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use watchables::rel_1_36::apiextensions::v1::CustomResourceDefinition;
 use watchables::rel_1_36::{self, ObjectMeta};
 use watchables::{
-    CatalogEntry, Client, Config, Meta, Multiplexed, MultiplexingWatcher, Resource as _,
-    StreamOptions, WatchEvent, Watchable, Watcher,
+    Client, Config, Meta, Multiplexed, MultiplexingWatcher, Resource as _, StreamOptions,
+    WatchEvent, Watchable, Watcher,
 };
 
 /// All that it takes: the fields that are wanted, required or not, and where an API server has them.
@@ -40,7 +40,7 @@ enum Seen {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let server = EmbeddedServer::builder(rel_1_36::CATALOG).resource(CRON_TABS).start().await?;
+    let server = EmbeddedServer::builder(rel_1_36::CATALOG).start().await?;
     let client = Client::try_from(Config::new(server.url().parse()?))?;
 
     let seen = MultiplexingWatcher::<Seen>::new();
@@ -57,7 +57,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         post(&client, &tabs, &cron_tab(name, schedule)).await?;
     }
 
-    for _ in 0..3 {
+    // The definition comes, and again with the status that says it is established; then the objects.
+    for _ in 0..4 {
         if let Some(event) = events.try_next().await? {
             tell(&event);
         }
@@ -136,12 +137,3 @@ async fn post(
     client.request::<Value>(request.body(serde_json::to_vec(object)?)?).await?;
     Ok(())
 }
-
-/// What the definition comes to: the embedded server is told of it beforehand.
-const CRON_TABS: CatalogEntry = CatalogEntry {
-    resource: CronTab::RESOURCE,
-    list_kind: Some("CronTabList"),
-    singular: "crontab",
-    short_names: &["ct"],
-    verbs: &["create", "delete", "get", "list", "patch", "update", "watch"],
-};

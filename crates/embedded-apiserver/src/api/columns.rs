@@ -1,14 +1,18 @@
 //! The columns that kubectl shows of a kind.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::json_path;
+use crate::definition::PrinterColumn;
 use crate::registry::Served;
 
 /// A column: its name, its type, and how its cell is drawn from an object.
 pub(crate) struct Column {
-    name: &'static str,
-    kind: &'static str,
+    name: Cow<'static, str>,
+    kind: Cow<'static, str>,
     /// 1 for those that only `-o wide` shows.
     priority: u8,
     draw: Draw,
@@ -22,9 +26,11 @@ enum Draw {
     /// How long ago the time at a JSON pointer was.
     Age(&'static str),
     By(fn(&Value) -> Value),
+    /// A path in JSON, of a value of the column's type.
+    Path(String),
 }
 
-use Draw::{Age, By, Number, Text};
+use Draw::{Age, By, Number, Path, Text};
 
 impl Column {
     pub(crate) fn definition(&self) -> Value {
@@ -37,8 +43,22 @@ impl Column {
         })
     }
 
+    /// A custom resource's cell: what is of another type than the column is left empty.
+    fn typed(&self, value: Option<&Value>) -> Value {
+        let value = value.unwrap_or(&Value::Null);
+        match (&*self.kind, value) {
+            (_, Value::Null) => Value::Null,
+            ("date", value) => age(Some(value)).into(),
+            ("string", Value::String(_))
+            | ("boolean", Value::Bool(_))
+            | ("integer" | "number", Value::Number(_)) => value.clone(),
+            ("string", value) => value.to_string().into(),
+            _ => Value::Null,
+        }
+    }
+
     pub(crate) fn cell(&self, object: &Value) -> Value {
-        match self.draw {
+        match &self.draw {
             Text(pointer) => match object.pointer(pointer) {
                 None | Some(Value::Null) => "<none>".into(),
                 Some(Value::String(text)) if text.is_empty() => "<none>".into(),
@@ -47,6 +67,7 @@ impl Column {
             Number(pointer) => object.pointer(pointer).cloned().unwrap_or_else(|| 0.into()),
             Age(pointer) => age(object.pointer(pointer)).into(),
             By(draw) => draw(object),
+            Path(path) => self.typed(json_path::first(path, object)),
         }
     }
 }
@@ -56,6 +77,11 @@ pub(crate) fn of(served: &Served) -> Vec<Column> {
     let name = || text("Name", "/metadata/name");
     let born = || column("Age", "string", Age("/metadata/creationTimestamp"));
     let resource = served.resource();
+    let printed = served.custom.iter().flat_map(|custom| &custom.columns);
+    let printed: Vec<_> = printed.map(printed_column).collect();
+    if !printed.is_empty() {
+        return std::iter::once(name()).chain(printed).collect();
+    }
     match (resource.group(), resource.kind()) {
         ("", "Pod") => vec![
             name(),
@@ -115,12 +141,24 @@ pub(crate) fn of(served: &Served) -> Vec<Column> {
             column("Ready", "integer", Number("/status/numberReady")),
             born(),
         ],
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            vec![name(), column("Created At", "date", Text("/metadata/creationTimestamp"))]
+        }
         _ => vec![name(), born()],
     }
 }
 
 fn column(name: &'static str, kind: &'static str, draw: Draw) -> Column {
-    Column { name, kind, priority: 0, draw }
+    Column { name: name.into(), kind: kind.into(), priority: 0, draw }
+}
+
+fn printed_column(column: &PrinterColumn) -> Column {
+    Column {
+        name: column.name.clone().into(),
+        kind: column.kind.clone().into(),
+        priority: column.priority,
+        draw: Path(column.path.clone()),
+    }
 }
 
 fn text(name: &'static str, pointer: &'static str) -> Column {

@@ -55,7 +55,7 @@ pub(crate) fn resources(registry: &Registry, api_version: &str) -> Option<Value>
         return None;
     }
     served.sort_by_key(|s| s.resource().plural());
-    let resources: Vec<_> = served.into_iter().map(resource).collect();
+    let resources: Vec<_> = served.into_iter().map(|served| resource(served)).collect();
     let mut list =
         json!({"kind": "APIResourceList", "groupVersion": api_version, "resources": resources});
     // The core group's list has never named its version.
@@ -68,13 +68,16 @@ pub(crate) fn resources(registry: &Registry, api_version: &str) -> Option<Value>
 fn resource(served: &Served) -> Value {
     let mut resource = json!({
         "name": served.resource().plural(),
-        "singularName": served.entry.singular,
+        "singularName": served.singular,
         "namespaced": served.is_namespaced(),
         "kind": served.resource().kind(),
-        "verbs": served.entry.verbs,
+        "verbs": served.verbs,
     });
-    if !served.entry.short_names.is_empty() {
-        resource["shortNames"] = json!(served.entry.short_names);
+    for (field, names) in [("shortNames", &served.short_names), ("categories", &served.categories)]
+    {
+        if !names.is_empty() {
+            resource[field] = json!(names);
+        }
     }
     resource
 }

@@ -55,10 +55,7 @@ pub(crate) fn show(served: &Served, page: Page, selective: bool, form: Form) -> 
     if form != Form::Whole {
         return reply::json(200, &form.show_list(&json!(metadata), &page.items, served));
     }
-    let kind = served
-        .entry
-        .list_kind
-        .map_or_else(|| format!("{}List", served.resource().kind()), str::to_owned);
+    let kind = served.list_kind();
     let head = format!(
         r#"{{"kind":{},"apiVersion":{},"metadata":{},"items":["#,
         json!(kind),

@@ -15,7 +15,8 @@ const PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protob
 pub(crate) fn answer(registry: &Registry, release: Release, headers: &HeaderMap) -> Response<Body> {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let version = format!("v{}.{}.0", release.major, release.minor);
-    let patchable = registry.all().iter().filter(|served| served.entry.has_verb("patch"));
+    let patchable =
+        registry.all().iter().map(|served| &**served).filter(|served| served.has_verb("patch"));
     if accepted.contains("proto-openapi.spec.v2") {
         return reply::bytes(PROTOBUF, document(patchable, &version));
     }

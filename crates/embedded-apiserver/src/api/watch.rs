@@ -1,5 +1,6 @@
 //! Watches: what a request asks for, and where its stream begins.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::Response;
@@ -25,14 +26,14 @@ const INITIAL_EVENTS_SINCE: Release = Release::new(1, 27);
 
 pub(crate) fn begin(
     context: &Context,
-    served: &Served,
+    served: &Arc<Served>,
     query: &Query,
     namespace: Option<&str>,
     name: Option<&str>,
     form: Form,
     shuffle: Option<u64>,
 ) -> Result<Response<Body>, ApiError> {
-    if !served.entry.is_watchable() {
+    if !served.has_verb("watch") {
         return Err(ApiError::not_watchable(served));
     }
     let selection =
@@ -51,7 +52,8 @@ pub(crate) fn begin(
         0 => LEAST_DEFAULT_TIMEOUT + random_part(LEAST_DEFAULT_TIMEOUT),
         seconds => Duration::from_secs(seconds).min(FOREVER),
     };
-    let stream = WatchStream::new(context, served.id, selection, start, bookmarks, timeout, form);
+    let stream =
+        WatchStream::new(context, Arc::clone(served), selection, start, bookmarks, timeout, form);
     Ok(reply::streamed(stream.into_lines()))
 }
 

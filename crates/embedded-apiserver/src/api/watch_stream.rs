@@ -36,7 +36,7 @@ pub(crate) struct Start {
 
 pub(crate) struct WatchStream {
     store: Store,
-    resource: usize,
+    served: Arc<Served>,
     release: Release,
     selection: Selection,
     cursor: u64,
@@ -60,7 +60,7 @@ pub(crate) struct WatchStream {
 impl WatchStream {
     pub(crate) fn new(
         context: &Context,
-        resource: usize,
+        served: Arc<Served>,
         selection: Selection,
         start: Start,
         bookmark_interval: Option<Duration>,
@@ -73,7 +73,7 @@ impl WatchStream {
         let last_bookmark = deadline - LAST_BOOKMARK.min(timeout / 2);
         Self {
             store: context.store.clone(),
-            resource,
+            served,
             release: context.settings.release,
             selection,
             cursor: start.cursor,
@@ -112,10 +112,15 @@ impl WatchStream {
             if self.ended {
                 return None;
             }
-            // Seen before the history is read: what comes after that wakes the waiting below.
+            // Both before the history is read: what comes after that wakes the waiting below, and
+            // what was told before a resource has gone is in the history.
             self.revisions.borrow_and_update();
+            let is_served = self.store.registry().still_serves(&self.served);
             if self.read_events() {
                 continue;
+            }
+            if !is_served {
+                return None;
             }
             if self.bookmark_is_due() {
                 return Some(self.bookmark(false));
@@ -159,7 +164,7 @@ impl WatchStream {
                 true
             }
             Ok((events, reached)) => {
-                let served = &self.store.registry().all()[self.resource];
+                let served = &*self.served;
                 let fitting = events
                     .iter()
                     .filter(|event| event.collection == served.collection)
@@ -172,7 +177,7 @@ impl WatchStream {
     }
 
     fn served(&self) -> &Served {
-        &self.store.registry().all()[self.resource]
+        &self.served
     }
 
     /// Whether it is time for a bookmark; the next one is planned then.

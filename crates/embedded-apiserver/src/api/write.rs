@@ -87,8 +87,9 @@ pub(crate) async fn patch(
         }
     }
     // A real server merges by the facts of its own types alone.
-    let is_custom =
-        served.resource().group().contains('.') && !served.resource().group().ends_with(".k8s.io");
+    let is_custom = served.custom.is_some()
+        || served.resource().group().contains('.')
+            && !served.resource().group().ends_with(".k8s.io");
     let patched =
         context.store.change(served, key, part, dry_run, |mut object| {
             match apply_as(&media_type, &mut object, patch, is_custom) {

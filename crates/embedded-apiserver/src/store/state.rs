@@ -41,6 +41,19 @@ impl State {
         self.collections[collection].values().cloned().collect()
     }
 
+    /// Has as many collections from here on.
+    pub(super) fn make_room(&mut self, collections: usize) {
+        let collections = collections.max(self.collections.len());
+        self.collections.resize_with(collections, BTreeMap::new);
+    }
+
+    /// Takes all objects of a collection away.
+    pub(super) fn clear(&mut self, collection: usize) {
+        for object in self.objects(collection) {
+            self.take(collection, object.key());
+        }
+    }
+
     /// The keys of the objects that lie in a namespace.
     pub(crate) fn keys_in(&self, collection: usize, namespace: &str) -> Vec<Key> {
         self.collections[collection]

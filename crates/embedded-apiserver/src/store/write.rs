@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::metadata;
 use super::state::State;
 use super::{Key, Object, Store};
+use crate::definition;
 use crate::error::ApiError;
 use crate::registry::{Registry, Served};
 use crate::selection::Selection;
@@ -43,7 +44,15 @@ impl Store {
         self.write(|state| {
             let key = metadata::complete_new(served, namespace, &mut value, &mut state.random)?;
             if served.is_namespaced() {
-                check_namespace_is_there(state, self.registry(), served, &key)?;
+                check_namespace_is_there(state, &self.registry(), served, &key)?;
+            }
+            // It may have gone since it was looked up.
+            if !self.registry().still_serves(served) {
+                return Err(ApiError::no_such_resource());
+            }
+            if served.is_definitions() {
+                definition::complete(served.resource().version(), &mut value)?;
+                value["status"] = definition::initial(&json!({"spec": value["spec"]}));
             }
             if state.object(served.collection, &key).is_some() {
                 return Err(ApiError::already_exists(served, &key.name));
@@ -51,7 +60,11 @@ impl Store {
             if dry_run {
                 return Ok(Arc::new(Object::new(key, value, 0)));
             }
-            Ok(state.put(served.collection, key, value))
+            let created = state.put(served.collection, key, value);
+            if served.is_definitions() {
+                self.define(state, served, &created);
+            }
+            Ok(created)
         })
     }
 
@@ -72,8 +85,12 @@ impl Store {
             metadata::complete_changed(served, &current, &mut value)?;
             if part == Part::Status {
                 value = with_status_of(current.decode(), &value);
-            } else if part == Part::Main && has_status_part(served) {
+            } else if part == Part::Main && served.has_status() {
                 value = with_status_of(value, &current.decode());
+            }
+            if served.is_definitions() {
+                definition::complete(served.resource().version(), &mut value)?;
+                definition::check_change(&current.decode(), &value)?;
             }
             let unchanged = Object::new(key.clone(), value.clone(), current.revision());
             if unchanged.item() == current.item() || dry_run {
@@ -81,10 +98,14 @@ impl Store {
             }
             // The last finalizer of an object that is being deleted is gone, and so is the object.
             if !unchanged.has_finalizers() && !value["metadata"]["deletionTimestamp"].is_null() {
-                state.take(served.collection, key);
+                self.take(state, served, &unchanged);
                 return Ok(Arc::new(unchanged));
             }
-            Ok(state.put(served.collection, key.clone(), value))
+            let changed = state.put(served.collection, key.clone(), value);
+            if served.is_definitions() {
+                self.define(state, served, &changed);
+            }
+            Ok(changed)
         })
     }
 
@@ -104,9 +125,9 @@ impl Store {
                 return Ok(object);
             }
             if self.is_namespaces(served) {
-                empty_namespace(state, self.registry(), served, &object)?;
+                empty_namespace(state, served, &object)?;
             }
-            Ok(end(state, served, &object))
+            Ok(self.end(state, served, &object))
         })
     }
 
@@ -121,7 +142,7 @@ impl Store {
             let mut objects = state.objects(served.collection);
             objects.retain(|object| selection.fits(object));
             for object in objects.iter().filter(|_| !dry_run) {
-                end(state, served, object);
+                self.end(state, served, object);
             }
             objects
         })
@@ -133,6 +154,32 @@ impl Store {
                 // Into an empty store, with a good name: it cannot be refused.
                 let _ = self.create_in(served, None, json!({"metadata": {"name": name}}), false);
             }
+        }
+    }
+
+    /// Deletes an object, or marks it as being deleted while it has finalizers.
+    fn end(&self, state: &mut State, served: &Served, object: &Arc<Object>) -> Arc<Object> {
+        if !object.has_finalizers() {
+            self.take(state, served, object);
+            return Arc::clone(object);
+        }
+        let mut ending = object.decode();
+        if !ending["metadata"]["deletionTimestamp"].is_null() {
+            return Arc::clone(object);
+        }
+        ending["metadata"]["deletionTimestamp"] = metadata::now();
+        ending["metadata"]["deletionGracePeriodSeconds"] = 0.into();
+        state.put(served.collection, object.key().clone(), ending)
+    }
+
+    /// Takes an object away; with a definition goes what it defines.
+    fn take(&self, state: &mut State, served: &Served, object: &Object) {
+        if served.is_definitions() {
+            self.undefine(state, served, object);
+        }
+        state.take(served.collection, object.key());
+        if served.is_definitions() {
+            self.define_waiting(state, served);
         }
     }
 
@@ -184,56 +231,9 @@ fn check_namespace_is_there(
     }
 }
 
-/// Deletes an object, or marks it as being deleted while it has finalizers.
-fn end(state: &mut State, served: &Served, object: &Arc<Object>) -> Arc<Object> {
-    if !object.has_finalizers() {
-        state.take(served.collection, object.key());
-        return Arc::clone(object);
-    }
-    let mut ending = object.decode();
-    if !ending["metadata"]["deletionTimestamp"].is_null() {
-        return Arc::clone(object);
-    }
-    ending["metadata"]["deletionTimestamp"] = metadata::now();
-    ending["metadata"]["deletionGracePeriodSeconds"] = 0.into();
-    state.put(served.collection, object.key().clone(), ending)
-}
-
-/// Whether a kind's status is written by itself: those for which a release's spec has such a path.
-fn has_status_part(served: &Served) -> bool {
-    const WITH_STATUS: &[(&str, &[&str])] = &[
-        (
-            "",
-            &[
-                "namespaces",
-                "nodes",
-                "persistentvolumeclaims",
-                "persistentvolumes",
-                "pods",
-                "replicationcontrollers",
-                "resourcequotas",
-                "services",
-            ],
-        ),
-        ("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"]),
-        ("batch", &["cronjobs", "jobs"]),
-        ("autoscaling", &["horizontalpodautoscalers"]),
-        ("networking.k8s.io", &["ingresses"]),
-        ("policy", &["poddisruptionbudgets"]),
-        ("certificates.k8s.io", &["certificatesigningrequests"]),
-        ("apiextensions.k8s.io", &["customresourcedefinitions"]),
-        ("apiregistration.k8s.io", &["apiservices"]),
-    ];
-    let resource = served.resource();
-    WITH_STATUS
-        .iter()
-        .any(|(group, plurals)| *group == resource.group() && plurals.contains(&resource.plural()))
-}
-
 /// Does what the namespace controller does: tells that the namespace ends, then deletes what is in it.
 fn empty_namespace(
     state: &mut State,
-    registry: &Registry,
     namespaces: &Served,
     object: &Object,
 ) -> Result<(), ApiError> {
@@ -249,7 +249,7 @@ fn empty_namespace(
     ending["metadata"]["deletionTimestamp"] = metadata::now();
     ending["status"] = json!({"phase": "Terminating"});
     state.put(namespaces.collection, key.clone(), ending);
-    for collection in 0..registry.collections() {
+    for collection in 0..state.collections.len() {
         for inside in state.keys_in(collection, &key.name) {
             state.take(collection, &inside);
         }

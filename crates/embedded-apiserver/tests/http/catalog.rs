@@ -6,7 +6,7 @@ const ALL: &[&str] =
     &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 /// Of the core group, of other groups and versions, one that cannot be watched, one that is
-/// answered only, and a custom one.
+/// answered only, a custom one, and the definitions of custom ones.
 pub(crate) const CATALOG: &[CatalogEntry] = &[
     entry("", "v1", "Pod", "pods", Scope::Namespaced, "PodList", "pod", &["po"], ALL),
     entry(
@@ -85,6 +85,28 @@ pub(crate) const CATALOG: &[CatalogEntry] = &[
         "WidgetList",
         "widget",
         &[],
+        ALL,
+    ),
+    entry(
+        "apiextensions.k8s.io",
+        "v1",
+        "CustomResourceDefinition",
+        "customresourcedefinitions",
+        Scope::Cluster,
+        "CustomResourceDefinitionList",
+        "customresourcedefinition",
+        &["crd", "crds"],
+        ALL,
+    ),
+    entry(
+        "apiextensions.k8s.io",
+        "v1beta1",
+        "CustomResourceDefinition",
+        "customresourcedefinitions",
+        Scope::Cluster,
+        "CustomResourceDefinitionList",
+        "customresourcedefinition",
+        &["crd", "crds"],
         ALL,
     ),
 ];

@@ -21,7 +21,7 @@ async fn groups_tell_their_versions_and_the_preferred_one() {
     assert_eq!(get(&server, "/api").await.json()["versions"], json!(["v1"]));
     let groups = get(&server, "/apis").await.json();
     assert_eq!(groups["kind"], "APIGroupList");
-    let apps = &groups["groups"][0];
+    let apps = &groups["groups"][1];
     assert_eq!(apps["name"], "apps");
     assert_eq!(apps["preferredVersion"], json!({"groupVersion": "apps/v1", "version": "v1"}));
     assert_eq!(apps["versions"][1]["groupVersion"], "apps/v1beta1");

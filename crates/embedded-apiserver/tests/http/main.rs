@@ -2,6 +2,7 @@
 
 mod catalog;
 mod client;
+mod crds;
 mod deletes;
 mod demo;
 mod discovery;
