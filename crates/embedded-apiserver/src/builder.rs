@@ -14,7 +14,7 @@ use crate::EmbeddedServer;
 use crate::context::{Context, Counter, Release, Settings};
 use crate::faults::Faults;
 use crate::registry::Registry;
-use crate::store::Store;
+use crate::store::{Limits, Store};
 
 /// As good as forever, and no clock overflows.
 pub(crate) const FOREVER: Duration = Duration::from_hours(365 * 24);
@@ -26,7 +26,7 @@ pub struct Builder {
     catalog: Vec<CatalogEntry>,
     release: String,
     port: u16,
-    history: usize,
+    history: Limits,
     bookmark_interval: Duration,
     token: Option<String>,
     control: bool,
@@ -38,7 +38,7 @@ impl Builder {
             catalog: catalog.into_owned(),
             release: "1.36".to_owned(),
             port: 0,
-            history: 10_000,
+            history: Limits { events: 10_000, bytes: 64 * 1024 * 1024 },
             bookmark_interval: Duration::from_mins(1),
             token: None,
             control: false,
@@ -66,9 +66,19 @@ impl Builder {
         self
     }
 
-    /// How many events are kept for watches and for lists in pages; older versions get 410.
+    /// How many events are kept for watches and for lists in pages, 10,000 by default; older
+    /// versions get 410.
     pub fn history(mut self, events: usize) -> Self {
-        self.history = events.max(1);
+        self.history.events = events.max(1);
+        self
+    }
+
+    /// How many bytes of JSON the history holds, before and after each change; 64 MiB by default.
+    ///
+    /// Older events are forgotten even if there are fewer than [`history`](Self::history) says, but
+    /// for the latest. The objects themselves are not bounded, and not counted in it.
+    pub fn history_bytes(mut self, bytes: usize) -> Self {
+        self.history.bytes = bytes;
         self
     }
 

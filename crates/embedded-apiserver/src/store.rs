@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use watchable_core::ResourceInfo;
 
 pub(crate) use event::{Event, added_line};
-pub(crate) use history::TooOld;
+pub(crate) use history::{Limits, TooOld};
 pub(crate) use metadata::now;
 pub(crate) use object::{Key, Object};
 pub(crate) use page::{Page, PageError, PageRequest};
@@ -133,7 +133,7 @@ impl Store {
 }
 
 impl Store {
-    pub(crate) fn new(registry: Registry, history: usize) -> Self {
+    pub(crate) fn new(registry: Registry, history: Limits) -> Self {
         let state = State::new(registry.collections(), history);
         let (revisions, _) = watch::channel(state.revision());
         let registry = RwLock::new(Arc::new(registry));

@@ -165,7 +165,8 @@ mod tests {
             short_names: &[],
             verbs: &["list", "watch"],
         };
-        Store::new(Registry::new([entry(POD), entry(NAMESPACE)]), 10_000)
+        let limits = crate::store::Limits { events: 10_000, bytes: usize::MAX };
+        Store::new(Registry::new([entry(POD), entry(NAMESPACE)]), limits)
     }
 
     fn names(store: &Store) -> Vec<String> {

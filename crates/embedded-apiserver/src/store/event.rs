@@ -38,6 +38,11 @@ impl Event {
         Self { revision, collection, before, after, gone: OnceLock::new(), line: OnceLock::new() }
     }
 
+    /// The bytes of the JSON of its two states.
+    pub(super) fn bytes(&self) -> usize {
+        [&self.before, &self.after].into_iter().flatten().map(|state| state.item().len()).sum()
+    }
+
     /// The line for a watcher of a selection; `None` where it does not concern it.
     ///
     /// What an object's change is depends on who looks: one that stops fitting the selection is

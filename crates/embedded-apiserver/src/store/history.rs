@@ -5,13 +5,22 @@ use std::sync::Arc;
 
 use super::Event;
 
-/// A bounded window of events.
+/// A window of events, bounded by their number and by the bytes of the objects in them.
 #[derive(Debug)]
 pub(crate) struct History {
     events: VecDeque<Arc<Event>>,
-    limit: usize,
+    /// Of the events: what [`Event::bytes`] comes to.
+    bytes: usize,
+    limits: Limits,
     /// The revision of the newest event that is no longer known.
     compacted: u64,
+}
+
+/// How much a history holds at most; the latest event stays in any case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) events: usize,
+    pub(crate) bytes: usize,
 }
 
 /// A cursor lies before the window: what followed it is not known any more.
@@ -22,14 +31,16 @@ pub(crate) struct TooOld {
 }
 
 impl History {
-    pub(crate) fn new(limit: usize, revision: u64) -> Self {
-        Self { events: VecDeque::new(), limit, compacted: revision }
+    pub(crate) fn new(limits: Limits, revision: u64) -> Self {
+        Self { events: VecDeque::new(), bytes: 0, limits, compacted: revision }
     }
 
     pub(crate) fn push(&mut self, event: Event) {
+        self.bytes += event.bytes();
         self.events.push_back(Arc::new(event));
-        while self.events.len() > self.limit {
+        while self.is_over() {
             if let Some(event) = self.events.pop_front() {
+                self.bytes -= event.bytes();
                 self.compacted = event.revision;
             }
         }
@@ -47,17 +58,24 @@ impl History {
     /// Forgets the events up to a revision.
     pub(crate) fn compact(&mut self, revision: u64) {
         let keep = self.events.partition_point(|event| event.revision <= revision);
-        self.events.drain(..keep);
+        self.bytes -= self.events.drain(..keep).map(|event| event.bytes()).sum::<usize>();
         self.compacted = self.compacted.max(revision);
+    }
+
+    fn is_over(&self) -> bool {
+        let events = self.events.len();
+        events > 1 && (events > self.limits.events || self.bytes > self.limits.bytes)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::{Key, Object};
 
     fn history(limit: usize, revisions: std::ops::RangeInclusive<u64>) -> History {
-        let mut history = History::new(limit, revisions.start() - 1);
+        let limits = Limits { events: limit, bytes: usize::MAX };
+        let mut history = History::new(limits, revisions.start() - 1);
         for revision in revisions {
             history.push(Event::new(revision, 0, None, None));
         }
@@ -74,6 +92,32 @@ mod tests {
         assert_eq!(after(&history, 2), Ok(vec![3, 4, 5]));
         assert_eq!(after(&history, 5), Ok(vec![]));
         assert_eq!(after(&history, 1), Err(TooOld { oldest: 2 }));
+    }
+
+    /// An event about an object of some bytes and of a few more.
+    fn event(revision: u64, bytes: usize) -> Event {
+        let value = serde_json::json!({"data": "x".repeat(bytes)});
+        let object = Object::new(Key::new(None, "a"), value, revision);
+        Event::new(revision, 0, None, Some(Arc::new(object)))
+    }
+
+    #[test]
+    fn bytes_are_bounded_and_the_latest_event_stays() {
+        let mut history = History::new(Limits { events: 99, bytes: 10_000 }, 0);
+        for revision in 1..=5 {
+            history.push(event(revision, 4_000));
+        }
+        assert_eq!(after(&history, 3), Ok(vec![4, 5]));
+        assert_eq!(after(&history, 2), Err(TooOld { oldest: 3 }));
+        history.push(event(6, 50_000));
+        assert_eq!(after(&history, 5), Ok(vec![6]));
+        history.push(event(7, 4_000));
+        assert_eq!(after(&history, 5), Err(TooOld { oldest: 6 }));
+        // What is forgotten counts no more.
+        history.compact(7);
+        history.push(event(8, 4_000));
+        history.push(event(9, 4_000));
+        assert_eq!(after(&history, 7), Ok(vec![8, 9]));
     }
 
     #[test]

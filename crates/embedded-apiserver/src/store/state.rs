@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::history::History;
+use super::history::{History, Limits};
 use super::{Event, Key, Object, TooOld};
 use crate::random::Random;
 
@@ -20,7 +20,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(collections: usize, history: usize) -> Self {
+    pub(crate) fn new(collections: usize, history: Limits) -> Self {
         Self {
             collections: vec![BTreeMap::new(); collections],
             history: History::new(history, FIRST_REVISION),

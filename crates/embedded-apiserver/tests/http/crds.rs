@@ -71,8 +71,8 @@ async fn what_a_definition_says_is_served_at_once() {
     let other = get(&server, &TABS.replace("/v1/", "/v1beta1/")).await.json();
     assert_eq!(names(&other), ["a"]);
     assert_eq!(get(&server, &TABS.replace("/v1/", "/v1alpha1/")).await.code, 404);
-    let lost = post(&server, &TABS.replace("default", "nowhere"), tab("b")).await;
-    assert_eq!(lost.refusal(), (404, "NotFound".into()));
+    let nowhere = post(&server, &TABS.replace("default", "nowhere"), tab("b")).await;
+    assert_eq!(nowhere.refusal(), (404, "NotFound".into()));
     assert!(server.store().create(tab("b")).is_ok());
     watch.expect("ADDED", "b").await;
 }

@@ -62,27 +62,27 @@ async fn json_strategic_and_apply_patches_change_what_they_say() {
     let server = start().await;
     server.store().create(pod("a", "n1")).unwrap();
     let path = format!("{PODS}/a");
-    let patch = async |kind: &str, path: &str, patch: Value| {
+    let send_patch = async |kind: &str, path: &str, patch: Value| {
         let kind = format!("application/{kind}");
         let headers = [("content-type", kind.as_str())];
         send_with(&server, "PATCH", path, patch.to_string(), &headers).await
     };
     let containers = json!({"spec": {"containers": [{"name": "side", "image": "side:1"}]}});
-    let object = patch("strategic-merge-patch+json", &path, containers).await.json();
+    let object = send_patch("strategic-merge-patch+json", &path, containers).await.json();
     assert_eq!(object["spec"]["containers"].as_array().unwrap().len(), 2);
     let replace = json!([{"op": "replace", "path": "/spec/containers/1/image", "value": "side:2"}]);
-    let object = patch("json-patch+json", &path, replace).await.json();
+    let object = send_patch("json-patch+json", &path, replace).await.json();
     assert_eq!(object["spec"]["containers"][1]["image"], "side:2");
     let wrong = json!([{"op": "test", "path": "/spec/nodeName", "value": "other"}]);
-    assert_eq!(patch("json-patch+json", &path, wrong).await.refusal().0, 422);
+    assert_eq!(send_patch("json-patch+json", &path, wrong).await.refusal().0, 422);
     let applied = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"k": "v"}});
     let path = format!("{MAPS}/new?fieldManager=me");
-    assert_eq!(patch("apply-patch+yaml", &path, applied.clone()).await.code, 201);
-    assert_eq!(patch("apply-patch+yaml", &path, applied).await.code, 200);
+    assert_eq!(send_patch("apply-patch+yaml", &path, applied.clone()).await.code, 201);
+    assert_eq!(send_patch("apply-patch+yaml", &path, applied).await.code, 200);
     let widget = json!({"metadata": {"name": "w"}});
     post(&server, "/apis/example.com/v1/namespaces/default/widgets", widget).await;
     let path = "/apis/example.com/v1/namespaces/default/widgets/w";
-    assert_eq!(patch("strategic-merge-patch+json", path, json!({})).await.refusal().0, 415);
+    assert_eq!(send_patch("strategic-merge-patch+json", path, json!({})).await.refusal().0, 415);
 }
 
 #[tokio::test]

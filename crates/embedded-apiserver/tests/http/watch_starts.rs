@@ -215,3 +215,20 @@ async fn old_releases_refuse_or_ignore_initial_events() {
         assert_eq!(line["object"]["metadata"].get("creationTimestamp"), Some(&json!(null)));
     }
 }
+
+#[tokio::test]
+async fn the_history_is_bounded_by_bytes_too() {
+    let server = builder().history_bytes(20_000).start().await.unwrap();
+    let from = server.store().current_revision();
+    for name in ["a", "b", "c"] {
+        let mut object = config_map("default", name);
+        object["data"]["filling"] = "x".repeat(8_000).into();
+        server.store().create(object).unwrap();
+    }
+    let path = |version: u64| format!("{MAPS}?watch=true&resourceVersion={version}");
+    let mut kept = watch(&server, &path(from + 1)).await;
+    kept.expect("ADDED", "b").await;
+    kept.expect("ADDED", "c").await;
+    let error = watch(&server, &path(from)).await.line().await;
+    assert_eq!((&error["type"], &error["object"]["code"]), (&json!("ERROR"), &json!(410)));
+}
