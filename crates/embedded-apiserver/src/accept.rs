@@ -8,6 +8,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -75,7 +76,19 @@ async fn serve(stream: TcpStream, context: Arc<Context>) {
     let _counted = context.connections.one_more();
     // Events are small and shall not wait for one another; a socket that cannot do this still works.
     let _ = stream.set_nodelay(true);
-    let answer = service_fn(|request| api::answer(Arc::clone(&context), request));
+    match &context.settings.tls {
+        None => speak(stream, &context).await,
+        Some(tls) => {
+            // One that does not get on with TLS is no error here.
+            if let Ok(stream) = tls.accept(stream).await {
+                speak(stream, &context).await;
+            }
+        }
+    }
+}
+
+async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin, context: &Arc<Context>) {
+    let answer = service_fn(|request| api::answer(Arc::clone(context), request));
     // A client that goes away in the middle is no error here.
     let _ = http1::Builder::new()
         .timer(TokioTimer::new())

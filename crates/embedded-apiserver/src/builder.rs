@@ -15,6 +15,7 @@ use crate::context::{Context, Counter, Release, Settings};
 use crate::faults::Faults;
 use crate::registry::Registry;
 use crate::store::{Limits, Store};
+use crate::tls::Tls;
 
 /// As good as forever, and no clock overflows.
 pub(crate) const FOREVER: Duration = Duration::from_hours(365 * 24);
@@ -29,6 +30,7 @@ pub struct Builder {
     history: Limits,
     bookmark_interval: Duration,
     token: Option<String>,
+    tls: bool,
     control: bool,
 }
 
@@ -41,6 +43,7 @@ impl Builder {
             history: Limits { events: 10_000, bytes: 64 * 1024 * 1024 },
             bookmark_interval: Duration::from_mins(1),
             token: None,
+            tls: false,
             control: false,
         }
     }
@@ -82,6 +85,13 @@ impl Builder {
         self
     }
 
+    /// Speaks TLS, with a certificate for 127.0.0.1 and `localhost` of an authority made for this
+    /// server alone, which the [kubeconfig](EmbeddedServer::kubeconfig) names.
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
     /// How often bookmarks are sent to watches that allow them; a minute by default.
     pub fn bookmark_interval(mut self, interval: Duration) -> Self {
         self.bookmark_interval = interval.clamp(Duration::from_millis(1), FOREVER);
@@ -112,7 +122,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// The port is taken, or the release is not of the form `1.36`.
+    /// The port is taken, the release is not of the form `1.36`, or no certificate can be made.
     ///
     /// # Panics
     ///
@@ -131,6 +141,7 @@ impl Builder {
             settings: Settings {
                 release,
                 token: self.token,
+                tls: self.tls.then(Tls::new).transpose()?,
                 bookmark_interval: self.bookmark_interval,
                 control: self.control,
             },

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use crate::faults::Faults;
 use crate::store::Store;
+use crate::tls::Tls;
 
 pub(crate) struct Context {
     pub(crate) store: Store,
@@ -50,6 +51,7 @@ impl Context {
 pub(crate) struct Settings {
     pub(crate) release: Release,
     pub(crate) token: Option<String>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) bookmark_interval: Duration,
     /// Whether faults can be asked for over HTTP.
     pub(crate) control: bool,

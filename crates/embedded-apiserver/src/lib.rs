@@ -39,6 +39,7 @@ mod registry;
 mod selection;
 mod server;
 mod store;
+mod tls;
 
 pub use builder::Builder;
 pub use demo::{Demo, DemoOptions};

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
@@ -30,9 +32,15 @@ impl EmbeddedServer {
         Builder::new(catalog.into())
     }
 
-    /// The address, such as `http://127.0.0.1:40123`.
+    /// The address, such as `http://127.0.0.1:40123`, or with `https://`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.context.address)
+        let scheme = if self.context.settings.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.context.address)
+    }
+
+    /// The certificate in PEM of the authority that clients must trust, where it speaks TLS.
+    pub fn certificate_authority(&self) -> Option<&str> {
+        self.context.settings.tls.as_ref().map(|tls| tls.authority.as_str())
     }
 
     /// The objects, to be read and written without HTTP.
@@ -86,13 +94,16 @@ impl EmbeddedServer {
             // JSON's strings are YAML's, too.
             |token| format!("{{token: {}}}", serde_json::json!(token)),
         );
+        let authority = self.certificate_authority().map_or_else(String::new, |authority| {
+            format!("\n    certificate-authority-data: {}", BASE64.encode(authority))
+        });
         format!(
             "apiVersion: v1
 kind: Config
 clusters:
 - name: embedded
   cluster:
-    server: {url}
+    server: {url}{authority}
 contexts:
 - name: embedded
   context:

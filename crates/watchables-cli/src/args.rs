@@ -56,6 +56,10 @@ pub(crate) struct ServeArgs {
     #[arg(long)]
     pub(crate) token: Option<String>,
 
+    /// Speak TLS, with a certificate that the kubeconfig lets trust
+    #[arg(long)]
+    pub(crate) tls: bool,
+
     /// Let faults be asked for over HTTP, at /embedded/faults
     #[arg(long)]
     pub(crate) faults: bool,

@@ -23,6 +23,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     if let Some(token) = args.token {
         builder = builder.token(token);
     }
+    if args.tls {
+        builder = builder.tls();
+    }
     let server = builder.start_in_thread().with_context(|| match args.port {
         0 => "cannot start the server".to_owned(),
         port => format!("cannot start the server on port {port}"),
@@ -81,7 +84,13 @@ fn tell(server: &EmbeddedServer, path: Option<&Path>) -> anyhow::Result<()> {
         eprintln!("watchables: serving at {url}; try: kubectl --kubeconfig {name} get pods -A -w");
         return Ok(());
     }
-    eprintln!("watchables: serving at {url}; try: kubectl --server {url} get pods -A -w");
+    // Without a kubeconfig kubectl would trust nobody.
+    let option = if server.certificate_authority().is_some() {
+        "--kubeconfig FILE, with what is printed here in FILE,".to_owned()
+    } else {
+        format!("--server {url}")
+    };
+    eprintln!("watchables: serving at {url}; try: kubectl {option} get pods -A -w");
     let mut out = std::io::stdout().lock();
     match out.write_all(kubeconfig.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if !output::is_closed(&error) => Err(error).context("cannot print"),

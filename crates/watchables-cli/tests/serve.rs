@@ -54,6 +54,30 @@ fn it_serves_what_a_file_holds_until_ctrl_c() {
 }
 
 #[test]
+fn over_tls_it_serves_who_trusts_it_and_has_the_token() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (seed, kubeconfig) = (path("seed.yaml"), path("config"));
+    std::fs::write(&seed, SEED).unwrap();
+    let mut args = vec!["serve", "--tls", "--token", "s3cret", "--seed-file", &seed];
+    args.extend(["--kubeconfig", &kubeconfig]);
+    let mut server = Server(watchables(&args).spawn().unwrap());
+    let mut told = String::new();
+    BufReader::new(server.0.stderr.as_mut().unwrap()).read_line(&mut told).unwrap();
+    assert!(told.starts_with("watchables: serving at https://127.0.0.1:"), "{told}");
+    let args = ["watch", "pods", "--count", "2", "--kubeconfig", &kubeconfig];
+    let output = watchables(&args).output().unwrap();
+    let lines = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(lines, "ADDED, shop, a\nADDED, shop, b\n");
+    let config = std::fs::read_to_string(&kubeconfig).unwrap();
+    for (right, wrong) in [("s3cret", "guess"), ("certificate-authority-data", "other-data")] {
+        std::fs::write(&kubeconfig, config.replace(right, wrong)).unwrap();
+        let output = watchables(&args).output().unwrap();
+        assert!(!output.status.success() && output.stdout.is_empty(), "{right}: {output:?}");
+    }
+}
+
+#[test]
 fn without_a_file_the_kubeconfig_is_printed() {
     let mut server = Server(watchables(&["serve"]).spawn().unwrap());
     let mut printed = String::new();

@@ -10,6 +10,7 @@ mod faults;
 mod kubectl;
 mod lifecycle;
 mod lists;
+mod tls;
 mod watch_starts;
 mod watches;
 mod writes;
