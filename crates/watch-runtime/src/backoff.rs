@@ -91,4 +91,15 @@ mod tests {
         backoff.lasted(HEALTHY);
         assert_eq!(backoff.failures, 0);
     }
+
+    #[test]
+    fn a_storm_of_reconnects_is_spread_out() {
+        let mut tenths = [0; 10];
+        for seed in 0..10_000 {
+            let wait = Backoff::default().next_unreachable(&mut fastrand::Rng::with_seed(seed));
+            tenths[(wait.as_nanos() * 10 / BASE.as_nanos()).min(9) as usize] += 1;
+        }
+        // Each of ten thousand watchers has its own moment: all parts of the time have their share.
+        assert!(tenths.iter().all(|n| (850..1150).contains(n)), "{tenths:?}");
+    }
 }

@@ -45,6 +45,8 @@ pub(crate) enum Kind {
     Malformed { what: &'static str, source: Source },
     /// A line is longer than the limit, in bytes.
     TooLarge { limit: usize },
+    /// The server has yet to reach the version that the stream stands at.
+    SetBack { ours: String, current: String },
     /// An object did not decode into its type.
     Decode { object: String, source: Source },
 }
@@ -130,7 +132,11 @@ impl fmt::Display for WatchError {
         let doing = &self.0.doing;
         match &self.0.kind {
             Kind::Setting { name, reason } => write!(f, "{doing}: setting `{name}`: {reason}"),
-            Kind::Connect(_) => write!(f, "{doing}: the API server could not be reached"),
+            Kind::Connect(_) => write!(
+                f,
+                "{doing}: the API server could not be reached; check its address, the network, and the \
+                 certificates and credentials in the kubeconfig"
+            ),
             Kind::Refused(status) => {
                 write!(f, "{doing}: the API server answered: {status}")?;
                 hint(f, status)
@@ -152,17 +158,40 @@ impl fmt::Display for WatchError {
                 write!(f, "{doing}: the API server ended the watch: {status}")?;
                 hint(f, status)
             }
-            Kind::Cut(_) => write!(f, "{doing}: the connection broke in the middle of an answer"),
+            Kind::Cut(_) => write!(
+                f,
+                "{doing}: the connection broke in the middle of an answer; stream again, or let a managed \
+                 stream do so"
+            ),
             Kind::Silent(time) => write!(
                 f,
-                "{doing}: the API server was silent for {} s, and the connection is taken for dead",
+                "{doing}: the API server was silent for {} s, and the connection is taken for dead; \
+                 stream again, or let a managed stream do so",
                 time.as_secs()
             ),
-            Kind::Malformed { what, .. } => write!(f, "{doing}: the API server sent {what}"),
+            Kind::Malformed { what, .. } => write!(
+                f,
+                "{doing}: the API server sent {what}; look for a proxy in between, or another server at \
+                 its address"
+            ),
             Kind::TooLarge { limit } => {
-                write!(f, "{doing}: the API server sent an event of more than {limit} bytes")
+                write!(
+                    f,
+                    "{doing}: the API server sent an event of more than {limit} bytes; allow more with \
+                     max_event_bytes, if such objects are meant to be there"
+                )
             }
-            Kind::Decode { object, .. } => write!(f, "{doing}: {object} does not fit its type"),
+            Kind::SetBack { ours, current } => write!(
+                f,
+                "{doing}: the API server is at version {current}, and has yet to reach {ours}: it was set \
+                 back to an older state, or the version is another server's; start from none, or let \
+                 gaps be repaired"
+            ),
+            Kind::Decode { object, .. } => write!(
+                f,
+                "{doing}: {object} does not fit its type; use the types of the server's release, or mend \
+                 the object"
+            ),
         }
     }
 }
@@ -182,7 +211,13 @@ fn hint(f: &mut fmt::Formatter<'_>, status: &ApiStatus) -> fmt::Result {
         404 if status.is_about_a_namespace() => {
             f.write_str("; create the namespace, or name another")
         }
-        _ => Ok(()),
+        400 | 422 => f.write_str("; check the selectors and the resource version"),
+        405 => f.write_str("; this resource cannot be watched"),
+        406 => f.write_str("; the server cannot send it in a format that is asked for"),
+        429 | 502 | 503 | 504 => {
+            f.write_str("; stream again after a while, or let a managed stream do so")
+        }
+        _ => f.write_str("; the API server's log may tell more"),
     }
 }
 
@@ -245,7 +280,10 @@ mod tests {
             (401, "; check the credentials in the kubeconfig"),
             (403, "; the user needs the verbs list and watch on the resource"),
             (410, "; start from a newer version, or from none"),
-            (500, "no (500)"),
+            (400, "; check the selectors and the resource version"),
+            (405, "; this resource cannot be watched"),
+            (503, "; stream again after a while, or let a managed stream do so"),
+            (500, "; the API server's log may tell more"),
         ] {
             let text = refused(code, "", "no").to_string();
             assert!(text.ends_with(mend), "{text}");
@@ -330,6 +368,31 @@ mod tests {
         let decode = Kind::Decode { object: String::new(), source: "no".into() };
         assert_eq!(holding(&of(decode)), ["decode"]);
         assert_eq!(holding(&of(Kind::TooLarge { limit: 1 })), ["terminal"]);
+    }
+
+    /// A text that only says what is wrong leaves its reader alone.
+    #[test]
+    fn every_kind_says_on_what_and_what_to_do() {
+        let no = || Source::from("no");
+        let status = |code| ApiStatus { code, message: "no".to_owned(), ..ApiStatus::default() };
+        for (kind, mend) in [
+            (Kind::Setting { name: "timeout", reason: "it is zero; set None".into() }, "set None"),
+            (Kind::Connect(no()), "check its address"),
+            (Kind::Refused(status(403)), "needs the verbs"),
+            (Kind::PagesExpired(status(410)), "stream again"),
+            (Kind::ErrorEvent(status(410)), "start from a newer version"),
+            (Kind::Cut(None), "stream again"),
+            (Kind::Silent(Duration::from_secs(90)), "stream again"),
+            (Kind::Malformed { what: "a page", source: no() }, "look for a proxy"),
+            (Kind::TooLarge { limit: 7 }, "max_event_bytes"),
+            (Kind::SetBack { ours: "9".into(), current: "7".into() }, "start from none"),
+            (Kind::Decode { object: "the ADDED a".into(), source: no() }, "release"),
+        ] {
+            let text = WatchError::new("watching pods/v1", kind).to_string();
+            assert!(text.starts_with("watching pods/v1: "), "{text}");
+            assert!(text.contains(mend), "{text}");
+            assert!(!text.ends_with('.') && !text.contains("  "), "{text}");
+        }
     }
 
     #[test]

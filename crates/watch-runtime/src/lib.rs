@@ -28,6 +28,9 @@ mod machine;
 #[cfg(feature = "measuring")]
 #[doc(hidden)]
 pub mod measured;
+mod meter;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 mod mux;
 mod options;
 mod plan;
@@ -39,6 +42,7 @@ mod status;
 mod stream;
 mod tombstone;
 mod transport;
+mod version;
 mod watcher;
 
 pub use api_status::{ApiStatus, StatusCause, StatusDetails};

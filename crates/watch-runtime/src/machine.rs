@@ -22,11 +22,15 @@
 //! comparison with what was delivered. What that owes the consumer (`owed`) is delivered before
 //! anything else is read, and only then the state's version counts.
 //!
+//! A watch on which nothing came, not even a bookmark, is asked for again, and where nothing has shown
+//! that the server ever reached its version, that is asked first (`probe`).
+//!
 //! `BackingOff` is for managed streams and for what may pass. Everything else leads to Ended: what no
 //! retry mends, a clean end with `quit_on_timeout`, and in unmanaged streams every failure.
 
 mod failing;
 mod memory;
+mod probe;
 mod reading;
 pub(crate) mod sabotage;
 mod state;
@@ -39,7 +43,6 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::Request;
 
 use crate::backoff::Backoff;
 use crate::error::{Kind, Source};
@@ -54,7 +57,7 @@ use failing::Failures;
 pub(crate) use memory::Memory;
 use sabotage::Sabotage;
 use state::State;
-pub(crate) use state::{Delivery, Step};
+pub(crate) use state::{Delivery, Purpose, Sending, Step};
 use taking::Taking;
 
 /// As much of an HTTP error's body as is kept, in bytes.
@@ -73,6 +76,10 @@ pub(crate) struct Machine {
     /// Whether `version` is but a question how far back the server's history goes.
     asks_for_oldest: bool,
     taking: Option<Taking>,
+    /// Whether the newest request only asks which version the server has reached.
+    probing: bool,
+    /// Why the next request is a restart; none is where it is the stream's own next step.
+    why: Option<Cause>,
     /// To be delivered before anything else is read.
     owed: VecDeque<Delivery>,
     memory: Memory,
@@ -106,6 +113,8 @@ impl Machine {
             moved: false,
             asks_for_oldest: false,
             taking: None,
+            probing: false,
+            why: None,
             owed: VecDeque::new(),
             memory: Memory::default(),
             limit: None,
@@ -147,6 +156,11 @@ impl Machine {
         }
     }
 
+    /// The namespace that is watched, where it is one.
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.plan.namespace()
+    }
+
     fn streams_state(&self) -> bool {
         !self.memory.never_streams && self.plan.initial_state() == InitialState::Streamed
     }
@@ -182,10 +196,11 @@ impl Machine {
                 _ => Phase::BackingOff { until: now + *wait, cause: *cause },
             },
             (State::Ready | State::Asking { .. } | State::Refused { .. }, _) => Phase::Connecting,
+            (State::Listing { .. }, None) => Phase::Connecting,
             (State::Listing { .. } | State::Watching { .. }, Some(taking)) => {
                 Phase::Listing { done: taking.done, remaining: taking.remaining }
             }
-            (State::Listing { .. } | State::Watching { .. }, None) => Phase::Live,
+            (State::Watching { .. }, None) => Phase::Live,
         }
     }
 
@@ -203,9 +218,14 @@ impl Machine {
                 State::Listing { body, ended, .. } => match body.next_item() {
                     Some(item) => self.item(&item),
                     None if *ended => match std::mem::take(body).finish() {
+                        Ok(end) if self.probing => self.probed(end.version.as_deref()),
                         Ok(end) => self.page_is_whole(end),
+                        Err(_) if self.probing => self.not_probed(),
                         Err(error) => self.end(malformed("something that is no list", error)),
                     },
+                    None if self.probing && body.waiting() > self.plan.max_event_bytes() => {
+                        self.not_probed();
+                    }
                     None if body.waiting() > self.plan.max_event_bytes() => {
                         let limit = self.plan.max_event_bytes();
                         self.end(Kind::TooLarge { limit });
@@ -264,6 +284,8 @@ impl Machine {
     /// No answer was had.
     pub(crate) fn on_unreachable(&mut self, source: Source) {
         if self.managed() && self.failures.has_reached() {
+            self.probing = false;
+            self.failures.lost();
             self.back_off_unreachable(Cause::Unreachable);
         } else {
             self.end(Kind::Connect(source));
@@ -336,27 +358,36 @@ impl Machine {
 
     /// Whether the newest request asks for a list, not a watch.
     fn lists(&self) -> bool {
-        self.taking.as_ref().is_some_and(|taking| !taking.streamed)
+        self.probing || self.taking.as_ref().is_some_and(|taking| !taking.streamed)
     }
 
-    fn request(&mut self, now: Instant) -> Request<()> {
+    fn request(&mut self, now: Instant) -> Sending {
         self.state = State::Asking { since: now };
-        self.status.restarts += u64::from(self.failures.count_request());
+        let cause = self.why.take();
+        self.status.restarts += u64::from(cause.is_some());
+        if self.probing {
+            return Sending { request: self.plan.probe(), purpose: Purpose::Probe, cause };
+        }
         if self.taking.as_ref().is_some_and(|taking| taking.continue_.is_none()) {
             self.begin_state();
         }
         if !self.lists() {
             self.limit = self.plan.timeout(&mut self.rng);
         }
-        match &self.taking {
-            Some(taking) if taking.streamed => self.plan.stream_state(self.limit),
-            Some(taking) => {
-                let stale = taking.origin == Origin::Initial
-                    && self.plan.initial_state() == InitialState::Stale;
-                self.plan.list(taking.continue_.as_deref(), stale)
+        let (request, purpose) = match &self.taking {
+            Some(taking) if taking.streamed => {
+                (self.plan.stream_state(self.limit), Purpose::StreamedState)
             }
-            None => self.plan.watch(self.version.as_deref(), self.limit),
-        }
+            Some(taking) => {
+                // Once something was delivered, an older state would take it back.
+                let stale = taking.origin == Origin::Initial
+                    && self.plan.initial_state() == InitialState::Stale
+                    && self.memory.index.as_ref().is_none_or(|index| index.len() == 0);
+                (self.plan.list(taking.continue_.as_deref(), stale), Purpose::List)
+            }
+            None => (self.plan.watch(self.version.as_deref(), self.limit), Purpose::Watch),
+        };
+        Sending { request, purpose, cause }
     }
 
     fn end(&mut self, kind: Kind) {

@@ -65,6 +65,10 @@ impl Plan {
         &self.resource
     }
 
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.settings.namespace.as_deref()
+    }
+
     pub(crate) fn options(&self) -> StreamOptions {
         self.options
     }
@@ -118,6 +122,13 @@ impl Plan {
                 None if stale => drop(query.append_pair("resourceVersion", "0")),
                 None => {}
             }
+        })
+    }
+
+    /// The smallest list there is: it tells the version that the server has reached.
+    pub(crate) fn probe(&self) -> Request<()> {
+        self.get(METADATA_LIST, |query| {
+            query.append_pair("limit", "1");
         })
     }
 

@@ -80,7 +80,7 @@ impl Watcher {
     /// What to do next.
     pub fn step(&mut self, now: Instant) -> Ask {
         match self.machine.step(now) {
-            Step::Send(request) => Ask::Send(request.uri().to_string()),
+            Step::Send(sending) => Ask::Send(sending.request.uri().to_string()),
             Step::Wait(deadline) => Ask::Wait(deadline),
             Step::Sleep(time) => Ask::Sleep(time),
             Step::Deliver(delivery) => Ask::Deliver(Event {

@@ -15,7 +15,8 @@ pub struct WatchStatus {
     pub undecodable: u64,
     /// How many events were of a type that is not known, and were skipped.
     pub unknown: u64,
-    /// How often it has asked for a watch or a list again, for whatever cause.
+    /// How often it has asked again because something had ended or gone wrong: see [`Cause`]. A
+    /// list's next page and the watch after it do not count.
     pub restarts: u64,
     /// How many gaps it has repaired: states taken anew after a 410 and compared with what was
     /// delivered.
@@ -89,6 +90,8 @@ pub enum Cause {
     Malformed,
     /// The server cannot stream its state: it is listed instead.
     NoStreaming,
+    /// The server is at an older version than the stream: it was set back, as from a backup.
+    SetBack,
 }
 
 impl Cause {
@@ -103,6 +106,7 @@ impl Cause {
             Self::Refused(_) => "refused",
             Self::Malformed => "malformed",
             Self::NoStreaming => "no_streaming",
+            Self::SetBack => "set_back",
         }
     }
 }
@@ -112,6 +116,7 @@ impl fmt::Display for Cause {
         match self {
             Self::Refused(code) => write!(f, "refused with HTTP {code}"),
             Self::NoStreaming => f.write_str("the server streams no initial state"),
+            Self::SetBack => f.write_str("the server was set back to an older state"),
             other => f.write_str(other.as_str()),
         }
     }

@@ -18,13 +18,15 @@ use futures::{Stream, ready};
 use http::Response;
 use tokio::sync::watch;
 use tokio::time::Sleep;
+use tracing::Span;
 use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget};
 
 use crate::alarm::Alarm;
 use crate::control::Control;
 use crate::cursor::Cursor;
 use crate::error::{Kind, Source};
-use crate::machine::{Delivery, Machine, Memory, Step};
+use crate::machine::{Delivery, Machine, Memory, Sending, Step};
+use crate::meter::Meter;
 use crate::transport::{Chunks, Head, Transport};
 use crate::{EventSource, Phase, WatchError, WatchEvent, WatchStatus};
 
@@ -55,6 +57,12 @@ pub struct WatchStream<T: WatchTarget> {
     alarm: Alarm,
     undecodable: u64,
     drops_managed_fields: bool,
+    repairs: u64,
+    meter: Meter,
+    /// The newest connection's.
+    span: Span,
+    /// When the newest bytes came.
+    arrived: Instant,
     decodes: PhantomData<fn() -> T>,
 }
 
@@ -100,6 +108,9 @@ impl<T: WatchTarget> WatchStream<T> {
             machine,
             io: Io::Nothing,
             transport,
+            meter: Meter::new(&resource),
+            span: Span::none(),
+            arrived: Instant::now(),
             resource,
             cursor,
             epoch,
@@ -108,6 +119,7 @@ impl<T: WatchTarget> WatchStream<T> {
             alarm: Alarm::default(),
             undecodable: 0,
             drops_managed_fields,
+            repairs: 0,
             decodes: PhantomData,
         }
     }
@@ -121,10 +133,13 @@ impl<T: WatchTarget> WatchStream<T> {
 
     /// Lets what is under way go on, and reports to the machine what came of it.
     fn poll_io(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let span = self.span.clone();
+        let _entered = span.enter();
         match &mut self.io {
             Io::Nothing => return Poll::Pending,
             Io::Sending(answer) => match ready!(answer.as_mut().poll(cx)) {
                 Ok(answer) => {
+                    tracing::debug!(status = answer.status().as_u16(), "answered");
                     self.machine.on_head(Head::of(&answer), now());
                     self.io = Io::Reading(answer.into_body());
                 }
@@ -134,7 +149,11 @@ impl<T: WatchTarget> WatchStream<T> {
                 }
             },
             Io::Reading(chunks) => match ready!(chunks.as_mut().poll_next(cx)) {
-                Some(Ok(chunk)) => self.machine.on_chunk(chunk, now()),
+                Some(Ok(chunk)) => {
+                    self.arrived = now();
+                    self.meter.received(chunk.len());
+                    self.machine.on_chunk(chunk, self.arrived);
+                }
                 Some(Err(source)) => {
                     self.io = Io::Nothing;
                     self.machine.on_cut(source, now());
@@ -157,6 +176,8 @@ impl<T: WatchTarget> WatchStream<T> {
         match delivery.decode::<T::Item>(self.drops_managed_fields) {
             Ok(mut obj) => {
                 obj.fill_type_meta(&self.resource);
+                let lag = now().saturating_duration_since(self.arrived);
+                self.meter.delivered(delivery.etype, delivery.origin, lag);
                 Ok(WatchEvent {
                     etype: delivery.etype,
                     obj,
@@ -166,6 +187,9 @@ impl<T: WatchTarget> WatchStream<T> {
             }
             Err(error) => {
                 self.undecodable += 1;
+                self.meter.undecodable();
+                // Where in the object, and what stands there, is for the error's reader alone.
+                tracing::warn!(parent: &self.span, object = %delivery.identity, "undecodable");
                 let object = format!("the {} {}", delivery.etype, delivery.identity);
                 let doing = format!("watching {}", self.resource);
                 Err(WatchError::new(doing, Kind::Decode { object, source: error.into() }))
@@ -216,17 +240,19 @@ impl<T: WatchTarget> WatchStream<T> {
                 self.cursor.reach(self.epoch, version);
             }
             match step {
-                Step::Send(request) => {
-                    tracing::debug!(resource = %self.resource, uri = %request.uri(), "asking");
-                    self.io = Io::Sending(self.transport.send(request));
-                }
+                Step::Send(sending) => self.send(sending),
                 Step::Sleep(wait) => {
                     let phase = self.machine.status(now()).phase;
-                    tracing::info!(resource = %self.resource, ?wait, ?phase, "waiting before another try");
+                    if let Phase::BackingOff { cause, .. } = phase {
+                        tracing::info!(parent: &self.span, %cause, ?wait, "waiting before another try");
+                    }
                     self.io = Io::Sleeping(Box::pin(tokio::time::sleep(wait)));
                 }
                 Step::Deliver(delivery) => return Poll::Ready(Some(self.decode(&delivery))),
                 Step::End(error) => {
+                    if let Some(error) = &error {
+                        tracing::debug!(parent: &self.span, %error, "ended");
+                    }
                     self.finish();
                     return Poll::Ready(error.map(Err));
                 }
@@ -243,8 +269,33 @@ impl<T: WatchTarget> WatchStream<T> {
         }
     }
 
+    /// Opens a connection, and a span for it. Of what is asked for it tells the kind alone: a token
+    /// that continues a list is nobody's business.
+    fn send(&mut self, Sending { request, purpose, cause }: Sending) {
+        self.span = tracing::info_span!(
+            "watch",
+            resource = %self.resource,
+            namespace = self.machine.namespace(),
+            request = purpose.as_str(),
+        );
+        let _entered = self.span.enter();
+        if let Some(cause) = cause {
+            self.meter.restarted(cause);
+            tracing::debug!(%cause, "asking again");
+        }
+        self.io = Io::Sending(self.transport.send(request));
+    }
+
     /// Shows where the stream stands, unless another one has taken its place.
     fn publish(&mut self) {
+        let before = self.repairs;
+        let status = self.machine.status(now());
+        self.meter.stands(status);
+        let events = status.events;
+        self.repairs = status.repairs;
+        if self.repairs > before {
+            tracing::info!(parent: &self.span, events, "a gap is repaired");
+        }
         if self.shared.current.load(Ordering::Acquire) != self.id {
             return;
         }

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use embedded_apiserver::{Demo, DemoOptions, EmbeddedServer};
 use kube_client::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
-use watchables::{Client, Config, cluster_is_configured};
+use watchables::{Client, Config, cluster_is_configured, connect_to};
 
 use crate::args::ClusterArgs;
 
@@ -89,8 +89,6 @@ fn demo(asked: bool) -> anyhow::Result<Cluster> {
     Ok(Cluster { client: client(config)?, url, _demo: Some((demo, server)) })
 }
 
-fn client(mut config: Config) -> anyhow::Result<Client> {
-    // The watchers wait and try again by themselves; the client would make a failure wait for that.
-    config.default_retry = false;
-    Client::try_from(config).context("cannot make a client")
+fn client(config: Config) -> anyhow::Result<Client> {
+    connect_to(config).context("cannot make a client")
 }

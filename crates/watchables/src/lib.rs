@@ -32,9 +32,11 @@
 
 pub mod blocking;
 mod cluster;
+mod connect;
 mod releases;
 
 pub use cluster::cluster_is_configured;
+pub use connect::{connect, connect_to};
 #[doc(no_inline)]
 pub use kube_client::{Client, Config, Error as ClientError};
 #[allow(unused_imports, unreachable_pub, reason = "empty when no release is chosen")]
@@ -42,6 +44,8 @@ pub use releases::*;
 #[cfg(feature = "kube-runtime")]
 pub use watch_runtime::KubeEvents;
 pub use watch_runtime::discovery;
+#[cfg(feature = "metrics")]
+pub use watch_runtime::metrics;
 pub use watch_runtime::{
     ApiStatus, CatchUp, Cause, EventSource, EventType, InitialState, Kube, MultiplexingWatcher,
     MuxMember, MuxStream, Origin, Phase, StatusCause, StatusDetails, StopHandle, StreamOptions,

@@ -11,6 +11,8 @@ pub(crate) struct Consumer {
     pub(crate) known: State,
     /// Up to here it has been told of everything.
     covered: Option<u64>,
+    /// Whether the server was set back, and its state not told since.
+    set_back: bool,
     pub(crate) events: u64,
 }
 
@@ -27,7 +29,7 @@ impl Consumer {
         match (event.etype, known, same) {
             (EventType::Added, None, _) | (EventType::Deleted, _, Some(_)) => {}
             (EventType::Modified, _, Some((_, before))) => {
-                if version <= *before {
+                if version <= *before && !self.set_back {
                     return Err(format!("{}: version {version} after {before}", told()));
                 }
             }
@@ -57,7 +59,13 @@ impl Consumer {
             return Err(format!("told {:?}, but at {revision} there is {state:?}", self.known));
         }
         self.covered = Some(revision);
+        self.set_back = false;
         Ok(())
+    }
+
+    /// The server was set back: until its state is told, there is no saying what is new.
+    pub(crate) fn set_back(&mut self) {
+        (self.covered, self.set_back) = (None, true);
     }
 
     /// The stream stands at a version: nothing before it may be missing.
@@ -70,7 +78,7 @@ impl Consumer {
         if revision < covered {
             return Err(format!("the version went back from {covered} to {revision}"));
         }
-        if let Some(lost) = server.between(covered, up_to).next() {
+        if let Some(lost) = server.between(covered, up_to).find(|change| !change.lost) {
             return Err(format!("{lost:?} was lost between {covered} and {revision}"));
         }
         self.covered = Some(revision);

@@ -27,6 +27,14 @@ pub(crate) struct Faults {
     pub(crate) timeout: u32,
     pub(crate) stop: u32,
     pub(crate) flap: u32,
+    /// The machine sleeps for hours: the clock jumps.
+    pub(crate) suspend: u32,
+    /// The server is set back to an older state.
+    pub(crate) set_back: u32,
+    /// Of a deletion, to be lost on the way.
+    pub(crate) lost_deletion: u32,
+    /// Whether a watch from a version that is yet to come is refused, and not just silent.
+    pub(crate) refuses_the_future: bool,
     /// Of a bookmark, where one is due, to be sent.
     pub(crate) bookmark: u32,
 }
@@ -40,6 +48,7 @@ impl Faults {
             3 => Streaming::NeverEnds,
             _ => Streaming::Works,
         };
+        let refuses_the_future = random.bool();
         let mut chance = |most: u32| if random.u8(..3) == 0 { 0 } else { random.u32(..most) };
         Self {
             cut: chance(120),
@@ -50,6 +59,10 @@ impl Faults {
             timeout: chance(60),
             stop: chance(40),
             flap: chance(8),
+            suspend: chance(20),
+            set_back: chance(10),
+            lost_deletion: chance(200),
+            refuses_the_future,
             bookmark: chance(300),
             streaming,
         }

@@ -29,6 +29,11 @@ pub(crate) struct Connection {
 }
 
 impl World {
+    /// The connection breaks, and nothing more of it is read.
+    pub(crate) fn cut_off(&mut self) {
+        self.link = Link::Broken;
+    }
+
     /// The connection breaks, perhaps after some more bytes, which are read first.
     pub(crate) fn cut(&mut self) {
         let rest = match std::mem::replace(&mut self.link, Link::Broken) {
@@ -92,8 +97,12 @@ impl World {
     }
 
     fn list(&mut self, request: &Request) {
-        let (revision, offset) = request.continue_.unwrap_or((self.server.revision, 0));
-        if request.continue_.is_some() && revision < self.server.forgotten {
+        let stale = request.version == Some(0) && !self.calm;
+        let newest = self.server.revision;
+        let oldest = if stale { self.server.forgotten } else { newest };
+        let now = self.random.u64(oldest.min(newest)..=newest);
+        let (revision, offset) = request.continue_.unwrap_or((now, 0));
+        if request.continue_.is_some() && !(self.server.forgotten..=newest).contains(&revision) {
             return self.refuse(410, None, "Expired", "the provided continue parameter is too old");
         }
         let state = self.server.at(revision);
@@ -111,6 +120,12 @@ impl World {
             && version < self.server.forgotten
         {
             return self.gone(version);
+        }
+        if request.version.is_some_and(|version| version > self.server.revision)
+            && self.faults.refuses_the_future
+        {
+            let message = "Timeout: Too large resource version: 9, current: 7";
+            return self.refuse(504, Some(1), "Timeout", message);
         }
         if request.streams_state {
             if self.faults.streaming == Streaming::Refused {
@@ -157,7 +172,15 @@ impl World {
     /// Writes what has happened since, and perhaps a bookmark.
     fn write(&mut self, connection: &mut Connection) {
         let revision = self.server.revision;
+        if revision < connection.position {
+            // A version that is yet to come: silence.
+            return;
+        }
+        self.lose_deletions(connection.position);
         for change in self.server.between(connection.position, revision) {
+            if change.lost {
+                continue;
+            }
             connection.pending.extend_from_slice(wire::event(change).as_bytes());
         }
         connection.position = revision;
@@ -169,6 +192,25 @@ impl World {
         }
         if happens(&mut self.random, 10) {
             connection.pending.extend_from_slice(wire::unknown().as_bytes());
+        }
+    }
+
+    /// Of an object that was deleted and created again, the deletion is lost.
+    fn lose_deletions(&mut self, position: u64) {
+        if self.calm {
+            return;
+        }
+        let start = self.server.history.partition_point(|change| change.revision <= position);
+        for at in start..self.server.history.len() {
+            let change = &self.server.history[at];
+            let again = self.server.history[at + 1..].iter().any(|c| c.name == change.name);
+            if change.etype == "DELETED"
+                && again
+                && happens(&mut self.random, self.faults.lost_deletion)
+            {
+                self.count += 1;
+                self.server.history[at].lost = true;
+            }
         }
     }
 
@@ -185,7 +227,8 @@ impl World {
     pub(crate) fn send_events(&mut self, mut connection: Connection, deadline: Option<Instant>) {
         self.write(&mut connection);
         if connection.pending.is_empty() {
-            if self.calm && self.watcher.phase(self.now) == Phase::Live {
+            let pretends = connection.position > self.server.revision;
+            if self.calm && !pretends && self.watcher.phase(self.now) == Phase::Live {
                 self.at_rest = true;
             } else if self.calm {
                 return self.silence(deadline);

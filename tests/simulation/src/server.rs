@@ -17,6 +17,8 @@ pub(crate) struct Change {
     pub(crate) etype: &'static str,
     pub(crate) name: String,
     pub(crate) uid: String,
+    /// Whether the server never tells of it, though it should.
+    pub(crate) lost: bool,
 }
 
 #[derive(Debug, Default)]
@@ -28,11 +30,17 @@ pub(crate) struct Server {
     /// Up to here the server has forgotten what happened.
     pub(crate) forgotten: u64,
     uids: u64,
+    /// It was set back, and a watcher stands at this version of its, which is no more.
+    pub(crate) ahead: Option<u64>,
 }
 
 impl Server {
     /// Does something to an object.
     pub(crate) fn change(&mut self, random: &mut Rng) {
+        // Once it has passed a version that it only pretended to know, there is no telling any more.
+        if self.ahead.is_some_and(|ahead| self.revision + 4 >= ahead) {
+            return;
+        }
         // Revisions are shared with other kinds: they skip.
         self.revision += random.u64(1..4);
         let name = format!("pod-{}", random.u32(..NAMES));
@@ -49,7 +57,17 @@ impl Server {
         } else {
             self.objects.insert(name.clone(), (uid.clone(), self.revision));
         }
-        self.history.push(Change { revision: self.revision, etype, name, uid });
+        self.history.push(Change { revision: self.revision, etype, name, uid, lost: false });
+    }
+
+    /// Is set back to an older state, while a watcher stands at a version.
+    pub(crate) fn set_back(&mut self, stands_at: u64, random: &mut Rng) {
+        let revision = random.u64(self.revision / 2..=self.revision);
+        self.objects = self.at(revision);
+        self.history.retain(|change| change.revision <= revision);
+        self.revision = revision;
+        self.forgotten = self.forgotten.min(revision);
+        self.ahead = (revision < stands_at).then_some(stands_at);
     }
 
     /// Forgets what happened, up to some time ago or up to now.

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use watch_runtime::InitialState;
 use watch_runtime::simulation::{Ask, Sabotage, Watcher};
+use watch_runtime::{InitialState, Phase};
 
 use crate::consumer::Consumer;
 use crate::faults::{Faults, happens};
@@ -66,7 +66,11 @@ type Verdict = Result<(), String>;
 /// Runs the history of a seed.
 pub fn run(seed: u64, sabotage: Option<Sabotage>) -> Outcome {
     let mut random = Rng::with_seed(seed);
-    let how = if random.u8(..3) == 0 { InitialState::Paged } else { InitialState::Streamed };
+    let how = match random.u8(..6) {
+        0 | 1 => InitialState::Paged,
+        2 => InitialState::Stale,
+        _ => InitialState::Streamed,
+    };
     let faults = Faults::random(&mut random);
     let mut server = Server::default();
     for _ in 0..random.u32(..20) {
@@ -133,6 +137,7 @@ impl World {
         let ask = self.watcher.step(self.now);
         if let Some(told) = self.watcher.take_told() {
             self.consumer.state_told(number(&told)?, &self.server)?;
+            self.server.ahead = None;
         }
         match ask {
             Ask::Send(uri) => {
@@ -243,6 +248,12 @@ impl World {
             }
         } else if happens(&mut self.random, self.faults.stop) {
             self.stop();
+        } else if happens(&mut self.random, self.faults.suspend) {
+            let hours = self.random.u64(1..48);
+            self.pass(Duration::from_hours(hours));
+            self.watcher.deadline(self.now);
+        } else if happens(&mut self.random, self.faults.set_back) {
+            return self.set_back(open);
         } else if self.flapping.is_none() && happens(&mut self.random, self.faults.flap) {
             self.flapping = Some(Flapping { until: self.now + FLAPPING, requests: 0 });
             if open {
@@ -251,6 +262,16 @@ impl World {
         } else {
             return false;
         }
+        true
+    }
+
+    /// The server is set back to an older state, as etcd from a backup, while nothing else goes on.
+    fn set_back(&mut self, open: bool) -> bool {
+        let live = self.watcher.phase(self.now) == Phase::Live;
+        let Some(stands_at) = self.version.filter(|_| open && live) else { return false };
+        self.cut_off();
+        self.server.set_back(stands_at, &mut self.random);
+        self.consumer.set_back();
         true
     }
 

@@ -16,6 +16,9 @@ const TOO_SOON: Duration = Duration::from_millis(500);
 /// For so long a server that accepted a request before may refuse the same: after a restart an API
 /// server knows neither all users' rights nor all custom resources at once.
 const GRACE: Duration = Duration::from_secs(10);
+/// The same for a token that it takes for expired: kube-client keeps what it reads from a token's file
+/// for up to a minute, also where the file has a newer one.
+const GRACE_CREDENTIALS: Duration = Duration::from_secs(70);
 /// So often a server may say that it has yet to reach a version, before it is believed that it never
 /// will: it was set back to an older state.
 const TOO_LARGE: u32 = 5;
@@ -28,7 +31,6 @@ pub(super) struct Failures {
     reached: bool,
     /// Whether it has ever accepted a request: until then, a refusal is one too.
     accepted: bool,
-    requests: u64,
     /// Since when it refuses what it accepted before.
     refusing_since: Option<Instant>,
     /// Whether the last watch ended with a 410, and nothing has come since.
@@ -36,6 +38,8 @@ pub(super) struct Failures {
     /// Whether the last line was nonsense, and nothing has come since.
     nonsense: bool,
     too_large: u32,
+    /// Whether the server is known to have reached the version that the stream stands at.
+    confirmed: bool,
 }
 
 impl Failures {
@@ -55,12 +59,21 @@ impl Failures {
     /// Something came that moved the stream on.
     pub(super) fn went_well(&mut self) {
         (self.gone, self.nonsense, self.too_large) = (false, false, 0);
+        self.confirmed = true;
     }
 
-    /// Whether it is a restart.
-    pub(super) fn count_request(&mut self) -> bool {
-        self.requests += 1;
-        self.requests > 1
+    /// The server has shown that it has reached the version that the stream stands at.
+    pub(super) fn confirmed(&mut self) {
+        self.confirmed = true;
+    }
+
+    pub(super) fn is_confirmed(&self) -> bool {
+        self.confirmed
+    }
+
+    /// It may be another server that answers next.
+    pub(super) fn lost(&mut self) {
+        self.confirmed = false;
     }
 }
 
@@ -73,6 +86,7 @@ impl Machine {
             self.back_off_unreachable(Cause::Cut);
         } else {
             self.backoff.reset();
+            self.why = Some(Cause::Timeout);
             self.state = State::Ready;
         }
         self.list_instead();
@@ -88,6 +102,11 @@ impl Machine {
         }
         if !self.managed() || (cause == Cause::Silence && !self.failures.accepted) {
             return self.end(kind);
+        }
+        let probed = std::mem::take(&mut self.probing);
+        self.probing = cause == Cause::Silence && !probed && self.is_to_probe();
+        if !self.probing {
+            self.failures.lost();
         }
         self.list_instead();
         self.back_off_unreachable(cause);
@@ -106,6 +125,10 @@ impl Machine {
     pub(super) fn refused(&mut self, head: Head, body: &Bytes, now: Instant) {
         let status = ApiStatus::from_body(head.status, body);
         let asked = head.retry_after.or(asked(&status));
+        if std::mem::take(&mut self.probing) {
+            self.failures.confirmed();
+            return self.back_off(asked, Cause::Refused(status.code));
+        }
         if self.lists() && status.is_gone() {
             self.pages_expired(status);
         } else {
@@ -137,7 +160,7 @@ impl Machine {
             if status.is_too_large_version() {
                 self.failures.too_large += 1;
             }
-            self.back_off(asked, status.code);
+            self.back_off(asked, Cause::Refused(status.code));
             if self.failures.too_large >= TOO_LARGE && self.memory.index.is_some() {
                 self.failures.too_large = 0;
                 self.repair();
@@ -153,15 +176,16 @@ impl Machine {
                 && self.plan.waits_for_resource()
                 && !status.is_about_a_namespace())
         {
-            return self.back_off(asked, status.code);
+            return self.back_off(asked, Cause::Refused(status.code));
         }
         self.end(kind(status));
     }
 
     fn is_in_grace(&mut self, status: &ApiStatus, now: Instant) -> bool {
+        let grace = if status.code == 401 { GRACE_CREDENTIALS } else { GRACE };
         self.failures.accepted
             && matches!(status.code, 401 | 403 | 404 | 500)
-            && now - *self.failures.refusing_since.get_or_insert(now) < GRACE
+            && now - *self.failures.refusing_since.get_or_insert(now) < grace
     }
 
     /// The server no longer has what comes after the version.
@@ -169,6 +193,7 @@ impl Machine {
         if std::mem::take(&mut self.asks_for_oldest) {
             if let Some(oldest) = status.oldest_version() {
                 self.version = Some(oldest.to_owned());
+                self.why = Some(Cause::Gone);
                 self.state = State::Ready;
                 return;
             }
@@ -177,7 +202,7 @@ impl Machine {
         } else if self.memory.index.is_none() {
             return self.end(kind(status));
         }
-        self.again_at_once_or_later();
+        self.again_at_once_or_later(Cause::Gone);
         self.repair();
     }
 
@@ -186,7 +211,7 @@ impl Machine {
         if self.memory.index.is_none() {
             return self.end(Kind::PagesExpired(status));
         }
-        self.again_at_once_or_later();
+        self.again_at_once_or_later(Cause::Gone);
         if let Some(taking) = &self.taking {
             let origin = taking.origin;
             self.take_state(origin, false);
@@ -194,16 +219,17 @@ impl Machine {
     }
 
     /// A 410 is no reason to wait; one after another is.
-    fn again_at_once_or_later(&mut self) {
+    pub(super) fn again_at_once_or_later(&mut self, cause: Cause) {
         if std::mem::replace(&mut self.failures.gone, true) {
-            self.back_off(None, StatusCode::GONE.as_u16());
+            self.back_off(None, cause);
         } else {
+            self.why = Some(cause);
             self.state = State::Ready;
         }
     }
 
     /// What happened since the version is found out by comparison.
-    fn repair(&mut self) {
+    pub(super) fn repair(&mut self) {
         let origin = if self.memory.whole { Origin::Repair } else { self.first_state() };
         let streamed = self.streams_state();
         self.take_state(origin, streamed);
@@ -217,6 +243,7 @@ impl Machine {
     /// The server has shown that it streams no state: from now on it is listed.
     pub(super) fn cannot_stream(&mut self) {
         self.memory.never_streams = true;
+        self.why = Some(Cause::NoStreaming);
         self.state = State::Ready;
         self.list_instead();
     }
@@ -232,13 +259,15 @@ impl Machine {
         }
     }
 
-    pub(super) fn back_off(&mut self, asked: Option<Duration>, code: u16) {
+    pub(super) fn back_off(&mut self, asked: Option<Duration>, cause: Cause) {
         let wait = self.backoff.next(asked, &mut self.rng);
-        self.state = State::BackingOff { wait, cause: Cause::Refused(code), told: false };
+        self.state = State::BackingOff { wait, cause, told: false };
+        self.why = Some(cause);
     }
 
     pub(super) fn back_off_unreachable(&mut self, cause: Cause) {
         let wait = self.backoff.next_unreachable(&mut self.rng);
+        self.why = Some(cause);
         self.state = State::BackingOff { wait, cause, told: false };
     }
 }

@@ -5,12 +5,17 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use super::{Delivery, Machine, Sabotage, malformed};
-use crate::envelope::{self, Envelope};
+use crate::envelope::{self, Envelope, Identity};
+use crate::index::Compared;
+use crate::version::is_older;
 use crate::{EventType, Origin};
 
 impl Machine {
     /// A list's item has come.
     pub(super) fn item(&mut self, item: &Bytes) {
+        if self.probing {
+            return;
+        }
         let item = envelope::utf8(item);
         match envelope::identity(&item, self.plan.resource().scope()) {
             Ok(identity) => self.part_of_state(item, identity),
@@ -28,7 +33,7 @@ impl Machine {
                 None
             }
             Ok(Envelope::Event { etype, object, identity }) => {
-                Some(Delivery { etype, origin: Origin::Live, object, identity })
+                self.happened(etype, object, identity)
             }
             Ok(Envelope::Bookmark { version, ends_initial }) => {
                 self.bookmark(version, ends_initial);
@@ -49,9 +54,45 @@ impl Machine {
         }
     }
 
+    /// Something happened to an object. A name that stood for another object until now tells that a
+    /// deletion was lost on the way; a version that was delivered already tells nothing new.
+    fn happened(
+        &mut self,
+        etype: EventType,
+        object: Bytes,
+        identity: Identity,
+    ) -> Option<Delivery> {
+        let origin = Origin::Live;
+        let known = match &mut self.memory.index {
+            Some(index) if self.plan.options().manage_resource_version => index,
+            _ => return Some(Delivery { etype, origin, object, identity }),
+        };
+        if etype != EventType::Deleted {
+            match known.compare(&identity) {
+                Compared::Replaces(old) if !self.sabotaged(Sabotage::OverlooksALostDeletion) => {
+                    self.owe_deletion(old);
+                    let etype = EventType::Added;
+                    self.owed.push_back(Delivery { etype, origin, object, identity });
+                    return None;
+                }
+                Compared::Same => {
+                    if let (Some(version), None) = (&identity.version, &self.taking) {
+                        self.reach(version);
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Some(Delivery { etype, origin, object, identity })
+    }
+
     fn bookmark(&mut self, version: Option<String>, ends_initial: bool) {
         let Some(version) = version else { return };
         match (&self.taking, ends_initial) {
+            (None, _) if self.version().is_some_and(|ours| is_older(&version, ours)) => {
+                self.set_back(version);
+            }
             (None, _) => self.reach(&version),
             (Some(_), ends) if ends || self.sabotaged(Sabotage::TakesAnyBookmarkForTheEnd) => {
                 self.state_is_whole(version);
@@ -82,6 +123,9 @@ impl Machine {
     fn reach(&mut self, version: &str) {
         if self.managed() {
             self.failures.went_well();
+            if self.version().is_some_and(|ours| is_older(version, ours)) {
+                return;
+            }
             version.clone_into(self.version.get_or_insert_default());
             self.asks_for_oldest = false;
             self.moved = true;

@@ -21,11 +21,15 @@ pub enum Sabotage {
     ForgetsADeletion,
     /// Lets a state's version count before all of the state was delivered.
     MovesOnTooEarly,
+    /// Does not mind that a name stands for another object now.
+    OverlooksALostDeletion,
+    /// Believes every server that it has reached the version that it is asked to go on from.
+    BelievesEveryVersion,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::SkipsTheComparison,
         Self::ResumesFromInitialEvents,
         Self::TakesAnyBookmarkForTheEnd,
@@ -33,6 +37,8 @@ impl Sabotage {
         Self::DeliversFragments,
         Self::ForgetsADeletion,
         Self::MovesOnTooEarly,
+        Self::OverlooksALostDeletion,
+        Self::BelievesEveryVersion,
     ];
 }
 

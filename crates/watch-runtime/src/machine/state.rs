@@ -34,7 +34,7 @@ pub(super) enum State {
 /// What the driver is to do next.
 pub(crate) enum Step {
     /// Send this request; report its answer's head, or the failure.
-    Send(Request<()>),
+    Send(Sending),
     /// Nothing until the exchange or the sleep under way has something to report; if nothing has come
     /// of it by then, report that.
     Wait(Option<Instant>),
@@ -44,6 +44,39 @@ pub(crate) enum Step {
     Deliver(Delivery),
     /// Drop any exchange; the stream is over.
     End(Option<WatchError>),
+}
+
+/// A request, and what it is for.
+#[derive(Debug)]
+pub(crate) struct Sending {
+    pub(crate) request: Request<()>,
+    pub(crate) purpose: Purpose,
+    /// Why it is a restart, where it is one.
+    pub(crate) cause: Option<Cause>,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    Watch,
+    /// A watch that begins with the state.
+    StreamedState,
+    /// A page of the state.
+    List,
+    /// Which version the server has reached.
+    Probe,
+}
+
+impl Purpose {
+    /// As logs name it.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Watch => "watch",
+            Self::StreamedState => "streamed state",
+            Self::List => "list",
+            Self::Probe => "probe",
+        }
+    }
 }
 
 /// An object to deliver, not yet decoded.

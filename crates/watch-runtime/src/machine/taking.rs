@@ -98,6 +98,7 @@ impl Machine {
             self.status.repairs += 1;
         }
         self.memory.whole = true;
+        self.failures.confirmed();
         #[cfg(feature = "simulation")]
         {
             self.told = Some(version.clone());
@@ -123,7 +124,8 @@ impl Machine {
         }
     }
 
-    fn owe_deletion(&mut self, identity: Identity) {
+    /// An object is gone, and nobody has said so.
+    pub(super) fn owe_deletion(&mut self, identity: Identity) {
         let kept = self.memory.index.as_mut().and_then(|index| index.kept(&identity));
         let object = kept.unwrap_or_else(|| tombstone::of(self.plan.resource(), &identity));
         self.owed.push_back(Delivery {

@@ -1,6 +1,8 @@
 //! The machine by itself: requests, waits and ends, in made-up time.
 
 mod bench;
+mod integrity;
+mod recorded;
 mod repair;
 mod streamed;
 mod waiting;

@@ -1,6 +1,7 @@
 //! Streams over a scripted server, in virtual time.
 
 mod managed_fields;
+mod observed;
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -187,7 +188,10 @@ async fn an_object_that_does_not_decode_is_named_and_the_stream_goes_on() {
     let mut events = watcher.stream(StreamOptions::unmanaged());
     let error = soon(events.next()).await.unwrap().unwrap_err();
     assert!(error.is_decode() && !error.is_terminal());
-    assert_eq!(error.to_string(), "watching pods/v1: the ADDED shop/bad does not fit its type");
+    assert_eq!(
+        error.to_string(),
+        "watching pods/v1: the ADDED shop/bad does not fit its type; use the types of the server's release, or mend the object"
+    );
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(source, r#"spec.ports[1]: expected u16, found "80""#);
     assert_eq!(told(&soon(events.next()).await.unwrap().unwrap()), "ADDED good");

@@ -18,15 +18,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects as the kubeconfig says, or as a program inside of a cluster does.
+    /// Connects as the kubeconfig says, or as a program inside of a cluster does. As with
+    /// [`connect`](crate::connect), it is the watchers that try again, not the client.
     ///
     /// # Errors
     ///
     /// There is no configuration or it is unsound, or this is called inside of an async task.
     pub fn try_default() -> Result<Self, ConnectError> {
-        Self::connect(|runtime| {
-            runtime.block_on(crate::Client::try_default()).map_err(Fault::Client)
-        })
+        Self::connect(|runtime| runtime.block_on(crate::connect()).map_err(Fault::Client))
     }
 
     /// Connects as a configuration says.
@@ -36,7 +35,7 @@ impl Client {
     /// The configuration is unsound, or this is called inside of an async task.
     pub fn try_from_config(config: Config) -> Result<Self, ConnectError> {
         Self::connect(|runtime| {
-            runtime.block_on(async { crate::Client::try_from(config) }).map_err(Fault::Client)
+            runtime.block_on(async { crate::connect_to(config) }).map_err(Fault::Client)
         })
     }
 

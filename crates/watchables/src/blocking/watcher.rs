@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use watch_runtime::{StopHandle, StreamOptions};
+use watch_runtime::{CatchUp, InitialState, StopHandle, StreamOptions, WatchStatus};
 use watchable_core::{
     DynamicTarget, Listed, NamespacedWatch, ResourceInfo, WatchTarget, Watchable, Watched,
 };
@@ -96,6 +96,26 @@ impl<T: WatchTarget> Watcher<T> {
         self.with(watch_runtime::Watcher::without_managed_fields)
     }
 
+    /// See [`Watcher::initial_state`](crate::Watcher::initial_state).
+    pub fn initial_state(self, how: InitialState) -> Self {
+        self.with(|watcher| watcher.initial_state(how))
+    }
+
+    /// See [`Watcher::catch_up`](crate::Watcher::catch_up).
+    pub fn catch_up(self, from: CatchUp) -> Self {
+        self.with(|watcher| watcher.catch_up(from))
+    }
+
+    /// See [`Watcher::repair_gaps`](crate::Watcher::repair_gaps).
+    pub fn repair_gaps(self, repair: bool) -> Self {
+        self.with(|watcher| watcher.repair_gaps(repair))
+    }
+
+    /// See [`Watcher::max_event_bytes`](crate::Watcher::max_event_bytes).
+    pub fn max_event_bytes(self, bytes: usize) -> Self {
+        self.with(|watcher| watcher.max_event_bytes(bytes))
+    }
+
     fn with(
         self,
         set: impl FnOnce(watch_runtime::Watcher<T>) -> watch_runtime::Watcher<T>,
@@ -128,6 +148,11 @@ impl<T: WatchTarget> Watcher<T> {
     /// Whether a stream is running.
     pub fn is_running(&self) -> bool {
         self.watcher.is_running()
+    }
+
+    /// Where the newest stream stands, as of now. See [`Watcher::status`](crate::Watcher::status).
+    pub fn status(&self) -> WatchStatus {
+        self.watcher.status().borrow().clone()
     }
 
     /// The version that a managed stream has reached, else the one that was given.

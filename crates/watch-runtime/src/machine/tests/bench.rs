@@ -57,7 +57,7 @@ impl Bench {
     /// The next step is a request; gives its URL.
     pub(super) fn request(&mut self) -> String {
         match self.step() {
-            Step::Send(request) => request.uri().to_string(),
+            Step::Send(sending) => sending.request.uri().to_string(),
             other => panic!("a request was expected, not {other:?}"),
         }
     }
@@ -161,7 +161,7 @@ impl Bench {
 impl std::fmt::Debug for Step {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Send(request) => write!(f, "Send({})", request.uri()),
+            Self::Send(sending) => write!(f, "Send({})", sending.request.uri()),
             Self::Wait(_) => f.write_str("Wait"),
             Self::Sleep(time) => write!(f, "Sleep({time:?})"),
             Self::Deliver(d) => write!(f, "Deliver({} {})", d.etype, d.identity),

@@ -144,3 +144,17 @@ fn a_stale_list_is_asked_for_where_any_state_will_do() {
     bench.chunk(GONE);
     assert_eq!(bench.request(), "/api/v1/pods?limit=500", "after a gap only the newest will do");
 }
+
+#[test]
+fn a_stale_list_that_breaks_off_is_taken_up_to_date() {
+    let settings = Settings { initial_state: InitialState::Stale, ..Settings::default() };
+    let mut bench = Bench::with(settings, StreamOptions::managed(), None);
+    bench.request();
+    bench.head(200);
+    bench.chunk(LIST.split_once("},{").unwrap().0);
+    bench.chunk("}");
+    assert_eq!(bench.told(), ["ADDED Initial a"]);
+    bench.cut();
+    bench.sleep();
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500", "an older one would take it back");
+}

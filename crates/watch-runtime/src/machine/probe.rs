@@ -1,0 +1,55 @@
+//! Whether the server has reached the version that the stream stands at.
+//!
+//! Kubernetes 1.20 and others accept a watch from a version that they have yet to reach, and stay silent
+//! until they do. So does a server that was set back to an older state, as etcd is from a backup. Such
+//! a watch looks like one on which nothing happens; but where bookmarks were asked for and none came for
+//! so long, the smallest of lists is asked for, which tells the version that the server has reached.
+//! One that passes the stream's version before that goes undetected: the protocol has no more to tell.
+
+use super::{Machine, Sabotage, State};
+use crate::error::Kind;
+use crate::status::Cause;
+use crate::version::is_older;
+
+impl Machine {
+    /// Whether silence leaves a doubt about the version.
+    pub(super) fn is_to_probe(&self) -> bool {
+        let watching = matches!(self.state, State::Watching { .. }) && self.taking.is_none();
+        watching
+            && !self.failures.is_confirmed()
+            && self.version().is_some()
+            && !self.sabotaged(Sabotage::BelievesEveryVersion)
+    }
+
+    /// The server is at this version.
+    pub(super) fn probed(&mut self, current: Option<&str>) {
+        self.probing = false;
+        match (current, self.version()) {
+            (Some(current), Some(ours)) if is_older(current, ours) => {
+                self.set_back(current.to_owned());
+            }
+            _ => {
+                self.failures.confirmed();
+                self.state = State::Ready;
+            }
+        }
+    }
+
+    /// The answer was no list: the stream goes on as if nothing had been asked.
+    pub(super) fn not_probed(&mut self) {
+        self.probing = false;
+        self.failures.confirmed();
+        self.state = State::Ready;
+    }
+
+    /// The server is at an older version than the stream: what happened since it was set back is found
+    /// out as any gap is.
+    pub(super) fn set_back(&mut self, current: String) {
+        if self.memory.index.is_none() {
+            let ours = self.version().unwrap_or_default().to_owned();
+            return self.end(Kind::SetBack { ours, current });
+        }
+        self.again_at_once_or_later(Cause::SetBack);
+        self.repair();
+    }
+}

@@ -1,0 +1,38 @@
+//! What a stream counts for the `metrics` crate; without the feature `metrics` it counts nothing.
+
+#[cfg(feature = "metrics")]
+pub(crate) use crate::metrics::Meter;
+
+#[cfg(not(feature = "metrics"))]
+pub(crate) use idle::Meter;
+
+#[cfg(not(feature = "metrics"))]
+mod idle {
+    use std::time::Duration;
+
+    use watchable_core::ResourceInfo;
+
+    use crate::status::Cause;
+    use crate::{EventType, Origin, WatchStatus};
+
+    /// The same as the one that counts, and nothing behind it.
+    #[derive(Debug)]
+    pub(crate) struct Meter;
+
+    #[allow(clippy::unused_self, reason = "the other one has something to look at")]
+    impl Meter {
+        pub(crate) fn new(_: &ResourceInfo) -> Self {
+            Self
+        }
+
+        pub(crate) fn received(&self, _: usize) {}
+
+        pub(crate) fn delivered(&self, _: EventType, _: Origin, _: Duration) {}
+
+        pub(crate) fn undecodable(&self) {}
+
+        pub(crate) fn restarted(&self, _: Cause) {}
+
+        pub(crate) fn stands(&mut self, _: &WatchStatus) {}
+    }
+}
