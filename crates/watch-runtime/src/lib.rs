@@ -9,6 +9,7 @@
 mod alarm;
 mod api_status;
 mod backoff;
+mod connection;
 mod control;
 mod cursor;
 pub mod discovery;

@@ -18,10 +18,10 @@ use futures::{Stream, ready};
 use http::Response;
 use tokio::sync::watch;
 use tokio::time::Sleep;
-use tracing::Span;
 use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget};
 
 use crate::alarm::Alarm;
+use crate::connection::Connection;
 use crate::control::Control;
 use crate::cursor::Cursor;
 use crate::error::{Kind, Source};
@@ -39,6 +39,12 @@ use crate::{EventSource, Phase, WatchError, WatchEvent, WatchStatus};
 /// # Cancel safety
 ///
 /// Waiting for the next item may be given up at any time (as `tokio::select!` does): nothing is lost.
+///
+/// # Logs
+///
+/// Each connection is a `tracing` span, `watch`, and in it there is neither a body nor a token nor a
+/// URL. kube-client, however, has a span of its own, `HTTP` at level DEBUG, with the URL in it: in a
+/// paged list also the `continue` token. Whoever logs at DEBUG and minds sets `kube_client=info`.
 ///
 /// # Panics
 ///
@@ -59,8 +65,7 @@ pub struct WatchStream<T: WatchTarget> {
     drops_managed_fields: bool,
     repairs: u64,
     meter: Meter,
-    /// The newest connection's.
-    span: Span,
+    connection: Connection,
     /// When the newest bytes came.
     arrived: Instant,
     decodes: PhantomData<fn() -> T>,
@@ -109,7 +114,7 @@ impl<T: WatchTarget> WatchStream<T> {
             io: Io::Nothing,
             transport,
             meter: Meter::new(&resource),
-            span: Span::none(),
+            connection: Connection::none(),
             arrived: Instant::now(),
             resource,
             cursor,
@@ -133,7 +138,7 @@ impl<T: WatchTarget> WatchStream<T> {
 
     /// Lets what is under way go on, and reports to the machine what came of it.
     fn poll_io(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let span = self.span.clone();
+        let span = self.connection.span.clone();
         let _entered = span.enter();
         match &mut self.io {
             Io::Nothing => return Poll::Pending,
@@ -152,6 +157,7 @@ impl<T: WatchTarget> WatchStream<T> {
                 Some(Ok(chunk)) => {
                     self.arrived = now();
                     self.meter.received(chunk.len());
+                    self.connection.received(chunk.len());
                     self.machine.on_chunk(chunk, self.arrived);
                 }
                 Some(Err(source)) => {
@@ -178,6 +184,7 @@ impl<T: WatchTarget> WatchStream<T> {
                 obj.fill_type_meta(&self.resource);
                 let lag = now().saturating_duration_since(self.arrived);
                 self.meter.delivered(delivery.etype, delivery.origin, lag);
+                self.connection.delivered();
                 Ok(WatchEvent {
                     etype: delivery.etype,
                     obj,
@@ -189,7 +196,7 @@ impl<T: WatchTarget> WatchStream<T> {
                 self.undecodable += 1;
                 self.meter.undecodable();
                 // Where in the object, and what stands there, is for the error's reader alone.
-                tracing::warn!(parent: &self.span, object = %delivery.identity, "undecodable");
+                tracing::warn!(parent: &self.connection.span, object = %delivery.identity, "undecodable");
                 let object = format!("the {} {}", delivery.etype, delivery.identity);
                 let doing = format!("watching {}", self.resource);
                 Err(WatchError::new(doing, Kind::Decode { object, source: error.into() }))
@@ -199,6 +206,7 @@ impl<T: WatchTarget> WatchStream<T> {
 
     fn finish(&mut self) {
         self.io = Io::Nothing;
+        self.connection.over(None);
         self.control.end();
     }
 }
@@ -244,14 +252,15 @@ impl<T: WatchTarget> WatchStream<T> {
                 Step::Sleep(wait) => {
                     let phase = self.machine.status(now()).phase;
                     if let Phase::BackingOff { cause, .. } = phase {
-                        tracing::info!(parent: &self.span, %cause, ?wait, "waiting before another try");
+                        self.connection.over(Some(cause));
+                        tracing::info!(parent: &self.connection.span, %cause, ?wait, "waiting before another try");
                     }
                     self.io = Io::Sleeping(Box::pin(tokio::time::sleep(wait)));
                 }
                 Step::Deliver(delivery) => return Poll::Ready(Some(self.decode(&delivery))),
                 Step::End(error) => {
                     if let Some(error) = &error {
-                        tracing::debug!(parent: &self.span, %error, "ended");
+                        tracing::debug!(parent: &self.connection.span, %error, "ended");
                     }
                     self.finish();
                     return Poll::Ready(error.map(Err));
@@ -272,17 +281,18 @@ impl<T: WatchTarget> WatchStream<T> {
     /// Opens a connection, and a span for it. Of what is asked for it tells the kind alone: a token
     /// that continues a list is nobody's business.
     fn send(&mut self, Sending { request, purpose, cause }: Sending) {
-        self.span = tracing::info_span!(
+        self.connection.over(cause);
+        let span = tracing::info_span!(
             "watch",
             resource = %self.resource,
             namespace = self.machine.namespace(),
             request = purpose.as_str(),
         );
-        let _entered = self.span.enter();
+        self.connection = Connection::asked(span.clone(), purpose, cause);
         if let Some(cause) = cause {
             self.meter.restarted(cause);
-            tracing::debug!(%cause, "asking again");
         }
+        let _entered = span.enter();
         self.io = Io::Sending(self.transport.send(request));
     }
 
@@ -294,7 +304,7 @@ impl<T: WatchTarget> WatchStream<T> {
         let events = status.events;
         self.repairs = status.repairs;
         if self.repairs > before {
-            tracing::info!(parent: &self.span, events, "a gap is repaired");
+            tracing::info!(parent: &self.connection.span, events, "a gap is repaired");
         }
         if self.shared.current.load(Ordering::Acquire) != self.id {
             return;
@@ -319,6 +329,7 @@ impl<T: WatchTarget> FusedStream for WatchStream<T> {
 impl<T: WatchTarget> Drop for WatchStream<T> {
     fn drop(&mut self) {
         self.control.end();
+        self.connection.over(None);
         self.publish();
     }
 }

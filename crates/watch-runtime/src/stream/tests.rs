@@ -2,6 +2,7 @@
 
 mod managed_fields;
 mod observed;
+mod storm;
 
 use std::collections::VecDeque;
 use std::sync::Mutex;

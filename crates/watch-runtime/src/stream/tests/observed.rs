@@ -53,6 +53,12 @@ fn run() -> WatchStatus {
     })
 }
 
+/// How many bytes the bodies of its answers are.
+fn bytes() -> u64 {
+    let pieces = eventful().into_iter().flat_map(|answer| answer.body);
+    pieces.map(|piece| if let Piece::Text(text) = piece { text.len() as u64 } else { 0 }).sum()
+}
+
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -76,7 +82,10 @@ fn a_connection_is_a_span_and_no_log_holds_a_body_or_a_token() {
         .with_ansi(false)
         .with_writer(move || sink.clone())
         .finish();
-    tracing::subscriber::with_default(subscriber, run);
+    // While there is one dispatcher, what a thread without it logs first is taken to interest nobody,
+    // and other tests run beside this one: with two, every one is asked.
+    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
+    let status = tracing::subscriber::with_default(subscriber, run);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let spans = |request: &str| {
         let fields = format!("watch{{resource=pods/v1 namespace=\"shop\" request=\"{request}\"}}");
@@ -90,9 +99,25 @@ fn a_connection_is_a_span_and_no_log_holds_a_body_or_a_token() {
         "a gap is repaired",
         "undecodable object=bad",
         "answered status=200",
+        "asking what=\"list\"",
+        "over cause=\"cut\" bytes=",
+        "over cause=\"refused\" bytes=",
+        "over cause=\"gone\" bytes=",
+        "over cause=\"none\" bytes=",
     ] {
         assert!(log.contains(told), "{told:?} is missing in {log}");
     }
+    let over: Vec<_> = log.lines().filter(|line| line.contains(": over cause=")).collect();
+    assert_eq!(over.len(), 7, "one for each connection: {log}");
+    let told = |field: &str| -> u64 {
+        let of = |line: &&str| {
+            let (_, rest) = line.split_once(field).unwrap();
+            rest.split(' ').next().unwrap().parse::<u64>().unwrap()
+        };
+        over.iter().map(of).sum()
+    };
+    assert_eq!(told(" events="), status.events - status.undecodable);
+    assert_eq!(told(" bytes="), bytes());
     for secret in [SECRET, "t0ken-to-continue", "continue"] {
         assert!(!log.contains(secret), "{secret:?} is in {log}");
     }
@@ -149,11 +174,6 @@ fn what_happens_is_counted_by_type_and_cause() {
     }
     assert_eq!((of(m::DECODE_ERRORS, ""), of(m::UNKNOWN_EVENTS, "")), (1, 1));
     assert_eq!(of(m::REPAIRS, ""), 1);
-    let bytes: usize = eventful()
-        .iter()
-        .flat_map(|answer| &answer.body)
-        .map(|piece| if let Piece::Text(text) = piece { text.len() } else { 0 })
-        .sum();
-    assert_eq!(of(m::RECEIVED_BYTES, ""), bytes as u64);
+    assert_eq!(of(m::RECEIVED_BYTES, ""), bytes());
     assert_eq!(lags, status.events - status.undecodable);
 }
