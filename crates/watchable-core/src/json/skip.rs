@@ -54,11 +54,11 @@ pub(super) fn skip(bytes: &[u8], mut at: usize, depth: u8) -> Result<usize, Wron
                 Some(b'}') if is_object => {}
                 Some(b']') if !is_object => {}
                 Some(b',') if !first => {
-                    at = entry(bytes, at + 1, is_object)?;
+                    at = entry(bytes, at + 1, is_object, level < depth)?;
                     break;
                 }
                 _ if first => {
-                    at = entry(bytes, at, is_object)?;
+                    at = entry(bytes, at, is_object, level < depth)?;
                     break;
                 }
                 _ if is_object => return Err(Wrong { expected: "`,` or `}`", at }),
@@ -72,16 +72,25 @@ pub(super) fn skip(bytes: &[u8], mut at: usize, depth: u8) -> Result<usize, Wron
     }
 }
 
-/// Up to an entry's value: in an object, past its key.
-fn entry(bytes: &[u8], at: usize, is_object: bool) -> Result<usize, Wrong> {
+/// Up to an entry's value: in an object, past its key. Entries that are empty objects are passed over
+/// on the way, where there is room for another level.
+fn entry(bytes: &[u8], at: usize, is_object: bool, has_room: bool) -> Result<usize, Wrong> {
     if !is_object {
         return Ok(at);
     }
-    let at = space(bytes, at);
-    if bytes.get(at) != Some(&b'"') {
-        return Err(Wrong { expected: "a key in quotes", at });
-    }
-    let at = space(bytes, string(bytes, at)?);
+    let mut at = space(bytes, at);
+    let at = loop {
+        if bytes.get(at) != Some(&b'"') {
+            return Err(Wrong { expected: "a key in quotes", at });
+        }
+        at = string(bytes, at)?;
+        // Most of what managed fields hold: an empty object, and another key after it.
+        if has_room && bytes.get(at..at + 5) == Some(b":{},\"") {
+            at += 4;
+        } else {
+            break space(bytes, at);
+        }
+    };
     if bytes.get(at) != Some(&b':') {
         return Err(Wrong { expected: "`:`", at });
     }

@@ -166,6 +166,26 @@ fn depth_is_limited_as_by_serde_json_and_also_where_it_is_passed_over() {
     }
 }
 
+/// As managed fields are, with something wrong at every place.
+#[test]
+fn empty_objects_in_a_row_are_passed_over_as_by_serde_json() {
+    let text = r#"{"a":{},"b\"":{},"c":{ },"d":{},"e":[{},"f",{}],"g":{},"h":{"i":{},"j":1}}"#;
+    same(text);
+    for at in 0..text.len() {
+        same(&text[..at]);
+        same(&format!("{}{}", &text[..at], &text[at + 1..]));
+        for other in ["{", "}", ",", ":", "\"", "x"] {
+            same(&format!("{}{other}{}", &text[..at], &text[at + 1..]));
+        }
+    }
+    for depth in [125, 126, 127] {
+        let row = r#"{"a":{},"b":{},"c":1}"#;
+        let text = format!("{}{row}{}", "[".repeat(depth), "]".repeat(depth));
+        same_value(&text);
+        assert_eq!(from_str::<&RawValue>(&text).is_ok(), depth + 2 <= 127, "{depth}");
+    }
+}
+
 #[test]
 fn what_is_not_utf8_is_refused() {
     let error = from_slice::<Value>(b"[\"\xff\"]").unwrap_err();
