@@ -10,6 +10,9 @@ use watchables::{Client, StreamOptions, WatchStream, WatchTarget, Watcher};
 pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
     let managed = StreamOptions::managed();
     match &*args.kind {
+        "pods" if args.way == "without managedFields" => {
+            drain(Watcher::<Pod>::new(client).without_managed_fields().stream(managed), args).await
+        }
         "pods" => drain(Watcher::<Pod>::new(client).stream(managed), args).await,
         "configmaps" => drain(Watcher::<ConfigMap>::new(client).stream(managed), args).await,
         "events" => drain(Watcher::<Event>::new(client).stream(managed), args).await,

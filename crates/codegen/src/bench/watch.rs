@@ -16,6 +16,9 @@ const KINDS: [(&str, &str, u32, f64); 4] = [
 /// Of the CPU time of a reader that only finds lines and skips their JSON.
 const OVER_FLOOR: f64 = 2.0;
 
+/// Of the peer's CPU time, where ours leaves the managed fields out.
+const WITHOUT_MANAGED_FIELDS: f64 = 0.25;
+
 /// How many events allocations are counted over: they do not vary.
 const COUNTED: u32 = 10_000;
 
@@ -28,6 +31,15 @@ pub(super) fn watch(programs: &Programs, effort: Effort) -> Result<Vec<Case>> {
         let turns = [OURS, PEER, FLOOR].map(|program| Turn::new(program, &args));
         let [ours, peer, floor] = programs.in_turns(&server, turns, effort.rounds(ROUNDS))?;
 
+        if kind == "Pod" {
+            let way = "without managedFields";
+            let less = ["watch", "--kind", plural, "--way", way, "--count", &events];
+            let turns = [Turn::new(OURS, &less), Turn::new(PEER, &args)];
+            let [without, peer] = programs.in_turns(&server, turns, effort.rounds(ROUNDS))?;
+            let name = format!("{kind} {way}, beside the peer's with them: CPU an event");
+            let case = Case::new(name, "µs", without.get("cpu_us")?, peer.get("cpu_us")?);
+            cases.push(case.aiming(Target::Ratio(WITHOUT_MANAGED_FIELDS)));
+        }
         let cpu = ours.get("cpu_us")?;
         cases.push(
             Case::new(format!("{kind}: CPU an event"), "µs", cpu, peer.get("cpu_us")?)
