@@ -57,11 +57,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         post(&client, &tabs, &cron_tab(name, schedule)).await?;
     }
 
-    // The definition comes, and again with the status that says it is established; then the objects.
-    for _ in 0..4 {
-        if let Some(event) = events.try_next().await? {
-            tell(&event);
-        }
+    let mut tabs = 0;
+    while tabs < 2
+        && let Some(event) = events.try_next().await?
+    {
+        tell(&event);
+        tabs += usize::from(matches!(event.obj, Seen::CronTab(_)));
     }
     server.store().delete(&CronTab::RESOURCE, Some("default"), "hourly")?;
     if let Some(event) = events.try_next().await? {
