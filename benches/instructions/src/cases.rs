@@ -105,7 +105,8 @@ fn watch<T: watchable_core::WatchItem + watchable_core::WatchTarget<Item = T>>(
 
 fn list(times: usize) {
     let mut watch = Watch::<Pod>::listing();
-    let mut events = watch.events(Bytes::from_static(br#"{"metadata":{"resourceVersion":"7"},"items":["#));
+    let mut events =
+        watch.events(Bytes::from_static(br#"{"metadata":{"resourceVersion":"7"},"items":["#));
     let mut number = 0;
     let item = POD.trim_end();
     let (before, after) = item.split_once("checkout-7d9c6b8f5d-x2k4q").expect("its name");

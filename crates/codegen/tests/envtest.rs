@@ -3,6 +3,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
@@ -95,14 +96,18 @@ fn whole(version: &str) -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// As controller-tools writes it.
 fn index(entries: &[(&str, String, String)]) -> Vec<u8> {
     let mut text = "releases:\n".to_owned();
     for (version, hash, link) in entries {
-        text += &format!(
+        let _ = write!(
+            text,
             "  {version}:\n    envtest-{version}-plan9-mips.tar.gz:\n      hash: 00\n      selfLink: \
              https://example.invalid/x\n    {}:\n      hash: {hash}\n      selfLink: {link}\n",
             file_name(version)

@@ -24,9 +24,10 @@ impl Connection {
     /// Something is asked for, again where there is a cause.
     pub(crate) fn asked(span: Span, purpose: Purpose, cause: Option<Cause>) -> Self {
         let what = purpose.as_str();
-        match cause {
-            Some(cause) => tracing::debug!(parent: &span, %cause, "asking again"),
-            None => tracing::debug!(parent: &span, what, "asking"),
+        if let Some(cause) = cause {
+            tracing::debug!(parent: &span, %cause, "asking again");
+        } else {
+            tracing::debug!(parent: &span, what, "asking");
         }
         Self { span, open: true, bytes: 0, events: 0 }
     }

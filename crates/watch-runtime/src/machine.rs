@@ -195,8 +195,8 @@ impl Machine {
                 phase @ Phase::BackingOff { .. } if *told => phase,
                 _ => Phase::BackingOff { until: now + *wait, cause: *cause },
             },
-            (State::Ready | State::Asking { .. } | State::Refused { .. }, _) => Phase::Connecting,
-            (State::Listing { .. }, None) => Phase::Connecting,
+            (State::Ready | State::Asking { .. } | State::Refused { .. }, _)
+            | (State::Listing { .. }, None) => Phase::Connecting,
             (State::Listing { .. } | State::Watching { .. }, Some(taking)) => {
                 Phase::Listing { done: taking.done, remaining: taking.remaining }
             }

@@ -1,4 +1,4 @@
-//! A custom resource from its definition on: CronTabs are watched before the server knows of them, in one
+//! A custom resource from its definition on: `CronTab`s are watched before the server knows of them, in one
 //! stream with the definitions, of which only the metadata is wanted.
 //!
 //! `cargo run -p watchables --features rel_1_36 --example custom_resource`. It runs on an embedded

@@ -9,7 +9,7 @@ use watchables::{Multiplexed, MultiplexingWatcher, StreamOptions, Watcher};
 #[derive(Multiplexed)]
 enum Seen {
     Pod(Box<Pod>),
-    Namespace(Namespace),
+    Namespace(Box<Namespace>),
 }
 
 #[tokio::main(flavor = "current_thread")]

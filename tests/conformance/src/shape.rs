@@ -76,6 +76,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
+    #[allow(clippy::needless_pass_by_value, reason = "so are they written shortest")]
     fn check(shape: Value, found: Value, expected: Option<&str>) {
         let difference = difference(&shape, &found);
         match expected {

@@ -25,21 +25,20 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// That of a kubeconfig; else one that is started.
     pub(crate) async fn find(kubeconfig: Option<&Path>) -> Result<Self, String> {
-        let (plane, kubeconfig) = match kubeconfig {
-            Some(path) => (None, Kubeconfig::read_from(path).map_err(|error| error.to_string())?),
-            None => {
-                let plane = blocking(|| {
-                    let options = Options {
-                        // Only we compact, and a history of hours stays until we do.
-                        apiserver_arguments: vec!["--etcd-compaction-interval=0".to_owned()],
-                    };
-                    ControlPlane::start(&Assets::from_env()?, &options)
-                });
-                let plane = plane.await.map_err(|error| error.to_string())?;
-                let text = plane.kubeconfig();
-                let config = Kubeconfig::from_yaml(&text).map_err(|error| error.to_string())?;
-                (Some(Arc::new(Mutex::new(plane))), config)
-            }
+        let (plane, kubeconfig) = if let Some(path) = kubeconfig {
+            (None, Kubeconfig::read_from(path).map_err(|error| error.to_string())?)
+        } else {
+            let plane = blocking(|| {
+                let options = Options {
+                    // Only we compact, and a history of hours stays until we do.
+                    apiserver_arguments: vec!["--etcd-compaction-interval=0".to_owned()],
+                };
+                ControlPlane::start(&Assets::from_env()?, &options)
+            });
+            let plane = plane.await.map_err(|error| error.to_string())?;
+            let text = plane.kubeconfig();
+            let config = Kubeconfig::from_yaml(&text).map_err(|error| error.to_string())?;
+            (Some(Arc::new(Mutex::new(plane))), config)
         };
         let config = config(kubeconfig).await?;
         let api = Api(Client::try_from(config.clone()).map_err(|error| error.to_string())?);

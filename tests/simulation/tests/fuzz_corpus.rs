@@ -17,9 +17,11 @@ fn files(folder: &Path) -> Vec<Vec<u8>> {
     entries.map(|entry| fs::read(entry.unwrap().path()).unwrap()).collect()
 }
 
+type Target = fn(&[u8]);
+
 #[test]
 fn the_corpus_of_each_fuzz_target_holds() {
-    let targets: [(&str, fn(&[u8])); 4] = [
+    let targets: [(&str, Target); 4] = [
         ("frames", fuzzing::frames),
         ("envelope", fuzzing::envelope),
         ("list_body", fuzzing::list_body),

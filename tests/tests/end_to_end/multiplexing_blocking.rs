@@ -9,7 +9,7 @@ use watchables_tests::{config_of, pod};
 #[derive(watchables::Multiplexed)]
 enum Seen {
     Pod(Box<Pod>),
-    ConfigMap(ConfigMap),
+    ConfigMap(Box<ConfigMap>),
 }
 
 #[test]

@@ -141,7 +141,7 @@ mod multiplexing {
     #[derive(Multiplexed)]
     enum Seen {
         Pod(Box<Pod>),
-        Namespace(Namespace),
+        Namespace(Box<Namespace>),
     }
 
     async fn kinds(client: Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -110,12 +110,12 @@ async fn strike(
         Fault::Restart(_) => {
             proxy.refuse(true);
             gap(writer).await?;
-            cluster.own(|plane| plane.restart_apiserver()).await?;
+            cluster.own(envtest::ControlPlane::restart_apiserver).await?;
             proxy.refuse(false);
         }
         Fault::Kill => {
             writer.write(20, PAUSE).await?;
-            cluster.own(|plane| plane.restart_apiserver()).await?;
+            cluster.own(envtest::ControlPlane::restart_apiserver).await?;
         }
         Fault::Compaction => {
             proxy.refuse(true);
@@ -127,11 +127,11 @@ async fn strike(
             proxy.refuse(true);
             gap(writer).await?;
             cluster.compact().await?;
-            cluster.own(|plane| plane.restart_apiserver()).await?;
+            cluster.own(envtest::ControlPlane::restart_apiserver).await?;
             proxy.refuse(false);
         }
         Fault::Etcd => {
-            cluster.own(|plane| plane.restart_etcd()).await?;
+            cluster.own(envtest::ControlPlane::restart_etcd).await?;
             settled(writer).await?;
         }
         Fault::Failover => {

@@ -16,6 +16,7 @@ use crate::cluster::Cluster;
 use crate::report::{Not, Outcome, failed};
 
 #[derive(Multiplexed)]
+#[allow(clippy::large_enum_variant, reason = "as the documentation has it")]
 enum Seen {
     Pod(Pod),
     Namespace(Namespace),
