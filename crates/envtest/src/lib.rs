@@ -5,7 +5,7 @@
 //! let assets = envtest::Assets::from_env()?; // KUBEBUILDER_ASSETS, as Kubernetes' envtest names it
 //! let mut plane = envtest::ControlPlane::start(&assets, &envtest::Options::default())?;
 //! println!("export KUBECONFIG={}", plane.kubeconfig_path().display());
-//! plane.kill_apiserver()?;
+//! plane.kill_apiserver();
 //! plane.restart_apiserver()?;
 //! # Ok(())
 //! # }

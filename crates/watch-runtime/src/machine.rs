@@ -30,6 +30,7 @@
 
 mod failing;
 mod memory;
+mod phase;
 mod probe;
 mod reading;
 pub(crate) mod sabotage;
@@ -178,30 +179,6 @@ impl Machine {
     /// The version that a managed stream goes on from.
     pub(crate) fn version(&self) -> Option<&str> {
         self.version.as_deref().filter(|_| self.managed() && !self.asks_for_oldest)
-    }
-
-    /// Where the stream stands, but for the version.
-    pub(crate) fn status(&mut self, now: Instant) -> &WatchStatus {
-        self.status.phase = self.phase(now);
-        self.status.objects = self.memory.index.as_ref().map_or(0, crate::index::Index::len);
-        &self.status
-    }
-
-    fn phase(&self, now: Instant) -> Phase {
-        match (&self.state, &self.taking) {
-            (State::Ended(_), _) => Phase::Stopped,
-            (State::BackingOff { wait, cause, told }, _) => match self.status.phase {
-                // Told already: the wait counts from then.
-                phase @ Phase::BackingOff { .. } if *told => phase,
-                _ => Phase::BackingOff { until: now + *wait, cause: *cause },
-            },
-            (State::Ready | State::Asking { .. } | State::Refused { .. }, _)
-            | (State::Listing { .. }, None) => Phase::Connecting,
-            (State::Listing { .. } | State::Watching { .. }, Some(taking)) => {
-                Phase::Listing { done: taking.done, remaining: taking.remaining }
-            }
-            (State::Watching { .. }, None) => Phase::Live,
-        }
     }
 
     /// What to do next.

