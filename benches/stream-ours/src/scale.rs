@@ -23,7 +23,7 @@ pub(crate) async fn scale(client: &Client, args: &Args) -> Result<Figures, Box<d
         let [kind, plural] = ["Widget", "widgets"].map(|name| format!("{name}{number}"));
         let resource =
             ResourceInfo::dynamic("bench.example", "v1", kind, plural, Scope::Namespaced);
-        mux.add_watcher(Watcher::for_resource(client.clone(), resource));
+        mux.add_watcher(Watcher::<DynamicObject>::for_resource(client.clone(), resource));
     }
     let mut cluster = Cluster::begin(args);
     let mut events = mux.stream(StreamOptions::managed());

@@ -173,7 +173,7 @@ impl<T: WatchTarget> Watcher<T> {
 
     /// Objects come without their `metadata.managedFields`, which are passed over while decoding: they
     /// are half of a Pod's text, and of use only to those who ask which manager owns which field. A
-    /// [`DynamicObject`]'s JSON is without them, too.
+    /// [`DynamicObject`](watchable_core::DynamicObject)'s JSON is without them, too.
     pub fn without_managed_fields(mut self) -> Self {
         self.settings.drops_managed_fields = true;
         self

@@ -46,7 +46,7 @@ pub struct Step {
     pub accept: Option<String>,
     /// The HTTP status; 200 or 201 where there is none.
     pub status: Option<u16>,
-    /// The shape of the answer, as JSON: see [`shape`](crate::shape).
+    /// The shape of the answer, as JSON: see `shape`.
     pub is: Option<String>,
     /// What the answer's text contains, where it is not JSON.
     pub says: Option<String>,
