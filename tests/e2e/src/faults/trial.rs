@@ -32,7 +32,8 @@ pub(super) async fn trial(cluster: &Cluster, fault: Fault, seed: u64) -> Outcome
     let subject = match fault.kind() {
         Kind::ConfigMap => {
             if fault == Fault::CutsAtStart {
-                proxy.cut_after(Some(2_000..40_000));
+                // After the TLS handshake: a server that was never reached is an error, not a fault to repair.
+                proxy.cut_after(Some(8_000..40_000));
             }
             let watcher = Watcher::<ConfigMap>::new(client).namespace(namespace).page_size(5);
             Subject::start(if fault == Fault::Dead { watcher.timeout(timeout) } else { watcher })
@@ -85,7 +86,8 @@ async fn strike(
 ) -> Result<(), Not> {
     match fault {
         Fault::Cuts | Fault::CutsAtStart => {
-            proxy.cut_after(Some(2_000..40_000));
+            // After the TLS handshake: a server that was never reached is an error, not a fault to repair.
+                proxy.cut_after(Some(8_000..40_000));
             proxy.cut();
             writer.write(40, PAUSE).await?;
             proxy.cut_after(None);
