@@ -87,7 +87,7 @@ async fn strike(
     match fault {
         Fault::Cuts | Fault::CutsAtStart => {
             // After the TLS handshake: a server that was never reached is an error, not a fault to repair.
-                proxy.cut_after(Some(8_000..40_000));
+            proxy.cut_after(Some(8_000..40_000));
             proxy.cut();
             writer.write(40, PAUSE).await?;
             proxy.cut_after(None);
