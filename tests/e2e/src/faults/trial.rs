@@ -18,6 +18,10 @@ type Event = watchables::rel_1_20::core::v1::Event;
 /// Between writes.
 const PAUSE: Duration = Duration::from_millis(40);
 
+/// After so many bytes a connection is cut; not within the TLS handshake, since a server that was never
+/// reached is an error, and no fault to repair.
+const CUT_AFTER: std::ops::Range<u64> = 8_000..40_000;
+
 pub(super) async fn trial(cluster: &Cluster, fault: Fault, seed: u64) -> Outcome {
     if fault.is_of_server() && !cluster.is_ours() {
         return Err(Not::Skipped("it needs a server of our own".to_owned()));
@@ -32,8 +36,7 @@ pub(super) async fn trial(cluster: &Cluster, fault: Fault, seed: u64) -> Outcome
     let subject = match fault.kind() {
         Kind::ConfigMap => {
             if fault == Fault::CutsAtStart {
-                // After the TLS handshake: a server that was never reached is an error, not a fault to repair.
-                proxy.cut_after(Some(8_000..40_000));
+                proxy.cut_after(Some(CUT_AFTER));
             }
             let watcher = Watcher::<ConfigMap>::new(client).namespace(namespace).page_size(5);
             Subject::start(if fault == Fault::Dead { watcher.timeout(timeout) } else { watcher })
@@ -86,8 +89,7 @@ async fn strike(
 ) -> Result<(), Not> {
     match fault {
         Fault::Cuts | Fault::CutsAtStart => {
-            // After the TLS handshake: a server that was never reached is an error, not a fault to repair.
-            proxy.cut_after(Some(8_000..40_000));
+            proxy.cut_after(Some(CUT_AFTER));
             proxy.cut();
             writer.write(40, PAUSE).await?;
             proxy.cut_after(None);
