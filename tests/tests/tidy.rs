@@ -72,3 +72,107 @@ fn xtask_is_built_from_the_versions_that_are_tested() {
         "xtask/Cargo.lock has other versions: {other:?}; copy Cargo.lock over it and run `cargo xtask regen`"
     );
 }
+
+/// What docs/faults.md must have a row for, by how the row begins.
+const CELLS_AND_FAULTS: [&str; 49] = [
+    "unmanaged, no version",
+    "unmanaged, a version",
+    "managed, no version",
+    "managed, a version",
+    "managed, from the oldest event",
+    "`timeout` unset",
+    "`timeout` set, and none",
+    "`quit_on_timeout`",
+    "`allow_watch_bookmarks`",
+    "`update_resource_version`",
+    "inside of the loop",
+    "from another task",
+    "idle",
+    "connecting",
+    "backing off",
+    "stream again",
+    "dropping the stream",
+    "a cancelled wait",
+    "`Send`",
+    "blocking",
+    "streamed",
+    "a server that refuses",
+    "paged",
+    "stale",
+    "expired `continue`",
+    "progress",
+    "clean end",
+    "cut connection",
+    "cut event",
+    "lines split anywhere",
+    "stall",
+    "410, both forms",
+    "410 without repair",
+    "429, 502, 503, 504",
+    "Retry-After",
+    "`Too large resource version`",
+    "a server that is set back",
+    "undecodable object",
+    "unknown event type",
+    "nonsense",
+    "lost deletion",
+    "an event told twice",
+    "an API server that restarts",
+    "an expired token",
+    "an outage",
+    "backoff",
+    "a storm of reconnects",
+    "401, 403, 404, 405, 422, 500",
+    "logs, metrics, errors",
+];
+
+/// A row of a table in docs/faults.md, and the tests that it names.
+fn rows() -> Vec<(String, Vec<String>)> {
+    let text = fs::read_to_string(root().join("docs/faults.md")).unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")).filter_map(|line| {
+        let (what, tests) = line.split_once(" | ").expect("two cells");
+        let named = tests.split('`').skip(1).step_by(2).map(str::to_owned);
+        (what != "what").then(|| (what.to_owned(), named.collect()))
+    });
+    rows.collect()
+}
+
+#[test]
+fn every_cell_and_fault_has_a_row() {
+    let rows = rows();
+    let missing: Vec<_> = CELLS_AND_FAULTS
+        .iter()
+        .filter(|fault| !rows.iter().any(|(what, _)| what.starts_with(**fault)))
+        .collect();
+    assert!(missing.is_empty(), "docs/faults.md has no row for {missing:?}");
+}
+
+#[test]
+fn every_test_that_a_row_names_exists() {
+    let mut files = Vec::new();
+    for folder in ["crates", "tests"] {
+        sources(&root().join(folder), &mut files);
+    }
+    let mut tests = std::collections::HashSet::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let lines: Vec<_> = text.lines().map(str::trim).collect();
+        for pair in lines.windows(2) {
+            let marked = pair[0] == "#[test]" || pair[0].starts_with("#[tokio::test");
+            let name = pair[1].trim_start_matches("async ").strip_prefix("fn ");
+            if let Some((name, _)) = name.filter(|_| marked).and_then(|name| name.split_once('(')) {
+                tests.insert(name.to_owned());
+            }
+        }
+    }
+    assert!(tests.len() > 300, "only {} tests were found", tests.len());
+    let mut faults = Vec::new();
+    for (what, named) in rows() {
+        if named.is_empty() {
+            faults.push(format!("{what}: no test"));
+        }
+        let gone = named.iter().filter(|name| !tests.contains(*name));
+        faults.extend(gone.map(|name| format!("{what}: there is no test {name}")));
+    }
+    assert!(faults.is_empty(), "docs/faults.md:\n{}", faults.join("\n"));
+}

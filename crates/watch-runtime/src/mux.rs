@@ -1,9 +1,12 @@
 //! Several watchers in one stream, added and removed while it runs.
 
 mod member;
+mod members;
 mod ready;
 mod slot;
 mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
@@ -18,6 +21,7 @@ use watchable_core::{Accepts, WatchTarget};
 use crate::{EventSource, StopHandle, StreamOptions, WatchError, WatchStatus, Watcher};
 use member::Key;
 pub use member::MuxMember;
+use members::Members;
 use ready::Ready;
 pub use stream::MuxStream;
 
@@ -54,11 +58,8 @@ struct Shared<O> {
 }
 
 struct Inner<O> {
-    /// In the order in which they were added.
-    members: Vec<(Key, MuxMember<O>)>,
-    /// Counts the changes to `members`.
-    changes: u64,
-    /// The stream that is to be woken after a change.
+    members: Members<O>,
+    /// The stream that is to be told of a change.
     streaming: Option<Arc<Ready>>,
     callback: Option<Callback<O>>,
 }
@@ -66,7 +67,7 @@ struct Inner<O> {
 impl<O: 'static> MultiplexingWatcher<O> {
     /// One without members.
     pub fn new() -> Self {
-        let inner = Inner { members: Vec::new(), changes: 0, streaming: None, callback: None };
+        let inner = Inner { members: Members::default(), streaming: None, callback: None };
         let shared = Shared { inner: Mutex::new(inner), stop: StopHandle::default() };
         Self { shared: Arc::new(shared) }
     }
@@ -127,11 +128,10 @@ impl<O: 'static> MultiplexingWatcher<O> {
 
     fn add(&self, key: Key, member: MuxMember<O>) {
         let mut inner = self.lock();
-        match inner.members.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, place)) => std::mem::replace(place, member).stop(),
-            None => inner.members.push((key, member)),
+        if let Some(replaced) = inner.members.add(key.clone(), member) {
+            replaced.stop();
         }
-        inner.changed();
+        inner.changed(key);
     }
 
     /// Removes the watcher of a type (the object's or the list's) that was added without a name, and
@@ -141,31 +141,22 @@ impl<O: 'static> MultiplexingWatcher<O> {
     where
         T: WatchTarget,
     {
-        let removed = TypeId::of::<T::Item>();
-        self.remove(|key| matches!(key, Key::Type(id, _) if *id == removed))
+        let mut inner = self.lock();
+        let removed = inner.members.keys_of_type(TypeId::of::<T::Item>());
+        for key in &removed {
+            inner.remove(key);
+        }
+        !removed.is_empty()
     }
 
     /// Removes the watcher that was added under a name, and stops it. Gives whether there was one. As
     /// with [`del_watcher`](Self::del_watcher), no event of it arrives any more.
     pub fn del_watcher_named(&self, name: &str) -> bool {
-        self.remove(|key| matches!(key, Key::Name(known) if **known == *name))
+        self.remove(&Key::Name(name.into()))
     }
 
-    fn remove(&self, is_meant: impl Fn(&Key) -> bool) -> bool {
-        let mut inner = self.lock();
-        let before = inner.members.len();
-        inner.members.retain(|(key, member)| {
-            let goes = is_meant(key);
-            if goes {
-                member.stop();
-            }
-            !goes
-        });
-        let removed = inner.members.len() < before;
-        if removed {
-            inner.changed();
-        }
-        removed
+    fn remove(&self, key: &Key) -> bool {
+        self.lock().remove(key)
     }
 
     /// Streams the events of all members, each with these options. A stream of this multiplexer that is
@@ -214,10 +205,16 @@ impl<O: 'static> MultiplexingWatcher<O> {
 }
 
 impl<O> Inner<O> {
-    fn changed(&mut self) {
-        self.changes += 1;
+    fn remove(&mut self, key: &Key) -> bool {
+        let Some(removed) = self.members.remove(key) else { return false };
+        removed.stop();
+        self.changed(key.clone());
+        true
+    }
+
+    fn changed(&self, key: Key) {
         if let Some(streaming) = &self.streaming {
-            streaming.wake();
+            streaming.changed(key, self.members.len());
         }
     }
 }

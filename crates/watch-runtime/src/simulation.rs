@@ -11,7 +11,7 @@ use crate::machine::{Machine, Memory, Step};
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::transport::Head;
-use crate::{EventType, InitialState, Origin, Phase, StreamOptions};
+use crate::{CatchUp, EventType, InitialState, Origin, Phase, StreamOptions};
 
 pub use crate::machine::sabotage::Sabotage;
 
@@ -55,8 +55,14 @@ pub struct Event {
 
 impl Watcher {
     /// A watcher that begins a managed stream.
-    pub fn new(initial_state: InitialState, seed: u64, sabotage: Option<Sabotage>) -> Self {
-        let settings = Settings { initial_state, page_size: Some(3), ..Settings::default() };
+    pub fn new(
+        initial_state: InitialState,
+        catch_up: CatchUp,
+        seed: u64,
+        sabotage: Option<Sabotage>,
+    ) -> Self {
+        let page_size = Some(3);
+        let settings = Settings { initial_state, catch_up, page_size, ..Settings::default() };
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut memory = Memory::default();
         memory.prepare(true, 0);

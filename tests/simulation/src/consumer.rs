@@ -8,9 +8,11 @@ use crate::server::{Server, State};
 #[derive(Debug, Default)]
 pub(crate) struct Consumer {
     /// What it has been told of and not been told to be gone.
-    pub(crate) known: State,
+    known: State,
     /// Up to here it has been told of everything.
     covered: Option<u64>,
+    /// What there was when the history begins that it is told, and that no event has been about since.
+    untold: State,
     /// Whether the server was set back, and its state not told since.
     set_back: bool,
     pub(crate) events: u64,
@@ -26,6 +28,7 @@ impl Consumer {
         let told = || format!("{} {:?} {} {}", event.etype, event.origin, event.name, event.uid);
         let known = self.known.get(&event.name);
         let same = known.filter(|(uid, _)| *uid == event.uid);
+        let untold = self.untold.remove(&event.name).filter(|(uid, _)| *uid == event.uid);
         match (event.etype, known, same) {
             (EventType::Added, None, _) | (EventType::Deleted, _, Some(_)) => {}
             (EventType::Modified, _, Some((_, before))) => {
@@ -37,6 +40,7 @@ impl Consumer {
             (EventType::Added, Some(_), None) => {
                 return Err(format!("{}: its predecessor was never told to be gone", told()));
             }
+            (EventType::Modified | EventType::Deleted, None, None) if untold.is_some() => {}
             (EventType::Modified | EventType::Deleted, _, None) => {
                 return Err(format!("{}: it was never told of", told()));
             }
@@ -60,7 +64,24 @@ impl Consumer {
         }
         self.covered = Some(revision);
         self.set_back = false;
+        self.untold.clear();
         Ok(())
+    }
+
+    /// What happens from a revision on is told, and not what there is.
+    pub(crate) fn begins_at(&mut self, revision: u64, server: &Server) {
+        self.covered = Some(revision);
+        self.untold = server.at(revision);
+    }
+
+    /// In the end it must have what the server has, but for what it was never to be told.
+    pub(crate) fn ends(&self, server: &Server) -> Verdict {
+        let mut told = self.known.clone();
+        told.extend(self.untold.clone());
+        if told == server.objects {
+            return Ok(());
+        }
+        Err(format!("at rest the consumer has {told:?}, the server {:?}", server.objects))
     }
 
     /// The server was set back: until its state is told, there is no saying what is new.

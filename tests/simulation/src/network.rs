@@ -132,6 +132,9 @@ impl World {
                 return self.refuse(422, None, "Invalid", "sendInitialEvents is forbidden");
             }
             self.stream_state(&mut connection);
+        } else if self.watcher.version().is_none() {
+            // It asks for what happened since the oldest version that there is.
+            self.consumer.begins_at(connection.position, &self.server);
         }
         self.accept();
         self.link = Link::Watch(connection);
@@ -140,7 +143,10 @@ impl World {
     /// A 410, in one of its forms.
     fn gone(&mut self, version: u64) {
         let reason = if self.random.bool() { "Expired" } else { "Gone" };
-        let message = format!("too old resource version: {version} ({})", self.server.forgotten);
+        let mut message = format!("too old resource version: {version}");
+        if self.random.u8(..4) > 0 {
+            message += &format!(" ({})", self.server.forgotten);
+        }
         if self.random.bool() {
             return self.refuse(410, None, reason, &message);
         }

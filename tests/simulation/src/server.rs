@@ -21,7 +21,7 @@ pub(crate) struct Change {
     pub(crate) lost: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) revision: u64,
     pub(crate) objects: State,
@@ -32,6 +32,20 @@ pub(crate) struct Server {
     uids: u64,
     /// It was set back, and a watcher stands at this version of its, which is no more.
     pub(crate) ahead: Option<u64>,
+}
+
+/// etcd's first revision is 1, at which there is nothing.
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            revision: 1,
+            objects: State::new(),
+            history: Vec::new(),
+            forgotten: 1,
+            uids: 0,
+            ahead: None,
+        }
+    }
 }
 
 impl Server {

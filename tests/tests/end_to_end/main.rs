@@ -1,6 +1,7 @@
 //! The whole, from the user's types to a server's bytes.
 
 mod blocking;
+mod credentials;
 mod custom_resource;
 mod dynamic;
 mod errors;
@@ -12,6 +13,7 @@ mod multiplexing_blocking;
 mod multiplexing_errors;
 mod readme;
 mod recorded;
+mod refusals;
 mod repair;
 mod seed;
 mod settings;

@@ -190,16 +190,22 @@ impl Machine {
 
     /// The server no longer has what comes after the version.
     fn gone(&mut self, status: ApiStatus, kind: fn(ApiStatus) -> Kind) {
-        if std::mem::take(&mut self.asks_for_oldest) {
-            if let Some(oldest) = status.oldest_version() {
-                self.version = Some(oldest.to_owned());
-                self.why = Some(Cause::Gone);
-                self.state = State::Ready;
-                return;
+        if self.asks_for_oldest {
+            self.again_at_once_or_later(Cause::Gone);
+            match status.oldest_version() {
+                // By now it may have forgotten more than it said it had.
+                Some(oldest) if self.version.as_deref() != Some(oldest) => {
+                    self.version = Some(oldest.to_owned());
+                }
+                // It only says that there is no such history: there is nothing to go on from.
+                _ => {
+                    self.version = None;
+                    self.repair();
+                }
             }
-            // It only says that there is no such history: there is nothing to go on from.
-            self.version = None;
-        } else if self.memory.index.is_none() {
+            return;
+        }
+        if self.memory.index.is_none() {
             return self.end(kind(status));
         }
         self.again_at_once_or_later(Cause::Gone);

@@ -30,6 +30,7 @@ pub(super) struct Taking {
 impl Machine {
     /// The state is to be taken, from its first object on.
     pub(super) fn take_state(&mut self, origin: Origin, streamed: bool) {
+        self.asks_for_oldest = false;
         self.taking = Some(Taking {
             origin,
             streamed,

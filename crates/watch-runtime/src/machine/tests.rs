@@ -62,6 +62,37 @@ fn pages_are_asked_for_until_there_is_no_token() {
 }
 
 #[test]
+fn the_status_tells_how_far_the_state_has_come() {
+    let mut bench = managed(None);
+    let phase = |bench: &mut Bench| bench.machine.status(bench.now).phase;
+    let listing = |done, remaining| Phase::Listing { done, remaining };
+    assert_eq!(phase(&mut bench), Phase::Connecting);
+    bench.request();
+    bench.head(200);
+    assert_eq!(phase(&mut bench), listing(0, None));
+    bench.chunk(r#"{"metadata":{"resourceVersion":"40","continue":"tok","remainingItemCount":3},"items":[{"metadata":{"name":"a"}}"#);
+    bench.delivery();
+    assert_eq!(phase(&mut bench), listing(1, None));
+    bench.chunk("]}");
+    bench.end();
+    bench.request();
+    bench.head(200);
+    assert_eq!(phase(&mut bench), listing(1, Some(3)));
+    bench.chunk(r#"{"metadata":{"resourceVersion":"40"},"items":[{"metadata":{"name":"b"}},{"metadata":{"name":"c"}},"#);
+    for (done, remaining) in [(2, Some(2)), (3, Some(1))] {
+        bench.delivery();
+        assert_eq!(phase(&mut bench), listing(done, remaining));
+    }
+    bench.chunk(r#"{"metadata":{"name":"d"}}]}"#);
+    bench.end();
+    bench.delivery();
+    bench.request();
+    assert_eq!(phase(&mut bench), Phase::Connecting);
+    bench.head(200);
+    assert_eq!(phase(&mut bench), Phase::Live);
+}
+
+#[test]
 fn managed_goes_on_from_the_last_event_or_bookmark() {
     let mut bench = managed(Some("5"));
     assert!(bench.request().contains("resourceVersion=5&"));

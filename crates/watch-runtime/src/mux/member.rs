@@ -24,8 +24,8 @@ pub(super) enum Key {
 
 /// A watcher that a [`MultiplexingWatcher`](crate::MultiplexingWatcher) holds. Clones are the same one.
 pub struct MuxMember<O> {
-    watcher: Arc<dyn Watches<O>>,
-    source: EventSource,
+    pub(super) watcher: Arc<dyn Watches<O>>,
+    pub(super) source: EventSource,
 }
 
 impl<O> MuxMember<O> {
@@ -86,7 +86,7 @@ impl<O> fmt::Debug for MuxMember<O> {
 }
 
 /// A watcher less its type.
-trait Watches<O>: Send + Sync {
+pub(super) trait Watches<O>: Send + Sync {
     fn stream(&self, options: StreamOptions, source: EventSource) -> Events<O>;
     fn stop(&self);
     fn resource(&self) -> &ResourceInfo;

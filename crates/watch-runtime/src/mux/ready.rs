@@ -1,4 +1,5 @@
-//! Which streams of a multiplexer have something to say: they are polled, and no others.
+//! Which streams of a multiplexer have something to say: they are polled, and no others. And which
+//! members have come and gone: they are looked at, and no others.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,11 +8,24 @@ use std::task::{Context, Wake};
 
 use futures::task::AtomicWaker;
 
-/// The streams that were woken, first come, first served.
+use super::member::Key;
+
+/// What a stream is to look at when it is polled next.
 #[derive(Debug, Default)]
 pub(super) struct Ready {
+    /// The members' streams that were woken, first come, first served.
     queue: Mutex<VecDeque<u64>>,
+    changes: Mutex<Changes>,
     task: AtomicWaker,
+}
+
+/// The members that were added, replaced or removed.
+#[derive(Debug, Default)]
+pub(super) enum Changes {
+    /// Perhaps every one: the stream has not looked yet, or not for long.
+    #[default]
+    All,
+    Some(Vec<Key>),
 }
 
 impl Ready {
@@ -20,22 +34,39 @@ impl Ready {
         self.task.register(cx.waker());
     }
 
-    /// Wakes the task, so that it looks at what has changed.
-    pub(super) fn wake(&self) {
-        self.task.wake();
+    /// A member was added, replaced or removed, and now there are so many. Wakes the task.
+    pub(super) fn changed(&self, key: Key, members: usize) {
+        let mut changes = lock(&self.changes);
+        match &mut *changes {
+            // A stream that nobody polls does not gather changes without end.
+            Changes::Some(keys) if keys.len() > members => *changes = Changes::All,
+            Changes::Some(keys) => keys.push(key),
+            Changes::All => {}
+        }
+        drop(changes);
+        self.wake();
+    }
+
+    /// What has changed since this was last asked.
+    pub(super) fn take_changes(&self) -> Changes {
+        std::mem::replace(&mut *lock(&self.changes), Changes::Some(Vec::new()))
     }
 
     pub(super) fn pop(&self) -> Option<u64> {
-        self.lock().pop_front()
+        lock(&self.queue).pop_front()
+    }
+
+    fn wake(&self) {
+        self.task.wake();
     }
 
     fn push(&self, id: u64) {
-        self.lock().push_back(id);
+        lock(&self.queue).push_back(id);
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, VecDeque<u64>> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Wakes one stream: puts it at the end of the queue, unless it stands there already.
@@ -80,6 +111,23 @@ impl Wake for Bell {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_that_nobody_asks_for_do_not_grow_without_end() {
+        let ready = Ready::default();
+        let key = |n: usize| Key::Name(n.to_string().into());
+        assert!(matches!(ready.take_changes(), Changes::All));
+        for n in 0..3 {
+            ready.changed(key(n), n + 1);
+        }
+        let Changes::Some(keys) = ready.take_changes() else { panic!("all") };
+        assert_eq!(keys, [key(0), key(1), key(2)]);
+        for n in 0..100 {
+            ready.changed(key(n), 3);
+        }
+        assert!(matches!(ready.take_changes(), Changes::All));
+        assert!(matches!(ready.take_changes(), Changes::Some(keys) if keys.is_empty()));
+    }
 
     #[test]
     fn a_stream_stands_in_the_queue_once_and_at_its_end() {

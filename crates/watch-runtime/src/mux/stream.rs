@@ -9,10 +9,10 @@ use std::task::{Context, Poll};
 use futures::Stream;
 use futures::stream::FusedStream;
 
-use super::MultiplexingWatcher;
 use super::member::Key;
-use super::ready::Ready;
+use super::ready::{Changes, Ready};
 use super::slot::{Slot, Turn};
+use super::{Inner, MultiplexingWatcher};
 use crate::control::Control;
 use crate::{StreamOptions, WatchError, WatchEvent};
 
@@ -45,8 +45,9 @@ pub struct MuxStream<O> {
     /// How many slots are not at rest.
     running: usize,
     next_id: u64,
-    /// The multiplexer's changes that were taken over.
-    seen: Option<u64>,
+    /// How often a member was looked at.
+    #[cfg(test)]
+    pub(super) looks: usize,
 }
 
 impl<O: 'static> MuxStream<O> {
@@ -65,35 +66,60 @@ impl<O: 'static> MuxStream<O> {
             by_key: HashMap::new(),
             running: 0,
             next_id: 0,
-            seen: None,
+            #[cfg(test)]
+            looks: 0,
         }
     }
 
     /// Starts and drops members as they were added and removed.
     fn follow_changes(&mut self) {
-        let mux = self.mux.clone();
-        let inner = mux.lock();
-        if self.seen.replace(inner.changes) == Some(inner.changes) {
+        let changes = self.ready.take_changes();
+        if matches!(&changes, Changes::Some(keys) if keys.is_empty()) {
             return;
         }
-        let is_member = |slot: &Slot<O>| {
-            inner.members.iter().any(|(key, member)| *key == slot.key && member.is(&slot.member))
+        let mux = self.mux.clone();
+        let inner = mux.lock();
+        let keys = match changes {
+            Changes::Some(keys) => keys,
+            Changes::All => {
+                let here = self.by_key.keys().filter(|key| inner.members.get(key).is_none());
+                let there = inner.members.iter().map(|(key, _)| key);
+                here.chain(there).cloned().collect()
+            }
         };
-        // Of one that failed, the callback has yet to say what becomes of it and of its place.
-        let gone = self.slots.iter().filter(|(_, slot)| !slot.is_deciding() && !is_member(slot));
-        for id in gone.map(|(id, _)| *id).collect::<Vec<_>>() {
+        for key in keys {
+            self.follow(key, &inner);
+        }
+    }
+
+    /// Starts what stands under a key, in place of what stood there.
+    fn follow(&mut self, key: Key, inner: &Inner<O>) {
+        #[cfg(test)]
+        {
+            self.looks += 1;
+        }
+        let member = inner.members.get(&key);
+        if let Some((id, slot)) = self.by_key.get(&key).and_then(|id| self.slots.get_key_value(id)) {
+            // Of one that failed, the callback has yet to say what becomes of it and of its place.
+            if slot.is_deciding() || member.is_some_and(|member| member.is(&slot.member)) {
+                return;
+            }
+            let id = *id;
             self.drop_slot(id);
         }
-        for (key, member) in &inner.members {
-            if !self.by_key.contains_key(key) {
-                let id = self.next_id;
-                self.next_id += 1;
-                let slot = Slot::start(id, key.clone(), member.clone(), self.options, &self.ready);
-                self.slots.insert(id, slot);
-                self.by_key.insert(key.clone(), id);
-                self.running += 1;
-            }
-        }
+        let Some(member) = member.cloned() else { return };
+        let id = self.next_id;
+        self.next_id += 1;
+        let slot = Slot::start(id, key.clone(), member, self.options, &self.ready);
+        self.slots.insert(id, slot);
+        self.by_key.insert(key, id);
+        self.running += 1;
+    }
+
+    /// How many members it streams.
+    #[cfg(test)]
+    pub(super) fn slots(&self) -> usize {
+        self.slots.len()
     }
 
     fn drop_slot(&mut self, id: u64) {
@@ -106,7 +132,7 @@ impl<O: 'static> MuxStream<O> {
     fn give_up(&mut self, id: u64) {
         if let Some(key) = self.slots.get(&id).map(|slot| slot.key.clone()) {
             // Whatever stands in its place by now.
-            self.mux.remove(|known| *known == key);
+            self.mux.remove(&key);
         }
         self.drop_slot(id);
     }
@@ -140,7 +166,11 @@ impl<O: 'static> Stream for MuxStream<O> {
                 Turn::Ended => this.running -= 1,
                 Turn::GivenUp => this.give_up(id),
                 // The callback may have put another in its place.
-                Turn::Kept => this.seen = None,
+                Turn::Kept => {
+                    let key = slot.key.clone();
+                    let mux = this.mux.clone();
+                    this.follow(key, &mux.lock());
+                }
             }
         }
         cx.waker().wake_by_ref();

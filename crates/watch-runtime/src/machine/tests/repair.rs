@@ -228,6 +228,21 @@ fn the_oldest_event_is_asked_for_and_where_history_begins_is_obeyed() {
     bench.head(200);
     bench.chunk(&event("MODIFIED", "307"));
     assert_eq!(bench.told(), ["MODIFIED Live a"]);
+    // A server that forgets faster than it is asked, and one that stops halfway.
+    let mut bench = Bench::with(settings(), StreamOptions::managed(), None);
+    bench.request();
+    bench.head(200);
+    bench.chunk(GONE);
+    bench.request();
+    bench.head(200);
+    bench.chunk(&GONE.replace("306", "400"));
+    bench.sleep();
+    assert!(bench.request().contains("watch=true&resourceVersion=400&"));
+    assert_eq!(bench.machine.version(), None, "nothing was told");
+    bench.head(200);
+    bench.chunk(&GONE.replace("306", "400"));
+    bench.sleep();
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500", "a server that contradicts itself");
     // A server that does not say how far back it goes.
     let mut bench = Bench::with(settings(), StreamOptions::managed(), None);
     bench.request();
@@ -236,6 +251,7 @@ fn the_oldest_event_is_asked_for_and_where_history_begins_is_obeyed() {
     assert_eq!(bench.request(), "/api/v1/pods?limit=500");
     bench.list(&list(10, "", &[item("a", "1", 5)]));
     assert_eq!(bench.told(), ["ADDED Initial a"]);
+    assert_eq!(bench.machine.version(), Some("10"));
 }
 
 #[test]

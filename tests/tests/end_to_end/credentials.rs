@@ -1,0 +1,60 @@
+//! A token that expires while a stream runs: kube-client gets a new one, and the stream goes on.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use futures::TryStreamExt as _;
+use watchables::rel_1_36::Pod;
+use watchables::{InitialState, StreamOptions, Watcher, connect_to};
+use watchables_tests::{Reply, Scripted, config_of, soon, told};
+
+/// A plugin that hands out `token-1`, `token-2` and so on, each of them expired at once.
+const PLUGIN: &str = r#"#!/bin/sh
+n=$(($(cat "$0.count" 2>/dev/null || echo 0) + 1))
+echo $n >"$0.count"
+echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"token-'$n'","expirationTimestamp":"2020-01-01T00:00:00Z"}}'
+"#;
+
+#[tokio::test]
+async fn a_token_that_expires_is_replaced_and_the_stream_goes_on() {
+    let list = r#"{"metadata":{"resourceVersion":"10"},"items":[{"metadata":{"name":"a"}}]}"#;
+    let live = r#"{"type":"ADDED","object":{"metadata":{"name":"b","resourceVersion":"11"}}}"#;
+    let expired = include_bytes!("../../data/recorded-1.36/status-401.json");
+    let peer = Scripted::start([
+        Reply::status(200).chunk(list),
+        Reply::status(401).chunk(&expired[..]),
+        Reply::status(200).chunk(format!("{live}\n")).hang(),
+    ])
+    .await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = folder.path().join("plugin");
+    std::fs::write(&plugin, PLUGIN).unwrap();
+    std::fs::set_permissions(&plugin, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut config = config_of(peer.url());
+    config.auth_info = serde_json::from_value(serde_json::json!({
+        "exec": {
+            "apiVersion": "client.authentication.k8s.io/v1",
+            "command": plugin,
+            "interactiveMode": "Never",
+        },
+    }))
+    .unwrap();
+    let watcher = Watcher::<Pod>::new(connect_to(config).unwrap());
+    let watcher = watcher.initial_state(InitialState::Paged);
+    let mut events = watcher.stream(StreamOptions::managed());
+    for line in ["ADDED a", "ADDED b"] {
+        let event = soon(events.try_next()).await.unwrap().unwrap();
+        assert_eq!(told(&event, |pod| pod.metadata.name.as_ref()), line);
+    }
+    let tokens: Vec<_> = peer
+        .heads()
+        .iter()
+        .map(|head| {
+            let (_, rest) = head.split_once("Bearer ").expect("a token");
+            rest.split_whitespace().next().unwrap_or_default().to_owned()
+        })
+        .collect();
+    assert_eq!(tokens.len(), 3);
+    assert!(tokens[1] != tokens[2], "{tokens:?}");
+    assert!(peer.requests()[2].contains("resourceVersion=10&"));
+}
