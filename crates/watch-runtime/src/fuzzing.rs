@@ -8,11 +8,11 @@ use std::time::Instant;
 use bytes::Bytes;
 use watchable_core::Scope;
 
-use crate::InitialState;
 use crate::envelope::{self, Envelope};
 use crate::frame::Frames;
 use crate::list_body::ListBody;
 use crate::simulation::{Ask, Watcher};
+use crate::{CatchUp, InitialState};
 
 /// More than any input here has.
 const NO_LIMIT: usize = 64 << 20;
@@ -84,9 +84,13 @@ pub fn list_body(data: &[u8]) {
 /// Whatever a server sends, as a list or as a watch, the machine asks, waits, delivers or ends.
 pub fn machine(data: &[u8]) {
     let (cuts, body) = cuts(data);
-    for initial in [InitialState::Paged, InitialState::Streamed] {
+    for (initial, catch_up) in [
+        (InitialState::Paged, CatchUp::CurrentState),
+        (InitialState::Streamed, CatchUp::CurrentState),
+        (InitialState::Paged, CatchUp::OldestEvent),
+    ] {
         let mut now = Instant::now();
-        let mut watcher = Watcher::new(initial, 1, None);
+        let mut watcher = Watcher::new(initial, catch_up, 1, None);
         let mut chunks = chunks(body, cuts);
         let mut idle = 0;
         // Each request and each wait takes what comes next; afterwards the server is silent.

@@ -267,7 +267,9 @@ impl World {
     /// The server is set back to an older state, as etcd from a backup, while nothing else goes on.
     fn set_back(&mut self, open: bool) -> bool {
         let live = self.watcher.phase(self.now) == Phase::Live;
-        let Some(stands_at) = self.version.filter(|_| open && live) else { return false };
+        // A bookmark may have moved it on in this very step.
+        let version = self.watcher.version().and_then(|version| number(version).ok());
+        let Some(stands_at) = version.filter(|_| open && live) else { return false };
         self.cut_off();
         self.server.set_back(stands_at, &mut self.random);
         self.consumer.set_back();

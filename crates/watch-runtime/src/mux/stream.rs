@@ -99,7 +99,8 @@ impl<O: 'static> MuxStream<O> {
             self.looks += 1;
         }
         let member = inner.members.get(&key);
-        if let Some((id, slot)) = self.by_key.get(&key).and_then(|id| self.slots.get_key_value(id)) {
+        if let Some((id, slot)) = self.by_key.get(&key).and_then(|id| self.slots.get_key_value(id))
+        {
             // Of one that failed, the callback has yet to say what becomes of it and of its place.
             if slot.is_deciding() || member.is_some_and(|member| member.is(&slot.member)) {
                 return;
