@@ -13,6 +13,7 @@ use super::de::Value;
 use super::error::Error;
 use super::key::Key;
 use super::reader::Reader;
+use super::text::Text;
 
 /// The items of a list.
 pub(super) struct Items<'a, 'de> {
@@ -50,13 +51,29 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
 pub(super) struct Entries<'a, 'de> {
     reader: &'a mut Reader<'de>,
     first: bool,
-    /// The last key, in its quotes.
-    key: &'de str,
+    /// Where the last key was.
+    key_at: usize,
 }
 
 impl<'a, 'de> Entries<'a, 'de> {
     pub(super) fn new(reader: &'a mut Reader<'de>) -> Self {
-        Self { reader, first: true, key: "" }
+        Self { reader, first: true, key_at: 0 }
+    }
+
+    /// Steps to the next entry that is not dropped.
+    fn next_entry(&mut self) -> Result<bool, Error> {
+        loop {
+            if !self.reader.next_entry(&mut self.first, b'}')? {
+                return Ok(false);
+            }
+            if !self.reader.drops_next() {
+                self.key_at = self.reader.mark();
+                return Ok(true);
+            }
+            self.reader.key()?;
+            self.reader.colon()?;
+            self.reader.skip()?;
+        }
     }
 }
 
@@ -67,29 +84,21 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        loop {
-            if !self.reader.next_entry(&mut self.first, b'}')? {
-                return Ok(None);
-            }
-            if !self.reader.drops_next() {
-                break;
-            }
-            self.reader.key()?;
-            self.reader.colon()?;
-            self.reader.skip()?;
+        if let Some(key) = self.reader.next_plain_key(&mut self.first, &mut self.key_at) {
+            return seed.deserialize(Key(Text::Borrowed(key))).map(Some);
         }
-        self.reader.peek();
-        let start = self.reader.mark();
-        let key = seed.deserialize(Key(self.reader))?;
-        self.key = self.reader.since(start);
+        if !self.next_entry()? {
+            return Ok(None);
+        }
+        let key = seed.deserialize(Key(self.reader.key()?))?;
+        self.reader.colon()?;
         Ok(Some(key))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
-        self.reader.colon()?;
         match seed.deserialize(Value(self.reader)) {
             Ok(value) => Ok(value),
-            Err(error) => Err(error.in_key(self.key)),
+            Err(error) => Err(error.in_key(self.reader.key_at(self.key_at))),
         }
     }
 }
@@ -136,7 +145,7 @@ impl<'de> EnumAccess<'de> for VariantName<'_, 'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
-        let name = seed.deserialize(Key(self.0))?;
+        let name = seed.deserialize(Key(self.0.key()?))?;
         Ok((name, self))
     }
 }
@@ -173,7 +182,7 @@ impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
-        let name = seed.deserialize(Key(self.0))?;
+        let name = seed.deserialize(Key(self.0.key()?))?;
         self.0.colon()?;
         Ok((name, self))
     }

@@ -18,6 +18,7 @@ const RAW_VALUE: &str = "$serde_json::private::RawValue";
 pub(super) struct Value<'a, 'de>(pub(super) &'a mut Reader<'de>);
 
 impl<'de> Value<'_, 'de> {
+    #[inline]
     fn string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         match self.0.string()? {
             Text::Borrowed(text) => visitor.visit_borrowed_str(text),

@@ -5,17 +5,16 @@ use serde::de::{Deserializer, Error as _, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::error::Error;
-use super::reader::Reader;
 use super::text::Text;
 
-/// The key that comes next.
-pub(super) struct Key<'a, 'de>(pub(super) &'a mut Reader<'de>);
+/// A key that was read.
+pub(super) struct Key<'de, 'a>(pub(super) Text<'de, 'a>);
 
 /// Maps with numbers as keys have them in quotes.
 macro_rules! in_quotes {
     ($($method:ident $visit:ident $type:ty;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            let (Text::Borrowed(text) | Text::Unescaped(text)) = self.0.key()?;
+            let (Text::Borrowed(text) | Text::Unescaped(text)) = self.0;
             match text.parse::<$type>() {
                 Ok(value) => visitor.$visit(value),
                 Err(_) => Err(Error::invalid_type(Unexpected::Str(text), &visitor)),
@@ -24,11 +23,12 @@ macro_rules! in_quotes {
     )*};
 }
 
-impl<'de> Deserializer<'de> for Key<'_, 'de> {
+impl<'de> Deserializer<'de> for Key<'de, '_> {
     type Error = Error;
 
+    #[inline]
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0.key()? {
+        match self.0 {
             Text::Borrowed(text) => visitor.visit_borrowed_str(text),
             Text::Unescaped(text) => visitor.visit_str(text),
         }
@@ -64,7 +64,7 @@ impl<'de> Deserializer<'de> for Key<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        match self.0.key()? {
+        match self.0 {
             Text::Borrowed(text) => visitor.visit_enum(BorrowedStrDeserializer::new(text)),
             Text::Unescaped(text) => visitor.visit_enum(StrDeserializer::new(text)),
         }

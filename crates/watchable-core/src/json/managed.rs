@@ -1,6 +1,7 @@
 //! Objects without their `metadata.managedFields`: half of what a server sends, for those who do not
 //! care which manager owns which field.
 
+use super::reader::MAX_DEPTH;
 use super::skip;
 
 /// The key that holds the fields, in its quotes, and the one that it lies in.
@@ -38,7 +39,7 @@ fn member(bytes: &[u8], object: usize, key: &str) -> Option<(usize, std::ops::Ra
         at = skip::space(bytes, at + 1);
         let colon = skip::space(bytes, skip::skip(bytes, at, 0).ok()?);
         let value = skip::space(bytes, colon + 1);
-        let end = skip::skip(bytes, value, u8::MAX).ok()?;
+        let end = skip::skip(bytes, value, MAX_DEPTH).ok()?;
         if bytes[at..].starts_with(key.as_bytes()) {
             return Some((at, value..end));
         }

@@ -9,7 +9,7 @@ use super::skip::{self, Wrong};
 use super::text::{self, Text};
 
 /// Deeper documents are refused: each level takes stack.
-const MAX_DEPTH: u8 = 127;
+pub(super) const MAX_DEPTH: u8 = 127;
 
 /// A place in a document.
 pub(super) struct Reader<'de> {
@@ -47,7 +47,6 @@ impl<'de> Reader<'de> {
     }
 
     fn is_managed_fields(&mut self) -> bool {
-        self.peek();
         let rest = &self.text.as_bytes()[self.at..];
         match self.depth {
             1 => {
@@ -75,14 +74,17 @@ impl<'de> Reader<'de> {
     /// The first byte of what comes next; 0, which nothing begins with, at the end.
     #[inline]
     pub(super) fn peek(&mut self) -> u8 {
-        let bytes = self.text.as_bytes();
-        loop {
-            match bytes.get(self.at) {
-                Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,
-                Some(byte) => return *byte,
-                None => return 0,
-            }
+        match self.text.as_bytes().get(self.at) {
+            // A server writes no white space: one comparison says so.
+            Some(byte) if *byte > b' ' => *byte,
+            _ => self.peek_past_space(),
         }
+    }
+
+    #[cold]
+    fn peek_past_space(&mut self) -> u8 {
+        self.at = skip::space(self.text.as_bytes(), self.at);
+        self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }
 
     /// There must be nothing left but white space.
@@ -141,6 +143,34 @@ impl<'de> Reader<'de> {
         Ok(true)
     }
 
+    /// Steps to an object's next entry and past its key and colon, notes where the key was, and gives
+    /// it: where all of it is as a server writes it. Otherwise it does nothing, and [`Self::next_entry`]
+    /// does it step by step.
+    #[inline]
+    pub(super) fn next_plain_key(
+        &mut self,
+        first: &mut bool,
+        key_at: &mut usize,
+    ) -> Option<&'de str> {
+        let bytes = self.text.as_bytes();
+        let at = match bytes.get(self.at)? {
+            b',' if !*first => self.at + 1,
+            _ if *first => self.at,
+            _ => return None,
+        };
+        if bytes.get(at) != Some(&b'"') || (self.drops_managed_fields && self.depth <= 2) {
+            return None;
+        }
+        let end = text::plain_until(bytes, at + 1);
+        if !bytes.get(end..)?.starts_with(b"\":") {
+            return None;
+        }
+        *first = false;
+        *key_at = at;
+        self.at = end + 2;
+        Some(&self.text[at + 1..end])
+    }
+
     /// Reads an object's key.
     #[inline]
     pub(super) fn key(&mut self) -> Result<Text<'de, '_>, Error> {
@@ -162,14 +192,28 @@ impl<'de> Reader<'de> {
     /// Reads a string, whose opening quote comes next.
     #[inline]
     pub(super) fn string(&mut self) -> Result<Text<'de, '_>, Error> {
+        match self.plain_string() {
+            Some(text) => Ok(Text::Borrowed(text)),
+            None => self.unescaped_string().map(Text::Unescaped),
+        }
+    }
+
+    /// Reads a string, whose opening quote comes next, if it can be had as it stands there.
+    #[inline]
+    fn plain_string(&mut self) -> Option<&'de str> {
         let start = self.at + 1;
         let end = text::plain_until(self.text.as_bytes(), start);
-        if self.text.as_bytes().get(end) == Some(&b'"') {
-            self.at = end + 1;
-            return Ok(Text::Borrowed(&self.text[start..end]));
+        if self.text.as_bytes().get(end) != Some(&b'"') {
+            return None;
         }
-        self.at = text::unescape(self.text, start, end, &mut self.unescaped)?;
-        Ok(Text::Unescaped(&self.unescaped))
+        self.at = end + 1;
+        Some(&self.text[start..end])
+    }
+
+    #[cold]
+    fn unescaped_string(&mut self) -> Result<&str, Error> {
+        self.at = text::unescape(self.text, self.at + 1, &mut self.unescaped)?;
+        Ok(&self.unescaped)
     }
 
     /// Reads a number, whose first byte comes next.
@@ -217,20 +261,22 @@ impl<'de> Reader<'de> {
             }
             Err(Wrong { expected, at }) => {
                 self.at = at;
-                Err(self.wrong(expected))
+                Err(self.wrong(expected.text()))
             }
         }
     }
 
-    /// Where the reader stands, for [`Self::since`].
+    /// Where the reader stands, for [`Self::key_at`].
     #[inline]
     pub(super) fn mark(&self) -> usize {
         self.at
     }
 
-    /// The text from a mark on.
-    pub(super) fn since(&self, mark: usize) -> &'de str {
-        &self.text[mark..self.at]
+    /// The key that was read at a mark, in its quotes.
+    #[cold]
+    pub(super) fn key_at(&self, mark: usize) -> &'de str {
+        let end = skip::string(self.text.as_bytes(), mark);
+        &self.text[mark..end.unwrap_or(mark)]
     }
 
     /// Another kind of value was expected than the one that comes next.

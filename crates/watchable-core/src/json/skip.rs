@@ -5,125 +5,171 @@ use super::text;
 
 /// What was expected, and where it is not.
 pub(super) struct Wrong {
-    pub(super) expected: &'static str,
+    pub(super) expected: Expected,
     pub(super) at: usize,
 }
 
-const VALUE: &str = "a value";
+/// What can be expected. A byte, since whatever takes a register here slows down all the rest.
+#[derive(Clone, Copy)]
+pub(super) enum Expected {
+    Value,
+    Number,
+    NoMoreLevels,
+    Key,
+    Colon,
+    EndOfString,
+    Escape,
+    EndOfObject,
+    EndOfList,
+}
 
-/// Where the value that begins at `at` ends. It is checked to be JSON, with at most `depth` levels,
-/// but what its escapes and numbers stand for is not asked.
+impl Expected {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Value => "a value",
+            Self::Number => "a number",
+            Self::NoMoreLevels => "no more levels",
+            Self::Key => "a key in quotes",
+            Self::Colon => "`:`",
+            Self::EndOfString => "the end of a string",
+            Self::Escape => "an escape that JSON knows",
+            Self::EndOfObject => "`,` or `}`",
+            Self::EndOfList => "`,` or `]`",
+        }
+    }
+}
+
+/// Where the value that begins at `at` ends. It is checked to be JSON, with at most `depth` levels
+/// (of which there are fewer than 128), but what its escapes and numbers stand for is not asked.
 pub(super) fn skip(bytes: &[u8], mut at: usize, depth: u8) -> Result<usize, Wrong> {
-    // For each open bracket whether it is an object's, the innermost lowest.
-    let mut objects: u128 = 0;
-    let mut level: u8 = 0;
+    // The bracket that closes what is open, and those of all around it; none where nothing is.
+    let mut close = NONE;
+    let mut outer = [NONE; LEVELS];
+    let mut level = 0;
+    let depth = usize::from(depth);
     loop {
+        if close == b'}' {
+            at = key(bytes, space(bytes, at), level < depth)?;
+        }
         at = space(bytes, at);
-        let open = match bytes.get(at) {
-            Some(b'"') => {
-                at = string(bytes, at)?;
-                false
-            }
+        match bytes.get(at) {
+            Some(b'"') => at = string(bytes, at)?,
             Some(bracket @ (b'{' | b'[')) => {
                 if level == depth {
-                    return Err(Wrong { expected: "no more levels", at });
+                    return Err(Wrong { expected: Expected::NoMoreLevels, at });
                 }
-                level += 1;
-                objects = objects << 1 | u128::from(*bracket == b'{');
+                let closing = *bracket + 2;
+                at = space(bytes, at + 1);
+                if bytes.get(at) != Some(&closing) {
+                    outer[level % LEVELS] = close;
+                    level += 1;
+                    close = closing;
+                    continue;
+                }
                 at += 1;
-                true
             }
-            Some(b't') => literal(bytes, &mut at, b"true").map(|()| false)?,
-            Some(b'f') => literal(bytes, &mut at, b"false").map(|()| false)?,
-            Some(b'n') => literal(bytes, &mut at, b"null").map(|()| false)?,
-            Some(b'-' | b'0'..=b'9') => {
-                at = number::extent(bytes, at).ok_or(Wrong { expected: "a number", at })?.0;
-                false
-            }
-            _ => return Err(Wrong { expected: VALUE, at }),
-        };
-        let mut first = open;
+            Some(_) => at = scalar(bytes, at)?,
+            None => return Err(Wrong { expected: Expected::Value, at }),
+        }
         // Out of all that ends here, up to the next value.
         loop {
-            if level == 0 {
+            if close == NONE {
                 return Ok(at);
             }
             at = space(bytes, at);
-            let is_object = objects & 1 == 1;
             match bytes.get(at) {
-                Some(b'}') if is_object => {}
-                Some(b']') if !is_object => {}
-                Some(b',') if !first => {
-                    at = entry(bytes, at + 1, is_object, level < depth)?;
-                    break;
+                Some(b',') => break,
+                Some(bracket) if *bracket == close => {
+                    level -= 1;
+                    close = outer[level % LEVELS];
                 }
-                _ if first => {
-                    at = entry(bytes, at, is_object, level < depth)?;
-                    break;
-                }
-                _ if is_object => return Err(Wrong { expected: "`,` or `}`", at }),
-                _ => return Err(Wrong { expected: "`,` or `]`", at }),
+                _ if close == b'}' => return Err(Wrong { expected: Expected::EndOfObject, at }),
+                _ => return Err(Wrong { expected: Expected::EndOfList, at }),
             }
             at += 1;
-            level -= 1;
-            objects >>= 1;
-            first = false;
         }
+        at += 1;
     }
 }
 
-/// Up to an entry's value: in an object, past its key. Entries that are empty objects are passed over
-/// on the way, where there is room for another level.
-fn entry(bytes: &[u8], at: usize, is_object: bool, has_room: bool) -> Result<usize, Wrong> {
-    if !is_object {
-        return Ok(at);
-    }
-    let mut at = space(bytes, at);
-    let at = loop {
+/// No bracket.
+const NONE: u8 = 0;
+
+/// More than there can be open.
+const LEVELS: usize = 128;
+
+/// Past an object's key and its colon. Entries that are empty objects are passed over on the way,
+/// where there is room for another level.
+#[inline]
+fn key(bytes: &[u8], mut at: usize, has_room: bool) -> Result<usize, Wrong> {
+    loop {
         if bytes.get(at) != Some(&b'"') {
-            return Err(Wrong { expected: "a key in quotes", at });
+            return Err(Wrong { expected: Expected::Key, at });
         }
         at = string(bytes, at)?;
         // Most of what managed fields hold: an empty object, and another key after it.
-        if has_room && bytes.get(at..at + 5) == Some(b":{},\"") {
+        if has_room && bytes.get(at..).is_some_and(|rest| rest.starts_with(b":{},\"")) {
             at += 4;
         } else {
-            break space(bytes, at);
+            at = space(bytes, at);
+            if bytes.get(at) != Some(&b':') {
+                return Err(Wrong { expected: Expected::Colon, at });
+            }
+            return Ok(at + 1);
         }
-    };
-    if bytes.get(at) != Some(&b':') {
-        return Err(Wrong { expected: "`:`", at });
     }
-    Ok(at + 1)
+}
+
+/// Past a number, `true`, `false` or `null`.
+fn scalar(bytes: &[u8], at: usize) -> Result<usize, Wrong> {
+    let rest = &bytes[at..];
+    let end = match rest[0] {
+        b'-' | b'0'..=b'9' => {
+            return match number::extent(bytes, at) {
+                Some((end, _)) => Ok(end),
+                None => Err(Wrong { expected: Expected::Number, at }),
+            };
+        }
+        b't' if rest.starts_with(b"true") => at + 4,
+        b'f' if rest.starts_with(b"false") => at + 5,
+        b'n' if rest.starts_with(b"null") => at + 4,
+        _ => return Err(Wrong { expected: Expected::Value, at }),
+    };
+    Ok(end)
 }
 
 /// Past white space.
+#[inline]
 pub(super) fn space(bytes: &[u8], mut at: usize) -> usize {
-    while matches!(bytes.get(at), Some(b' ' | b'\n' | b'\t' | b'\r')) {
+    // A server writes none: one comparison says so.
+    while bytes.get(at).is_some_and(|b| *b <= b' ') {
+        if !matches!(bytes[at], b' ' | b'\n' | b'\t' | b'\r') {
+            break;
+        }
         at += 1;
     }
     at
 }
 
-fn string(bytes: &[u8], start: usize) -> Result<usize, Wrong> {
-    let mut at = start + 1;
+/// Past a string, whose opening quote is at `start`.
+#[allow(clippy::inline_always, reason = "most of what is passed over is strings, short and plain")]
+#[inline(always)]
+pub(super) fn string(bytes: &[u8], start: usize) -> Result<usize, Wrong> {
+    let end = text::plain_until(bytes, start + 1);
+    if bytes.get(end) == Some(&b'"') { Ok(end + 1) } else { string_with_escapes(bytes, end) }
+}
+
+/// Past the string that goes on, with an escape, at `at`.
+fn string_with_escapes(bytes: &[u8], mut at: usize) -> Result<usize, Wrong> {
     loop {
-        at = text::plain_until(bytes, at);
         match bytes.get(at) {
             Some(b'"') => return Ok(at + 1),
             Some(b'\\') => {
                 let length = text::escape_length(bytes, at);
-                at += length.ok_or(Wrong { expected: "an escape that JSON knows", at })?;
+                at += length.ok_or(Wrong { expected: Expected::Escape, at })?;
             }
-            _ => return Err(Wrong { expected: "the end of a string", at }),
+            _ => return Err(Wrong { expected: Expected::EndOfString, at }),
         }
+        at = text::plain_until(bytes, at);
     }
-}
-
-fn literal(bytes: &[u8], at: &mut usize, word: &[u8]) -> Result<(), Wrong> {
-    if !bytes[*at..].starts_with(word) {
-        return Err(Wrong { expected: VALUE, at: *at });
-    }
-    *at += word.len();
-    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Strings: where they end, and what their escapes stand for.
 
+use wide::u8x16;
+
 use super::error::Error;
 
 /// A string's content: as it stands in the document, or with its escapes replaced.
@@ -9,47 +11,39 @@ pub(super) enum Text<'de, 's> {
 }
 
 /// From `at` on, the first quote, backslash or control character; the end where there is none.
-pub(super) fn plain_until(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let stops = stops(u64::from_le_bytes(*eight));
+#[inline]
+pub(super) fn plain_until(bytes: &[u8], at: usize) -> usize {
+    let mut rest = bytes.get(at..).unwrap_or_default();
+    while let Some((block, after)) = rest.split_first_chunk() {
+        let stops = stops(*block);
         if stops != 0 {
-            return at + (stops.trailing_zeros() / 8) as usize;
+            return bytes.len() - rest.len() + stops.trailing_zeros() as usize;
         }
-        at += 8;
+        rest = after;
     }
-    while bytes.get(at).is_some_and(|b| !matches!(b, b'"' | b'\\' | 0..0x20)) {
-        at += 1;
-    }
-    at
+    let stop = |b: &u8| matches!(b, b'"' | b'\\' | 0..0x20);
+    bytes.len() - rest.len() + rest.iter().position(stop).unwrap_or(rest.len())
 }
 
-/// The high bit of each of eight bytes that a string's plain text cannot hold. What comes after the
-/// first one (the lowest) may be wrong.
-const fn stops(eight: u64) -> u64 {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
-    const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; 8]);
-    const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
-    let (quote, backslash) = (eight ^ QUOTES, eight ^ BACKSLASHES);
-    let control = eight.wrapping_sub(SPACES) & !eight;
-    let quote = quote.wrapping_sub(ONES) & !quote;
-    let backslash = backslash.wrapping_sub(ONES) & !backslash;
-    (control | quote | backslash) & HIGH
+/// A bit for each byte that a string's plain text cannot hold, the first byte's the lowest.
+#[inline]
+fn stops(block: [u8; 16]) -> u32 {
+    let block = u8x16::new(block);
+    // The smaller of a byte and the last control character is the byte itself: it is one of them.
+    let control = block.min(u8x16::splat(0x1f)).simd_eq(block);
+    let quote = block.simd_eq(u8x16::splat(b'"'));
+    let backslash = block.simd_eq(u8x16::splat(b'\\'));
+    (control | quote | backslash).to_bitmask()
 }
 
-/// Replaces the escapes of a string whose content begins at `start`, and whose first backslash is
-/// at `at`. Gives where the string ends, after its closing quote.
-pub(super) fn unescape(
-    text: &str,
-    start: usize,
-    mut at: usize,
-    into: &mut String,
-) -> Result<usize, Error> {
+/// Replaces the escapes of a string whose content begins at `at`. Gives where the string ends, after
+/// its closing quote.
+pub(super) fn unescape(text: &str, mut at: usize, into: &mut String) -> Result<usize, Error> {
     let bytes = text.as_bytes();
     into.clear();
-    let mut plain = start;
     loop {
+        let plain = at;
+        at = plain_until(bytes, at);
         into.push_str(&text[plain..at]);
         match bytes.get(at) {
             Some(b'"') => return Ok(at + 1),
@@ -57,8 +51,6 @@ pub(super) fn unescape(
             Some(_) => return Err(Error::syntax("a control character in a string", at)),
             None => return Err(Error::syntax("the text ends within a string", at)),
         }
-        plain = at;
-        at = plain_until(bytes, at);
     }
 }
 

@@ -33,12 +33,13 @@ impl Table {
         Self(slots)
     }
 
+    #[inline]
     fn find(&self, names: &[&str], name: &str) -> usize {
         let mut slot = hash(name.as_bytes());
         loop {
             let number = usize::from(self.0[slot]);
             match names.get(number) {
-                Some(found) if *found == name => return number,
+                Some(found) if is_same(found.as_bytes(), name.as_bytes()) => return number,
                 // Where the slot is empty: a number that no field has.
                 None => return number,
                 Some(_) => slot = (slot + 1) % SLOTS,
@@ -47,7 +48,22 @@ impl Table {
     }
 }
 
+/// Whether two names are the same. Most are short: no call is made to compare them.
+#[inline]
+fn is_same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>(), a.last_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a_first), Some(b_first), Some(a_last), Some(b_last)) => {
+            a_first == b_first && a_last == b_last && (a.len() <= 16 || a[8..] == b[8..])
+        }
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
+    }
+}
+
 /// Of the length and a few letters, which tell nearly all names of a type apart.
+#[inline]
 const fn hash(name: &[u8]) -> usize {
     let length = name.len();
     if length == 0 {
@@ -80,6 +96,7 @@ impl Visitor<'_> for Name {
         f.write_str("a field's name")
     }
 
+    #[inline]
     fn visit_str<E: de::Error>(self, name: &str) -> Result<usize, E> {
         Ok(self.table.find(self.names, name))
     }
