@@ -16,6 +16,10 @@ pub(crate) struct Index {
     objects: HashMap<Box<str>, Known>,
     /// Counts the states that were taken; what the newest one held bears its number.
     pass: u32,
+    /// What was delivered in a pass before this one may be of another past than the server's.
+    trusted_from: u32,
+    /// Whether some of it has yet to be compared.
+    doubted: bool,
     /// Where keys are put together, so that looking one up allocates nothing.
     key: String,
 }
@@ -58,8 +62,34 @@ impl Index {
         if known.uid != uid {
             return Compared::Replaces(known.identity(&identity.namespace, &identity.name));
         }
+        if known.version != version || known.pass < self.trusted_from {
+            // Delivering it will mark it.
+            return Compared::Changed;
+        }
         known.pass = self.pass;
-        if known.version == version { Compared::Same } else { Compared::Changed }
+        Compared::Same
+    }
+
+    /// The server was set back, and has gone on from there: an object at a known version may be another
+    /// one by now. Until the server's state is told in whole, nothing is taken for unchanged.
+    pub(crate) fn doubt(&mut self) {
+        if !std::mem::replace(&mut self.doubted, true) {
+            self.trusted_from = self.pass.wrapping_add(1);
+        }
+    }
+
+    /// The server's state was told in whole.
+    pub(crate) fn settle(&mut self) {
+        self.doubted = false;
+    }
+
+    #[cfg(feature = "simulation")]
+    pub(crate) fn trust(&mut self) {
+        self.trusted_from = 0;
+    }
+
+    pub(crate) fn is_doubted(&self) -> bool {
+        self.doubted
     }
 
     /// Takes note of what was delivered, and of the object itself where it is to be kept. That is copied:
@@ -248,6 +278,30 @@ mod tests {
         index.delivered(EventType::Deleted, &object("vanished", A, "7"), None);
         assert!(index.vanished().is_empty());
         assert_eq!(index.len(), 4);
+    }
+
+    #[test]
+    fn in_doubt_nothing_is_unchanged_until_it_is_told() {
+        let mut index = Index::default();
+        let [a, b] = ["a", "b"].map(|name| object(name, A, "7"));
+        index.delivered(EventType::Added, &a, None);
+        index.delivered(EventType::Added, &b, None);
+        index.doubt();
+        index.begin_pass();
+        assert_eq!(index.compare(&a), Compared::Changed);
+        assert_eq!(index.compare(&a), Compared::Changed, "until it is delivered");
+        index.delivered(EventType::Modified, &a, None);
+        // Interrupted, and doubted again.
+        index.doubt();
+        index.begin_pass();
+        assert_eq!(index.compare(&a), Compared::Same);
+        assert_eq!(index.compare(&b), Compared::Changed);
+        index.delivered(EventType::Modified, &b, None);
+        assert!(index.vanished().is_empty() && index.is_doubted());
+        index.settle();
+        index.doubt();
+        index.begin_pass();
+        assert_eq!(index.compare(&a), Compared::Changed, "another doubt");
     }
 
     #[test]

@@ -48,6 +48,7 @@ use bytes::{Bytes, BytesMut};
 use crate::backoff::Backoff;
 use crate::error::{Kind, Source};
 use crate::frame::{Frames, LineTooLong};
+use crate::index::Index;
 use crate::list_body::ListBody;
 use crate::plan::Plan;
 use crate::settings::{CatchUp, InitialState};
@@ -132,6 +133,8 @@ impl Machine {
         machine.swap_memory(memory);
         if managed && machine.version.is_none() {
             machine.begin();
+        } else if managed && machine.memory.index.as_ref().is_some_and(Index::is_doubted) {
+            machine.repair();
         }
         machine.swap_memory(memory);
         machine

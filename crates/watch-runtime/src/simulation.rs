@@ -62,7 +62,7 @@ impl Watcher {
         sabotage: Option<Sabotage>,
     ) -> Self {
         let page_size = Some(3);
-        let settings = Settings { initial_state, catch_up, page_size, ..Settings::default() };
+        let settings = Settings { page_size, initial_state, catch_up, ..Settings::default() };
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut memory = Memory::default();
         memory.prepare(true, 0);

@@ -154,6 +154,12 @@ impl<T: WatchTarget> Watcher<T> {
     /// object's JSON: see [`Origin::Repair`](crate::Origin::Repair). Without
     /// it, a gap ends the stream with an error for which [`is_gone`](crate::WatchError::is_gone)
     /// holds, and where taking the first state is interrupted, some of it may be told twice.
+    ///
+    /// Where the server is found to be at an older version than the stream ([`Cause::SetBack`](crate::Cause::SetBack):
+    /// etcd was restored from a backup), the same is done, but versions say nothing any more: every object
+    /// that there is, is told as MODIFIED, also where it is as it was. A server that has passed the stream's
+    /// version before the stream is back is not found out: restore etcd with `--bump-revision` and
+    /// `--mark-compacted`, [as its documentation says](https://etcd.io/docs/latest/op-guide/recovery).
     pub fn repair_gaps(mut self, repair: bool) -> Self {
         self.settings.ends_at_gaps = !repair;
         self

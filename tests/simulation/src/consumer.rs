@@ -3,7 +3,7 @@
 use watch_runtime::simulation::Event;
 use watch_runtime::{EventType, Origin};
 
-use crate::server::{Server, State};
+use crate::server::{Object, Server, State};
 
 #[derive(Debug, Default)]
 pub(crate) struct Consumer {
@@ -24,16 +24,16 @@ impl Consumer {
     /// Takes an event; `taking` is whether it comes while the state is taken.
     pub(crate) fn take(&mut self, event: &Event, taking: bool, server: &Server) -> Verdict {
         self.events += 1;
-        let version = is_whole(event)?;
+        let (version, content) = is_whole(event)?;
         let told = || format!("{} {:?} {} {}", event.etype, event.origin, event.name, event.uid);
         let known = self.known.get(&event.name);
-        let same = known.filter(|(uid, _)| *uid == event.uid);
-        let untold = self.untold.remove(&event.name).filter(|(uid, _)| *uid == event.uid);
+        let same = known.filter(|known| known.uid == event.uid);
+        let untold = self.untold.remove(&event.name).filter(|untold| untold.uid == event.uid);
         match (event.etype, known, same) {
             (EventType::Added, None, _) | (EventType::Deleted, _, Some(_)) => {}
-            (EventType::Modified, _, Some((_, before))) => {
-                if version <= *before && !self.set_back {
-                    return Err(format!("{}: version {version} after {before}", told()));
+            (EventType::Modified, _, Some(before)) => {
+                if version <= before.version && !self.set_back {
+                    return Err(format!("{}: version {version} after {before:?}", told()));
                 }
             }
             (EventType::Added, _, Some(_)) => return Err(format!("{}: told twice", told())),
@@ -48,7 +48,8 @@ impl Consumer {
         if event.etype == EventType::Deleted {
             self.known.remove(&event.name);
         } else {
-            self.known.insert(event.name.clone(), (event.uid.clone(), version));
+            let uid = event.uid.clone();
+            self.known.insert(event.name.clone(), Object { uid, version, content });
         }
         if event.origin == Origin::Live && !taking {
             self.covers(version, version - 1, server)?;
@@ -107,8 +108,8 @@ impl Consumer {
     }
 }
 
-/// The object must be JSON, and who it is said to be. Gives its version.
-fn is_whole(event: &Event) -> Result<u64, String> {
+/// The object must be JSON, and who it is said to be. Gives its version, and what is in it.
+fn is_whole(event: &Event) -> Result<(u64, u64), String> {
     let object: serde_json::Value = serde_json::from_slice(&event.object)
         .map_err(|error| format!("a fragment of {} was delivered: {error}", event.name))?;
     let metadata = &object["metadata"];
@@ -116,5 +117,10 @@ fn is_whole(event: &Event) -> Result<u64, String> {
         return Err(format!("{} {} is not {metadata}", event.name, event.uid));
     }
     let version = event.version.as_deref().and_then(|version| version.parse().ok());
-    version.ok_or_else(|| format!("{} has no version", event.name))
+    let version = version.ok_or_else(|| format!("{} has no version", event.name))?;
+    let content = object["spec"]["content"].as_u64();
+    match event.etype {
+        EventType::Deleted => Ok((version, content.unwrap_or_default())),
+        _ => Ok((version, content.ok_or_else(|| format!("{} has no content", event.name))?)),
+    }
 }

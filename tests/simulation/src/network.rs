@@ -143,10 +143,10 @@ impl World {
     /// A 410, in one of its forms.
     fn gone(&mut self, version: u64) {
         let reason = if self.random.bool() { "Expired" } else { "Gone" };
-        let mut message = format!("too old resource version: {version}");
-        if self.random.u8(..4) > 0 {
-            message += &format!(" ({})", self.server.forgotten);
-        }
+        let tells_oldest = self.random.u8(..4) > 0;
+        let oldest =
+            if tells_oldest { format!(" ({})", self.server.forgotten) } else { String::new() };
+        let message = format!("too old resource version: {version}{oldest}");
         if self.random.bool() {
             return self.refuse(410, None, reason, &message);
         }

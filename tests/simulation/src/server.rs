@@ -7,8 +7,16 @@ use fastrand::Rng;
 /// Names are few, so that they are used again.
 const NAMES: u32 = 7;
 
-/// By name: uid and version.
-pub(crate) type State = BTreeMap<String, (String, u64)>;
+/// By name.
+pub(crate) type State = BTreeMap<String, Object>;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Object {
+    pub(crate) uid: String,
+    pub(crate) version: u64,
+    /// What is in it: never the same twice, whereas a server that was set back gives versions again.
+    pub(crate) content: u64,
+}
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -17,8 +25,16 @@ pub(crate) struct Change {
     pub(crate) etype: &'static str,
     pub(crate) name: String,
     pub(crate) uid: String,
+    pub(crate) content: u64,
     /// Whether the server never tells of it, though it should.
     pub(crate) lost: bool,
+}
+
+impl Change {
+    /// What there is after it, or was before it was deleted.
+    pub(crate) fn object(&self) -> Object {
+        Object { uid: self.uid.clone(), version: self.revision, content: self.content }
+    }
 }
 
 #[derive(Debug)]
@@ -30,6 +46,7 @@ pub(crate) struct Server {
     /// Up to here the server has forgotten what happened.
     pub(crate) forgotten: u64,
     uids: u64,
+    contents: u64,
     /// It was set back, and a watcher stands at this version of its, which is no more.
     pub(crate) ahead: Option<u64>,
 }
@@ -43,6 +60,7 @@ impl Default for Server {
             history: Vec::new(),
             forgotten: 1,
             uids: 0,
+            contents: 0,
             ahead: None,
         }
     }
@@ -63,15 +81,18 @@ impl Server {
                 self.uids += 1;
                 ("ADDED", format!("00000000-0000-0000-0000-{:012x}", self.uids))
             }
-            Some((uid, _)) if random.u8(..3) == 0 => ("DELETED", uid.clone()),
-            Some((uid, _)) => ("MODIFIED", uid.clone()),
+            Some(known) if random.u8(..3) == 0 => ("DELETED", known.uid.clone()),
+            Some(known) => ("MODIFIED", known.uid.clone()),
         };
+        self.contents += 1;
+        let (revision, content) = (self.revision, self.contents);
+        let change = Change { revision, etype, name, uid, content, lost: false };
         if etype == "DELETED" {
-            self.objects.remove(&name);
+            self.objects.remove(&change.name);
         } else {
-            self.objects.insert(name.clone(), (uid.clone(), self.revision));
+            self.objects.insert(change.name.clone(), change.object());
         }
-        self.history.push(Change { revision: self.revision, etype, name, uid, lost: false });
+        self.history.push(change);
     }
 
     /// Is set back to an older state, while a watcher stands at a version.
@@ -103,7 +124,7 @@ impl Server {
             if change.etype == "DELETED" {
                 state.remove(&change.name);
             } else {
-                state.insert(change.name.clone(), (change.uid.clone(), change.revision));
+                state.insert(change.name.clone(), change.object());
             }
         }
         state

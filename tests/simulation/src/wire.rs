@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::{Change, State};
+use crate::server::{Change, Object, State};
 
 /// A request, as far as the model server looks at it.
 #[derive(Debug)]
@@ -37,15 +37,15 @@ impl Request {
     }
 }
 
-fn object(name: &str, uid: &str, version: u64) -> Value {
+fn object(name: &str, object: &Object) -> Value {
     json!({
         "metadata": {
             "name": name,
             "namespace": "default",
-            "uid": uid,
-            "resourceVersion": version.to_string(),
+            "uid": object.uid,
+            "resourceVersion": object.version.to_string(),
         },
-        "spec": {"note": "}\"],\\ – ü ✓"},
+        "spec": {"content": object.content, "note": "}\"],\\ – ü ✓"},
     })
 }
 
@@ -54,12 +54,12 @@ fn line(etype: &str, object: &Value) -> String {
 }
 
 pub(crate) fn event(change: &Change) -> String {
-    line(change.etype, &object(&change.name, &change.uid, change.revision))
+    line(change.etype, &object(&change.name, &change.object()))
 }
 
 /// The state as events.
 pub(crate) fn initial(state: &State) -> String {
-    state.iter().map(|(name, (uid, version))| line("ADDED", &object(name, uid, *version))).collect()
+    state.iter().map(|(name, known)| line("ADDED", &object(name, known))).collect()
 }
 
 pub(crate) fn bookmark(revision: u64, ends_initial: bool) -> String {
@@ -87,12 +87,8 @@ pub(crate) fn error_event(status: &Value) -> String {
 
 /// A page of a state.
 pub(crate) fn page(state: &State, revision: u64, offset: usize, limit: usize) -> String {
-    let items: Vec<_> = state
-        .iter()
-        .skip(offset)
-        .take(limit)
-        .map(|(name, (uid, version))| object(name, uid, *version))
-        .collect();
+    let items: Vec<_> =
+        state.iter().skip(offset).take(limit).map(|(name, known)| object(name, known)).collect();
     let next = offset + items.len();
     let mut metadata = json!({"resourceVersion": revision.to_string()});
     if next < state.len() {

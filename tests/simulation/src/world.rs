@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use watch_runtime::simulation::{Ask, Sabotage, Watcher};
-use watch_runtime::{CatchUp, InitialState, Phase};
+use watch_runtime::{CatchUp, InitialState};
 
 use crate::consumer::Consumer;
 use crate::faults::{Faults, happens};
@@ -252,7 +252,7 @@ impl World {
             self.pass(Duration::from_hours(hours));
             self.watcher.deadline(self.now);
         } else if happens(&mut self.random, self.faults.set_back) {
-            return self.set_back(open);
+            return self.set_back();
         } else if self.flapping.is_none() && happens(&mut self.random, self.faults.flap) {
             self.flapping = Some(Flapping { until: self.now + FLAPPING, requests: 0 });
             if open {
@@ -265,12 +265,13 @@ impl World {
     }
 
     /// The server is set back to an older state, as etcd from a backup, while nothing else goes on.
-    fn set_back(&mut self, open: bool) -> bool {
-        let live = self.watcher.phase(self.now) == Phase::Live;
+    fn set_back(&mut self) -> bool {
         // A bookmark may have moved it on in this very step.
         let version = self.watcher.version().and_then(|version| number(version).ok());
-        let Some(stands_at) = version.filter(|_| open && live) else { return false };
-        self.cut_off();
+        let Some(stands_at) = version.filter(|_| !self.watcher.is_taking()) else { return false };
+        if matches!(self.link, Link::Body(_) | Link::Watch(_)) {
+            self.cut_off();
+        }
         self.server.set_back(stands_at, &mut self.random);
         self.consumer.set_back();
         true

@@ -19,8 +19,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// The same for a token that it takes for expired: kube-client keeps what it reads from a token's file
 /// for up to a minute, also where the file has a newer one.
 const GRACE_CREDENTIALS: Duration = Duration::from_secs(70);
-/// So often a server may say that it has yet to reach a version, before it is believed that it never
-/// will: it was set back to an older state.
+/// So often a server may say that it has yet to reach a version, before it is asked where it is: it may
+/// have been set back to an older state.
 const TOO_LARGE: u32 = 5;
 
 /// What has gone wrong so far, and what has not.
@@ -64,7 +64,13 @@ impl Failures {
 
     /// The server has shown that it has reached the version that the stream stands at.
     pub(super) fn confirmed(&mut self) {
+        self.too_large = 0;
         self.confirmed = true;
+    }
+
+    /// Whether the server has said again and again that it has yet to reach the version.
+    pub(super) fn take_too_large(&mut self) -> bool {
+        std::mem::take(&mut self.too_large) >= TOO_LARGE
     }
 
     pub(super) fn is_confirmed(&self) -> bool {
@@ -161,10 +167,10 @@ impl Machine {
                 self.failures.too_large += 1;
             }
             self.back_off(asked, Cause::Refused(status.code));
-            if self.failures.too_large >= TOO_LARGE && self.memory.index.is_some() {
-                self.failures.too_large = 0;
-                self.repair();
-            }
+            // Whether it is only behind, it can be asked.
+            self.probing = self.failures.too_large >= TOO_LARGE
+                && self.taking.is_none()
+                && self.version().is_some();
             return;
         }
         let streamed = self.taking.as_ref().is_some_and(|taking| taking.streamed);

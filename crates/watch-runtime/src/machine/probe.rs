@@ -24,8 +24,13 @@ impl Machine {
     /// The server is at this version.
     pub(super) fn probed(&mut self, current: Option<&str>) {
         self.probing = false;
+        // A server that has said so often that it has yet to reach the version need only not deny it.
+        let said_so = self.failures.take_too_large();
         match (current, self.version()) {
-            (Some(current), Some(ours)) if is_older(current, ours) => {
+            (Some(current), Some(ours))
+                if is_older(current, ours)
+                    || (said_so && current != ours && !is_older(ours, current)) =>
+            {
                 self.set_back(current.to_owned());
             }
             _ => {
@@ -43,12 +48,15 @@ impl Machine {
     }
 
     /// The server is at an older version than the stream: what happened since it was set back is found
-    /// out as any gap is.
+    /// out as any gap is, but that versions tell nothing. A version that the consumer knows may since have
+    /// been given once more, to something else; so whatever there is, is told.
     pub(super) fn set_back(&mut self, current: String) {
-        if self.memory.index.is_none() {
+        let Some(index) = &mut self.memory.index else {
             let ours = self.version().unwrap_or_default().to_owned();
             return self.end(Kind::SetBack { ours, current });
-        }
+        };
+        index.doubt();
+        self.sabotage_doubt();
         self.again_at_once_or_later(Cause::SetBack);
         self.repair();
     }

@@ -25,11 +25,13 @@ pub enum Sabotage {
     OverlooksALostDeletion,
     /// Believes every server that it has reached the version that it is asked to go on from.
     BelievesEveryVersion,
+    /// Takes what has a known version for unchanged, though the server was set back.
+    TrustsVersionsAfterASetBack,
 }
 
 impl Sabotage {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::SkipsTheComparison,
         Self::ResumesFromInitialEvents,
         Self::TakesAnyBookmarkForTheEnd,
@@ -39,6 +41,7 @@ impl Sabotage {
         Self::MovesOnTooEarly,
         Self::OverlooksALostDeletion,
         Self::BelievesEveryVersion,
+        Self::TrustsVersionsAfterASetBack,
     ];
 }
 
@@ -50,6 +53,8 @@ impl Machine {
     }
 
     pub(super) const fn sabotage_fragment(&self) {}
+
+    pub(super) const fn sabotage_doubt(&self) {}
 }
 
 #[cfg(feature = "simulation")]
@@ -69,6 +74,14 @@ impl Machine {
 
     pub(crate) fn is_taking(&self) -> bool {
         self.taking.is_some()
+    }
+
+    pub(super) fn sabotage_doubt(&mut self) {
+        if self.sabotaged(Sabotage::TrustsVersionsAfterASetBack)
+            && let Some(index) = &mut self.memory.index
+        {
+            index.trust();
+        }
     }
 
     pub(super) fn sabotage_fragment(&mut self) {

@@ -99,6 +99,9 @@ impl Machine {
             self.status.repairs += 1;
         }
         self.memory.whole = true;
+        if let Some(index) = &mut self.memory.index {
+            index.settle();
+        }
         self.failures.confirmed();
         #[cfg(feature = "simulation")]
         {
