@@ -1,10 +1,11 @@
 //! `cargo xtask e2e`: the end-to-end suite on a real kube-apiserver.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 use ::envtest::ASSETS_VARIABLE;
 use clap::Args;
+use serde::Deserialize;
 
 use crate::cargo;
 use crate::envtest;
@@ -29,16 +30,21 @@ pub(crate) struct EndToEnd {
 
 /// Runs the suite; fails where a test fails, and where there is no server.
 pub(crate) fn e2e(root: &Path, args: &EndToEnd) -> Result<ExitCode> {
-    let mut command = Command::new(cargo::program());
-    command.current_dir(root).args(["run", "--quiet", "--package", "watchables-e2e", "--"]);
+    let assets = match &args.kubeconfig {
+        // Its kubectl is of use.
+        Some(_) => envtest::at_hand()?,
+        None => Some(envtest::find(root, &args.wanted).map_err(|failure| {
+            failure.within("END TO END DID NOT RUN, there is no real API server")
+        })?),
+    };
+    let mut command = Command::new(build(root)?);
+    command.current_dir(root);
+    if let Some(assets) = assets {
+        command.env(ASSETS_VARIABLE, assets.folder());
+    }
     if let Some(path) = &args.kubeconfig {
         let path = path.canonicalize().map_err(|error| Failure::io("find", path, &error))?;
         command.arg("--kubeconfig").arg(path);
-    } else {
-        let assets = envtest::find(root, &args.wanted).map_err(|failure| {
-            failure.within("END TO END DID NOT RUN, there is no real API server")
-        })?;
-        command.env(ASSETS_VARIABLE, assets.folder());
     }
     if let Some(filter) = &args.filter {
         command.arg("--filter").arg(filter);
@@ -47,6 +53,39 @@ pub(crate) fn e2e(root: &Path, args: &EndToEnd) -> Result<ExitCode> {
         command.arg(format!("--seed={seed}"));
     }
     let status =
-        command.status().map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;
+        command.status().map_err(|error| Failure::new(format!("cannot run the suite: {error}")))?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Builds the suite, and beside it the command that it tries with kubectl; returns where it lies.
+fn build(root: &Path) -> Result<PathBuf> {
+    let output = Command::new(cargo::program())
+        .current_dir(root)
+        .args([
+            "build",
+            "--quiet",
+            "--bins",
+            "--package=watchables-e2e",
+            "--package=watchables-cli",
+        ])
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;
+    if !output.status.success() {
+        return Err(Failure::new("the suite cannot be built: cargo says above why"));
+    }
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
+        .find_map(|message| {
+            message.executable.filter(|path| path.file_stem() == Some("e2e".as_ref()))
+        })
+        .ok_or_else(|| Failure::new("cargo built no e2e"))
+}
+
+/// What cargo tells of something that it has built.
+#[derive(Deserialize)]
+struct Message {
+    executable: Option<PathBuf>,
 }

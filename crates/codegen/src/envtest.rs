@@ -88,11 +88,16 @@ pub(crate) fn envtest(root: &Path, what: Envtest) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The programs for which nothing needs to be done, of any version.
+pub(crate) fn at_hand() -> Result<Option<Assets>> {
+    find::at_hand(None)
+}
+
 fn env() -> Result<String> {
     if let Some(up) = supervisor::running()? {
         return Ok(exports(&up.assets, Some(&up.kubeconfig)));
     }
-    match find::at_hand(None)? {
+    match at_hand()? {
         Some(assets) => Ok(exports(assets.folder(), None)),
         None => Err(Failure::new("there is no etcd and kube-apiserver yet")
             .mend("`cargo xtask envtest install` gets them")),

@@ -92,12 +92,6 @@ impl Cluster {
         self.plane.is_some()
     }
 
-    /// The programs, where the server is ours.
-    pub(crate) fn assets(&self) -> Option<Assets> {
-        let plane = self.plane.as_ref()?.lock().expect("no panic");
-        Some(plane.assets().clone())
-    }
-
     /// Does something to the server, where it is ours.
     pub(crate) async fn own<T: Send + 'static>(
         &self,

@@ -26,11 +26,11 @@ pub(crate) async fn run(cluster: &Cluster, report: &Report, seed: u64) {
     futures::stream::iter(network.into_iter().enumerate())
         .for_each_concurrent(AT_ONCE, |(number, (fault, seed))| async move {
             let name = format!("fault {}: {}", number + 1, fault.name());
-            report.test(&name, trial::trial(cluster, fault, seed)).await;
+            report.fault(&name, trial::trial(cluster, fault, seed)).await;
         })
         .await;
     for (number, (fault, seed)) in server.into_iter().enumerate() {
         let name = format!("server fault {}: {}", number + 1, fault.name());
-        report.test(&name, trial::trial(cluster, fault, seed)).await;
+        report.fault(&name, trial::trial(cluster, fault, seed)).await;
     }
 }

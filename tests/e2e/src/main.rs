@@ -46,7 +46,7 @@ async fn main() -> ExitCode {
     let report = Report::new(args.filter);
     conforms::run(&cluster, &report).await;
     scenarios::run(&cluster, &report).await;
-    kubectl::run(&cluster, &report).await;
+    kubectl::run(&report).await;
     faults::run(&cluster, &report, seed).await;
     cluster.finish().await;
     report.close()

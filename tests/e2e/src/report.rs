@@ -12,6 +12,9 @@ use tokio::time::timeout;
 /// Longer than any test takes: what is not over by then hangs.
 const HANGS: Duration = Duration::from_mins(5);
 
+/// Counts those of the passed tests that are of a fault.
+const FAULTS: &str = "faults";
+
 /// Why a test did not pass.
 #[derive(Debug)]
 pub(crate) enum Not {
@@ -56,21 +59,32 @@ impl Report {
         self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()))
     }
 
-    /// Runs a test, unless it is not wanted, and tells how it went. A panic is a failure.
-    pub(crate) async fn test(&self, name: &str, test: impl Future<Output = Outcome>) {
+    /// Runs a test that strikes with a fault and compares with a final list in the end.
+    pub(crate) async fn fault(&self, name: &str, test: impl Future<Output = Outcome>) {
+        if self.test(name, test).await == Some("passed") {
+            *self.counts.lock().expect("no panic").entry(FAULTS).or_default() += 1;
+        }
+    }
+
+    /// Runs a test, unless it is not wanted, and tells how it went: in a word. A panic is a failure.
+    pub(crate) async fn test(
+        &self,
+        name: &str,
+        test: impl Future<Output = Outcome>,
+    ) -> Option<&'static str> {
         if !self.wants(name) {
-            return;
+            return None;
         }
         let outcome = match timeout(HANGS, AssertUnwindSafe(test).catch_unwind()).await {
             Err(_) => Err("it hangs".into()),
             Ok(Err(_)) => Err("it panicked".into()),
             Ok(Ok(outcome)) => outcome,
         };
-        self.tell(name, outcome);
+        Some(self.tell(name, outcome))
     }
 
-    /// Tells how a test went.
-    pub(crate) fn tell(&self, name: &str, outcome: Outcome) {
+    /// Tells how a test went; in a word, too.
+    pub(crate) fn tell(&self, name: &str, outcome: Outcome) -> &'static str {
         let (word, more) = match outcome {
             Ok(seen) if seen.is_empty() => ("passed", seen),
             Ok(seen) => ("passed", format!(": {seen}")),
@@ -79,6 +93,7 @@ impl Report {
         };
         println!("{word:8} {name}{more}");
         *self.counts.lock().expect("no panic").entry(word).or_default() += 1;
+        word
     }
 
     /// Tells the counts.
@@ -86,7 +101,11 @@ impl Report {
         let counts = self.counts.lock().expect("no panic");
         let count = |word| counts.get(word).copied().unwrap_or_default();
         let (passed, failed) = (count("passed"), count("FAILED"));
-        println!("end to end: {passed} passed, {failed} failed, {} skipped", count("skipped"));
+        let (skipped, faults) = (count("skipped"), count(FAULTS));
+        println!(
+            "end to end: {passed} passed, {failed} failed, {skipped} skipped; after {faults} faults what \
+             was delivered is what a final list has"
+        );
         if passed == 0 {
             eprintln!("no test has passed: that is a failure too");
         }

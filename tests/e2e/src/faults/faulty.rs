@@ -92,3 +92,14 @@ impl Fault {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fewer, and some were lost.
+    #[test]
+    fn there_are_two_dozen_faults_at_least() {
+        assert!(Fault::all().len() >= 24);
+    }
+}
