@@ -15,6 +15,8 @@ pub struct ApiError {
     reason: Option<&'static str>,
     message: String,
     details: Option<Box<Details>>,
+    /// With which a list whose own token has expired can go on.
+    next: Option<String>,
 }
 
 impl ApiError {
@@ -45,7 +47,7 @@ impl Error for ApiError {}
 /// The refusals, each in a real server's words, because clients have been seen to read them.
 impl ApiError {
     fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { code, reason: Some(reason), message: message.into(), details: None }
+        Self { code, reason: Some(reason), message: message.into(), details: None, next: None }
     }
 
     pub(crate) fn unauthorized() -> Self {
@@ -94,6 +96,16 @@ impl ApiError {
         }
     }
 
+    /// A conflict in which the kind stands where the resource should: so it is with preconditions.
+    pub(crate) fn conflict_of_kind(served: &Served, name: &str, why: &str) -> Self {
+        let (kind, group) = (served.resource().kind(), served.resource().group());
+        let dot = if group.is_empty() { "" } else { "." };
+        let message =
+            format!("Operation cannot be fulfilled on {kind}{dot}{group} \"{name}\": {why}");
+        let details = Details { kind: Some(kind.to_owned()), ..Details::of(served, name) };
+        Self { details: Some(Box::new(details)), ..Self::new(409, "Conflict", message) }
+    }
+
     pub(crate) fn invalid(kind: &str, group: &str, name: &str, problem: &Problem) -> Self {
         let dot = if group.is_empty() { "" } else { "." };
         let message = format!(
@@ -134,6 +146,17 @@ impl ApiError {
         Self::new(410, "Expired", message)
     }
 
+    /// A list's token has expired; with another one the list goes on as things are now.
+    pub(crate) fn token_expired(next: String) -> Self {
+        let message = "The provided continue parameter is too old to display a consistent list \
+                       result. You can start a new list without the continue parameter, or use \
+                       the continue token in this response to retrieve the remainder of the \
+                       results. Continuing with the provided token results in an inconsistent \
+                       list - objects that were created, modified, or deleted between the time \
+                       the first chunk was returned and now may show up in the list.";
+        Self { next: Some(next), ..Self::expired(message) }
+    }
+
     pub(crate) fn too_old(asked: u64, oldest: u64) -> Self {
         Self::expired(format!("too old resource version: {asked} ({oldest})"))
     }
@@ -169,7 +192,7 @@ impl ApiError {
 
     /// An error that a real server did not foresee: code 500 and no reason.
     pub(crate) fn unforeseen(message: impl Into<String>) -> Self {
-        Self { code: 500, reason: None, message: message.into(), details: None }
+        Self { code: 500, reason: None, message: message.into(), details: None, next: None }
     }
 
     /// An error that is told because a fault was asked for, with a real server's reason.
@@ -196,6 +219,7 @@ impl ApiError {
             reason: (!reason.is_empty()).then_some(reason),
             message: message.to_owned(),
             details: retry_after_seconds.map(|_| Box::new(details)),
+            next: None,
         }
     }
 

@@ -230,6 +230,12 @@ impl Served {
             && self.resource.plural() == "customresourcedefinitions"
     }
 
+    /// Whether it is none of Kubernetes' own resources, by a definition or by its group.
+    pub(crate) fn is_custom(&self) -> bool {
+        let group = self.resource.group();
+        self.custom.is_some() || group.contains('.') && !group.ends_with(".k8s.io")
+    }
+
     pub(crate) fn comes_from(&self, definition: &str) -> bool {
         self.custom.as_ref().is_some_and(|custom| custom.definition == definition)
     }

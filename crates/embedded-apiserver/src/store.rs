@@ -3,9 +3,13 @@
 mod definitions;
 mod event;
 mod history;
+mod initial_status;
 mod metadata;
+mod name;
+mod namespaces;
 mod object;
 mod page;
+mod preconditions;
 mod state;
 mod write;
 
@@ -20,7 +24,8 @@ pub(crate) use history::{Limits, TooOld};
 pub(crate) use metadata::now;
 pub(crate) use object::{Key, Object};
 pub(crate) use page::{Page, PageError, PageRequest};
-pub(crate) use write::{Part, Preconditions};
+pub(crate) use preconditions::Preconditions;
+pub(crate) use write::Part;
 
 use crate::error::ApiError;
 use crate::registry::{Registry, Served};
@@ -45,8 +50,8 @@ struct Shared {
 }
 
 impl Store {
-    /// Creates an object of the kind that it names; a namespaced one without a namespace goes to
-    /// `default`.
+    /// Creates an object of the kind that it names, status included; a namespaced one without a
+    /// namespace goes to `default`.
     ///
     /// # Errors
     ///
@@ -54,7 +59,7 @@ impl Store {
     pub fn create(&self, object: Value) -> Result<Value, ApiError> {
         let served = self.kind_of(&object)?;
         let namespace = namespace_of(&served, &object).map(str::to_owned);
-        let created = self.create_in(&served, namespace.as_deref(), object, false)?;
+        let created = self.create_in(&served, namespace.as_deref(), Part::Whole, object, false)?;
         Ok(created.decode_as(&served))
     }
 

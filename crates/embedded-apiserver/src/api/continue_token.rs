@@ -7,17 +7,19 @@ use serde::{Deserialize, Serialize};
 use crate::error::ApiError;
 use crate::store::Key;
 
-/// Where a list goes on, and the revision that all its pages show.
-#[derive(Debug, PartialEq, Eq)]
+/// Where a list goes on, and the revision that all its pages show; none where they show what is
+/// there when they are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ContinueToken {
-    pub(crate) revision: u64,
+    pub(crate) revision: Option<u64>,
     pub(crate) after: Key,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Wire {
     v: String,
-    rv: u64,
+    /// Negative for what is there now.
+    rv: i64,
     start: String,
 }
 
@@ -27,7 +29,7 @@ impl ContinueToken {
     pub(crate) fn encode(&self) -> String {
         let wire = Wire {
             v: VERSION.to_owned(),
-            rv: self.revision,
+            rv: self.revision.map_or(-1, |r| i64::try_from(r).unwrap_or(i64::MAX)),
             start: format!("{}/{}", self.after.namespace, self.after.name),
         };
         BASE64_URL_SAFE_NO_PAD.encode(serde_json::json!(wire).to_string())
@@ -42,9 +44,10 @@ impl ContinueToken {
         let json = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|error| bad(error.to_string()))?;
         let wire: Wire = serde_json::from_slice(&json).map_err(|error| bad(error.to_string()))?;
         match wire.start.split_once('/') {
-            Some((namespace, name)) if wire.v == VERSION => {
-                Ok(Self { revision: wire.rv, after: Key::new(Some(namespace), name) })
-            }
+            Some((namespace, name)) if wire.v == VERSION => Ok(Self {
+                revision: u64::try_from(wire.rv).ok(),
+                after: Key::new(Some(namespace), name),
+            }),
             _ => Err(bad(format!("server does not recognize this encoded version {:?}", wire.v))),
         }
     }
@@ -57,8 +60,10 @@ mod tests {
     #[test]
     fn what_is_encoded_is_decoded() {
         for after in [Key::new(Some("shop"), "a-b.c"), Key::new(None, "node-1")] {
-            let token = ContinueToken { revision: 1_234, after };
-            assert_eq!(ContinueToken::decode(&token.encode()).unwrap(), token);
+            for revision in [Some(1_234), None] {
+                let token = ContinueToken { revision, after: after.clone() };
+                assert_eq!(ContinueToken::decode(&token.encode()).unwrap(), token);
+            }
         }
     }
 

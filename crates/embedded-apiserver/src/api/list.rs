@@ -47,7 +47,7 @@ pub(crate) fn show(served: &Served, page: Page, selective: bool, form: Form) -> 
     let metadata = ListMetadata {
         resource_version: page.revision.to_string(),
         continue_: last.map(|object| {
-            ContinueToken { revision: page.revision, after: object.key().clone() }.encode()
+            ContinueToken { revision: Some(page.revision), after: object.key().clone() }.encode()
         }),
         // Counting what selectors would let through is too much for a real server.
         remaining_item_count: last.filter(|_| !selective).map(|_| page.remaining),
@@ -62,7 +62,9 @@ pub(crate) fn show(served: &Served, page: Page, selective: bool, form: Form) -> 
         json!(served.resource().api_version()),
         serde_json::to_string(&metadata).unwrap_or_default(),
     );
-    reply::list(head, page.items)
+    // Of custom resources a real server lets each item tell its type.
+    let type_meta = served.is_custom().then(|| served.type_meta().clone());
+    reply::list(head, page.items, type_meta)
 }
 
 #[derive(Serialize)]
@@ -110,8 +112,7 @@ impl Version {
                 )),
             };
         };
-        let revision = parse_version(version)
-            .map_err(|why| ApiError::bad_request(format!("invalid resource version: {why}")))?;
+        let revision = parse_version(version).map_err(ApiError::unforeseen)?;
         match (matching, revision) {
             (Some("Exact"), 0) => Err(forbidden(
                 "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"",
@@ -131,7 +132,7 @@ impl Version {
     fn exact(&self) -> Option<u64> {
         match self {
             Self::Exactly(revision) => Some(*revision),
-            Self::Continued(token) => Some(token.revision),
+            Self::Continued(token) => token.revision,
             Self::Latest | Self::AtLeast(_) => None,
         }
     }
@@ -148,10 +149,10 @@ impl Version {
             (PageError::TooNew { current }, _) => {
                 ApiError::too_new(self.exact().unwrap_or_default(), *current)
             }
-            (PageError::TooOld, Self::Continued(_)) => ApiError::expired(
-                "The provided continue parameter is too old to display a consistent list result. \
-                 You can start a new list without the continue parameter.",
-            ),
+            (PageError::TooOld, Self::Continued(token)) => {
+                let next = ContinueToken { revision: None, after: token.after.clone() };
+                ApiError::token_expired(next.encode())
+            }
             (PageError::TooOld, _) => {
                 ApiError::expired("The resourceVersion for the provided list is too old.")
             }

@@ -56,13 +56,17 @@ pub(crate) fn object(code: u16, object: &Object, served: &Served, form: Form) ->
     if form != Form::Whole {
         return json(code, &form.show(object.decode_as(served), served, true));
     }
-    response(code, "application/json", full(object.framed("", served, "\n")))
+    response(code, "application/json", full(object.framed("", served.type_meta(), "\n")))
 }
 
-/// A list: `head` is its JSON up to the items.
-pub(crate) fn list(head: String, items: Vec<Arc<Object>>) -> Response<Body> {
+/// A list: `head` is its JSON up to the items, each of which tells its type if one is given.
+pub(crate) fn list(
+    head: String,
+    items: Vec<Arc<Object>>,
+    type_meta: Option<Bytes>,
+) -> Response<Body> {
     let bytes: usize = items.iter().map(|item| item.item().len() + 1).sum();
-    let pieces = list_pieces(head, items);
+    let pieces = list_pieces(head, items, type_meta);
     if bytes <= FRAME_BYTES {
         let whole = pieces.fold(BytesMut::new(), |mut whole, piece| {
             whole.extend_from_slice(&piece);
@@ -79,7 +83,11 @@ pub(crate) fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Re
     response(200, "application/json", BodyExt::boxed_unsync(body))
 }
 
-fn list_pieces(head: String, items: Vec<Arc<Object>>) -> impl Iterator<Item = Bytes> {
+fn list_pieces(
+    head: String,
+    items: Vec<Arc<Object>>,
+    type_meta: Option<Bytes>,
+) -> impl Iterator<Item = Bytes> {
     let mut items = items.into_iter().peekable();
     let mut open = Some(head);
     std::iter::from_fn(move || {
@@ -89,7 +97,10 @@ fn list_pieces(head: String, items: Vec<Arc<Object>>) -> impl Iterator<Item = By
             None => items.peek().map(drop)?,
         }
         while let Some(item) = items.next() {
-            piece.extend_from_slice(item.item());
+            match &type_meta {
+                Some(type_meta) => piece.extend_from_slice(&item.framed("", type_meta, "")),
+                None => piece.extend_from_slice(item.item()),
+            }
             if items.peek().is_some() {
                 piece.extend_from_slice(b",");
                 if piece.len() >= FRAME_BYTES {

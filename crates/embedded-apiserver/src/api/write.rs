@@ -40,7 +40,7 @@ pub(crate) async fn create(
     if !served.is_kept() {
         return Ok(reply::json(201, &object));
     }
-    let created = context.store.create_in(served, namespace, object, dry_run)?;
+    let created = context.store.create_in(served, namespace, Part::Main, object, dry_run)?;
     Ok(reply::object(201, &created, served, form))
 }
 
@@ -81,18 +81,14 @@ pub(crate) async fn patch(
         let namespace = Some(key.namespace.as_str()).filter(|n| !n.is_empty());
         let mut object = patch.clone();
         object["metadata"]["name"] = key.name.as_str().into();
-        match context.store.create_in(served, namespace, object, dry_run) {
+        match context.store.create_in(served, namespace, Part::Main, object, dry_run) {
             Err(error) if error.reason() == "AlreadyExists" => {}
             created => return Ok(reply::object(201, &*created?, served, form)),
         }
     }
-    // A real server merges by the facts of its own types alone.
-    let is_custom = served.custom.is_some()
-        || served.resource().group().contains('.')
-            && !served.resource().group().ends_with(".k8s.io");
     let patched =
         context.store.change(served, key, part, dry_run, |mut object| {
-            match apply_as(&media_type, &mut object, patch, is_custom) {
+            match apply_as(&media_type, &mut object, patch, served.is_custom()) {
                 Ok(()) => Ok(object),
                 Err(PatchError::UnknownType) => Err(ApiError::unsupported_media_type(PATCHES)),
                 Err(PatchError::Malformed(why)) => Err(ApiError::bad_request(why)),

@@ -12,7 +12,7 @@ impl Serialize for ApiError {
         struct Status<'a> {
             kind: &'static str,
             api_version: &'static str,
-            metadata: serde_json::Map<String, serde_json::Value>,
+            metadata: Metadata<'a>,
             #[serde(rename = "status")]
             outcome: &'static str,
             message: &'a str,
@@ -22,10 +22,15 @@ impl Serialize for ApiError {
             details: Option<&'a Details>,
             code: u16,
         }
+        #[derive(Serialize)]
+        struct Metadata<'a> {
+            #[serde(rename = "continue", skip_serializing_if = "Option::is_none")]
+            next: Option<&'a str>,
+        }
         let status = Status {
             kind: "Status",
             api_version: "v1",
-            metadata: serde_json::Map::new(),
+            metadata: Metadata { next: self.next.as_deref() },
             outcome: "Failure",
             message: &self.message,
             reason: self.reason,

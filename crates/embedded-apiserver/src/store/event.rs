@@ -84,7 +84,7 @@ pub(crate) fn added_line(object: &Object, served: &Served) -> Bytes {
 }
 
 fn frame(word: &str, object: &Object, served: &Served) -> Bytes {
-    object.framed(&format!(r#"{{"type":"{word}","object":"#), served, "}\n")
+    object.framed(&format!(r#"{{"type":"{word}","object":"#), served.type_meta(), "}\n")
 }
 
 fn change(before: bool, after: bool) -> Option<Change> {

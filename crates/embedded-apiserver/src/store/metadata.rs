@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Key, Object};
+use super::{Key, Object, name};
 use crate::error::{ApiError, Problem};
 use crate::random::Random;
 use crate::registry::Served;
@@ -44,7 +44,6 @@ pub(crate) fn complete_new(
             labels.insert("kubernetes.io/metadata.name".into(), key.name.clone().into());
         }
         value["spec"] = json!({"finalizers": ["kubernetes"]});
-        value["status"] = json!({"phase": "Active"});
     }
     Ok(key)
 }
@@ -151,10 +150,8 @@ fn name_for(
     };
     let problem = if name.is_empty() {
         Problem::required("metadata.name", "name or generateName is required")
-    } else if matches!(name.as_str(), "." | "..") || name.contains(['/', '%']) {
-        Problem::invalid("metadata.name", &name, "must not be '.' or '..', nor contain '/' or '%'")
-    } else if name.len() > 253 {
-        Problem::invalid("metadata.name", &name, "must be no more than 253 characters")
+    } else if let Some(why) = name::fault(served, &name) {
+        Problem::invalid("metadata.name", &name, &why)
     } else {
         return Ok(name);
     };

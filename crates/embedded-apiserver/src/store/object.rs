@@ -73,8 +73,7 @@ impl Object {
     }
 
     /// The JSON with `kind` and `apiVersion`, between two pieces of text.
-    pub(crate) fn framed(&self, before: &str, served: &Served, after: &str) -> Bytes {
-        let type_meta = served.type_meta();
+    pub(crate) fn framed(&self, before: &str, type_meta: &Bytes, after: &str) -> Bytes {
         let length = before.len() + type_meta.len() + self.json.len() + after.len() + 2;
         let mut text = BytesMut::with_capacity(length);
         text.extend_from_slice(before.as_bytes());

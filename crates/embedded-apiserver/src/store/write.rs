@@ -1,21 +1,16 @@
-//! Creating, changing and deleting objects, and what follows from it in namespaces.
+//! Creating, changing and deleting objects.
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::metadata;
 use super::state::State;
-use super::{Key, Object, Store};
+use super::{Key, Object, Preconditions, Store};
+use super::{initial_status, metadata, namespaces};
 use crate::definition;
 use crate::error::ApiError;
-use crate::registry::{Registry, Served};
+use crate::registry::Served;
 use crate::selection::Selection;
-
-/// The namespaces that are there from the start.
-const SYSTEM_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
-/// Those of them that cannot be deleted.
-const LASTING_NAMESPACES: [&str; 3] = ["default", "kube-public", "kube-system"];
 
 /// What of an object a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,25 +21,19 @@ pub(crate) enum Part {
     Status,
 }
 
-/// What must be so for a deletion to happen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Preconditions {
-    pub(crate) uid: Option<String>,
-    pub(crate) resource_version: Option<String>,
-}
-
 impl Store {
     pub(crate) fn create_in(
         &self,
         served: &Served,
         namespace: Option<&str>,
+        part: Part,
         mut value: Value,
         dry_run: bool,
     ) -> Result<Arc<Object>, ApiError> {
         self.write(|state| {
             let key = metadata::complete_new(served, namespace, &mut value, &mut state.random)?;
             if served.is_namespaced() {
-                check_namespace_is_there(state, &self.registry(), served, &key)?;
+                namespaces::check_is_there(state, &self.registry(), served, &key)?;
             }
             // It may have gone since it was looked up.
             if !self.registry().still_serves(served) {
@@ -52,8 +41,8 @@ impl Store {
             }
             if served.is_definitions() {
                 definition::complete(served.resource().version(), &mut value)?;
-                value["status"] = definition::initial(&json!({"spec": value["spec"]}));
             }
+            initial_status::put(served, part, &mut value);
             if state.object(served.collection, &key).is_some() {
                 return Err(ApiError::already_exists(served, &key.name));
             }
@@ -125,7 +114,7 @@ impl Store {
                 return Ok(object);
             }
             if self.is_namespaces(served) {
-                empty_namespace(state, served, &object)?;
+                namespaces::empty(state, served, &object)?;
             }
             Ok(self.end(state, served, &object))
         })
@@ -146,15 +135,6 @@ impl Store {
             }
             objects
         })
-    }
-
-    pub(super) fn create_system_namespaces(&self) {
-        if let Some(served) = self.registry().namespaces() {
-            for name in SYSTEM_NAMESPACES {
-                // Into an empty store, with a good name: it cannot be refused.
-                let _ = self.create_in(served, None, json!({"metadata": {"name": name}}), false);
-            }
-        }
     }
 
     /// Deletes an object, or marks it as being deleted while it has finalizers.
@@ -182,79 +162,6 @@ impl Store {
             self.define_waiting(state, served);
         }
     }
-
-    fn is_namespaces(&self, served: &Served) -> bool {
-        self.registry().namespaces().is_some_and(|n| n.collection == served.collection)
-    }
-}
-
-impl Preconditions {
-    fn check(&self, served: &Served, object: &Object) -> Result<(), ApiError> {
-        let name = &object.key().name;
-        if self.uid.is_none() && self.resource_version.is_none() {
-            return Ok(());
-        }
-        let value = object.decode();
-        for (what, asked, field) in [
-            ("UID", &self.uid, "uid"),
-            ("ResourceVersion", &self.resource_version, "resourceVersion"),
-        ] {
-            let found = value["metadata"][field].as_str().unwrap_or_default();
-            if let Some(asked) = asked.as_deref().filter(|asked| *asked != found) {
-                let why = format!(
-                    "Precondition failed: {what} in precondition: {asked}, {what} in object meta: {found}"
-                );
-                return Err(ApiError::conflict(served, name, &why));
-            }
-        }
-        Ok(())
-    }
-}
-
-fn check_namespace_is_there(
-    state: &State,
-    registry: &Registry,
-    served: &Served,
-    key: &Key,
-) -> Result<(), ApiError> {
-    let Some(namespaces) = registry.namespaces() else { return Ok(()) };
-    let namespace = key.namespace.as_str();
-    match state.object(namespaces.collection, &Key::new(None, namespace)) {
-        Some(found) if found.decode()["metadata"]["deletionTimestamp"].is_null() => Ok(()),
-        Some(_) => {
-            let why = format!(
-                "unable to create new content in namespace {namespace} because it is being terminated"
-            );
-            Err(ApiError::forbidden(served, &key.name, &why))
-        }
-        None => Err(ApiError::not_found(namespaces, namespace)),
-    }
-}
-
-/// Does what the namespace controller does: tells that the namespace ends, then deletes what is in it.
-fn empty_namespace(
-    state: &mut State,
-    namespaces: &Served,
-    object: &Object,
-) -> Result<(), ApiError> {
-    let key = object.key();
-    if LASTING_NAMESPACES.contains(&key.name.as_str()) {
-        return Err(ApiError::forbidden(
-            namespaces,
-            &key.name,
-            "this namespace may not be deleted",
-        ));
-    }
-    let mut ending = object.decode();
-    ending["metadata"]["deletionTimestamp"] = metadata::now();
-    ending["status"] = json!({"phase": "Terminating"});
-    state.put(namespaces.collection, key.clone(), ending);
-    for collection in 0..state.collections.len() {
-        for inside in state.keys_in(collection, &key.name) {
-            state.take(collection, &inside);
-        }
-    }
-    Ok(())
 }
 
 fn with_status_of(mut whole: Value, changed: &Value) -> Value {

@@ -68,6 +68,7 @@ async fn what_a_definition_says_is_served_at_once() {
     watch.expect("ADDED", "a").await;
     let list = get(&server, ALL_TABS).await.json();
     assert_eq!((&list["kind"], names(&list)), (&json!("CronTabList"), vec!["a".to_owned()]));
+    assert_eq!(list["items"][0]["kind"], "CronTab");
     let other = get(&server, &TABS.replace("/v1/", "/v1beta1/")).await.json();
     assert_eq!(names(&other), ["a"]);
     assert_eq!(get(&server, &TABS.replace("/v1/", "/v1alpha1/")).await.code, 404);

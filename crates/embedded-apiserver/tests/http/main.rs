@@ -3,6 +3,7 @@
 mod catalog;
 mod client;
 mod crds;
+mod creates;
 mod deletes;
 mod demo;
 mod discovery;
