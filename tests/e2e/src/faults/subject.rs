@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
-use watchables::{EventType, Origin, StreamOptions, WatchStatus, WatchTarget, Watcher};
+use watchables::{EventType, Origin, Phase, StreamOptions, WatchStatus, WatchTarget, Watcher};
 
 use crate::report::{Not, failed};
 use crate::scenarios::models::{Identity, Named};
@@ -55,6 +55,17 @@ impl Subject {
             log.lock().expect("no panic").faults.push("the stream ended".to_owned());
         });
         Self { seen, status, task }
+    }
+
+    /// Waits until the server has answered it for the first time.
+    pub(super) async fn is_answered(&self) -> Result<(), Not> {
+        let unanswered = [Phase::Stopped, Phase::Connecting];
+        let mut status = self.status.clone();
+        let answer = status.wait_for(|status| !unanswered.contains(&status.phase));
+        match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err("the server never answered".into()),
+        }
     }
 
     /// Waits until what was delivered comes to this state.
