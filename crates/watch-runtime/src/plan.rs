@@ -190,8 +190,10 @@ fn append_timeout(query: &mut Serializer<'_, String>, limit: Option<Duration>) {
 
 /// `timeoutSeconds` counts whole seconds: a fraction is rounded up, so that it never becomes 0,
 /// which would mean the server's own limit.
+/// Longer than a century is as good as no limit, and no time to reckon with.
 fn whole_seconds(limit: Duration) -> u64 {
-    limit.as_secs() + u64::from(limit.subsec_nanos() > 0)
+    let seconds = limit.as_secs().saturating_add(u64::from(limit.subsec_nanos() > 0));
+    seconds.min(u32::MAX.into())
 }
 
 #[cfg(test)]

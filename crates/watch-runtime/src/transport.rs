@@ -56,8 +56,9 @@ impl Head {
 /// Reads `Retry-After`, in seconds or as an HTTP date (RFC 9110, section 10.2.3).
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if let Ok(seconds) = text.parse::<u64>() {
+        // Longer than a century is no time to reckon with.
+        return Some(Duration::from_secs(seconds.min(u32::MAX.into())));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
@@ -80,5 +81,12 @@ mod tests {
         assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_mins(1)));
         assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("soon"), None);
+    }
+
+    #[test]
+    fn a_retry_after_of_ages_is_a_time_to_reckon_with() {
+        let ages = Duration::from_secs(u32::MAX.into());
+        assert_eq!(read("18446744073709551615"), Some(ages));
+        assert!(std::time::Instant::now().checked_add(ages).is_some());
     }
 }

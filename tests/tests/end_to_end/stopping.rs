@@ -2,8 +2,8 @@
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_36::Pod;
-use watchables::{StreamOptions, Watcher};
-use watchables_tests::{client, pod, server, soon, until};
+use watchables::{Client, Phase, StreamOptions, Watcher};
+use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon, until};
 
 #[tokio::test]
 async fn another_task_stops_an_idle_stream_and_its_connection() {
@@ -47,4 +47,51 @@ async fn a_server_that_ends_does_not_keep_a_stop_waiting() {
     assert!(watcher.is_running());
     watcher.stop();
     assert!(soon(waiting).await.unwrap());
+}
+
+/// Stops, from another thread, a stream that waits in a task.
+async fn stop_from_a_thread(client: Client, waits: fn(&Phase) -> bool) {
+    let watcher = Watcher::<Pod>::new(client);
+    let mut events = watcher.stream(StreamOptions::managed());
+    let waiting = tokio::spawn(async move { events.next().await.is_none() });
+    let mut status = watcher.status();
+    soon(status.wait_for(|status| waits(&status.phase))).await.unwrap();
+    let stop = watcher.stop_handle();
+    std::thread::spawn(move || stop.stop()).join().unwrap();
+    assert!(soon(waiting).await.unwrap(), "it ended without an item");
+    assert!(!watcher.is_running());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_thread_stops_it_whatever_it_waits_for() {
+    let idle = server().await;
+    stop_from_a_thread(client(&idle), |phase| *phase == Phase::Live).await;
+    until(|| idle.watches() == 0).await;
+
+    // It takes connections, and says nothing.
+    let mute = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", mute.local_addr().unwrap());
+    stop_from_a_thread(client_of(&url), |phase| *phase == Phase::Connecting).await;
+
+    let busy = Scripted::start([Reply::status(429).header("retry-after", "3600")]).await;
+    let backs_off = |phase: &Phase| matches!(phase, Phase::BackingOff { .. });
+    stop_from_a_thread(client_of(busy.url()), backs_off).await;
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_leaves_no_connection() {
+    let server = server().await;
+    let watcher = Watcher::<Pod>::new(client(&server));
+    let mut events = watcher.stream(StreamOptions::managed());
+    assert!(futures::poll!(events.next()).is_pending());
+    soon(async {
+        while server.watches() == 0 {
+            let time = std::time::Duration::from_millis(10);
+            let _ = tokio::time::timeout(time, events.next()).await;
+        }
+    })
+    .await;
+    drop(events);
+    until(|| server.watches() == 0).await;
+    assert!(!watcher.is_running());
 }

@@ -2,6 +2,7 @@
 
 mod managed_fields;
 mod observed;
+mod stopping;
 mod storm;
 
 use std::collections::VecDeque;
@@ -198,91 +199,6 @@ async fn an_object_that_does_not_decode_is_named_and_the_stream_goes_on() {
     assert_eq!(told(&soon(events.next()).await.unwrap().unwrap()), "ADDED good");
 }
 
-/// Streams in a task of its own, stops from here once it waits, and says how many items it saw.
-async fn stopped_while_waiting(answers: Vec<Answer>, options: StreamOptions) -> usize {
-    let (watcher, script) = watcher(answers);
-    let mut events = watcher.stream(options);
-    let stop = watcher.stop_handle();
-    let task = tokio::spawn(async move {
-        let mut seen = 0;
-        while soon(events.next()).await.is_some() {
-            seen += 1;
-        }
-        (seen, events)
-    });
-    settle().await;
-    assert!(watcher.is_running());
-    let before = tokio::time::Instant::now();
-    stop.stop();
-    let (seen, mut events) = task.await.unwrap();
-    assert_eq!(tokio::time::Instant::now(), before, "a stop takes no time");
-    assert!(!watcher.is_running());
-    assert_eq!(script.open.load(Ordering::SeqCst), 0, "a stopped stream holds no connection");
-    assert!(events.is_terminated() && soon(events.next()).await.is_none());
-    seen
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stop_is_immediate_while_no_event_arrives() {
-    let answers = vec![ok(vec![event("ADDED", "a", 1), Piece::Hang])];
-    assert_eq!(stopped_while_waiting(answers, StreamOptions::unmanaged()).await, 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stop_is_immediate_while_connecting() {
-    assert_eq!(stopped_while_waiting(vec![], StreamOptions::managed()).await, 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stop_is_immediate_while_backing_off() {
-    let refusal = Answer { status: 503, body: vec![] };
-    assert_eq!(stopped_while_waiting(vec![refusal], StreamOptions::managed()).await, 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stop_inside_the_loop_ends_it_though_more_had_arrived() {
-    let (watcher, _script) =
-        watcher(vec![ok(vec![event("ADDED", "a", 1), event("ADDED", "b", 2), Piece::Hang])]);
-    let mut seen = Vec::new();
-    let mut events = watcher.stream(StreamOptions::unmanaged());
-    while let Some(event) = soon(events.try_next()).await.unwrap() {
-        seen.push(told(&event));
-        watcher.stop();
-    }
-    assert_eq!(seen, ["ADDED a"]);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_stopped_watcher_streams_again_from_where_it_was() {
-    let (watcher, script) = watcher(vec![
-        list("10", &[]),
-        ok(vec![event("ADDED", "a", 11), event("ADDED", "b", 12), Piece::Hang]),
-        ok(vec![event("ADDED", "b", 12), Piece::Hang]),
-    ]);
-    let mut events = watcher.stream(StreamOptions::managed());
-    assert_eq!(told(&soon(events.next()).await.unwrap().unwrap()), "ADDED a");
-    watcher.stop();
-    assert!(soon(events.next()).await.is_none());
-    let mut events = watcher.stream(StreamOptions::managed());
-    assert_eq!(told(&soon(events.next()).await.unwrap().unwrap()), "ADDED b");
-    let requests = script.requests.lock().unwrap();
-    assert!(requests[2].contains("resourceVersion=11&"), "{requests:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn dropping_the_stream_closes_its_connection() {
-    let (watcher, script) = watcher(vec![ok(vec![event("ADDED", "a", 1), Piece::Hang])]);
-    let mut events = watcher.stream(StreamOptions::unmanaged());
-    soon(events.next()).await.unwrap().unwrap();
-    assert_eq!(script.open.load(Ordering::SeqCst), 1);
-    assert!(!events.is_terminated());
-    assert_eq!(format!("{events:?}"), "WatchStream { resource: \"pods/v1\", ended: false, .. }");
-    assert!(format!("{watcher:?}").starts_with("Watcher { resource: \"pods/v1\""));
-    drop(events);
-    assert_eq!(script.open.load(Ordering::SeqCst), 0);
-    assert!(!watcher.is_running());
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_second_stream_ends_the_first() {
     let (watcher, _script) = watcher(vec![ok(vec![event("ADDED", "a", 1), Piece::Hang])]);
@@ -296,21 +212,22 @@ async fn a_second_stream_ends_the_first() {
 
 #[tokio::test(start_paused = true)]
 async fn a_version_set_while_a_stream_runs_is_the_next_ones() {
-    let (watcher, script) = watcher(vec![
-        ok(vec![event("ADDED", "a", 6), event("ADDED", "b", 7), Piece::Hang]),
-        ok(vec![event("ADDED", "a", 4), Piece::Hang]),
-    ]);
-    let watcher = watcher.resource_version(5);
-    let mut events = watcher.stream(StreamOptions::managed());
-    soon(events.next()).await.unwrap().unwrap();
-    watcher.update_resource_version(3);
-    soon(events.next()).await.unwrap().unwrap();
-    assert_eq!(watcher.current_resource_version().as_deref(), Some("3"));
-    soon(watcher.stream(StreamOptions::managed()).next()).await.unwrap().unwrap();
-    let requests = script.requests.lock().unwrap();
-    assert!(
-        requests[0].contains("resourceVersion=5&") && requests[1].contains("resourceVersion=3&")
-    );
+    for options in [StreamOptions::managed(), StreamOptions::unmanaged()] {
+        let (watcher, script) = watcher(vec![
+            ok(vec![event("ADDED", "a", 6), event("ADDED", "b", 7), Piece::Hang]),
+            ok(vec![event("ADDED", "a", 4), Piece::Hang]),
+        ]);
+        let watcher = watcher.resource_version(5);
+        let mut events = watcher.stream(options);
+        soon(events.next()).await.unwrap().unwrap();
+        watcher.update_resource_version(3);
+        soon(events.next()).await.unwrap().unwrap();
+        assert_eq!(watcher.current_resource_version().as_deref(), Some("3"));
+        soon(watcher.stream(options).next()).await.unwrap().unwrap();
+        let requests = script.requests.lock().unwrap();
+        assert!(requests[0].contains("resourceVersion=5&"));
+        assert!(requests[1].contains("resourceVersion=3&"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -46,6 +46,16 @@ fn without_bookmarks_only_the_timeout_bounds_the_wait() {
 }
 
 #[test]
+fn a_timeout_of_ages_is_one() {
+    let timeout = Timeout::Limit(Duration::MAX);
+    let settings = Settings { timeout, allow_watch_bookmarks: Some(false), ..Settings::default() };
+    let mut bench = Bench::with(settings, StreamOptions::managed(), Some("5"));
+    assert!(bench.request().contains("timeoutSeconds=4294967295"));
+    bench.head(200);
+    assert_eq!(bench.silence(), Duration::from_secs(4_294_967_295 + 30));
+}
+
+#[test]
 fn a_silent_list_is_asked_for_again() {
     let mut bench = managed(None);
     bench.request();
