@@ -19,6 +19,7 @@ mod managed;
 mod number;
 mod reader;
 mod skip;
+mod table;
 mod text;
 
 use serde::Deserialize;
@@ -26,6 +27,7 @@ use serde::Deserialize;
 use de::Value;
 pub use error::Error;
 use reader::Reader;
+pub(crate) use table::Table;
 
 /// Decodes a document.
 ///

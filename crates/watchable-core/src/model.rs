@@ -17,7 +17,9 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 
 pub use field::Field;
-use names::{Name, Table};
+
+use crate::json::Table;
+use names::Name;
 
 /// A type with a fixed set of fields. It is implemented by [`model!`](crate::model!).
 pub trait Model: Default + fmt::Debug {
@@ -179,7 +181,7 @@ pub fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
 
 /// Reads the fields of a map that is there (not `null`).
 fn fill<'de, T: Model, D: Deserializer<'de>>(model: &mut T, from: D) -> Result<(), D::Error> {
-    from.deserialize_map(Filling(model))
+    from.deserialize_struct(TableOf::<T>::AS_NAME, T::FIELDS, Filling(model))
 }
 
 struct Filling<'a, T>(&'a mut T);
@@ -239,4 +241,5 @@ struct TableOf<T>(PhantomData<T>);
 
 impl<T: Model> TableOf<T> {
     const TABLE: Table = Table::new(T::FIELDS);
+    const AS_NAME: &str = Self::TABLE.as_struct_name();
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::mem;
 
-use serde::de::value::BorrowedStrDeserializer;
+use serde::de::value::{BorrowedStrDeserializer, U64Deserializer};
 use serde::de::{
     DeserializeSeed, Deserializer as _, EnumAccess, Error as _, IntoDeserializer as _, MapAccess,
     SeqAccess, Unexpected, VariantAccess, Visitor,
@@ -13,6 +13,7 @@ use super::de::Value;
 use super::error::Error;
 use super::key::Key;
 use super::reader::Reader;
+use super::table::Fields;
 use super::text::Text;
 
 /// The items of a list.
@@ -50,14 +51,16 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
 /// The entries of an object.
 pub(super) struct Entries<'a, 'de> {
     reader: &'a mut Reader<'de>,
+    /// A model's, whose keys are given as the fields' numbers where they can be.
+    fields: Option<Fields<'static>>,
     first: bool,
     /// Where the last key was.
     key_at: usize,
 }
 
 impl<'a, 'de> Entries<'a, 'de> {
-    pub(super) fn new(reader: &'a mut Reader<'de>) -> Self {
-        Self { reader, first: true, key_at: 0 }
+    pub(super) fn new(reader: &'a mut Reader<'de>, fields: Option<Fields<'static>>) -> Self {
+        Self { reader, fields, first: true, key_at: 0 }
     }
 
     /// Steps to the next entry that is not dropped.
@@ -84,6 +87,11 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
+        if let Some(fields) = self.fields
+            && let Some(number) = self.reader.next_field(fields, &mut self.first, &mut self.key_at)
+        {
+            return seed.deserialize(U64Deserializer::new(number as u64)).map(Some);
+        }
         if let Some(key) = self.reader.next_plain_key(&mut self.first, &mut self.key_at) {
             return seed.deserialize(Key(Text::Borrowed(key))).map(Some);
         }

@@ -8,6 +8,7 @@ use serde::forward_to_deserialize_any;
 use super::access::{Entries, Items, Raw, Variant, VariantName};
 use super::error::Error;
 use super::reader::Reader;
+use super::table::Fields;
 use super::text::Text;
 
 /// How `serde_json` asks for a value's text instead of the value. It is not documented, but its
@@ -35,7 +36,7 @@ impl<'de> Value<'_, 'de> {
 
     fn object<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let outside = self.0.open()?;
-        let value = visitor.visit_map(Entries::new(self.0))?;
+        let value = visitor.visit_map(Entries::new(self.0, None))?;
         self.0.closed(outside)?;
         Ok(value)
     }
@@ -104,7 +105,6 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         deserialize_tuple(length: usize) { b'[' => list }
         deserialize_tuple_struct(name: &'static str, length: usize) { b'[' => list }
         deserialize_map { b'{' => object }
-        deserialize_struct(name: &'static str, fields: &'static [&'static str]) { b'{' => object }
     }
 
     forward_to_deserialize_any! { i128 u128 bytes byte_buf }
@@ -149,6 +149,21 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
             }
             _ => Err(self.0.mismatch(&visitor)),
         }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        if self.0.peek() != b'{' {
+            return Err(self.0.mismatch(&visitor));
+        }
+        let outside = self.0.open()?;
+        let value = visitor.visit_map(Entries::new(self.0, Fields::of(name, fields)))?;
+        self.0.closed(outside)?;
+        Ok(value)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {

@@ -6,6 +6,7 @@ use super::error::Error;
 use super::managed;
 use super::number::{self, Number};
 use super::skip::{self, Wrong};
+use super::table::Fields;
 use super::text::{self, Text};
 
 /// Deeper documents are refused: each level takes stack.
@@ -18,8 +19,8 @@ pub(super) struct Reader<'de> {
     depth: u8,
     /// What the last string with escapes stands for.
     unescaped: String,
-    /// Whether `metadata.managedFields` is passed over.
-    drops_managed_fields: bool,
+    /// How deep keys are that may lead to what is passed over; 0 where nothing is.
+    drops_down_to: u8,
     /// Whether the last key of the document's own object was `metadata`; only kept where that counts.
     in_metadata: bool,
 }
@@ -31,19 +32,19 @@ impl<'de> Reader<'de> {
             at: 0,
             depth: 0,
             unescaped: String::new(),
-            drops_managed_fields: false,
+            drops_down_to: 0,
             in_metadata: false,
         }
     }
 
     pub(super) fn without_managed_fields(text: &'de str) -> Self {
-        Self { drops_managed_fields: true, ..Self::new(text) }
+        Self { drops_down_to: 2, ..Self::new(text) }
     }
 
     /// Whether the key that comes next, at this place, is one whose entry is passed over.
     #[inline]
     pub(super) fn drops_next(&mut self) -> bool {
-        self.drops_managed_fields && self.is_managed_fields()
+        self.depth <= self.drops_down_to && self.is_managed_fields()
     }
 
     fn is_managed_fields(&mut self) -> bool {
@@ -61,7 +62,7 @@ impl<'de> Reader<'de> {
     /// The text of a value that was just passed over, without what is dropped; `None` where it is as
     /// it was.
     pub(super) fn less(&self, raw: &str) -> Option<String> {
-        if !self.drops_managed_fields {
+        if self.drops_down_to == 0 {
             return None;
         }
         match self.depth {
@@ -153,14 +154,7 @@ impl<'de> Reader<'de> {
         key_at: &mut usize,
     ) -> Option<&'de str> {
         let bytes = self.text.as_bytes();
-        let at = match bytes.get(self.at)? {
-            b',' if !*first => self.at + 1,
-            _ if *first => self.at,
-            _ => return None,
-        };
-        if bytes.get(at) != Some(&b'"') || (self.drops_managed_fields && self.depth <= 2) {
-            return None;
-        }
+        let at = self.next_key_at(*first)?;
         let end = text::plain_until(bytes, at + 1);
         if !bytes.get(end..)?.starts_with(b"\":") {
             return None;
@@ -169,6 +163,36 @@ impl<'de> Reader<'de> {
         *key_at = at;
         self.at = end + 2;
         Some(&self.text[at + 1..end])
+    }
+
+    /// The same, where the key is the name of a field: it gives the field's number.
+    #[allow(clippy::inline_always, reason = "it is called in one place, for every field")]
+    #[inline(always)]
+    pub(super) fn next_field(
+        &mut self,
+        fields: Fields<'_>,
+        first: &mut bool,
+        key_at: &mut usize,
+    ) -> Option<usize> {
+        let at = self.next_key_at(*first)?;
+        let (number, length) = fields.at_start(self.text.as_bytes().get(at + 1..)?)?;
+        *first = false;
+        *key_at = at;
+        self.at = at + length + 3;
+        Some(number)
+    }
+
+    /// Where the next entry's key is, if it is plain to see and cannot be one that is dropped.
+    #[allow(clippy::inline_always, reason = "as of those that call it")]
+    #[inline(always)]
+    fn next_key_at(&self, first: bool) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let at = match (bytes.get(self.at)?, first) {
+            (b'"', true) => self.at,
+            (b',', false) if bytes.get(self.at + 1) == Some(&b'"') => self.at + 1,
+            _ => return None,
+        };
+        (self.depth > self.drops_down_to).then_some(at)
     }
 
     /// Reads an object's key.
@@ -190,7 +214,8 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads a string, whose opening quote comes next.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "as of the next one")]
+    #[inline(always)]
     pub(super) fn string(&mut self) -> Result<Text<'de, '_>, Error> {
         match self.plain_string() {
             Some(text) => Ok(Text::Borrowed(text)),
@@ -199,7 +224,8 @@ impl<'de> Reader<'de> {
     }
 
     /// Reads a string, whose opening quote comes next, if it can be had as it stands there.
-    #[inline]
+    #[allow(clippy::inline_always, reason = "most of what is decoded is strings, short and plain")]
+    #[inline(always)]
     fn plain_string(&mut self) -> Option<&'de str> {
         let start = self.at + 1;
         let end = text::plain_until(self.text.as_bytes(), start);

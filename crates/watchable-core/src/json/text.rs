@@ -13,6 +13,17 @@ pub(super) enum Text<'de, 's> {
 /// From `at` on, the first quote, backslash or control character; the end where there is none.
 #[inline]
 pub(super) fn plain_until(bytes: &[u8], at: usize) -> usize {
+    // Most end within the first block.
+    if let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let stops = stops(*block);
+        if stops != 0 {
+            return at + stops.trailing_zeros() as usize;
+        }
+    }
+    plain_until_far(bytes, at)
+}
+
+fn plain_until_far(bytes: &[u8], at: usize) -> usize {
     let mut rest = bytes.get(at..).unwrap_or_default();
     while let Some((block, after)) = rest.split_first_chunk() {
         let stops = stops(*block);

@@ -185,6 +185,38 @@ impl<'de, F: Field + Default> Visitor<'de> for Entries<'_, F> {
     }
 }
 
+impl Field for String {
+    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_string(Characters(self))
+    }
+
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+/// Where a string goes. (serde's own visitor hands one back, to be moved to its place.)
+struct Characters<'a>(&'a mut String);
+
+impl Visitor<'_> for Characters<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    #[inline]
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        *self.0 = text.to_owned();
+        Ok(())
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<(), E> {
+        *self.0 = text;
+        Ok(())
+    }
+}
+
 impl Field for RawJson {
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         *self = Self::deserialize(deserializer)?;
@@ -241,7 +273,6 @@ plain!(
     bool,
     i32,
     i64,
-    String,
     ByteString,
     IntOrString,
     MicroTime,
