@@ -136,7 +136,12 @@ fn is_same(a: &[u8], b: &[u8]) -> bool {
         (Some(a_first), Some(b_first), Some(a_last), Some(b_last)) => {
             a_first == b_first && a_last == b_last && (a.len() <= 16 || a[8..] == b[8..])
         }
-        _ => match (a.first_chunk::<4>(), b.first_chunk::<4>(), a.last_chunk::<4>(), b.last_chunk::<4>()) {
+        _ => match (
+            a.first_chunk::<4>(),
+            b.first_chunk::<4>(),
+            a.last_chunk::<4>(),
+            b.last_chunk::<4>(),
+        ) {
             (Some(a_first), Some(b_first), Some(a_last), Some(b_last)) => {
                 a_first == b_first && a_last == b_last
             }
