@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{DynamicTarget, NamespacedWatch, RawJson, ResourceInfo, WatchItem, WatchTarget};
+use crate::{DynamicTarget, NamespacedWatch, RawJson, ResourceInfo, WatchItem, WatchTarget, json};
 
 /// An object of any kind: who it is, and its JSON as it came.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,9 +83,9 @@ impl Serialize for DynamicObject {
 
 impl<'de> Deserialize<'de> for DynamicObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let json = RawJson::deserialize(deserializer)?;
-        let identity = json.decode().map_err(serde::de::Error::custom)?;
-        Ok(Self { identity, json })
+        let raw = RawJson::deserialize(deserializer)?;
+        let identity = json::from_checked(raw.get()).map_err(serde::de::Error::custom)?;
+        Ok(Self { identity, json: raw })
     }
 }
 

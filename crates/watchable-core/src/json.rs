@@ -15,6 +15,7 @@ mod access;
 mod de;
 mod error;
 mod key;
+mod leap;
 mod managed;
 mod number;
 mod reader;
@@ -62,8 +63,11 @@ pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
     read(Reader::new(text))
 }
 
-/// Decodes an object, but for its `metadata.managedFields`: they are checked to be JSON and passed
-/// over, as if they were not there. Half of a Pod's text is of that kind.
+/// Decodes an object, but for its `metadata.managedFields`: they are passed over, as if they were not
+/// there. Half of a Pod's text is of that kind.
+///
+/// Of what is passed over no more is checked than finding its end takes: that its strings end, and
+/// that each bracket is closed by one of its kind. A text that was cut is refused wherever it was cut.
 ///
 /// ```
 /// use watchable_core::{DynamicObject, json};
@@ -80,6 +84,11 @@ pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
 pub fn without_managed_fields<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, Error> {
     let text = str::from_utf8(text).map_err(|error| Error::not_utf8(&error))?;
     read(Reader::without_managed_fields(text))
+}
+
+/// Decodes a document that was checked to be JSON before: what the type skips is not checked again.
+pub(crate) fn from_checked<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
+    read(Reader::of_checked(text))
 }
 
 fn read<'de, T: Deserialize<'de>>(mut reader: Reader<'de>) -> Result<T, Error> {

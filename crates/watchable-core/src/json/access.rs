@@ -75,7 +75,7 @@ impl<'a, 'de> Entries<'a, 'de> {
             }
             self.reader.key()?;
             self.reader.colon()?;
-            self.reader.skip()?;
+            self.reader.leap()?;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Objects without their `metadata.managedFields`: half of what a server sends, for those who do not
 //! care which manager owns which field.
 
+use super::leap;
 use super::reader::MAX_DEPTH;
 use super::skip;
 
@@ -39,7 +40,7 @@ fn member(bytes: &[u8], object: usize, key: &str) -> Option<(usize, std::ops::Ra
         at = skip::space(bytes, at + 1);
         let colon = skip::space(bytes, skip::skip(bytes, at, 0).ok()?);
         let value = skip::space(bytes, colon + 1);
-        let end = skip::skip(bytes, value, MAX_DEPTH).ok()?;
+        let end = leap::leap(bytes, value, MAX_DEPTH).ok()?;
         if bytes[at..].starts_with(key.as_bytes()) {
             return Some((at, value..end));
         }

@@ -3,6 +3,7 @@
 use serde::de::{Error as _, Expected, Unexpected};
 
 use super::error::Error;
+use super::leap;
 use super::managed;
 use super::number::{self, Number};
 use super::skip::{self, Wrong};
@@ -21,6 +22,8 @@ pub(super) struct Reader<'de> {
     unescaped: String,
     /// How deep keys are that may lead to what is passed over; 0 where nothing is.
     drops_down_to: u8,
+    /// Whether the text is known to be JSON.
+    is_checked: bool,
     /// Whether the last key of the document's own object was `metadata`; only kept where that counts.
     in_metadata: bool,
 }
@@ -33,12 +36,17 @@ impl<'de> Reader<'de> {
             depth: 0,
             unescaped: String::new(),
             drops_down_to: 0,
+            is_checked: false,
             in_metadata: false,
         }
     }
 
     pub(super) fn without_managed_fields(text: &'de str) -> Self {
         Self { drops_down_to: 2, ..Self::new(text) }
+    }
+
+    pub(super) fn of_checked(text: &'de str) -> Self {
+        Self { is_checked: true, ..Self::new(text) }
     }
 
     /// Whether the key that comes next, at this place, is one whose entry is passed over.
@@ -278,9 +286,21 @@ impl<'de> Reader<'de> {
 
     /// Passes over a value, checking that it is JSON, and gives its text.
     pub(super) fn skip(&mut self) -> Result<&'de str, Error> {
+        self.passed_over(if self.is_checked { leap::leap } else { skip::skip })
+    }
+
+    /// Leaps over a value that nobody will see.
+    pub(super) fn leap(&mut self) -> Result<(), Error> {
+        self.passed_over(leap::leap).map(|_| ())
+    }
+
+    fn passed_over(
+        &mut self,
+        end: fn(&[u8], usize, u8) -> Result<usize, Wrong>,
+    ) -> Result<&'de str, Error> {
         self.peek();
         let start = self.at;
-        match skip::skip(self.text.as_bytes(), start, MAX_DEPTH - self.depth) {
+        match end(self.text.as_bytes(), start, MAX_DEPTH - self.depth) {
             Ok(end) => {
                 self.at = end;
                 Ok(&self.text[start..end])

@@ -207,7 +207,7 @@ impl Visitor<'_> for Characters<'_> {
 
     #[inline]
     fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        *self.0 = text.to_owned();
+        *self.0 = String::from(text);
         Ok(())
     }
 
