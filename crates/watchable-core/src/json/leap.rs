@@ -22,6 +22,9 @@ pub(super) fn leap(bytes: &[u8], at: usize, depth: u8) -> Result<usize, Wrong> {
     if !matches!(bytes.get(at), Some(b'{' | b'[')) {
         return skip::skip(bytes, at, depth);
     }
+    if bytes[at..].starts_with(b"{}") {
+        return Ok(at + 2);
+    }
     let mut strings = Strings::default();
     let mut open = [0; LEVELS];
     let mut level = 0;
@@ -34,7 +37,7 @@ pub(super) fn leap(bytes: &[u8], at: usize, depth: u8) -> Result<usize, Wrong> {
             &padded
         });
         let marks = Marks::of(block);
-        let mut brackets = marks.brackets & !strings.covered(&marks);
+        let mut brackets = marks.brackets() & !strings.covered(&marks);
         while brackets != 0 {
             let offset = brackets.trailing_zeros() as usize;
             brackets &= brackets - 1;
@@ -73,7 +76,10 @@ pub(super) fn leap(bytes: &[u8], at: usize, depth: u8) -> Result<usize, Wrong> {
 struct Marks {
     quotes: u64,
     backslashes: u64,
-    brackets: u64,
+    opening_braces: u64,
+    closing_braces: u64,
+    /// Opening and closing.
+    square_brackets: u64,
 }
 
 impl Marks {
@@ -82,16 +88,25 @@ impl Marks {
         let mut marks = Self::default();
         for (number, sixteen) in block.as_chunks::<16>().0.iter().enumerate() {
             let sixteen = u8x16::new(*sixteen);
-            // `[` and `]` are `{` and `}` without that bit; nothing else becomes a brace by it.
-            let braces = sixteen | u8x16::splat(0x20);
-            let brackets = braces.simd_eq(u8x16::splat(b'{')) | braces.simd_eq(u8x16::splat(b'}'));
-            let shift = number * 16;
-            marks.brackets |= u64::from(brackets.to_bitmask()) << shift;
-            marks.quotes |= u64::from(sixteen.simd_eq(u8x16::splat(b'"')).to_bitmask()) << shift;
-            marks.backslashes |=
-                u64::from(sixteen.simd_eq(u8x16::splat(b'\\')).to_bitmask()) << shift;
+            let those = |byte| sixteen.simd_eq(u8x16::splat(byte));
+            let add = |marks: &mut u64, those: u8x16| {
+                *marks |= u64::from(those.to_bitmask()) << (number * 16);
+            };
+            add(&mut marks.quotes, those(b'"'));
+            add(&mut marks.backslashes, those(b'\\'));
+            add(&mut marks.opening_braces, those(b'{'));
+            add(&mut marks.closing_braces, those(b'}'));
+            add(&mut marks.square_brackets, those(b'[') | those(b']'));
         }
         marks
+    }
+
+    /// All brackets but those of empty objects, which most are in managed fields.
+    #[inline]
+    fn brackets(&self) -> u64 {
+        let empty = self.opening_braces & (self.closing_braces >> 1);
+        let braces = (self.opening_braces & !empty) | (self.closing_braces & !(empty << 1));
+        braces | self.square_brackets
     }
 }
 

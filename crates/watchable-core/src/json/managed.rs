@@ -60,7 +60,7 @@ mod tests {
     use crate::json::{from_str, without_managed_fields};
     use crate::{DynamicObject, RawJson};
 
-    const CASES: [(&str, &str); 9] = [
+    const CASES: [(&str, &str); 10] = [
         (r#"{"metadata":{"name":"a","managedFields":[{}]}}"#, r#"{"metadata":{"name":"a"}}"#),
         (r#"{"metadata":{"managedFields":[{}],"name":"a"}}"#, r#"{"metadata":{"name":"a"}}"#),
         (
@@ -76,6 +76,10 @@ mod tests {
             r#"{"spec":{"metadata":{"managedFields":1}}}"#,
         ),
         (r#"{"metadata":["managedFields"]}"#, r#"{"metadata":["managedFields"]}"#),
+        (
+            r#"{"metadata":{"name":"a"},"spec":{"managedFields":1}}"#,
+            r#"{"metadata":{"name":"a"},"spec":{"managedFields":1}}"#,
+        ),
         ("{}", "{}"),
     ];
 

@@ -193,14 +193,21 @@ impl<'de> Reader<'de> {
     /// Where the next entry's key is, if it is plain to see and cannot be one that is dropped.
     #[allow(clippy::inline_always, reason = "as of those that call it")]
     #[inline(always)]
-    fn next_key_at(&self, first: bool) -> Option<usize> {
+    fn next_key_at(&mut self, first: bool) -> Option<usize> {
         let bytes = self.text.as_bytes();
         let at = match (bytes.get(self.at)?, first) {
             (b'"', true) => self.at,
             (b',', false) if bytes.get(self.at + 1) == Some(&b'"') => self.at + 1,
             _ => return None,
         };
-        (self.depth > self.drops_down_to).then_some(at)
+        if self.depth <= self.drops_down_to {
+            // Both keys that count begin with it.
+            if bytes.get(at + 1) == Some(&b'm') {
+                return None;
+            }
+            self.in_metadata &= self.depth != 1;
+        }
+        Some(at)
     }
 
     /// Reads an object's key.
