@@ -48,7 +48,6 @@ use bytes::{Bytes, BytesMut};
 use crate::backoff::Backoff;
 use crate::error::{Kind, Source};
 use crate::frame::{Frames, LineTooLong};
-use crate::index::Index;
 use crate::list_body::ListBody;
 use crate::plan::Plan;
 use crate::settings::{CatchUp, InitialState};
@@ -133,7 +132,7 @@ impl Machine {
         machine.swap_memory(memory);
         if managed && machine.version.is_none() {
             machine.begin();
-        } else if managed && machine.memory.index.as_ref().is_some_and(Index::is_doubted) {
+        } else if managed && machine.memory.index.is_some() && machine.is_in_doubt() {
             machine.repair();
         }
         machine.swap_memory(memory);
@@ -149,11 +148,11 @@ impl Machine {
 
     fn begin(&mut self) {
         match self.plan.catch_up() {
-            CatchUp::OldestEvent => {
+            CatchUp::OldestEvent if !self.memory.never_tells_oldest => {
                 self.version = Some(OLDEST.to_owned());
                 self.asks_for_oldest = true;
             }
-            CatchUp::CurrentState => {
+            CatchUp::OldestEvent | CatchUp::CurrentState => {
                 let streamed = self.streams_state();
                 self.take_state(Origin::Initial, streamed);
             }

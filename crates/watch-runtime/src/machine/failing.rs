@@ -205,6 +205,7 @@ impl Machine {
                 }
                 // It only says that there is no such history: there is nothing to go on from.
                 _ => {
+                    self.memory.never_tells_oldest = true;
                     self.version = None;
                     self.repair();
                 }

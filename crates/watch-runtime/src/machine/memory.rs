@@ -11,6 +11,9 @@ pub(crate) struct Memory {
     pub(crate) whole: bool,
     /// Which of the versions given to the watcher it belongs to: beside another it counts for nothing.
     epoch: u64,
+    /// Whether the server does not say how far its history goes back. A state was begun with instead, and
+    /// history after some of it would take back what was told.
+    pub(crate) never_tells_oldest: bool,
     /// Whether the server has been seen not to stream its state.
     pub(crate) never_streams: bool,
 }

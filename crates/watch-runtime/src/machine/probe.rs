@@ -8,6 +8,7 @@
 
 use super::{Machine, Sabotage, State};
 use crate::error::Kind;
+use crate::index::Index;
 use crate::status::Cause;
 use crate::version::is_older;
 
@@ -45,6 +46,12 @@ impl Machine {
         self.probing = false;
         self.failures.confirmed();
         self.state = State::Ready;
+    }
+
+    /// Whether the server is known to have been set back, and its state not told since. Where nothing is
+    /// kept in mind, there is nothing to doubt.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.memory.index.as_ref().is_none_or(Index::is_doubted)
     }
 
     /// The server is at an older version than the stream: what happened since it was set back is found

@@ -10,6 +10,7 @@ use super::{Delivery, Machine, Sabotage, State};
 use crate::envelope::Identity;
 use crate::index::Compared;
 use crate::list_body::ListEnd;
+use crate::version::is_older;
 use crate::{EventType, Origin, tombstone};
 
 /// A state that is being taken, or is to be.
@@ -77,6 +78,10 @@ impl Machine {
 
     /// All of the state has come, as it was at this version.
     pub(super) fn state_is_whole(&mut self, version: String) {
+        if self.version().is_some_and(|ours| is_older(&version, ours)) && !self.is_in_doubt() {
+            // What was told of it is right, but not what was left out for its known version.
+            return self.set_back(version);
+        }
         let vanished = self.memory.index.as_ref().map(crate::index::Index::vanished);
         let mut vanished = vanished.unwrap_or_default();
         if self.sabotaged(Sabotage::ForgetsADeletion) {

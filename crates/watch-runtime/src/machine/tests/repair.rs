@@ -252,6 +252,16 @@ fn the_oldest_event_is_asked_for_and_where_history_begins_is_obeyed() {
     bench.list(&list(10, "", &[item("a", "1", 5)]));
     assert_eq!(bench.told(), ["ADDED Initial a"]);
     assert_eq!(bench.machine.version(), Some("10"));
+    // It stops before the state is whole: history would take back what was told.
+    let mut bench = Bench::with(settings(), StreamOptions::managed(), None);
+    bench.request();
+    bench.head(410);
+    bench.end();
+    bench.request();
+    bench.list(&list(10, "t", &[item("a", "1", 5)]));
+    assert_eq!(bench.told(), ["ADDED Initial a"]);
+    let mut bench = bench.again(StreamOptions::managed());
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500");
 }
 
 #[test]
@@ -299,6 +309,24 @@ fn a_server_that_is_only_behind_is_waited_for() {
     // A version that cannot be compared is no denial.
     bench.list(r#"{"metadata":{"resourceVersion":"x"},"items":[]}"#);
     assert_eq!(bench.request(), "/api/v1/pods?limit=500");
+}
+
+#[test]
+fn a_gap_that_is_followed_by_an_older_state_is_a_set_back() {
+    let mut bench = watching();
+    bench.chunk(GONE);
+    bench.request();
+    let items = [item("a", "1", 5), item("b", "2", 9)];
+    bench.list(&list(9, "", &items));
+    assert_eq!(bench.told(), ["MODIFIED Repair b"]);
+    bench.sleep();
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500");
+    bench.list(&list(9, "", &items));
+    assert_eq!(
+        bench.told(),
+        ["MODIFIED Repair a", "MODIFIED Repair b", "DELETED Repair c", "DELETED Repair d"]
+    );
+    assert!(bench.request().contains("resourceVersion=9&"));
 }
 
 #[test]
