@@ -9,9 +9,11 @@ mod json_path;
 mod list;
 mod merge_patch;
 mod openapi;
+mod patch;
 mod query;
 mod reply;
 mod route;
+mod scale;
 mod strategic_patch;
 mod version;
 mod watch;
@@ -117,6 +119,7 @@ async fn serve_target(
     };
     check_path(served, &target)?;
     let query = Query::parse(request.uri().query().unwrap_or_default())?;
+    let scale = served.scale.as_ref().filter(|_| target.subresource.as_deref() == Some("scale"));
     let part = match target.subresource {
         Some(_) => Part::Status,
         None => Part::Main,
@@ -143,6 +146,9 @@ async fn serve_target(
         }
         (method, Some(name)) => {
             let key = Key::new(namespace, name);
+            if let Some(scale) = scale {
+                return scale::answer(context, served, scale, &query, &key, request).await;
+            }
             match (method, part) {
                 ("GET", _) => {
                     check_verb(served, "get")?;
@@ -154,7 +160,7 @@ async fn serve_target(
                 }
                 ("PATCH", part) => {
                     check_verb(served, "patch")?;
-                    write::patch(context, served, &query, &key, part, form, request).await
+                    patch::answer(context, served, &query, &key, part, form, request).await
                 }
                 ("DELETE", Part::Main) => {
                     check_verb(served, "delete")?;
@@ -181,10 +187,7 @@ fn check_path(served: &Served, target: &Target) -> Result<(), ApiError> {
     let namespaced = target.namespace.is_some();
     let misplaced =
         if served.is_namespaced() { target.name.is_some() && !namespaced } else { namespaced };
-    let known_part = target.subresource.as_deref().is_none_or(|part| part == "status");
-    // Of the catalogue it is not known of which the status has a path; a definition says so.
-    let known_part = known_part
-        && (target.subresource.is_none() || served.custom.is_none() || served.has_status());
+    let known_part = target.subresource.as_deref().is_none_or(|part| served.has_part(part));
     if misplaced || !known_part { Err(ApiError::no_such_resource()) } else { Ok(()) }
 }
 

@@ -5,6 +5,7 @@ mod status;
 use serde_json::{Value, json};
 
 use crate::error::{ApiError, Problem};
+use crate::registry::Scale;
 pub(crate) use status::{accepted, initial, refused, terminating};
 
 /// A definition as far as the server heeds it.
@@ -30,6 +31,7 @@ pub(crate) struct Version {
     pub(crate) name: String,
     /// Whether the status has a path of its own.
     pub(crate) has_status: bool,
+    pub(crate) scale: Option<Scale>,
     pub(crate) columns: Vec<PrinterColumn>,
 }
 
@@ -78,9 +80,20 @@ impl Version {
         Self {
             name: text(&version["name"]),
             has_status: of("subresources")["status"].is_object(),
+            scale: read_scale(&of("subresources")["scale"]),
             columns: columns.iter().map(PrinterColumn::read).collect(),
         }
     }
+}
+
+/// Reads paths of the simple form `.spec.replicas`, the only one that they may have.
+fn read_scale(scale: &Value) -> Option<Scale> {
+    let pointer = |field: &str| scale[field].as_str().map(|path| path.replace('.', "/"));
+    Some(Scale {
+        replicas: pointer("specReplicasPath")?,
+        seen_replicas: pointer("statusReplicasPath")?,
+        selector: pointer("labelSelectorPath"),
+    })
 }
 
 impl PrinterColumn {

@@ -5,6 +5,7 @@ mod status;
 use std::error::Error;
 use std::fmt;
 
+use crate::fields::Conflict;
 use crate::registry::Served;
 use status::{Cause, Details};
 
@@ -103,6 +104,28 @@ impl ApiError {
         let message =
             format!("Operation cannot be fulfilled on {kind}{dot}{group} \"{name}\": {why}");
         let details = Details { kind: Some(kind.to_owned()), ..Details::of(served, name) };
+        Self { details: Some(Box::new(details)), ..Self::new(409, "Conflict", message) }
+    }
+
+    /// What is applied would change fields of others.
+    pub(crate) fn apply_conflict(conflicts: &[Conflict]) -> Self {
+        let told = if let [only] = conflicts {
+            format!("1 conflict: conflict with {}: {}", only.owner, only.field)
+        } else {
+            let mut lines = Vec::new();
+            for of_one in conflicts.chunk_by(|a, b| a.owner == b.owner) {
+                lines.push(format!("conflicts with {}:", of_one[0].owner));
+                lines.extend(of_one.iter().map(|one| format!("- {}", one.field)));
+            }
+            format!("{} conflicts: {}", conflicts.len(), lines.join("\n"))
+        };
+        let causes = conflicts.iter().map(|one| Cause {
+            reason: "FieldManagerConflict",
+            message: format!("conflict with {}", one.owner),
+            field: Some(one.field.clone()),
+        });
+        let details = Details { causes: causes.collect(), ..Details::default() };
+        let message = format!("Apply failed with {told}");
         Self { details: Some(Box::new(details)), ..Self::new(409, "Conflict", message) }
     }
 

@@ -34,6 +34,8 @@ mod definition;
 mod demo;
 mod error;
 mod faults;
+mod fields;
+mod merge_keys;
 mod random;
 mod registry;
 mod selection;

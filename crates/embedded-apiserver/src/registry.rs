@@ -1,46 +1,21 @@
 //! What the server serves: the catalogue and what definitions add to it, arranged for look-ups by path
 //! and by kind.
 
+mod builtin;
+mod served;
+
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use watchable_core::{CatalogEntry, ResourceInfo, Scope};
 
-use crate::definition::{Definition, PrinterColumn};
+use crate::definition::Definition;
+use served::type_meta;
+pub(crate) use served::{Custom, Scale, Served};
 
 /// What can be done with custom resources.
 const CUSTOM_VERBS: &[&str] =
     &["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
-
-/// A resource in one version of its group, and the collection that keeps its objects.
-pub(crate) struct Served {
-    /// Of this alone, ever.
-    pub(crate) id: usize,
-    /// The collection of its objects, which all versions of a group share.
-    pub(crate) collection: usize,
-    resource: ResourceInfo,
-    list_kind: Option<String>,
-    pub(crate) singular: String,
-    pub(crate) short_names: Vec<String>,
-    pub(crate) categories: Vec<String>,
-    pub(crate) verbs: &'static [&'static str],
-    /// Whether the status is written by itself.
-    has_status: bool,
-    /// What a definition says beyond that; `None` for resources of the catalogue.
-    pub(crate) custom: Option<Custom>,
-    /// `"kind":"Pod","apiVersion":"v1"`, the members that stored objects go without.
-    type_meta: Bytes,
-}
-
-/// Where a custom resource comes from.
-pub(crate) struct Custom {
-    /// The name of its definition.
-    pub(crate) definition: String,
-    /// What tables show beside the name.
-    pub(crate) columns: Vec<PrinterColumn>,
-}
 
 /// All that a server serves at one time.
 #[derive(Clone)]
@@ -76,13 +51,14 @@ impl Registry {
             registry.add(Served {
                 id: 0,
                 collection,
-                has_status: has_status_part(&entry.resource),
+                has_status: builtin::has_status(&entry.resource),
+                scale: builtin::scale(&entry.resource),
+                categories: builtin::categories(&entry.resource),
                 type_meta: type_meta(&entry.resource),
                 resource: entry.resource,
                 list_kind: entry.list_kind.map(str::to_owned),
                 singular: entry.singular.to_owned(),
                 short_names: entry.short_names.iter().map(|&name| name.to_owned()).collect(),
-                categories: Vec::new(),
                 verbs: entry.verbs,
                 custom: None,
             });
@@ -112,6 +88,7 @@ impl Registry {
                 id: 0,
                 collection,
                 has_status: version.has_status,
+                scale: version.scale.clone(),
                 type_meta: type_meta(&resource),
                 resource,
                 list_kind: Some(names.list_kind.clone()),
@@ -196,97 +173,6 @@ impl Registry {
         self.by_path(&resource.api_version(), resource.plural())
             .is_some_and(|now| now.collection == served.collection)
     }
-}
-
-impl Served {
-    pub(crate) fn resource(&self) -> &ResourceInfo {
-        &self.resource
-    }
-
-    pub(crate) fn is_namespaced(&self) -> bool {
-        self.resource().scope() == Scope::Namespaced
-    }
-
-    pub(crate) fn type_meta(&self) -> &Bytes {
-        &self.type_meta
-    }
-
-    pub(crate) fn list_kind(&self) -> String {
-        self.list_kind.clone().unwrap_or_else(|| format!("{}List", self.resource.kind()))
-    }
-
-    pub(crate) fn has_verb(&self, verb: &str) -> bool {
-        self.verbs.contains(&verb)
-    }
-
-    /// Whether a plain update leaves the status alone, which has a path of its own.
-    pub(crate) fn has_status(&self) -> bool {
-        self.has_status
-    }
-
-    /// Whether it is the resource of the definitions of other resources.
-    pub(crate) fn is_definitions(&self) -> bool {
-        self.resource.group() == "apiextensions.k8s.io"
-            && self.resource.plural() == "customresourcedefinitions"
-    }
-
-    /// Whether it is none of Kubernetes' own resources, by a definition or by its group.
-    pub(crate) fn is_custom(&self) -> bool {
-        let group = self.resource.group();
-        self.custom.is_some() || group.contains('.') && !group.ends_with(".k8s.io")
-    }
-
-    pub(crate) fn comes_from(&self, definition: &str) -> bool {
-        self.custom.as_ref().is_some_and(|custom| custom.definition == definition)
-    }
-
-    /// Whether objects are kept, and not merely answered, as reviews are.
-    pub(crate) fn is_kept(&self) -> bool {
-        ["list", "get", "watch"].iter().any(|verb| self.has_verb(verb))
-    }
-
-    /// The name in messages: `pods`, `deployments.apps`.
-    pub(crate) fn qualified(&self) -> impl fmt::Display {
-        let resource = self.resource();
-        let dot = if resource.group().is_empty() { "" } else { "." };
-        format!("{}{dot}{}", resource.plural(), resource.group())
-    }
-}
-
-fn type_meta(resource: &ResourceInfo) -> Bytes {
-    let text = serde_json::Value::from;
-    let (kind, api_version) = (text(resource.kind()), text(&resource.api_version()));
-    format!(r#""kind":{kind},"apiVersion":{api_version}"#).into()
-}
-
-/// Whether a kind's status is written by itself: those for which a release's spec has such a path.
-fn has_status_part(resource: &ResourceInfo) -> bool {
-    const WITH_STATUS: &[(&str, &[&str])] = &[
-        (
-            "",
-            &[
-                "namespaces",
-                "nodes",
-                "persistentvolumeclaims",
-                "persistentvolumes",
-                "pods",
-                "replicationcontrollers",
-                "resourcequotas",
-                "services",
-            ],
-        ),
-        ("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"]),
-        ("batch", &["cronjobs", "jobs"]),
-        ("autoscaling", &["horizontalpodautoscalers"]),
-        ("networking.k8s.io", &["ingresses"]),
-        ("policy", &["poddisruptionbudgets"]),
-        ("certificates.k8s.io", &["certificatesigningrequests"]),
-        ("apiextensions.k8s.io", &["customresourcedefinitions"]),
-        ("apiregistration.k8s.io", &["apiservices"]),
-    ];
-    WITH_STATUS
-        .iter()
-        .any(|(group, plurals)| *group == resource.group() && plurals.contains(&resource.plural()))
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(crate) fn resources(registry: &Registry, api_version: &str) -> Option<Value>
         return None;
     }
     served.sort_by_key(|s| s.resource().plural());
-    let resources: Vec<_> = served.into_iter().map(|served| resource(served)).collect();
+    let resources: Vec<_> = served.into_iter().flat_map(|served| with_parts(served)).collect();
     let mut list =
         json!({"kind": "APIResourceList", "groupVersion": api_version, "resources": resources});
     // The core group's list has never named its version.
@@ -63,6 +63,30 @@ pub(crate) fn resources(registry: &Registry, api_version: &str) -> Option<Value>
         list["apiVersion"] = "v1".into();
     }
     Some(list)
+}
+
+/// A resource, and after it the parts of its objects that have paths of their own.
+fn with_parts(served: &Served) -> Vec<Value> {
+    let part = |name: &str, kind: &str| {
+        json!({
+            "name": format!("{}/{name}", served.resource().plural()),
+            "singularName": "",
+            "namespaced": served.is_namespaced(),
+            "kind": kind,
+            "verbs": ["get", "patch", "update"],
+        })
+    };
+    let mut all = vec![resource(served)];
+    if served.scale.is_some() {
+        let mut scale = part("scale", "Scale");
+        scale["group"] = "autoscaling".into();
+        scale["version"] = "v1".into();
+        all.push(scale);
+    }
+    if served.has_status() {
+        all.push(part("status", served.resource().kind()));
+    }
+    all
 }
 
 fn resource(served: &Served) -> Value {

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use super::merge_patch;
+use crate::merge_keys::merge_key;
 
 /// Applies a patch; says what is wrong with it if it cannot.
 pub(crate) fn apply(target: &mut Value, patch: Value) -> Result<(), String> {
@@ -146,69 +146,6 @@ fn put_in_order(items: &mut [Value], order: &[Value], field: &str, in_service: b
     for (item, (_, value)) in items.iter_mut().zip(sorted) {
         *item = value;
     }
-}
-
-/// By what the items of a list are told apart, as all releases' specs say.
-fn merge_key(field: &str, in_service: bool) -> Option<&'static str> {
-    Some(match field {
-        "conditions" | "addresses" => "type",
-        "ports" if in_service => "port",
-        "ports" => "containerPort",
-        "hostAliases" | "hostIPs" | "podIPs" => "ip",
-        "ownerReferences" => "uid",
-        "topologySpreadConstraints" => "topologyKey",
-        "volumeDevices" => "devicePath",
-        "volumeMounts" => "mountPath",
-        "containers"
-        | "initContainers"
-        | "ephemeralContainers"
-        | "env"
-        | "volumes"
-        | "imagePullSecrets"
-        | "secrets"
-        | "webhooks"
-        | "matchConditions"
-        | "schedulingGates"
-        | "resourceClaims"
-        | "resourceClaimStatuses"
-        | "variables"
-        | "drivers" => "name",
-        _ => return None,
-    })
-}
-
-/// A patch by the media type that names it.
-pub(crate) fn apply_as(
-    media_type: &str,
-    target: &mut Value,
-    patch: Value,
-    is_custom: bool,
-) -> Result<(), PatchError> {
-    match media_type {
-        "application/merge-patch+json" => {
-            merge_patch::apply(target, patch);
-            Ok(())
-        }
-        "application/json-patch+json" => {
-            let patch: json_patch::Patch = serde_json::from_value(patch)
-                .map_err(|error| PatchError::Malformed(error.to_string()))?;
-            json_patch::patch(target, &patch).map_err(|error| PatchError::Unfit(error.to_string()))
-        }
-        "application/strategic-merge-patch+json" if !is_custom => {
-            apply(target, patch).map_err(PatchError::Malformed)
-        }
-        // As server-side apply merges where nobody else owns the fields.
-        "application/apply-patch+yaml" => apply(target, patch).map_err(PatchError::Malformed),
-        _ => Err(PatchError::UnknownType),
-    }
-}
-
-/// Why a patch cannot be applied.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum PatchError {
-    UnknownType,
-    Malformed(String),
-    Unfit(String),
 }
 
 #[cfg(test)]

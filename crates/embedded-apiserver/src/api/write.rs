@@ -1,7 +1,7 @@
-//! Requests that write: create, update, patch, delete.
+//! Requests that write: create, update, delete, and what they share with patches.
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, Request, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
@@ -11,18 +11,17 @@ use super::form::Form;
 use super::list;
 use super::query::Query;
 use super::reply::{self, Body};
-use super::strategic_patch::{PatchError, apply_as};
-use crate::context::Context;
+use crate::context::{Context, Release};
 use crate::error::{ApiError, Problem};
+use crate::fields::{self, Writer};
 use crate::registry::Served;
 use crate::selection::Selection;
 use crate::store::{Key, Page, Part, Preconditions};
 
+/// Releases before this one record the owners of fields only once something was applied.
+const ALL_TRACKED_SINCE: Release = Release::new(1, 18);
 /// A real server's limit of a request's body.
 const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
-const APPLY: &str = "application/apply-patch+yaml";
-/// The forms of patches that are understood.
-const PATCHES: &str = "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml";
 
 pub(crate) async fn create(
     context: &Context,
@@ -36,10 +35,12 @@ pub(crate) async fn create(
         return Err(ApiError::method_not_allowed());
     }
     let dry_run = dry_run(query)?;
+    let writer = writer(served, query, request.headers(), Part::Main);
     let object = read_json(request).await?;
     if !served.is_kept() {
         return Ok(reply::json(201, &object));
     }
+    let object = tracked(context, served, None, object, &writer);
     let created = context.store.create_in(served, namespace, Part::Main, object, dry_run)?;
     Ok(reply::object(201, &created, served, form))
 }
@@ -54,53 +55,12 @@ pub(crate) async fn update(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
     let dry_run = dry_run(query)?;
+    let writer = writer(served, query, request.headers(), part);
     let object = read_json(request).await?;
-    let updated = context.store.change(served, key, part, dry_run, |_| Ok(object))?;
+    let updated = context.store.change(served, key, part, dry_run, |old| {
+        Ok(tracked(context, served, Some(&old), object, &writer))
+    })?;
     Ok(reply::object(200, &updated, served, form))
-}
-
-pub(crate) async fn patch(
-    context: &Context,
-    served: &Served,
-    query: &Query,
-    key: &Key,
-    part: Part,
-    form: Form,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, ApiError> {
-    let dry_run = dry_run(query)?;
-    let media_type = media_type(request.headers());
-    let body = read(request).await?;
-    let patch = if media_type == APPLY { parse_yaml(&body)? } else { parse(&body)? };
-    // What is applied comes to be if it is not there.
-    if media_type == APPLY && part == Part::Main {
-        if query.get("fieldManager").is_none() {
-            let problem = Problem::required("fieldManager", "is required for apply patch");
-            return Err(ApiError::invalid("PatchOptions", "meta.k8s.io", "", &problem));
-        }
-        let namespace = Some(key.namespace.as_str()).filter(|n| !n.is_empty());
-        let mut object = patch.clone();
-        object["metadata"]["name"] = key.name.as_str().into();
-        match context.store.create_in(served, namespace, Part::Main, object, dry_run) {
-            Err(error) if error.reason() == "AlreadyExists" => {}
-            created => return Ok(reply::object(201, &*created?, served, form)),
-        }
-    }
-    let patched =
-        context.store.change(served, key, part, dry_run, |mut object| {
-            match apply_as(&media_type, &mut object, patch, served.is_custom()) {
-                Ok(()) => Ok(object),
-                Err(PatchError::UnknownType) => Err(ApiError::unsupported_media_type(PATCHES)),
-                Err(PatchError::Malformed(why)) => Err(ApiError::bad_request(why)),
-                Err(PatchError::Unfit(why)) => {
-                    let problem =
-                        Problem { field: "patch", reason: "FieldValueInvalid", text: why };
-                    let resource = served.resource();
-                    Err(ApiError::invalid(resource.kind(), resource.group(), &key.name, &problem))
-                }
-            }
-        })?;
-    Ok(reply::object(200, &patched, served, form))
 }
 
 pub(crate) async fn delete(
@@ -161,8 +121,34 @@ pub(crate) fn delete_collection(
     Ok(list::show(served, page, false, form))
 }
 
+/// Who sends a request that writes.
+pub(super) fn writer(served: &Served, query: &Query, headers: &HeaderMap, part: Part) -> Writer {
+    let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok());
+    let agent = agent.and_then(|agent| agent.split('/').next()).filter(|agent| !agent.is_empty());
+    Writer {
+        manager: query.get("fieldManager").or(agent).unwrap_or("unknown").to_owned(),
+        api_version: served.resource().api_version().into_owned(),
+        subresource: (part == Part::Status).then_some("status"),
+    }
+}
+
+/// The new state of an object with the record of who wrote what of it.
+pub(super) fn tracked(
+    context: &Context,
+    served: &Served,
+    old: Option<&Value>,
+    mut new: Value,
+    writer: &Writer,
+) -> Value {
+    let is_tracked = |object: &Value| object["metadata"]["managedFields"].is_array();
+    if context.settings.release >= ALL_TRACKED_SINCE || old.is_some_and(is_tracked) {
+        fields::record(served, old, &mut new, writer);
+    }
+    new
+}
+
 /// Whether all is to be done but for the storing.
-fn dry_run(query: &Query) -> Result<bool, ApiError> {
+pub(super) fn dry_run(query: &Query) -> Result<bool, ApiError> {
     match query.get("dryRun") {
         None => Ok(false),
         Some("All") => Ok(true),
@@ -173,15 +159,7 @@ fn dry_run(query: &Query) -> Result<bool, ApiError> {
     }
 }
 
-fn parse_yaml(body: &[u8]) -> Result<Value, ApiError> {
-    let text = std::str::from_utf8(body)
-        .map_err(|error| ApiError::bad_request(format!("the body is not UTF-8: {error}")))?;
-    serde_saphyr::from_str(text).map_err(|error| {
-        ApiError::bad_request(format!("the body of the request is not YAML: {error}"))
-    })
-}
-
-async fn read_json(request: Request<Incoming>) -> Result<Value, ApiError> {
+pub(super) async fn read_json(request: Request<Incoming>) -> Result<Value, ApiError> {
     let media_type = media_type(request.headers());
     if !matches!(media_type.as_str(), "" | "application/json" | "*/*") {
         return Err(ApiError::unsupported_media_type("application/json"));
@@ -197,13 +175,13 @@ pub(super) async fn read(request: Request<Incoming>) -> Result<Bytes, ApiError> 
     }
 }
 
-fn parse(body: &[u8]) -> Result<Value, ApiError> {
+pub(super) fn parse(body: &[u8]) -> Result<Value, ApiError> {
     serde_json::from_slice(body).map_err(|error| {
         ApiError::bad_request(format!("the body of the request is not JSON: {error}"))
     })
 }
 
-fn media_type(headers: &HeaderMap) -> String {
+pub(super) fn media_type(headers: &HeaderMap) -> String {
     let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }

@@ -34,7 +34,6 @@ fn of(group: &str, plural: &str) -> Option<Value> {
         ("", "namespaces") => json!({"phase": "Active"}),
         ("", "pods") => json!({"phase": "Pending", "qosClass": "BestEffort"}),
         ("", "persistentvolumeclaims" | "persistentvolumes") => json!({"phase": "Pending"}),
-        ("", "services") => json!({"loadBalancer": {}}),
         ("apps", "deployments") | ("batch", "jobs" | "cronjobs") | ("", "resourcequotas") => {
             json!({})
         }
@@ -45,7 +44,7 @@ fn of(group: &str, plural: &str) -> Option<Value> {
             "currentNumberScheduled": 0, "desiredNumberScheduled": 0,
             "numberMisscheduled": 0, "numberReady": 0,
         }),
-        ("networking.k8s.io", "ingresses") => json!({"loadBalancer": {}}),
+        ("", "services") | ("networking.k8s.io", "ingresses") => json!({"loadBalancer": {}}),
         _ => return None,
     })
 }

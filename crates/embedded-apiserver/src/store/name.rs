@@ -16,7 +16,7 @@ pub(super) fn fault(served: &Served, name: &str) -> Option<String> {
 
 fn subdomain_fault(name: &str) -> Option<String> {
     too_long(name, 253).or_else(|| {
-        let sound = name.split('.').all(|label| is_label(label.as_bytes(), is_low));
+        let sound = name.split('.').all(|label| is_label(label, is_low));
         (!sound).then(|| {
             "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, \
              '-' or '.', and must start and end with an alphanumeric character (e.g. \
@@ -29,7 +29,7 @@ fn subdomain_fault(name: &str) -> Option<String> {
 
 fn label_fault(name: &str) -> Option<String> {
     too_long(name, 63).or_else(|| {
-        (!is_label(name.as_bytes(), is_low)).then(|| {
+        (!is_label(name, is_low)).then(|| {
             "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or \
              '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or \
              '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
@@ -40,7 +40,7 @@ fn label_fault(name: &str) -> Option<String> {
 
 fn label_1035_fault(name: &str) -> Option<String> {
     too_long(name, 63).or_else(|| {
-        (!is_label(name.as_bytes(), |byte| byte.is_ascii_lowercase())).then(|| {
+        (!is_label(name, |c| c.is_ascii_lowercase())).then(|| {
             "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start \
              with an alphabetic character, and end with an alphanumeric character (e.g. \
              'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
@@ -61,14 +61,14 @@ fn too_long(name: &str, most: usize) -> Option<String> {
 }
 
 /// Low letters, digits and dashes, the last no dash, and the first as told.
-fn is_label(label: &[u8], may_begin: fn(&u8) -> bool) -> bool {
-    label.first().is_some_and(may_begin)
-        && label.last().is_some_and(is_low)
-        && label.iter().all(|byte| is_low(byte) || *byte == b'-')
+fn is_label(label: &str, may_begin: fn(char) -> bool) -> bool {
+    label.starts_with(may_begin)
+        && label.ends_with(is_low)
+        && label.chars().all(|c| is_low(c) || c == '-')
 }
 
-fn is_low(byte: &u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+fn is_low(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit()
 }
 
 #[cfg(test)]

@@ -73,7 +73,11 @@ impl Store {
             let mut value = change(current.decode_as(served))?;
             metadata::complete_changed(served, &current, &mut value)?;
             if part == Part::Status {
+                let owners = value["metadata"]["managedFields"].take();
                 value = with_status_of(current.decode(), &value);
+                if owners.is_array() {
+                    value["metadata"]["managedFields"] = owners;
+                }
             } else if part == Part::Main && served.has_status() {
                 value = with_status_of(value, &current.decode());
             }

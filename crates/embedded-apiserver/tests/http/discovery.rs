@@ -39,6 +39,7 @@ async fn versions_tell_their_resources() {
     };
     let expected = json!({
         "name": "pods", "singularName": "pod", "namespaced": true, "kind": "Pod", "shortNames": ["po"],
+        "categories": ["all"],
         "verbs": ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"],
     });
     assert_eq!(find(&core, "pods"), expected);

@@ -1,5 +1,6 @@
 //! The server over real HTTP: each thing that a client can tell.
 
+mod apply;
 mod catalog;
 mod client;
 mod crds;
@@ -11,6 +12,7 @@ mod faults;
 mod kubectl;
 mod lifecycle;
 mod lists;
+mod scale;
 mod tls;
 mod watch_starts;
 mod watches;

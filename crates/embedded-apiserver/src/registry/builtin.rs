@@ -1,0 +1,85 @@
+//! Facts of Kubernetes' own resources that a catalogue does not tell.
+
+use watchable_core::ResourceInfo;
+
+use super::Scale;
+
+/// The resources of a group.
+type Named = (&'static str, &'static [&'static str]);
+
+/// Those for which a release's spec has a path of the status.
+const WITH_STATUS: &[Named] = &[
+    (
+        "",
+        &[
+            "namespaces",
+            "nodes",
+            "persistentvolumeclaims",
+            "persistentvolumes",
+            "pods",
+            "replicationcontrollers",
+            "resourcequotas",
+            "services",
+        ],
+    ),
+    ("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"]),
+    ("batch", &["cronjobs", "jobs"]),
+    ("autoscaling", &["horizontalpodautoscalers"]),
+    ("networking.k8s.io", &["ingresses"]),
+    ("policy", &["poddisruptionbudgets"]),
+    ("certificates.k8s.io", &["certificatesigningrequests"]),
+    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
+    ("apiregistration.k8s.io", &["apiservices"]),
+];
+
+/// What `kubectl get all` shows.
+const OF_ALL: &[Named] = &[
+    ("", &["pods", "replicationcontrollers", "services"]),
+    ("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"]),
+    ("batch", &["cronjobs", "jobs"]),
+    ("autoscaling", &["horizontalpodautoscalers"]),
+];
+
+/// What extends an API server.
+const API_EXTENSIONS: &[Named] = &[
+    (
+        "admissionregistration.k8s.io",
+        &[
+            "mutatingadmissionpolicies",
+            "mutatingadmissionpolicybindings",
+            "mutatingwebhookconfigurations",
+            "validatingadmissionpolicies",
+            "validatingadmissionpolicybindings",
+            "validatingwebhookconfigurations",
+        ],
+    ),
+    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
+    ("apiregistration.k8s.io", &["apiservices"]),
+];
+
+const SCALABLE: &[Named] =
+    &[("", &["replicationcontrollers"]), ("apps", &["deployments", "replicasets", "statefulsets"])];
+
+fn holds(table: &[Named], resource: &ResourceInfo) -> bool {
+    table
+        .iter()
+        .any(|(group, plurals)| *group == resource.group() && plurals.contains(&resource.plural()))
+}
+
+pub(super) fn has_status(resource: &ResourceInfo) -> bool {
+    holds(WITH_STATUS, resource)
+}
+
+pub(super) fn categories(resource: &ResourceInfo) -> Vec<String> {
+    let tables = [("all", OF_ALL), ("api-extensions", API_EXTENSIONS)];
+    let fitting = tables.into_iter().filter(|(_, table)| holds(table, resource));
+    fitting.map(|(category, _)| category.to_owned()).collect()
+}
+
+pub(super) fn scale(resource: &ResourceInfo) -> Option<Scale> {
+    holds(SCALABLE, resource).then(|| Scale {
+        replicas: "/spec/replicas".to_owned(),
+        seen_replicas: "/status/replicas".to_owned(),
+        selector: Some("/spec/selector".to_owned()),
+    })
+}
