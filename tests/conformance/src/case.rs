@@ -15,8 +15,8 @@ struct File {
 
 /// One fact of the protocol, and the requests that show it.
 ///
-/// `{ns}` in a step is a namespace of the case's own; other names in braces are what earlier steps
-/// kept.
+/// `{ns}` in a step is a namespace of the case's own, `{run}` the run's label for what lies in none;
+/// other names in braces are what earlier steps kept.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {

@@ -11,4 +11,4 @@ mod target;
 
 pub use case::{Case, Step, cases};
 pub use run::{Outcome, run};
-pub use target::{Control, Needs, Release, Target};
+pub use target::{Control, Needs, RUN_LABEL, Release, Target};

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::case::{Case, Step};
 use crate::shape;
-use crate::target::{Needs, Target};
+use crate::target::{Needs, RUN_LABEL, Target};
 
 /// Longer than any answer takes, watches that end by themselves included.
 const HANGS: Duration = Duration::from_secs(30);
@@ -64,11 +64,14 @@ async fn one(target: &Target, case: &Case) -> Outcome {
         return Outcome::Skipped("the server is not ours".to_owned());
     }
     let namespace = format!("conformance-{:08x}", fastrand::u32(..));
-    let mut known = Known::from([("ns".to_owned(), namespace.clone())]);
+    let mut known =
+        Known::from([("ns".to_owned(), namespace.clone()), ("run".to_owned(), target.run.clone())]);
     let mut outcome = Ok(());
     let create = Step {
         send: "POST /api/v1/namespaces".to_owned(),
-        body: Some(json!({"metadata": {"name": namespace}}).to_string()),
+        body: Some(
+            json!({"metadata": {"name": namespace, "labels": {RUN_LABEL: target.run}}}).to_string(),
+        ),
         ..Step::default()
     };
     for (number, step) in std::iter::once(&create).chain(&case.step).enumerate() {

@@ -30,7 +30,13 @@ pub struct Target {
     pub release: Release,
     /// How its owner acts on it, where we are its owner.
     pub control: Option<Control>,
+    /// The value of [`RUN_LABEL`] on every namespace and definition that the cases make, so that none is
+    /// left behind on a server that goes on.
+    pub run: String,
 }
+
+/// The label by which all that a run has made is found again.
+pub const RUN_LABEL: &str = "watchables.example.com/run";
 
 impl Release {
     /// Reads the numbers of `/version`: clouds write a minor version such as `20+`.

@@ -25,7 +25,8 @@ async fn holds(release: Release, catalog: &'static [CatalogEntry]) {
     let mut config = Config::new(server.url().parse().expect("a URL"));
     config.default_retry = false;
     let client = Client::try_from(config).expect("a client");
-    let outcomes = run(&Target { client, release, control: Some(control) }, cases()).await;
+    let target = Target { client, release, control: Some(control), run: "test".to_owned() };
+    let outcomes = run(&target, cases()).await;
     let passed = outcomes.iter().filter(|(_, outcome)| *outcome == Outcome::Passed).count();
     let failed: Vec<_> = outcomes
         .iter()

@@ -3,21 +3,23 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use conformance::Release;
+use conformance::{RUN_LABEL, Release, Target};
 use envtest::{Assets, ControlPlane, Options};
 use kube_client::config::{KubeConfigOptions, Kubeconfig};
 use kube_client::{Client, Config};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::api::{Api, text};
-use crate::report::{Not, failed};
+use crate::cleanup;
+use crate::report::{Not, Outcome, Report, failed};
 
 /// A server, and how to reach it.
 pub(crate) struct Cluster {
     /// The server, where it is ours.
     plane: Option<Arc<Mutex<ControlPlane>>>,
     config: Config,
-    namespaces: Mutex<Vec<String>>,
+    /// The label of all that this run makes.
+    run: String,
     pub(crate) api: Api,
     pub(crate) release: Release,
 }
@@ -45,7 +47,8 @@ impl Cluster {
         let version = api.get("/version").await.map_err(|error| error.to_string())?;
         let release = Release::of(&text(&version, "/major"), &text(&version, "/minor"))
             .ok_or_else(|| format!("a strange version: {version}"))?;
-        Ok(Self { plane, config, namespaces: Mutex::default(), api, release })
+        let run = format!("e2e-{:08x}", fastrand::u32(..));
+        Ok(Self { plane, config, run, api, release })
     }
 
     pub(crate) fn url(&self) -> String {
@@ -82,10 +85,24 @@ impl Cluster {
     /// A namespace for one test.
     pub(crate) async fn namespace(&self) -> Result<String, Not> {
         let name = format!("watchables-e2e-{:08x}", fastrand::u32(..));
-        let body = json!({"metadata": {"name": name}});
+        let body = json!({"metadata": {"name": name, "labels": self.labels()}});
         self.api.create("/api/v1/namespaces", &body).await.map_err(failed)?;
-        self.namespaces.lock().expect("no panic").push(name.clone());
         Ok(name)
+    }
+
+    /// The labels of all that lies in no namespace, so that it is removed in the end.
+    pub(crate) fn labels(&self) -> Value {
+        json!({RUN_LABEL: self.run})
+    }
+
+    /// For the cases of conformance.
+    pub(crate) fn target(&self) -> Target {
+        Target {
+            client: self.client(),
+            release: self.release,
+            control: self.control(),
+            run: self.run.clone(),
+        }
     }
 
     pub(crate) fn is_ours(&self) -> bool {
@@ -109,8 +126,7 @@ impl Cluster {
         self.own(|plane| plane.compact_etcd()).await
     }
 
-    /// The means to act on it for the cases of conformance.
-    pub(crate) fn control(&self) -> Option<conformance::Control> {
+    fn control(&self) -> Option<conformance::Control> {
         let plane = self.plane.clone()?;
         Some(Box::new(move |conformance::Needs::Compact| {
             let plane = Arc::clone(&plane);
@@ -121,19 +137,34 @@ impl Cluster {
         }))
     }
 
-    /// Removes what was made in it, and ends it where it is ours.
-    pub(crate) async fn finish(self) {
-        let names = std::mem::take(&mut *self.namespaces.lock().expect("no panic"));
-        if self.plane.is_none() {
-            for name in names {
-                if let Err(error) = self.api.delete(&format!("/api/v1/namespaces/{name}")).await {
-                    eprintln!("the namespace {name} is left: {error}");
-                }
-            }
-        }
+    /// Removes what was made in it; or ends it, where it is ours.
+    pub(crate) async fn finish(self, report: &Report) {
+        let Some(plane) = self.plane else {
+            report
+                .tell("all that was made is removed", cleanup::remove(&self.api, &self.run).await);
+            return;
+        };
+        let kubeconfig = plane.lock().expect("no panic").kubeconfig_path();
         // The end of a server waits for its processes.
-        blocking(move || drop(self.plane)).await;
+        blocking(move || drop(plane)).await;
+        report.tell("no server is left running", ended(kubeconfig.parent()));
     }
+}
+
+/// Nothing is left of the servers that worked in a folder.
+fn ended(folder: Option<&Path>) -> Outcome {
+    let folder = folder.ok_or("the server had no folder")?;
+    let name = folder.display().to_string();
+    let processes = std::fs::read_dir("/proc").map_err(failed)?.filter_map(|entry| {
+        let line = std::fs::read(entry.ok()?.path().join("cmdline")).ok()?;
+        let line = String::from_utf8_lossy(&line).replace('\0', " ");
+        line.contains(&name).then_some(line)
+    });
+    let left: Vec<_> = processes.collect();
+    if left.is_empty() && !folder.exists() {
+        return Ok(String::new());
+    }
+    Err(format!("of {name} there is left: {left:?}").into())
 }
 
 /// The configuration of a kubeconfig's current context; a client of it does not try again by itself.

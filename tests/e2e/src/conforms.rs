@@ -1,6 +1,6 @@
 //! The cases of conformance, on this server.
 
-use conformance::{Target, cases};
+use conformance::cases;
 
 use crate::cluster::Cluster;
 use crate::report::{Not, Report};
@@ -8,9 +8,7 @@ use crate::report::{Not, Report};
 pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     let named = |name: &str| format!("conformance: {name}");
     let wanted = cases().into_iter().filter(|case| report.wants(&named(&case.name))).collect();
-    let target =
-        Target { client: cluster.client(), release: cluster.release, control: cluster.control() };
-    for (case, outcome) in conformance::run(&target, wanted).await {
+    for (case, outcome) in conformance::run(&cluster.target(), wanted).await {
         let outcome = match outcome {
             conformance::Outcome::Passed => Ok(String::new()),
             conformance::Outcome::Failed(difference) => Err(Not::Failed(difference)),

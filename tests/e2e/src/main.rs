@@ -3,6 +3,7 @@
 //! `cargo xtask e2e` runs it. A test is a line of output; the last one counts them.
 
 mod api;
+mod cleanup;
 mod cluster;
 mod conforms;
 mod faults;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cluster::Cluster;
 use crate::report::Report;
@@ -44,10 +46,29 @@ async fn main() -> ExitCode {
     };
     println!("end to end on Kubernetes {} at {}, seed {seed}", cluster.release, cluster.url());
     let report = Report::new(args.filter);
-    conforms::run(&cluster, &report).await;
-    scenarios::run(&cluster, &report).await;
-    kubectl::run(&report).await;
-    faults::run(&cluster, &report, seed).await;
-    cluster.finish().await;
+    let suite = async {
+        conforms::run(&cluster, &report).await;
+        scenarios::run(&cluster, &report).await;
+        kubectl::run(&report).await;
+        faults::run(&cluster, &report, seed).await;
+    };
+    tokio::select! {
+        () = suite => {}
+        () = interrupted() => {
+            report.tell("the suite", Err("it was interrupted".into()));
+        }
+    }
+    // What was made is removed also after Ctrl-C.
+    cluster.finish(&report).await;
     report.close()
+}
+
+/// Waits for Ctrl-C, or to be told to end.
+async fn interrupted() {
+    let terminated = signal(SignalKind::terminate());
+    let Ok(mut terminated) = terminated else { return std::future::pending().await };
+    tokio::select! {
+        _ = terminated.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }

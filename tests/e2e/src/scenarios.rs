@@ -1,5 +1,6 @@
 //! What the seed's documentation tells, with the models of the server's release and of another.
 
+mod accounts;
 mod custom;
 pub(crate) mod models;
 mod multiplexed;
@@ -18,6 +19,7 @@ pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     report.test("a custom resource with a derive", custom::resource(cluster)).await;
     report.test("refused: a wrong token", refused::wrong_token(cluster)).await;
     report.test("refused: no right to watch", refused::no_right(cluster)).await;
+    report.test("an account's token, and what its role allows", accounts::token(cluster)).await;
     report.test("refused: a resource that is not there", refused::not_there(cluster)).await;
 }
 

@@ -36,7 +36,7 @@ const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitio
 pub(super) async fn resource(cluster: &Cluster) -> Outcome {
     let namespace = cluster.namespace().await?;
     let definition = json!({
-        "metadata": {"name": "crontabs.e2e.watchables.example.com"},
+        "metadata": {"name": "crontabs.e2e.watchables.example.com", "labels": cluster.labels()},
         "spec": {
             "group": "e2e.watchables.example.com",
             "scope": "Namespaced",
