@@ -114,7 +114,7 @@ pub(super) async fn get_watch(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.says(&["run", "watched", "--image=example"]).await?;
     let ours = |pod: &[&str]| pod[..2] == ["default", "watched"];
     let line = watch.until("the new pod", ours).await?;
-    same(&line[2], "0/1")?;
+    same(&line[2..4].join(" "), "0/1 Pending")?;
     kubectl.says(&["delete", "pod", "watched", "--now"]).await?;
     watch.until("the new pod's end", ours).await?;
     // A pod that the demo changes: told again, and not as before.

@@ -72,7 +72,7 @@ pub(super) async fn apply(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.prints(&apply, "pod/web unchanged\nconfigmap/settings configured").await?;
     let data = ["get", "configmap", "settings", "-o", "jsonpath={.data}"];
     kubectl.prints(&data, r#"{"k":"w"}"#).await?;
-    kubectl.tells(&["get", "pod", "web"], &["web", "0/1"]).await?;
+    kubectl.tells(&["get", "pod", "web"], &["web", "0/1", "Pending"]).await?;
     Ok("created, unchanged, configured".to_owned())
 }
 
