@@ -87,6 +87,9 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
+        if self.reader.ends(b'}') {
+            return Ok(None);
+        }
         if let Some(fields) = self.fields
             && let Some(number) = self.reader.next_field(fields, &mut self.first, &mut self.key_at)
         {

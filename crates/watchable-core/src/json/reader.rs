@@ -130,6 +130,17 @@ impl<'de> Reader<'de> {
         }
     }
 
+    /// Steps out of what ends at this very place.
+    #[inline]
+    pub(super) fn ends(&mut self, close: u8) -> bool {
+        let ends = self.text.as_bytes().get(self.at) == Some(&close);
+        if ends {
+            self.at += 1;
+            self.depth -= 1;
+        }
+        ends
+    }
+
     /// Steps to the next entry; `false` after the last, when the closing bracket has been read.
     #[inline]
     pub(super) fn next_entry(&mut self, first: &mut bool, close: u8) -> Result<bool, Error> {
