@@ -12,6 +12,7 @@ mod openapi;
 mod patch;
 mod query;
 mod reply;
+mod review;
 mod route;
 mod scale;
 mod strategic_patch;

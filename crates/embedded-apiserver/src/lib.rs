@@ -36,6 +36,7 @@ mod error;
 mod faults;
 mod fields;
 mod merge_keys;
+mod protobuf;
 mod random;
 mod registry;
 mod selection;

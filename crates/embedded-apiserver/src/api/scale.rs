@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::patch::patched;
 use super::query::Query;
 use super::reply::{self, Body};
-use super::write::{dry_run, media_type, parse, read, read_json, tracked, writer};
+use super::write::{dry_run, media_type, parse, read, read_object, tracked, writer};
 use crate::context::Context;
 use crate::error::{ApiError, Problem};
 use crate::registry::{Scale, Served};
@@ -28,7 +28,7 @@ pub(crate) async fn answer(
     let object = match request.method().as_str() {
         "GET" => context.store.read(served, key)?,
         "PUT" => {
-            let wanted = read_json(request).await?;
+            let wanted = read_object(request).await?;
             context.store.change(served, key, Part::Main, dry_run, |object| {
                 Ok(tracked(object.clone(), put(scale, object, &wanted, key)?))
             })?

@@ -11,9 +11,11 @@ use super::form::Form;
 use super::list;
 use super::query::Query;
 use super::reply::{self, Body};
+use super::review;
 use crate::context::{Context, Release};
 use crate::error::{ApiError, Problem};
 use crate::fields::{self, Writer};
+use crate::protobuf::{self, Fault};
 use crate::registry::Served;
 use crate::selection::Selection;
 use crate::store::{Key, Page, Part, Preconditions};
@@ -36,9 +38,9 @@ pub(crate) async fn create(
     }
     let dry_run = dry_run(query)?;
     let writer = writer(served, query, request.headers(), Part::Main);
-    let object = read_json(request).await?;
+    let object = read_object(request).await?;
     if !served.is_kept() {
-        return Ok(reply::json(201, &object));
+        return Ok(reply::json(201, &review::answer(served, object)));
     }
     let object = tracked(context, served, None, object, &writer);
     let created = context.store.create_in(served, namespace, Part::Main, object, dry_run)?;
@@ -56,7 +58,7 @@ pub(crate) async fn update(
 ) -> Result<Response<Body>, ApiError> {
     let dry_run = dry_run(query)?;
     let writer = writer(served, query, request.headers(), part);
-    let object = read_json(request).await?;
+    let object = read_object(request).await?;
     let updated = context.store.change(served, key, part, dry_run, |old| {
         Ok(tracked(context, served, Some(&old), object, &writer))
     })?;
@@ -72,8 +74,9 @@ pub(crate) async fn delete(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
     let mut dry_run = dry_run(query)?;
+    let media_type = media_type(request.headers());
     let body = read(request).await?;
-    let options = if body.is_empty() { Value::Null } else { parse(&body)? };
+    let options = if body.is_empty() { Value::Null } else { parse_as(&media_type, &body)? };
     if options["dryRun"].as_array().is_some_and(|runs| !runs.is_empty()) {
         dry_run = true;
     }
@@ -159,12 +162,28 @@ pub(super) fn dry_run(query: &Query) -> Result<bool, ApiError> {
     }
 }
 
-pub(super) async fn read_json(request: Request<Incoming>) -> Result<Value, ApiError> {
+/// The object in a request's body, which is JSON or protobuf.
+pub(super) async fn read_object(request: Request<Incoming>) -> Result<Value, ApiError> {
     let media_type = media_type(request.headers());
-    if !matches!(media_type.as_str(), "" | "application/json" | "*/*") {
-        return Err(ApiError::unsupported_media_type("application/json"));
+    parse_as(&media_type, &read(request).await?)
+}
+
+fn parse_as(media_type: &str, body: &[u8]) -> Result<Value, ApiError> {
+    match media_type {
+        "" | "application/json" | "*/*" => parse(body),
+        protobuf::MEDIA_TYPE => protobuf::decode(body).map_err(|fault| match fault {
+            Fault::UnknownKind(kind) => ApiError::unsupported_media_type(&format!(
+                "application/json (this server does not know the protobuf of {kind})"
+            )),
+            Fault::Malformed(why) => {
+                ApiError::bad_request(format!("the body of the request cannot be read: {why}"))
+            }
+        }),
+        _ => {
+            let accepted = format!("application/json, {}", protobuf::MEDIA_TYPE);
+            Err(ApiError::unsupported_media_type(&accepted))
+        }
     }
-    parse(&read(request).await?)
 }
 
 pub(super) async fn read(request: Request<Incoming>) -> Result<Bytes, ApiError> {

@@ -12,6 +12,7 @@ mod faults;
 mod kubectl;
 mod lifecycle;
 mod lists;
+mod protobuf;
 mod scale;
 mod tls;
 mod watch_starts;

@@ -129,8 +129,8 @@ async fn bad_creations_are_refused_with_the_reason() {
     }
     let broken = send(&server, "POST", MAPS, "{\"metadata\":").await;
     assert_eq!(broken.refusal(), (400, "BadRequest".into()));
-    let protobuf = [("content-type", "application/vnd.kubernetes.protobuf")];
-    let answer = send_with(&server, "POST", MAPS, "k8s", &protobuf).await;
+    let cbor = [("content-type", "application/cbor")];
+    let answer = send_with(&server, "POST", MAPS, "x", &cbor).await;
     assert_eq!(answer.refusal(), (415, "UnsupportedMediaType".into()));
     let answer = send(&server, "POST", MAPS, vec![b' '; 3 * 1024 * 1024 + 1]).await;
     assert_eq!(answer.refusal(), (413, "RequestEntityTooLarge".into()));
