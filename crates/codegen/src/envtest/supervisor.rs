@@ -28,6 +28,8 @@ const STOP: u8 = b'!';
 
 /// Starts the servers, unless they are up, and waits until they are ready.
 pub(super) fn up(assets: &Assets) -> Result<Up> {
+    // Of two at once, the other finds what the one has started.
+    let _lock = cache::lock(&cache::folder()?)?;
     if let Some(up) = running()? {
         eprintln!("already up at {}; `cargo xtask envtest down` stops it", up.url);
         return Ok(up);
