@@ -1,5 +1,6 @@
 //! The way of a request through the server: authentication, route, answer.
 
+mod aggregated_discovery;
 mod columns;
 mod continue_token;
 mod control;
@@ -32,6 +33,7 @@ use crate::error::ApiError;
 use crate::faults::{self, CutShort};
 use crate::registry::Served;
 use crate::store::{Key, Part};
+use aggregated_discovery::Aggregated;
 use form::Form;
 pub(crate) use query::Query;
 pub(crate) use reply::Body;
@@ -87,20 +89,25 @@ async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response
         return Err(ApiError::method_not_allowed());
     }
     let registry = context.store.registry();
-    Ok(match route {
-        Route::Health => reply::text(200, "ok"),
-        Route::Version => reply::json(200, &version::info(context.settings.release)),
-        Route::OpenApi => openapi::answer(&registry, context.settings.release, request.headers()),
-        Route::Root => reply::json(200, &discovery::paths(&registry)),
-        Route::ApiVersions => {
+    let aggregated = Aggregated::accepted(request.headers(), context.settings.release);
+    Ok(match (route, aggregated) {
+        (Route::Health, _) => reply::text(200, "ok"),
+        (Route::Version, _) => reply::json(200, &version::info(context.settings.release)),
+        (Route::OpenApi, _) => {
+            openapi::answer(&registry, context.settings.release, request.headers())
+        }
+        (Route::Root, _) => reply::json(200, &discovery::paths(&registry)),
+        (Route::ApiVersions, Some(form)) => reply::json_as(form.media_type, &form.core(&registry)),
+        (Route::ApiVersions, None) => {
             reply::json(200, &discovery::api_versions(&registry, context.address))
         }
-        Route::Groups => reply::json(200, &discovery::groups(&registry)),
-        Route::Group(name) => discovery::group(&registry, &name)
+        (Route::Groups, Some(form)) => reply::json_as(form.media_type, &form.groups(&registry)),
+        (Route::Groups, None) => reply::json(200, &discovery::groups(&registry)),
+        (Route::Group(name), _) => discovery::group(&registry, &name)
             .map_or_else(reply::not_found, |group| reply::json(200, &group)),
-        Route::ApiVersion(api_version) => discovery::resources(&registry, &api_version)
+        (Route::ApiVersion(api_version), _) => discovery::resources(&registry, &api_version)
             .map_or_else(reply::not_found, |resources| reply::json(200, &resources)),
-        Route::Target(_) | Route::Unknown => reply::not_found(),
+        (Route::Target(_) | Route::Unknown, _) => reply::not_found(),
     })
 }
 

@@ -115,7 +115,7 @@ fn group_members(registry: &Registry, name: &str) -> Value {
 }
 
 /// The groups but the core one, by name.
-fn group_names(registry: &Registry) -> Vec<String> {
+pub(super) fn group_names(registry: &Registry) -> Vec<String> {
     let groups = registry.all().iter().map(|s| s.resource().group()).filter(|g| !g.is_empty());
     let mut groups: Vec<_> = groups.map(str::to_owned).collect();
     groups.sort();
@@ -124,7 +124,7 @@ fn group_names(registry: &Registry) -> Vec<String> {
 }
 
 /// The versions of a group, the preferred one first.
-fn versions(registry: &Registry, group: &str) -> Vec<String> {
+pub(super) fn versions(registry: &Registry, group: &str) -> Vec<String> {
     let served = registry.all().iter().filter(|s| s.resource().group() == group);
     let mut versions: Vec<_> = served.map(|s| s.resource().version().to_owned()).collect();
     versions.sort_by_cached_key(|version| preference(version));

@@ -46,6 +46,11 @@ pub(crate) fn bytes(content_type: &'static str, bytes: Vec<u8>) -> Response<Body
     response(200, content_type, full(bytes))
 }
 
+/// JSON of a media type that says more.
+pub(crate) fn json_as(content_type: &'static str, value: &impl Serialize) -> Response<Body> {
+    response(200, content_type, full(serde_json::to_vec(value).unwrap_or_default()))
+}
+
 pub(crate) fn json(code: u16, value: &impl Serialize) -> Response<Body> {
     let mut text = serde_json::to_vec(value).unwrap_or_default();
     text.push(b'\n');

@@ -122,3 +122,46 @@ async fn the_openapi_names_the_kinds_in_json_and_in_protobuf() {
     assert!(answer.text.starts_with("\n\u{3}2.0"));
     assert!(answer.text.contains("/api/v1/namespaces/{namespace}/pods/{name}"));
 }
+
+#[tokio::test]
+async fn everything_is_told_at_once_to_those_who_ask_for_it() {
+    const V2: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    const BETA: &str = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
+    let wishes = format!("{V2},{BETA},application/json");
+    let asked = [("accept", wishes.as_str())];
+    let server = start().await;
+    let core = send_with(&server, "GET", "/api", "", &asked).await;
+    assert_eq!(core.headers["content-type"], V2);
+    let core = core.json();
+    assert_eq!(
+        (&core["kind"], &core["apiVersion"]),
+        (&json!("APIGroupDiscoveryList"), &json!("apidiscovery.k8s.io/v2"))
+    );
+    let all = core["items"][0]["versions"][0]["resources"].as_array().unwrap();
+    let pods = all.iter().find(|r| r["resource"] == "pods").unwrap();
+    assert_eq!((&pods["scope"], &pods["singularResource"]), (&json!("Namespaced"), &json!("pod")));
+    assert_eq!((&pods["shortNames"], &pods["categories"]), (&json!(["po"]), &json!(["all"])));
+    let groups = send_with(&server, "GET", "/apis", "", &asked).await.json();
+    let items = groups["items"].as_array().unwrap();
+    let apps = items.iter().find(|g| g["metadata"]["name"] == "apps").unwrap();
+    assert_eq!(
+        (&apps["versions"][0]["version"], &apps["versions"][1]["version"]),
+        (&json!("v1"), &json!("v1beta1"))
+    );
+    let parts = &apps["versions"][0]["resources"][0]["subresources"];
+    assert_eq!(
+        parts[0]["responseKind"],
+        json!({"group": "autoscaling", "version": "v1", "kind": "Scale"})
+    );
+
+    let plain = [(
+        "accept",
+        "application/json, application/json;as=APIGroupDiscoveryList;v=v2;g=apidiscovery.k8s.io",
+    )];
+    assert_eq!(send_with(&server, "GET", "/apis", "", &plain).await.json()["kind"], "APIGroupList");
+    for (release, kind) in [("1.28", BETA), ("1.20", "application/json")] {
+        let server = builder().release(release).start().await.unwrap();
+        let answer = send_with(&server, "GET", "/apis", "", &asked).await;
+        assert_eq!(answer.headers["content-type"], kind, "{release}");
+    }
+}
