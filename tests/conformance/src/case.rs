@@ -15,8 +15,8 @@ struct File {
 
 /// One fact of the protocol, and the requests that show it.
 ///
-/// `{ns}` in a step is a namespace of the case's own, `{run}` the run's label for what lies in none;
-/// other names in braces are what earlier steps kept.
+/// `{ns}` in a step is a namespace of the case's own, `{run}` the run's label for what lies in none,
+/// `{large}` a text of more than half a megabyte; other names in braces are what earlier steps kept.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
@@ -44,6 +44,8 @@ pub struct Step {
     pub content_type: Option<String>,
     /// `Accept`.
     pub accept: Option<String>,
+    /// `Accept-Encoding`; the answer then has no `Content-Encoding`.
+    pub accept_encoding: Option<String>,
     /// The HTTP status; 200 or 201 where there is none.
     pub status: Option<u16>,
     /// The shape of the answer, as JSON: see `shape`.

@@ -20,6 +20,8 @@ const HANGS: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a watch needs to begin, after the answer's head has come.
 const BEGUN: Duration = Duration::from_millis(300);
+/// The length of a large text, in bytes.
+const LARGE: usize = 600_000;
 /// How many cases run at once.
 const AT_ONCE: usize = 8;
 
@@ -64,8 +66,11 @@ async fn one(target: &Target, case: &Case) -> Outcome {
         return Outcome::Skipped("the server is not ours".to_owned());
     }
     let namespace = format!("conformance-{:08x}", fastrand::u32(..));
-    let mut known =
-        Known::from([("ns".to_owned(), namespace.clone()), ("run".to_owned(), target.run.clone())]);
+    let mut known = Known::from([
+        ("ns".to_owned(), namespace.clone()),
+        ("run".to_owned(), target.run.clone()),
+        ("large".to_owned(), "x".repeat(LARGE)),
+    ]);
     let mut outcome = Ok(());
     let create = Step {
         send: "POST /api/v1/namespaces".to_owned(),
@@ -112,6 +117,11 @@ async fn execute(target: &Target, step: &Step, known: &mut Known) -> Result<(), 
     let sent = target.client.send(request);
     let answer = timeout(HANGS, sent).await.map_err(|_| "no answer")?.map_err(|e| e.to_string())?;
     let status = answer.status().as_u16();
+    if step.accept_encoding.is_some()
+        && let Some(encoding) = answer.headers().get("content-encoding")
+    {
+        return Err(format!("no content encoding was asked for, and it is {encoding:?}"));
+    }
     let body = answer.into_body();
     if !step.meanwhile.is_empty() {
         sleep(BEGUN).await;
@@ -141,6 +151,9 @@ fn request(step: &Step, known: &Known) -> Result<Request<Body>, String> {
     let mut request = Request::builder().method(method).uri(target).header("content-type", kind);
     if let Some(accept) = &step.accept {
         request = request.header("accept", accept);
+    }
+    if let Some(encoding) = &step.accept_encoding {
+        request = request.header("accept-encoding", encoding);
     }
     let body = step.body.as_ref().map(|body| filled(body, known).into_bytes()).unwrap_or_default();
     request.body(Body::from(body)).map_err(|error| error.to_string())

@@ -1,4 +1,4 @@
-//! Every case on the embedded server, as an old release and as the newest.
+//! Every case on the embedded server, as two old releases and as the newest.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use embedded_apiserver::EmbeddedServer;
 use watchables::{CatalogEntry, Client, Config};
 
 /// Fewer cases than this, and some were lost.
-const CASES: usize = 45;
+const CASES: usize = 65;
 
 async fn holds(release: Release, catalog: &'static [CatalogEntry]) {
     let server = EmbeddedServer::builder(catalog)
@@ -38,6 +38,11 @@ async fn holds(release: Release, catalog: &'static [CatalogEntry]) {
     println!("{release}: {passed} of {} cases hold", outcomes.len());
     assert!(failed.is_empty(), "as {release}, {} fail:\n{}", failed.len(), failed.join("\n"));
     assert!(passed >= CASES, "as {release}, only {passed} cases ran");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_release_1_17() {
+    holds(Release(1, 17), watchables::rel_1_17::CATALOG).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

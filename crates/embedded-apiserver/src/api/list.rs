@@ -8,11 +8,14 @@ use super::continue_token::ContinueToken;
 use super::form::Form;
 use super::query::Query;
 use super::reply::{self, Body};
-use crate::context::Context;
+use crate::context::{Context, Release};
 use crate::error::{ApiError, Problem};
 use crate::registry::Served;
 use crate::selection::Selection;
 use crate::store::{Page, PageError, PageRequest};
+
+/// Before this release a list that may come from the cache has one page, whatever its limit: KEP-4988.
+const CACHE_PAGES_SINCE: Release = Release::new(1, 31);
 
 pub(crate) fn answer(
     context: &Context,
@@ -25,12 +28,14 @@ pub(crate) fn answer(
         Selection::new(served, namespace, query.get("labelSelector"), query.get("fieldSelector"))?;
     let limit = usize::try_from(query.number("limit")?).unwrap_or(usize::MAX);
     let version = Version::read(query, limit > 0)?;
+    let cached =
+        query.get("resourceVersion") == Some("0") && context.settings.release < CACHE_PAGES_SINCE;
     let request = PageRequest {
         collection: served.collection,
         selection: &selection,
         revision: version.exact(),
         after: version.after(),
-        limit,
+        limit: if cached { 0 } else { limit },
     };
     let page = context.store.page(&request).map_err(|error| version.error(&error))?;
     if let Version::AtLeast(least) = version

@@ -21,7 +21,8 @@ use crate::selection::Selection;
 const LEAST_DEFAULT_TIMEOUT: Duration = Duration::from_mins(30);
 /// Releases before this one have never heard of `resourceVersionMatch`, and ignore it.
 const MATCH_SINCE: Release = Release::new(1, 19);
-/// Releases before this one refuse `resourceVersionMatch` on a watch.
+/// Releases before this one refuse `resourceVersionMatch` on a watch, and let one from a version that
+/// is yet to come wait for it.
 const INITIAL_EVENTS_SINCE: Release = Release::new(1, 27);
 
 pub(crate) fn begin(
@@ -68,7 +69,8 @@ fn start(
         None => 0,
     };
     let current = context.store.current_revision();
-    if version > current {
+    // Older ones wait without a word.
+    if version > current && context.settings.release >= INITIAL_EVENTS_SINCE {
         return Err(ApiError::too_new(version, current));
     }
     if initial_events.unwrap_or(version == 0) {

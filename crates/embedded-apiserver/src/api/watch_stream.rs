@@ -170,7 +170,8 @@ impl WatchStream {
                     .filter(|event| event.collection == served.collection)
                     .filter_map(|event| event.line(served, &self.selection));
                 self.lines.extend(fitting);
-                self.cursor = reached;
+                // It may begin in the future.
+                self.cursor = self.cursor.max(reached);
                 !events.is_empty()
             }
         }
