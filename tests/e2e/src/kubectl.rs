@@ -20,26 +20,33 @@ pub(crate) async fn run(report: &Report) {
     if !report.wants("kubectl") {
         return;
     }
-    let program = match program::find().await {
-        Ok(program) => program,
+    let programs = match program::find().await {
+        Ok(programs) => programs,
         Err(why) => {
             report.tell("kubectl on the embedded server", Err(why));
             return;
         }
     };
-    for arguments in SERVERS {
-        if let Err(why) = on(&program, arguments, report).await {
-            report.tell("kubectl on the embedded server", Err(why));
+    for (version, program) in programs {
+        for arguments in SERVERS {
+            if let Err(why) = on(&version, &program, arguments, report).await {
+                report.tell("kubectl on the embedded server", Err(why));
+            }
         }
     }
 }
 
-async fn on(program: &Path, arguments: &[&str], report: &Report) -> Result<(), crate::report::Not> {
+async fn on(
+    version: &str,
+    program: &Path,
+    arguments: &[&str],
+    report: &Report,
+) -> Result<(), crate::report::Not> {
     let server = Serve::start(arguments).await?;
     let kubectl = Kubectl::new(program, &server);
     let release = arguments[1];
     let test = async |what: &str, test: std::pin::Pin<Box<dyn Future<Output = Outcome> + '_>>| {
-        report.test(&format!("kubectl on {release}: {what}"), test).await;
+        report.test(&format!("kubectl {version} on {release}: {what}"), test).await;
     };
     test("version and api-versions", Box::pin(reading::version(&kubectl, release))).await;
     test("api-resources", Box::pin(reading::api_resources(&kubectl))).await;
@@ -53,12 +60,14 @@ async fn on(program: &Path, arguments: &[&str], report: &Report) -> Result<(), c
     test("patch, label, annotate", Box::pin(writing::patch(&kubectl))).await;
     test("edit and replace", Box::pin(writing::edit(&kubectl))).await;
     test("wait", Box::pin(writing::wait(&kubectl))).await;
+    test("server-side apply", Box::pin(writing::apply_at_the_server(&kubectl))).await;
+    test("scale, and get all", Box::pin(writing::scale(&kubectl))).await;
     test("a custom resource", Box::pin(writing::custom(&kubectl))).await;
     test("delete", Box::pin(writing::delete(&kubectl))).await;
     let ends = async {
         server.end().await?;
         Ok(String::new())
     };
-    report.test(&format!("kubectl on {release}: the server ends at Ctrl-C"), ends).await;
+    report.test(&format!("kubectl {version} on {release}: the server ends at Ctrl-C"), ends).await;
     Ok(())
 }

@@ -10,6 +10,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::serve::Serve;
+use crate::api::text;
 use crate::report::{Not, failed};
 
 const HANGS: Duration = Duration::from_mins(1);
@@ -27,20 +28,35 @@ pub(super) struct Running {
     seen: Vec<String>,
 }
 
-/// The program: that beside the real API server, else that on the path.
-pub(super) async fn find() -> Result<PathBuf, Not> {
+/// The programs, each with its version: that beside the real API server, and that on the path.
+pub(super) async fn find() -> Result<Vec<(String, PathBuf)>, Not> {
     let beside = Assets::from_env().ok().and_then(|assets| assets.kubectl());
-    let program = beside.unwrap_or_else(|| Path::new("kubectl").to_owned());
-    let version = Command::new(&program).args(["version", "--client"]).output().await;
-    let why = match version {
-        Ok(output) if output.status.success() => return Ok(program),
-        Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
-        Err(error) => error.to_string(),
-    };
-    Err(Not::Failed(format!(
-        "KUBECTL DID NOT RUN, there is none ({}: {why}); on Debian: apt-get install kubernetes-client",
-        program.display()
-    )))
+    let (mut found, mut missing) = (Vec::new(), Vec::new());
+    for program in beside.into_iter().chain([Path::new("kubectl").to_owned()]) {
+        match version(&program).await {
+            Ok(version) if found.iter().any(|(known, _)| *known == version) => {}
+            Ok(version) => found.push((version, program)),
+            Err(why) => missing.push(format!("{}: {why}", program.display())),
+        }
+    }
+    if found.is_empty() {
+        return Err(Not::Failed(format!(
+            "KUBECTL DID NOT RUN, there is none ({}); on Debian: apt-get install kubernetes-client",
+            missing.join("; ")
+        )));
+    }
+    Ok(found)
+}
+
+/// Such as `1.20.2`.
+async fn version(program: &Path) -> Result<String, String> {
+    let output =
+        Command::new(program).args(["version", "--client", "--output=json"]).output().await;
+    let output = output.map_err(|error| error.to_string())?;
+    let told: serde_json::Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
+    let version = text(&told, "/clientVersion/gitVersion");
+    Ok(version.trim_start_matches('v').to_owned())
 }
 
 impl<'a> Kubectl<'a> {

@@ -57,7 +57,7 @@ pub(super) async fn create(kubectl: &Kubectl<'_>) -> Outcome {
     let data = ["get", "configmap", "made", "-n", "kubectl", "-o", "jsonpath={.data.k}"];
     kubectl.prints(&data, "v").await?;
     let nowhere = ["create", "configmap", "made", "-n", "nowhere"];
-    let refused = r#"Error from server (NotFound): namespaces "nowhere" not found"#;
+    let refused = r#"namespaces "nowhere" not found"#;
     kubectl.refuses(&nowhere, &[refused]).await?;
     Ok(String::new())
 }
@@ -133,6 +133,37 @@ pub(super) async fn wait(kubectl: &Kubectl<'_>) -> Outcome {
     deleted?;
     waited?;
     Ok("for conditions and for a delete".to_owned())
+}
+
+pub(super) async fn apply_at_the_server(kubectl: &Kubectl<'_>) -> Outcome {
+    kubectl.write("owned.yaml", &REPLACEMENT.replace("settings", "owned"))?;
+    let mut apply = vec!["apply", "--server-side", "--field-manager=one", "-f", "owned.yaml"];
+    kubectl.prints(&apply, "configmap/owned serverside-applied").await?;
+    kubectl.prints(&apply, "configmap/owned serverside-applied").await?;
+    // Another may not take a field, unless by force.
+    kubectl
+        .write("owned.yaml", &REPLACEMENT.replace("settings", "owned").replace("new", "taken"))?;
+    apply[2] = "--field-manager=another";
+    kubectl.refuses(&apply, &["conflict", "one", ".data.k"]).await?;
+    let data = ["get", "configmap", "owned", "-o", "jsonpath={.data.k}"];
+    kubectl.prints(&data, "new").await?;
+    apply.push("--force-conflicts");
+    kubectl.prints(&apply, "configmap/owned serverside-applied").await?;
+    kubectl.prints(&data, "taken").await?;
+    kubectl.says(&["delete", "configmap", "owned"]).await?;
+    Ok(String::new())
+}
+
+pub(super) async fn scale(kubectl: &Kubectl<'_>) -> Outcome {
+    let create = ["create", "deployment", "site", "--image=example"];
+    kubectl.prints(&create, "deployment.apps/site created").await?;
+    let scale = ["scale", "deployment/site", "--replicas=3"];
+    kubectl.prints(&scale, "deployment.apps/site scaled").await?;
+    let replicas = ["get", "deployment", "site", "-o", "jsonpath={.spec.replicas}"];
+    kubectl.prints(&replicas, "3").await?;
+    kubectl.tells(&["get", "all"], &["deployment.apps/site", "pod/web"]).await?;
+    kubectl.prints(&["delete", "deployment", "site"], r#"deployment.apps "site" deleted"#).await?;
+    Ok(String::new())
 }
 
 pub(super) async fn custom(kubectl: &Kubectl<'_>) -> Outcome {
