@@ -140,14 +140,16 @@ impl Cluster {
     /// Removes what was made in it; or ends it, where it is ours.
     pub(crate) async fn finish(self, report: &Report) {
         let Some(plane) = self.plane else {
-            report
-                .tell("all that was made is removed", cleanup::remove(&self.api, &self.run).await);
+            report.tell_end(
+                "all that was made is removed",
+                cleanup::remove(&self.api, &self.run).await,
+            );
             return;
         };
         let kubeconfig = plane.lock().expect("no panic").kubeconfig_path();
         // The end of a server waits for its processes.
         blocking(move || drop(plane)).await;
-        report.tell("no server is left running", ended(kubeconfig.parent()));
+        report.tell_end("no server is left running", ended(kubeconfig.parent()));
     }
 }
 

@@ -85,15 +85,18 @@ impl Report {
 
     /// Tells how a test went; in a word, too.
     pub(crate) fn tell(&self, name: &str, outcome: Outcome) -> &'static str {
-        let (word, more) = match outcome {
-            Ok(seen) if seen.is_empty() => ("passed", seen),
-            Ok(seen) => ("passed", format!(": {seen}")),
-            Err(Not::Skipped(reason)) => ("skipped", format!(": {reason}")),
-            Err(Not::Failed(reason)) => ("FAILED", format!(": {reason}")),
-        };
-        println!("{word:8} {name}{more}");
+        let word = print(name, outcome);
         *self.counts.lock().expect("no panic").entry(word).or_default() += 1;
         word
+    }
+
+    /// Tells how the end of all tests went: it counts only where it fails.
+    pub(crate) fn tell_end(&self, name: &str, outcome: Outcome) {
+        if outcome.is_err() {
+            self.tell(name, outcome);
+        } else {
+            print(name, outcome);
+        }
     }
 
     /// Tells the counts.
@@ -111,4 +114,16 @@ impl Report {
         }
         if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+/// Prints how a test went; returns it in a word.
+fn print(name: &str, outcome: Outcome) -> &'static str {
+    let (word, more) = match outcome {
+        Ok(seen) if seen.is_empty() => ("passed", seen),
+        Ok(seen) => ("passed", format!(": {seen}")),
+        Err(Not::Skipped(reason)) => ("skipped", format!(": {reason}")),
+        Err(Not::Failed(reason)) => ("FAILED", format!(": {reason}")),
+    };
+    println!("{word:8} {name}{more}");
+    word
 }
