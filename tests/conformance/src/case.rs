@@ -72,6 +72,7 @@ pub struct Step {
 /// A file is not of the format.
 pub fn cases() -> Vec<Case> {
     const FILES: &[(&str, &str)] = &[
+        ("apply.toml", include_str!("../cases/apply.toml")),
         ("custom.toml", include_str!("../cases/custom.toml")),
         ("discovery.toml", include_str!("../cases/discovery.toml")),
         ("gone.toml", include_str!("../cases/gone.toml")),

@@ -35,7 +35,7 @@ pub(crate) async fn answer(
     let body = read(request).await?;
     if media_type == APPLY {
         let applied = parse_yaml(&body)?;
-        check_applied(served, query, &applied)?;
+        check_applied(served, query, key, &applied)?;
         let (code, object) = apply(context, served, query, key, part, dry_run, &writer, applied)?;
         return Ok(reply::object(code, &object, served, form));
     }
@@ -69,20 +69,31 @@ fn apply(
         fields::apply(served, live, &applied, writer, query.flag("force"))
             .map_err(|conflicts| ApiError::apply_conflict(&conflicts))
     };
-    if part == Part::Main {
+    let is_named = applied["metadata"]["name"].as_str().is_some_and(|name| !name.is_empty());
+    if part == Part::Main && is_named {
         let namespace = Some(key.namespace.as_str()).filter(|n| !n.is_empty());
-        let mut object = on(None)?;
-        object["metadata"]["name"] = key.name.as_str().into();
-        match context.store.create_in(served, namespace, part, object, dry_run) {
+        match context.store.create_in(served, namespace, part, on(None)?, dry_run) {
             Err(error) if error.reason() == "AlreadyExists" => {}
             created => return Ok((201, created?)),
         }
     }
-    let changed = context.store.change(served, key, part, dry_run, |live| on(Some(&live)))?;
-    Ok((200, changed))
+    match context.store.change(served, key, part, dry_run, |live| on(Some(&live))) {
+        Err(error) if part == Part::Main && error.reason() == "NotFound" => {
+            Err(ApiError::bad_request(format!(
+                "the name of the object ({} based on URL) was undeterminable: name must be provided",
+                key.name
+            )))
+        }
+        changed => Ok((200, changed?)),
+    }
 }
 
-fn check_applied(served: &Served, query: &Query, applied: &Value) -> Result<(), ApiError> {
+fn check_applied(
+    served: &Served,
+    query: &Query,
+    key: &Key,
+    applied: &Value,
+) -> Result<(), ApiError> {
     if query.get("fieldManager").is_none() {
         let problem = Problem::required("fieldManager", "is required for apply patch");
         return Err(ApiError::invalid("PatchOptions", "meta.k8s.io", "", &problem));
@@ -96,6 +107,12 @@ fn check_applied(served: &Served, query: &Query, applied: &Value) -> Result<(), 
     if given != expected {
         return Err(ApiError::bad_request(format!(
             "Incorrect version specified in apply patch. Specified patch version: {given}, expected: {expected}"
+        )));
+    }
+    if let Some(name) = metadata["name"].as_str().filter(|n| !n.is_empty() && *n != key.name) {
+        return Err(ApiError::bad_request(format!(
+            "the name of the object ({name}) does not match the name on the URL ({})",
+            key.name
         )));
     }
     if metadata["managedFields"].as_array().is_some_and(|entries| !entries.is_empty()) {

@@ -22,7 +22,7 @@ async fn merge(server: &EmbeddedServer, path: &str, patch: Value) -> Value {
 }
 
 fn map(data: &Value) -> Value {
-    json!({"apiVersion": "v1", "kind": "ConfigMap", "data": data})
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": data})
 }
 
 /// Manager, operation and fields of each entry.
@@ -36,7 +36,7 @@ async fn a_field_has_an_owner_until_it_is_no_longer_applied() {
     let server = start().await;
     let path = format!("{MAPS}/a");
     let mut first = map(&json!({"a": "1", "b": "2"}));
-    first["metadata"] = json!({"labels": {"l": "1"}, "finalizers": ["x.y/z"]});
+    first["metadata"] = json!({"name": "a", "labels": {"l": "1"}, "finalizers": ["x.y/z"]});
     let made = apply(&server, &path, "fieldManager=m1", &first).await;
     assert_eq!(made.code, 201);
     assert_eq!(
@@ -108,7 +108,7 @@ async fn items_of_lists_are_owned_by_their_keys() {
     let server = start().await;
     let path = format!("{DEPLOYMENTS}/web");
     let deployment = |containers: Value| {
-        json!({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {
+        json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {
             "replicas": 1,
             "selector": {"matchLabels": {"app": "web"}},
             "template": {"spec": {"containers": containers}},
@@ -212,6 +212,14 @@ async fn what_cannot_be_applied_is_refused() {
         (
             json!({"apiVersion": "v1", "metadata": {"managedFields": [{"manager": "a"}]}}),
             "metadata.managedFields must be nil",
+        ),
+        (
+            json!({"apiVersion": "v1"}),
+            "the name of the object (a based on URL) was undeterminable: name must be provided",
+        ),
+        (
+            json!({"apiVersion": "v1", "metadata": {"name": "b"}}),
+            "the name of the object (b) does not match the name on the URL (a)",
         ),
         (json!([1]), "what is applied is not an object"),
         (json!({"apiVersion": "v1", "metadata": "x"}), "what is applied is not an object"),

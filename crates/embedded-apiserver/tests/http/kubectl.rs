@@ -75,7 +75,7 @@ async fn json_strategic_and_apply_patches_change_what_they_say() {
     assert_eq!(object["spec"]["containers"][1]["image"], "side:2");
     let wrong = json!([{"op": "test", "path": "/spec/nodeName", "value": "other"}]);
     assert_eq!(send_patch("json-patch+json", &path, wrong).await.refusal().0, 422);
-    let applied = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"k": "v"}});
+    let applied = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "new"}, "data": {"k": "v"}});
     let path = format!("{MAPS}/new?fieldManager=me");
     assert_eq!(send_patch("apply-patch+yaml", &path, applied.clone()).await.code, 201);
     assert_eq!(send_patch("apply-patch+yaml", &path, applied).await.code, 200);
