@@ -85,6 +85,11 @@ impl Consumer {
         Err(format!("at rest the consumer has {told:?}, the server {:?}", server.objects))
     }
 
+    /// Whether it has been told of something that came after this revision, of a state that broke off.
+    pub(crate) fn knows_later_than(&self, revision: u64) -> bool {
+        self.known.values().any(|object| object.version > revision)
+    }
+
     /// The server was set back: until its state is told, there is no saying what is new.
     pub(crate) fn set_back(&mut self) {
         (self.covered, self.set_back) = (None, true);

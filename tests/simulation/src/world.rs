@@ -269,6 +269,9 @@ impl World {
         // A bookmark may have moved it on in this very step.
         let version = self.watcher.version().and_then(|version| number(version).ok());
         let Some(stands_at) = version.filter(|_| !self.watcher.is_taking()) else { return false };
+        if self.consumer.knows_later_than(stands_at) {
+            return false;
+        }
         if matches!(self.link, Link::Body(_) | Link::Watch(_)) {
             self.cut_off();
         }

@@ -65,7 +65,10 @@ impl Identity {
             Scope::Namespaced => !self.namespace.is_empty(),
             Scope::Cluster => true,
         };
-        has_place && !self.name.is_empty() && !self.uid.is_empty() && self.version.is_some()
+        has_place
+            && !self.name.is_empty()
+            && !self.uid.is_empty()
+            && self.version.as_ref().is_some_and(|version| !version.is_empty())
     }
 }
 

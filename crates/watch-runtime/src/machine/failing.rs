@@ -243,14 +243,11 @@ impl Machine {
 
     /// What happened since the version is found out by comparison.
     pub(super) fn repair(&mut self) {
-        let origin = if self.memory.whole { Origin::Repair } else { self.first_state() };
+        // Without a version nothing was told in whole. Where one was given, what the consumer knows is not
+        // known, but it is no beginning.
+        let origin = if self.version.is_some() { Origin::Repair } else { Origin::Initial };
         let streamed = self.streams_state();
         self.take_state(origin, streamed);
-    }
-
-    /// Where a version was given, what the consumer knows is not known, but it is no beginning.
-    fn first_state(&self) -> Origin {
-        if self.version.is_some() { Origin::Repair } else { Origin::Initial }
     }
 
     /// The server has shown that it streams no state: from now on it is listed.

@@ -135,6 +135,13 @@ fn a_probe_that_fails_does_no_harm() {
             bench.sleep();
         }
         assert!(bench.request().contains("watch=true&resourceVersion=40&"), "{answer}");
+        if answer != 0 {
+            // It was asked, and does not say.
+            bench.watching();
+            bench.silence();
+            bench.sleep();
+            assert!(bench.request().contains("watch=true"), "{answer}");
+        }
     }
 }
 
@@ -177,4 +184,55 @@ fn restarts_are_counted_and_next_steps_are_not() {
     bench.chunk(GONE);
     assert_eq!(cause(&mut bench), Some(Cause::Gone));
     assert_eq!(bench.machine.status(bench.now).restarts, 4);
+}
+
+#[test]
+fn a_probe_whose_answer_has_no_end_does_no_harm() {
+    let settings = Settings { max_event_bytes: Some(100), ..Settings::default() };
+    let mut bench = Bench::with(settings, StreamOptions::managed(), Some("40"));
+    bench.request();
+    bench.watching();
+    bench.silence();
+    bench.sleep();
+    assert_eq!(bench.request(), PROBE);
+    bench.head(200);
+    bench.chunk(&format!(r#"{{"items":[{{"a":"{}"#, "a".repeat(200)));
+    assert!(bench.request().contains("watch=true&resourceVersion=40&"));
+}
+
+#[test]
+fn a_state_that_was_just_told_is_not_doubted() {
+    let mut bench = managed(None);
+    bench.request();
+    bench.list(LIST);
+    bench.told();
+    bench.request();
+    bench.watching();
+    bench.silence();
+    bench.sleep();
+    assert!(bench.request().contains("watch=true&resourceVersion=40&"));
+}
+
+#[test]
+fn a_server_that_was_away_is_doubted() {
+    let mut bench = watching("40");
+    bench.chunk(&event("BOOKMARK", "40"));
+    bench.wait();
+    bench.end();
+    bench.request();
+    bench.machine.on_unreachable("connection refused".into());
+    bench.sleep();
+    bench.request();
+    bench.watching();
+    bench.silence();
+    bench.sleep();
+    assert_eq!(bench.request(), PROBE);
+}
+
+#[test]
+fn the_version_never_goes_back() {
+    let mut bench = watching("40");
+    bench.chunk(&(event("BOOKMARK", "50") + &event("MODIFIED", "45")));
+    assert_eq!(bench.told(), ["MODIFIED Live a"]);
+    assert_eq!(bench.machine.version(), Some("50"));
 }

@@ -345,3 +345,13 @@ fn a_repair_in_doubt_is_gone_on_with_by_the_next_stream() {
     let mut bench = bench.again(StreamOptions::managed());
     assert!(bench.request().contains("resourceVersion=9&"));
 }
+
+#[test]
+fn a_repair_takes_no_stale_state() {
+    let settings = Settings { initial_state: InitialState::Stale, ..Settings::default() };
+    let mut bench = Bench::with(settings, StreamOptions::managed(), Some("5"));
+    bench.request();
+    bench.head(200);
+    bench.chunk(GONE);
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500");
+}

@@ -158,3 +158,14 @@ fn a_stale_list_that_breaks_off_is_taken_up_to_date() {
     bench.sleep();
     assert_eq!(bench.request(), "/api/v1/pods?limit=500", "an older one would take it back");
 }
+
+#[test]
+fn a_streamed_state_that_ends_too_soon_is_listed() {
+    let mut bench = streaming();
+    bench.head(200);
+    bench.chunk(&event("ADDED", "6"));
+    bench.told();
+    bench.pass(Duration::from_secs(5));
+    bench.end();
+    assert_eq!(bench.request(), "/api/v1/pods?limit=500");
+}

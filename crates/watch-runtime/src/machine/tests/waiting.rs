@@ -76,6 +76,112 @@ fn a_silent_refusal_is_a_refusal() {
 }
 
 #[test]
+fn a_server_that_never_said_anything_is_an_error() {
+    let mut bench = managed(None);
+    bench.request();
+    bench.silence();
+    assert!(bench.error().is_cut());
+}
+
+#[test]
+fn of_a_refusal_no_more_is_kept_than_says_why() {
+    let mut bench = managed(None);
+    bench.request();
+    bench.head(403);
+    for _ in 0..100 {
+        bench.chunk(&"no ".repeat(1_000));
+    }
+    bench.end();
+    let error = bench.error();
+    assert!(error.status().unwrap().message.len() <= 64 << 10);
+}
+
+#[test]
+fn a_list_item_without_an_end_is_too_large() {
+    let settings = Settings {
+        initial_state: InitialState::Paged,
+        max_event_bytes: Some(100),
+        ..Settings::default()
+    };
+    let mut bench = Bench::with(settings, StreamOptions::managed(), None);
+    bench.request();
+    bench.head(200);
+    bench.chunk(&format!(r#"{{"items":[{{"a":"{}"#, "a".repeat(200)));
+    assert!(bench.error().to_string().contains("100"));
+}
+
+/// A stream that has failed so often that it would wait for long.
+fn failing_for_long() -> Bench {
+    let mut bench = managed(Some("5"));
+    for _ in 0..20 {
+        bench.request();
+        bench.head(503);
+        bench.end();
+        bench.sleep();
+    }
+    bench.request();
+    bench.head(200);
+    bench
+}
+
+#[test]
+fn a_healthy_time_makes_up_for_failures_before_however_it_ends() {
+    let busy = "{\"type\":\"ERROR\",\"object\":{\"code\":429}}\n";
+    for lasts in [1, 60] {
+        for cut in [true, false] {
+            // Waits are jittered: of so many, one is long if any may be.
+            let longest = (0..10).map(|_| {
+                let mut bench = failing_for_long();
+                bench.pass(Duration::from_secs(lasts));
+                if cut {
+                    bench.cut();
+                } else {
+                    bench.chunk(busy);
+                }
+                let mut waits = vec![bench.sleep()];
+                for _ in 0..2 {
+                    bench.request();
+                    bench.head(503);
+                    bench.end();
+                    waits.push(bench.sleep());
+                }
+                waits.into_iter().max().unwrap()
+            });
+            let longest = longest.max().unwrap();
+            assert_eq!(
+                longest <= Duration::from_secs(1),
+                lasts == 60,
+                "{longest:?} after {lasts} s"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_delay_in_a_refusals_body_is_obeyed() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.head(503);
+    bench.chunk(r#"{"code":503,"details":{"retryAfterSeconds":7}}"#);
+    bench.end();
+    assert_eq!(bench.sleep(), Duration::from_secs(7));
+}
+
+#[test]
+fn the_status_tells_when_the_next_try_is_as_it_was_when_the_wait_began() {
+    let mut bench = managed(Some("5"));
+    bench.request();
+    bench.head_after(429, Some(Duration::from_secs(7)));
+    bench.end();
+    assert!(matches!(bench.step(), Step::Sleep(_)));
+    let told = bench.machine.status(bench.now).phase;
+    bench.pass(Duration::from_secs(3));
+    assert_eq!(bench.machine.status(bench.now).phase, told);
+    let until = bench.now + Duration::from_secs(4);
+    assert_eq!(told, Phase::BackingOff { until, cause: Cause::Refused(429) });
+}
+
+#[test]
 fn silence_is_reported_where_nothing_is_managed() {
     let mut bench = unmanaged(None);
     bench.request();
@@ -88,7 +194,7 @@ fn silence_is_reported_where_nothing_is_managed() {
 
 #[test]
 fn a_server_that_accepted_before_may_refuse_for_a_while() {
-    for status in [401, 403, 404, 500] {
+    for (status, grace) in [(401, 70), (403, 10), (404, 10), (500, 10)] {
         let mut bench = managed(Some("5"));
         bench.request();
         bench.watching();
@@ -111,7 +217,8 @@ fn a_server_that_accepted_before_may_refuse_for_a_while() {
                 other => panic!("{other:?}"),
             }
         }
-        assert!(bench.now - start >= Duration::from_secs(10));
+        let lasted = (bench.now - start).as_secs();
+        assert!((grace..grace + 30).contains(&lasted), "{status}: {lasted} s");
         let mut bench = managed(Some("5"));
         bench.request();
         bench.head(status);
