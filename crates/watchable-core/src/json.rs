@@ -5,7 +5,7 @@
 //!
 //! - An error names the place by its path and says what stands there, with no second pass over the
 //!   text: `spec.containers[2].ports[0].containerPort: expected i32, found "80"`.
-//! - The text is checked to be UTF-8 once, not string by string, and strings are scanned eight
+//! - The text is checked to be UTF-8 once, not string by string, and strings are scanned sixteen
 //!   bytes at a time. Decoding a Pod takes about a third less time.
 //!
 //! Types borrow from the text where they can (`&str`, [`RawJson`](crate::RawJson)'s relative
