@@ -7,6 +7,9 @@ use crate::index::Index;
 pub(crate) struct Memory {
     /// What was delivered; `None` where gaps are not to be repaired.
     pub(crate) index: Option<Index>,
+    /// Whether the consumer has been told a whole state.
+    #[cfg(feature = "kube-runtime")]
+    pub(crate) whole: bool,
     /// Which of the versions given to the watcher it belongs to: beside another it counts for nothing.
     epoch: u64,
     /// Whether the server does not say how far its history goes back. A state was begun with instead, and

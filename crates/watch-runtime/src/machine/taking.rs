@@ -103,6 +103,10 @@ impl Machine {
         if self.taking.take().is_some_and(|taking| taking.origin == Origin::Repair) {
             self.status.repairs += 1;
         }
+        #[cfg(feature = "kube-runtime")]
+        {
+            self.memory.whole = true;
+        }
         if let Some(index) = &mut self.memory.index {
             index.settle();
         }
