@@ -44,10 +44,10 @@ fn line(object: &str) -> String {
     format!("{{\"type\":\"MODIFIED\",\"object\":{}}}\n", object.trim_end())
 }
 
-/// Gives a text that often, in chunks.
-fn chunks(text: &str, times: usize, mut take: impl FnMut(Bytes)) {
-    let mut rest = Vec::with_capacity(CHUNK + text.len());
-    for _ in 0..times {
+/// Gives texts in chunks.
+fn chunks(texts: impl Iterator<Item = String>, mut take: impl FnMut(Bytes)) {
+    let mut rest = Vec::with_capacity(2 * CHUNK);
+    for text in texts {
         rest.extend_from_slice(text.as_bytes());
         while rest.len() >= CHUNK {
             take(Bytes::copy_from_slice(&rest[..CHUNK]));
@@ -60,7 +60,8 @@ fn chunks(text: &str, times: usize, mut take: impl FnMut(Bytes)) {
 fn frame(times: usize) {
     let mut lines = 0;
     let mut frames = measured::Lines::default();
-    chunks(&line(POD), times, |chunk| lines += frames.count(chunk));
+    let texts = std::iter::repeat_n(line(POD), times);
+    chunks(texts, |chunk| lines += frames.count(chunk));
     assert_eq!(lines, times);
 }
 
@@ -99,7 +100,13 @@ fn watch<T: watchable_core::WatchItem + watchable_core::WatchTarget<Item = T>>(
 ) {
     let mut events = 0;
     let mut watch = Watch::<T>::watching(managed_fields);
-    chunks(&line(object), times, |chunk| events += watch.events(chunk));
+    let line = line(object);
+    let key = "\"resourceVersion\":\"";
+    let (before, after) = line.split_once(key).expect("a version");
+    let (_, after) = after.split_once('"').expect("its end");
+    // A version that was told already is not told again.
+    let changes = (0..times).map(|number| format!("{before}{key}{}\"{after}", 1_000_000 + number));
+    chunks(changes, |chunk| events += watch.events(chunk));
     assert_eq!(events, times);
 }
 
