@@ -207,7 +207,7 @@ async fn after_a_minute_of_faults_each_watcher_was_told_what_the_server_has() {
         }
         wrong.retain(|name| parts[*name].told != parts[*name].truth(server.store()));
     }
-    let repairs: u64 = mux.status().values().map(|status| status.repairs).sum();
+    let repairs: u64 = mux.status().iter().map(|(_, status)| status.repairs).sum();
     println!(
         "{seen} events, {added} added, {removed} removed, {repairs} gaps repaired by those that are left"
     );

@@ -36,6 +36,11 @@ impl Backoff {
         ceiling.mul_f64(rng.f64())
     }
 
+    /// How many failures in a row there have been.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
     /// Takes note of how long a connection lasted.
     pub(crate) fn lasted(&mut self, time: Duration) {
         if time >= HEALTHY {

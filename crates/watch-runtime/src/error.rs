@@ -59,11 +59,9 @@ impl WatchError {
         Self(Box::new(Inner { doing: doing.into(), kind }))
     }
 
-    /// The same error, told of the watcher of this name, unless it says so by itself.
+    /// The same error, told of the watcher of this name.
     pub(crate) fn of(mut self, name: &crate::EventSource) -> Self {
-        if !self.0.doing.contains(name.as_str()) {
-            self.0.doing = format!("{name}: {}", self.0.doing);
-        }
+        self.0.doing = format!("{name}: {}", self.0.doing);
         self
     }
 

@@ -9,7 +9,6 @@ mod stream;
 mod tests;
 
 use std::any::TypeId;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -76,8 +75,8 @@ impl<O: 'static> MultiplexingWatcher<O> {
     /// [`is_terminal`](WatchError::is_terminal) holds), with this multiplexer, the member and the error.
     ///
     /// If it returns true, the member streams again, after a wait that grows with each failure (at most
-    /// 30 s); or if another watcher was added in its place meanwhile, that one starts at once. If it
-    /// returns false or panics, the member is removed, and so is what was added in its place. Without a
+    /// 30 s); or if another watcher was added in its place meanwhile, that one: at once, or where what it
+    /// replaces had failed in a row, after such a wait. If it returns false or panics, the member is removed, and so is what was added in its place. Without a
     /// callback, failed members are removed, and only the log says so (`tracing`, level WARN).
     ///
     /// The callback runs while the stream is polled; in it, members may be added and removed and the
@@ -189,8 +188,9 @@ impl<O: 'static> MultiplexingWatcher<O> {
         self.lock().members.iter().map(|(_, member)| member.clone()).collect()
     }
 
-    /// Where each member stands, by its source.
-    pub fn status(&self) -> BTreeMap<EventSource, WatchStatus> {
+    /// Where each member stands, with its source, in the order in which they were added. Members of one
+    /// resource and of two types, such as two releases' Pods, have the same source unless they are named.
+    pub fn status(&self) -> Vec<(EventSource, WatchStatus)> {
         let members = self.members();
         members
             .iter()

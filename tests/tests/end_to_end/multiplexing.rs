@@ -9,7 +9,7 @@ use watchables::rel_1_36::core::v1::PodList;
 use watchables::rel_1_36::v1::{ConfigMap, Namespace, Node, Pod};
 use watchables::{
     AnyObject, DynamicObject, EventType, Multiplexed, MultiplexingWatcher, MuxStream, Phase,
-    Resource as _, StreamOptions, WatchError, WatchEvent, Watcher, rel_1_17,
+    Resource as _, StreamOptions, WatchError, WatchEvent, WatchStatus, Watcher, rel_1_17,
 };
 use watchables_tests::{client, pod, server, soon, until};
 
@@ -352,18 +352,26 @@ async fn the_state_of_each_watcher_is_in_one_view() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     let mux = mux_of_pods(&server);
-    mux.add_watcher_as("all of them", Watcher::<rel_1_17::v1::Pod>::new(client(&server)));
-    assert!(mux.status().values().all(|status| status.phase == Phase::Stopped));
+    // Of the same resource, and so of the same source.
+    mux.add_watcher(Watcher::<rel_1_17::v1::Pod>::new(client(&server)));
+    mux.add_watcher_as("nowhere", pods(&server).namespace("nowhere"));
+    assert!(mux.status().iter().all(|(_, status)| status.phase == Phase::Stopped));
     let mut events = mux.stream(StreamOptions::managed());
     collect_added(&mut events, 2).await;
     nothing(&mut events).await;
-    let status = mux.status();
+    let view = mux.status().into_iter().map(|(source, status)| {
+        let WatchStatus { phase, events, objects, .. } = status;
+        assert_eq!(phase, Phase::Live);
+        format!("{source}: {events} events, {objects} objects")
+    });
     assert_eq!(
-        status.keys().map(watchables::EventSource::as_str).collect::<Vec<_>>(),
-        ["all of them", "pods/v1"]
+        view.collect::<Vec<_>>(),
+        [
+            "pods/v1: 1 events, 1 objects",
+            "pods/v1: 1 events, 1 objects",
+            "nowhere: 0 events, 0 objects"
+        ]
     );
-    assert!(status.values().all(|status| status.phase == Phase::Live && status.events == 1));
-    assert_eq!(status["pods/v1"].objects, 1);
 }
 
 #[test]

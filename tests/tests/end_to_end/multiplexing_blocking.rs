@@ -36,7 +36,7 @@ fn an_iterator_tells_of_several_kinds_and_is_stopped_from_another_thread() {
     }
     names.sort_unstable();
     assert_eq!(names, ["maps m", "pods/v1 a"]);
-    assert!(mux.is_running() && mux.status()["maps"].events == 1);
+    assert!(mux.is_running() && mux.status()[1].1.events == 1);
     let stop = mux.stop_handle();
     let thread = std::thread::spawn(move || stop.stop());
     assert!(events.next().is_none());

@@ -127,8 +127,8 @@ async fn inside_the_callback_one_may_add_delete_and_stop() {
     });
     mux.add_watcher(watcher);
     assert!(soon(mux.stream(StreamOptions::managed()).next()).await.is_none());
-    let sources: Vec<_> = mux.status().into_keys().map(|s| s.to_string()).collect();
-    assert_eq!(sources, ["more", "pods/v1"]);
+    let sources: Vec<_> = mux.status().into_iter().map(|(s, _)| s.to_string()).collect();
+    assert_eq!(sources, ["pods/v1", "more"]);
 }
 
 #[tokio::test]

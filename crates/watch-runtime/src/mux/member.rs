@@ -101,12 +101,15 @@ where
 {
     fn stream(&self, options: StreamOptions, source: EventSource) -> Events<O> {
         let resource = self.resource().clone();
+        // What is named as its resource is, errors name by themselves.
+        let is_named = resource.to_string() != source.as_str();
         Box::pin(Self::stream(self, options).map(move |item| match item {
             Ok(WatchEvent { etype, obj, origin, .. }) => {
                 let obj = O::accept(obj, &resource);
                 Ok(WatchEvent { etype, obj, origin, source: source.clone() })
             }
-            Err(error) => Err(error.of(&source)),
+            Err(error) if is_named => Err(error.of(&source)),
+            Err(error) => Err(error),
         }))
     }
 

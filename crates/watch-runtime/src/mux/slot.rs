@@ -71,6 +71,20 @@ impl<O: 'static> Slot<O> {
         matches!(self.doing, Doing::Deciding(_))
     }
 
+    /// Puts the member in that the callback has added in place of the one that failed. It starts at once;
+    /// but where that one stood in place of a failed one too, it waits as that would have.
+    pub(super) fn replace(&mut self, member: MuxMember<O>, options: StreamOptions) {
+        self.member = member;
+        if self.backoff.failures() <= 1 {
+            self.start_again(options);
+        }
+    }
+
+    fn start_again(&mut self, options: StreamOptions) {
+        self.since = Instant::now();
+        self.doing = Doing::Streaming(self.member.stream(options));
+    }
+
     /// Takes its turn.
     pub(super) fn turn(&mut self, mux: &MultiplexingWatcher<O>, options: StreamOptions) -> Turn<O> {
         self.bell.answer();
@@ -116,8 +130,7 @@ impl<O: 'static> Slot<O> {
                 }
                 Doing::Waiting(sleep) => {
                     ready!(sleep.as_mut().poll(cx));
-                    self.since = Instant::now();
-                    self.doing = Doing::Streaming(self.member.stream(options));
+                    self.start_again(options);
                 }
                 Doing::Resting => return Poll::Pending,
             }

@@ -138,6 +138,17 @@ impl<O: 'static> MuxStream<O> {
         self.drop_slot(id);
     }
 
+    /// The callback may have put another in its place, or removed it.
+    fn keep(&mut self, id: u64) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let member = self.mux.lock().members.get(&slot.key).cloned();
+        match member {
+            None => self.drop_slot(id),
+            Some(member) if member.is(&slot.member) => {}
+            Some(member) => slot.replace(member, self.options),
+        }
+    }
+
     fn finish(&mut self) {
         self.control.end();
         self.slots.clear();
@@ -166,12 +177,7 @@ impl<O: 'static> Stream for MuxStream<O> {
                 Turn::Waits => {}
                 Turn::Ended => this.running -= 1,
                 Turn::GivenUp => this.give_up(id),
-                // The callback may have put another in its place.
-                Turn::Kept => {
-                    let key = slot.key.clone();
-                    let mux = this.mux.clone();
-                    this.follow(key, &mux.lock());
-                }
+                Turn::Kept => this.keep(id),
             }
         }
         cx.waker().wake_by_ref();

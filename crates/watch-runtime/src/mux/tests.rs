@@ -1,5 +1,7 @@
 //! Many members: how much work it is to add and to remove one.
 
+mod failing;
+
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

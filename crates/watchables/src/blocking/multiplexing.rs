@@ -1,6 +1,5 @@
 //! Several watchers whose events are one iterator.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -104,8 +103,8 @@ impl<O: 'static> MultiplexingWatcher<O> {
         self.mux.is_running()
     }
 
-    /// Where each watcher stands, by its source.
-    pub fn status(&self) -> BTreeMap<EventSource, WatchStatus> {
+    /// See [`MultiplexingWatcher::status`](crate::MultiplexingWatcher::status).
+    pub fn status(&self) -> Vec<(EventSource, WatchStatus)> {
         self.mux.status()
     }
 }
