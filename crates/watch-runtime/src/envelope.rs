@@ -142,7 +142,7 @@ fn bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
 /// raw extensions byte by byte as they were put in, and Go's decoder does the same with them.
 pub(crate) fn utf8(text: &Bytes) -> Bytes {
     // Asked first, because it looks at many bytes at a time, and mending at each by itself.
-    if str::from_utf8(text).is_ok() {
+    if simdutf8::basic::from_utf8(text).is_ok() {
         return text.clone();
     }
     String::from_utf8_lossy(text).into_owned().into()

@@ -168,6 +168,20 @@ impl Known {
     }
 }
 
+/// Where in a UUID's text each pair of digits begins.
+const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const NO_DIGIT: u8 = 0x80;
+/// What each byte is worth as a hexadecimal digit in lower case.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    digits
+};
+
 /// A uid; nearly all are UUIDs, whose text would take thrice the space.
 #[derive(Debug, PartialEq, Eq)]
 enum Uid {
@@ -182,28 +196,19 @@ impl Uid {
 
     /// Only as it would be written again: lower case, hyphens in their places.
     fn parse(text: &str) -> Option<[u8; 16]> {
-        let bytes = text.as_bytes();
-        if bytes.len() != 36 {
+        let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
+        if [8, 13, 18, 23].iter().any(|place| bytes[*place] != b'-') {
             return None;
         }
-        let mut uuid = [0; 16];
-        let mut digits = 0;
-        for (place, byte) in bytes.iter().enumerate() {
-            if matches!(place, 8 | 13 | 18 | 23) {
-                if *byte != b'-' {
-                    return None;
-                }
-                continue;
-            }
-            let digit = match byte {
-                b'0'..=b'9' => byte - b'0',
-                b'a'..=b'f' => byte - b'a' + 10,
-                _ => return None,
-            };
-            uuid[digits / 2] |= digit << if digits % 2 == 0 { 4 } else { 0 };
-            digits += 1;
-        }
-        Some(uuid)
+        // Any digit that is none shows at the end: asking at each takes three times as long.
+        let mut odd = 0;
+        let uuid = PAIRS.map(|place| {
+            let [high, low] =
+                [bytes[place], bytes[place + 1]].map(|byte| DIGITS[usize::from(byte)]);
+            odd |= high | low;
+            high << 4 | low & 15
+        });
+        (odd < NO_DIGIT).then_some(uuid)
     }
 
     fn text(&self) -> String {

@@ -6,8 +6,9 @@ use std::mem;
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use serde::Deserialize;
+use watchable_core::ListMetadata;
+use watchable_core::json::{self, Seek};
 use watchable_core::lenient::null_is_default;
-use watchable_core::{ListMetadata, json};
 
 use crate::error::Source;
 
@@ -23,6 +24,8 @@ pub(crate) struct ListBody {
     /// How many brackets are open.
     depth: usize,
     string: InString,
+    /// Where the item under way ends.
+    item: Seek,
     /// Where the last string at the top level begins in `rest`, after its quote.
     key: usize,
 }
@@ -78,10 +81,17 @@ impl ListBody {
     /// The next item that is whole.
     pub(crate) fn next_item(&mut self) -> Option<Bytes> {
         while self.scanned < self.buffer.len() {
+            if self.place == Place::Item {
+                let Some(end) = self.item.end(&self.buffer) else {
+                    self.scanned = self.buffer.len();
+                    return None;
+                };
+                self.scanned = 0;
+                self.place = Place::Between;
+                return Some(self.buffer.split_to(end).freeze());
+            }
             if self.string == InString::No {
-                if let Some(item) = self.token() {
-                    return Some(item);
-                }
+                self.token();
             } else {
                 self.string_part();
             }
@@ -126,8 +136,8 @@ impl ListBody {
         }
     }
 
-    /// Steps over one byte outside of strings.
-    fn token(&mut self) -> Option<Bytes> {
+    /// Steps over one byte outside of strings and items.
+    fn token(&mut self) {
         let byte = self.buffer[self.scanned];
         match (self.place, byte) {
             (Place::Between, b']') => self.place = Place::Outside,
@@ -135,11 +145,12 @@ impl ListBody {
             (Place::Between, b',' | b' ' | b'\n' | b'\t' | b'\r') => {
                 self.buffer.advance(self.scanned + 1);
                 self.scanned = 0;
-                return None;
+                return;
             }
             (Place::Between, _) => {
                 self.place = Place::Item;
-                return None;
+                self.item = Seek::default();
+                return;
             }
             _ => {}
         }
@@ -160,14 +171,9 @@ impl ListBody {
             }
             b'}' | b']' => {
                 self.depth = self.depth.saturating_sub(1);
-                if self.place == Place::Item && self.depth == 2 {
-                    self.place = Place::Between;
-                    return Some(self.buffer.split_to(mem::take(&mut self.scanned)).freeze());
-                }
             }
             _ => {}
         }
-        None
     }
 
     fn key_is_items(&self) -> bool {

@@ -27,7 +27,7 @@ mod idle {
 
         pub(crate) fn received(&self, _: usize) {}
 
-        pub(crate) fn delivered(&self, _: EventType, _: Origin, _: Duration) {}
+        pub(crate) fn delivered(&self, _: EventType, _: Origin, _: impl FnOnce() -> Duration) {}
 
         pub(crate) fn undecodable(&self) {}
 

@@ -93,9 +93,15 @@ impl Meter {
         self.bytes.increment(bytes as u64);
     }
 
-    pub(crate) fn delivered(&self, etype: EventType, origin: Origin, lag: Duration) {
+    /// The lag is only asked for here, as it takes a look at the clock.
+    pub(crate) fn delivered(
+        &self,
+        etype: EventType,
+        origin: Origin,
+        lag: impl FnOnce() -> Duration,
+    ) {
         self.events[etype as usize][origin_place(origin)].increment(1);
-        self.lag.record(lag.as_secs_f64());
+        self.lag.record(lag().as_secs_f64());
     }
 
     pub(crate) fn undecodable(&self) {

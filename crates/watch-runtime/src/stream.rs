@@ -68,6 +68,9 @@ pub struct WatchStream<T: WatchTarget> {
     connection: Connection,
     /// When the newest bytes came.
     arrived: Instant,
+    /// When the clock was last looked at: once a poll, and whenever something came of waiting. At each event
+    /// that would be a tenth of what a small one costs.
+    now: Instant,
     decodes: PhantomData<fn() -> T>,
 }
 
@@ -116,6 +119,7 @@ impl<T: WatchTarget> WatchStream<T> {
             meter: Meter::new(&resource),
             connection: Connection::none(),
             arrived: Instant::now(),
+            now: now(),
             resource,
             cursor,
             epoch,
@@ -182,7 +186,7 @@ impl<T: WatchTarget> WatchStream<T> {
         match delivery.decode::<T::Item>(self.drops_managed_fields) {
             Ok(mut obj) => {
                 obj.fill_type_meta(&self.resource);
-                let lag = now().saturating_duration_since(self.arrived);
+                let lag = || now().saturating_duration_since(self.arrived);
                 self.meter.delivered(delivery.etype, delivery.origin, lag);
                 self.connection.delivered();
                 Ok(WatchEvent {
@@ -238,19 +242,20 @@ impl<T: WatchTarget> WatchStream<T> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<WatchEvent<T::Item>, WatchError>>> {
+        self.now = now();
         loop {
             if self.control.has_ended() {
                 self.finish();
                 return Poll::Ready(None);
             }
-            let step = self.machine.step(now());
+            let step = self.machine.step(self.now);
             if let Some(version) = self.machine.take_moved() {
                 self.cursor.reach(self.epoch, version);
             }
             match step {
                 Step::Send(sending) => self.send(sending),
                 Step::Sleep(wait) => {
-                    let phase = self.machine.status(now()).phase;
+                    let phase = self.machine.status(self.now).phase;
                     if let Phase::BackingOff { cause, .. } = phase {
                         self.connection.over(Some(cause));
                         tracing::info!(parent: &self.connection.span, %cause, ?wait, "waiting before another try");
@@ -272,7 +277,8 @@ impl<T: WatchTarget> WatchStream<T> {
                     if waits {
                         return Poll::Pending;
                     }
-                    self.machine.on_deadline(now());
+                    self.now = now();
+                    self.machine.on_deadline(self.now);
                 }
             }
         }
@@ -299,17 +305,17 @@ impl<T: WatchTarget> WatchStream<T> {
     /// Shows where the stream stands, unless another one has taken its place.
     fn publish(&mut self) {
         let before = self.repairs;
-        let status = self.machine.status(now());
+        let status = self.machine.status(self.now);
         self.meter.stands(status);
         let events = status.events;
         self.repairs = status.repairs;
+        let mut status = status.clone();
         if self.repairs > before {
             tracing::info!(parent: &self.connection.span, events, "a gap is repaired");
         }
         if self.shared.current.load(Ordering::Acquire) != self.id {
             return;
         }
-        let mut status = self.machine.status(now()).clone();
         status.undecodable = self.undecodable;
         if self.control.has_ended() {
             status.phase = Phase::Stopped;

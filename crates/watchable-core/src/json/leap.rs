@@ -10,7 +10,7 @@ use wide::u8x16;
 use super::skip::{self, Expected, Wrong};
 
 /// How many bytes are looked at at once.
-const BLOCK: usize = 64;
+pub(super) const BLOCK: usize = 64;
 
 /// More brackets than there can be open.
 const LEVELS: usize = 128;
@@ -73,18 +73,18 @@ pub(super) fn leap(bytes: &[u8], at: usize, depth: u8) -> Result<usize, Wrong> {
 
 /// A bit for each byte of a block that counts, the first byte's the lowest.
 #[derive(Default)]
-struct Marks {
+pub(super) struct Marks {
     quotes: u64,
     backslashes: u64,
     opening_braces: u64,
     closing_braces: u64,
-    /// Opening and closing.
-    square_brackets: u64,
+    opening_brackets: u64,
+    closing_brackets: u64,
 }
 
 impl Marks {
     #[inline]
-    fn of(block: &[u8; BLOCK]) -> Self {
+    pub(super) fn of(block: &[u8; BLOCK]) -> Self {
         let mut marks = Self::default();
         for (number, sixteen) in block.as_chunks::<16>().0.iter().enumerate() {
             let sixteen = u8x16::new(*sixteen);
@@ -96,7 +96,8 @@ impl Marks {
             add(&mut marks.backslashes, those(b'\\'));
             add(&mut marks.opening_braces, those(b'{'));
             add(&mut marks.closing_braces, those(b'}'));
-            add(&mut marks.square_brackets, those(b'[') | those(b']'));
+            add(&mut marks.opening_brackets, those(b'['));
+            add(&mut marks.closing_brackets, those(b']'));
         }
         marks
     }
@@ -106,13 +107,23 @@ impl Marks {
     fn brackets(&self) -> u64 {
         let empty = self.opening_braces & (self.closing_braces >> 1);
         let braces = (self.opening_braces & !empty) | (self.closing_braces & !(empty << 1));
-        braces | self.square_brackets
+        braces | self.opening_brackets | self.closing_brackets
+    }
+
+    #[inline]
+    pub(super) fn opening(&self) -> u64 {
+        self.opening_braces | self.opening_brackets
+    }
+
+    #[inline]
+    pub(super) fn closing(&self) -> u64 {
+        self.closing_braces | self.closing_brackets
     }
 }
 
 /// What a block begins with.
-#[derive(Default)]
-struct Strings {
+#[derive(Clone, Debug, Default)]
+pub(super) struct Strings {
     /// All bits where it is the inside of a string, otherwise none.
     inside: u64,
     /// Whether its first byte is escaped.
@@ -122,7 +133,7 @@ struct Strings {
 impl Strings {
     /// Which bytes of the next block lie in strings, their opening quotes with them.
     #[inline]
-    fn covered(&mut self, marks: &Marks) -> u64 {
+    pub(super) fn covered(&mut self, marks: &Marks) -> u64 {
         let quotes = marks.quotes & !self.escaped_bytes(marks.backslashes);
         let mut covered = quotes;
         for shift in [1, 2, 4, 8, 16, 32] {
