@@ -33,7 +33,8 @@ impl Frames {
             let Some(end) = memchr::memchr(b'\n', &self.chunk) else {
                 self.check(self.chunk.len())?;
                 self.partial.extend_from_slice(&self.chunk);
-                self.chunk.clear();
+                // An emptied one would still hold the connection's buffer, which then could not be used again.
+                self.chunk = Bytes::new();
                 return Ok(None);
             };
             self.check(end)?;
@@ -102,6 +103,17 @@ mod tests {
         let mut frames = Frames::new(100);
         frames.push(chunk);
         assert_eq!(frames.next_line().unwrap().unwrap().as_ptr(), start);
+    }
+
+    #[test]
+    fn a_chunk_is_let_go_once_its_lines_are_taken() {
+        for chunk in ["whole\n", "whole\nbegun", "begun"] {
+            let chunk = Bytes::from(chunk.as_bytes().to_vec());
+            let mut frames = Frames::new(100);
+            frames.push(chunk.clone());
+            while frames.next_line().unwrap().is_some() {}
+            assert!(chunk.is_unique(), "{chunk:?}");
+        }
     }
 
     #[test]
