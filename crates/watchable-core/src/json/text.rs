@@ -47,11 +47,16 @@ fn stops(block: [u8; 16]) -> u32 {
     (control | quote | backslash).to_bitmask()
 }
 
+/// As much as is made room for at first, in bytes.
+const ROOM: usize = 1 << 10;
+
 /// Replaces the escapes of a string whose content begins at `at`. Gives where the string ends, after
 /// its closing quote.
 pub(super) fn unescape(text: &str, mut at: usize, into: &mut String) -> Result<usize, Error> {
     let bytes = text.as_bytes();
     into.clear();
+    // Texts with escapes are files and scripts more often than words: growing to their size took a third of the time.
+    into.reserve(ROOM.min(bytes.len().saturating_sub(at)));
     loop {
         let plain = at;
         at = plain_until(bytes, at);
