@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use watchable_core::{Scope, json};
 
+use crate::uid::Uid;
 use crate::{ApiStatus, EventType};
 
 /// One line of a watch.
@@ -34,7 +35,7 @@ pub(crate) enum Envelope {
 pub(crate) struct Identity {
     pub(crate) name: String,
     pub(crate) namespace: String,
-    pub(crate) uid: String,
+    pub(crate) uid: Uid,
     pub(crate) version: Option<String>,
 }
 
@@ -163,7 +164,7 @@ fn general_identity(object: &[u8]) -> Result<Identity, json::Error> {
     Ok(Identity {
         name: text(metadata.name),
         namespace: text(metadata.namespace),
-        uid: text(metadata.uid),
+        uid: metadata.uid.as_deref().map(Uid::of).unwrap_or_default(),
         version: metadata.resource_version.map(Cow::into_owned).filter(|v| !v.is_empty()),
     })
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use crate::EventType;
 use crate::envelope::Identity;
+use crate::uid::Uid;
 
 /// The objects that were delivered and not deleted since. At any time a name stands for one object.
 #[derive(Debug, Default)]
@@ -54,12 +55,12 @@ impl Index {
 
     /// Compares an object of the new state, and marks it as part of that.
     pub(crate) fn compare(&mut self, identity: &Identity) -> Compared {
-        let (uid, version) = (Uid::of(&identity.uid), Version::of(identity.version.as_deref()));
+        let version = Version::of(identity.version.as_deref());
         self.name(identity);
         let Some(known) = self.objects.get_mut(self.key.as_str()) else {
             return Compared::New;
         };
-        if known.uid != uid {
+        if known.uid != identity.uid {
             return Compared::Replaces(known.identity(&identity.namespace, &identity.name));
         }
         if known.version != version || known.pass < self.trusted_from {
@@ -101,17 +102,16 @@ impl Index {
         object: Option<&Bytes>,
     ) {
         self.name(identity);
-        let uid = Uid::of(&identity.uid);
         if etype == EventType::Deleted {
             // The name may already stand for another object.
-            if self.objects.get(self.key.as_str()).is_some_and(|known| known.uid == uid) {
+            if self.objects.get(self.key.as_str()).is_some_and(|known| known.uid == identity.uid) {
                 self.objects.remove(self.key.as_str());
             }
             return;
         }
         let version = Version::of(identity.version.as_deref());
         let known = Known {
-            uid,
+            uid: identity.uid.clone(),
             version,
             pass: self.pass,
             object: object.map(|object| object.as_ref().into()),
@@ -141,7 +141,7 @@ impl Index {
     pub(crate) fn kept(&mut self, identity: &Identity) -> Option<Bytes> {
         self.name(identity);
         let known = self.objects.get(self.key.as_str())?;
-        let object = known.object.as_deref().filter(|_| known.uid == Uid::of(&identity.uid))?;
+        let object = known.object.as_deref().filter(|_| known.uid == identity.uid)?;
         Some(Bytes::copy_from_slice(object))
     }
 
@@ -162,62 +162,8 @@ impl Known {
         Identity {
             name: name.to_owned(),
             namespace: namespace.to_owned(),
-            uid: self.uid.text(),
+            uid: self.uid.clone(),
             version: self.version.text(),
-        }
-    }
-}
-
-/// Where in a UUID's text each pair of digits begins.
-const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-const NO_DIGIT: u8 = 0x80;
-/// What each byte is worth as a hexadecimal digit in lower case.
-const DIGITS: [u8; 256] = {
-    let mut digits = [NO_DIGIT; 256];
-    let mut value = 0;
-    while value < 16 {
-        digits[b"0123456789abcdef"[value as usize] as usize] = value;
-        value += 1;
-    }
-    digits
-};
-
-/// A uid; nearly all are UUIDs, whose text would take thrice the space.
-#[derive(Debug, PartialEq, Eq)]
-enum Uid {
-    Uuid([u8; 16]),
-    Text(Box<str>),
-}
-
-impl Uid {
-    fn of(text: &str) -> Self {
-        Self::parse(text).map_or_else(|| Self::Text(text.into()), Self::Uuid)
-    }
-
-    /// Only as it would be written again: lower case, hyphens in their places.
-    fn parse(text: &str) -> Option<[u8; 16]> {
-        let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
-        if [8, 13, 18, 23].iter().any(|place| bytes[*place] != b'-') {
-            return None;
-        }
-        // Any digit that is none shows at the end: asking at each takes three times as long.
-        let mut odd = 0;
-        let uuid = PAIRS.map(|place| {
-            let [high, low] =
-                [bytes[place], bytes[place + 1]].map(|byte| DIGITS[usize::from(byte)]);
-            odd |= high | low;
-            high << 4 | low & 15
-        });
-        (odd < NO_DIGIT).then_some(uuid)
-    }
-
-    fn text(&self) -> String {
-        match self {
-            Self::Text(text) => text.to_string(),
-            Self::Uuid(bytes) => {
-                let digits = format!("{:032x}", u128::from_be_bytes(*bytes));
-                [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| &digits[part]).join("-")
-            }
         }
     }
 }
@@ -257,7 +203,7 @@ mod tests {
         Identity {
             name: name.to_owned(),
             namespace: "shop".to_owned(),
-            uid: uid.to_owned(),
+            uid: uid.into(),
             version: Some(version.to_owned()),
         }
     }

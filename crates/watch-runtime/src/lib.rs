@@ -43,6 +43,7 @@ mod status;
 mod stream;
 mod tombstone;
 mod transport;
+mod uid;
 mod version;
 mod watcher;
 

@@ -16,6 +16,7 @@ use crate::machine::{Machine, Memory, Step};
 use crate::plan::Plan;
 use crate::settings::{InitialState, Settings};
 use crate::transport::Head;
+use crate::uid::Uid;
 use crate::{EventType, StreamOptions};
 
 const KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
@@ -149,7 +150,7 @@ fn object(number: usize) -> Identity {
     Identity {
         name: format!("checkout-7d9c6b8f5d-{number:05}"),
         namespace: "demo".to_owned(),
-        uid: format!("8d81410b-1ab3-4aae-9917-{number:012x}"),
+        uid: Uid::of(&format!("8d81410b-1ab3-4aae-9917-{number:012x}")),
         version: Some((1_000_000 + number).to_string()),
     }
 }

@@ -94,7 +94,7 @@ impl Watcher {
                 origin: delivery.origin,
                 namespace: delivery.identity.namespace,
                 name: delivery.identity.name,
-                uid: delivery.identity.uid,
+                uid: delivery.identity.uid.text(),
                 version: delivery.identity.version,
                 object: delivery.object,
             }),

@@ -16,7 +16,7 @@ pub(crate) fn suffices<T: WatchItem>(resource: &ResourceInfo) -> bool {
     let identity = Identity {
         name: "name".to_owned(),
         namespace: namespace.to_owned(),
-        uid: "00000000-0000-4000-8000-000000000000".to_owned(),
+        uid: "00000000-0000-4000-8000-000000000000".into(),
         version: Some("1".to_owned()),
     };
     json::from_slice::<T>(&of(resource, &identity)).is_ok()
@@ -26,12 +26,12 @@ pub(crate) fn suffices<T: WatchItem>(resource: &ResourceInfo) -> bool {
 pub(crate) fn of(resource: &ResourceInfo, identity: &Identity) -> Bytes {
     let mut metadata = json!({"name": identity.name});
     for (key, value) in [
-        ("namespace", Some(&identity.namespace)),
-        ("uid", Some(&identity.uid)),
-        ("resourceVersion", identity.version.as_ref()),
+        ("namespace", Some(identity.namespace.clone())),
+        ("uid", Some(identity.uid.text())),
+        ("resourceVersion", identity.version.clone()),
     ] {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
-            metadata[key] = value.as_str().into();
+            metadata[key] = value.into();
         }
     }
     let object = json!({

@@ -9,6 +9,7 @@ use watchable_core::Scope;
 
 use super::{Envelope, Identity};
 use crate::EventType;
+use crate::uid::Uid;
 
 /// Reads a line, if it is an event and written as usual.
 pub(super) fn read(line: &Bytes, scope: Scope) -> Option<Envelope> {
@@ -36,22 +37,21 @@ pub(super) fn identity(object: &[u8], scope: Scope) -> Option<Identity> {
     scan.0 = scan.0.strip_prefix(b"{")?;
     let mut identity = Identity::default();
     loop {
-        let place = match scan.key()? {
-            b"name" => &mut identity.name,
-            b"namespace" => &mut identity.namespace,
-            b"uid" => &mut identity.uid,
-            b"resourceVersion" => identity.version.get_or_insert_default(),
-            _ => {
-                scan.pass()?;
-                scan.comma()?;
-                continue;
+        match scan.key()? {
+            b"name" if identity.name.is_empty() => {
+                scan.text()?.clone_into(&mut identity.name);
             }
-        };
-        // Said twice, the last one counts: that is for the general way.
-        if !place.is_empty() {
-            return None;
+            b"namespace" if identity.namespace.is_empty() => {
+                scan.text()?.clone_into(&mut identity.namespace);
+            }
+            b"uid" if identity.uid.is_empty() => identity.uid = Uid::of(scan.text()?),
+            b"resourceVersion" if identity.version.is_none() => {
+                identity.version = Some(scan.text()?.to_owned());
+            }
+            // Said twice, the last one counts: that is for the general way.
+            b"name" | b"namespace" | b"uid" | b"resourceVersion" => return None,
+            _ => scan.pass()?,
         }
-        scan.text()?.clone_into(place);
         if identity.is_whole(scope) {
             return Some(identity);
         }

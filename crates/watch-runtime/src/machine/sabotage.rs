@@ -99,7 +99,8 @@ impl Machine {
         let etype = part("type").and_then(|etype| crate::EventType::from_wire(&etype));
         let (Some(name), Some(uid), Some(etype)) = (name, uid, etype) else { return };
         let namespace = part("namespace").unwrap_or_default();
-        let identity = crate::envelope::Identity { name, namespace, uid, version };
+        let identity =
+            crate::envelope::Identity { name, namespace, uid: uid.as_str().into(), version };
         let origin = crate::Origin::Live;
         self.owed.push_back(super::Delivery { etype, origin, object: rest, identity });
     }

@@ -134,6 +134,8 @@ fn restarts_repairs_and_faulty_objects_are_in_the_status() {
 #[cfg(feature = "metrics")]
 #[test]
 fn what_happens_is_counted_by_type_and_cause() {
+    use crate::metrics as m;
+
     use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
     let recorder = DebuggingRecorder::new();
@@ -164,7 +166,6 @@ fn what_happens_is_counted_by_type_and_cause() {
         let key = format!("{name} resource=pods/v1{labels}");
         counted.get(&key).copied().unwrap_or_default()
     };
-    use crate::metrics as m;
     assert_eq!(of(m::EVENTS, " type=ADDED origin=initial"), 1, "{counted:#?}");
     assert_eq!(of(m::EVENTS, " type=MODIFIED origin=live"), 0, "it replaced `a`");
     assert_eq!(of(m::EVENTS, " type=ADDED origin=live"), 2);
