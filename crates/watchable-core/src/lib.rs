@@ -50,7 +50,7 @@ pub use watchable_derive::CoreWatchable as Watchable;
 /// For the code that [`model!`] writes.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::multiplexed::NoKind;
+    pub use crate::multiplexed::{NoKind, a_kind};
     pub use serde::de::{Deserialize, Deserializer, MapAccess};
     pub use serde::ser::{Serialize, SerializeMap, Serializer};
 }

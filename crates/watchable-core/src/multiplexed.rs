@@ -31,6 +31,12 @@ impl<T: WatchItem> Accepts<T> for T {
 #[derive(Debug)]
 pub enum NoKind {}
 
+/// Of a variant that holds something else than a kind, the compiler says so.
+#[doc(hidden)]
+pub fn a_kind<T: WatchItem>(obj: T) -> T {
+    obj
+}
+
 /// An object of any type, for streams whose kinds are an open set.
 pub struct AnyObject {
     object: Box<dyn Any + Send>,

@@ -11,6 +11,11 @@ pub trait Resource {
 }
 
 /// An object as events carry it: decoded from JSON, and told its kind where a list left it out.
+#[diagnostic::on_unimplemented(
+    message = "no event carries a `{Self}`: it is not a kind of object that is watched",
+    label = "not a kind that is watched",
+    note = "of a list type, events carry the items; for a custom resource of your own, add `#[derive(Watchable)]` and `#[watchable(…)]`; for a type of k8s-openapi or of kube, use `Kube<{Self}>`"
+)]
 pub trait WatchItem: DeserializeOwned + Send + 'static {
     /// Fills in `apiVersion` and `kind` where they are absent, as they are in a list's items.
     fn fill_type_meta(&mut self, resource: &ResourceInfo);

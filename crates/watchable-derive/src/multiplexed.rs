@@ -33,6 +33,7 @@ fn accepts(
         #[automatically_derived]
         impl #krate::Accepts<#object> for #name {
             fn accept(obj: #object, _: &#krate::ResourceInfo) -> Self {
+                let obj = #krate::__private::a_kind(obj);
                 Self::#variant(#value)
             }
         }

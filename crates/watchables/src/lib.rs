@@ -58,6 +58,6 @@ pub use watchable_derive::{Multiplexed, Watchable};
 /// For the code that the derive writes.
 #[doc(hidden)]
 pub mod __private {
-    pub use watchable_core::__private::NoKind;
+    pub use watchable_core::__private::{NoKind, a_kind};
     pub use watchable_core::*;
 }

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use watchables::rel_1_36::CATALOG;
 use watchables::rel_1_36::v1::{ListMeta, ObjectMeta, Pod};
 use watchables::{
-    CatalogEntry, Client, InitialState, ObjectList, Origin, Resource, ResourceInfo, Scope,
-    StreamOptions, WatchEvent, Watchable, Watcher,
+    CatalogEntry, Client, InitialState, Meta, Multiplexed, MultiplexingWatcher, ObjectList, Origin,
+    Resource, ResourceInfo, Scope, StreamOptions, WatchEvent, Watchable, Watcher,
 };
-use watchables_tests::{Reply, Scripted, client, client_of, soon};
+use watchables_tests::{Reply, Scripted, client, client_of, pod, soon};
 
 #[derive(Debug, Deserialize, Watchable)]
 #[serde(rename_all = "camelCase")]
@@ -130,6 +130,40 @@ async fn a_custom_resource_is_watched_like_any_other() {
     assert_eq!(event.obj.metadata.name.as_deref(), Some("nightly"));
     assert_eq!(event.obj.kind.as_deref(), Some("CronTab"));
     assert_eq!(event.obj.api_version.as_deref(), Some("stable.example.com/v1"));
+}
+
+/// A kind of one's own beside a release's, and metadata alone beside both.
+#[derive(Debug, Multiplexed)]
+enum Seen {
+    CronTab(CronTab),
+    Pod(Box<Pod>),
+    Meta(Meta<CronTab>),
+}
+
+#[tokio::test]
+async fn it_is_a_kind_in_a_multiplexer() {
+    let server = server().await;
+    server.store().create(tab("nightly", "0 3 * * *")).unwrap();
+    server.store().create(pod("default", "web")).unwrap();
+    let mux = MultiplexingWatcher::<Seen>::new();
+    mux.add_watcher(Watcher::<CronTabList>::new(client(&server)).namespace("default"));
+    mux.add_watcher(Watcher::<Pod>::new(client(&server)));
+    mux.add_watcher_as("names", Watcher::<Meta<CronTab>>::new(client(&server)));
+    let mut events = mux.stream(StreamOptions::managed());
+    let mut told = Vec::new();
+    for _ in 0..3 {
+        let event = soon(events.try_next()).await.unwrap().unwrap();
+        told.push(match event.obj {
+            Seen::CronTab(tab) => format!("{}: {}", event.source, tab.spec.schedule),
+            Seen::Pod(pod) => format!("{}: {}", event.source, pod.metadata.name.unwrap()),
+            Seen::Meta(tab) => format!("{}: {}", event.source, tab.metadata.name.unwrap()),
+        });
+    }
+    told.sort();
+    assert_eq!(
+        told,
+        ["crontabs.stable.example.com/v1: 0 3 * * *", "names: nightly", "pods/v1: web"]
+    );
 }
 
 #[tokio::test]

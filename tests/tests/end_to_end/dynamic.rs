@@ -74,6 +74,28 @@ async fn what_the_server_has_is_found_and_watched() {
 }
 
 #[tokio::test]
+async fn what_a_catalogue_names_is_watched() {
+    let server = server().await;
+    let deployment = json!({
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"namespace": "default", "name": "shop"},
+        "spec": {"replicas": 3},
+    });
+    server.store().create(deployment).unwrap();
+    // Of whichever release: the facts are the same.
+    for catalog in [rel_1_17::CATALOG, rel_1_36::CATALOG] {
+        let resource = find(catalog, "deploy").unwrap().resource.clone();
+        let watcher = Watcher::<DynamicObject>::for_resource(client(&server), resource);
+        let mut events = watcher.namespace("default").stream(StreamOptions::managed());
+        let obj = soon(events.try_next()).await.unwrap().unwrap().obj;
+        assert_eq!((obj.kind(), obj.name()), (Some("Deployment"), Some("shop")));
+        let whole: serde_json::Value = obj.decode().unwrap();
+        assert_eq!(whole["spec"]["replicas"], 3);
+    }
+}
+
+#[tokio::test]
 async fn aggregated_discovery_takes_two_requests() {
     let group = |name: &str, resource: &str, kind: &str| {
         json!({"metadata": {"name": name}, "versions": [{"version": "v1", "resources": [{

@@ -47,6 +47,27 @@ async fn without_a_callback_a_failing_watcher_is_culled_and_the_rest_go_on() {
 }
 
 #[tokio::test]
+async fn an_error_names_its_watcher_once() {
+    // Also where the name is a part of what is said anyway.
+    for (name, told) in [(None, "listing pods/v1: "), (Some("pod"), "pod: listing pods/v1: ")] {
+        let (watcher, _peer) = failing(refusals(1)).await;
+        let heard = Arc::new(Mutex::new(String::new()));
+        let tell = Arc::clone(&heard);
+        let mux = Mux::new().on_error(move |_, _, error| {
+            *tell.lock().unwrap() = error.to_string();
+            false
+        });
+        match name {
+            None => mux.add_watcher(watcher),
+            Some(name) => mux.add_watcher_as(name, watcher),
+        }
+        assert!(soon(mux.stream(StreamOptions::managed()).next()).await.is_none());
+        let heard = heard.lock().unwrap();
+        assert!(heard.starts_with(told), "{heard}");
+    }
+}
+
+#[tokio::test]
 async fn when_the_last_watcher_is_gone_the_stream_ends() {
     let (watcher, _peer) = failing(refusals(1)).await;
     let mux = Mux::new();

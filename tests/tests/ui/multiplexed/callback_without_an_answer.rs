@@ -1,0 +1,6 @@
+use watchables::rel_1_36::v1::Pod;
+use watchables::MultiplexingWatcher;
+
+fn main() {
+    let _ = MultiplexingWatcher::<Pod>::new().on_error(|_, _, error| eprintln!("{error}"));
+}
