@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: what our types cost to compile and to decode, beside k8s-openapi's, and what our
-//! streams cost, beside kube-runtime's.
+//! streams cost, beside kube-runtime's, and in instructions.
 //!
 //! What is measured lies in `benches/`, a workspace of its own.
 
@@ -11,6 +11,7 @@ mod effort;
 mod hold;
 mod idle;
 mod index;
+mod instructions;
 mod latency;
 mod list;
 mod mux;
@@ -54,6 +55,8 @@ enum What {
     },
     /// Time of decoding recorded objects
     Decode,
+    /// Instructions of each step from a socket's bytes to a typed object; writes them down as the budget
+    Instructions(instructions::Options),
     /// CPU time and allocations of an event of a watch
     Watch(Effort),
     /// CPU time and memory of the state at the beginning
@@ -74,7 +77,7 @@ enum What {
     Scale(Effort),
     /// CPU time that the multiplexer adds
     Mux(Effort),
-    /// All of them but `compile`, as one table in Markdown
+    /// All of them but `compile` and `instructions`, as one table in Markdown
     All(Effort),
 }
 
@@ -165,6 +168,7 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
     let report = match args.what {
         What::Compile { rounds } => compile::compile(&cargo, &subject, rounds)?,
         What::Decode => decode::decode(&cargo, &subject)?,
+        What::Instructions(options) => instructions::instructions(root, &cargo, options)?,
         What::Watch(effort) => one(&WATCH, effort)?,
         What::List(effort) => one(&LIST, effort)?,
         What::Hold(effort) => one(&HOLD, effort)?,

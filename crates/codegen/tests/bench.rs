@@ -19,6 +19,8 @@ fn unknown_arguments_are_refused() {
         &["bench", "compile", "--rounds", "many"],
         &["bench", "decode", "--rounds", "3"],
         &["bench", "watch", "--rounds", "0"],
+        &["bench", "watch", "--check"],
+        &["bench", "instructions", "--rounds", "3"],
     ] {
         let outcome = repository.run(args);
         assert_eq!(outcome.code, 2, "{args:?}: {}", outcome.stderr);

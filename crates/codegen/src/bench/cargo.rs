@@ -62,10 +62,15 @@ impl Cargo {
 }
 
 /// Runs a command; what it says matters only when it fails.
-pub(super) fn run(mut command: Command) -> Result<()> {
+pub(super) fn run(command: Command) -> Result<()> {
+    output(command).map(drop)
+}
+
+/// Runs a command; returns what it says on standard output.
+pub(super) fn output(mut command: Command) -> Result<String> {
     let output = command.output().map_err(|error| cannot_run(&command, &error))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     Err(Failure::new(format!(
         "{command:?} failed:\n{}",
