@@ -130,6 +130,33 @@ async fn what_the_callback_deletes_is_gone_whatever_it_says() {
     }
 }
 
+/// What changes while the callback takes its time waits for its answer.
+#[tokio::test(start_paused = true)]
+async fn a_callback_that_takes_its_time_has_the_last_word() {
+    for (adds, answer) in [(true, false), (false, true), (true, true)] {
+        let polls = Arc::default();
+        let counted = Arc::clone(&polls);
+        let mux = MultiplexingWatcher::new().on_error_async(move |mux, _, _| {
+            assert!(mux.del_watcher_named("fails"));
+            if adds {
+                let watcher = Arc::new(Quiet(Arc::clone(&counted)));
+                let source = EventSource::named("new");
+                mux.add(Key::Name("fails".into()), MuxMember { watcher, source });
+            }
+            async move {
+                tokio::time::sleep(HOUR).await;
+                answer
+            }
+        });
+        add_failing(&mux, Duration::ZERO);
+        let mut events = mux.stream(StreamOptions::managed());
+        let over = timeout(2 * HOUR, events.next()).await.is_ok();
+        assert_eq!(over, !(adds && answer), "adds {adds}, says {answer}");
+        assert_eq!(mux.members().len(), usize::from(!over));
+        assert_eq!(polls.load(Ordering::Relaxed), usize::from(!over));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_panic_in_the_callback_removes_the_watcher_at_whatever_point() {
     type Answer = BoxFuture<'static, bool>;
