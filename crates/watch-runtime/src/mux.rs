@@ -76,7 +76,9 @@ impl<O: 'static> MultiplexingWatcher<O> {
     ///
     /// If it returns true, the member streams again, after a wait that grows with each failure (at most
     /// 30 s); or if another watcher was added in its place meanwhile, that one: at once, or where what it
-    /// replaces had failed in a row, after such a wait. If it returns false or panics, the member is removed, and so is what was added in its place. Without a
+    /// replaces had failed in a row, after such a wait. If it returns false or panics, the member is
+    /// removed, and so is what was added in its place. What is added under other names starts at once, each
+    /// time: a callback that does so at every failure has to wait by itself (it may be async). Without a
     /// callback, failed members are removed, and only the log says so (`tracing`, level WARN).
     ///
     /// The callback runs while the stream is polled; in it, members may be added and removed and the
