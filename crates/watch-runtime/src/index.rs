@@ -1,7 +1,9 @@
 //! What a stream has delivered: which objects its consumer knows, and at which version.
 //!
 //! It is what repairs a gap: a state that was taken anew is compared with it, object by object.
-//! An object is about 150 bytes, by reckoning; where its JSON is kept, that comes on top.
+//! `cargo xtask bench index` measures what an object takes; where its JSON is kept, that comes on top.
+
+mod known;
 
 use std::collections::HashMap;
 
@@ -9,12 +11,14 @@ use bytes::Bytes;
 
 use crate::EventType;
 use crate::envelope::Identity;
-use crate::uid::Uid;
+use known::{Known, Version};
 
 /// The objects that were delivered and not deleted since. At any time a name stands for one object.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     objects: HashMap<Box<str>, Known>,
+    /// The JSON of those whose JSON is kept.
+    kept: HashMap<Box<str>, Box<[u8]>>,
     /// Counts the states that were taken; what the newest one held bears its number.
     pass: u32,
     /// What was delivered in a pass before this one may be of another past than the server's.
@@ -23,15 +27,6 @@ pub(crate) struct Index {
     doubted: bool,
     /// Where keys are put together, so that looking one up allocates nothing.
     key: String,
-}
-
-#[derive(Debug)]
-struct Known {
-    uid: Uid,
-    version: Version,
-    pass: u32,
-    /// The object's JSON, where it is kept.
-    object: Option<Box<[u8]>>,
 }
 
 /// How an object in a new state relates to what was delivered.
@@ -60,14 +55,14 @@ impl Index {
         let Some(known) = self.objects.get_mut(self.key.as_str()) else {
             return Compared::New;
         };
-        if known.uid != identity.uid {
+        if !known.is(&identity.uid) {
             return Compared::Replaces(known.identity(&identity.namespace, &identity.name));
         }
-        if known.version != version || known.pass < self.trusted_from {
+        if !known.is_at(&version) || known.pass() < self.trusted_from {
             // Delivering it will mark it.
             return Compared::Changed;
         }
-        known.pass = self.pass;
+        known.mark(self.pass);
         Compared::Same
     }
 
@@ -104,21 +99,24 @@ impl Index {
         self.name(identity);
         if etype == EventType::Deleted {
             // The name may already stand for another object.
-            if self.objects.get(self.key.as_str()).is_some_and(|known| known.uid == identity.uid) {
+            if self.objects.get(self.key.as_str()).is_some_and(|known| known.is(&identity.uid)) {
                 self.objects.remove(self.key.as_str());
+                self.kept.remove(self.key.as_str());
             }
             return;
         }
         let version = Version::of(identity.version.as_deref());
-        let known = Known {
-            uid: identity.uid.clone(),
-            version,
-            pass: self.pass,
-            object: object.map(|object| object.as_ref().into()),
-        };
+        let known = Known::new(self.pass, &identity.uid, version);
         match self.objects.get_mut(self.key.as_str()) {
             Some(place) => *place = known,
             None => drop(self.objects.insert(self.key.as_str().into(), known)),
+        }
+        match object {
+            Some(object) => {
+                drop(self.kept.insert(self.key.as_str().into(), object.as_ref().into()));
+            }
+            None if self.kept.is_empty() => {}
+            None => drop(self.kept.remove(self.key.as_str())),
         }
     }
 
@@ -127,7 +125,7 @@ impl Index {
         let mut vanished: Vec<_> = self
             .objects
             .iter()
-            .filter(|(_, known)| known.pass != self.pass)
+            .filter(|(_, known)| known.pass() != self.pass)
             .map(|(key, known)| {
                 let (namespace, name) = key.split_once('/').unwrap_or(("", key));
                 known.identity(namespace, name)
@@ -141,7 +139,7 @@ impl Index {
     pub(crate) fn kept(&mut self, identity: &Identity) -> Option<Bytes> {
         self.name(identity);
         let known = self.objects.get(self.key.as_str())?;
-        let object = known.object.as_deref().filter(|_| known.uid == identity.uid)?;
+        let object = self.kept.get(self.key.as_str()).filter(|_| known.is(&identity.uid))?;
         Some(Bytes::copy_from_slice(object))
     }
 
@@ -153,42 +151,6 @@ impl Index {
     /// How many objects the consumer knows.
     pub(crate) fn len(&self) -> usize {
         self.objects.len()
-    }
-}
-
-impl Known {
-    /// Who is known under this name.
-    fn identity(&self, namespace: &str, name: &str) -> Identity {
-        Identity {
-            name: name.to_owned(),
-            namespace: namespace.to_owned(),
-            uid: self.uid.clone(),
-            version: self.version.text(),
-        }
-    }
-}
-
-/// A resource version. It is opaque: two are only ever compared for equality here.
-#[derive(Debug, PartialEq, Eq)]
-enum Version {
-    Number(u64),
-    Text(Box<str>),
-}
-
-impl Version {
-    fn of(text: Option<&str>) -> Self {
-        let text = text.unwrap_or_default();
-        match text.parse::<u64>() {
-            Ok(number) if !text.starts_with(['0', '+']) => Self::Number(number),
-            _ => Self::Text(text.into()),
-        }
-    }
-
-    fn text(&self) -> Option<String> {
-        match self {
-            Self::Number(number) => Some(number.to_string()),
-            Self::Text(text) => Some(text.to_string()).filter(|text| !text.is_empty()),
-        }
     }
 }
 
