@@ -25,6 +25,8 @@ mod kube;
 #[cfg(feature = "kube-runtime")]
 mod kube_events;
 mod list_body;
+#[cfg(test)]
+mod logged;
 mod machine;
 #[cfg(feature = "measuring")]
 #[doc(hidden)]

@@ -17,17 +17,12 @@ use crate::{EventSource, StreamOptions, WatchStatus};
 static KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 const MANY: usize = 1_000;
 
-/// A member on which nothing happens; it counts how often it is asked whether something has.
-#[derive(Default)]
-struct Quiet(Arc<AtomicUsize>);
+/// A member whose streams are what this makes.
+struct Member<F>(F);
 
-impl Watches<()> for Quiet {
+impl<F: Fn() -> Events<()> + Send + Sync + 'static> Watches<()> for Member<F> {
     fn stream(&self, _: StreamOptions, _: EventSource) -> Events<()> {
-        let polls = Arc::clone(&self.0);
-        Box::pin(stream::poll_fn(move |_| {
-            polls.fetch_add(1, Ordering::Relaxed);
-            std::task::Poll::Pending
-        }))
+        (self.0)()
     }
 
     fn stop(&self) {}
@@ -45,10 +40,25 @@ impl Watches<()> for Quiet {
     }
 }
 
-fn add(mux: &MultiplexingWatcher<()>, n: usize, polls: &Arc<AtomicUsize>) {
-    let name = n.to_string();
-    let (watcher, source) = (Arc::new(Quiet(Arc::clone(polls))), EventSource::named(&name));
+/// One on which nothing happens; it counts how often it is asked whether something has.
+fn quiet(polls: &Arc<AtomicUsize>) -> Member<impl Fn() -> Events<()> + Send + Sync + 'static> {
+    let polls = Arc::clone(polls);
+    Member(move || -> Events<()> {
+        let polls = Arc::clone(&polls);
+        Box::pin(stream::poll_fn(move |_| {
+            polls.fetch_add(1, Ordering::Relaxed);
+            std::task::Poll::Pending
+        }))
+    })
+}
+
+fn add_member(mux: &MultiplexingWatcher<()>, name: &str, watcher: impl Watches<()> + 'static) {
+    let (watcher, source) = (Arc::new(watcher), EventSource::named(name));
     mux.add(Key::Name(name.into()), MuxMember { watcher, source });
+}
+
+fn add(mux: &MultiplexingWatcher<()>, n: usize, polls: &Arc<AtomicUsize>) {
+    add_member(mux, &n.to_string(), quiet(polls));
 }
 
 /// Polls until nothing is to be done.

@@ -1,6 +1,5 @@
 //! Members that fail, in virtual time: what the callback may do, and that nothing of it spins.
 
-use std::io;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -10,15 +9,13 @@ use tokio::time::{Instant, timeout};
 use super::*;
 use crate::WatchError;
 use crate::error::Kind;
+use crate::logged::logged;
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A member each of whose streams fails when it has lasted for so long.
-struct Fails(Duration);
-
-impl Watches<()> for Fails {
-    fn stream(&self, _: StreamOptions, _: EventSource) -> Events<()> {
-        let lasts = self.0;
+/// Adds a member each of whose streams fails when it has lasted for so long.
+fn add_failing(mux: &MultiplexingWatcher<()>, lasts: Duration) {
+    let fails = Member(move || -> Events<()> {
         Box::pin(stream::once(async move {
             if !lasts.is_zero() {
                 tokio::time::sleep(lasts).await;
@@ -26,26 +23,8 @@ impl Watches<()> for Fails {
             let kind = Kind::Setting { name: "namespace", reason: "on purpose".to_owned() };
             Err(WatchError::new("failing", kind))
         }))
-    }
-
-    fn stop(&self) {}
-
-    fn resource(&self) -> &ResourceInfo {
-        &KIND
-    }
-
-    fn status(&self) -> watch::Receiver<WatchStatus> {
-        watch::channel(WatchStatus::default()).1
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
-
-fn add_failing(mux: &MultiplexingWatcher<()>, lasts: Duration) {
-    let (watcher, source) = (Arc::new(Fails(lasts)), EventSource::named("fails"));
-    mux.add(Key::Name("fails".into()), MuxMember { watcher, source });
+    });
+    add_member(mux, "fails", fails);
 }
 
 /// Streams for an hour. At which seconds the callback was asked, which does this and says true.
@@ -104,7 +83,7 @@ async fn what_replaces_the_failed_one_starts_at_once() {
     let polls = Arc::default();
     let counted = Arc::clone(&polls);
     let mux = MultiplexingWatcher::new().on_error(move |mux, _, _| {
-        let (watcher, source) = (Arc::new(Quiet(Arc::clone(&counted))), EventSource::named("new"));
+        let (watcher, source) = (Arc::new(quiet(&counted)), EventSource::named("new"));
         mux.add(Key::Name("fails".into()), MuxMember { watcher, source });
         true
     });
@@ -139,7 +118,7 @@ async fn a_callback_that_takes_its_time_has_the_last_word() {
         let mux = MultiplexingWatcher::new().on_error_async(move |mux, _, _| {
             assert!(mux.del_watcher_named("fails"), "asked once");
             if adds {
-                let watcher = Arc::new(Quiet(Arc::clone(&counted)));
+                let watcher = Arc::new(quiet(&counted));
                 let source = EventSource::named("new");
                 mux.add(Key::Name("fails".into()), MuxMember { watcher, source });
             }
@@ -185,35 +164,15 @@ async fn a_panic_in_the_callback_removes_the_watcher_at_whatever_point() {
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn without_a_callback_the_culling_is_logged() {
-    let log = Log::default();
-    let sink = log.clone();
-    let subscriber =
-        tracing_subscriber::fmt().with_ansi(false).with_writer(move || sink.clone()).finish();
-    // With one dispatcher alone, what another test's thread logs first would be taken to interest nobody.
-    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
-    tracing::subscriber::with_default(subscriber, || {
+    let ((), log) = logged(tracing::Level::INFO, || {
         let mux = MultiplexingWatcher::new();
         add_failing(&mux, Duration::ZERO);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let over = runtime.block_on(mux.stream(StreamOptions::managed()).next());
         assert!(over.is_none() && mux.members().is_empty());
     });
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for told in ["WARN", "a watcher failed and is removed", "source=fails", "on purpose"] {
         assert!(log.contains(told), "{told:?} is missing in {log}");
     }

@@ -1,8 +1,7 @@
 //! What a stream tells of itself: spans, log events and metrics.
 
-use std::io;
-
 use super::*;
+use crate::logged::logged;
 
 const SECRET: &str = "s3cret-in-a-body";
 
@@ -59,34 +58,9 @@ fn bytes() -> u64 {
     pieces.map(|piece| if let Piece::Text(text) = piece { text.len() as u64 } else { 0 }).sum()
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[test]
 fn a_connection_is_a_span_and_no_log_holds_a_body_or_a_token() {
-    let log = Log::default();
-    let sink = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(tracing_subscriber::fmt::format::FmtSpan::NEW)
-        .with_ansi(false)
-        .with_writer(move || sink.clone())
-        .finish();
-    // While there is one dispatcher, what a thread without it logs first is taken to interest nobody,
-    // and other tests run beside this one: with two, every one is asked.
-    let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::default());
-    let status = tracing::subscriber::with_default(subscriber, run);
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let (status, log) = logged(tracing::Level::TRACE, run);
     let spans = |request: &str| {
         let fields = format!("watch{{resource=pods/v1 namespace=\"shop\" request=\"{request}\"}}");
         log.lines().filter(|line| line.contains(&fields) && line.ends_with(": new")).count()
