@@ -14,6 +14,7 @@
 mod access;
 mod de;
 mod error;
+mod fields;
 mod key;
 mod leap;
 mod managed;

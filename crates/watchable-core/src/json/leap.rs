@@ -135,11 +135,7 @@ impl Strings {
     #[inline]
     pub(super) fn covered(&mut self, marks: &Marks) -> u64 {
         let quotes = marks.quotes & !self.escaped_bytes(marks.backslashes);
-        let mut covered = quotes;
-        for shift in [1, 2, 4, 8, 16, 32] {
-            covered ^= covered << shift;
-        }
-        covered ^= self.inside;
+        let covered = strings_in(quotes) ^ self.inside;
         self.inside = 0_u64.wrapping_sub(covered >> 63);
         covered
     }
@@ -160,6 +156,16 @@ impl Strings {
         }
         escaped
     }
+}
+
+/// From each opening quote up to before its closing one, where the first quote opens a string.
+#[inline]
+pub(super) fn strings_in(quotes: u64) -> u64 {
+    let mut covered = quotes;
+    for shift in [1, 2, 4, 8, 16, 32] {
+        covered ^= covered << shift;
+    }
+    covered
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde::de::{Error as _, Expected, Unexpected};
 
 use super::error::Error;
+use super::fields;
 use super::leap;
 use super::managed;
 use super::number::{self, Number};
@@ -304,6 +305,12 @@ impl<'de> Reader<'de> {
 
     /// Passes over a value, checking that it is JSON, and gives its text.
     pub(super) fn skip(&mut self) -> Result<&'de str, Error> {
+        let text = self.text;
+        if text.as_bytes()[self.at..].starts_with(fields::START)
+            && let Some(end) = fields::end(text.as_bytes(), self.at, MAX_DEPTH - self.depth)
+        {
+            return Ok(&text[std::mem::replace(&mut self.at, end)..end]);
+        }
         self.passed_over(if self.is_checked { leap::leap } else { skip::skip })
     }
 
