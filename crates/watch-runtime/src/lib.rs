@@ -37,6 +37,7 @@ pub mod metrics;
 mod mux;
 mod options;
 mod plan;
+mod read_ahead;
 mod settings;
 #[cfg(feature = "simulation")]
 #[doc(hidden)]

@@ -32,7 +32,8 @@ use crate::{EventSource, Phase, WatchError, WatchEvent, WatchStatus};
 
 /// The events of a watcher, as a [`Stream`](futures::Stream).
 ///
-/// It does nothing until it is polled, and spawns nothing. Dropping it closes its connection. An
+/// It does nothing until it is polled. While a connection is open, a task of its own reads up to 32 KiB ahead.
+/// Dropping the stream ends that task and closes the connection. An
 /// item is an event, or an error; after an error for which
 /// [`is_terminal`](WatchError::is_terminal) holds, the stream is over.
 ///
@@ -68,8 +69,8 @@ pub struct WatchStream<T: WatchTarget> {
     connection: Connection,
     /// When the newest bytes came.
     arrived: Instant,
-    /// When the clock was last looked at: once a poll, and whenever something came of waiting. At each event
-    /// that would be a tenth of what a small one costs.
+    /// When the clock was last looked at: once a poll, and anew for each further thing that comes in it. Three
+    /// looks at each event would be a tenth of what a small one costs.
     now: Instant,
     decodes: PhantomData<fn() -> T>,
 }
@@ -149,7 +150,7 @@ impl<T: WatchTarget> WatchStream<T> {
             Io::Sending(answer) => match ready!(answer.as_mut().poll(cx)) {
                 Ok(answer) => {
                     tracing::debug!(status = answer.status().as_u16(), "answered");
-                    self.machine.on_head(Head::of(&answer), now());
+                    self.machine.on_head(Head::of(&answer), self.now);
                     self.io = Io::Reading(answer.into_body());
                 }
                 Err(source) => {
@@ -159,18 +160,18 @@ impl<T: WatchTarget> WatchStream<T> {
             },
             Io::Reading(chunks) => match ready!(chunks.as_mut().poll_next(cx)) {
                 Some(Ok(chunk)) => {
-                    self.arrived = now();
+                    self.arrived = self.now;
                     self.meter.received(chunk.len());
                     self.connection.received(chunk.len());
                     self.machine.on_chunk(chunk, self.arrived);
                 }
                 Some(Err(source)) => {
                     self.io = Io::Nothing;
-                    self.machine.on_cut(source, now());
+                    self.machine.on_cut(source, self.now);
                 }
                 None => {
                     self.io = Io::Nothing;
-                    self.machine.on_end(now());
+                    self.machine.on_end(self.now);
                 }
             },
             Io::Sleeping(sleep) => {
@@ -243,6 +244,7 @@ impl<T: WatchTarget> WatchStream<T> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<WatchEvent<T::Item>, WatchError>>> {
         self.now = now();
+        let mut is_now = true;
         loop {
             if self.control.has_ended() {
                 self.finish();
@@ -271,13 +273,15 @@ impl<T: WatchTarget> WatchStream<T> {
                     return Poll::Ready(error.map(Err));
                 }
                 Step::Wait(deadline) => {
+                    if !std::mem::take(&mut is_now) {
+                        self.now = now();
+                    }
                     let waits = self.poll_io(cx).is_pending()
                         && self.control.poll_ended(cx).is_pending()
                         && self.alarm.poll(deadline, cx).is_pending();
                     if waits {
                         return Poll::Pending;
                     }
-                    self.now = now();
                     self.machine.on_deadline(self.now);
                 }
             }

@@ -12,6 +12,7 @@ use http_body_util::BodyExt as _;
 use kube_client::client::Body;
 
 use crate::error::Source;
+use crate::read_ahead::ReadAhead;
 
 /// An answer's body, a chunk at a time. It fails where the connection breaks.
 pub(crate) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Source>> + Send>>;
@@ -29,8 +30,9 @@ impl Transport for kube_client::Client {
         let client = self.clone();
         async move {
             let answer = Self::send(&client, request.map(|()| Body::empty())).await?;
-            Ok(answer
-                .map(|body| -> Chunks { Box::pin(body.into_data_stream().map_err(Source::from)) }))
+            Ok(answer.map(|body| -> Chunks {
+                Box::pin(ReadAhead::new(body.into_data_stream().map_err(Source::from)))
+            }))
         }
         .boxed()
     }
