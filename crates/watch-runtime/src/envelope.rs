@@ -100,11 +100,25 @@ pub(crate) fn read(line: &Bytes, scope: Scope) -> Result<Envelope, json::Error> 
 
 /// Reads a line, in the quick way where that does, or in the general way in any case.
 pub(crate) fn read_as(line: &Bytes, scope: Scope, quickly: bool) -> Result<Envelope, json::Error> {
-    let line = utf8(line);
-    match quickly.then(|| quick::read(&line, scope)).flatten() {
+    let Ok(text) = simdutf8::basic::from_utf8(line) else {
+        return read_as(&mended(line), scope, quickly);
+    };
+    match quickly.then(|| quick::read(line, text, scope)).flatten() {
         Some(envelope) => Ok(envelope),
-        None => general(&line),
+        None => general(line),
     }
+}
+
+/// Reads who a list's item is, and gives its text, mended where that is needed.
+pub(crate) fn item(item: &Bytes, scope: Scope) -> Result<(Bytes, Identity), json::Error> {
+    let Ok(text) = simdutf8::basic::from_utf8(item) else {
+        return self::item(&mended(item), scope);
+    };
+    let identity = match quick::identity(text, scope) {
+        Some(identity) => identity,
+        None => general_identity(item)?,
+    };
+    Ok((item.clone(), identity))
 }
 
 fn general(line: &Bytes) -> Result<Envelope, json::Error> {
@@ -139,22 +153,10 @@ fn bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
     }
 }
 
-/// The text as it is, or where it is not UTF-8, with U+FFFD for what is not: an API server hands out
-/// raw extensions byte by byte as they were put in, and Go's decoder does the same with them.
-pub(crate) fn utf8(text: &Bytes) -> Bytes {
-    // Asked first, because it looks at many bytes at a time, and mending at each by itself.
-    if simdutf8::basic::from_utf8(text).is_ok() {
-        return text.clone();
-    }
+/// A text with U+FFFD for what is not UTF-8: an API server hands out raw extensions byte by byte as they were
+/// put in, and Go's decoder does the same with them.
+fn mended(text: &Bytes) -> Bytes {
     String::from_utf8_lossy(text).into_owned().into()
-}
-
-/// Reads who an object is.
-pub(crate) fn identity(object: &[u8], scope: Scope) -> Result<Identity, json::Error> {
-    match quick::identity(object, scope) {
-        Some(identity) => Ok(identity),
-        None => general_identity(object),
-    }
 }
 
 /// Reads who an object is, and skips the rest of it.

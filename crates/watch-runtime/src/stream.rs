@@ -33,9 +33,8 @@ use crate::{EventSource, Phase, WatchError, WatchEvent, WatchStatus};
 /// The events of a watcher, as a [`Stream`](futures::Stream).
 ///
 /// It does nothing until it is polled. While a connection is open, a task of its own reads up to 32 KiB ahead.
-/// Dropping the stream ends that task and closes the connection. An
-/// item is an event, or an error; after an error for which
-/// [`is_terminal`](WatchError::is_terminal) holds, the stream is over.
+/// Dropping the stream ends that task and closes the connection. An item is an event, or an error; after an error
+/// for which [`is_terminal`](WatchError::is_terminal) holds, the stream is over.
 ///
 /// # Cancel safety
 ///

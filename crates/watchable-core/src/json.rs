@@ -87,6 +87,22 @@ pub fn without_managed_fields<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Resu
     read(Reader::without_managed_fields(utf8(text)?))
 }
 
+/// The content of the string that a text begins with, and what comes after it; `None` where it begins with
+/// something else, or the string has escapes.
+///
+/// ```
+/// use watchable_core::json::split_plain_string;
+///
+/// assert_eq!(split_plain_string(r#""name":"a""#), Some(("name", r#":"a""#)));
+/// assert_eq!(split_plain_string(r#""a\n""#), None);
+/// ```
+#[inline]
+pub fn split_plain_string(text: &str) -> Option<(&str, &str)> {
+    let content = text.strip_prefix('"')?;
+    let end = text::plain_until(content.as_bytes(), 0);
+    Some((&content[..end], content[end..].strip_prefix('"')?))
+}
+
 /// Decodes a document that was checked to be JSON before: what the type skips is not checked again.
 pub(crate) fn from_checked<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
     read(Reader::of_checked(text))

@@ -5,51 +5,50 @@
 //! decoding finds.
 
 use bytes::Bytes;
-use watchable_core::Scope;
+use watchable_core::{Scope, json};
 
 use super::{Envelope, Identity};
 use crate::EventType;
 use crate::uid::Uid;
 
-/// Reads a line, if it is an event and written as usual.
-pub(super) fn read(line: &Bytes, scope: Scope) -> Option<Envelope> {
-    let rest = line.strip_prefix(br#"{"type":""#)?;
-    let (etype, rest) = rest.split_at(memchr::memchr(b'"', rest)?);
-    let etype = EventType::from_wire(str::from_utf8(etype).ok()?)?;
-    let rest = rest.strip_prefix(br#"","object":"#)?;
+/// Reads a line, whose text this is, if it is an event and written as usual.
+pub(super) fn read(line: &Bytes, text: &str, scope: Scope) -> Option<Envelope> {
+    let mut scan = Scan(text.strip_prefix(r#"{"type":"#)?);
+    let etype = EventType::from_wire(scan.text()?)?;
+    let rest = scan.0.strip_prefix(r#","object":"#)?;
     // A member after the object would be taken for part of it: whoever fails to decode it looks again.
-    let object = rest.trim_ascii_end().strip_suffix(b"}")?;
-    if !object.ends_with(b"}") {
+    let object = rest.trim_ascii_end().strip_suffix('}')?;
+    if !object.ends_with('}') {
         return None;
     }
     let identity = identity(object, scope)?;
-    Some(Envelope::Event { etype, object: line.slice_ref(object), identity })
+    Some(Envelope::Event { etype, object: line.slice_ref(object.as_bytes()), identity })
 }
 
 /// Reads who an object is, if that stands at its beginning.
-pub(super) fn identity(object: &[u8], scope: Scope) -> Option<Identity> {
-    let mut scan = Scan(object.strip_prefix(b"{")?);
-    while scan.key()? != b"metadata" {
+pub(super) fn identity(object: &str, scope: Scope) -> Option<Identity> {
+    let mut scan = Scan(object.strip_prefix('{')?);
+    while scan.key()? != "metadata" {
         // Kind and version of the schema come before it, and nothing else.
         scan.text()?;
         scan.comma()?;
     }
-    scan.0 = scan.0.strip_prefix(b"{")?;
+    scan.0 = scan.0.strip_prefix('{')?;
     let mut identity = Identity::default();
     loop {
         match scan.key()? {
-            b"name" if identity.name.is_empty() => {
+            "name" if identity.name.is_empty() => {
                 scan.text()?.clone_into(&mut identity.name);
             }
-            b"namespace" if identity.namespace.is_empty() => {
+            "namespace" if identity.namespace.is_empty() => {
                 scan.text()?.clone_into(&mut identity.namespace);
             }
-            b"uid" if identity.uid.is_empty() => identity.uid = Uid::of(scan.text()?),
-            b"resourceVersion" if identity.version.is_none() => {
+            "uid" if identity.uid.is_empty() => identity.uid = Uid::of(scan.text()?),
+            "resourceVersion" if identity.version.is_none() => {
                 identity.version = Some(scan.text()?.to_owned());
             }
             // Said twice, the last one counts: that is for the general way.
-            b"name" | b"namespace" | b"uid" | b"resourceVersion" => return None,
+            "name" | "namespace" | "uid" | "resourceVersion" => return None,
             _ => scan.pass()?,
         }
         if identity.is_whole(scope) {
@@ -73,38 +72,36 @@ impl Identity {
 }
 
 /// What has not been read yet.
-struct Scan<'a>(&'a [u8]);
+struct Scan<'a>(&'a str);
 
 impl<'a> Scan<'a> {
     /// A member's name, and what is between it and the value.
-    fn key(&mut self) -> Option<&'a [u8]> {
-        let key = self.text()?.as_bytes();
-        self.0 = self.0.strip_prefix(b":")?;
+    fn key(&mut self) -> Option<&'a str> {
+        let key = self.text()?;
+        self.0 = self.0.strip_prefix(':')?;
         Some(key)
     }
 
     /// A string without escapes.
     fn text(&mut self) -> Option<&'a str> {
-        let rest = self.0.strip_prefix(b"\"")?;
-        let (text, end) = rest.split_at(memchr::memchr2(b'"', b'\\', rest)?);
-        self.0 = end.strip_prefix(b"\"")?;
-        // The line is UTF-8: its parts between quotes are, too.
-        str::from_utf8(text).ok().filter(|text| !text.bytes().any(|byte| byte < b' '))
+        let (text, rest) = json::split_plain_string(self.0)?;
+        self.0 = rest;
+        Some(text)
     }
 
     fn comma(&mut self) -> Option<()> {
-        self.0 = self.0.strip_prefix(b",")?;
+        self.0 = self.0.strip_prefix(',')?;
         Some(())
     }
 
     /// A value that is a string, a number or a word: larger ones are for the general way.
     fn pass(&mut self) -> Option<()> {
-        if self.0.first()? == &b'"' {
+        if self.0.starts_with('"') {
             return self.text().map(drop);
         }
         let is_plain =
             |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.');
-        let length = self.0.iter().take_while(|byte| is_plain(byte)).count();
+        let length = self.0.bytes().take_while(is_plain).count();
         self.0 = &self.0[length..];
         (length > 0).then_some(())
     }
@@ -117,7 +114,7 @@ mod tests {
     const METADATA: &str = r#""metadata":{"name":"a","generateName":"a-","namespace":"s","uid":"u","resourceVersion":"7","generation":3,"labels":{}}"#;
 
     fn same(text: &str, scope: Scope) -> bool {
-        let Some(quick) = identity(text.as_bytes(), scope) else { return false };
+        let Some(quick) = identity(text, scope) else { return false };
         assert_eq!(quick, super::super::general_identity(text.as_bytes()).unwrap(), "{text}");
         true
     }

@@ -16,9 +16,8 @@ impl Machine {
         if self.probing {
             return;
         }
-        let item = envelope::utf8(item);
-        match envelope::identity(&item, self.plan.resource().scope()) {
-            Ok(identity) => self.part_of_state(item, identity),
+        match envelope::item(item, self.plan.resource().scope()) {
+            Ok((item, identity)) => self.part_of_state(item, identity),
             Err(error) => self.end(malformed("a list item that is no object", error)),
         }
     }

@@ -25,7 +25,8 @@ const TURNS: usize = 128;
 /// An item is an event; or an error that concerns one object, after which its watcher goes on. Errors
 /// that end a watcher are [the callback's](MultiplexingWatcher::on_error) to hear, and no items.
 ///
-/// It does nothing until it is polled, and spawns nothing. Dropping it closes all connections.
+/// It does nothing until it is polled. While a connection is open, a task of its own reads up to 32 KiB ahead.
+/// Dropping the stream ends those tasks and closes all connections.
 ///
 /// # Cancel safety
 ///
