@@ -10,12 +10,12 @@ mod tests;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::mem;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt as _};
+use futures::{FutureExt as _, Stream, StreamExt as _};
 use tokio::task::AbortHandle;
 
 use crate::error::Source;
@@ -34,15 +34,18 @@ pub(crate) struct ReadAhead {
 }
 
 impl ReadAhead {
-    /// Begins to read.
+    /// Begins to read. A chunk that has come with the head is at hand at once: a refusal that follows a
+    /// head of success must not show as a success in between.
     ///
     /// # Panics
     ///
     /// Outside of a Tokio runtime.
-    pub(crate) fn new(body: impl Stream<Item = Chunk> + Send + 'static) -> Self {
+    pub(crate) fn new(body: impl Stream<Item = Chunk> + Send + Unpin + 'static) -> Self {
+        let mut body = body.fuse();
+        let taken = body.next().now_or_never().flatten().into_iter().collect();
         let shared = Arc::default();
         let task = tokio::spawn(read(body, Arc::clone(&shared))).abort_handle();
-        Self { taken: VecDeque::new(), shared, task }
+        Self { taken, shared, task }
     }
 }
 
@@ -115,7 +118,7 @@ impl Shared {
     }
 }
 
-async fn read(body: impl Stream<Item = Chunk>, shared: Arc<Shared>) {
+async fn read(mut body: impl Stream<Item = Chunk> + Unpin, shared: Arc<Shared>) {
     /// Says that it is over also where the body panics: nobody waits for a task that is no more.
     struct Over(Arc<Shared>);
     impl Drop for Over {
@@ -125,7 +128,6 @@ async fn read(body: impl Stream<Item = Chunk>, shared: Arc<Shared>) {
     }
 
     let over = Over(shared);
-    let mut body = pin!(body);
     loop {
         poll_fn(|cx| over.0.poll_room(cx)).await;
         match body.next().await {

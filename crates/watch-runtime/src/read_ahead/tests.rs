@@ -38,6 +38,16 @@ async fn chunks_come_as_they_are() {
 }
 
 #[tokio::test]
+async fn what_came_with_the_head_is_at_hand_at_once() {
+    let mut chunks = ReadAhead::new(stream::iter([Ok(of(1, b'a')), Ok(of(1, b'b'))]));
+    assert_eq!(chunks.next().now_or_never().unwrap().unwrap().unwrap(), "a");
+    // The rest is for the task, which has not run yet.
+    assert!(chunks.next().now_or_never().is_none());
+    assert_eq!(chunks.next().await.unwrap().unwrap(), "b");
+    assert!(chunks.next().await.is_none());
+}
+
+#[tokio::test]
 async fn nothing_is_lost_or_changed_however_it_is_taken() {
     for pause in [0, 1, 3, 50] {
         let length = |n: usize| (n * 7919) % if n.is_multiple_of(50) { 3 * LIMIT } else { 900 };
@@ -69,9 +79,11 @@ async fn an_error_comes_after_what_was_before_it_and_before_the_end() {
 async fn no_more_is_read_than_may_wait() {
     let (body, read) = body((0..100).map(|_| of(LIMIT / 4, b'x')).collect());
     let mut chunks = ReadAhead::new(body);
+    // The first one was at hand at once, and waits for nobody.
+    assert_eq!(chunks.next().await.unwrap().unwrap().len(), LIMIT / 4);
     for taken in 0..3 {
         settle().await;
-        assert_eq!(read.load(Ordering::Relaxed), 4 * (taken + 1));
+        assert_eq!(read.load(Ordering::Relaxed), 1 + 4 * (taken + 1));
         for _ in 0..4 {
             assert_eq!(chunks.next().await.unwrap().unwrap().len(), LIMIT / 4);
         }
