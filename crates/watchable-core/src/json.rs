@@ -12,6 +12,7 @@
 //! `&RawValue`), as with `serde_json`.
 
 mod access;
+mod block;
 mod de;
 mod error;
 mod fields;

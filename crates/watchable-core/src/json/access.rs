@@ -78,6 +78,24 @@ impl<'a, 'de> Entries<'a, 'de> {
             self.reader.leap()?;
         }
     }
+
+    /// A key that is no field's, or not written as a server writes it. Apart from the rest, which is quicker
+    /// for it.
+    #[inline(never)]
+    fn next_other_key<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Error> {
+        if let Some(key) = self.reader.next_plain_key(&mut self.first, &mut self.key_at) {
+            return seed.deserialize(Key(Text::Borrowed(key))).map(Some);
+        }
+        if !self.next_entry()? {
+            return Ok(None);
+        }
+        let key = seed.deserialize(Key(self.reader.key()?))?;
+        self.reader.colon()?;
+        Ok(Some(key))
+    }
 }
 
 impl<'de> MapAccess<'de> for Entries<'_, 'de> {
@@ -95,15 +113,7 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
         {
             return seed.deserialize(U64Deserializer::new(number as u64)).map(Some);
         }
-        if let Some(key) = self.reader.next_plain_key(&mut self.first, &mut self.key_at) {
-            return seed.deserialize(Key(Text::Borrowed(key))).map(Some);
-        }
-        if !self.next_entry()? {
-            return Ok(None);
-        }
-        let key = seed.deserialize(Key(self.reader.key()?))?;
-        self.reader.colon()?;
-        Ok(Some(key))
+        self.next_other_key(seed)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {

@@ -3,9 +3,11 @@
 //! That is so plain a part of JSON that sixty-four bytes can be checked at once. Whatever is not plain to see is
 //! left to [`skip`](super::skip::skip), which takes several times as long.
 
-use wide::u8x16;
+#![allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest machines")]
 
-use super::leap::{BLOCK, strings_in};
+use fearless_simd::{Level, Simd, dispatch};
+
+use super::block::{BLOCK, Block, strings_in};
 
 /// How a set of fields begins (Kubernetes API concepts, "Server-side apply", `FieldsV1`).
 pub(super) const START: &[u8] = b"{\"f:";
@@ -14,18 +16,18 @@ pub(super) const START: &[u8] = b"{\"f:";
 /// is written without spaces, with at most `depth` levels, and no escape but that of a quote. All of it is checked
 /// to be JSON.
 pub(super) fn end(bytes: &[u8], at: usize, depth: u8) -> Option<usize> {
+    dispatch!(Level::new(), simd => end_at_level(simd, bytes, at, depth))
+}
+
+#[inline(always)]
+fn end_at_level<S: Simd>(simd: S, bytes: &[u8], at: usize, depth: u8) -> Option<usize> {
     // The object's own place is that of an entry's value.
     let mut before = Marks { colons: LAST, ..Marks::default() };
     let mut level = 0;
     let mut start = at;
     loop {
         let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        let mut padded = [b' '; BLOCK];
-        let block = rest.first_chunk().unwrap_or_else(|| {
-            padded[..rest.len()].copy_from_slice(rest);
-            &padded
-        });
-        let bytes = Bytes::of(block);
+        let bytes = Bytes::of(Block::starting(simd, rest));
         let marks = Marks::of(&bytes, &before);
         let (opening, closing) = (marks.opening.count_ones(), marks.closing.count_ones());
         let end = if level > closing { None } else { marks.end(level) };
@@ -48,7 +50,6 @@ pub(super) fn end(bytes: &[u8], at: usize, depth: u8) -> Option<usize> {
 const LAST: u64 = 1 << 63;
 
 /// A bit for each byte of a block that is one of these, wherever it stands; the first byte's is the lowest.
-#[derive(Default)]
 struct Bytes {
     quotes: u64,
     backslashes: u64,
@@ -60,24 +61,17 @@ struct Bytes {
 }
 
 impl Bytes {
-    #[inline]
-    fn of(block: &[u8; BLOCK]) -> Self {
-        let mut bytes = Self::default();
-        for (number, sixteen) in block.as_chunks::<16>().0.iter().enumerate() {
-            let sixteen = u8x16::new(*sixteen);
-            let those = |byte| sixteen.simd_eq(u8x16::splat(byte));
-            let add = |bits: &mut u64, those: u8x16| {
-                *bits |= u64::from(those.to_bitmask()) << (number * 16);
-            };
-            add(&mut bytes.quotes, those(b'"'));
-            add(&mut bytes.backslashes, those(b'\\'));
-            add(&mut bytes.controls, sixteen.min(u8x16::splat(0x1f)).simd_eq(sixteen));
-            add(&mut bytes.opening, those(b'{'));
-            add(&mut bytes.closing, those(b'}'));
-            add(&mut bytes.commas, those(b','));
-            add(&mut bytes.colons, those(b':'));
+    #[inline(always)]
+    fn of<S: Simd>(block: Block<S>) -> Self {
+        Self {
+            quotes: block.those(b'"'),
+            backslashes: block.those(b'\\'),
+            controls: block.controls(),
+            opening: block.those(b'{'),
+            closing: block.those(b'}'),
+            commas: block.those(b','),
+            colons: block.those(b':'),
         }
-        bytes
     }
 }
 
@@ -98,7 +92,7 @@ struct Marks {
 }
 
 impl Marks {
-    #[inline]
+    #[inline(always)]
     fn of(bytes: &Bytes, before: &Self) -> Self {
         let escaped = after(bytes.backslashes, before.backslashes);
         let quotes = bytes.quotes & !escaped;
@@ -119,6 +113,7 @@ impl Marks {
     }
 
     /// Which bracket closes the outermost object, where that many are open before the block.
+    #[inline(always)]
     fn end(&self, mut level: u32) -> Option<u32> {
         let mut brackets = self.opening | self.closing;
         while brackets != 0 {
@@ -137,7 +132,7 @@ impl Marks {
 
     /// What cannot stand where it stands. Each byte is known by the one before it: nothing else has
     /// to be seen to know that an object is one, but that its brackets are closed.
-    #[inline]
+    #[inline(always)]
     fn wrong(&self, bytes: &Bytes, before: &Self) -> u64 {
         let after_opening = after(self.opening, before.opening);
         let after_closing = after(self.closing, before.closing);
@@ -162,7 +157,7 @@ impl Marks {
 }
 
 /// The bytes after those, of which the last one before a block is followed by the block's first.
-#[inline]
+#[inline(always)]
 fn after(these: u64, before: u64) -> u64 {
     (these << 1) | (before >> 63)
 }

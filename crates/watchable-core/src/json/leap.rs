@@ -5,12 +5,12 @@
 //! never taken for a whole one; but commas, colons, numbers, escapes and what stands between them
 //! are not looked at.
 
-use wide::u8x16;
+#![allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest machines")]
 
+use fearless_simd::{Level, Simd, dispatch};
+
+use super::block::{BLOCK, Block, strings_in};
 use super::skip::{self, Expected, Wrong};
-
-/// How many bytes are looked at at once.
-pub(super) const BLOCK: usize = 64;
 
 /// More brackets than there can be open.
 const LEVELS: usize = 128;
@@ -25,23 +25,23 @@ pub(super) fn leap(bytes: &[u8], at: usize, depth: u8) -> Result<usize, Wrong> {
     if bytes[at..].starts_with(b"{}") {
         return Ok(at + 2);
     }
+    dispatch!(Level::new(), simd => leap_at_level(simd, bytes, at, depth))
+}
+
+#[inline(always)]
+fn leap_at_level<S: Simd>(simd: S, bytes: &[u8], at: usize, depth: u8) -> Result<usize, Wrong> {
     let mut strings = Strings::default();
     let mut open = [0; LEVELS];
     let mut level = 0;
     let mut start = at;
     loop {
         let rest = bytes.get(start..).unwrap_or_default();
-        let mut padded = [b' '; BLOCK];
-        let block = rest.first_chunk().unwrap_or_else(|| {
-            padded[..rest.len()].copy_from_slice(rest);
-            &padded
-        });
-        let marks = Marks::of(block);
+        let marks = Marks::of(Block::starting(simd, rest));
         let mut brackets = marks.brackets() & !strings.covered(&marks);
         while brackets != 0 {
             let offset = brackets.trailing_zeros() as usize;
             brackets &= brackets - 1;
-            let bracket = block[offset % BLOCK];
+            let bracket = rest[offset];
             if matches!(bracket, b'{' | b'[') {
                 if level == usize::from(depth) {
                     return Err(Wrong { expected: Expected::NoMoreLevels, at: start + offset });
@@ -72,7 +72,6 @@ pub(super) fn leap(bytes: &[u8], at: usize, depth: u8) -> Result<usize, Wrong> {
 }
 
 /// A bit for each byte of a block that counts, the first byte's the lowest.
-#[derive(Default)]
 pub(super) struct Marks {
     quotes: u64,
     backslashes: u64,
@@ -83,39 +82,32 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    #[inline]
-    pub(super) fn of(block: &[u8; BLOCK]) -> Self {
-        let mut marks = Self::default();
-        for (number, sixteen) in block.as_chunks::<16>().0.iter().enumerate() {
-            let sixteen = u8x16::new(*sixteen);
-            let those = |byte| sixteen.simd_eq(u8x16::splat(byte));
-            let add = |marks: &mut u64, those: u8x16| {
-                *marks |= u64::from(those.to_bitmask()) << (number * 16);
-            };
-            add(&mut marks.quotes, those(b'"'));
-            add(&mut marks.backslashes, those(b'\\'));
-            add(&mut marks.opening_braces, those(b'{'));
-            add(&mut marks.closing_braces, those(b'}'));
-            add(&mut marks.opening_brackets, those(b'['));
-            add(&mut marks.closing_brackets, those(b']'));
+    #[inline(always)]
+    pub(super) fn of<S: Simd>(block: Block<S>) -> Self {
+        Self {
+            quotes: block.those(b'"'),
+            backslashes: block.those(b'\\'),
+            opening_braces: block.those(b'{'),
+            closing_braces: block.those(b'}'),
+            opening_brackets: block.those(b'['),
+            closing_brackets: block.those(b']'),
         }
-        marks
     }
 
     /// All brackets but those of empty objects, which most are in managed fields.
-    #[inline]
+    #[inline(always)]
     fn brackets(&self) -> u64 {
         let empty = self.opening_braces & (self.closing_braces >> 1);
         let braces = (self.opening_braces & !empty) | (self.closing_braces & !(empty << 1));
         braces | self.opening_brackets | self.closing_brackets
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn opening(&self) -> u64 {
         self.opening_braces | self.opening_brackets
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn closing(&self) -> u64 {
         self.closing_braces | self.closing_brackets
     }
@@ -132,7 +124,7 @@ pub(super) struct Strings {
 
 impl Strings {
     /// Which bytes of the next block lie in strings, their opening quotes with them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn covered(&mut self, marks: &Marks) -> u64 {
         let quotes = marks.quotes & !self.escaped_bytes(marks.backslashes);
         let covered = strings_in(quotes) ^ self.inside;
@@ -141,7 +133,7 @@ impl Strings {
     }
 
     /// Which bytes stand behind a backslash that is not itself escaped.
-    #[inline]
+    #[inline(always)]
     fn escaped_bytes(&mut self, backslashes: u64) -> u64 {
         let mut escaped = self.escaped;
         self.escaped = 0;
@@ -156,16 +148,6 @@ impl Strings {
         }
         escaped
     }
-}
-
-/// From each opening quote up to before its closing one, where the first quote opens a string.
-#[inline]
-pub(super) fn strings_in(quotes: u64) -> u64 {
-    let mut covered = quotes;
-    for shift in [1, 2, 4, 8, 16, 32] {
-        covered ^= covered << shift;
-    }
-    covered
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
 //! Where a value ends whose text comes in piece by piece.
 
-use super::leap::{BLOCK, Marks, Strings};
+#![allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest machines")]
+
+use fearless_simd::{Level, Simd, dispatch};
+
+use super::block::{BLOCK, Block};
+use super::leap::{Marks, Strings};
 
 /// Finds the end of an object or a list while its text comes in, sixty-four bytes at a time, and none of
 /// them twice.
@@ -29,20 +34,24 @@ impl Seek {
     ///
     /// Once an end was found, this has done its work: for another value, begin with another one.
     pub fn end(&mut self, text: &[u8]) -> Option<usize> {
+        dispatch!(Level::new(), simd => self.end_at_level(simd, text))
+    }
+
+    #[inline(always)]
+    fn end_at_level<S: Simd>(&mut self, simd: S, text: &[u8]) -> Option<usize> {
         while let Some(block) = text.get(self.at..).and_then(<[u8]>::first_chunk) {
-            if let Some(end) = self.block(block) {
+            if let Some(end) = self.block(Block::of(simd, block)) {
                 return Some(end);
             }
             self.at += BLOCK;
         }
         // What comes of an unfinished block is seen again with the rest of it.
         let rest = text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let mut padded = [b' '; BLOCK];
-        padded[..rest.len()].copy_from_slice(rest);
-        self.clone().block(&padded)
+        self.clone().block(Block::starting(simd, rest))
     }
 
-    fn block(&mut self, block: &[u8; BLOCK]) -> Option<usize> {
+    #[inline(always)]
+    fn block<S: Simd>(&mut self, block: Block<S>) -> Option<usize> {
         let marks = Marks::of(block);
         let outside = !self.strings.covered(&marks);
         let (opening, closing) = (marks.opening() & outside, marks.closing() & outside);

@@ -1,7 +1,9 @@
 //! Strings: where they end, and what their escapes stand for.
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, u8x16};
 
+use super::block::{BLOCK, Block};
 use super::error::Error;
 
 /// A string's content: as it stands in the document, or with its escapes replaced.
@@ -24,27 +26,33 @@ pub(super) fn plain_until(bytes: &[u8], at: usize) -> usize {
 }
 
 fn plain_until_far(bytes: &[u8], at: usize) -> usize {
-    let mut rest = bytes.get(at..).unwrap_or_default();
-    while let Some((block, after)) = rest.split_first_chunk() {
-        let stops = stops(*block);
-        if stops != 0 {
-            return bytes.len() - rest.len() + stops.trailing_zeros() as usize;
-        }
-        rest = after;
-    }
-    let stop = |b: &u8| matches!(b, b'"' | b'\\' | 0..0x20);
-    bytes.len() - rest.len() + rest.iter().position(stop).unwrap_or(rest.len())
+    dispatch!(Level::new(), simd => plain_until_at_level(simd, bytes, at))
 }
 
-/// A bit for each byte that a string's plain text cannot hold, the first byte's the lowest.
+#[allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest machines")]
+#[inline(always)]
+fn plain_until_at_level<S: Simd>(simd: S, bytes: &[u8], mut at: usize) -> usize {
+    while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+        let block = Block::starting(simd, rest);
+        let stops = block.those(b'"') | block.those(b'\\') | block.controls();
+        if stops != 0 {
+            return at + stops.trailing_zeros() as usize;
+        }
+        at += BLOCK;
+    }
+    bytes.len()
+}
+
+/// A bit for each byte that a string's plain text cannot hold, the first byte's the lowest. What every machine
+/// can do is enough for so few, and needs no call.
 #[inline]
-fn stops(block: [u8; 16]) -> u32 {
-    let block = u8x16::new(block);
-    // The smaller of a byte and the last control character is the byte itself: it is one of them.
-    let control = block.min(u8x16::splat(0x1f)).simd_eq(block);
-    let quote = block.simd_eq(u8x16::splat(b'"'));
-    let backslash = block.simd_eq(u8x16::splat(b'\\'));
-    (control | quote | backslash).to_bitmask()
+fn stops(block: [u8; 16]) -> u64 {
+    dispatch!(Level::baseline(), simd => {
+        let block = u8x16::load_array(simd, block);
+        // The smaller of a byte and the last control character is the byte itself: it is one of them.
+        let control = block.min(0x1f).simd_eq(block);
+        (control | block.simd_eq(b'"') | block.simd_eq(b'\\')).to_bitmask()
+    })
 }
 
 /// As much as is made room for at first, in bytes.
