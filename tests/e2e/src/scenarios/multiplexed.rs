@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures::StreamExt as _;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use watchables::rel_1_20::v1::{Namespace, Pod};
 use watchables::{
     DynamicObject, Multiplexed, MultiplexingWatcher, ResourceInfo, Scope, StreamOptions, Watcher,
@@ -77,6 +77,20 @@ pub(super) async fn kinds(cluster: &Cluster) -> Outcome {
     match item.map_err(|_| "the deletion does not come")? {
         Some(Ok(event)) if event.obj.told() == "pod a" => {}
         other => return Err(format!("the deletion was expected: {}", other.is_some()).into()),
+    }
+    // The refusal comes when it comes: it has no event to be waited for.
+    let refused = async {
+        while asked.load(Ordering::Relaxed) == 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        item = stream.next() => {
+            return Err(format!("nothing more was expected: {}", item.is_some()).into());
+        }
+        refused = timeout(Duration::from_mins(1), refused) => {
+            refused.map_err(|_| "the callback is not asked")?;
+        }
     }
     mux.stop();
     if timeout(Duration::from_mins(1), stream.next()).await.is_ok_and(|item| item.is_some()) {
