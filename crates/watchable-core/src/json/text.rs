@@ -25,8 +25,18 @@ pub(super) fn plain_until(bytes: &[u8], at: usize) -> usize {
     plain_until_far(bytes, at)
 }
 
+/// The same after the first block, where nothing was found.
 fn plain_until_far(bytes: &[u8], at: usize) -> usize {
-    dispatch!(Level::new(), simd => plain_until_at_level(simd, bytes, at))
+    let text = bytes.get(at..).unwrap_or_default();
+    // Most of the rest end soon, before the choice of a level has paid.
+    let (near, _) = text[..text.len().min(BLOCK)].as_chunks();
+    for (number, block) in near.iter().enumerate().skip(1) {
+        let stops = stops(*block);
+        if stops != 0 {
+            return at + 16 * number + stops.trailing_zeros() as usize;
+        }
+    }
+    dispatch!(Level::new(), simd => plain_until_at_level(simd, bytes, at + 16 * near.len()))
 }
 
 #[allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest machines")]
