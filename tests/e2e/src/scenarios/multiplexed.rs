@@ -78,18 +78,25 @@ pub(super) async fn kinds(cluster: &Cluster) -> Outcome {
         Some(Ok(event)) if event.obj.told() == "pod a" => {}
         other => return Err(format!("the deletion was expected: {}", other.is_some()).into()),
     }
-    // The refusal comes when it comes: it has no event to be waited for.
+    // The refusal comes when it comes: it has no event to be waited for. A real server may tell more of the
+    // Pod in the meantime.
     let refused = async {
         while asked.load(Ordering::Relaxed) == 0 {
             sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::select! {
-        item = stream.next() => {
-            return Err(format!("nothing more was expected: {}", item.is_some()).into());
-        }
-        refused = timeout(Duration::from_mins(1), refused) => {
-            refused.map_err(|_| "the callback is not asked")?;
+    let mut refused = std::pin::pin!(timeout(Duration::from_mins(1), refused));
+    loop {
+        tokio::select! {
+            item = stream.next() => match item {
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(failed(error)),
+                None => return Err("it ends after the deletion".into()),
+            },
+            refused = &mut refused => {
+                refused.map_err(|_| "the callback is not asked")?;
+                break;
+            }
         }
     }
     mux.stop();
