@@ -60,11 +60,20 @@ impl Subject {
     /// Waits until the server has answered it for the first time.
     pub(super) async fn is_answered(&self) -> Result<(), Not> {
         let unanswered = [Phase::Stopped, Phase::Connecting];
+        self.stands(|phase| !unanswered.contains(&phase), "the server never answered").await
+    }
+
+    /// Waits until it watches: between the state and the watch, a connection may just be opened.
+    pub(super) async fn is_live(&self) -> Result<(), Not> {
+        self.stands(|phase| phase == Phase::Live, "it never watched").await
+    }
+
+    async fn stands(&self, so: impl Fn(Phase) -> bool, otherwise: &'static str) -> Result<(), Not> {
         let mut status = self.status.clone();
-        let answer = status.wait_for(|status| !unanswered.contains(&status.phase));
-        match tokio::time::timeout(PATIENCE, answer).await {
+        let stands = status.wait_for(|status| so(status.phase));
+        match tokio::time::timeout(PATIENCE, stands).await {
             Ok(Ok(_)) => Ok(()),
-            _ => Err("the server never answered".into()),
+            _ => Err(otherwise.into()),
         }
     }
 

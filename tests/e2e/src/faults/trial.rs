@@ -48,6 +48,7 @@ pub(super) async fn trial(cluster: &Cluster, fault: Fault, seed: u64) -> Outcome
         subject.is_answered().await?;
     } else {
         subject.reaches(&writer.list().await?).await?;
+        subject.is_live().await?;
     }
     let versions_before = writer.versions.len();
     strike(cluster, fault, &proxy, &mut writer).await?;
