@@ -115,14 +115,14 @@ fn change(store: &Store, kinds: &[ResourceInfo], rng: &mut fastrand::Rng) {
     }
 }
 
-fn arm(server: &EmbeddedServer, seed: u64) {
+fn inject(server: &EmbeddedServer, seed: u64) {
     let faults = [
-        Fault::cut_after_bytes(700),
-        Fault::cut_in_event(2, 30),
+        Fault::disconnect_after_bytes(700),
+        Fault::disconnect_in_event(2, 30),
         Fault::gone_event(3),
         Fault::gone(),
         Fault::error_event(2, 500),
-        Fault::hang_up(),
+        Fault::disconnect(),
         Fault::delay(Duration::from_millis(30)),
         Fault::too_many_requests(1),
         Fault::internal_error(),
@@ -130,7 +130,7 @@ fn arm(server: &EmbeddedServer, seed: u64) {
         Fault::compact(),
     ];
     for (n, fault) in (seed..).zip(faults) {
-        server.faults().arm(fault.times(u64::MAX).chance(0.03, n));
+        server.faults().inject(fault.times(u64::MAX).chance(0.03, n));
     }
 }
 
@@ -179,7 +179,7 @@ async fn after_a_minute_of_faults_each_watcher_was_told_what_the_server_has() {
                         added += 1;
                     }
                 }
-                100..102 => server.cut_connections(),
+                100..102 => server.disconnect_all(),
                 102 => server.restart(Duration::from_millis(100)),
                 103..106 => server.store().compact(),
                 _ => change(server.store(), &kinds, &mut rng),

@@ -6,7 +6,7 @@ use std::error::Error;
 use futures::TryStreamExt as _;
 use gauge::{Args, Figures, Filling};
 use watchables::rel_1_36::v1::Pod;
-use watchables::{Client, InitialState, StreamOptions, Watcher};
+use watchables::{Client, InitialList, StreamOptions, Watcher};
 
 /// Drops what comes.
 pub(crate) async fn list(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
@@ -27,7 +27,7 @@ pub(crate) async fn index(client: Client, args: &Args) -> Result<Figures, Box<dy
 
 fn watcher(client: Client, args: &Args) -> Result<Watcher<Pod>, Box<dyn Error>> {
     match &*args.way {
-        "paged" => Ok(Watcher::new(client).initial_state(InitialState::Paged)),
+        "paged" => Ok(Watcher::new(client).initial_list(InitialList::Paged)),
         "streamed" => Ok(Watcher::new(client)),
         _ => Err(args.unknown()),
     }

@@ -60,7 +60,7 @@ pub(crate) async fn answer(
     if let Some(down) = strike.restart {
         context.restart(down);
     }
-    if strike.hang_up || strike.restart.is_some() {
+    if strike.disconnect || strike.restart.is_some() {
         return Err(CutShort);
     }
     if let Some(seed) = strike.shuffle {

@@ -56,12 +56,12 @@ impl Faults {
     /// # Panics
     ///
     /// When a thousand faults are armed already: remove those that are spent.
-    pub fn arm(&self, fault: Fault) -> FaultId {
-        self.try_arm(fault).expect("fewer faults armed than a thousand")
+    pub fn inject(&self, fault: Fault) -> FaultId {
+        self.try_inject(fault).expect("fewer faults armed than a thousand")
     }
 
     /// How many requests the fault has struck; 0 once it is removed.
-    pub fn struck(&self, id: FaultId) -> u64 {
+    pub fn hits(&self, id: FaultId) -> u64 {
         self.lock().faults.iter().find(|armed| armed.id == id).map_or(0, |armed| armed.struck)
     }
 
@@ -79,7 +79,7 @@ impl Faults {
     }
 
     /// As [`arm`](Self::arm); `None` where there are too many already.
-    pub(crate) fn try_arm(&self, fault: Fault) -> Option<FaultId> {
+    pub(crate) fn try_inject(&self, fault: Fault) -> Option<FaultId> {
         let mut armed = self.lock();
         if armed.faults.len() >= MAX_ARMED {
             return None;

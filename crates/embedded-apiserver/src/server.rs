@@ -72,7 +72,7 @@ impl EmbeddedServer {
     }
 
     /// Cuts every connection that is open now.
-    pub fn cut_connections(&self) {
+    pub fn disconnect_all(&self) {
         self.context.order(Order::Cut);
     }
 

@@ -33,7 +33,7 @@ pub(crate) enum Kind {
     /// No HTTP answer was had: refused, no such host, TLS, credentials.
     Connect(Source),
     /// The server answered with an HTTP error.
-    Refused(ApiStatus),
+    Rejected(ApiStatus),
     /// The server answered that there is no such resource.
     NoResource { resource: ResourceInfo, status: ApiStatus },
     /// A list took so long that the server no longer has the state that its pages show.
@@ -41,15 +41,15 @@ pub(crate) enum Kind {
     /// The server ended an accepted watch with an ERROR event.
     ErrorEvent(ApiStatus),
     /// The connection broke in the middle of an answer.
-    Cut(Option<Source>),
+    Disconnected(Option<Source>),
     /// The connection is open, but for so long nothing came that it is taken for dead.
-    Silent(Duration),
+    IdleTimeout(Duration),
     /// The server sent something that is not what it should be.
     Malformed { what: &'static str, source: Source },
     /// A line is longer than the limit, in bytes.
     TooLarge { limit: usize },
     /// The server has yet to reach the version that the stream stands at.
-    SetBack { ours: String, current: String },
+    ServerRolledBack { ours: String, current: String },
     /// An object did not decode into its type.
     Decode { object: String, source: Source },
 }
@@ -66,7 +66,7 @@ impl WatchError {
     }
 
     /// Whether a setting of the watcher is empty or malformed.
-    pub fn is_setting(&self) -> bool {
+    pub fn is_invalid_setting(&self) -> bool {
         matches!(self.0.kind, Kind::Setting { .. })
     }
 
@@ -77,8 +77,8 @@ impl WatchError {
 
     /// Whether the connection broke in the middle of an answer, or was silent for so long that it
     /// was taken for dead.
-    pub fn is_cut(&self) -> bool {
-        matches!(self.0.kind, Kind::Cut(_) | Kind::Silent(_))
+    pub fn is_disconnected(&self) -> bool {
+        matches!(self.0.kind, Kind::Disconnected(_) | Kind::IdleTimeout(_))
     }
 
     /// Whether the server no longer knows the resource version (410, `Expired` or `Gone`).
@@ -115,7 +115,7 @@ impl WatchError {
     /// The server's own account, where it gave one: as an HTTP error's body or in an ERROR event.
     pub fn status(&self) -> Option<&ApiStatus> {
         match &self.0.kind {
-            Kind::Refused(status)
+            Kind::Rejected(status)
             | Kind::NoResource { status, .. }
             | Kind::PagesExpired(status)
             | Kind::ErrorEvent(status) => Some(status),
@@ -138,7 +138,7 @@ impl fmt::Display for WatchError {
                 "{doing}: the API server could not be reached; check its address, the network, and the \
                  certificates and credentials in the kubeconfig"
             ),
-            Kind::Refused(status) => {
+            Kind::Rejected(status) => {
                 write!(f, "{doing}: the API server answered: {status}")?;
                 hint(f, status)
             }
@@ -159,12 +159,12 @@ impl fmt::Display for WatchError {
                 write!(f, "{doing}: the API server ended the watch: {status}")?;
                 hint(f, status)
             }
-            Kind::Cut(_) => write!(
+            Kind::Disconnected(_) => write!(
                 f,
                 "{doing}: the connection broke in the middle of an answer; stream again, or let a managed \
                  stream do so"
             ),
-            Kind::Silent(time) => write!(
+            Kind::IdleTimeout(time) => write!(
                 f,
                 "{doing}: the API server was silent for {} s, and the connection is taken for dead; \
                  stream again, or let a managed stream do so",
@@ -182,7 +182,7 @@ impl fmt::Display for WatchError {
                      max_event_bytes, if such objects are meant to be there"
                 )
             }
-            Kind::SetBack { ours, current } => write!(
+            Kind::ServerRolledBack { ours, current } => write!(
                 f,
                 "{doing}: the API server is at version {current}, and has yet to reach {ours}: it was set \
                  back to an older state, or the version is another server's; start from none, or let \
@@ -239,7 +239,7 @@ impl Error for WatchError {
             Kind::Connect(source)
             | Kind::Malformed { source, .. }
             | Kind::Decode { source, .. } => Some(source.as_ref()),
-            Kind::Cut(source) => source.as_ref().map(|s| s.as_ref() as _),
+            Kind::Disconnected(source) => source.as_ref().map(|s| s.as_ref() as _),
             _ => None,
         }
     }

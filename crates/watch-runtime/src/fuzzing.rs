@@ -12,7 +12,7 @@ use crate::envelope::{self, Envelope};
 use crate::frame::Frames;
 use crate::list_body::ListBody;
 use crate::simulation::{Ask, Watcher};
-use crate::{CatchUp, InitialState};
+use crate::{StartFrom, InitialList};
 
 /// More than any input here has.
 const NO_LIMIT: usize = 64 << 20;
@@ -84,13 +84,13 @@ pub fn list_body(data: &[u8]) {
 /// Whatever a server sends, as a list or as a watch, the machine asks, waits, delivers or ends.
 pub fn machine(data: &[u8]) {
     let (cuts, body) = cuts(data);
-    for (initial, catch_up) in [
-        (InitialState::Paged, CatchUp::CurrentState),
-        (InitialState::Streamed, CatchUp::CurrentState),
-        (InitialState::Paged, CatchUp::OldestEvent),
+    for (initial, start_from) in [
+        (InitialList::Paged, StartFrom::CurrentState),
+        (InitialList::Streaming, StartFrom::CurrentState),
+        (InitialList::Paged, StartFrom::OldestEvent),
     ] {
         let mut now = Instant::now();
-        let mut watcher = Watcher::new(initial, catch_up, 1, None);
+        let mut watcher = Watcher::new(initial, start_from, 1, None);
         let mut chunks = chunks(body, cuts);
         let mut idle = 0;
         // Each request and each wait takes what comes next; afterwards the server is silent.

@@ -13,7 +13,7 @@ use kube_client::core::{Resource, ResourceExt as _};
 use kube_runtime::watcher::{self, Event};
 use serde::de::DeserializeOwned;
 
-use crate::settings::{CatchUp, Settings};
+use crate::settings::{StartFrom, Settings};
 use crate::{EventType, Kube, StreamOptions, WatchError, WatchEvent, WatchStream, Watcher};
 
 impl<K> Watcher<Kube<K>>
@@ -26,7 +26,7 @@ where
     /// `InitApply` for every object that there is, `InitDone`, then `Apply` and `Delete`. There is never
     /// a second `Init`: whatever cuts the stream off, and when the server no longer has the events that
     /// come next (410), what has changed in between comes as `Apply` and `Delete`, and nothing twice. So
-    /// [`resource_version`](Self::resource_version), [`catch_up`](Self::catch_up) and
+    /// [`resource_version`](Self::resource_version), [`start_from`](Self::start_from) and
     /// [`repair_gaps`](Self::repair_gaps), which would leave a store without its beginning or with what
     /// is long gone, count for nothing here.
     ///
@@ -39,7 +39,7 @@ where
     /// `watcher::Error::WatchFailed`, whose source leads to the [`WatchError`].
     pub fn kube_events(&self) -> KubeEvents<K> {
         let settings = Settings {
-            catch_up: CatchUp::CurrentState,
+            start_from: StartFrom::CurrentState,
             ends_at_gaps: false,
             ..self.settings().clone()
         };

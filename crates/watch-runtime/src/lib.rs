@@ -59,7 +59,7 @@ pub use kube::{Kube, KubeNamespaces, KubeScope};
 pub use kube_events::KubeEvents;
 pub use mux::{MultiplexingWatcher, MuxMember, MuxStream};
 pub use options::StreamOptions;
-pub use settings::{CatchUp, InitialState};
+pub use settings::{StartFrom, InitialList};
 pub use status::{Cause, Phase, WatchStatus};
 pub use stream::WatchStream;
 pub use watcher::Watcher;

@@ -33,7 +33,7 @@ mod memory;
 mod phase;
 mod probe;
 mod reading;
-pub(crate) mod sabotage;
+pub(crate) mod injected_bug;
 mod state;
 mod taking;
 #[cfg(test)]
@@ -50,13 +50,13 @@ use crate::error::{Kind, Source};
 use crate::frame::{Frames, LineTooLong};
 use crate::list_body::ListBody;
 use crate::plan::Plan;
-use crate::settings::{CatchUp, InitialState};
+use crate::settings::{StartFrom, InitialList};
 use crate::status::{Cause, Phase, WatchStatus};
 use crate::transport::Head;
 use crate::{Origin, WatchError};
 use failing::Failures;
 pub(crate) use memory::Memory;
-use sabotage::Sabotage;
+use injected_bug::InjectedBug;
 use state::State;
 pub(crate) use state::{Delivery, Purpose, Sending, Step};
 use taking::Taking;
@@ -91,7 +91,7 @@ pub(crate) struct Machine {
     rng: fastrand::Rng,
     status: WatchStatus,
     #[cfg(feature = "simulation")]
-    sabotage: Option<sabotage::Sabotage>,
+    injected_bug: Option<injected_bug::InjectedBug>,
     #[cfg(feature = "simulation")]
     told: Option<String>,
 }
@@ -124,7 +124,7 @@ impl Machine {
             rng,
             status: WatchStatus { phase: Phase::Connecting, ..WatchStatus::default() },
             #[cfg(feature = "simulation")]
-            sabotage: None,
+            injected_bug: None,
             #[cfg(feature = "simulation")]
             told: None,
             plan,
@@ -147,12 +147,12 @@ impl Machine {
     }
 
     fn begin(&mut self) {
-        match self.plan.catch_up() {
-            CatchUp::OldestEvent if !self.memory.never_tells_oldest => {
+        match self.plan.start_from() {
+            StartFrom::OldestEvent if !self.memory.never_tells_oldest => {
                 self.version = Some(OLDEST.to_owned());
                 self.asks_for_oldest = true;
             }
-            CatchUp::OldestEvent | CatchUp::CurrentState => {
+            StartFrom::OldestEvent | StartFrom::CurrentState => {
                 let streamed = self.streams_state();
                 self.take_state(Origin::Initial, streamed);
             }
@@ -165,7 +165,7 @@ impl Machine {
     }
 
     fn streams_state(&self) -> bool {
-        !self.memory.never_streams && self.plan.initial_state() == InitialState::Streamed
+        !self.memory.never_streams && self.plan.initial_list() == InitialList::Streaming
     }
 
     /// The version reached, if it has moved since this was last asked; managed streams only.
@@ -304,7 +304,7 @@ impl Machine {
                 if frames.rest().trim_ascii().is_empty() {
                     self.timed_out(since, now);
                 } else {
-                    self.cut(Cause::Cut, Kind::Cut(None), now);
+                    self.cut(Cause::Disconnected, Kind::Disconnected(None), now);
                 }
             }
             _ => {}
@@ -313,10 +313,10 @@ impl Machine {
 
     /// The connection broke; what a line had begun is discarded.
     pub(crate) fn on_cut(&mut self, source: Source, now: Instant) {
-        self.sabotage_fragment();
+        self.inject_fragment();
         match &self.state {
             State::Watching { .. } | State::Listing { .. } => {
-                self.cut(Cause::Cut, Kind::Cut(Some(source)), now);
+                self.cut(Cause::Disconnected, Kind::Disconnected(Some(source)), now);
             }
             // The status alone says enough.
             State::Refused { .. } => self.on_end(now),
@@ -360,7 +360,7 @@ impl Machine {
             Some(taking) => {
                 // Once something was delivered, an older state would take it back.
                 let stale = taking.origin == Origin::Initial
-                    && self.plan.initial_state() == InitialState::Stale
+                    && self.plan.initial_list() == InitialList::WatchCache
                     && self.memory.index.as_ref().is_none_or(|index| index.len() == 0);
                 (self.plan.list(taking.continue_.as_deref(), stale), Purpose::List)
             }
@@ -374,7 +374,7 @@ impl Machine {
         let resource = self.plan.resource();
         let doing = format!("{verb} {resource}");
         let kind = match kind {
-            Kind::Refused(status) | Kind::ErrorEvent(status)
+            Kind::Rejected(status) | Kind::ErrorEvent(status)
                 if status.code == 404 && !status.is_about_a_namespace() =>
             {
                 Kind::NoResource { resource: resource.clone(), status }

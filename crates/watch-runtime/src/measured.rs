@@ -14,7 +14,7 @@ use crate::frame::Frames;
 use crate::index::{Compared, Index};
 use crate::machine::{Machine, Memory, Step};
 use crate::plan::Plan;
-use crate::settings::{InitialState, Settings};
+use crate::settings::{InitialList, Settings};
 use crate::transport::Head;
 use crate::uid::Uid;
 use crate::{EventType, StreamOptions};
@@ -70,7 +70,7 @@ impl<T: WatchTarget> Watch<T> {
 
     /// One that takes a list.
     pub fn listing() -> Self {
-        let settings = Settings { initial_state: InitialState::Paged, ..Settings::default() };
+        let settings = Settings { initial_list: InitialList::Paged, ..Settings::default() };
         Self::new(settings, None)
     }
 

@@ -8,7 +8,7 @@ use http::header::ACCEPT;
 use watchable_core::ResourceInfo;
 
 use crate::StreamOptions;
-use crate::settings::{CatchUp, InitialState, Settings, Timeout};
+use crate::settings::{StartFrom, InitialList, Settings, Timeout};
 
 /// Objects on a page of a list, where nothing else is set: as client-go's pager.
 const PAGE_SIZE: u32 = 500;
@@ -73,12 +73,12 @@ impl Plan {
         self.options
     }
 
-    pub(crate) fn initial_state(&self) -> InitialState {
-        self.settings.initial_state
+    pub(crate) fn initial_list(&self) -> InitialList {
+        self.settings.initial_list
     }
 
-    pub(crate) fn catch_up(&self) -> CatchUp {
-        self.settings.catch_up
+    pub(crate) fn start_from(&self) -> StartFrom {
+        self.settings.start_from
     }
 
     pub(crate) fn waits_for_resource(&self) -> bool {

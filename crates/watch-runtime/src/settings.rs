@@ -16,8 +16,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Timeout,
     pub(crate) allow_watch_bookmarks: Option<bool>,
     pub(crate) page_size: Option<u32>,
-    pub(crate) initial_state: InitialState,
-    pub(crate) catch_up: CatchUp,
+    pub(crate) initial_list: InitialList,
+    pub(crate) start_from: StartFrom,
     pub(crate) max_event_bytes: Option<usize>,
     /// Whether gaps are not to be repaired.
     pub(crate) ends_at_gaps: bool,
@@ -30,26 +30,26 @@ pub(crate) struct Settings {
 /// How a managed stream gets the state that there is when it begins, and after a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum InitialState {
+pub enum InitialList {
     /// As a stream of events (`sendInitialEvents`, KEP-3157), where the server can do it: neither side
     /// ever holds the whole of it. A server that refuses, ignores or does not end it is asked for a
     /// list instead, now and from then on. One that ignores it (Kubernetes 1.18 and older) is only
     /// known by its silence: its objects are delivered at once, but it takes 10 s until the stream
     /// goes on.
     #[default]
-    Streamed,
+    Streaming,
     /// As a list, page by page.
     Paged,
     /// At the beginning as a list of whatever state the server has at hand (`resourceVersion=0`):
     /// cheap for the server, but it may be an older one than other watchers have seen. After a gap
     /// the list is up to date.
-    Stale,
+    WatchCache,
 }
 
 /// Where a managed stream begins, when no version was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum CatchUp {
+pub enum StartFrom {
     /// With the state that there is, as ADDED events, then every change from exactly that point.
     #[default]
     CurrentState,

@@ -11,9 +11,9 @@ use crate::machine::{Machine, Memory, Step};
 use crate::plan::Plan;
 use crate::settings::Settings;
 use crate::transport::Head;
-use crate::{CatchUp, EventType, InitialState, Origin, Phase, StreamOptions};
+use crate::{StartFrom, EventType, InitialList, Origin, Phase, StreamOptions};
 
-pub use crate::machine::sabotage::Sabotage;
+pub use crate::machine::injected_bug::InjectedBug;
 
 const KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 
@@ -22,7 +22,7 @@ pub struct Watcher {
     machine: Machine,
     settings: Settings,
     rng: fastrand::Rng,
-    sabotage: Option<Sabotage>,
+    injected_bug: Option<InjectedBug>,
 }
 
 /// What the machine asks for.
@@ -56,20 +56,20 @@ pub struct Event {
 impl Watcher {
     /// A watcher that begins a managed stream.
     pub fn new(
-        initial_state: InitialState,
-        catch_up: CatchUp,
+        initial_list: InitialList,
+        start_from: StartFrom,
         seed: u64,
-        sabotage: Option<Sabotage>,
+        injected_bug: Option<InjectedBug>,
     ) -> Self {
         let page_size = Some(3);
-        let settings = Settings { page_size, initial_state, catch_up, ..Settings::default() };
+        let settings = Settings { page_size, initial_list, start_from, ..Settings::default() };
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut memory = Memory::default();
         memory.prepare(true, 0);
         let mut machine = machine(&settings, None, &mut memory, rng.fork());
         machine.swap_memory(&mut memory);
-        machine.sabotage(sabotage);
-        Self { machine, settings, rng, sabotage }
+        machine.injected_bug(injected_bug);
+        Self { machine, settings, rng, injected_bug }
     }
 
     /// Stops the stream and begins another, from where it was.
@@ -80,7 +80,7 @@ impl Watcher {
         let version = self.machine.version().map(str::to_owned);
         self.machine = machine(&self.settings, version, &mut memory, self.rng.fork());
         self.machine.swap_memory(&mut memory);
-        self.machine.sabotage(self.sabotage);
+        self.machine.injected_bug(self.injected_bug);
     }
 
     /// What to do next.

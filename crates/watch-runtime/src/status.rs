@@ -77,21 +77,21 @@ pub enum Cause {
     /// The watch ended as it should, at its timeout.
     Timeout,
     /// The connection broke, or the answer ended too soon.
-    Cut,
+    Disconnected,
     /// Nothing came for so long that the connection was taken for dead.
-    Silence,
+    IdleTimeout,
     /// The server no longer has the events that would come next.
     Gone,
     /// The server could not be reached.
     Unreachable,
     /// The server refused, with this HTTP status.
-    Refused(u16),
+    Rejected(u16),
     /// The server sent something that is no watch event.
     Malformed,
     /// The server cannot stream its state: it is listed instead.
-    NoStreaming,
+    StreamingListUnsupported,
     /// The server is at an older version than the stream: it was set back, as from a backup.
-    SetBack,
+    ServerRolledBack,
 }
 
 impl Cause {
@@ -99,14 +99,14 @@ impl Cause {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Timeout => "timeout",
-            Self::Cut => "cut",
-            Self::Silence => "silence",
+            Self::Disconnected => "disconnected",
+            Self::IdleTimeout => "idle_timeout",
             Self::Gone => "gone",
             Self::Unreachable => "unreachable",
-            Self::Refused(_) => "refused",
+            Self::Rejected(_) => "rejected",
             Self::Malformed => "malformed",
-            Self::NoStreaming => "no_streaming",
-            Self::SetBack => "set_back",
+            Self::StreamingListUnsupported => "streaming_list_unsupported",
+            Self::ServerRolledBack => "server_rolled_back",
         }
     }
 }
@@ -114,9 +114,9 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(code) => write!(f, "refused with HTTP {code}"),
-            Self::NoStreaming => f.write_str("the server streams no initial state"),
-            Self::SetBack => f.write_str("the server was set back to an older state"),
+            Self::Rejected(code) => write!(f, "refused with HTTP {code}"),
+            Self::StreamingListUnsupported => f.write_str("the server streams no initial state"),
+            Self::ServerRolledBack => f.write_str("the server was set back to an older state"),
             other => f.write_str(other.as_str()),
         }
     }

@@ -14,7 +14,7 @@ use watchable_core::{
 use crate::cursor::Cursor;
 use crate::machine::Machine;
 use crate::plan::Plan;
-use crate::settings::{self, CatchUp, InitialState, Settings, Timeout};
+use crate::settings::{self, StartFrom, InitialList, Settings, Timeout};
 use crate::stream::Shared;
 use crate::tombstone;
 use crate::transport::Transport;
@@ -134,14 +134,14 @@ impl<T: WatchTarget> Watcher<T> {
     }
 
     /// How a managed stream gets the state that there is; streamed, where the server can, by default.
-    pub fn initial_state(mut self, how: InitialState) -> Self {
-        self.settings.initial_state = how;
+    pub fn initial_list(mut self, how: InitialList) -> Self {
+        self.settings.initial_list = how;
         self
     }
 
     /// Where a managed stream begins when no version was given: with the current state by default.
-    pub fn catch_up(mut self, from: CatchUp) -> Self {
-        self.settings.catch_up = from;
+    pub fn start_from(mut self, from: StartFrom) -> Self {
+        self.settings.start_from = from;
         self
     }
 
@@ -155,7 +155,7 @@ impl<T: WatchTarget> Watcher<T> {
     /// it, a gap ends the stream with an error for which [`is_gone`](crate::WatchError::is_gone)
     /// holds, and where taking the first state is interrupted, some of it may be told twice.
     ///
-    /// Where the server is found to be at an older version than the stream ([`Cause::SetBack`](crate::Cause::SetBack):
+    /// Where the server is found to be at an older version than the stream ([`Cause::ServerRolledBack`](crate::Cause::ServerRolledBack):
     /// etcd was restored from a backup), the same is done, but versions say nothing any more: every object
     /// that there is, is told as MODIFIED, also where it is as it was. A server that has passed the stream's
     /// version before the stream is back is not found out: restore etcd with `--bump-revision` and

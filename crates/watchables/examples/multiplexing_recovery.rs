@@ -16,10 +16,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         eprintln!("{}: {error}", member.source());
         // A wrong selector stays wrong: another watcher takes this one's place. What is returned says
         // whether there still is to be one.
-        if error.is_setting() {
+        if error.is_invalid_setting() {
             mux.add_watcher(Watcher::<Pod>::new(retry.clone()));
         }
-        error.is_setting() || error.is_connect()
+        error.is_invalid_setting() || error.is_connect()
     });
     mux.add_watcher(Watcher::<Pod>::new(client).label_selector("app in (web"));
     let mut events = mux.stream(StreamOptions::managed());

@@ -47,7 +47,7 @@ pub use watch_runtime::discovery;
 #[cfg(feature = "metrics")]
 pub use watch_runtime::metrics;
 pub use watch_runtime::{
-    ApiStatus, CatchUp, Cause, EventSource, EventType, InitialState, Kube, MultiplexingWatcher,
+    ApiStatus, StartFrom, Cause, EventSource, EventType, InitialList, Kube, MultiplexingWatcher,
     MuxMember, MuxStream, Origin, Phase, StatusCause, StatusDetails, StopHandle, StreamOptions,
     WatchError, WatchEvent, WatchStatus, WatchStream, Watcher,
 };

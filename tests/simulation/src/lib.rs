@@ -13,7 +13,7 @@ mod server;
 mod wire;
 mod world;
 
-pub use watch_runtime::simulation::Sabotage;
+pub use watch_runtime::simulation::InjectedBug;
 pub use world::{Outcome, run};
 
 /// What many histories came to.
@@ -32,10 +32,10 @@ pub struct Report {
 }
 
 /// Runs the histories of these seeds.
-pub fn run_all(seeds: impl IntoIterator<Item = u64>, sabotage: Option<Sabotage>) -> Report {
+pub fn run_all(seeds: impl IntoIterator<Item = u64>, injected_bug: Option<InjectedBug>) -> Report {
     let mut report = Report::default();
     for seed in seeds {
-        let outcome = run(seed, sabotage);
+        let outcome = run(seed, injected_bug);
         report.histories += 1;
         report.faults += outcome.faults;
         report.repairs += outcome.repairs;

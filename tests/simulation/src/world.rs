@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use watch_runtime::simulation::{Ask, Sabotage, Watcher};
-use watch_runtime::{CatchUp, InitialState};
+use watch_runtime::simulation::{Ask, InjectedBug, Watcher};
+use watch_runtime::{StartFrom, InitialList};
 
 use crate::consumer::Consumer;
 use crate::faults::{Faults, happens};
@@ -64,16 +64,16 @@ pub(crate) struct Flapping {
 type Verdict = Result<(), String>;
 
 /// Runs the history of a seed.
-pub fn run(seed: u64, sabotage: Option<Sabotage>) -> Outcome {
+pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
     let mut random = Rng::with_seed(seed);
     let how = match random.u8(..6) {
-        0 | 1 => InitialState::Paged,
-        2 => InitialState::Stale,
-        _ => InitialState::Streamed,
+        0 | 1 => InitialList::Paged,
+        2 => InitialList::WatchCache,
+        _ => InitialList::Streaming,
     };
-    let catch_up = match random.u8(..6) {
-        0 => CatchUp::OldestEvent,
-        _ => CatchUp::CurrentState,
+    let start_from = match random.u8(..6) {
+        0 => StartFrom::OldestEvent,
+        _ => StartFrom::CurrentState,
     };
     let faults = Faults::random(&mut random);
     let mut server = Server::default();
@@ -82,7 +82,7 @@ pub fn run(seed: u64, sabotage: Option<Sabotage>) -> Outcome {
     }
     let now = Instant::now();
     let mut world = World {
-        watcher: Watcher::new(how, catch_up, random.u64(..), sabotage),
+        watcher: Watcher::new(how, start_from, random.u64(..), injected_bug),
         random,
         faults,
         server,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use watch_runtime::fuzzing;
 use watch_runtime::simulation::{Ask, Watcher};
-use watch_runtime::{CatchUp, InitialState};
+use watch_runtime::{StartFrom, InitialList};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -46,7 +46,7 @@ fn the_corpus_of_each_fuzz_target_holds() {
 /// Type, uid and version of all that a managed stream delivers of a watch in two chunks.
 fn delivered(first: &[u8], second: &[u8]) -> Vec<String> {
     let now = Instant::now();
-    let mut watcher = Watcher::new(InitialState::Paged, CatchUp::CurrentState, 1, None);
+    let mut watcher = Watcher::new(InitialList::Paged, StartFrom::CurrentState, 1, None);
     let mut chunks = [first, second].into_iter();
     let mut told = Vec::new();
     loop {

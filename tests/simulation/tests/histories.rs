@@ -1,6 +1,6 @@
 //! Histories with fixed seeds hold, and a machine that is broken on purpose is noticed.
 
-use watchables_simulation::{Sabotage, run, run_all};
+use watchables_simulation::{InjectedBug, run, run_all};
 
 #[test]
 fn no_history_loses_anything() {
@@ -29,8 +29,8 @@ fn the_same_seed_is_the_same_history() {
 
 #[test]
 fn every_way_to_break_the_machine_is_noticed() {
-    for sabotage in Sabotage::ALL {
-        let noticed = (1..=2_000).find(|seed| run(*seed, Some(sabotage)).verdict.is_err());
-        assert!(noticed.is_some(), "{sabotage:?} goes unnoticed");
+    for injected_bug in InjectedBug::ALL {
+        let noticed = (1..=2_000).find(|seed| run(*seed, Some(injected_bug)).verdict.is_err());
+        assert!(noticed.is_some(), "{injected_bug:?} goes unnoticed");
     }
 }

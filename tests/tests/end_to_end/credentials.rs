@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use futures::TryStreamExt as _;
 use watchables::rel_1_36::Pod;
-use watchables::{InitialState, StreamOptions, Watcher, connect_to};
+use watchables::{InitialList, StreamOptions, Watcher, connect_to};
 use watchables_tests::{Reply, Scripted, config_of, soon, told};
 
 /// A plugin that hands out `token-1`, `token-2` and so on, each of them expired at once.
@@ -40,7 +40,7 @@ async fn a_token_that_expires_is_replaced_and_the_stream_goes_on() {
     }))
     .unwrap();
     let watcher = Watcher::<Pod>::new(connect_to(config).unwrap());
-    let watcher = watcher.initial_state(InitialState::Paged);
+    let watcher = watcher.initial_list(InitialList::Paged);
     let mut events = watcher.stream(StreamOptions::managed());
     for line in ["ADDED a", "ADDED b"] {
         let event = soon(events.try_next()).await.unwrap().unwrap();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use watchables::rel_1_36::CATALOG;
 use watchables::rel_1_36::v1::{ListMeta, ObjectMeta, Pod};
 use watchables::{
-    CatalogEntry, Client, InitialState, Meta, Multiplexed, MultiplexingWatcher, ObjectList, Origin,
+    CatalogEntry, Client, InitialList, Meta, Multiplexed, MultiplexingWatcher, ObjectList, Origin,
     Resource, ResourceInfo, Scope, StreamOptions, WatchEvent, Watchable, Watcher,
 };
 use watchables_tests::{Reply, Scripted, client, client_of, pod, soon};
@@ -182,12 +182,12 @@ async fn a_generic_type_is_watched_wherever_it_can_be_decoded() {
 /// Its type does not decode from an identity alone, so what is told is what was last delivered.
 #[tokio::test]
 async fn what_vanished_in_a_gap_is_told_whole_where_fields_are_required() {
-    for how in [InitialState::Streamed, InitialState::Paged] {
+    for how in [InitialList::Streaming, InitialList::Paged] {
         let server = server().await;
         let store = server.store();
         let mut changed = store.create(tab("changed", "1 * * * *")).unwrap();
         store.create(tab("recreated", "2 * * * *")).unwrap();
-        let watcher = Watcher::<CronTab>::new(client(&server)).initial_state(how);
+        let watcher = Watcher::<CronTab>::new(client(&server)).initial_list(how);
         let mut events = watcher.stream(StreamOptions::managed());
         for _ in 0..2 {
             soon(events.try_next()).await.unwrap().unwrap();
@@ -249,7 +249,7 @@ async fn a_resource_may_be_waited_for() {
     ])
     .await;
     let watcher = Watcher::<CronTab>::new(client_of(server.url()))
-        .initial_state(InitialState::Paged)
+        .initial_list(InitialList::Paged)
         .wait_for_resource(true);
     let status = watcher.status();
     let mut events = watcher.stream(StreamOptions::managed());

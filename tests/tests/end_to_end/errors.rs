@@ -3,7 +3,7 @@
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_36::{Pod, v1};
 use watchables::{
-    DynamicObject, InitialState, ResourceInfo, Scope, StreamOptions, WatchError, Watcher,
+    DynamicObject, InitialList, ResourceInfo, Scope, StreamOptions, WatchError, Watcher,
 };
 use watchables_tests::{Reply, Scripted, client, client_of, nobody, pod, server, soon};
 
@@ -13,7 +13,7 @@ const BOTH: [StreamOptions; 2] = [StreamOptions::managed(), StreamOptions::unman
 async fn error(reply: Reply, options: StreamOptions) -> WatchError {
     let peer = Scripted::start([reply]).await;
     // Whoever streams the state first asks for a list next, whatever the refusal.
-    let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_state(InitialState::Paged);
+    let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_list(InitialList::Paged);
     let mut events = watcher.stream(options);
     let error = soon(events.next()).await.unwrap().unwrap_err();
     assert!(error.is_terminal());
@@ -85,7 +85,7 @@ async fn a_version_too_old_is_gone_and_the_oldest_is_told() {
 async fn a_cut_ends_an_unmanaged_stream_with_an_error() {
     let error =
         error(Reply::status(200).chunk("{\"type\":").cut(), StreamOptions::unmanaged()).await;
-    assert!(error.is_cut(), "{error}");
+    assert!(error.is_disconnected(), "{error}");
 }
 
 #[tokio::test]
@@ -137,5 +137,5 @@ async fn a_kind_chosen_at_run_time_may_not_be_there_or_not_be_watched() {
 
     let namespaced = dynamic("Node", "nodes", "").namespace("default");
     let error = soon(namespaced.stream(StreamOptions::managed()).try_next()).await.unwrap_err();
-    assert!(error.is_setting() && error.to_string().contains("cluster-scoped"), "{error}");
+    assert!(error.is_invalid_setting() && error.to_string().contains("cluster-scoped"), "{error}");
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use watchables::rel_1_36::CATALOG;
 use watchables::{
-    CatalogEntry, InitialState, Kube, Meta, Origin, ResourceInfo, Scope, StreamOptions, WatchError,
+    CatalogEntry, InitialList, Kube, Meta, Origin, ResourceInfo, Scope, StreamOptions, WatchError,
     Watcher,
 };
 use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon, until};
@@ -129,7 +129,7 @@ async fn the_first_state_is_initialisation_and_a_repair_is_not() {
     ])
     .await;
     let watcher =
-        Watcher::<Kube<Pod>>::new(client_of(server.url())).initial_state(InitialState::Paged);
+        Watcher::<Kube<Pod>>::new(client_of(server.url())).initial_list(InitialList::Paged);
     let mut events = watcher.kube_events();
     for told in ["Init", "InitApply a", "InitApply b", "InitDone", "Apply b", "Apply c", "Delete a"]
     {
@@ -152,7 +152,7 @@ async fn a_first_state_that_starts_over_is_still_one_beginning() {
     ])
     .await;
     let watcher =
-        Watcher::<Kube<Pod>>::new(client_of(server.url())).initial_state(InitialState::Paged);
+        Watcher::<Kube<Pod>>::new(client_of(server.url())).initial_list(InitialList::Paged);
     let mut events = watcher.kube_events();
     for told in ["Init", "InitApply a", "InitApply b", "InitApply c", "InitDone", "Delete a"] {
         assert_eq!(next(&mut events).await, told);
@@ -184,11 +184,11 @@ type Versions = BTreeMap<String, String>;
 
 #[tokio::test]
 async fn a_reflectors_store_converges_also_across_a_gap() {
-    for how in [InitialState::Streamed, InitialState::Paged] {
+    for how in [InitialList::Streaming, InitialList::Paged] {
         let server = server().await;
         let names = ["changed", "deleted", "recreated", "same"];
         let objects = names.map(|name| server.store().create(pod("default", name)).unwrap());
-        let watcher = Watcher::<Kube<Pod>>::new(client(&server)).initial_state(how);
+        let watcher = Watcher::<Kube<Pod>>::new(client(&server)).initial_list(how);
         let (store, writer) = reflector::store::<Pod>();
         let inits = Arc::new(Mutex::new(0));
         let counted = Arc::clone(&inits);
@@ -266,7 +266,7 @@ async fn errors_are_kubes_with_our_words() {
     let server =
         Scripted::start([list("7", &[bad, stored("b", "2")]), Reply::status(200).hang()]).await;
     let watcher =
-        Watcher::<Kube<Pod>>::new(client_of(server.url())).initial_state(InitialState::Paged);
+        Watcher::<Kube<Pod>>::new(client_of(server.url())).initial_list(InitialList::Paged);
     let mut events = watcher.kube_events();
     assert_eq!(next(&mut events).await, "Init");
     let error = soon(events.try_next()).await.unwrap_err();

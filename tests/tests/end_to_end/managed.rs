@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::rel_1_36::Pod;
-use watchables::{EventType, InitialState, Origin, StreamOptions, WatchEvent, Watcher};
+use watchables::{EventType, InitialList, Origin, StreamOptions, WatchEvent, Watcher};
 use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon, told};
 
 fn line(event: &WatchEvent<Pod>) -> String {
@@ -101,7 +101,7 @@ async fn a_cut_event_is_told_whole_and_once() {
         Reply::status(200).chunk(&whole[..20]).chunk(&whole[20..]).hang(),
     ])
     .await;
-    let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_state(InitialState::Paged);
+    let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_list(InitialList::Paged);
     let mut events = watcher.stream(StreamOptions::managed());
     assert_eq!(line(&next(&mut events).await), "ADDED a");
     let event = next(&mut events).await;

@@ -4,19 +4,19 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::rel_1_36::v1::{Node, Pod, PodList};
 use watchables::{
-    DynamicObject, InitialState, Meta, Origin, Resource as _, StreamOptions, Watcher, find,
+    DynamicObject, InitialList, Meta, Origin, Resource as _, StreamOptions, Watcher, find,
     rel_1_36,
 };
 use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon};
 
 #[tokio::test]
 async fn metadata_is_watched_where_whole_objects_can_be() {
-    for how in [InitialState::Streamed, InitialState::Paged] {
+    for how in [InitialList::Streaming, InitialList::Paged] {
         let server = server().await;
         let mut web = server.store().create(pod("default", "web")).unwrap();
         server.store().create(pod("kube-system", "db")).unwrap();
         let watcher =
-            Watcher::<Meta<Pod>>::new(client(&server)).namespace("default").initial_state(how);
+            Watcher::<Meta<Pod>>::new(client(&server)).namespace("default").initial_list(how);
         let mut events = watcher.stream(StreamOptions::managed());
         let event = soon(events.try_next()).await.unwrap().unwrap();
         assert_eq!((event.etype.as_str(), event.origin), ("ADDED", Origin::Initial));
@@ -93,7 +93,7 @@ async fn the_server_is_asked_for_metadata_and_its_answer_read() {
     ])
     .await;
     let watcher =
-        Watcher::<Meta<Pod>>::new(client_of(server.url())).initial_state(InitialState::Paged);
+        Watcher::<Meta<Pod>>::new(client_of(server.url())).initial_list(InitialList::Paged);
     let mut events = watcher.stream(StreamOptions::managed());
     for etype in ["ADDED", "DELETED"] {
         let event = soon(events.try_next()).await.unwrap().unwrap();

@@ -52,7 +52,7 @@ fn the_callback_is_asked_there_too() {
     let client = Client::try_from_config(config_of(&server.url())).unwrap();
     let other = client.clone();
     let mux = MultiplexingWatcher::<Pod>::new(&client).on_error(move |mux, _, error| {
-        assert!(error.is_setting());
+        assert!(error.is_invalid_setting());
         mux.add_watcher(Watcher::<Pod>::new(&other).into_async());
         true
     });

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_36::v1::{Namespace, Pod};
-use watchables::{AnyObject, InitialState, MultiplexingWatcher, StreamOptions, Watcher};
+use watchables::{AnyObject, InitialList, MultiplexingWatcher, StreamOptions, Watcher};
 use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon, until};
 
 /// A watcher of pods over a peer that answers everything with these.
 async fn failing(replies: Vec<Reply>) -> (Watcher<Pod>, Scripted) {
     let peer = Scripted::start(replies).await;
-    let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_state(InitialState::Paged);
+    let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_list(InitialList::Paged);
     (watcher, peer)
 }
 

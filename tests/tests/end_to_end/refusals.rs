@@ -35,7 +35,7 @@ async fn a_server_that_asks_to_wait_is_obeyed_in_both_forms() {
         let (event, phase) = soon(async { tokio::join!(events.try_next(), waits) }).await;
         assert_eq!(told(&event.unwrap().unwrap(), |pod| pod.metadata.name.as_ref()), "ADDED a");
         let Phase::BackingOff { cause, .. } = phase else { panic!("{phase:?}") };
-        assert_eq!(cause, Cause::Refused(status));
+        assert_eq!(cause, Cause::Rejected(status));
         // Not too early: that much a slow machine holds, too.
         if as_date {
             assert!(SystemTime::now() >= httpdate::parse_http_date(&date).unwrap());

@@ -2,7 +2,7 @@
 
 use futures::TryStreamExt as _;
 use watchables::rel_1_36::Pod;
-use watchables::{InitialState, Origin, Phase, StreamOptions, WatchEvent, Watcher};
+use watchables::{InitialList, Origin, Phase, StreamOptions, WatchEvent, Watcher};
 use watchables_tests::{client, pod, server, soon};
 
 /// The events up to one of this type and name.
@@ -32,12 +32,12 @@ fn lines(events: &[WatchEvent<Pod>]) -> Vec<String> {
 
 #[tokio::test]
 async fn what_happened_in_a_gap_is_told_once_and_nothing_else() {
-    for how in [InitialState::Streamed, InitialState::Paged] {
+    for how in [InitialList::Streaming, InitialList::Paged] {
         let server = server().await;
         let store = server.store();
         let names = ["changed", "deleted", "recreated", "same"];
         let mut objects = names.map(|name| store.create(pod("default", name)).unwrap());
-        let watcher = Watcher::<Pod>::new(client(&server)).initial_state(how);
+        let watcher = Watcher::<Pod>::new(client(&server)).initial_list(how);
         let mut events = watcher.stream(StreamOptions::managed());
         let initial = until(&mut events, "ADDED", "same").await;
         assert_eq!(lines(&initial), names.map(|name| format!("ADDED Initial {name}")), "{how:?}");

@@ -36,7 +36,7 @@ pub(crate) async fn answer(
             let fault: Fault = serde_json::from_slice(&body)
                 .map_err(|error| ApiError::bad_request(format!("the body is no fault: {error}")))?;
             fault.check().map_err(ApiError::bad_request)?;
-            let armed = faults.try_arm(fault);
+            let armed = faults.try_inject(fault);
             let id = armed.ok_or_else(|| ApiError::bad_request("too many faults are armed"))?;
             return Ok(reply::json(201, &json!({"id": id})));
         }

@@ -12,7 +12,7 @@ use super::aim::{Aim, Verb};
 /// ```
 /// # use embedded_apiserver::{Fault, Verb};
 /// // The second watch of pods is cut 20 bytes into its fourth event.
-/// Fault::cut_in_event(3, 20).path("/api/v1/pods").verb(Verb::Watch).nth(2);
+/// Fault::disconnect_in_event(3, 20).path("/api/v1/pods").verb(Verb::Watch).nth(2);
 /// // One request in ten is told to come back in two seconds.
 /// Fault::too_many_requests(2).chance(0.1, 17);
 /// ```
@@ -78,17 +78,17 @@ pub(crate) struct Place {
 /// What goes wrong.
 impl Fault {
     /// The connection is closed instead of an answer.
-    pub fn hang_up() -> Self {
+    pub fn disconnect() -> Self {
         Self::of(Effect::HangUp)
     }
 
     /// The connection is cut after so many bytes of the body; an answer that is shorter stays whole.
-    pub fn cut_after_bytes(bytes: u64) -> Self {
+    pub fn disconnect_after_bytes(bytes: u64) -> Self {
         Self::of(Effect::Cut(Place { events: 0, bytes }))
     }
 
     /// The connection is cut after so many whole events of a watch and some bytes of the next.
-    pub fn cut_in_event(events: u64, bytes: u64) -> Self {
+    pub fn disconnect_in_event(events: u64, bytes: u64) -> Self {
         Self::of(Effect::Cut(Place { events, bytes }))
     }
 

@@ -16,7 +16,7 @@ pub(crate) struct Strike {
     /// How long the server is down.
     pub(crate) restart: Option<Duration>,
     pub(crate) delay: Duration,
-    pub(crate) hang_up: bool,
+    pub(crate) disconnect: bool,
     pub(crate) refusal: Option<ApiError>,
     pub(crate) shuffle: Option<u64>,
     pub(crate) body: Vec<Spoiling>,
@@ -25,7 +25,7 @@ pub(crate) struct Strike {
 impl Strike {
     pub(super) fn add(&mut self, effect: &Effect) {
         match *effect {
-            Effect::HangUp => self.hang_up = true,
+            Effect::HangUp => self.disconnect = true,
             Effect::Cut(place) => self.body.push(Spoiling::Cut(place)),
             Effect::Stall { place, milliseconds } => {
                 self.body.push(Spoiling::Stall(place, milliseconds.map(time)));

@@ -21,7 +21,7 @@ async fn with_maps(names: &[&str]) -> EmbeddedServer {
 #[tokio::test]
 async fn a_watch_is_cut_in_the_middle_of_an_event() {
     let server = with_maps(&["a", "b", "c"]).await;
-    let id = server.faults().arm(Fault::cut_in_event(1, 20).verb(Verb::Watch).nth(2));
+    let id = server.faults().inject(Fault::disconnect_in_event(1, 20).verb(Verb::Watch).nth(2));
     let mut first = watch(&server, WATCH).await;
     let mut second = watch(&server, WATCH).await;
     for name in ["a", "b", "c"] {
@@ -29,14 +29,14 @@ async fn a_watch_is_cut_in_the_middle_of_an_event() {
     }
     second.expect("ADDED", "a").await;
     assert_eq!(second.next().await, Next::Cut);
-    assert_eq!(server.faults().struck(id), 1);
+    assert_eq!(server.faults().hits(id), 1);
     watch(&server, WATCH).await.expect("ADDED", "a").await;
 }
 
 #[tokio::test]
 async fn a_stalled_watch_is_silent_but_open() {
     let server = with_maps(&["a", "b"]).await;
-    server.faults().arm(Fault::stall_in_event(1, 5));
+    server.faults().inject(Fault::stall_in_event(1, 5));
     let mut watch = watch(&server, WATCH).await;
     watch.expect("ADDED", "a").await;
     let more = tokio::time::timeout(Duration::from_millis(300), watch.next()).await;
@@ -53,12 +53,12 @@ async fn refusals_have_their_codes_reasons_and_headers() {
         (Fault::unavailable(), 503, "ServiceUnavailable"),
         (Fault::status(504), 504, "Timeout"),
     ] {
-        server.faults().arm(fault.path(MAPS).times(1));
+        server.faults().inject(fault.path(MAPS).times(1));
         assert_eq!(get(&server, "/api/v1/pods").await.code, 200);
         assert_eq!(get(&server, MAPS).await.refusal(), (code, reason.to_owned()));
         assert_eq!(get(&server, MAPS).await.code, 200);
     }
-    server.faults().arm(Fault::too_many_requests(7));
+    server.faults().inject(Fault::too_many_requests(7));
     let answer = get(&server, MAPS).await;
     assert_eq!(answer.refusal(), (429, "TooManyRequests".into()));
     assert_eq!(answer.headers["retry-after"], "7");
@@ -69,7 +69,7 @@ async fn refusals_have_their_codes_reasons_and_headers() {
 #[tokio::test]
 async fn an_error_event_ends_a_watch_cleanly() {
     let server = with_maps(&["a", "b"]).await;
-    server.faults().arm(Fault::gone_event(1));
+    server.faults().inject(Fault::gone_event(1));
     let lines = watch(&server, WATCH).await.rest().await;
     assert_eq!(lines.len(), 2);
     assert_eq!((&lines[1]["type"], &lines[1]["object"]["code"]), (&json!("ERROR"), &json!(410)));
@@ -87,8 +87,8 @@ async fn bookmarks_are_dropped_and_initial_events_come_in_another_order() {
     };
     let usual = names(&watch(&server, &streaming).await.rest().await);
     assert_eq!(usual[..7], ["a", "b", "c", "d", "e", "f", "-"]);
-    server.faults().arm(Fault::drop_bookmarks());
-    server.faults().arm(Fault::shuffle_initial_events(3));
+    server.faults().inject(Fault::drop_bookmarks());
+    server.faults().inject(Fault::shuffle_initial_events(3));
     let mut other = names(&watch(&server, &streaming).await.rest().await);
     assert_ne!(other, usual[..6]);
     other.sort();
@@ -131,7 +131,7 @@ async fn chance_is_repeatable() {
     let mut runs = Vec::new();
     for _ in 0..2 {
         let server = with_maps(&[]).await;
-        server.faults().arm(Fault::unavailable().chance(0.5, 9));
+        server.faults().inject(Fault::unavailable().chance(0.5, 9));
         let mut codes = Vec::new();
         for _ in 0..20 {
             codes.push(get(&server, MAPS).await.code);

@@ -11,7 +11,7 @@ fn refused(code: u16, reason: &str, message: &str) -> WatchError {
         message: message.to_owned(),
         ..ApiStatus::default()
     };
-    WatchError::new("watching pods/v1", Kind::Refused(status))
+    WatchError::new("watching pods/v1", Kind::Rejected(status))
 }
 
 #[test]
@@ -80,16 +80,16 @@ fn a_resource_that_the_server_lacks_is_named() {
 fn a_namespace_that_the_server_lacks_is_not_taken_for_a_resource() {
     let mut status = ApiStatus { code: 404, message: "no".to_owned(), ..ApiStatus::default() };
     status.details.kind = "namespaces".to_owned();
-    let error = WatchError::new("watching pods/v1", Kind::Refused(status));
+    let error = WatchError::new("watching pods/v1", Kind::Rejected(status));
     assert!(error.to_string().ends_with("; create the namespace, or name another"), "{error}");
 }
 
 /// The names of the predicates that hold.
 fn holding(error: &WatchError) -> Vec<&'static str> {
     let predicates = [
-        ("setting", error.is_setting()),
+        ("setting", error.is_invalid_setting()),
         ("connect", error.is_connect()),
-        ("cut", error.is_cut()),
+        ("cut", error.is_disconnected()),
         ("gone", error.is_gone()),
         ("unauthorized", error.is_unauthorized()),
         ("forbidden", error.is_forbidden()),
@@ -117,8 +117,8 @@ fn predicates_tell_the_kinds_apart() {
     let setting = Kind::Setting { name: "namespace", reason: String::new() };
     assert_eq!(holding(&of(setting)), ["setting", "terminal"]);
     assert_eq!(holding(&of(Kind::Connect("refused".into()))), ["connect", "terminal"]);
-    assert_eq!(holding(&of(Kind::Cut(None))), ["cut", "terminal"]);
-    assert_eq!(holding(&of(Kind::Silent(Duration::from_secs(9)))), ["cut", "terminal"]);
+    assert_eq!(holding(&of(Kind::Disconnected(None))), ["cut", "terminal"]);
+    assert_eq!(holding(&of(Kind::IdleTimeout(Duration::from_secs(9)))), ["cut", "terminal"]);
     let decode = Kind::Decode { object: String::new(), source: "no".into() };
     assert_eq!(holding(&of(decode)), ["decode"]);
     assert_eq!(holding(&of(Kind::TooLarge { limit: 1 })), ["terminal"]);
@@ -132,14 +132,14 @@ fn every_kind_says_on_what_and_what_to_do() {
     for (kind, mend) in [
         (Kind::Setting { name: "timeout", reason: "it is zero; set None".into() }, "set None"),
         (Kind::Connect(no()), "check its address"),
-        (Kind::Refused(status(403)), "needs the verbs"),
+        (Kind::Rejected(status(403)), "needs the verbs"),
         (Kind::PagesExpired(status(410)), "stream again"),
         (Kind::ErrorEvent(status(410)), "start from a newer version"),
-        (Kind::Cut(None), "stream again"),
-        (Kind::Silent(Duration::from_secs(90)), "stream again"),
+        (Kind::Disconnected(None), "stream again"),
+        (Kind::IdleTimeout(Duration::from_secs(90)), "stream again"),
         (Kind::Malformed { what: "a page", source: no() }, "look for a proxy"),
         (Kind::TooLarge { limit: 7 }, "max_event_bytes"),
-        (Kind::SetBack { ours: "9".into(), current: "7".into() }, "start from none"),
+        (Kind::ServerRolledBack { ours: "9".into(), current: "7".into() }, "start from none"),
         (Kind::Decode { object: "the ADDED a".into(), source: no() }, "release"),
     ] {
         let text = WatchError::new("watching pods/v1", kind).to_string();
@@ -151,7 +151,7 @@ fn every_kind_says_on_what_and_what_to_do() {
 
 #[test]
 fn the_source_is_what_the_text_leaves_out() {
-    let cut = WatchError::new("watching pods/v1", Kind::Cut(Some("reset by peer".into())));
+    let cut = WatchError::new("watching pods/v1", Kind::Disconnected(Some("reset by peer".into())));
     assert_eq!(cut.source().unwrap().to_string(), "reset by peer");
     assert!(!cut.to_string().contains("reset"));
     assert!(refused(404, "", "no").source().is_none());

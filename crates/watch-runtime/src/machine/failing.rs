@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::{Machine, Sabotage, State, malformed};
+use super::{Machine, InjectedBug, State, malformed};
 use crate::error::{Kind, Source};
 use crate::status::Cause;
 use crate::transport::Head;
@@ -89,7 +89,7 @@ impl Machine {
         if self.plan.options().quit_on_timeout {
             self.state = State::Ended(None);
         } else if now - since < TOO_SOON {
-            self.back_off_unreachable(Cause::Cut);
+            self.back_off_unreachable(Cause::Disconnected);
         } else {
             self.backoff.reset();
             self.why = Some(Cause::Timeout);
@@ -103,14 +103,14 @@ impl Machine {
         if let State::Watching { since, .. } = &self.state {
             self.backoff.lasted(now - *since);
         }
-        if self.sabotaged(Sabotage::ForgetsFailuresTooEarly) {
+        if self.has_bug(InjectedBug::ForgetsFailuresTooEarly) {
             self.backoff.reset();
         }
-        if !self.managed() || (cause == Cause::Silence && !self.failures.accepted) {
+        if !self.managed() || (cause == Cause::IdleTimeout && !self.failures.accepted) {
             return self.end(kind);
         }
         let probed = std::mem::take(&mut self.probing);
-        self.probing = cause == Cause::Silence && !probed && self.is_to_probe();
+        self.probing = cause == Cause::IdleTimeout && !probed && self.is_to_probe();
         if !self.probing {
             self.failures.lost();
         }
@@ -133,12 +133,12 @@ impl Machine {
         let asked = head.retry_after.or(asked(&status));
         if std::mem::take(&mut self.probing) {
             self.failures.confirmed();
-            return self.back_off(asked, Cause::Refused(status.code));
+            return self.back_off(asked, Cause::Rejected(status.code));
         }
         if self.lists() && status.is_gone() {
             self.pages_expired(status);
         } else {
-            self.failed(status, asked, Kind::Refused, now);
+            self.failed(status, asked, Kind::Rejected, now);
         }
     }
 
@@ -166,7 +166,7 @@ impl Machine {
             if status.is_too_large_version() {
                 self.failures.too_large += 1;
             }
-            self.back_off(asked, Cause::Refused(status.code));
+            self.back_off(asked, Cause::Rejected(status.code));
             // Whether it is only behind, it can be asked.
             self.probing = self.failures.too_large >= TOO_LARGE
                 && self.taking.is_none()
@@ -182,7 +182,7 @@ impl Machine {
                 && self.plan.waits_for_resource()
                 && !status.is_about_a_namespace())
         {
-            return self.back_off(asked, Cause::Refused(status.code));
+            return self.back_off(asked, Cause::Rejected(status.code));
         }
         self.end(kind(status));
     }
@@ -253,7 +253,7 @@ impl Machine {
     /// The server has shown that it streams no state: from now on it is listed.
     pub(super) fn cannot_stream(&mut self) {
         self.memory.never_streams = true;
-        self.why = Some(Cause::NoStreaming);
+        self.why = Some(Cause::StreamingListUnsupported);
         self.state = State::Ready;
         self.list_instead();
     }

@@ -6,7 +6,7 @@
 //! so long, the smallest of lists is asked for, which tells the version that the server has reached.
 //! One that passes the stream's version before that goes undetected: the protocol has no more to tell.
 
-use super::{Machine, Sabotage, State};
+use super::{Machine, InjectedBug, State};
 use crate::error::Kind;
 use crate::index::Index;
 use crate::status::Cause;
@@ -19,7 +19,7 @@ impl Machine {
         watching
             && !self.failures.is_confirmed()
             && self.version().is_some()
-            && !self.sabotaged(Sabotage::BelievesEveryVersion)
+            && !self.has_bug(InjectedBug::BelievesEveryVersion)
     }
 
     /// The server is at this version.
@@ -60,11 +60,11 @@ impl Machine {
     pub(super) fn set_back(&mut self, current: String) {
         let Some(index) = &mut self.memory.index else {
             let ours = self.version().unwrap_or_default().to_owned();
-            return self.end(Kind::SetBack { ours, current });
+            return self.end(Kind::ServerRolledBack { ours, current });
         };
         index.doubt();
-        self.sabotage_doubt();
-        self.again_at_once_or_later(Cause::SetBack);
+        self.inject_trust();
+        self.again_at_once_or_later(Cause::ServerRolledBack);
         self.repair();
     }
 }

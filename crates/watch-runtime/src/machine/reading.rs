@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use super::{Delivery, Machine, Sabotage, malformed};
+use super::{Delivery, Machine, InjectedBug, malformed};
 use crate::envelope::{self, Envelope, Identity};
 use crate::index::Compared;
 use crate::version::is_older;
@@ -68,7 +68,7 @@ impl Machine {
         };
         if etype != EventType::Deleted {
             match known.compare(&identity) {
-                Compared::Replaces(old) if !self.sabotaged(Sabotage::OverlooksALostDeletion) => {
+                Compared::Replaces(old) if !self.has_bug(InjectedBug::OverlooksALostDeletion) => {
                     self.owe_deletion(old);
                     let etype = EventType::Added;
                     self.owed.push_back(Delivery { etype, origin, object, identity });
@@ -93,7 +93,7 @@ impl Machine {
                 self.set_back(version);
             }
             (None, _) => self.reach(&version),
-            (Some(_), ends) if ends || self.sabotaged(Sabotage::TakesAnyBookmarkForTheEnd) => {
+            (Some(_), ends) if ends || self.has_bug(InjectedBug::TakesAnyBookmarkForTheEnd) => {
                 self.state_is_whole(version);
             }
             // Where it is while its initial events are still coming is no place to go on from.
@@ -110,7 +110,7 @@ impl Machine {
                 index.delivered(delivery.etype, &delivery.identity, kept);
             }
             let in_order = delivery.origin == Origin::Live && self.taking.is_none();
-            if (in_order || self.sabotaged(Sabotage::ResumesFromInitialEvents))
+            if (in_order || self.has_bug(InjectedBug::ResumesFromInitialEvents))
                 && let Some(version) = &delivery.identity.version
             {
                 self.reach(version);

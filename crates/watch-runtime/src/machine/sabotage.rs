@@ -6,7 +6,7 @@ use super::Machine;
 
 /// What a broken machine does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sabotage {
+pub enum InjectedBug {
     /// Tells a state that was taken anew without comparing it with what was delivered.
     SkipsTheComparison,
     /// Goes on from the version of an event of the first state.
@@ -29,7 +29,7 @@ pub enum Sabotage {
     TrustsVersionsAfterASetBack,
 }
 
-impl Sabotage {
+impl InjectedBug {
     /// All of them.
     pub const ALL: [Self; 10] = [
         Self::SkipsTheComparison,
@@ -48,23 +48,23 @@ impl Sabotage {
 #[cfg(not(feature = "simulation"))]
 #[allow(clippy::unused_self, reason = "the other one looks into it")]
 impl Machine {
-    pub(super) const fn sabotaged(&self, _: Sabotage) -> bool {
+    pub(super) const fn has_bug(&self, _: InjectedBug) -> bool {
         false
     }
 
-    pub(super) const fn sabotage_fragment(&self) {}
+    pub(super) const fn inject_fragment(&self) {}
 
-    pub(super) const fn sabotage_doubt(&self) {}
+    pub(super) const fn inject_trust(&self) {}
 }
 
 #[cfg(feature = "simulation")]
 impl Machine {
-    pub(crate) fn sabotage(&mut self, sabotage: Option<Sabotage>) {
-        self.sabotage = sabotage;
+    pub(crate) fn injected_bug(&mut self, injected_bug: Option<InjectedBug>) {
+        self.injected_bug = injected_bug;
     }
 
-    pub(super) fn sabotaged(&self, how: Sabotage) -> bool {
-        self.sabotage == Some(how)
+    pub(super) fn has_bug(&self, how: InjectedBug) -> bool {
+        self.injected_bug == Some(how)
     }
 
     /// The version of the state that has just been told in whole.
@@ -76,16 +76,16 @@ impl Machine {
         self.taking.is_some()
     }
 
-    pub(super) fn sabotage_doubt(&mut self) {
-        if self.sabotaged(Sabotage::TrustsVersionsAfterASetBack)
+    pub(super) fn inject_trust(&mut self) {
+        if self.has_bug(InjectedBug::TrustsVersionsAfterASetBack)
             && let Some(index) = &mut self.memory.index
         {
             index.trust();
         }
     }
 
-    pub(super) fn sabotage_fragment(&mut self) {
-        if !self.sabotaged(Sabotage::DeliversFragments) {
+    pub(super) fn inject_fragment(&mut self) {
+        if !self.has_bug(InjectedBug::DeliversFragments) {
             return;
         }
         let super::State::Watching { frames, .. } = &mut self.state else { return };

@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 
-use super::{Delivery, Machine, Sabotage, State};
+use super::{Delivery, Machine, InjectedBug, State};
 use crate::envelope::Identity;
 use crate::index::Compared;
 use crate::list_body::ListEnd;
@@ -59,7 +59,7 @@ impl Machine {
         taking.done += 1;
         taking.remaining = taking.remaining.map(|n| n.saturating_sub(1));
         let origin = taking.origin;
-        let skips = self.sabotaged(Sabotage::SkipsTheComparison);
+        let skips = self.has_bug(InjectedBug::SkipsTheComparison);
         let compared = match &mut self.memory.index {
             Some(index) if !skips => index.compare(&identity),
             _ => Compared::New,
@@ -84,13 +84,13 @@ impl Machine {
         }
         let vanished = self.memory.index.as_ref().map(crate::index::Index::vanished);
         let mut vanished = vanished.unwrap_or_default();
-        if self.sabotaged(Sabotage::ForgetsADeletion) {
+        if self.has_bug(InjectedBug::ForgetsADeletion) {
             vanished.pop();
         }
         for identity in vanished {
             self.owe_deletion(identity);
         }
-        if self.sabotaged(Sabotage::MovesOnTooEarly) {
+        if self.has_bug(InjectedBug::MovesOnTooEarly) {
             self.version = Some(version.clone());
         }
         if let Some(taking) = &mut self.taking {

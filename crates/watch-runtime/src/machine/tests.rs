@@ -173,7 +173,7 @@ fn a_cut_is_waited_out_when_managed_and_reported_when_not() {
     bench.request();
     bench.watching();
     bench.cut();
-    assert!(bench.error().is_cut());
+    assert!(bench.error().is_disconnected());
 }
 
 #[test]

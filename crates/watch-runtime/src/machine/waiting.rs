@@ -49,9 +49,9 @@ impl Machine {
             State::Watching { .. } if self.taking.is_some() => self.cannot_stream(),
             State::Asking { since } | State::Watching { since, .. } => {
                 let silent_for = deadline - *since;
-                self.cut(Cause::Silence, Kind::Silent(silent_for), now);
+                self.cut(Cause::IdleTimeout, Kind::IdleTimeout(silent_for), now);
             }
-            State::Listing { .. } => self.cut(Cause::Silence, Kind::Silent(SILENCE), now),
+            State::Listing { .. } => self.cut(Cause::IdleTimeout, Kind::IdleTimeout(SILENCE), now),
             _ => {}
         }
     }

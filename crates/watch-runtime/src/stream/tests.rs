@@ -16,7 +16,7 @@ use serde::Deserialize;
 use watchable_core::{Listed, NamespacedWatch, Resource, Scope, WatchItem, Watched};
 
 use super::*;
-use crate::{EventType, InitialState, Origin, StreamOptions, Watcher};
+use crate::{EventType, InitialList, Origin, StreamOptions, Watcher};
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -146,7 +146,7 @@ fn ok(body: Vec<Piece>) -> Answer {
 fn watcher(answers: Vec<Answer>) -> (Watcher<Pod>, Arc<Script>) {
     let script = Arc::new(Script { answers: Mutex::new(answers.into()), ..Script::default() });
     let watcher = Watcher::over(Arc::clone(&script) as _, Pod::RESOURCE);
-    (watcher.initial_state(InitialState::Paged), script)
+    (watcher.initial_list(InitialList::Paged), script)
 }
 
 fn told(event: &WatchEvent<Pod>) -> String {
@@ -271,7 +271,7 @@ async fn a_wrong_setting_is_the_first_and_only_item() {
     let watcher = watcher.namespace("Not A Namespace");
     let mut events = watcher.stream(StreamOptions::managed());
     let error = soon(events.next()).await.unwrap().unwrap_err();
-    assert!(error.is_setting());
+    assert!(error.is_invalid_setting());
     assert!(error.to_string().starts_with("watching pods/v1: setting `namespace`:"), "{error}");
     assert!(soon(events.next()).await.is_none());
     assert!(script.requests.lock().unwrap().is_empty());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use watch_runtime::{CatchUp, InitialState, StopHandle, StreamOptions, WatchStatus};
+use watch_runtime::{StartFrom, InitialList, StopHandle, StreamOptions, WatchStatus};
 use watchable_core::{
     DynamicTarget, Listed, NamespacedWatch, ResourceInfo, WatchTarget, Watchable, Watched,
 };
@@ -96,14 +96,14 @@ impl<T: WatchTarget> Watcher<T> {
         self.with(watch_runtime::Watcher::without_managed_fields)
     }
 
-    /// See [`Watcher::initial_state`](crate::Watcher::initial_state).
-    pub fn initial_state(self, how: InitialState) -> Self {
-        self.with(|watcher| watcher.initial_state(how))
+    /// See [`Watcher::initial_list`](crate::Watcher::initial_list).
+    pub fn initial_list(self, how: InitialList) -> Self {
+        self.with(|watcher| watcher.initial_list(how))
     }
 
-    /// See [`Watcher::catch_up`](crate::Watcher::catch_up).
-    pub fn catch_up(self, from: CatchUp) -> Self {
-        self.with(|watcher| watcher.catch_up(from))
+    /// See [`Watcher::start_from`](crate::Watcher::start_from).
+    pub fn start_from(self, from: StartFrom) -> Self {
+        self.with(|watcher| watcher.start_from(from))
     }
 
     /// See [`Watcher::repair_gaps`](crate::Watcher::repair_gaps).

@@ -20,7 +20,7 @@ pub(super) struct Bench {
 impl Bench {
     /// One that takes the state as a list.
     pub(super) fn new(options: StreamOptions, version: Option<&str>) -> Self {
-        let settings = Settings { initial_state: InitialState::Paged, ..Settings::default() };
+        let settings = Settings { initial_list: InitialList::Paged, ..Settings::default() };
         Self::with(settings, options, version)
     }
 

@@ -175,11 +175,11 @@ fn restarts_are_counted_and_next_steps_are_not() {
     bench.watching();
     bench.cut();
     bench.sleep();
-    assert_eq!(cause(&mut bench), Some(Cause::Cut));
+    assert_eq!(cause(&mut bench), Some(Cause::Disconnected));
     bench.head(429);
     bench.end();
     bench.sleep();
-    assert_eq!(cause(&mut bench), Some(Cause::Refused(429)));
+    assert_eq!(cause(&mut bench), Some(Cause::Rejected(429)));
     bench.watching();
     bench.chunk(GONE);
     assert_eq!(cause(&mut bench), Some(Cause::Gone));

@@ -191,7 +191,7 @@ fn gaps_one_after_another_are_waited_between() {
 fn without_repair_a_gap_ends_the_stream() {
     let settings = || Settings {
         ends_at_gaps: true,
-        initial_state: InitialState::Paged,
+        initial_list: InitialList::Paged,
         ..Settings::default()
     };
     let mut bench = Bench::with(settings(), StreamOptions::managed(), Some("1"));
@@ -215,8 +215,8 @@ fn without_repair_a_gap_ends_the_stream() {
 #[test]
 fn the_oldest_event_is_asked_for_and_where_history_begins_is_obeyed() {
     let settings = || Settings {
-        catch_up: crate::CatchUp::OldestEvent,
-        initial_state: InitialState::Paged,
+        start_from: crate::StartFrom::OldestEvent,
+        initial_list: InitialList::Paged,
         ..Settings::default()
     };
     let mut bench = Bench::with(settings(), StreamOptions::managed(), None);
@@ -348,7 +348,7 @@ fn a_repair_in_doubt_is_gone_on_with_by_the_next_stream() {
 
 #[test]
 fn a_repair_takes_no_stale_state() {
-    let settings = Settings { initial_state: InitialState::Stale, ..Settings::default() };
+    let settings = Settings { initial_list: InitialList::WatchCache, ..Settings::default() };
     let mut bench = Bench::with(settings, StreamOptions::managed(), Some("5"));
     bench.request();
     bench.head(200);

@@ -134,7 +134,7 @@ fn rights_that_are_missing_are_told() {
 
 #[test]
 fn a_stale_list_is_asked_for_where_any_state_will_do() {
-    let settings = Settings { initial_state: InitialState::Stale, ..Settings::default() };
+    let settings = Settings { initial_list: InitialList::WatchCache, ..Settings::default() };
     let mut bench = Bench::with(settings, StreamOptions::managed(), None);
     assert_eq!(bench.request(), "/api/v1/pods?limit=500&resourceVersion=0");
     bench.list(LIST);
@@ -147,7 +147,7 @@ fn a_stale_list_is_asked_for_where_any_state_will_do() {
 
 #[test]
 fn a_stale_list_that_breaks_off_is_taken_up_to_date() {
-    let settings = Settings { initial_state: InitialState::Stale, ..Settings::default() };
+    let settings = Settings { initial_list: InitialList::WatchCache, ..Settings::default() };
     let mut bench = Bench::with(settings, StreamOptions::managed(), None);
     bench.request();
     bench.head(200);

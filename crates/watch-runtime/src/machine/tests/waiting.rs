@@ -80,7 +80,7 @@ fn a_server_that_never_said_anything_is_an_error() {
     let mut bench = managed(None);
     bench.request();
     bench.silence();
-    assert!(bench.error().is_cut());
+    assert!(bench.error().is_disconnected());
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn of_a_refusal_no_more_is_kept_than_says_why() {
 #[test]
 fn a_list_item_without_an_end_is_too_large() {
     let settings = Settings {
-        initial_state: InitialState::Paged,
+        initial_list: InitialList::Paged,
         max_event_bytes: Some(100),
         ..Settings::default()
     };
@@ -178,7 +178,7 @@ fn the_status_tells_when_the_next_try_is_as_it_was_when_the_wait_began() {
     bench.pass(Duration::from_secs(3));
     assert_eq!(bench.machine.status(bench.now).phase, told);
     let until = bench.now + Duration::from_secs(4);
-    assert_eq!(told, Phase::BackingOff { until, cause: Cause::Refused(429) });
+    assert_eq!(told, Phase::BackingOff { until, cause: Cause::Rejected(429) });
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn silence_is_reported_where_nothing_is_managed() {
     bench.head(200);
     assert_eq!(bench.silence(), Duration::from_secs(31));
     let error = bench.error();
-    assert!(error.is_cut());
+    assert!(error.is_disconnected());
     assert!(error.to_string().contains("the API server was silent for 31 s"), "{error}");
 }
 
@@ -272,7 +272,7 @@ fn one_line_of_nonsense_is_asked_for_again() {
 
 fn waiting_for_the_resource(version: Option<&str>) -> Bench {
     let settings = Settings {
-        initial_state: InitialState::Paged,
+        initial_list: InitialList::Paged,
         waits_for_resource: true,
         ..Settings::default()
     };
@@ -288,7 +288,7 @@ fn a_resource_that_is_waited_for_may_come_at_any_time() {
         bench.head(404);
         bench.end();
         let phase = bench.machine.status(bench.now).phase;
-        let cause = Cause::Refused(404);
+        let cause = Cause::Rejected(404);
         assert!(matches!(phase, Phase::BackingOff { cause: c, .. } if c == cause), "{phase:?}");
         let wait = bench.sleep();
         assert!(wait <= Duration::from_secs(30), "{wait:?} in round {round}");

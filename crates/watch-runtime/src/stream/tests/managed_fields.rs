@@ -28,7 +28,7 @@ fn answers() -> Vec<Answer> {
 }
 
 async fn seen(watcher: Watcher<DynamicObject>) -> Vec<String> {
-    let watcher = watcher.initial_state(InitialState::Paged);
+    let watcher = watcher.initial_list(InitialList::Paged);
     let events = watcher.stream(StreamOptions::managed()).take(3).try_collect();
     let events: Vec<WatchEvent<DynamicObject>> = soon(events).await.unwrap();
     events.iter().map(|e| format!("{:?} {}", e.origin, e.obj.json())).collect()

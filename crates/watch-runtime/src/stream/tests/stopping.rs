@@ -47,7 +47,7 @@ async fn a_stop_is_immediate_while_backing_off() {
     let refusal = Answer { status: 503, body: vec![] };
     let (seen, phase) = stopped_while_waiting(vec![refusal], StreamOptions::managed()).await;
     assert_eq!(seen, 0);
-    assert!(matches!(phase, Phase::BackingOff { cause: Cause::Refused(503), .. }), "{phase:?}");
+    assert!(matches!(phase, Phase::BackingOff { cause: Cause::Rejected(503), .. }), "{phase:?}");
 }
 
 #[tokio::test(start_paused = true)]
