@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use bytes::Bytes;
 use models::core::v1::{ConfigMap, Event, Node, Pod};
-use watch_runtime::measured::{self, Gap, Watch};
+use watch_runtime::bench_hooks::{self, Gap, Watch};
 use watchable_core::{DynamicObject, json};
 
 /// Does it as often as it is told.
@@ -59,7 +59,7 @@ fn chunks(texts: impl Iterator<Item = String>, mut take: impl FnMut(Bytes)) {
 
 fn frame(times: usize) {
     let mut lines = 0;
-    let mut frames = measured::Lines::default();
+    let mut frames = bench_hooks::Lines::default();
     let texts = std::iter::repeat_n(line(POD), times);
     chunks(texts, |chunk| lines += frames.count(chunk));
     assert_eq!(lines, times);
@@ -69,7 +69,7 @@ fn envelope(object: &str, times: usize) {
     let line = Bytes::from(line(object));
     let line = line.slice(..line.len() - 1);
     for _ in 0..times {
-        assert!(measured::envelope(black_box(&line)));
+        assert!(bench_hooks::envelope(black_box(&line)));
     }
 }
 

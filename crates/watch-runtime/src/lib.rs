@@ -6,60 +6,35 @@
 //!
 //! The protocol is a state machine without I/O (`machine`); `stream` joins it to a `transport`.
 
-mod alarm;
-mod api_status;
-mod backoff;
-mod connection;
-mod control;
-mod cursor;
 pub mod discovery;
-mod envelope;
-mod error;
-mod event;
-mod frame;
-#[cfg(feature = "simulation")]
-#[doc(hidden)]
-pub mod fuzzing;
-mod index;
-mod kube;
-#[cfg(feature = "kube-runtime")]
-mod kube_events;
-mod list_body;
-#[cfg(test)]
-mod logged;
-mod machine;
-#[cfg(feature = "measuring")]
-#[doc(hidden)]
-pub mod measured;
-mod meter;
+mod kube_interop;
+#[cfg(not(feature = "metrics"))]
+mod metrics;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod mux;
-mod options;
-mod plan;
-mod read_ahead;
-mod settings;
-#[cfg(feature = "simulation")]
-#[doc(hidden)]
-pub mod simulation;
-mod status;
+mod protocol;
 mod stream;
-mod tombstone;
+mod testing;
 mod transport;
-mod uid;
-mod version;
 mod watcher;
 
-pub use api_status::{ApiStatus, StatusCause, StatusDetails};
-pub use control::StopHandle;
-pub use error::WatchError;
-pub use event::{EventSource, EventType, Origin, WatchEvent};
-pub use kube::{Kube, KubeNamespaces, KubeScope};
+pub use kube_interop::kube::{Kube, KubeNamespaces, KubeScope};
 #[cfg(feature = "kube-runtime")]
-pub use kube_events::KubeEvents;
+pub use kube_interop::kube_events::KubeEvents;
 pub use mux::{MultiplexingWatcher, MuxMember, MuxStream};
-pub use options::StreamOptions;
-pub use settings::{StartFrom, InitialList};
-pub use status::{Cause, Phase, WatchStatus};
+pub use protocol::api_status::{ApiStatus, StatusCause, StatusDetails};
+pub use protocol::error::WatchError;
+pub use protocol::event::{EventSource, EventType, Origin, WatchEvent};
+pub use protocol::options::StreamOptions;
+pub use protocol::settings::{InitialList, StartFrom};
+pub use protocol::status::{Cause, Phase, WatchStatus};
 pub use stream::WatchStream;
+pub use stream::control::StopHandle;
+#[cfg(feature = "bench-hooks")]
+#[doc(hidden)]
+pub use testing::bench_hooks;
+#[cfg(feature = "simulation")]
+#[doc(hidden)]
+pub use testing::{fuzzing, simulation};
 pub use watcher::Watcher;

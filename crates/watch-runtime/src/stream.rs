@@ -1,5 +1,8 @@
 //! The stream of a watcher: joins the protocol's machine to a transport and a clock.
 
+pub(crate) mod control;
+mod deadline_timer;
+pub(crate) mod resume_position;
 #[cfg(test)]
 mod tests;
 
@@ -10,7 +13,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use futures::future::BoxFuture;
 use futures::stream::FusedStream;
@@ -20,15 +23,17 @@ use tokio::sync::watch;
 use tokio::time::Sleep;
 use watchable_core::{ResourceInfo, WatchItem as _, WatchTarget};
 
-use crate::alarm::Alarm;
-use crate::connection::Connection;
-use crate::control::Control;
-use crate::cursor::Cursor;
-use crate::error::{Kind, Source};
-use crate::machine::{Delivery, Machine, Memory, Sending, Step};
-use crate::meter::Meter;
-use crate::transport::{Chunks, Head, Transport};
-use crate::{EventSource, Phase, WatchError, WatchEvent, WatchStatus};
+use crate::metrics::Meter;
+use crate::protocol::error::{Kind, Source, WatchError};
+use crate::protocol::event::{EventSource, WatchEvent};
+use crate::protocol::head::Head;
+use crate::protocol::machine::{Delivery, Machine, Memory, Sending, Step};
+use crate::protocol::status::{Phase, WatchStatus};
+use crate::stream::control::Control;
+use crate::stream::deadline_timer::Alarm;
+use crate::stream::resume_position::Cursor;
+use crate::transport::connection::Connection;
+use crate::transport::{Chunks, Transport};
 
 /// The events of a watcher, as a [`Stream`](futures::Stream).
 ///
@@ -149,7 +154,7 @@ impl<T: WatchTarget> WatchStream<T> {
             Io::Sending(answer) => match ready!(answer.as_mut().poll(cx)) {
                 Ok(answer) => {
                     tracing::debug!(status = answer.status().as_u16(), "answered");
-                    self.machine.on_head(Head::of(&answer), self.now);
+                    self.machine.on_head(Head::of(&answer, SystemTime::now()), self.now);
                     self.io = Io::Reading(answer.into_body());
                 }
                 Err(source) => {

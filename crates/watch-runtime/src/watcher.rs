@@ -11,14 +11,17 @@ use watchable_core::{
     Watched,
 };
 
-use crate::cursor::Cursor;
-use crate::machine::Machine;
-use crate::plan::Plan;
-use crate::settings::{self, StartFrom, InitialList, Settings, Timeout};
-use crate::stream::Shared;
-use crate::tombstone;
+use crate::protocol::error::WatchError;
+use crate::protocol::machine::Machine;
+use crate::protocol::options::StreamOptions;
+use crate::protocol::request_builder::Plan;
+use crate::protocol::settings::{self, InitialList, Settings, StartFrom, Timeout};
+use crate::protocol::status::WatchStatus;
+use crate::protocol::tombstone;
+use crate::stream::control::StopHandle;
+use crate::stream::resume_position::Cursor;
+use crate::stream::{Shared, WatchStream};
 use crate::transport::Transport;
-use crate::{StopHandle, StreamOptions, WatchError, WatchStatus, WatchStream};
 
 /// Watches the objects of one kind.
 ///

@@ -9,7 +9,11 @@ use futures::{Stream, StreamExt as _};
 use tokio::sync::watch;
 use watchable_core::{Accepts, ResourceInfo, WatchTarget};
 
-use crate::{EventSource, StreamOptions, WatchError, WatchEvent, WatchStatus, Watcher};
+use crate::protocol::error::WatchError;
+use crate::protocol::event::{EventSource, WatchEvent};
+use crate::protocol::options::StreamOptions;
+use crate::protocol::status::WatchStatus;
+use crate::watcher::Watcher;
 
 /// The events of one member, as they fit into the stream of all.
 pub(super) type Events<O> = Pin<Box<dyn Stream<Item = Result<WatchEvent<O>, WatchError>> + Send>>;

@@ -3,8 +3,7 @@
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 
-use super::MuxMember;
-use super::member::Key;
+use crate::mux::member::{Key, MuxMember};
 
 /// Adding and removing one takes no longer where there are many.
 pub(super) struct Members<O> {

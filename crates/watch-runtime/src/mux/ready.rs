@@ -8,7 +8,7 @@ use std::task::{Context, Wake};
 
 use futures::task::AtomicWaker;
 
-use super::member::Key;
+use crate::mux::member::Key;
 
 /// What a stream is to look at when it is polled next.
 #[derive(Debug, Default)]

@@ -9,11 +9,13 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, Sleep};
 
-use super::member::{Events, Key};
-use super::ready::{Bell, Ready};
-use super::{Callback, MultiplexingWatcher, MuxMember};
-use crate::backoff::Backoff;
-use crate::{StreamOptions, WatchError, WatchEvent};
+use crate::mux::member::{Events, Key, MuxMember};
+use crate::mux::multiplexer::{Callback, MultiplexingWatcher};
+use crate::mux::ready::{Bell, Ready};
+use crate::protocol::backoff::Backoff;
+use crate::protocol::error::WatchError;
+use crate::protocol::event::WatchEvent;
+use crate::protocol::options::StreamOptions;
 
 pub(super) struct Slot<O> {
     pub(super) key: Key,

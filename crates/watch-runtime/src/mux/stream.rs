@@ -9,12 +9,14 @@ use std::task::{Context, Poll};
 use futures::Stream;
 use futures::stream::FusedStream;
 
-use super::member::Key;
-use super::ready::{Changes, Ready};
-use super::slot::{Slot, Turn};
-use super::{Inner, MultiplexingWatcher};
-use crate::control::Control;
-use crate::{StreamOptions, WatchError, WatchEvent};
+use crate::mux::member::Key;
+use crate::mux::multiplexer::{Inner, MultiplexingWatcher};
+use crate::mux::ready::{Changes, Ready};
+use crate::mux::slot::{Slot, Turn};
+use crate::protocol::error::WatchError;
+use crate::protocol::event::WatchEvent;
+use crate::protocol::options::StreamOptions;
+use crate::stream::control::Control;
 
 /// So many turns in vain, and others in the program are let go first: a member that Tokio wants to
 /// pause wakes itself again at once.
@@ -51,8 +53,19 @@ pub struct MuxStream<O> {
     pub(super) looks: usize,
 }
 
+impl<O: 'static> MultiplexingWatcher<O> {
+    /// Streams the events of all members, each with these options. A stream of this multiplexer that is
+    /// running ends. Without members, the stream ends at once.
+    pub fn stream(&self, options: StreamOptions) -> MuxStream<O> {
+        let control = self.shared.stop.start();
+        let ready = Arc::new(Ready::default());
+        self.lock().streaming = Some(Arc::clone(&ready));
+        MuxStream::new(self.clone(), options, control, ready)
+    }
+}
+
 impl<O: 'static> MuxStream<O> {
-    pub(super) fn new(
+    fn new(
         mux: MultiplexingWatcher<O>,
         options: StreamOptions,
         control: Arc<Control>,

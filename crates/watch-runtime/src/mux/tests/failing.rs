@@ -8,8 +8,8 @@ use tokio::time::{Instant, timeout};
 
 use super::*;
 use crate::WatchError;
-use crate::error::Kind;
-use crate::logged::logged;
+use crate::protocol::error::Kind;
+use crate::testing::log_capture::logged;
 
 const HOUR: Duration = Duration::from_hours(1);
 

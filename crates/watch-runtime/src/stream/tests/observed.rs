@@ -1,7 +1,7 @@
 //! What a stream tells of itself: spans, log events and metrics.
 
 use super::*;
-use crate::logged::logged;
+use crate::testing::log_capture::logged;
 
 const SECRET: &str = "s3cret-in-a-body";
 

@@ -1,7 +1,7 @@
 //! Streams that are stopped or dropped, and those after them.
 
 use super::*;
-use crate::status::{Cause, Phase};
+use crate::protocol::status::{Cause, Phase};
 
 /// Streams in a task of its own, stops from here once it waits, and says how many items it saw and what
 /// it was doing.

@@ -1,0 +1,220 @@
+//! From a line of a watch: the event's type, the object's raw bytes and its identity.
+//!
+//! The object itself is not decoded here. A bookmark never is: it is an object of its kind in name
+//! only, and `"spec":{"containers":null}` occurs in it (Kubernetes API concepts, "Watch bookmarks").
+
+mod fast_path;
+mod kind;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use watchable_core::{Scope, json};
+
+pub(crate) use crate::protocol::envelope::kind::Envelope;
+use crate::protocol::event::EventType;
+use crate::protocol::identity::Identity;
+use crate::protocol::uid::Uid;
+
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow, rename = "type")]
+    etype: Cow<'a, str>,
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Object<'a> {
+    #[serde(borrow)]
+    metadata: Option<Metadata<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Metadata<'a> {
+    #[serde(borrow)]
+    name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    namespace: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    uid: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    resource_version: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Bookmark {
+    metadata: BookmarkMetadata,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BookmarkMetadata {
+    resource_version: Option<String>,
+    annotations: Option<BTreeMap<String, String>>,
+}
+
+/// The annotation of the bookmark that ends a streamed initial state (KEP-3157).
+const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
+
+/// Reads a line of a watch whose objects lie where `scope` says.
+pub(crate) fn read(line: &Bytes, scope: Scope) -> Result<Envelope, json::Error> {
+    read_as(line, scope, true)
+}
+
+/// Reads a line, in the quick way where that does, or in the general way in any case.
+pub(crate) fn read_as(line: &Bytes, scope: Scope, quickly: bool) -> Result<Envelope, json::Error> {
+    let Ok(text) = simdutf8::basic::from_utf8(line) else {
+        return read_as(&mended(line), scope, quickly);
+    };
+    match quickly.then(|| fast_path::read(line, text, scope)).flatten() {
+        Some(envelope) => Ok(envelope),
+        None => general(line),
+    }
+}
+
+/// Reads who a list's item is, and gives its text, mended where that is needed.
+pub(crate) fn item(item: &Bytes, scope: Scope) -> Result<(Bytes, Identity), json::Error> {
+    let Ok(text) = simdutf8::basic::from_utf8(item) else {
+        return self::item(&mended(item), scope);
+    };
+    let identity = match fast_path::identity(text, scope) {
+        Some(identity) => identity,
+        None => general_identity(item)?,
+    };
+    Ok((item.clone(), identity))
+}
+
+fn general(line: &Bytes) -> Result<Envelope, json::Error> {
+    let Line { etype, object } = json::from_slice(line)?;
+    Ok(match etype.as_ref() {
+        "BOOKMARK" => bookmark(json::from_str(object.get())?),
+        "ERROR" => Envelope::Error(json::from_str(object.get())?),
+        etype => match EventType::from_wire(etype) {
+            Some(etype) => Envelope::Event {
+                etype,
+                identity: general_identity(object.get().as_bytes())?,
+                object: line.slice_ref(object.get().as_bytes()),
+            },
+            None => Envelope::Unknown,
+        },
+    })
+}
+
+/// The object, where a line went on after it and what did was taken for part of it. No API server writes such
+/// lines so far.
+pub(crate) fn without_trailer(object: &Bytes) -> Option<Bytes> {
+    let first = serde_json::Deserializer::from_slice(object).into_iter::<&RawValue>().next()?;
+    let first = first.ok()?.get().as_bytes();
+    (first.len() < object.len()).then(|| object.slice_ref(first))
+}
+
+fn bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
+    let annotations = metadata.annotations.unwrap_or_default();
+    Envelope::Bookmark {
+        version: metadata.resource_version.filter(|version| !version.is_empty()),
+        ends_initial: annotations.get(INITIAL_EVENTS_END).is_some_and(|value| value == "true"),
+    }
+}
+
+/// A text with U+FFFD for what is not UTF-8: an API server hands out raw extensions byte by byte as they were
+/// put in, and Go's decoder does the same with them.
+fn mended(text: &Bytes) -> Bytes {
+    String::from_utf8_lossy(text).into_owned().into()
+}
+
+/// Reads who an object is, and skips the rest of it.
+fn general_identity(object: &[u8]) -> Result<Identity, json::Error> {
+    let metadata = json::from_slice::<Object<'_>>(object)?.metadata.unwrap_or_default();
+    let text = |value: Option<Cow<'_, str>>| value.map(Cow::into_owned).unwrap_or_default();
+    Ok(Identity {
+        name: text(metadata.name),
+        namespace: text(metadata.namespace),
+        uid: metadata.uid.as_deref().map(Uid::of).unwrap_or_default(),
+        version: metadata.resource_version.map(Cow::into_owned).filter(|v| !v.is_empty()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn envelope(text: &'static str) -> Envelope {
+        read(&Bytes::from_static(text.as_bytes()), Scope::Namespaced).unwrap()
+    }
+
+    #[test]
+    fn an_event_is_its_type_identity_and_raw_object() {
+        let line = Bytes::from_static(
+            br#"{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a\u002db","namespace":"s","uid":"u","resourceVersion":"7"},"spec":1}}"#,
+        );
+        let Envelope::Event { etype, object, identity } = read(&line, Scope::Namespaced).unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!(etype, EventType::Modified);
+        assert_eq!(
+            identity,
+            Identity {
+                name: "a-b".into(),
+                namespace: "s".into(),
+                uid: "u".into(),
+                version: Some("7".into())
+            }
+        );
+        assert!(object.starts_with(b"{\"kind\"") && object.ends_with(b"\"spec\":1}"));
+        assert_eq!(object.as_ptr(), line[28..].as_ptr(), "the object is a slice of the line");
+    }
+
+    #[test]
+    fn a_bookmark_is_a_version_whatever_else_it_holds() {
+        let line = r#"{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"380","creationTimestamp":null},"spec":{"containers":null},"status":{}}}"#;
+        assert!(
+            matches!(envelope(line), Envelope::Bookmark { version: Some(v), ends_initial: false } if v == "380")
+        );
+        let line = r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}}"#;
+        assert!(matches!(envelope(line), Envelope::Bookmark { ends_initial: true, .. }));
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_mended() {
+        let line = Bytes::from_static(
+            b"{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"},\"data\":\"\xff\"}}",
+        );
+        let Envelope::Event { object, identity, .. } = read(&line, Scope::Namespaced).unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!(identity.name, "a");
+        assert!(str::from_utf8(&object).unwrap().ends_with("\"data\":\"\u{fffd}\"}"));
+    }
+
+    #[test]
+    fn what_follows_an_object_is_told_apart_from_it() {
+        let line = r#"{"type":"ADDED","object":{"metadata":{"name":"a","namespace":"s","uid":"u","resourceVersion":"7"}},"more":{"x":{}}}"#;
+        let Envelope::Event { object, .. } = envelope(line) else { panic!() };
+        let object = without_trailer(&object).unwrap();
+        assert!(object.ends_with(br#""resourceVersion":"7"}}"#));
+        assert!(without_trailer(&object).is_none());
+    }
+
+    #[test]
+    fn an_error_is_its_status() {
+        let line = r#"{"type":"ERROR","object":{"kind":"Status","metadata":{},"status":"Failure","message":"too old resource version: 1 (398)","reason":"Expired","code":410}}"#;
+        assert!(matches!(envelope(line), Envelope::Error(status) if status.is_gone()));
+    }
+
+    #[test]
+    fn an_unknown_type_is_told_apart_from_nonsense() {
+        assert!(matches!(envelope(r#"{"type":"RENAMED","object":{}}"#), Envelope::Unknown));
+        for nonsense in [&b"{\"type\":\"ADDED\"}"[..], b"{\"type\":\"ADDED\",\"object\":{", b"\xff"]
+        {
+            assert!(read(&Bytes::from_static(nonsense), Scope::Namespaced).is_err());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The head of an HTTP answer, as far as a watch is concerned.
+
+use std::time::{Duration, SystemTime};
+
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, Response, StatusCode};
+
+/// The head of an answer, as far as a watch is concerned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    pub(crate) status: StatusCode,
+    /// How long the server asks to wait before another try.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Head {
+    pub(crate) fn of<B>(answer: &Response<B>, now: SystemTime) -> Self {
+        Self { status: answer.status(), retry_after: retry_after(answer.headers(), now) }
+    }
+}
+
+/// Reads `Retry-After`, in seconds or as an HTTP date (RFC 9110, section 10.2.3).
+fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u64>() {
+        // Longer than a century is no time to reckon with.
+        return Some(Duration::from_secs(seconds.min(u32::MAX.into())));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &'static str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, text.parse().unwrap());
+        // Sun, 06 Nov 1994 08:49:37 GMT, RFC 9110's own example.
+        retry_after(&headers, SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777))
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        assert_eq!(read("3"), Some(Duration::from_secs(3)));
+        assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_mins(1)));
+        assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(read("soon"), None);
+    }
+
+    #[test]
+    fn a_retry_after_of_ages_is_a_time_to_reckon_with() {
+        let ages = Duration::from_secs(u32::MAX.into());
+        assert_eq!(read("18446744073709551615"), Some(ages));
+        assert!(std::time::Instant::now().checked_add(ages).is_some());
+    }
+}

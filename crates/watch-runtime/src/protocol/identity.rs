@@ -1,0 +1,41 @@
+//! Which object an event or a list item is about.
+
+use std::fmt;
+
+use watchable_core::Scope;
+
+use crate::protocol::uid::Uid;
+
+/// Who an object is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) name: String,
+    pub(crate) namespace: String,
+    pub(crate) uid: Uid,
+    pub(crate) version: Option<String>,
+}
+
+/// `shop/web-1`, or `node-1` without a namespace.
+impl fmt::Display for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.namespace.as_str(), self.name.as_str()) {
+            (_, "") => f.write_str("an object without a name"),
+            ("", name) => f.write_str(name),
+            (namespace, name) => write!(f, "{namespace}/{name}"),
+        }
+    }
+}
+
+impl Identity {
+    /// Whether nothing is missing.
+    pub(crate) fn is_whole(&self, scope: Scope) -> bool {
+        let has_place = match scope {
+            Scope::Namespaced => !self.namespace.is_empty(),
+            Scope::Cluster => true,
+        };
+        has_place
+            && !self.name.is_empty()
+            && !self.uid.is_empty()
+            && self.version.as_ref().is_some_and(|version| !version.is_empty())
+    }
+}

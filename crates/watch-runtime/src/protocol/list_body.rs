@@ -1,0 +1,253 @@
+//! A list as it comes in: its items one by one, and at its end what it says of itself.
+//!
+//! Memory is bounded by an item, not by a page.
+
+use std::mem;
+
+use bytes::{Buf as _, Bytes, BytesMut};
+use serde::Deserialize;
+use watchable_core::ListMetadata;
+use watchable_core::json::{self, Seek};
+use watchable_core::lenient::null_is_default;
+
+use crate::protocol::error::Source;
+
+/// Takes a list apart while its body comes in, in chunks of any size.
+#[derive(Debug, Default)]
+pub(crate) struct ListBody {
+    /// What has come and is not yet disposed of; up to `scanned`, it is part of one item or token.
+    buffer: BytesMut,
+    scanned: usize,
+    /// The document without the items.
+    rest: Vec<u8>,
+    place: Place,
+    /// How many brackets are open.
+    depth: usize,
+    string: InString,
+    /// Where the item under way ends.
+    item: Seek,
+    /// Where the last string at the top level begins in `rest`, after its quote.
+    key: usize,
+}
+
+/// Where in the document the scan is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Place {
+    /// Outside of the items: before or after them.
+    #[default]
+    Outside,
+    /// Between items.
+    Between,
+    /// Inside of one.
+    Item,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum InString {
+    #[default]
+    No,
+    Yes,
+    /// After a backslash.
+    Escaped,
+}
+
+/// What a page of a list says of itself.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ListEnd {
+    pub(crate) version: Option<String>,
+    /// The token for the next page, if there is one.
+    pub(crate) continue_: Option<String>,
+    pub(crate) remaining: Option<u64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Rest {
+    #[serde(deserialize_with = "null_is_default")]
+    metadata: ListMetadata,
+}
+
+impl ListBody {
+    /// Takes the body's next chunk.
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
+        self.buffer.extend_from_slice(chunk);
+    }
+
+    /// How many bytes of an item wait for its end.
+    pub(crate) fn waiting(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// The next item that is whole.
+    pub(crate) fn next_item(&mut self) -> Option<Bytes> {
+        while self.scanned < self.buffer.len() {
+            if self.place == Place::Item {
+                let Some(end) = self.item.end(&self.buffer) else {
+                    self.scanned = self.buffer.len();
+                    return None;
+                };
+                self.scanned = 0;
+                self.place = Place::Between;
+                return Some(self.buffer.split_to(end).freeze());
+            }
+            if self.string == InString::No {
+                self.token();
+            } else {
+                self.string_part();
+            }
+            if self.place != Place::Item {
+                // The scan is past it.
+                let done = self.buffer.split_to(mem::take(&mut self.scanned));
+                self.rest.extend_from_slice(&done);
+            }
+        }
+        None
+    }
+
+    /// Reads what is left when the body has ended.
+    pub(crate) fn finish(mut self) -> Result<ListEnd, Source> {
+        debug_assert!(self.scanned == self.buffer.len(), "items are left");
+        if self.place != Place::Outside {
+            return Err("it ends within its items".into());
+        }
+        self.rest.extend_from_slice(&self.buffer);
+        let Rest { metadata } = json::from_slice(&self.rest)?;
+        Ok(ListEnd {
+            version: metadata.resource_version.filter(|v| !v.is_empty()),
+            continue_: metadata.continue_.filter(|token| !token.is_empty()),
+            remaining: metadata.remaining_item_count.and_then(|n| n.try_into().ok()),
+        })
+    }
+
+    /// Steps over a string's inside, up to its end or that of what has come.
+    fn string_part(&mut self) {
+        if self.string == InString::Escaped {
+            self.scanned += 1;
+            self.string = InString::Yes;
+            return;
+        }
+        match memchr::memchr2(b'"', b'\\', &self.buffer[self.scanned..]) {
+            None => self.scanned = self.buffer.len(),
+            Some(at) => {
+                self.scanned += at + 1;
+                let escape = self.buffer[self.scanned - 1] == b'\\';
+                self.string = if escape { InString::Escaped } else { InString::No };
+            }
+        }
+    }
+
+    /// Steps over one byte outside of strings and items.
+    fn token(&mut self) {
+        let byte = self.buffer[self.scanned];
+        match (self.place, byte) {
+            (Place::Between, b']') => self.place = Place::Outside,
+            // What separates items is dropped.
+            (Place::Between, b',' | b' ' | b'\n' | b'\t' | b'\r') => {
+                self.buffer.advance(self.scanned + 1);
+                self.scanned = 0;
+                return;
+            }
+            (Place::Between, _) => {
+                self.place = Place::Item;
+                self.item = Seek::default();
+                return;
+            }
+            _ => {}
+        }
+        self.scanned += 1;
+        match byte {
+            b'"' => {
+                self.string = InString::Yes;
+                if self.place == Place::Outside && self.depth == 1 {
+                    self.key = self.rest.len() + 1;
+                }
+            }
+            b'{' => self.depth += 1,
+            b'[' => {
+                self.depth += 1;
+                if self.place == Place::Outside && self.depth == 2 && self.key_is_items() {
+                    self.place = Place::Between;
+                }
+            }
+            b'}' | b']' => {
+                self.depth = self.depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+
+    fn key_is_items(&self) -> bool {
+        self.rest.get(self.key..).is_some_and(|rest| rest.starts_with(b"items\""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(chunks: &[&[u8]]) -> (Vec<String>, Result<ListEnd, String>) {
+        let mut body = ListBody::default();
+        let mut items = Vec::new();
+        for chunk in chunks {
+            body.push(chunk);
+            while let Some(item) = body.next_item() {
+                items.push(String::from_utf8(item.to_vec()).unwrap());
+            }
+        }
+        (items, body.finish().map_err(|error| error.to_string()))
+    }
+
+    const LIST: &str = r#"{"kind":"PodList","metadata":{"resourceVersion":"7","continue":"t","remainingItemCount":3},"items":[{"a":"]},{\"","items":[1,[2]]},
+ {"ü":{}}, {}],"apiVersion":"v1"}
+"#;
+
+    #[test]
+    fn items_and_what_the_list_says_are_read_wherever_chunks_end() {
+        let end = ListEnd {
+            version: Some("7".to_owned()),
+            continue_: Some("t".to_owned()),
+            remaining: Some(3),
+        };
+        let items = [r#"{"a":"]},{\"","items":[1,[2]]}"#, r#"{"ü":{}}"#, "{}"].map(str::to_owned);
+        let body = LIST.as_bytes();
+        for at in 0..=body.len() {
+            let (got, told) = read(&[&body[..at], &body[at..]]);
+            assert_eq!((got, told.as_ref()), (items.to_vec(), Ok(&end)), "split at {at}");
+        }
+        let bytes: Vec<_> = body.chunks(1).collect();
+        assert_eq!(read(&bytes), (items.to_vec(), Ok(end)));
+    }
+
+    #[test]
+    fn items_come_while_the_list_is_still_coming() {
+        let mut body = ListBody::default();
+        body.push(br#"{"items":[{"a":1},{"b"#);
+        assert_eq!(body.next_item().unwrap(), br#"{"a":1}"#[..]);
+        assert_eq!(body.next_item(), None);
+        assert_eq!(body.waiting(), r#"{"b"#.len(), "no more than the item that has begun is kept");
+    }
+
+    #[test]
+    fn null_items_an_empty_token_and_metadata_at_the_end_are_read() {
+        for list in [
+            r#"{"items":null,"metadata":{"resourceVersion":"7","continue":""}}"#,
+            r#"{"items": [ ], "metadata":{"resourceVersion":"7"}}"#,
+            r#"{"metadata":{"items":[1],"resourceVersion":"7"},"items":[]}"#,
+            r#"{"metadata":{"resourceVersion":"7"},"more":[[1]],"it\u0065ms":[]}"#,
+        ] {
+            let (items, end) = read(&[list.as_bytes()]);
+            let version = Some("7".to_owned());
+            assert_eq!(end, Ok(ListEnd { version, continue_: None, remaining: None }), "{list}");
+            assert!(items.is_empty(), "{list}");
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_no_list_is_refused() {
+        for text in
+            ["", "<html>", r#"{"items":["#, r#"{"items":[{},"#, r#"{"items":[]"#, "]]}}", "[{}]"]
+        {
+            assert!(read(&[text.as_bytes()]).1.is_err(), "{text}");
+        }
+    }
+}

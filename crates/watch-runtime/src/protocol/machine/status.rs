@@ -1,0 +1,34 @@
+//! What a stream is doing, as its status tells it.
+
+use std::time::Instant;
+
+use crate::protocol::index::Index;
+use crate::protocol::machine::core::Machine;
+use crate::protocol::machine::state::State;
+use crate::protocol::status::{Phase, WatchStatus};
+
+impl Machine {
+    /// Where the stream stands, but for the version.
+    pub(crate) fn status(&mut self, now: Instant) -> &WatchStatus {
+        self.status.phase = self.phase(now);
+        self.status.objects = self.memory.index.as_ref().map_or(0, Index::len);
+        &self.status
+    }
+
+    pub(super) fn phase(&self, now: Instant) -> Phase {
+        match (&self.state, &self.taking) {
+            (State::Ended(_), _) => Phase::Stopped,
+            (State::BackingOff { wait, cause, told }, _) => match self.status.phase {
+                // Told already: the wait counts from then.
+                phase @ Phase::BackingOff { .. } if *told => phase,
+                _ => Phase::BackingOff { until: now + *wait, cause: *cause },
+            },
+            (State::Ready | State::Asking { .. } | State::Refused { .. }, _)
+            | (State::Listing { .. }, None) => Phase::Connecting,
+            (State::Listing { .. } | State::Watching { .. }, Some(taking)) => {
+                Phase::Listing { done: taking.done, remaining: taking.remaining }
+            }
+            (State::Watching { .. }, None) => Phase::Live,
+        }
+    }
+}

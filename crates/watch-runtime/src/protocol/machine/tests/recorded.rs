@@ -1,0 +1,56 @@
+//! What real API servers sent, cut at every byte.
+
+use super::*;
+
+const STREAMS: [&[u8]; 6] = [
+    include_bytes!("../../../../../../tests/data/recorded-1.17/stream-configmaps-live.jsonl"),
+    include_bytes!("../../../../../../tests/data/recorded-1.17/stream-pods-from-nothing.jsonl"),
+    include_bytes!("../../../../../../tests/data/recorded-1.17/stream-too-old.jsonl"),
+    include_bytes!("../../../../../../tests/data/recorded-1.36/stream-configmaps-live.jsonl"),
+    include_bytes!("../../../../../../tests/data/recorded-1.36/stream-pods-initial.jsonl"),
+    include_bytes!("../../../../../../tests/data/recorded-1.36/stream-too-old.jsonl"),
+];
+
+/// All that comes of these chunks, one after another: deliveries, and the version in the end.
+fn outcome(chunks: &[&[u8]]) -> (Vec<(EventType, Bytes)>, Option<String>) {
+    let mut bench = managed(Some("1"));
+    bench.request();
+    bench.watching();
+    let mut told = Vec::new();
+    for chunk in chunks {
+        bench.machine.on_chunk(Bytes::copy_from_slice(chunk), bench.now);
+        while let Step::Deliver(delivery) = bench.machine.step(bench.now) {
+            told.push((delivery.etype, delivery.object));
+        }
+    }
+    (told, bench.machine.version().map(str::to_owned))
+}
+
+#[test]
+fn every_recorded_stream_is_the_same_wherever_it_is_cut() {
+    for stream in STREAMS {
+        let whole = outcome(&[stream]);
+        let events = memchr::memmem::find_iter(stream, b"{\"type\":\"ADDED\"").count();
+        assert!(whole.0.len() >= events, "{} of {events}", whole.0.len());
+        for at in 0..stream.len() {
+            let (first, second) = stream.split_at(at);
+            assert!(outcome(&[first, second]) == whole, "cut at {at}");
+        }
+        let single: Vec<_> = stream.chunks(1).collect();
+        assert!(outcome(&single) == whole, "byte by byte");
+    }
+}
+
+#[test]
+fn every_recorded_stream_that_breaks_off_delivers_whole_events_and_goes_on_after_them() {
+    for stream in STREAMS {
+        let whole = outcome(&[stream]).0;
+        for at in 0..stream.len() {
+            let (told, version) = outcome(&[&stream[..at]]);
+            assert!(whole.starts_with(&told), "broken off at {at}");
+            let ends = memchr::memchr_iter(b'\n', &stream[..at]).count();
+            assert!(told.len() <= ends, "no event without its end, at {at}");
+            assert!(version.is_none() || version.as_deref() >= Some("1"));
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The requests of one stream: what the settings come to in URLs.
+
+use std::time::Duration;
+
+use form_urlencoded::Serializer;
+use http::Request;
+use http::header::ACCEPT;
+use watchable_core::ResourceInfo;
+
+use crate::protocol::options::StreamOptions;
+use crate::protocol::settings::{InitialList, Settings, StartFrom, Timeout};
+
+/// Objects on a page of a list, where nothing else is set: as client-go's pager.
+const PAGE_SIZE: u32 = 500;
+/// How long an underlying watch of an unmanaged stream lasts, where nothing is set: as in hikaru.
+const UNMANAGED_TIMEOUT: Duration = Duration::from_secs(1);
+/// The bounds, in seconds, of the random timeout of a managed stream, where nothing is set: as in
+/// client-go's reflector. Random, so that a thousand watchers do not reconnect at one moment.
+const MANAGED_TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 5 * 60..=10 * 60;
+
+/// An event may be larger than 1 MiB; more than this, in bytes, is taken for a fault.
+const MAX_EVENT_BYTES: usize = 64 << 20;
+
+/// What is accepted where no more than metadata is wanted, the best first: a server takes the first that
+/// it can do (API concepts, "Alternate representations of resources"). `v1` is known since Kubernetes
+/// 1.15; whole objects have their metadata too.
+const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,\
+     application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1beta1,application/json";
+/// The same of lists.
+const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,\
+     application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1,application/json";
+const WHOLE: &str = "application/json";
+
+/// What a stream asks for, again and again.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    resource: ResourceInfo,
+    settings: Settings,
+    options: StreamOptions,
+    metadata_only: bool,
+    keeps_objects: bool,
+}
+
+impl Plan {
+    pub(crate) fn new(resource: ResourceInfo, settings: Settings, options: StreamOptions) -> Self {
+        Self { resource, settings, options, metadata_only: false, keeps_objects: false }
+    }
+
+    /// Whether the server is asked for no more than metadata.
+    pub(crate) fn metadata_only(self, metadata_only: bool) -> Self {
+        Self { metadata_only, ..self }
+    }
+
+    /// Whether objects are kept as they were delivered, so that a deletion can tell more than who it was.
+    pub(crate) fn keeping_objects(self, keeps_objects: bool) -> Self {
+        Self { keeps_objects, ..self }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn with_options(self, options: StreamOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    pub(crate) fn resource(&self) -> &ResourceInfo {
+        &self.resource
+    }
+
+    pub(crate) fn namespace(&self) -> Option<&str> {
+        self.settings.namespace.as_deref()
+    }
+
+    pub(crate) fn options(&self) -> StreamOptions {
+        self.options
+    }
+
+    pub(crate) fn initial_list(&self) -> InitialList {
+        self.settings.initial_list
+    }
+
+    pub(crate) fn start_from(&self) -> StartFrom {
+        self.settings.start_from
+    }
+
+    pub(crate) fn waits_for_resource(&self) -> bool {
+        self.settings.waits_for_resource
+    }
+
+    pub(crate) fn keeps_objects(&self) -> bool {
+        self.keeps_objects
+    }
+
+    pub(crate) fn max_event_bytes(&self) -> usize {
+        self.settings.max_event_bytes.unwrap_or(MAX_EVENT_BYTES)
+    }
+
+    /// Whether the server is asked for bookmarks.
+    pub(crate) fn bookmarks(&self) -> bool {
+        self.settings.allow_watch_bookmarks.unwrap_or(self.options.manage_resource_version)
+    }
+
+    /// How long the next watch is to last; `None` where that is the server's to say.
+    pub(crate) fn timeout(&self, rng: &mut fastrand::Rng) -> Option<Duration> {
+        let managed = self.options.manage_resource_version;
+        match self.settings.timeout {
+            Timeout::ByMode if managed => {
+                Some(Duration::from_secs(rng.u64(MANAGED_TIMEOUT_SECONDS)))
+            }
+            Timeout::ByMode => Some(UNMANAGED_TIMEOUT),
+            Timeout::Limit(limit) => Some(Duration::from_secs(whole_seconds(limit))),
+            Timeout::Server => None,
+        }
+    }
+
+    /// A page of the list of what there is; `stale` is whether any state will do.
+    pub(crate) fn list(&self, continue_: Option<&str>, stale: bool) -> Request<()> {
+        let page_size = self.settings.page_size.unwrap_or(PAGE_SIZE).to_string();
+        self.get(METADATA_LIST, |query| {
+            query.append_pair("limit", &page_size);
+            match continue_ {
+                // The token stands for a version; another one beside it is an error.
+                Some(token) => drop(query.append_pair("continue", token)),
+                None if stale => drop(query.append_pair("resourceVersion", "0")),
+                None => {}
+            }
+        })
+    }
+
+    /// The smallest list there is: it tells the version that the server has reached.
+    pub(crate) fn probe(&self) -> Request<()> {
+        self.get(METADATA_LIST, |query| {
+            query.append_pair("limit", "1");
+        })
+    }
+
+    /// A watch from just after a version, or from none.
+    pub(crate) fn watch(&self, version: Option<&str>, limit: Option<Duration>) -> Request<()> {
+        self.get(METADATA, |query| {
+            query.append_pair("watch", "true");
+            if let Some(version) = version {
+                query.append_pair("resourceVersion", version);
+            }
+            append_timeout(query, limit);
+            if self.bookmarks() {
+                query.append_pair("allowWatchBookmarks", "true");
+            }
+        })
+    }
+
+    /// What there is as a stream of events, and what happens after it (KEP-3157).
+    pub(crate) fn stream_state(&self, limit: Option<Duration>) -> Request<()> {
+        self.get(METADATA, |query| {
+            query.append_pair("watch", "true");
+            query.append_pair("sendInitialEvents", "true");
+            query.append_pair("resourceVersionMatch", "NotOlderThan");
+            append_timeout(query, limit);
+            query.append_pair("allowWatchBookmarks", "true");
+        })
+    }
+
+    fn get(
+        &self,
+        metadata: &'static str,
+        add: impl FnOnce(&mut Serializer<'_, String>),
+    ) -> Request<()> {
+        let mut query = Serializer::new(String::new());
+        add(&mut query);
+        if let Some(selector) = &self.settings.label_selector {
+            query.append_pair("labelSelector", selector);
+        }
+        if let Some(selector) = &self.settings.field_selector {
+            query.append_pair("fieldSelector", selector);
+        }
+        let path = self.resource.collection_path(self.settings.namespace.as_deref());
+        let uri = format!("{path}?{}", query.finish());
+        let mut request = Request::new(());
+        // A dynamic resource's names come from a server or a user; what is no URL asks for a path
+        // that no server has, and its 404 says the rest.
+        *request.uri_mut() = uri.parse().unwrap_or_default();
+        let accepted = if self.metadata_only { metadata } else { WHOLE };
+        request.headers_mut().insert(ACCEPT, http::HeaderValue::from_static(accepted));
+        request
+    }
+}
+
+fn append_timeout(query: &mut Serializer<'_, String>, limit: Option<Duration>) {
+    if let Some(limit) = limit {
+        query.append_pair("timeoutSeconds", &limit.as_secs().to_string());
+    }
+}
+
+/// `timeoutSeconds` counts whole seconds: a fraction is rounded up, so that it never becomes 0,
+/// which would mean the server's own limit.
+/// Longer than a century is as good as no limit, and no time to reckon with.
+fn whole_seconds(limit: Duration) -> u64 {
+    let seconds = limit.as_secs().saturating_add(u64::from(limit.subsec_nanos() > 0));
+    seconds.min(u32::MAX.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use watchable_core::Scope;
+
+    use super::*;
+
+    const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+
+    fn plan(settings: Settings, options: StreamOptions) -> Plan {
+        Plan::new(POD, settings, options)
+    }
+
+    fn watch_uri(settings: Settings, options: StreamOptions, version: Option<&str>) -> String {
+        let mut rng = fastrand::Rng::with_seed(7);
+        let plan = plan(settings, options);
+        let limit = plan.timeout(&mut rng);
+        plan.watch(version, limit).uri().to_string()
+    }
+
+    #[test]
+    fn an_unmanaged_watch_times_out_after_a_second_by_default() {
+        let uri = watch_uri(Settings::default(), StreamOptions::unmanaged(), None);
+        assert_eq!(uri, "/api/v1/pods?watch=true&timeoutSeconds=1");
+    }
+
+    #[test]
+    fn a_managed_watch_lasts_minutes_and_asks_for_bookmarks() {
+        let plan = plan(Settings::default(), StreamOptions::managed());
+        let mut rng = fastrand::Rng::with_seed(7);
+        let mut seconds = || {
+            let limit = plan.timeout(&mut rng);
+            let uri = plan.watch(Some("7"), limit).uri().to_string();
+            uri.strip_prefix("/api/v1/pods?watch=true&resourceVersion=7&timeoutSeconds=")
+                .and_then(|rest| rest.strip_suffix("&allowWatchBookmarks=true"))
+                .unwrap_or_else(|| panic!("{uri}"))
+                .parse::<u64>()
+                .unwrap()
+        };
+        let (mut least, mut most) = (u64::MAX, 0);
+        for _ in 0..10_000 {
+            let seconds = seconds();
+            (least, most) = (least.min(seconds), most.max(seconds));
+        }
+        assert_eq!(
+            (least, most),
+            (300, 600),
+            "spread over minutes, so that not all reconnect at once"
+        );
+    }
+
+    #[test]
+    fn every_setting_reaches_the_url() {
+        let settings = Settings {
+            namespace: Some("shop".to_owned()),
+            label_selector: Some("app in (a, b)".to_owned()),
+            field_selector: Some("metadata.name=x".to_owned()),
+            timeout: Timeout::Limit(Duration::from_millis(1500)),
+            allow_watch_bookmarks: Some(true),
+            page_size: Some(2),
+            ..Settings::default()
+        };
+        let uri = watch_uri(settings.clone(), StreamOptions::unmanaged(), None);
+        assert_eq!(
+            uri,
+            "/api/v1/namespaces/shop/pods?watch=true&timeoutSeconds=2&allowWatchBookmarks=true\
+             &labelSelector=app+in+%28a%2C+b%29&fieldSelector=metadata.name%3Dx"
+        );
+        let list =
+            plan(settings, StreamOptions::managed()).list(Some("t="), false).uri().to_string();
+        assert!(
+            list.starts_with("/api/v1/namespaces/shop/pods?limit=2&continue=t%3D&labelSelector="),
+            "{list}"
+        );
+    }
+
+    #[test]
+    fn metadata_is_asked_for_by_the_accept_header() {
+        let plan = plan(Settings::default(), StreamOptions::managed());
+        let accept = |request: Request<()>| request.headers()[ACCEPT].to_str().unwrap().to_owned();
+        assert_eq!(accept(plan.watch(None, None)), "application/json");
+        let plan = plan.metadata_only(true);
+        for watch in [plan.watch(None, None), plan.stream_state(None)] {
+            assert_eq!(
+                accept(watch),
+                "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,\
+                 application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1beta1,application/json"
+            );
+        }
+        assert_eq!(
+            accept(plan.list(None, false)),
+            "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,\
+             application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1,application/json"
+        );
+    }
+
+    #[test]
+    fn fractions_of_a_second_are_rounded_up() {
+        for (millis, seconds) in [(1, 1), (1000, 1), (1001, 2), (2000, 2)] {
+            let timeout = Timeout::Limit(Duration::from_millis(millis));
+            let settings = Settings { timeout, ..Settings::default() };
+            let uri = watch_uri(settings, StreamOptions::unmanaged(), None);
+            assert_eq!(uri, format!("/api/v1/pods?watch=true&timeoutSeconds={seconds}"));
+        }
+    }
+
+    #[test]
+    fn no_timeout_leaves_it_to_the_server() {
+        let settings = Settings { timeout: Timeout::Server, ..Settings::default() };
+        assert_eq!(
+            watch_uri(settings, StreamOptions::unmanaged(), None),
+            "/api/v1/pods?watch=true"
+        );
+    }
+}

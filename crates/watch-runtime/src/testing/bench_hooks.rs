@@ -1,0 +1,158 @@
+//! The steps from a socket's bytes to an event, each by itself, for the benches that count instructions.
+//!
+//! Not part of the API: behind the feature `bench-hooks`, which is for our own benches.
+
+use std::marker::PhantomData;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::StatusCode;
+use watchable_core::{ResourceInfo, Scope, WatchItem, WatchTarget};
+
+use crate::protocol::envelope::{self, Envelope};
+use crate::protocol::event::EventType;
+use crate::protocol::frame::Frames;
+use crate::protocol::head::Head;
+use crate::protocol::identity::Identity;
+use crate::protocol::index::{Compared, Index};
+use crate::protocol::machine::{Machine, Memory, Step};
+use crate::protocol::options::StreamOptions;
+use crate::protocol::request_builder::Plan;
+use crate::protocol::settings::{InitialList, Settings};
+use crate::protocol::uid::Uid;
+
+const KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+const LIMIT: usize = 64 << 20;
+
+/// Lines out of chunks.
+#[derive(Debug)]
+pub struct Lines(Frames);
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self(Frames::new(LIMIT))
+    }
+}
+
+impl Lines {
+    /// How many lines end in a chunk.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a line beyond any limit.
+    pub fn count(&mut self, chunk: Bytes) -> usize {
+        self.0.push(chunk);
+        let mut lines = 0;
+        while self.0.next_line().expect("a line within the limit").is_some() {
+            lines += 1;
+        }
+        lines
+    }
+}
+
+/// Whether a line is an event.
+pub fn envelope(line: &Bytes) -> bool {
+    matches!(envelope::read(line, KIND.scope()), Ok(Envelope::Event { .. }))
+}
+
+/// A stream without a transport.
+pub struct Watch<T> {
+    machine: Machine,
+    settings: Settings,
+    now: Instant,
+    decodes: PhantomData<fn() -> T>,
+}
+
+impl<T: WatchTarget> Watch<T> {
+    /// One that watches.
+    pub fn watching(managed_fields: bool) -> Self {
+        let settings = Settings { drops_managed_fields: !managed_fields, ..Settings::default() };
+        Self::new(settings, Some("1"))
+    }
+
+    /// One that takes a list.
+    pub fn listing() -> Self {
+        let settings = Settings { initial_list: InitialList::Paged, ..Settings::default() };
+        Self::new(settings, None)
+    }
+
+    fn new(settings: Settings, version: Option<&str>) -> Self {
+        let mut memory = Memory::default();
+        memory.prepare(true, 0);
+        let plan = Plan::new(KIND, settings.clone(), StreamOptions::managed());
+        let rng = fastrand::Rng::with_seed(1);
+        let mut machine = Machine::new(plan, version.map(str::to_owned), &mut memory, rng);
+        machine.swap_memory(&mut memory);
+        let now = Instant::now();
+        assert!(matches!(machine.step(now), Step::Send(_)), "it asks first");
+        machine.on_head(Head { status: StatusCode::OK, retry_after: None }, now);
+        Self { machine, settings, now, decodes: PhantomData }
+    }
+
+    /// How many events a chunk of the answer's body completes. They are decoded, and dropped.
+    ///
+    /// # Panics
+    ///
+    /// Panics on what is no event.
+    pub fn events(&mut self, chunk: Bytes) -> usize {
+        self.machine.on_chunk(chunk, self.now);
+        let mut events = 0;
+        loop {
+            match self.machine.step(self.now) {
+                Step::Deliver(delivery) => {
+                    let mut object = delivery
+                        .decode::<T::Item>(self.settings.drops_managed_fields)
+                        .expect("an object of its type");
+                    object.fill_type_meta(&KIND);
+                    events += 1;
+                }
+                Step::Wait(_) => return events,
+                _ => panic!("the stream is over"),
+            }
+        }
+    }
+}
+
+/// What was delivered, to be compared with the same state.
+#[derive(Debug)]
+pub struct Gap {
+    index: Index,
+    objects: Vec<Identity>,
+    next: usize,
+}
+
+impl Gap {
+    /// That many objects.
+    pub fn of(count: usize) -> Self {
+        let mut index = Index::default();
+        let objects: Vec<_> = (0..count).map(object).collect();
+        for object in &objects {
+            index.delivered(EventType::Added, object, None);
+        }
+        index.begin_pass();
+        Self { index, objects, next: 0 }
+    }
+
+    /// Compares the next object; gives whether it is as it was.
+    pub fn compare(&mut self) -> bool {
+        let object = &self.objects[self.next];
+        self.next = (self.next + 1) % self.objects.len();
+        self.index.compare(object) == Compared::Same
+    }
+
+    /// Takes note of the next object's change.
+    pub fn modify(&mut self) {
+        let object = &self.objects[self.next];
+        self.next = (self.next + 1) % self.objects.len();
+        self.index.delivered(EventType::Modified, object, None);
+    }
+}
+
+fn object(number: usize) -> Identity {
+    Identity {
+        name: format!("checkout-7d9c6b8f5d-{number:05}"),
+        namespace: "demo".to_owned(),
+        uid: Uid::of(&format!("8d81410b-1ab3-4aae-9917-{number:012x}")),
+        version: Some((1_000_000 + number).to_string()),
+    }
+}

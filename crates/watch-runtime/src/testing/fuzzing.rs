@@ -1,0 +1,139 @@
+//! What the fuzz targets call: the readers of what a server sends, held to plain rules.
+//!
+//! Not part of the API: behind the feature `simulation`, which is for our own tests. Each function
+//! panics where a rule is broken, and on nothing else.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use watchable_core::Scope;
+
+use crate::protocol::envelope::{self, Envelope};
+use crate::protocol::frame::Frames;
+use crate::protocol::list_body::ListBody;
+use crate::protocol::settings::{InitialList, StartFrom};
+use crate::testing::simulation::{Ask, Watcher};
+
+/// More than any input here has.
+const NO_LIMIT: usize = 64 << 20;
+
+/// Lines are those that a split at `\n` gives, wherever the chunks end.
+pub fn frames(data: &[u8]) {
+    let (cuts, body) = cuts(data);
+    let mut frames = Frames::new(NO_LIMIT);
+    let mut lines = Vec::new();
+    for chunk in chunks(body, cuts) {
+        frames.push(Bytes::copy_from_slice(chunk));
+        while let Some(line) = frames.next_line().expect("no line is that long") {
+            lines.push(line);
+        }
+    }
+    let mut parts: Vec<&[u8]> = body.split(|byte| *byte == b'\n').collect();
+    let rest = parts.pop().unwrap_or_default();
+    parts.retain(|line| !line.trim_ascii().is_empty());
+    assert_eq!(lines, parts);
+    assert_eq!(frames.rest(), rest);
+}
+
+/// An event's object and identity are those that reading all of the line finds, and what is no JSON is
+/// refused here or where the object is decoded.
+pub fn envelope(line: &[u8]) {
+    let line = Bytes::copy_from_slice(line);
+    let read = |quickly| envelope::read_as(&line, Scope::Namespaced, quickly).ok();
+    let Some(Envelope::Event { etype, object, identity }) = read(true) else { return };
+    let decoded = watchable_core::json::from_slice::<watchable_core::DynamicObject>(&object);
+    match read(false) {
+        Some(Envelope::Event { etype: plain_type, object: plain, identity: plain_identity }) => {
+            assert_eq!((etype, identity), (plain_type, plain_identity));
+            let object = envelope::without_trailer(&object).unwrap_or(object);
+            assert_eq!(object, plain);
+        }
+        _ if serde_json::from_slice::<serde::de::IgnoredAny>(&line).is_ok() => {}
+        _ => assert!(decoded.is_err(), "what is no JSON was delivered"),
+    }
+}
+
+/// A list's items and what it says of itself do not depend on where the chunks end.
+pub fn list_body(data: &[u8]) {
+    let (cuts, body) = cuts(data);
+    let read = |chunks: &mut dyn Iterator<Item = &[u8]>| {
+        let mut list = ListBody::default();
+        let mut items = Vec::new();
+        for chunk in chunks {
+            list.push(chunk);
+            while let Some(item) = list.next_item() {
+                items.push(item);
+            }
+        }
+        (items, list.finish().ok())
+    };
+    let whole = read(&mut std::iter::once(body));
+    assert_eq!(read(&mut chunks(body, cuts)), whole);
+    let Ok(plain) = serde_json::from_slice::<serde_json::Value>(body) else { return };
+    let Some(items) = plain["items"].as_array() else { return };
+    if whole.1.is_some() {
+        let read: Vec<serde_json::Value> = whole
+            .0
+            .iter()
+            .map(|item| serde_json::from_slice(item).expect("an item of sound JSON is sound"))
+            .collect();
+        assert_eq!(&read, items);
+    }
+}
+
+/// Whatever a server sends, as a list or as a watch, the machine asks, waits, delivers or ends.
+pub fn machine(data: &[u8]) {
+    let (cuts, body) = cuts(data);
+    for (initial, start_from) in [
+        (InitialList::Paged, StartFrom::CurrentState),
+        (InitialList::Streaming, StartFrom::CurrentState),
+        (InitialList::Paged, StartFrom::OldestEvent),
+    ] {
+        let mut now = Instant::now();
+        let mut watcher = Watcher::new(initial, start_from, 1, None);
+        let mut chunks = chunks(body, cuts);
+        let mut idle = 0;
+        // Each request and each wait takes what comes next; afterwards the server is silent.
+        while idle < 20 {
+            match watcher.step(now) {
+                Ask::Send(_) => watcher.head(200, None, now),
+                Ask::Wait(deadline) => match chunks.next() {
+                    Some(chunk) if chunk == b"!" => watcher.cut(now),
+                    Some(chunk) => watcher.chunk(chunk, now),
+                    None => {
+                        idle += 1;
+                        now = deadline.unwrap_or(now);
+                        watcher.end(now);
+                    }
+                },
+                Ask::Sleep(time) => {
+                    idle += 1;
+                    now += time;
+                    watcher.wake();
+                }
+                // What is no UTF-8 is replaced, by three bytes each.
+                Ask::Deliver(event) => assert!(event.object.len() <= 3 * body.len() + 512),
+                Ask::End(_) => break,
+            }
+        }
+    }
+}
+
+/// The first bytes of an input say where the chunks of the rest end.
+fn cuts(data: &[u8]) -> (&[u8], &[u8]) {
+    let (count, rest) = data.split_first().unwrap_or((&0, &[]));
+    rest.split_at(usize::from(*count % 16).min(rest.len()))
+}
+
+/// In chunks as long as the cuts say, over and over; in one where there are none.
+fn chunks<'a>(mut body: &'a [u8], cuts: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let mut lengths = cuts.iter().map(|cut| usize::from(*cut).max(1)).cycle();
+    std::iter::from_fn(move || {
+        if body.is_empty() {
+            return None;
+        }
+        let (chunk, rest) = body.split_at(lengths.next().unwrap_or(usize::MAX).min(body.len()));
+        body = rest;
+        Some(chunk)
+    })
+}

@@ -1,0 +1,180 @@
+//! The machine without a transport, for the simulation: what it asks for, and what it is told.
+//!
+//! Not part of the API: behind the feature `simulation`, which is for our own tests.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use watchable_core::{ResourceInfo, Scope};
+
+use crate::protocol::event::{EventType, Origin};
+use crate::protocol::head::Head;
+pub use crate::protocol::machine::InjectedBug;
+use crate::protocol::machine::{Machine, Memory, Step};
+use crate::protocol::options::StreamOptions;
+use crate::protocol::request_builder::Plan;
+use crate::protocol::settings::{InitialList, Settings, StartFrom};
+use crate::protocol::status::Phase;
+
+const KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+
+/// A watcher's machine, its memory, and a managed stream of it.
+pub struct Watcher {
+    machine: Machine,
+    settings: Settings,
+    rng: fastrand::Rng,
+    injected_bug: Option<InjectedBug>,
+}
+
+/// What the machine asks for.
+#[derive(Debug)]
+pub enum Ask {
+    /// Send a request for this path and query.
+    Send(String),
+    /// Nothing until something comes, or this time.
+    Wait(Option<Instant>),
+    /// Close the connection, and tell when this has passed.
+    Sleep(Duration),
+    /// Here is an event.
+    Deliver(Event),
+    /// The stream is over; with what error, if any.
+    End(Option<String>),
+}
+
+/// An event that was delivered, not decoded.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "as in the API")]
+pub struct Event {
+    pub etype: EventType,
+    pub origin: Origin,
+    pub namespace: String,
+    pub name: String,
+    pub uid: String,
+    pub version: Option<String>,
+    pub object: Bytes,
+}
+
+impl Watcher {
+    /// A watcher that begins a managed stream.
+    pub fn new(
+        initial_list: InitialList,
+        start_from: StartFrom,
+        seed: u64,
+        injected_bug: Option<InjectedBug>,
+    ) -> Self {
+        let page_size = Some(3);
+        let settings = Settings { page_size, initial_list, start_from, ..Settings::default() };
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut memory = Memory::default();
+        memory.prepare(true, 0);
+        let mut machine = machine(&settings, None, &mut memory, rng.fork());
+        machine.swap_memory(&mut memory);
+        machine.injected_bug(injected_bug);
+        Self { machine, settings, rng, injected_bug }
+    }
+
+    /// Stops the stream and begins another, from where it was.
+    pub fn stop_and_stream(&mut self) {
+        let mut memory = Memory::default();
+        self.machine.swap_memory(&mut memory);
+        memory.prepare(true, 0);
+        let version = self.machine.version().map(str::to_owned);
+        self.machine = machine(&self.settings, version, &mut memory, self.rng.fork());
+        self.machine.swap_memory(&mut memory);
+        self.machine.injected_bug(self.injected_bug);
+    }
+
+    /// What to do next.
+    pub fn step(&mut self, now: Instant) -> Ask {
+        match self.machine.step(now) {
+            Step::Send(sending) => Ask::Send(sending.request.uri().to_string()),
+            Step::Wait(deadline) => Ask::Wait(deadline),
+            Step::Sleep(time) => Ask::Sleep(time),
+            Step::Deliver(delivery) => Ask::Deliver(Event {
+                etype: delivery.etype,
+                origin: delivery.origin,
+                namespace: delivery.identity.namespace,
+                name: delivery.identity.name,
+                uid: delivery.identity.uid.text(),
+                version: delivery.identity.version,
+                object: delivery.object,
+            }),
+            Step::End(error) => Ask::End(error.map(|error| error.to_string())),
+        }
+    }
+
+    /// The version that it stands at.
+    pub fn version(&self) -> Option<&str> {
+        self.machine.version()
+    }
+
+    /// The version of the state that has been told in whole since this was last asked.
+    pub fn take_told(&mut self) -> Option<String> {
+        self.machine.take_told()
+    }
+
+    /// Whether it is taking the server's state.
+    pub fn is_taking(&self) -> bool {
+        self.machine.is_taking()
+    }
+
+    /// What it is doing.
+    pub fn phase(&mut self, now: Instant) -> Phase {
+        self.machine.status(now).phase
+    }
+
+    /// How many gaps it has repaired.
+    pub fn repairs(&mut self, now: Instant) -> u64 {
+        self.machine.status(now).repairs
+    }
+
+    /// The head of an answer has come.
+    ///
+    /// # Panics
+    ///
+    /// Panics on a number that is no HTTP status.
+    pub fn head(&mut self, status: u16, retry_after: Option<Duration>, now: Instant) {
+        let status = http::StatusCode::from_u16(status).expect("an HTTP status");
+        self.machine.on_head(Head { status, retry_after }, now);
+    }
+
+    /// A chunk of the body has come.
+    pub fn chunk(&mut self, chunk: &[u8], now: Instant) {
+        self.machine.on_chunk(Bytes::copy_from_slice(chunk), now);
+    }
+
+    /// The body has come to its end.
+    pub fn end(&mut self, now: Instant) {
+        self.machine.on_end(now);
+    }
+
+    /// The connection broke.
+    pub fn cut(&mut self, now: Instant) {
+        self.machine.on_cut("reset by peer".into(), now);
+    }
+
+    /// The server could not be reached.
+    pub fn unreachable(&mut self) {
+        self.machine.on_unreachable("connection refused".into());
+    }
+
+    /// The sleep is over.
+    pub fn wake(&mut self) {
+        self.machine.on_wake();
+    }
+
+    /// The time that it waited for has come.
+    pub fn deadline(&mut self, now: Instant) {
+        self.machine.on_deadline(now);
+    }
+}
+
+fn machine(
+    settings: &Settings,
+    version: Option<String>,
+    memory: &mut Memory,
+    rng: fastrand::Rng,
+) -> Machine {
+    let plan = Plan::new(KIND, settings.clone(), StreamOptions::managed());
+    Machine::new(plan, version, memory, rng)
+}
