@@ -11,9 +11,10 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::MissedTickBehavior;
 
-use crate::Store;
-use crate::accept::stopped;
-use crate::builder::FOREVER;
+use crate::server::EmbeddedServer;
+use crate::store::Store;
+use crate::support::stop::stopped;
+use crate::support::time::FOREVER;
 use workload::Workload;
 
 /// How the demo goes.
@@ -52,7 +53,7 @@ pub struct Demo {
 
 impl Demo {
     /// Creates the cluster's lasting objects at once, and begins the changes.
-    pub(crate) fn start(
+    fn start(
         runtime: &Handle,
         store: Store,
         mut stop: watch::Receiver<bool>,
@@ -72,6 +73,13 @@ impl Demo {
             }
         });
         Self { task: task.abort_handle() }
+    }
+}
+
+impl EmbeddedServer {
+    /// Starts the demo workload; it ends when the returned value is dropped, or with the server.
+    pub fn demo(&self, options: &DemoOptions) -> Demo {
+        Demo::start(self.runtime(), self.store().clone(), self.stop_signal(), options)
     }
 }
 

@@ -11,6 +11,6 @@ mod tree;
 mod types;
 mod update;
 
-pub(crate) use apply::{Conflict, apply};
+pub(crate) use apply::apply;
 pub(crate) use managers::Writer;
 pub(crate) use update::record;

@@ -26,27 +26,21 @@
 //! # tokio::runtime::Runtime::new().unwrap().block_on(example()).unwrap();
 //! ```
 
-mod accept;
-mod api;
-mod builder;
-mod context;
-mod definition;
 mod demo;
 mod error;
 mod faults;
 mod fields;
-mod merge_keys;
 mod protobuf;
-mod random;
 mod registry;
-mod selection;
+mod requests;
 mod server;
+mod storage;
 mod store;
-mod tls;
+mod support;
+mod transport;
 
-pub use builder::Builder;
 pub use demo::{Demo, DemoOptions};
 pub use error::ApiError;
 pub use faults::{Fault, FaultId, Faults, Verb};
-pub use server::EmbeddedServer;
+pub use server::{Builder, EmbeddedServer};
 pub use store::Store;

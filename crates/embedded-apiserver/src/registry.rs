@@ -1,203 +1,23 @@
-//! What the server serves: the catalogue and what definitions add to it, arranged for look-ups by path
-//! and by kind.
+//! The kinds that the server serves: the catalogue's resources, and those of
+//! CustomResourceDefinitions.
 
 mod builtin;
+mod cells;
+mod columns;
+mod definition;
+pub(crate) mod definition_status;
+pub(crate) mod definition_validation;
+mod index;
+mod printer_column;
+mod scale;
+mod selectable_fields;
 mod served;
+mod version_priority;
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use watchable_core::{CatalogEntry, ResourceInfo, Scope};
-
-use crate::definition::Definition;
-use served::type_meta;
-pub(crate) use served::{Custom, Scale, Served};
-
-/// What can be done with custom resources.
-const CUSTOM_VERBS: &[&str] =
-    &["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
-
-/// All that a server serves at one time.
-#[derive(Clone)]
-pub(crate) struct Registry {
-    /// By their ids.
-    served: Vec<Arc<Served>>,
-    next_id: usize,
-    collections: usize,
-    /// By `apiVersion/plural`.
-    by_path: HashMap<String, Arc<Served>>,
-    /// By `apiVersion/Kind`.
-    by_kind: HashMap<String, Arc<Served>>,
-    namespaces: Option<Arc<Served>>,
-    /// The collections of the definitions' objects, also while no version is served.
-    defined: HashMap<String, usize>,
-}
-
-impl Registry {
-    pub(crate) fn new(catalog: impl IntoIterator<Item = CatalogEntry>) -> Self {
-        let mut registry = Self {
-            served: Vec::new(),
-            next_id: 0,
-            collections: 0,
-            by_path: HashMap::new(),
-            by_kind: HashMap::new(),
-            namespaces: None,
-            defined: HashMap::new(),
-        };
-        for entry in catalog {
-            let known = registry.collection_of(entry.resource.group(), entry.resource.plural());
-            let collection = known.unwrap_or(registry.collections);
-            registry.collections = registry.collections.max(collection + 1);
-            registry.add(Served {
-                id: 0,
-                collection,
-                has_status: builtin::has_status(&entry.resource),
-                scale: builtin::scale(&entry.resource),
-                categories: builtin::categories(&entry.resource),
-                type_meta: type_meta(&entry.resource),
-                resource: entry.resource,
-                list_kind: entry.list_kind.map(str::to_owned),
-                singular: entry.singular.to_owned(),
-                short_names: entry.short_names.iter().map(|&name| name.to_owned()).collect(),
-                verbs: entry.verbs,
-                custom: None,
-            });
-        }
-        registry
-    }
-
-    /// Serves what a definition says, and no more what it said before; where the catalogue has a
-    /// resource itself, it stays.
-    pub(crate) fn define(&mut self, definition: &Definition) {
-        let collection = self.undefine(&definition.name());
-        let known = || self.collection_of(&definition.group, &definition.names.plural);
-        let collection = collection.or_else(known).unwrap_or(self.collections);
-        self.collections = self.collections.max(collection + 1);
-        self.defined.insert(definition.name(), collection);
-        for version in &definition.versions {
-            let names = &definition.names;
-            let scope = if definition.namespaced { Scope::Namespaced } else { Scope::Cluster };
-            let resource = ResourceInfo::dynamic(
-                &*definition.group,
-                &*version.name,
-                &*names.kind,
-                &*names.plural,
-                scope,
-            );
-            self.add(Served {
-                id: 0,
-                collection,
-                has_status: version.has_status,
-                scale: version.scale.clone(),
-                type_meta: type_meta(&resource),
-                resource,
-                list_kind: Some(names.list_kind.clone()),
-                singular: names.singular.clone(),
-                short_names: names.short.clone(),
-                categories: names.categories.clone(),
-                verbs: CUSTOM_VERBS,
-                custom: Some(Custom {
-                    definition: definition.name(),
-                    columns: version.columns.clone(),
-                }),
-            });
-        }
-    }
-
-    /// Serves no more what a definition said; tells the collection of its objects.
-    pub(crate) fn undefine(&mut self, definition: &str) -> Option<usize> {
-        let stays = |served: &Served| !served.comes_from(definition);
-        self.served.retain(|served| stays(served));
-        self.by_path.retain(|_, served| stays(served));
-        self.by_kind.retain(|_, served| stays(served));
-        self.defined.remove(definition)
-    }
-
-    fn add(&mut self, mut served: Served) {
-        let resource = served.resource.clone();
-        let api_version = resource.api_version();
-        let path = format!("{api_version}/{}", resource.plural());
-        if self.by_path.contains_key(&path) {
-            return;
-        }
-        served.id = self.next_id;
-        self.next_id += 1;
-        let served = Arc::new(served);
-        if resource.group().is_empty() && resource.plural() == "namespaces" {
-            self.namespaces = Some(Arc::clone(&served));
-        }
-        // Reviews and the like share a kind with nothing that is kept: what is kept goes first.
-        let kind = format!("{api_version}/{}", resource.kind());
-        if served.has_verb("list") || !self.by_kind.contains_key(&kind) {
-            self.by_kind.insert(kind, Arc::clone(&served));
-        }
-        self.by_path.insert(path, Arc::clone(&served));
-        self.served.push(served);
-    }
-
-    pub(crate) fn all(&self) -> &[Arc<Served>] {
-        &self.served
-    }
-
-    /// How many collections of objects there have been.
-    pub(crate) fn collections(&self) -> usize {
-        self.collections
-    }
-
-    /// The collection that the versions of a resource share.
-    pub(crate) fn collection_of(&self, group: &str, plural: &str) -> Option<usize> {
-        let is_it = |s: &&Arc<Served>| s.resource.group() == group && s.resource.plural() == plural;
-        self.served.iter().find(is_it).map(|served| served.collection)
-    }
-
-    pub(crate) fn by_path(&self, api_version: &str, plural: &str) -> Option<&Arc<Served>> {
-        self.by_path.get(&format!("{api_version}/{plural}"))
-    }
-
-    pub(crate) fn by_kind(&self, api_version: &str, kind: &str) -> Option<&Arc<Served>> {
-        self.by_kind.get(&format!("{api_version}/{kind}"))
-    }
-
-    /// The core group's `namespaces`, where the catalogue has them.
-    pub(crate) fn namespaces(&self) -> Option<&Arc<Served>> {
-        self.namespaces.as_ref()
-    }
-
-    pub(crate) fn has_api_version(&self, api_version: &str) -> bool {
-        self.served.iter().any(|s| s.resource().api_version() == api_version)
-    }
-
-    /// Whether a resource that has been looked up earlier is served still, in the same collection.
-    pub(crate) fn still_serves(&self, served: &Served) -> bool {
-        let resource = served.resource();
-        self.by_path(&resource.api_version(), resource.plural())
-            .is_some_and(|now| now.collection == served.collection)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(group: &'static str, version: &'static str) -> CatalogEntry {
-        CatalogEntry {
-            resource: ResourceInfo::new(group, version, "Ingress", "ingresses", Scope::Namespaced),
-            list_kind: Some("IngressList"),
-            singular: "ingress",
-            short_names: &[],
-            verbs: &["list"],
-        }
-    }
-
-    #[test]
-    fn versions_of_a_group_share_a_collection_and_groups_do_not() {
-        let registry = Registry::new([
-            entry("networking.k8s.io", "v1beta1"),
-            entry("extensions", "v1beta1"),
-            entry("networking.k8s.io", "v1"),
-        ]);
-        let collections: Vec<_> = registry.all().iter().map(|s| s.collection).collect();
-        assert_eq!(collections, [0, 1, 0]);
-        assert_eq!(registry.collections(), 2);
-    }
-}
+pub(crate) use columns::{Column, columns};
+pub(crate) use definition::Definition;
+pub(crate) use index::Registry;
+pub(crate) use scale::Scale;
+pub(crate) use selectable_fields::is_selectable;
+pub(crate) use served::Served;
+pub(crate) use version_priority::version_priority;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::pods;
-use crate::random::Random;
+use crate::support::random::Random;
 
 /// The system's pods, as a small k3s cluster has them: name, app, image.
 const SYSTEM_PODS: [(&str, &str, &str); 3] = [

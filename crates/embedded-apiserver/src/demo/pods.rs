@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::store::now;
+use crate::support::time::now;
 
 /// A pod that a deployment has just made and that no node runs yet.
 pub(super) fn pending(namespace: &str, name: &str, app: &str, image: &str, port: u16) -> Value {

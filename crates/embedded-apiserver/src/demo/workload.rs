@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use watchable_core::{ResourceInfo, Scope};
 
 use super::{cluster, pods};
-use crate::Store;
-use crate::random::Random;
+use crate::store::Store;
+use crate::support::random::Random;
 
 const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 const NAMESPACE: ResourceInfo =
@@ -165,7 +165,7 @@ mod tests {
             short_names: &[],
             verbs: &["list", "watch"],
         };
-        let limits = crate::store::Limits { events: 10_000, bytes: usize::MAX };
+        let limits = crate::storage::Limits { events: 10_000, bytes: usize::MAX };
         Store::new(Registry::new([entry(POD), entry(NAMESPACE)]), limits)
     }
 

@@ -1,4 +1,4 @@
-//! Bodies that go wrong on their way: cut, stalled, ended by an error, bereft of bookmarks.
+//! Faults of bodies: disconnected, stalled, ended by an error, without bookmarks.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,56 +7,61 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::stream;
 use http::Response;
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 
-use super::Place;
-use crate::api::Body;
+use super::effect::Place;
 use crate::error::ApiError;
+use crate::requests;
 
-/// What is left to the connection to send what was given to it before it is cut.
+/// The time for the connection to send what it has before it is closed.
 const FLUSH: Duration = Duration::from_millis(10);
 
-/// One thing that goes wrong with a body.
+/// A fault of a body.
 #[derive(Clone, Debug)]
-pub(crate) enum Spoiling {
-    Cut(Place),
+pub(crate) enum BodyFault {
+    Disconnect(Place),
     Stall(Place, Option<Duration>),
     Error(Place, Box<ApiError>),
     DropBookmarks,
 }
 
-/// Why a body ends before its end: the HTTP library closes the connection on it.
+/// The error with which a body ends early. The HTTP library closes the connection on it.
 #[derive(Debug)]
-pub(crate) struct CutShort;
+pub(crate) struct Disconnect;
 
-impl fmt::Display for CutShort {
+impl fmt::Display for Disconnect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("cut on demand")
+        f.write_str("disconnected by an injected fault")
     }
 }
 
-impl std::error::Error for CutShort {}
+impl std::error::Error for Disconnect {}
 
-/// The answer with a body that goes wrong.
-pub(crate) fn spoil(response: Response<Body>, spoilings: Vec<Spoiling>) -> Response<Body> {
-    spoilings.into_iter().fold(response, |response, spoiling| {
-        response.map(|body| match spoiling {
-            Spoiling::DropBookmarks => without_bookmarks(body),
-            Spoiling::Cut(place) => up_to(body, place, Then::Cut),
-            Spoiling::Stall(place, time) => up_to(body, place, Then::Stall(time)),
-            Spoiling::Error(place, error) => up_to(body, place, Then::Error(error)),
+/// The body of a response, which faults may end early.
+pub(crate) type Body = UnsyncBoxBody<Bytes, Disconnect>;
+
+/// Injects faults into the body of a response.
+pub(crate) fn inject(response: Response<requests::Body>, faults: Vec<BodyFault>) -> Response<Body> {
+    let response = response.map(|body| BodyExt::boxed_unsync(body.map_err(|never| match never {})));
+    faults.into_iter().fold(response, |response, fault| {
+        response.map(|body| match fault {
+            BodyFault::DropBookmarks => without_bookmarks(body),
+            BodyFault::Disconnect(place) => up_to(body, place, Then::Disconnect),
+            BodyFault::Stall(place, time) => up_to(body, place, Then::Stall(time)),
+            BodyFault::Error(place, error) => up_to(body, place, Then::Error(error)),
         })
     })
 }
 
 enum Then {
-    Cut,
+    Disconnect,
     Stall(Option<Duration>),
     Error(Box<ApiError>),
 }
 
-/// A watch sends each line in a frame of its own, which makes this simple.
+/// Drops bookmarks. A watch sends each line in a frame of its own.
 fn without_bookmarks(body: Body) -> Body {
     let frames = stream::unfold(body, |mut body| async move {
         loop {
@@ -72,25 +77,25 @@ fn without_bookmarks(body: Body) -> Body {
     BodyExt::boxed_unsync(StreamBody::new(frames))
 }
 
-/// The body up to a place, and then what happens there; whole if it ends before.
+/// Returns a body with a fault at a place; unchanged if it ends before.
 fn up_to(body: Body, place: Place, then: Then) -> Body {
-    let state = Spoiled { body, place, then: Some(then), ready: VecDeque::new(), ended: false };
+    let state = FaultyBody { body, place, then: Some(then), ready: VecDeque::new(), ended: false };
     let frames =
         stream::unfold(state, |mut state| async move { Some((state.frame().await?, state)) });
     BodyExt::boxed_unsync(StreamBody::new(frames))
 }
 
-struct Spoiled {
+struct FaultyBody {
     body: Body,
-    /// What is left up to the place.
+    /// The distance that is left to the place.
     place: Place,
     then: Option<Then>,
     ready: VecDeque<Bytes>,
     ended: bool,
 }
 
-impl Spoiled {
-    async fn frame(&mut self) -> Option<Result<Frame<Bytes>, CutShort>> {
+impl FaultyBody {
+    async fn frame(&mut self) -> Option<Result<Frame<Bytes>, Disconnect>> {
         loop {
             if let Some(data) = self.ready.pop_front() {
                 return Some(Ok(Frame::data(data)));
@@ -102,10 +107,10 @@ impl Spoiled {
                 && let Some(then) = self.then.take()
             {
                 match then {
-                    Then::Cut => {
+                    Then::Disconnect => {
                         tokio::time::sleep(FLUSH).await;
                         self.ended = true;
-                        return Some(Err(CutShort));
+                        return Some(Err(Disconnect));
                     }
                     Then::Stall(Some(time)) => tokio::time::sleep(time).await,
                     Then::Stall(None) => std::future::pending().await,
@@ -120,7 +125,7 @@ impl Spoiled {
             }
             match self.body.frame().await? {
                 Ok(frame) => match frame.into_data() {
-                    Ok(data) => self.take(data),
+                    Ok(data) => self.push(data),
                     Err(frame) => return Some(Ok(frame)),
                 },
                 Err(error) => return Some(Err(error)),
@@ -128,8 +133,8 @@ impl Spoiled {
         }
     }
 
-    /// Divides data at the place, if it lies in it.
-    fn take(&mut self, mut data: Bytes) {
+    /// Splits data at the place, if the place is in it.
+    fn push(&mut self, mut data: Bytes) {
         if self.then.is_none() {
             return self.ready.push_back(data);
         }
@@ -145,14 +150,14 @@ impl Spoiled {
         let bytes = usize::try_from(self.place.bytes).unwrap_or(usize::MAX).min(left);
         self.place.bytes -= u64::try_from(bytes).unwrap_or(u64::MAX);
         self.ready.push_back(data.split_to(before + bytes));
-        // After the place a stall goes on with the rest; what is cut is lost.
+        // A stall of limited time resumes with the rest; after a disconnect it is lost.
         if !data.is_empty() && matches!(self.then, Some(Then::Stall(Some(_)))) {
-            self.rest(data);
+            self.unread(data);
         }
     }
 
     /// Puts the rest of a frame back before the body.
-    fn rest(&mut self, rest: Bytes) {
+    fn unread(&mut self, rest: Bytes) {
         let body = std::mem::take(&mut self.body);
         let first = stream::iter([Ok(Frame::data(rest))]);
         let frames =
@@ -176,29 +181,29 @@ mod tests {
         while let Some(frame) = body.frame().await {
             match frame {
                 Ok(frame) => text.extend_from_slice(&frame.into_data().unwrap()),
-                Err(CutShort) => return (String::from_utf8(text).unwrap(), true),
+                Err(Disconnect) => return (String::from_utf8(text).unwrap(), true),
             }
         }
         (String::from_utf8(text).unwrap(), false)
     }
 
     #[tokio::test]
-    async fn a_cut_is_made_at_its_byte_wherever_frames_end() {
+    async fn disconnect_happens_at_its_byte_for_any_frames() {
         for frames in [&["ab\ncd\nef\n"][..], &["ab", "\ncd\ne", "f\n"], &["ab\n", "cd\n", "ef\n"]]
         {
             for (events, bytes, left) in
                 [(0, 0, ""), (0, 1, "a"), (1, 0, "ab\n"), (2, 1, "ab\ncd\ne"), (1, 4, "ab\ncd\ne")]
             {
-                let cut = up_to(body(frames), Place { events, bytes }, Then::Cut);
-                assert_eq!(read(cut).await, (left.to_owned(), true), "{events} {bytes}");
+                let disconnected = up_to(body(frames), Place { events, bytes }, Then::Disconnect);
+                assert_eq!(read(disconnected).await, (left.to_owned(), true), "{events} {bytes}");
             }
-            let whole = up_to(body(frames), Place { events: 4, bytes: 0 }, Then::Cut);
-            assert_eq!(read(whole).await, ("ab\ncd\nef\n".to_owned(), false));
+            let complete = up_to(body(frames), Place { events: 4, bytes: 0 }, Then::Disconnect);
+            assert_eq!(read(complete).await, ("ab\ncd\nef\n".to_owned(), false));
         }
     }
 
     #[tokio::test]
-    async fn a_stall_that_ends_loses_nothing() {
+    async fn stall_of_limited_time_loses_nothing() {
         let then = Then::Stall(Some(Duration::from_millis(1)));
         let stalled = up_to(body(&["ab\ncd", "\n"]), Place { events: 0, bytes: 4 }, then);
         assert_eq!(read(stalled).await, ("ab\ncd\n".to_owned(), false));

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::aim::{Aim, Verb};
+use super::effect::{Effect, Place};
+use super::matcher::RequestMatcher;
+use super::verb::Verb;
 
 /// Something that goes wrong, and with which requests: all, unless it is aimed.
 ///
@@ -21,75 +23,28 @@ use super::aim::{Aim, Verb};
 pub struct Fault {
     effect: Effect,
     #[serde(flatten)]
-    aim: Aim,
+    matcher: RequestMatcher,
 }
 
 /// The identity of an armed fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FaultId(pub(super) u64);
 
-/// What goes wrong. Its JSON is what the control endpoint takes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
-pub(crate) enum Effect {
-    HangUp,
-    Cut(Place),
-    Stall {
-        #[serde(default)]
-        place: Place,
-        /// For ever, without one.
-        milliseconds: Option<u64>,
-    },
-    Delay {
-        milliseconds: u64,
-    },
-    Status {
-        code: u16,
-        retry_after_seconds: Option<u32>,
-    },
-    ErrorEvent {
-        #[serde(default)]
-        events: u64,
-        code: u16,
-    },
-    DropBookmarks,
-    ShuffleInitialEvents {
-        #[serde(default)]
-        seed: u64,
-    },
-    Compact,
-    Restart {
-        #[serde(default)]
-        down_milliseconds: u64,
-    },
-    Refuse {
-        milliseconds: u64,
-    },
-}
-
-/// A place in an answer's body: after so many lines, and so many bytes more.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct Place {
-    pub(crate) events: u64,
-    pub(crate) bytes: u64,
-}
-
 /// What goes wrong.
 impl Fault {
     /// The connection is closed instead of an answer.
     pub fn disconnect() -> Self {
-        Self::of(Effect::HangUp)
+        Self::of(Effect::Disconnect)
     }
 
     /// The connection is cut after so many bytes of the body; an answer that is shorter stays whole.
     pub fn disconnect_after_bytes(bytes: u64) -> Self {
-        Self::of(Effect::Cut(Place { events: 0, bytes }))
+        Self::of(Effect::DisconnectAt(Place { events: 0, bytes }))
     }
 
     /// The connection is cut after so many whole events of a watch and some bytes of the next.
     pub fn disconnect_in_event(events: u64, bytes: u64) -> Self {
-        Self::of(Effect::Cut(Place { events, bytes }))
+        Self::of(Effect::DisconnectAt(Place { events, bytes }))
     }
 
     /// Nothing more comes after so many bytes of the body, and the connection stays open.
@@ -181,13 +136,13 @@ impl Fault {
 impl Fault {
     /// Only requests of this path, without the query; `*` at its end stands for anything.
     pub fn path(mut self, path: impl Into<String>) -> Self {
-        self.aim.path = Some(path.into());
+        self.matcher.path = Some(path.into());
         self
     }
 
     /// Only requests of this verb.
     pub fn verb(mut self, verb: Verb) -> Self {
-        self.aim.verb = Some(verb);
+        self.matcher.verb = Some(verb);
         self
     }
 
@@ -199,13 +154,13 @@ impl Fault {
     /// `nth` is 0.
     pub fn nth(mut self, nth: u64) -> Self {
         assert_ne!(nth, 0, "requests are counted from 1");
-        self.aim.nth = Some(nth);
+        self.matcher.nth = Some(nth);
         self
     }
 
     /// At most so many requests.
     pub fn times(mut self, times: u64) -> Self {
-        self.aim.times = Some(times);
+        self.matcher.times = Some(times);
         self
     }
 
@@ -216,32 +171,32 @@ impl Fault {
     /// The chance is not between 0 and 1.
     pub fn chance(mut self, chance: f64, seed: u64) -> Self {
         assert!((0.0..=1.0).contains(&chance), "a chance lies between 0 and 1");
-        self.aim.chance = Some(chance);
-        self.aim.seed = seed;
+        self.matcher.chance = Some(chance);
+        self.matcher.seed = seed;
         self
     }
 }
 
 impl Fault {
     fn of(effect: Effect) -> Self {
-        Self { effect, aim: Aim::default() }
+        Self { effect, matcher: RequestMatcher::default() }
     }
 
     pub(super) fn effect(&self) -> &Effect {
         &self.effect
     }
 
-    pub(super) fn aim(&self) -> &Aim {
-        &self.aim
+    pub(super) fn matcher(&self) -> &RequestMatcher {
+        &self.matcher
     }
 
     pub(super) fn seed(&self) -> u64 {
-        self.aim.seed
+        self.matcher.seed
     }
 
     /// Says what is wrong with one that came over the wire, if anything is.
     pub(crate) fn check(&self) -> Result<(), String> {
-        self.aim.check()?;
+        self.matcher.check()?;
         match self.effect {
             Effect::Status { code, .. } | Effect::ErrorEvent { code, .. }
                 if !(400..600).contains(&code) =>

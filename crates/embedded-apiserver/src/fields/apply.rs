@@ -7,16 +7,8 @@ use super::path::Step;
 use super::set::{FieldSet, Path};
 use super::tree;
 use super::types::Types;
+use crate::error::FieldConflict;
 use crate::registry::Served;
-
-/// A field that is to be another than its owner has made it.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Conflict {
-    /// The owner, as messages name it.
-    pub(crate) owner: String,
-    /// The field, such as `.data.a`.
-    pub(crate) field: String,
-}
 
 /// The new state of an object after something is applied to it; `live` is `None` where it is created.
 ///
@@ -27,7 +19,7 @@ pub(crate) fn apply(
     applied: &Value,
     writer: &Writer,
     force: bool,
-) -> Result<Value, Vec<Conflict>> {
+) -> Result<Value, Vec<FieldConflict>> {
     let types = Types::of(served);
     let mut wanted = FieldSet::of(applied, types);
     if served.has_status() || writer.subresource.is_some() {
@@ -50,7 +42,7 @@ pub(crate) fn apply(
         for path in &changed {
             if entry.fields.0.contains(*path) {
                 let field = path.iter().map(Step::to_string).collect();
-                conflicts.push(Conflict { owner: entry.title(), field });
+                conflicts.push(FieldConflict { owner: entry.title(), field });
                 entry.fields.0.remove(*path);
             }
         }

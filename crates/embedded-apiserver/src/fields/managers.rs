@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::set::FieldSet;
-use crate::store::now;
+use crate::support::time::now;
 
 /// Who writes, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]

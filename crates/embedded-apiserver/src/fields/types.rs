@@ -6,8 +6,8 @@
 use serde_json::{Map, Value};
 
 use super::path::{Step, key_value};
-use crate::merge_keys::merge_key;
 use crate::registry::Served;
+use crate::support::merge_keys::merge_key;
 
 /// Maps that have one owner as a whole: `x-kubernetes-map-type: atomic`.
 const WHOLE_MAPS: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use watchable_core::ResourceInfo;
 
-use super::Scale;
+use super::scale::Scale;
 
 /// The resources of a group.
 type Named = (&'static str, &'static [&'static str]);

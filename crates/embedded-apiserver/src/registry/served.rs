@@ -1,11 +1,10 @@
 //! A resource as it is served.
 
-use std::fmt;
-
 use bytes::Bytes;
 use watchable_core::{ResourceInfo, Scope};
 
-use crate::definition::PrinterColumn;
+use super::printer_column::PrinterColumn;
+use super::scale::Scale;
 
 /// A resource in one version of its group, and the collection that keeps its objects.
 pub(crate) struct Served {
@@ -35,15 +34,6 @@ pub(crate) struct Custom {
     pub(crate) definition: String,
     /// What tables show beside the name.
     pub(crate) columns: Vec<PrinterColumn>,
-}
-
-/// Where a `scale` subresource finds its numbers: JSON pointers into the object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Scale {
-    pub(crate) replicas: String,
-    pub(crate) seen_replicas: String,
-    /// A label selector, or the text of one.
-    pub(crate) selector: Option<String>,
 }
 
 impl Served {
@@ -102,13 +92,6 @@ impl Served {
     /// Whether objects are kept, and not merely answered, as reviews are.
     pub(crate) fn is_kept(&self) -> bool {
         ["list", "get", "watch"].iter().any(|verb| self.has_verb(verb))
-    }
-
-    /// The name in messages: `pods`, `deployments.apps`.
-    pub(crate) fn qualified(&self) -> impl fmt::Display {
-        let resource = self.resource();
-        let dot = if resource.group().is_empty() { "" } else { "." };
-        format!("{}{dot}{}", resource.plural(), resource.group())
     }
 }
 

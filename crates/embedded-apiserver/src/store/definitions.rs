@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::metadata;
-use super::state::State;
-use super::{Object, Store};
-use crate::definition::{self, Definition};
-use crate::registry::{Registry, Served};
+use super::handle::Store;
+use crate::registry::{Definition, Registry, Served, definition_status};
+use crate::storage::{Object, State};
+use crate::support::time::now;
 
 impl Store {
     /// Serves what a definition says from now on, and tells so in its status.
@@ -16,12 +15,12 @@ impl Store {
         let mut value = object.decode();
         let said = Definition::read(&value);
         let mut registry = Registry::clone(&self.registry());
-        let now = metadata::now();
+        let now = now();
         let status = if let Some((reason, message)) = conflict(&registry, &said) {
-            definition::refused(&value, reason, &message, &now)
+            definition_status::refused(&value, reason, &message, &now)
         } else {
             registry.define(&said);
-            definition::accepted(&value, &now)
+            definition_status::accepted(&value, &now)
         };
         state.make_room(registry.collections());
         self.set_registry(registry);
@@ -36,8 +35,8 @@ impl Store {
     pub(super) fn undefine(&self, state: &mut State, definitions: &Served, object: &Object) {
         let mut value = object.decode();
         let said = Definition::read(&value);
-        let now = metadata::now();
-        value["status"] = definition::terminating(&value, &now);
+        let now = now();
+        value["status"] = definition_status::terminating(&value, &now);
         value["metadata"]["deletionTimestamp"] = now;
         state.put(definitions.collection, object.key().clone(), value);
         let mut registry = Registry::clone(&self.registry());

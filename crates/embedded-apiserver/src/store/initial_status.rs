@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Part;
-use crate::definition;
-use crate::registry::Served;
+use super::part::Part;
+use crate::registry::{Served, definition_status};
 
 /// Gives a new object its status.
 ///
@@ -13,7 +12,7 @@ use crate::registry::Served;
 pub(super) fn put(served: &Served, part: Part, value: &mut Value) {
     let resource = served.resource();
     if served.is_definitions() {
-        value["status"] = definition::initial(&json!({"spec": value["spec"]}));
+        value["status"] = definition_status::initial(&json!({"spec": value["spec"]}));
         return;
     }
     let Some(members) = value.as_object_mut() else { return };
@@ -21,10 +20,10 @@ pub(super) fn put(served: &Served, part: Part, value: &mut Value) {
     if part == Part::Main && served.has_status() && !brings_its_own {
         members.remove("status");
     }
-    if let (Some(status), false) =
+    if let (Some(initial), false) =
         (of(resource.group(), resource.plural()), members.contains_key("status"))
     {
-        members.insert("status".to_owned(), status);
+        members.insert("status".to_owned(), initial);
     }
 }
 

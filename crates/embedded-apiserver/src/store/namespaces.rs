@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use super::metadata;
-use super::state::State;
-use super::{Key, Object, Part, Store};
+use super::handle::Store;
+use super::part::Part;
 use crate::error::ApiError;
 use crate::registry::{Registry, Served};
+use crate::storage::{Key, Object, State};
+use crate::support::time::now;
 
 /// The namespaces that are there from the start.
 const SYSTEM_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -43,9 +44,9 @@ pub(super) fn check_is_there(
             let why = format!(
                 "unable to create new content in namespace {namespace} because it is being terminated"
             );
-            Err(ApiError::forbidden(served, &key.name, &why))
+            Err(ApiError::forbidden(served.resource(), &key.name, &why))
         }
-        None => Err(ApiError::not_found(namespaces, namespace)),
+        None => Err(ApiError::not_found(namespaces.resource(), namespace)),
     }
 }
 
@@ -58,13 +59,13 @@ pub(super) fn empty(
     let key = object.key();
     if LASTING_NAMESPACES.contains(&key.name.as_str()) {
         return Err(ApiError::forbidden(
-            namespaces,
+            namespaces.resource(),
             &key.name,
             "this namespace may not be deleted",
         ));
     }
     let mut ending = object.decode();
-    ending["metadata"]["deletionTimestamp"] = metadata::now();
+    ending["metadata"]["deletionTimestamp"] = now();
     ending["status"] = json!({"phase": "Terminating"});
     state.put(namespaces.collection, key.clone(), ending);
     for collection in 0..state.collections.len() {

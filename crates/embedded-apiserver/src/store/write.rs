@@ -4,22 +4,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::state::State;
-use super::{Key, Object, Preconditions, Store};
-use super::{initial_status, metadata, namespaces};
-use crate::definition;
+use super::handle::Store;
+use super::part::Part;
+use super::{initial_status, namespaces};
 use crate::error::ApiError;
-use crate::registry::Served;
-use crate::selection::Selection;
-
-/// What of an object a change is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    Whole,
-    /// All but the status, where the kind has a status subresource.
-    Main,
-    Status,
-}
+use crate::registry::{Served, definition_validation};
+use crate::storage::{
+    Key, Object, Preconditions, Selection, State, complete_changed, complete_new,
+};
+use crate::support::time::now;
 
 impl Store {
     pub(crate) fn create_in(
@@ -31,7 +24,7 @@ impl Store {
         dry_run: bool,
     ) -> Result<Arc<Object>, ApiError> {
         self.write(|state| {
-            let key = metadata::complete_new(served, namespace, &mut value, &mut state.random)?;
+            let key = complete_new(served.resource(), namespace, &mut value, &mut state.random)?;
             if served.is_namespaced() {
                 namespaces::check_is_there(state, &self.registry(), served, &key)?;
             }
@@ -40,11 +33,11 @@ impl Store {
                 return Err(ApiError::no_such_resource());
             }
             if served.is_definitions() {
-                definition::complete(served.resource().version(), &mut value)?;
+                definition_validation::complete(served.resource().version(), &mut value)?;
             }
             initial_status::put(served, part, &mut value);
             if state.object(served.collection, &key).is_some() {
-                return Err(ApiError::already_exists(served, &key.name));
+                return Err(ApiError::already_exists(served.resource(), &key.name));
             }
             if dry_run {
                 return Ok(Arc::new(Object::new(key, value, 0)));
@@ -69,9 +62,9 @@ impl Store {
         self.write(|state| {
             let current = state
                 .object(served.collection, key)
-                .ok_or_else(|| ApiError::not_found(served, &key.name))?;
-            let mut value = change(current.decode_as(served))?;
-            metadata::complete_changed(served, &current, &mut value)?;
+                .ok_or_else(|| ApiError::not_found(served.resource(), &key.name))?;
+            let mut value = change(current.decode_as(served.resource()))?;
+            complete_changed(served.resource(), &current, &mut value)?;
             if part == Part::Status {
                 let owners = value["metadata"]["managedFields"].take();
                 value = with_status_of(current.decode(), &value);
@@ -82,8 +75,8 @@ impl Store {
                 value = with_status_of(value, &current.decode());
             }
             if served.is_definitions() {
-                definition::complete(served.resource().version(), &mut value)?;
-                definition::check_change(&current.decode(), &value)?;
+                definition_validation::complete(served.resource().version(), &mut value)?;
+                definition_validation::check_change(&current.decode(), &value)?;
             }
             let unchanged = Object::new(key.clone(), value.clone(), current.revision());
             if unchanged.item() == current.item() || dry_run {
@@ -112,8 +105,8 @@ impl Store {
         self.write(|state| {
             let object = state
                 .object(served.collection, key)
-                .ok_or_else(|| ApiError::not_found(served, &key.name))?;
-            preconditions.check(served, &object)?;
+                .ok_or_else(|| ApiError::not_found(served.resource(), &key.name))?;
+            preconditions.check(served.resource(), &object)?;
             if dry_run {
                 return Ok(object);
             }
@@ -151,7 +144,7 @@ impl Store {
         if !ending["metadata"]["deletionTimestamp"].is_null() {
             return Arc::clone(object);
         }
-        ending["metadata"]["deletionTimestamp"] = metadata::now();
+        ending["metadata"]["deletionTimestamp"] = now();
         ending["metadata"]["deletionGracePeriodSeconds"] = 0.into();
         state.put(served.collection, object.key().clone(), ending)
     }

@@ -152,12 +152,12 @@ async fn faults_can_be_asked_for_over_http_where_that_is_allowed() {
     assert_eq!((get(&server, MAPS).await.code, get(&server, MAPS).await.code), (200, 503));
     let armed = get(&server, "/embedded/faults").await.json();
     assert_eq!(
-        (&armed["faults"][0]["seen"], &armed["faults"][0]["struck"]),
+        (&armed["faults"][0]["matched"], &armed["faults"][0]["hits"]),
         (&2.into(), &1.into())
     );
     assert_eq!(delete(&server, &format!("/embedded/faults/{id}")).await.code, 200);
     assert_eq!(delete(&server, &format!("/embedded/faults/{id}")).await.code, 404);
-    let cut = json!({"effect": {"cut": {"events": 1, "bytes": 3}}, "verb": "watch"});
+    let cut = json!({"effect": {"disconnectAt": {"events": 1, "bytes": 3}}, "verb": "watch"});
     assert_eq!(post(&server, "/embedded/faults", cut).await.code, 201);
     server.store().create(config_map("default", "a")).unwrap();
     server.store().create(config_map("default", "b")).unwrap();
@@ -165,10 +165,10 @@ async fn faults_can_be_asked_for_over_http_where_that_is_allowed() {
     struck.expect("ADDED", "a").await;
     assert_eq!(struck.next().await, Next::Cut);
     for wrong in [
-        json!({"effect": "cut"}),
+        json!({"effect": "disconnectAt"}),
         json!({"effect": {"status": {"code": 200}}}),
-        json!({"effect": "hangUp", "chance": 2}),
-        json!({"effect": "hangUp", "nth": 0}),
+        json!({"effect": "disconnect", "chance": 2}),
+        json!({"effect": "disconnect", "nth": 0}),
     ] {
         assert_eq!(post(&server, "/embedded/faults", wrong).await.refusal().0, 400);
     }

@@ -1,0 +1,42 @@
+//! The error of the API, which clients get as a `Status` body.
+
+use std::error::Error;
+use std::fmt;
+
+use super::details::Details;
+
+/// The reason why the server rejects a request: the content of a `Status` body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiError {
+    pub(super) code: u16,
+    pub(super) reason: Option<&'static str>,
+    pub(super) message: String,
+    pub(super) details: Option<Box<Details>>,
+    /// A continue token for the list whose own token has expired.
+    pub(super) next: Option<String>,
+}
+
+impl ApiError {
+    /// The HTTP status code, such as 409.
+    pub fn code(&self) -> u16 {
+        self.code
+    }
+
+    /// The reason in one word, such as `Conflict`; empty where a real server gives none.
+    pub fn reason(&self) -> &str {
+        self.reason.unwrap_or_default()
+    }
+
+    /// The message for people.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.message, self.code)
+    }
+}
+
+impl Error for ApiError {}

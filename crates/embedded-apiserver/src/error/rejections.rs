@@ -1,0 +1,221 @@
+//! The rejections, each in the words of a real server: some clients read them.
+
+use std::fmt;
+
+use watchable_core::ResourceInfo;
+
+use super::api_error::ApiError;
+use super::details::{Cause, Details};
+use super::problem::{FieldConflict, Problem};
+
+impl ApiError {
+    fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code, reason: Some(reason), message: message.into(), details: None, next: None }
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(401, "Unauthorized", "Unauthorized")
+    }
+
+    pub(crate) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, "BadRequest", message)
+    }
+
+    pub(crate) fn forbidden(resource: &ResourceInfo, name: &str, why: &str) -> Self {
+        let message = format!("{} \"{name}\" is forbidden: {why}", qualified(resource));
+        Self {
+            details: Some(Box::new(Details::of(resource, name))),
+            ..Self::new(403, "Forbidden", message)
+        }
+    }
+
+    pub(crate) fn not_found(resource: &ResourceInfo, name: &str) -> Self {
+        let message = format!("{} \"{name}\" not found", qualified(resource));
+        Self {
+            details: Some(Box::new(Details::of(resource, name))),
+            ..Self::new(404, "NotFound", message)
+        }
+    }
+
+    pub(crate) fn no_such_resource() -> Self {
+        let message = "the server could not find the requested resource";
+        Self { details: Some(Box::default()), ..Self::new(404, "NotFound", message) }
+    }
+
+    pub(crate) fn already_exists(resource: &ResourceInfo, name: &str) -> Self {
+        let message = format!("{} \"{name}\" already exists", qualified(resource));
+        Self {
+            details: Some(Box::new(Details::of(resource, name))),
+            ..Self::new(409, "AlreadyExists", message)
+        }
+    }
+
+    pub(crate) fn conflict(resource: &ResourceInfo, name: &str, why: &str) -> Self {
+        let message =
+            format!("Operation cannot be fulfilled on {} \"{name}\": {why}", qualified(resource));
+        Self {
+            details: Some(Box::new(Details::of(resource, name))),
+            ..Self::new(409, "Conflict", message)
+        }
+    }
+
+    /// A conflict in which the kind stands where the resource should: so it is with preconditions.
+    pub(crate) fn conflict_of_kind(resource: &ResourceInfo, name: &str, why: &str) -> Self {
+        let (kind, group) = (resource.kind(), resource.group());
+        let dot = if group.is_empty() { "" } else { "." };
+        let message =
+            format!("Operation cannot be fulfilled on {kind}{dot}{group} \"{name}\": {why}");
+        let details = Details { kind: Some(kind.to_owned()), ..Details::of(resource, name) };
+        Self { details: Some(Box::new(details)), ..Self::new(409, "Conflict", message) }
+    }
+
+    /// What is applied would change fields of others.
+    pub(crate) fn apply_conflict(conflicts: &[FieldConflict]) -> Self {
+        let told = if let [only] = conflicts {
+            format!("1 conflict: conflict with {}: {}", only.owner, only.field)
+        } else {
+            let mut lines = Vec::new();
+            for of_one in conflicts.chunk_by(|a, b| a.owner == b.owner) {
+                lines.push(format!("conflicts with {}:", of_one[0].owner));
+                lines.extend(of_one.iter().map(|one| format!("- {}", one.field)));
+            }
+            format!("{} conflicts: {}", conflicts.len(), lines.join("\n"))
+        };
+        let causes = conflicts.iter().map(|one| Cause {
+            reason: "FieldManagerConflict",
+            message: format!("conflict with {}", one.owner),
+            field: Some(one.field.clone()),
+        });
+        let details = Details { causes: causes.collect(), ..Details::default() };
+        let message = format!("Apply failed with {told}");
+        Self { details: Some(Box::new(details)), ..Self::new(409, "Conflict", message) }
+    }
+
+    pub(crate) fn invalid(kind: &str, group: &str, name: &str, problem: &Problem) -> Self {
+        let dot = if group.is_empty() { "" } else { "." };
+        let message = format!(
+            "{kind}{dot}{group} \"{name}\" is invalid: {}: {}",
+            problem.field, problem.text
+        );
+        let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let cause = Cause {
+            reason: problem.reason,
+            message: problem.text.clone(),
+            field: Some(problem.field.to_owned()),
+        };
+        let details = Details {
+            name: filled(name),
+            group: filled(group),
+            kind: filled(kind),
+            causes: vec![cause],
+            ..Details::default()
+        };
+        Self { details: Some(Box::new(details)), ..Self::new(422, "Invalid", message) }
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        let message = "the server does not allow this method on the requested resource";
+        Self { details: Some(Box::default()), ..Self::new(405, "MethodNotAllowed", message) }
+    }
+
+    pub(crate) fn not_watchable(resource: &ResourceInfo) -> Self {
+        let plural = resource.plural();
+        let message = format!("watch is not supported on resources of kind \"{plural}\"");
+        Self {
+            details: Some(Box::new(Details::of(resource, ""))),
+            ..Self::new(405, "MethodNotAllowed", message)
+        }
+    }
+
+    pub(crate) fn expired(message: impl Into<String>) -> Self {
+        Self::new(410, "Expired", message)
+    }
+
+    /// A list's token has expired; with another one the list goes on as things are now.
+    pub(crate) fn token_expired(next: String) -> Self {
+        let message = "The provided continue parameter is too old to display a consistent list \
+                       result. You can start a new list without the continue parameter, or use \
+                       the continue token in this response to retrieve the remainder of the \
+                       results. Continuing with the provided token results in an inconsistent \
+                       list - objects that were created, modified, or deleted between the time \
+                       the first chunk was returned and now may show up in the list.";
+        Self { next: Some(next), ..Self::expired(message) }
+    }
+
+    pub(crate) fn too_old(asked: u64, oldest: u64) -> Self {
+        Self::expired(format!("too old resource version: {asked} ({oldest})"))
+    }
+
+    pub(crate) fn too_new(asked: u64, current: u64) -> Self {
+        let message = format!("Timeout: Too large resource version: {asked}, current: {current}");
+        let cause = Cause {
+            reason: "ResourceVersionTooLarge",
+            message: "Too large resource version".to_owned(),
+            field: None,
+        };
+        let details =
+            Details { causes: vec![cause], retry_after_seconds: Some(1), ..Details::default() };
+        Self { details: Some(Box::new(details)), ..Self::new(504, "Timeout", message) }
+    }
+
+    pub(crate) fn not_acceptable() -> Self {
+        let message = "only the following media types are accepted: application/json";
+        Self::new(406, "NotAcceptable", message)
+    }
+
+    pub(crate) fn unsupported_media_type(accepted: &str) -> Self {
+        let message = format!(
+            "the body of the request was in an unknown format - accepted media types include: {accepted}"
+        );
+        Self::new(415, "UnsupportedMediaType", message)
+    }
+
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let message = format!("Request entity too large: limit is {limit}");
+        Self::new(413, "RequestEntityTooLarge", message)
+    }
+
+    /// An error that a real server did not foresee: code 500 and no reason.
+    pub(crate) fn unforeseen(message: impl Into<String>) -> Self {
+        Self { code: 500, reason: None, message: message.into(), details: None, next: None }
+    }
+
+    /// The error of an injected fault, with the reason that a real server gives for the code.
+    pub(crate) fn injected(code: u16, retry_after_seconds: Option<u32>) -> Self {
+        let (reason, message) = match code {
+            400 => ("BadRequest", "the server rejected our request for an unknown reason"),
+            401 => ("Unauthorized", "Unauthorized"),
+            403 => ("Forbidden", "forbidden"),
+            404 => ("NotFound", "the server could not find the requested resource"),
+            409 => ("Conflict", "the server reported a conflict"),
+            410 => ("Expired", "too old resource version"),
+            429 => (
+                "TooManyRequests",
+                "the server has received too many requests and has asked us to try again later",
+            ),
+            500 => ("InternalError", "Internal error occurred"),
+            503 => ("ServiceUnavailable", "the server is currently unable to handle the request"),
+            504 => ("Timeout", "Timeout: request did not complete within the allotted timeout"),
+            _ => ("", "an error on demand"),
+        };
+        let details = Details { retry_after_seconds, ..Details::default() };
+        Self {
+            code,
+            reason: (!reason.is_empty()).then_some(reason),
+            message: message.to_owned(),
+            details: retry_after_seconds.map(|_| Box::new(details)),
+            next: None,
+        }
+    }
+
+    /// After how many seconds the client may try again, where the server tells it.
+    pub(crate) fn retry_after_seconds(&self) -> Option<u32> {
+        self.details.as_ref()?.retry_after_seconds
+    }
+}
+
+/// Returns a resource's name in messages: `pods`, `deployments.apps`.
+fn qualified(resource: &ResourceInfo) -> impl fmt::Display {
+    let dot = if resource.group().is_empty() { "" } else { "." };
+    format!("{}{dot}{}", resource.plural(), resource.group())
+}

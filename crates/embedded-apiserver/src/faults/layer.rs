@@ -1,0 +1,54 @@
+//! The layer around the handling of requests that injects faults.
+
+use std::sync::Arc;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+
+use super::body::{self, Body, Disconnect};
+use super::registered::Faults;
+use crate::requests::{self, Context, ShuffleInitialEvents};
+use crate::transport::ListenerHandle;
+
+/// Handles requests, with the faults that hit them.
+#[derive(Clone)]
+pub(crate) struct FaultLayer {
+    pub(crate) context: Arc<Context>,
+    pub(crate) faults: Faults,
+    pub(crate) listener: ListenerHandle,
+}
+
+impl FaultLayer {
+    /// Responds to a request.
+    ///
+    /// # Errors
+    ///
+    /// A fault closes the connection instead of a response.
+    pub(crate) async fn handle(
+        &self,
+        mut request: Request<Incoming>,
+    ) -> Result<Response<Body>, Disconnect> {
+        let plan = self.faults.plan(&request);
+        tokio::time::sleep(plan.delay).await;
+        if plan.compact {
+            self.context.store.compact();
+        }
+        if let Some(time) = plan.refuse_connections {
+            self.listener.refuse_connections(time);
+        }
+        if let Some(down) = plan.restart {
+            self.listener.restart(&self.context.store, down);
+        }
+        if plan.disconnect || plan.restart.is_some() {
+            return Err(Disconnect);
+        }
+        if let Some(seed) = plan.shuffle {
+            request.extensions_mut().insert(ShuffleInitialEvents(seed));
+        }
+        let response = match plan.rejection {
+            Some(error) => requests::error_response(&error),
+            None => requests::handle(&self.context, request).await,
+        };
+        Ok(body::inject(response, plan.body))
+    }
+}

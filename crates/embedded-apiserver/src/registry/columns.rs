@@ -1,0 +1,173 @@
+//! The columns that kubectl shows of a kind.
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+
+use super::cells::{
+    age, data, involved, last_seen, node_roles, node_status, pod_ready, pod_restarts, pod_status,
+    replicas, service_ports,
+};
+use super::printer_column::PrinterColumn;
+use super::served::Served;
+use crate::support::json_path;
+
+/// A column: its name, its type, and how its cell is drawn from an object.
+pub(crate) struct Column {
+    name: Cow<'static, str>,
+    kind: Cow<'static, str>,
+    /// 1 for those that only `-o wide` shows.
+    priority: u8,
+    draw: Draw,
+}
+
+enum Draw {
+    /// A JSON pointer; absent reads as `<none>`.
+    Text(&'static str),
+    /// A JSON pointer; absent reads as 0.
+    Number(&'static str),
+    /// How long ago the time at a JSON pointer was.
+    Age(&'static str),
+    By(fn(&Value) -> Value),
+    /// A path in JSON, of a value of the column's type.
+    Path(String),
+}
+
+use Draw::{Age, By, Number, Path, Text};
+
+impl Column {
+    pub(crate) fn definition(&self) -> Value {
+        json!({
+            "name": self.name,
+            "type": self.kind,
+            "format": if self.name == "Name" { "name" } else { "" },
+            "description": "",
+            "priority": self.priority,
+        })
+    }
+
+    /// A custom resource's cell: what is of another type than the column is left empty.
+    fn typed(&self, value: Option<&Value>) -> Value {
+        let value = value.unwrap_or(&Value::Null);
+        match (&*self.kind, value) {
+            (_, Value::Null) => Value::Null,
+            ("date", value) => age(Some(value)).into(),
+            ("string", Value::String(_))
+            | ("boolean", Value::Bool(_))
+            | ("integer" | "number", Value::Number(_)) => value.clone(),
+            ("string", value) => value.to_string().into(),
+            _ => Value::Null,
+        }
+    }
+
+    pub(crate) fn cell(&self, object: &Value) -> Value {
+        match &self.draw {
+            Text(pointer) => match object.pointer(pointer) {
+                None | Some(Value::Null) => "<none>".into(),
+                Some(Value::String(text)) if text.is_empty() => "<none>".into(),
+                Some(value) => value.clone(),
+            },
+            Number(pointer) => object.pointer(pointer).cloned().unwrap_or_else(|| 0.into()),
+            Age(pointer) => age(object.pointer(pointer)).into(),
+            By(draw) => draw(object),
+            Path(path) => self.typed(json_path::first(path, object)),
+        }
+    }
+}
+
+/// The columns of a kind; name and age of those of which no others are known.
+pub(crate) fn columns(served: &Served) -> Vec<Column> {
+    let name = || text("Name", "/metadata/name");
+    let born = || column("Age", "string", Age("/metadata/creationTimestamp"));
+    let resource = served.resource();
+    let printed = served.custom.iter().flat_map(|custom| &custom.columns);
+    let printed: Vec<_> = printed.map(printed_column).collect();
+    if !printed.is_empty() {
+        return std::iter::once(name()).chain(printed).collect();
+    }
+    match (resource.group(), resource.kind()) {
+        ("", "Pod") => vec![
+            name(),
+            column("Ready", "string", By(pod_ready)),
+            column("Status", "string", By(pod_status)),
+            column("Restarts", "string", By(pod_restarts)),
+            born(),
+            wide("IP", "/status/podIP"),
+            wide("Node", "/spec/nodeName"),
+        ],
+        ("", "Node") => vec![
+            name(),
+            column("Status", "string", By(node_status)),
+            column("Roles", "string", By(node_roles)),
+            born(),
+            text("Version", "/status/nodeInfo/kubeletVersion"),
+        ],
+        ("", "Namespace") => vec![name(), text("Status", "/status/phase"), born()],
+        ("", "Service") => vec![
+            name(),
+            text("Type", "/spec/type"),
+            text("Cluster-IP", "/spec/clusterIP"),
+            text("External-IP", "/status/loadBalancer/ingress/0/ip"),
+            column("Port(s)", "string", By(service_ports)),
+            born(),
+        ],
+        ("", "ConfigMap") => vec![name(), column("Data", "integer", By(data)), born()],
+        ("", "Secret") => {
+            vec![name(), text("Type", "/type"), column("Data", "integer", By(data)), born()]
+        }
+        ("", "Event") => vec![
+            column("Last Seen", "string", By(last_seen)),
+            text("Type", "/type"),
+            text("Reason", "/reason"),
+            column("Object", "string", By(involved)),
+            text("Message", "/message"),
+        ],
+        ("apps", "Deployment") => vec![
+            name(),
+            column("Ready", "string", By(replicas)),
+            column("Up-to-date", "integer", Number("/status/updatedReplicas")),
+            column("Available", "integer", Number("/status/availableReplicas")),
+            born(),
+        ],
+        ("apps", "StatefulSet") => vec![name(), column("Ready", "string", By(replicas)), born()],
+        ("apps", "ReplicaSet") => vec![
+            name(),
+            column("Desired", "integer", Number("/spec/replicas")),
+            column("Current", "integer", Number("/status/replicas")),
+            column("Ready", "integer", Number("/status/readyReplicas")),
+            born(),
+        ],
+        ("apps", "DaemonSet") => vec![
+            name(),
+            column("Desired", "integer", Number("/status/desiredNumberScheduled")),
+            column("Current", "integer", Number("/status/currentNumberScheduled")),
+            column("Ready", "integer", Number("/status/numberReady")),
+            born(),
+        ],
+        ("apiextensions.k8s.io", "CustomResourceDefinition") => {
+            vec![name(), column("Created At", "date", Text("/metadata/creationTimestamp"))]
+        }
+        _ => vec![name(), born()],
+    }
+}
+
+fn column(name: &'static str, kind: &'static str, draw: Draw) -> Column {
+    Column { name: name.into(), kind: kind.into(), priority: 0, draw }
+}
+
+fn printed_column(column: &PrinterColumn) -> Column {
+    Column {
+        name: column.name.clone().into(),
+        kind: column.kind.clone().into(),
+        priority: column.priority,
+        draw: Path(column.path.clone()),
+    }
+}
+
+fn text(name: &'static str, pointer: &'static str) -> Column {
+    column(name, "string", Text(pointer))
+}
+
+fn wide(name: &'static str, pointer: &'static str) -> Column {
+    Column { priority: 1, ..text(name, pointer) }
+}

@@ -1,0 +1,25 @@
+//! The `scale` subresource: where it finds its numbers.
+
+use serde_json::Value;
+
+/// Where a `scale` subresource finds its numbers: JSON pointers into the object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scale {
+    pub(crate) replicas: String,
+    pub(crate) seen_replicas: String,
+    /// A label selector, or the text of one.
+    pub(crate) selector: Option<String>,
+}
+
+impl Scale {
+    /// Reads the `scale` of a definition's subresources. Its paths have the simple form
+    /// `.spec.replicas`.
+    pub(super) fn read(scale: &Value) -> Option<Self> {
+        let pointer = |field: &str| scale[field].as_str().map(|path| path.replace('.', "/"));
+        Some(Self {
+            replicas: pointer("specReplicasPath")?,
+            seen_replicas: pointer("statusReplicasPath")?,
+            selector: pointer("labelSelectorPath"),
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! The bodies of requests: read up to a limit, decoded from JSON, YAML or protobuf.
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Request};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use serde_json::Value;
+
+use crate::error::ApiError;
+use crate::protobuf::{self, Fault};
+
+/// The limit of a real server.
+const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
+
+/// Reads the complete body of a request.
+pub(crate) async fn read(request: Request<Incoming>) -> Result<Bytes, ApiError> {
+    match Limited::new(request.into_body(), MAX_BODY_BYTES).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(ApiError::too_large(MAX_BODY_BYTES)),
+        Err(error) => Err(ApiError::bad_request(format!("the body could not be read: {error}"))),
+    }
+}
+
+/// Returns the media type of a request's body, without parameters and in lower case.
+pub(super) fn media_type(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Decodes an object from JSON or protobuf, by its media type.
+pub(super) fn decode(media_type: &str, body: &[u8]) -> Result<Value, ApiError> {
+    match media_type {
+        "" | "application/json" | "*/*" => parse_json(body),
+        protobuf::MEDIA_TYPE => protobuf::decode(body).map_err(|fault| match fault {
+            Fault::UnknownKind(kind) => ApiError::unsupported_media_type(&format!(
+                "application/json (this server does not know the protobuf of {kind})"
+            )),
+            Fault::Malformed(why) => {
+                ApiError::bad_request(format!("the body of the request cannot be read: {why}"))
+            }
+        }),
+        _ => {
+            let accepted = format!("application/json, {}", protobuf::MEDIA_TYPE);
+            Err(ApiError::unsupported_media_type(&accepted))
+        }
+    }
+}
+
+pub(super) fn parse_json(body: &[u8]) -> Result<Value, ApiError> {
+    serde_json::from_slice(body).map_err(|error| {
+        ApiError::bad_request(format!("the body of the request is not JSON: {error}"))
+    })
+}
+
+pub(super) fn parse_yaml(body: &[u8]) -> Result<Value, ApiError> {
+    let text = std::str::from_utf8(body)
+        .map_err(|error| ApiError::bad_request(format!("the body is not UTF-8: {error}")))?;
+    serde_saphyr::from_str(text).map_err(|error| {
+        ApiError::bad_request(format!("the body of the request is not YAML: {error}"))
+    })
+}

@@ -1,0 +1,154 @@
+//! The dispatch of a request: authentication, route, handler.
+
+use http::{Method, Request, Response};
+use hyper::body::Incoming;
+
+use super::aggregated_discovery::Aggregated;
+use super::authentication::authenticate;
+use super::context::Context;
+use super::form::Form;
+use super::query::Query;
+use super::resource_request::ResourceRequest;
+use super::response::{self, Body};
+use super::route::{Route, Target, parse};
+use super::write_request::WriteRequest;
+use super::{discovery, list, openapi, patch, scale, version, watch, write};
+use crate::error::ApiError;
+use crate::registry::Served;
+use crate::storage::Key;
+use crate::store::Part;
+
+/// An extension of a request for a watch: the seed of another order of its initial events.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ShuffleInitialEvents(pub(crate) u64);
+
+/// Responds to a request; errors become `Status` bodies.
+pub(crate) async fn handle(context: &Context, request: Request<Incoming>) -> Response<Body> {
+    serve(context, request).await.unwrap_or_else(|error| response::error(&error))
+}
+
+async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response<Body>, ApiError> {
+    authenticate(context, &request)?;
+    let route = parse(request.uri().path());
+    if let Route::Target(target) = route {
+        let form = Form::accepted(request.headers())?;
+        return serve_resource(context, target, form, request).await;
+    }
+    if request.method() != Method::GET {
+        return Err(ApiError::method_not_allowed());
+    }
+    let registry = context.store.registry();
+    let aggregated = Aggregated::accepted(request.headers(), context.release);
+    Ok(match (route, aggregated) {
+        (Route::Health, _) => response::text(200, "ok"),
+        (Route::Version, _) => response::json(200, &version::info(context.release)),
+        (Route::OpenApi, _) => openapi::respond(&registry, context.release, request.headers()),
+        (Route::Root, _) => response::json(200, &discovery::paths(&registry)),
+        (Route::ApiVersions, Some(form)) => {
+            response::json_as(form.media_type, &form.core(&registry))
+        }
+        (Route::ApiVersions, None) => {
+            response::json(200, &discovery::api_versions(&registry, context.address))
+        }
+        (Route::Groups, Some(form)) => response::json_as(form.media_type, &form.groups(&registry)),
+        (Route::Groups, None) => response::json(200, &discovery::groups(&registry)),
+        (Route::Group(name), _) => discovery::group(&registry, &name)
+            .map_or_else(response::not_found, |group| response::json(200, &group)),
+        (Route::ApiVersion(api_version), _) => discovery::resources(&registry, &api_version)
+            .map_or_else(response::not_found, |resources| response::json(200, &resources)),
+        (Route::Target(_) | Route::Unknown, _) => response::not_found(),
+    })
+}
+
+async fn serve_resource(
+    context: &Context,
+    target: Target,
+    form: Form,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, ApiError> {
+    let registry = context.store.registry();
+    let Some(served) = registry.by_path(&target.api_version, &target.plural) else {
+        return if registry.has_api_version(&target.api_version) {
+            Err(ApiError::no_such_resource())
+        } else {
+            Ok(response::not_found())
+        };
+    };
+    check_path(served, &target)?;
+    let query = Query::parse(request.uri().query().unwrap_or_default())?;
+    let namespace = target.namespace.as_deref();
+    let resource = ResourceRequest { context, served, query: &query, namespace, form };
+    let watches = target.watch || query.flag("watch");
+    match (request.method().as_str(), target.name.as_deref()) {
+        ("GET", name) if watches => {
+            let shuffle = request.extensions().get::<ShuffleInitialEvents>().map(|seed| seed.0);
+            watch::handle(&resource, name, shuffle)
+        }
+        ("GET", None) => {
+            check_verb(served, "list")?;
+            list::handle(&resource)
+        }
+        ("POST", None) => {
+            check_verb(served, "create")?;
+            if served.is_namespaced() && namespace.is_none() && served.is_kept() {
+                return Err(ApiError::method_not_allowed());
+            }
+            write::create(&WriteRequest::read(resource, "", Part::Main, request).await?)
+        }
+        ("DELETE", None) => {
+            check_verb(served, "deletecollection")?;
+            write::delete_collection(&resource)
+        }
+        (_, Some(name)) => {
+            serve_object(resource, name, target.subresource.as_deref(), request).await
+        }
+        _ => Err(ApiError::method_not_allowed()),
+    }
+}
+
+/// Responds to a request for one object, or for a subresource of it.
+async fn serve_object(
+    resource: ResourceRequest<'_>,
+    name: &str,
+    subresource: Option<&str>,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, ApiError> {
+    let ResourceRequest { context, served, namespace, form, .. } = resource;
+    if let Some(scale) = served.scale.as_ref().filter(|_| subresource == Some("scale")) {
+        return scale::handle(resource, scale, name, request).await;
+    }
+    let part = if subresource.is_some() { Part::Status } else { Part::Main };
+    match (request.method().as_str(), part) {
+        ("GET", _) => {
+            check_verb(served, "get")?;
+            let object = context.store.read(served, &Key::new(namespace, name))?;
+            Ok(response::object(200, &object, served, form))
+        }
+        ("PUT", part) => {
+            check_verb(served, "update")?;
+            write::update(&WriteRequest::read(resource, name, part, request).await?)
+        }
+        ("PATCH", part) => {
+            check_verb(served, "patch")?;
+            patch::handle(&WriteRequest::read(resource, name, part, request).await?)
+        }
+        ("DELETE", Part::Main) => {
+            check_verb(served, "delete")?;
+            write::delete(&WriteRequest::read(resource, name, part, request).await?)
+        }
+        _ => Err(ApiError::method_not_allowed()),
+    }
+}
+
+/// Whether the path is one where the resource's objects lie.
+fn check_path(served: &Served, target: &Target) -> Result<(), ApiError> {
+    let namespaced = target.namespace.is_some();
+    let misplaced =
+        if served.is_namespaced() { target.name.is_some() && !namespaced } else { namespaced };
+    let known_part = target.subresource.as_deref().is_none_or(|part| served.has_part(part));
+    if misplaced || !known_part { Err(ApiError::no_such_resource()) } else { Ok(()) }
+}
+
+fn check_verb(served: &Served, verb: &str) -> Result<(), ApiError> {
+    if served.has_verb(verb) { Ok(()) } else { Err(ApiError::method_not_allowed()) }
+}

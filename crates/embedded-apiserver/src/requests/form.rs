@@ -1,0 +1,111 @@
+//! The forms in which objects are shown: whole, their metadata alone, or rows of a table.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use http::header::ACCEPT;
+use serde_json::{Value, json};
+
+use crate::error::ApiError;
+use crate::registry::{Column, Served, columns};
+use crate::storage::Object;
+
+/// What a client accepts best of what there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Whole,
+    Metadata,
+    Table,
+}
+
+impl Form {
+    /// Reads `Accept`; of what it names the first that is known counts.
+    pub(crate) fn accepted(headers: &HeaderMap) -> Result<Self, ApiError> {
+        let mut values =
+            headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
+        if values.peek().is_none() {
+            return Ok(Self::Whole);
+        }
+        let mut forms = values.flat_map(|value| value.split(',')).filter_map(Self::of);
+        forms.next().ok_or_else(ApiError::not_acceptable)
+    }
+
+    fn of(media_type: &str) -> Option<Self> {
+        let media_type = media_type.trim().to_ascii_lowercase();
+        let mut parts = media_type.split(';').map(str::trim);
+        let media = parts.next().unwrap_or_default();
+        if !matches!(media, "" | "application/json" | "application/*" | "*/*") {
+            return None;
+        }
+        match parts.find_map(|part| part.strip_prefix("as=")) {
+            None => Some(Self::Whole),
+            Some("partialobjectmetadata" | "partialobjectmetadatalist") => Some(Self::Metadata),
+            Some("table") => Some(Self::Table),
+            Some(_) => None,
+        }
+    }
+
+    /// An object in this form; of a table's rows in a watch only the first tells the columns.
+    pub(crate) fn show(self, object: Value, served: &Served, with_columns: bool) -> Value {
+        match self {
+            Self::Whole => object,
+            Self::Metadata => metadata_only(&object),
+            Self::Table => {
+                let columns = columns(served);
+                let version = &object["metadata"]["resourceVersion"];
+                json!({
+                    "kind": "Table",
+                    "apiVersion": "meta.k8s.io/v1",
+                    "metadata": {"resourceVersion": version},
+                    "columnDefinitions": with_columns.then(|| definitions(&columns)),
+                    "rows": [row(&columns, &object)],
+                })
+            }
+        }
+    }
+
+    /// A list in this form; not for [`Whole`](Self::Whole), which needs no decoding.
+    pub(crate) fn show_list(
+        self,
+        metadata: &Value,
+        items: &[Arc<Object>],
+        served: &Served,
+    ) -> Value {
+        let items = items.iter().map(|item| item.decode_as(served.resource()));
+        if self == Self::Metadata {
+            let items: Vec<_> = items.map(|item| metadata_only(&item)).collect();
+            return json!({
+                "kind": "PartialObjectMetadataList",
+                "apiVersion": "meta.k8s.io/v1",
+                "metadata": metadata,
+                "items": items,
+            });
+        }
+        let columns = columns(served);
+        let rows: Vec<_> = items.map(|item| row(&columns, &item)).collect();
+        json!({
+            "kind": "Table",
+            "apiVersion": "meta.k8s.io/v1",
+            "metadata": metadata,
+            "columnDefinitions": definitions(&columns),
+            "rows": rows,
+        })
+    }
+}
+
+fn metadata_only(object: &Value) -> Value {
+    json!({
+        "kind": "PartialObjectMetadata",
+        "apiVersion": "meta.k8s.io/v1",
+        "metadata": object["metadata"],
+    })
+}
+
+fn row(columns: &[Column], object: &Value) -> Value {
+    let cells: Vec<_> = columns.iter().map(|column| column.cell(object)).collect();
+    json!({"cells": cells, "object": metadata_only(object)})
+}
+
+fn definitions(columns: &[Column]) -> Value {
+    columns.iter().map(Column::definition).collect()
+}

@@ -1,0 +1,160 @@
+//! Lists: of now or of an earlier revision, whole or in pages.
+
+use http::Response;
+use serde::Serialize;
+use serde_json::json;
+
+use super::form::Form;
+use super::list_options::invalid_options;
+use super::query::Query;
+use super::resource_request::ResourceRequest;
+use super::response::{self, Body};
+use super::selectors::selection;
+use crate::error::{ApiError, Problem};
+use crate::registry::Served;
+use crate::storage::{ContinueToken, Key, Page, PageError, PageRequest, parse_version};
+use crate::support::release::Release;
+
+/// Before this release a list that may come from the cache has one page, whatever its limit: KEP-4988.
+const CACHE_PAGES_SINCE: Release = Release::new(1, 31);
+
+pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
+    let ResourceRequest { context, served, query, namespace, form } = *request;
+    let selection = selection(served, namespace, query)?;
+    let limit = usize::try_from(query.number("limit")?).unwrap_or(usize::MAX);
+    let version = Version::read(query, limit > 0)?;
+    let cached = query.get("resourceVersion") == Some("0") && context.release < CACHE_PAGES_SINCE;
+    let request = PageRequest {
+        collection: served.collection,
+        selection: &selection,
+        revision: version.exact(),
+        after: version.after(),
+        limit: if cached { 0 } else { limit },
+    };
+    let page = context.store.page(&request).map_err(|error| version.error(&error))?;
+    if let Version::AtLeast(least) = version
+        && least > page.revision
+    {
+        return Err(ApiError::too_new(least, page.revision));
+    }
+    Ok(show(served, page, selection.has_selectors(), form))
+}
+
+/// A page in the form of a list.
+pub(crate) fn show(served: &Served, page: Page, selective: bool, form: Form) -> Response<Body> {
+    let last = page.items.last().filter(|_| page.remaining > 0);
+    let metadata = ListMetadata {
+        resource_version: page.revision.to_string(),
+        continue_: last.map(|object| {
+            ContinueToken { revision: Some(page.revision), after: object.key().clone() }.encode()
+        }),
+        // Counting what selectors would let through is too much for a real server.
+        remaining_item_count: last.filter(|_| !selective).map(|_| page.remaining),
+    };
+    if form != Form::Whole {
+        return response::json(200, &form.show_list(&json!(metadata), &page.items, served));
+    }
+    let kind = served.list_kind();
+    let head = format!(
+        r#"{{"kind":{},"apiVersion":{},"metadata":{},"items":["#,
+        json!(kind),
+        json!(served.resource().api_version()),
+        serde_json::to_string(&metadata).unwrap_or_default(),
+    );
+    // Of custom resources a real server lets each item tell its type.
+    let type_meta = served.is_custom().then(|| served.type_meta().clone());
+    response::list(head, page.items, type_meta)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ListMetadata {
+    resource_version: String,
+    #[serde(rename = "continue", skip_serializing_if = "Option::is_none")]
+    continue_: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remaining_item_count: Option<usize>,
+}
+
+/// Which state a list shall show.
+enum Version {
+    Latest,
+    AtLeast(u64),
+    Exactly(u64),
+    Continued(ContinueToken),
+}
+
+impl Version {
+    fn read(query: &Query, paged: bool) -> Result<Self, ApiError> {
+        let version = query.get("resourceVersion");
+        let matching = query.get("resourceVersionMatch");
+        let forbidden = |text| invalid_options(&Problem::forbidden("resourceVersionMatch", text));
+        if query.get("sendInitialEvents").is_some() {
+            let text = "sendInitialEvents is forbidden for list";
+            return Err(invalid_options(&Problem::forbidden("sendInitialEvents", text)));
+        }
+        if let Some(token) = query.get("continue") {
+            if matching.is_some() {
+                return Err(forbidden("resourceVersionMatch is forbidden with continue"));
+            }
+            if version.is_some_and(|version| version != "0") {
+                let message = "specifying resource version is not allowed when using continue";
+                return Err(ApiError::bad_request(message));
+            }
+            return ContinueToken::decode(token).map(Self::Continued);
+        }
+        let Some(version) = version else {
+            return match matching {
+                None => Ok(Self::Latest),
+                Some(_) => Err(forbidden(
+                    "resourceVersionMatch is forbidden unless resourceVersion is provided",
+                )),
+            };
+        };
+        let revision = parse_version(version).map_err(ApiError::unforeseen)?;
+        match (matching, revision) {
+            (Some("Exact"), 0) => Err(forbidden(
+                "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"",
+            )),
+            (Some("Exact"), _) => Ok(Self::Exactly(revision)),
+            (Some("NotOlderThan"), _) => Ok(Self::AtLeast(revision)),
+            (Some(other), _) => {
+                let text = "supported values: \"Exact\", \"NotOlderThan\"";
+                Err(invalid_options(&Problem::invalid("resourceVersionMatch", other, text)))
+            }
+            // As it was before there was a `resourceVersionMatch`.
+            (None, 1..) if paged => Ok(Self::Exactly(revision)),
+            (None, _) => Ok(Self::AtLeast(revision)),
+        }
+    }
+
+    fn exact(&self) -> Option<u64> {
+        match self {
+            Self::Exactly(revision) => Some(*revision),
+            Self::Continued(token) => token.revision,
+            Self::Latest | Self::AtLeast(_) => None,
+        }
+    }
+
+    fn after(&self) -> Option<&Key> {
+        match self {
+            Self::Continued(token) => Some(&token.after),
+            _ => None,
+        }
+    }
+
+    fn error(&self, error: &PageError) -> ApiError {
+        match (error, self) {
+            (PageError::TooNew { current }, _) => {
+                ApiError::too_new(self.exact().unwrap_or_default(), *current)
+            }
+            (PageError::TooOld, Self::Continued(token)) => {
+                let next = ContinueToken { revision: None, after: token.after.clone() };
+                ApiError::token_expired(next.encode())
+            }
+            (PageError::TooOld, _) => {
+                ApiError::expired("The resourceVersion for the provided list is too old.")
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Errors of `ListOptions`, the parameters of lists and watches.
+
+use crate::error::{ApiError, Problem};
+
+/// A contradiction among a request's parameters.
+pub(crate) fn invalid_options(problem: &Problem) -> ApiError {
+    ApiError::invalid("ListOptions", "meta.k8s.io", "", problem)
+}

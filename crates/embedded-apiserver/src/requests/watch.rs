@@ -1,0 +1,116 @@
+//! Watches: what a request asks for, and where its stream begins.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Response;
+
+use super::context::Context;
+use super::list_options::invalid_options;
+use super::query::Query;
+use super::resource_request::ResourceRequest;
+use super::response::{self, Body};
+use super::selectors::selection;
+use super::watch_stream::{Start, WatchStream};
+use crate::error::{ApiError, Problem};
+use crate::registry::Served;
+use crate::storage::parse_version;
+use crate::support::random::Random;
+use crate::support::release::Release;
+use crate::support::time::FOREVER;
+
+/// A real server's default: between this and twice this, so that watches do not end all at once.
+const LEAST_DEFAULT_TIMEOUT: Duration = Duration::from_mins(30);
+/// Releases before this one have never heard of `resourceVersionMatch`, and ignore it.
+const MATCH_SINCE: Release = Release::new(1, 19);
+/// Releases before this one refuse `resourceVersionMatch` on a watch, and let one from a version that
+/// is yet to come wait for it.
+const INITIAL_EVENTS_SINCE: Release = Release::new(1, 27);
+
+/// Responds with a stream of events, for one object if `name` is given. A `shuffle` seed reorders
+/// the initial events.
+pub(super) fn handle(
+    request: &ResourceRequest<'_>,
+    name: Option<&str>,
+    shuffle: Option<u64>,
+) -> Result<Response<Body>, ApiError> {
+    let ResourceRequest { context, served, query, namespace, form } = *request;
+    if !served.has_verb("watch") {
+        return Err(ApiError::not_watchable(served.resource()));
+    }
+    let selection = selection(served, namespace, query)?;
+    let selection = match name {
+        Some(name) => selection.named(name)?,
+        None => selection,
+    };
+    let initial_events = initial_events(context.release, query)?;
+    let mut start = start(context, served, query, initial_events)?;
+    if let Some(seed) = shuffle {
+        Random::seeded(seed).shuffle(&mut start.objects);
+    }
+    let bookmarks = query.flag("allowWatchBookmarks").then_some(context.bookmark_interval);
+    let timeout = match query.number("timeoutSeconds")? {
+        0 => LEAST_DEFAULT_TIMEOUT + random_part(LEAST_DEFAULT_TIMEOUT),
+        seconds => Duration::from_secs(seconds).min(FOREVER),
+    };
+    let stream =
+        WatchStream::new(context, Arc::clone(served), selection, start, bookmarks, timeout, form);
+    Ok(response::streamed(stream.into_lines()))
+}
+
+fn start(
+    context: &Context,
+    served: &Served,
+    query: &Query,
+    initial_events: Option<bool>,
+) -> Result<Start, ApiError> {
+    let version = match query.get("resourceVersion") {
+        Some(text) => parse_version(text).map_err(ApiError::unforeseen)?,
+        None => 0,
+    };
+    let current = context.store.current_revision();
+    // Older ones wait without a word.
+    if version > current && context.release >= INITIAL_EVENTS_SINCE {
+        return Err(ApiError::too_new(version, current));
+    }
+    if initial_events.unwrap_or(version == 0) {
+        let (objects, cursor) = context.store.snapshot(served);
+        return Ok(Start { cursor, objects, end_bookmark: initial_events.is_some() });
+    }
+    let cursor = if version == 0 { current } else { version };
+    Ok(Start { cursor, objects: Vec::new(), end_bookmark: false })
+}
+
+/// Whether the request says to begin, or not to begin, with what exists, as its release reads it.
+fn initial_events(release: Release, query: &Query) -> Result<Option<bool>, ApiError> {
+    if release < MATCH_SINCE {
+        return Ok(None);
+    }
+    let asked =
+        query.optional_flag("sendInitialEvents").filter(|_| release >= INITIAL_EVENTS_SINCE);
+    let matching = query.get("resourceVersionMatch");
+    let forbidden = |field, text| Err(invalid_options(&Problem::forbidden(field, text)));
+    match (asked, matching) {
+        (None, None) => Ok(None),
+        (None, Some(_)) => {
+            let text = if release < INITIAL_EVENTS_SINCE {
+                "resourceVersionMatch is forbidden for watch"
+            } else {
+                "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
+            };
+            forbidden("resourceVersionMatch", text)
+        }
+        (Some(true), _) if !query.flag("allowWatchBookmarks") => {
+            forbidden("allowWatchBookmarks", "sendInitialEvents requires allowWatchBookmarks")
+        }
+        (Some(asked), Some("NotOlderThan")) => Ok(Some(asked)),
+        (Some(_), _) => forbidden(
+            "resourceVersionMatch",
+            "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
+        ),
+    }
+}
+
+fn random_part(whole: Duration) -> Duration {
+    Duration::from_secs(Random::from_entropy().below(whole.as_secs()))
+}

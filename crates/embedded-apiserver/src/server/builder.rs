@@ -1,0 +1,213 @@
+//! The settings of a server before it starts.
+
+use std::borrow::Cow;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use watchable_core::CatalogEntry;
+
+use super::embedded_server::EmbeddedServer;
+use super::service::Service;
+use crate::faults::{FaultLayer, Faults};
+use crate::registry::Registry;
+use crate::requests::Context;
+use crate::storage::Limits;
+use crate::store::Store;
+use crate::support::counter::Counter;
+use crate::support::release::Release;
+use crate::support::time::FOREVER;
+use crate::transport::{Listener, ListenerHandle, Tls};
+
+impl EmbeddedServer {
+    /// Returns the settings of a server for a catalogue: a release's, or one of your own.
+    pub fn builder(catalog: impl Into<Cow<'static, [CatalogEntry]>>) -> Builder {
+        Builder::new(catalog.into())
+    }
+}
+
+/// Settings of an [`EmbeddedServer`]; begin with [`EmbeddedServer::builder`].
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until it is started"]
+pub struct Builder {
+    catalog: Vec<CatalogEntry>,
+    release: String,
+    port: u16,
+    history: Limits,
+    bookmark_interval: Duration,
+    token: Option<String>,
+    tls: bool,
+    control: bool,
+}
+
+impl Builder {
+    fn new(catalog: Cow<'static, [CatalogEntry]>) -> Self {
+        Self {
+            catalog: catalog.into_owned(),
+            release: "1.36".to_owned(),
+            port: 0,
+            history: Limits { events: 10_000, bytes: 64 * 1024 * 1024 },
+            bookmark_interval: Duration::from_mins(1),
+            token: None,
+            tls: false,
+            control: false,
+        }
+    }
+
+    /// Serves one more resource, a custom one for instance.
+    pub fn resource(mut self, entry: CatalogEntry) -> Self {
+        self.catalog.push(entry);
+        self
+    }
+
+    /// The release that it says it is, such as `1.36`, the default.
+    ///
+    /// It shows in `/version` and in what releases do differently: whether `sendInitialEvents` is
+    /// understood, and the shape of bookmarks.
+    pub fn release(mut self, release: impl Into<String>) -> Self {
+        self.release = release.into();
+        self
+    }
+
+    /// The port on 127.0.0.1; 0, the default, takes a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// How many events are kept for watches and for lists in pages, 10,000 by default; older
+    /// versions get 410.
+    pub fn history(mut self, events: usize) -> Self {
+        self.history.events = events.max(1);
+        self
+    }
+
+    /// How many bytes of JSON the history holds, before and after each change; 64 MiB by default.
+    ///
+    /// Older events are forgotten even if there are fewer than [`history`](Self::history) says, but
+    /// for the latest. The objects themselves are not bounded, and not counted in it.
+    pub fn history_bytes(mut self, bytes: usize) -> Self {
+        self.history.bytes = bytes;
+        self
+    }
+
+    /// Speaks TLS, with a certificate for 127.0.0.1 and `localhost` of an authority made for this
+    /// server alone, which the [kubeconfig](EmbeddedServer::kubeconfig) names.
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// How often bookmarks are sent to watches that allow them; a minute by default.
+    pub fn bookmark_interval(mut self, interval: Duration) -> Self {
+        self.bookmark_interval = interval.clamp(Duration::from_millis(1), FOREVER);
+        self
+    }
+
+    /// The bearer token without which every request gets 401; none by default.
+    ///
+    /// kubectl keeps a token to itself where there is no TLS, and so gets 401 as well.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Whether faults can be asked for over HTTP, under `/embedded/`; no by default.
+    ///
+    /// `POST /embedded/faults` arms the fault in the body, such as
+    /// `{"effect": {"disconnectAt": {"events": 3, "bytes": 20}}, "path": "/api/v1/pods", "nth": 2}`;
+    /// `GET` tells those that are armed and how often each has struck, `DELETE` disarms all, or
+    /// `/embedded/faults/1` the one. `POST /embedded/compact`, `/embedded/restart` and
+    /// `/embedded/refuse`, the latter two with a `?milliseconds=`, act at once.
+    pub fn control_endpoint(mut self, on: bool) -> Self {
+        self.control = on;
+        self
+    }
+
+    /// Starts the server on the current tokio runtime, which must drive I/O and time.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken, the release is not of the form `1.36`, or no certificate can be made.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, as all of tokio's I/O does.
+    pub async fn start(self) -> io::Result<EmbeddedServer> {
+        let release = Release::parse(&self.release).ok_or_else(|| {
+            let message = format!("{:?} is not a release; write it as 1.36", self.release);
+            io::Error::new(io::ErrorKind::InvalidInput, message)
+        })?;
+        let socket = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await?;
+        let tls = self.tls.then(Tls::new).transpose()?.map(Arc::new);
+        let context = Context {
+            store: Store::new(Registry::new(self.catalog), self.history),
+            release,
+            token: self.token,
+            bookmark_interval: self.bookmark_interval,
+            address: socket.local_addr()?,
+            watches: Counter::default(),
+        };
+        let (handle, commands) = ListenerHandle::new();
+        let layer =
+            FaultLayer { context: Arc::new(context), faults: Faults::default(), listener: handle };
+        let service = Service { faults: layer.clone(), control: self.control };
+        let connections = Counter::default();
+        let listener = Listener {
+            socket,
+            address: layer.context.address,
+            tls: tls.clone(),
+            connections: connections.clone(),
+            commands,
+            handler: move |request| {
+                let service = service.clone();
+                async move { service.handle(request).await }
+            },
+        };
+        let (stop, stopped) = watch::channel(false);
+        let (running, finished) = watch::channel(());
+        tokio::spawn(async move {
+            listener.run(stopped).await;
+            drop(running);
+        });
+        let runtime = Handle::current();
+        Ok(EmbeddedServer { layer, tls, connections, runtime, stop, finished, thread: None })
+    }
+
+    /// Starts the server on a thread of its own, for programs without a runtime.
+    ///
+    /// Dropping the server ends the thread.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`start`](Self::start), and those of starting a thread.
+    pub fn start_in_thread(self) -> io::Result<EmbeddedServer> {
+        let (started, start) = std::sync::mpsc::sync_channel(1);
+        let thread =
+            thread::Builder::new().name("embedded-apiserver".to_owned()).spawn(move || {
+                let runtime =
+                    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                        Ok(runtime) => runtime,
+                        Err(error) => return drop(started.send(Err(error))),
+                    };
+                runtime.block_on(async move {
+                    let server = self.start().await;
+                    let finished = server.as_ref().ok().map(|server| server.finished.clone());
+                    // If the caller is gone, this drops the server, which ends it.
+                    drop(started.send(server));
+                    if let Some(mut finished) = finished {
+                        while finished.changed().await.is_ok() {}
+                    }
+                });
+            })?;
+        let mut server =
+            start.recv().map_err(|_| io::Error::other("the server's thread ended"))??;
+        server.thread = Some(thread);
+        Ok(server)
+    }
+}

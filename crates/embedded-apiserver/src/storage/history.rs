@@ -1,0 +1,132 @@
+//! The latest events of all resources, in order: what watches read, each from its own place.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::event::Event;
+
+/// A window of events, bounded by their number and by the bytes of the objects in them.
+#[derive(Debug)]
+pub(crate) struct History {
+    events: VecDeque<Arc<Event>>,
+    /// Of the events: what [`Event::bytes`] comes to.
+    bytes: usize,
+    limits: Limits,
+    /// The revision of the newest event that is no longer known.
+    compacted: u64,
+}
+
+/// How much a history holds at most; the latest event stays in any case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) events: usize,
+    pub(crate) bytes: usize,
+}
+
+/// A cursor lies before the window: what followed it is not known any more.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooOld {
+    /// The oldest revision from which everything that followed is known.
+    pub(crate) oldest: u64,
+}
+
+impl History {
+    pub(crate) fn new(limits: Limits, revision: u64) -> Self {
+        Self { events: VecDeque::new(), bytes: 0, limits, compacted: revision }
+    }
+
+    pub(crate) fn push(&mut self, event: Event) {
+        self.bytes += event.bytes();
+        self.events.push_back(Arc::new(event));
+        while self.is_over() {
+            if let Some(event) = self.events.pop_front() {
+                self.bytes -= event.bytes();
+                self.compacted = event.revision;
+            }
+        }
+    }
+
+    /// The events after a revision, oldest first.
+    pub(crate) fn after(&self, revision: u64) -> Result<impl Iterator<Item = &Arc<Event>>, TooOld> {
+        if revision < self.compacted {
+            return Err(TooOld { oldest: self.compacted });
+        }
+        let start = self.events.partition_point(|event| event.revision <= revision);
+        Ok(self.events.range(start..))
+    }
+
+    /// Forgets the events up to a revision.
+    pub(crate) fn compact(&mut self, revision: u64) {
+        let keep = self.events.partition_point(|event| event.revision <= revision);
+        self.bytes -= self.events.drain(..keep).map(|event| event.bytes()).sum::<usize>();
+        self.compacted = self.compacted.max(revision);
+    }
+
+    fn is_over(&self) -> bool {
+        let events = self.events.len();
+        events > 1 && (events > self.limits.events || self.bytes > self.limits.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::{Key, Object};
+
+    fn history(limit: usize, revisions: std::ops::RangeInclusive<u64>) -> History {
+        let limits = Limits { events: limit, bytes: usize::MAX };
+        let mut history = History::new(limits, revisions.start() - 1);
+        for revision in revisions {
+            history.push(Event::new(revision, 0, None, None));
+        }
+        history
+    }
+
+    fn after(history: &History, revision: u64) -> Result<Vec<u64>, TooOld> {
+        history.after(revision).map(|events| events.map(|e| e.revision).collect())
+    }
+
+    #[test]
+    fn everything_after_a_revision_or_nothing() {
+        let history = history(3, 1..=5);
+        assert_eq!(after(&history, 2), Ok(vec![3, 4, 5]));
+        assert_eq!(after(&history, 5), Ok(vec![]));
+        assert_eq!(after(&history, 1), Err(TooOld { oldest: 2 }));
+    }
+
+    /// An event about an object of some bytes and of a few more.
+    fn event(revision: u64, bytes: usize) -> Event {
+        let value = serde_json::json!({"data": "x".repeat(bytes)});
+        let object = Object::new(Key::new(None, "a"), value, revision);
+        Event::new(revision, 0, None, Some(Arc::new(object)))
+    }
+
+    #[test]
+    fn bytes_are_bounded_and_the_latest_event_stays() {
+        let mut history = History::new(Limits { events: 99, bytes: 10_000 }, 0);
+        for revision in 1..=5 {
+            history.push(event(revision, 4_000));
+        }
+        assert_eq!(after(&history, 3), Ok(vec![4, 5]));
+        assert_eq!(after(&history, 2), Err(TooOld { oldest: 3 }));
+        history.push(event(6, 50_000));
+        assert_eq!(after(&history, 5), Ok(vec![6]));
+        history.push(event(7, 4_000));
+        assert_eq!(after(&history, 5), Err(TooOld { oldest: 6 }));
+        // What is forgotten counts no more.
+        history.compact(7);
+        history.push(event(8, 4_000));
+        history.push(event(9, 4_000));
+        assert_eq!(after(&history, 7), Ok(vec![8, 9]));
+    }
+
+    #[test]
+    fn compaction_forgets_up_to_a_revision() {
+        let mut history = history(9, 1..=5);
+        history.compact(4);
+        assert_eq!(after(&history, 4), Ok(vec![5]));
+        assert_eq!(after(&history, 3), Err(TooOld { oldest: 4 }));
+        history.compact(2);
+        assert_eq!(after(&history, 3), Err(TooOld { oldest: 4 }));
+    }
+}

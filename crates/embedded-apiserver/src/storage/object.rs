@@ -1,0 +1,99 @@
+//! A stored object: its JSON, encoded once, and the few facts that selecting needs.
+
+use std::collections::BTreeMap;
+
+use bytes::{Bytes, BytesMut};
+use serde_json::Value;
+use watchable_core::ResourceInfo;
+
+/// Where an object lies in its collection; the namespace is empty for cluster-scoped kinds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+}
+
+impl Key {
+    pub(crate) fn new(namespace: Option<&str>, name: &str) -> Self {
+        Self { namespace: namespace.unwrap_or_default().to_owned(), name: name.to_owned() }
+    }
+}
+
+/// One state of an object. It never changes: a write makes another.
+#[derive(Debug)]
+pub(crate) struct Object {
+    key: Key,
+    revision: u64,
+    labels: BTreeMap<String, String>,
+    finalizers: bool,
+    /// Without `kind` and `apiVersion`, as in a list; never an empty object.
+    json: Bytes,
+}
+
+impl Object {
+    /// Encodes an object whose metadata is complete but for the revision, which is put in here.
+    pub(crate) fn new(key: Key, mut value: Value, revision: u64) -> Self {
+        if let Some(members) = value.as_object_mut() {
+            members.remove("kind");
+            members.remove("apiVersion");
+        }
+        value["metadata"]["resourceVersion"] = Value::String(revision.to_string());
+        let labels = value["metadata"]["labels"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+            .collect();
+        let finalizers =
+            value["metadata"]["finalizers"].as_array().is_some_and(|names| !names.is_empty());
+        Self { key, revision, labels, finalizers, json: value.to_string().into() }
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    pub(crate) fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Whether deleting it must wait for somebody.
+    pub(crate) fn has_finalizers(&self) -> bool {
+        self.finalizers
+    }
+
+    pub(crate) fn label(&self, name: &str) -> Option<&str> {
+        self.labels.get(name).map(String::as_str)
+    }
+
+    /// The JSON as a list's item.
+    pub(crate) fn item(&self) -> &Bytes {
+        &self.json
+    }
+
+    /// The JSON with `kind` and `apiVersion`, between two pieces of text.
+    pub(crate) fn framed(&self, before: &str, type_meta: &Bytes, after: &str) -> Bytes {
+        let length = before.len() + type_meta.len() + self.json.len() + after.len() + 2;
+        let mut text = BytesMut::with_capacity(length);
+        text.extend_from_slice(before.as_bytes());
+        text.extend_from_slice(b"{");
+        text.extend_from_slice(type_meta);
+        text.extend_from_slice(b",");
+        text.extend_from_slice(&self.json[1..]);
+        text.extend_from_slice(after.as_bytes());
+        text.freeze()
+    }
+
+    /// The object as a tree, without `kind` and `apiVersion`.
+    pub(crate) fn decode(&self) -> Value {
+        serde_json::from_slice(&self.json).unwrap_or_default()
+    }
+
+    /// The object as a tree, with `kind` and `apiVersion`.
+    pub(crate) fn decode_as(&self, resource: &ResourceInfo) -> Value {
+        let mut value = self.decode();
+        value["kind"] = resource.kind().into();
+        value["apiVersion"] = resource.api_version().into();
+        value
+    }
+}

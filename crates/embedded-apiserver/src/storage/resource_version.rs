@@ -1,0 +1,13 @@
+//! Resource versions as clients send them.
+
+/// Reads a resourceVersion, or says with Go's words why it is none.
+pub(crate) fn parse_version(text: &str) -> Result<u64, String> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parsed = text.parse::<u64>().ok().filter(|_| digits);
+    parsed.ok_or_else(|| {
+        let why = if digits { "value out of range" } else { "invalid syntax" };
+        format!(
+            "resourceVersion: Invalid value: {text:?}: strconv.ParseUint: parsing {text:?}: {why}"
+        )
+    })
+}

@@ -1,0 +1,98 @@
+//! The objects that the server keeps, in memory, under one revision counter.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use tokio::sync::watch;
+
+use crate::error::ApiError;
+use crate::registry::{Registry, Served};
+use crate::storage::{Event, Key, Limits, Object, Page, PageError, PageRequest, State, TooOld};
+
+/// The server's objects, for programs that need no HTTP to reach them: tests, above all.
+///
+/// It is a handle, cheap to clone. Writes follow the rules of requests: metadata is set, names and
+/// namespaces are checked, and watches tell of them. What it returns carries `kind` and
+/// `apiVersion`.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    /// Replaced under the lock of the state alone.
+    registry: RwLock<Arc<Registry>>,
+    state: Mutex<State>,
+    /// The current revision, for those who wait for the next.
+    revisions: watch::Sender<u64>,
+}
+
+impl Store {
+    /// An empty store.
+    pub(super) fn empty(registry: Registry, history: Limits) -> Self {
+        let state = State::new(registry.collections(), history);
+        let (revisions, _) = watch::channel(state.revision());
+        let registry = RwLock::new(Arc::new(registry));
+        Self { shared: Arc::new(Shared { registry, state: Mutex::new(state), revisions }) }
+    }
+
+    /// What is served now.
+    pub(crate) fn registry(&self) -> Arc<Registry> {
+        Arc::clone(&self.shared.registry.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn set_registry(&self, registry: Registry) {
+        let mut current = self.shared.registry.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Arc::new(registry);
+    }
+
+    /// Tells of every new revision.
+    pub(crate) fn revisions(&self) -> watch::Receiver<u64> {
+        self.shared.revisions.subscribe()
+    }
+
+    pub(crate) fn read(&self, served: &Served, key: &Key) -> Result<Arc<Object>, ApiError> {
+        let found = self.lock().object(served.collection, key);
+        found.ok_or_else(|| ApiError::not_found(served.resource(), &key.name))
+    }
+
+    /// Up to `limit` events after a revision, and the revision up to which nothing else happened.
+    pub(crate) fn events_after(
+        &self,
+        revision: u64,
+        limit: usize,
+    ) -> Result<(Vec<Arc<Event>>, u64), TooOld> {
+        self.lock().events_after(revision, limit)
+    }
+
+    /// All objects of a resource, and the revision at which that is so.
+    pub(crate) fn snapshot(&self, served: &Served) -> (Vec<Arc<Object>>, u64) {
+        let state = self.lock();
+        (state.objects(served.collection), state.revision())
+    }
+
+    pub(crate) fn page(&self, request: &PageRequest<'_>) -> Result<Page, PageError> {
+        self.lock().page(request)
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does some writing and tells those who wait.
+    pub(super) fn write<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
+        let mut state = self.lock();
+        let before = state.revision();
+        let result = work(&mut state);
+        // Under the lock, so that the revisions told only grow.
+        if state.revision() != before {
+            self.shared.revisions.send_replace(state.revision());
+        }
+        result
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("revision", &self.lock().revision()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,9 @@
+//! Helpers without knowledge of the API: random numbers, time, JSON paths, merge keys.
+
+pub(crate) mod counter;
+pub(crate) mod json_path;
+pub(crate) mod merge_keys;
+pub(crate) mod random;
+pub(crate) mod release;
+pub(crate) mod stop;
+pub(crate) mod time;

@@ -1,0 +1,9 @@
+//! HTTP/1.1 on a loopback socket: the listener, its connections, and TLS.
+
+mod listener;
+mod listener_handle;
+mod tls;
+
+pub(crate) use listener::Listener;
+pub(crate) use listener_handle::ListenerHandle;
+pub(crate) use tls::Tls;
