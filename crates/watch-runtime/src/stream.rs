@@ -27,7 +27,7 @@ use crate::metrics::Meter;
 use crate::protocol::error::{Kind, Source, WatchError};
 use crate::protocol::event::{EventSource, WatchEvent};
 use crate::protocol::head::Head;
-use crate::protocol::machine::{Delivery, Machine, Memory, Sending, Step};
+use crate::protocol::machine::{Delivery, Machine, OutgoingRequest, Step, WatcherState};
 use crate::protocol::status::{Phase, WatchStatus};
 use crate::stream::control::Control;
 use crate::stream::deadline_timer::Alarm;
@@ -83,7 +83,7 @@ pub struct WatchStream<T: WatchTarget> {
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     /// A stream holds it while it is polled, and no longer.
-    pub(crate) memory: Mutex<Memory>,
+    pub(crate) memory: Mutex<WatcherState>,
     pub(crate) status: watch::Sender<WatchStatus>,
     /// Counts the streams: the newest one's number.
     pub(crate) current: AtomicU64,
@@ -91,7 +91,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// The memory is sound between polls; a poll that panicked has left an empty one.
-    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
+    pub(crate) fn memory(&self) -> MutexGuard<'_, WatcherState> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -142,7 +142,7 @@ impl<T: WatchTarget> WatchStream<T> {
     /// gave, save where that came after the state.
     #[cfg(feature = "kube-runtime")]
     pub(crate) fn state_is_told(&self) -> bool {
-        self.shared.memory().whole
+        self.shared.memory().has_synced
     }
 
     /// Lets what is under way go on, and reports to the machine what came of it.
@@ -154,7 +154,7 @@ impl<T: WatchTarget> WatchStream<T> {
             Io::Sending(answer) => match ready!(answer.as_mut().poll(cx)) {
                 Ok(answer) => {
                     tracing::debug!(status = answer.status().as_u16(), "answered");
-                    self.machine.on_head(Head::of(&answer, SystemTime::now()), self.now);
+                    self.machine.on_head(Head::from_response(&answer, SystemTime::now()), self.now);
                     self.io = Io::Reading(answer.into_body());
                 }
                 Err(source) => {
@@ -171,7 +171,7 @@ impl<T: WatchTarget> WatchStream<T> {
                 }
                 Some(Err(source)) => {
                     self.io = Io::Nothing;
-                    self.machine.on_cut(source, self.now);
+                    self.machine.on_disconnect(source, self.now);
                 }
                 None => {
                     self.io = Io::Nothing;
@@ -233,10 +233,10 @@ impl<T: WatchTarget> Stream for WatchStream<T> {
         let shared = Arc::clone(&this.shared);
         let mut memory = shared.memory();
         // Another stream of the watcher may have gone on from it since the last poll.
-        this.machine.swap_memory(&mut memory);
+        this.machine.swap_watcher_state(&mut memory);
         let polled = this.advance(cx);
         this.publish();
-        this.machine.swap_memory(&mut memory);
+        this.machine.swap_watcher_state(&mut memory);
         polled
     }
 }
@@ -255,7 +255,7 @@ impl<T: WatchTarget> WatchStream<T> {
                 return Poll::Ready(None);
             }
             let step = self.machine.step(self.now);
-            if let Some(version) = self.machine.take_moved() {
+            if let Some(version) = self.machine.take_changed_version() {
                 self.cursor.reach(self.epoch, version);
             }
             match step {
@@ -294,7 +294,7 @@ impl<T: WatchTarget> WatchStream<T> {
 
     /// Opens a connection, and a span for it. Of what is asked for it tells the kind alone: a token
     /// that continues a list is nobody's business.
-    fn send(&mut self, Sending { request, purpose, cause }: Sending) {
+    fn send(&mut self, OutgoingRequest { request, purpose, cause }: OutgoingRequest) {
         self.connection.over(cause);
         let span = tracing::info_span!(
             "watch",
@@ -324,7 +324,7 @@ impl<T: WatchTarget> WatchStream<T> {
         if self.shared.current.load(Ordering::Acquire) != self.id {
             return;
         }
-        status.undecodable = self.undecodable;
+        status.decode_errors = self.undecodable;
         if self.control.has_ended() {
             status.phase = Phase::Stopped;
         }

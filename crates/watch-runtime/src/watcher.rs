@@ -14,7 +14,7 @@ use watchable_core::{
 use crate::protocol::error::WatchError;
 use crate::protocol::machine::Machine;
 use crate::protocol::options::StreamOptions;
-use crate::protocol::request_builder::Plan;
+use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::settings::{self, InitialList, Settings, StartFrom, Timeout};
 use crate::protocol::status::WatchStatus;
 use crate::protocol::tombstone;
@@ -216,16 +216,16 @@ impl<T: WatchTarget> Watcher<T> {
         let sound = settings::check(&settings, version.as_deref(), &self.resource);
         let repairs = !settings.ends_at_gaps;
         let drops_managed_fields = settings.drops_managed_fields;
-        let plan = Plan::new(self.resource.clone(), settings, options)
+        let requests = RequestBuilder::new(self.resource.clone(), settings, options)
             .metadata_only(T::Item::metadata_only())
-            .keeping_objects(!tombstone::suffices::<T::Item>(&self.resource));
+            .keeping_objects(!tombstone::decodes::<T::Item>(&self.resource));
         let mut memory = self.shared.memory();
         memory.prepare(repairs, self.cursor.epoch());
         let machine = match sound {
-            Ok(()) => Machine::new(plan, version, &mut memory, fastrand::Rng::new()),
+            Ok(()) => Machine::new(requests, version, &mut memory, fastrand::Rng::new()),
             Err(fault) => {
                 let doing = format!("watching {}", self.resource);
-                Machine::failed_at_once(plan, WatchError::new(doing, fault.into()))
+                Machine::failed(requests, WatchError::new(doing, fault.into()))
             }
         };
         drop(memory);

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use watch_runtime::simulation::{Ask, InjectedBug, Watcher};
-use watch_runtime::{StartFrom, InitialList};
+use watch_runtime::simulation::{Action, InjectedBug, Watcher};
+use watch_runtime::{InitialList, StartFrom};
 
 use crate::consumer::Consumer;
 use crate::faults::{Faults, happens};
@@ -132,14 +132,14 @@ impl World {
     }
 
     fn step(&mut self) -> Verdict {
-        let was_taking = self.watcher.is_taking();
+        let was_taking = self.watcher.is_relisting();
         let ask = self.watcher.step(self.now);
-        if let Some(told) = self.watcher.take_told() {
+        if let Some(told) = self.watcher.take_synced_version() {
             self.consumer.state_told(number(&told)?, &self.server)?;
             self.server.ahead = None;
         }
         match ask {
-            Ask::Send(uri) => {
+            Action::Send(uri) => {
                 self.link = Link::Asked(Request::read(&uri));
                 if let Some(flapping) = &mut self.flapping {
                     flapping.requests += 1;
@@ -148,13 +148,13 @@ impl World {
                     }
                 }
             }
-            Ask::Sleep(time) => {
+            Action::Sleep(time) => {
                 self.link = Link::Nothing;
                 self.pass(time);
                 self.watcher.wake();
             }
-            Ask::Deliver(event) => {
-                let taking = was_taking && self.watcher.is_taking();
+            Action::Deliver(event) => {
+                let taking = was_taking && self.watcher.is_relisting();
                 self.consumer.take(&event, taking, &self.server)?;
                 // Between two events that come at once, too.
                 if !self.calm && self.accepted && happens(&mut self.random, self.faults.stop) {
@@ -162,11 +162,11 @@ impl World {
                     self.stop();
                 }
             }
-            Ask::End(error) => return Err(format!("the stream ended: {error:?}")),
-            Ask::Wait(deadline) => self.something_happens(deadline),
+            Action::End(error) => return Err(format!("the stream ended: {error:?}")),
+            Action::Wait(deadline) => self.something_happens(deadline),
         }
         let version = self.watcher.version().map(number).transpose()?;
-        if version != self.version && !self.watcher.is_taking() {
+        if version != self.version && !self.watcher.is_relisting() {
             self.version = version;
             if let Some(version) = version {
                 self.consumer.stands_at(version, &self.server)?;
@@ -210,7 +210,7 @@ impl World {
             Link::Asked(request) => self.answer(&request),
             Link::Body(body) => self.send_body(body),
             Link::Watch(connection) => self.send_events(connection, deadline),
-            Link::Broken => self.watcher.cut(self.now),
+            Link::Broken => self.watcher.disconnect(self.now),
             Link::Nothing => self.silence(deadline),
         }
     }
@@ -268,7 +268,9 @@ impl World {
     fn set_back(&mut self) -> bool {
         // A bookmark may have moved it on in this very step.
         let version = self.watcher.version().and_then(|version| number(version).ok());
-        let Some(stands_at) = version.filter(|_| !self.watcher.is_taking()) else { return false };
+        let Some(stands_at) = version.filter(|_| !self.watcher.is_relisting()) else {
+            return false;
+        };
         if self.consumer.knows_later_than(stands_at) {
             return false;
         }

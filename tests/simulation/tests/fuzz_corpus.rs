@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use watch_runtime::fuzzing;
-use watch_runtime::simulation::{Ask, Watcher};
-use watch_runtime::{StartFrom, InitialList};
+use watch_runtime::simulation::{Action, Watcher};
+use watch_runtime::{InitialList, StartFrom};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -51,20 +51,20 @@ fn delivered(first: &[u8], second: &[u8]) -> Vec<String> {
     let mut told = Vec::new();
     loop {
         match watcher.step(now) {
-            Ask::Send(path) if path.contains("watch=true") => watcher.head(200, None, now),
-            Ask::Send(_) => {
+            Action::Send(path) if path.contains("watch=true") => watcher.head(200, None, now),
+            Action::Send(_) => {
                 watcher.head(200, None, now);
                 watcher.chunk(br#"{"metadata":{"resourceVersion":"1"},"items":[]}"#, now);
                 watcher.end(now);
             }
-            Ask::Wait(_) => match chunks.next() {
+            Action::Wait(_) => match chunks.next() {
                 Some(chunk) => watcher.chunk(chunk, now),
                 None => return told,
             },
-            Ask::Deliver(event) => {
+            Action::Deliver(event) => {
                 told.push(format!("{} {} {:?}", event.etype, event.uid, event.version));
             }
-            Ask::Sleep(_) | Ask::End(_) => return told,
+            Action::Sleep(_) | Action::End(_) => return told,
         }
     }
 }

@@ -80,7 +80,7 @@ async fn what_happened_in_a_gap_is_told_once_and_nothing_else() {
         assert!(live.iter().all(|event| event.origin == Origin::Live));
         let status = watcher.status().borrow().clone();
         assert_eq!((status.phase, status.repairs, status.events), (Phase::Live, 1, 6));
-        assert_eq!(status.objects, 6);
+        assert_eq!(status.indexed_objects, 6);
         assert_eq!(status.resource_version, live[0].obj.metadata.resource_version);
     }
 }

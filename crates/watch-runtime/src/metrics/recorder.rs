@@ -79,9 +79,9 @@ impl Meter {
     /// Counts what the status has more of than before.
     pub(crate) fn stands(&mut self, status: &WatchStatus) {
         let (unknown, repairs) = self.counted;
-        self.unknown.increment(status.unknown - unknown);
+        self.unknown.increment(status.unknown_events - unknown);
         self.repairs.increment(status.repairs - repairs);
-        self.counted = (status.unknown, status.repairs);
+        self.counted = (status.unknown_events, status.repairs);
     }
 }
 

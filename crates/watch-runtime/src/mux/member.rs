@@ -112,7 +112,7 @@ where
                 let obj = O::accept(obj, &resource);
                 Ok(WatchEvent { etype, obj, origin, source: source.clone() })
             }
-            Err(error) if is_named => Err(error.of(&source)),
+            Err(error) if is_named => Err(error.for_watcher(&source)),
             Err(error) => Err(error),
         }))
     }

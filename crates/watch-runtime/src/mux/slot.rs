@@ -110,7 +110,7 @@ impl<O: 'static> Slot<O> {
             match &mut self.doing {
                 Doing::Streaming(events) => match ready!(events.as_mut().poll_next(cx)) {
                     Some(Err(error)) if error.is_terminal() => {
-                        self.backoff.lasted(self.since.elapsed());
+                        self.backoff.connection_lasted(self.since.elapsed());
                         let Some(doing) = self.ask(mux, error) else {
                             return Poll::Ready(Turn::GivenUp);
                         };

@@ -8,7 +8,7 @@ const BASE: Duration = Duration::from_millis(200);
 const CAP: Duration = Duration::from_secs(30);
 /// The same where there was no server to say anything: asking burdens nobody, and a stream is to be
 /// live again soon after its server is.
-const CAP_UNREACHABLE: Duration = Duration::from_secs(2);
+const CAP_AFTER_DISCONNECT: Duration = Duration::from_secs(2);
 /// A connection that lasted this long was a healthy one: the next failure starts anew.
 const HEALTHY: Duration = Duration::from_secs(10);
 
@@ -26,8 +26,8 @@ impl Backoff {
     }
 
     /// The next wait, after a connection broke or could not be had.
-    pub(crate) fn next_unreachable(&mut self, rng: &mut fastrand::Rng) -> Duration {
-        self.wait(CAP_UNREACHABLE, rng)
+    pub(crate) fn next_after_disconnect(&mut self, rng: &mut fastrand::Rng) -> Duration {
+        self.wait(CAP_AFTER_DISCONNECT, rng)
     }
 
     fn wait(&mut self, cap: Duration, rng: &mut fastrand::Rng) -> Duration {
@@ -42,7 +42,7 @@ impl Backoff {
     }
 
     /// Takes note of how long a connection lasted.
-    pub(crate) fn lasted(&mut self, time: Duration) {
+    pub(crate) fn connection_lasted(&mut self, time: Duration) {
         if time >= HEALTHY {
             self.failures = 0;
         }
@@ -75,8 +75,8 @@ mod tests {
     fn a_server_that_is_away_is_looked_for_every_other_second() {
         let mut rng = fastrand::Rng::with_seed(1);
         let mut backoff = Backoff { failures: 30 };
-        let waits: Vec<_> = (0..1000).map(|_| backoff.next_unreachable(&mut rng)).collect();
-        assert!(waits.iter().all(|wait| *wait <= CAP_UNREACHABLE));
+        let waits: Vec<_> = (0..1000).map(|_| backoff.next_after_disconnect(&mut rng)).collect();
+        assert!(waits.iter().all(|wait| *wait <= CAP_AFTER_DISCONNECT));
         let mean = waits.iter().sum::<Duration>() / 1000;
         assert!((900..1100).contains(&mean.as_millis()), "{mean:?}");
     }
@@ -91,9 +91,9 @@ mod tests {
     #[test]
     fn only_a_healthy_time_resets() {
         let mut backoff = Backoff { failures: 5 };
-        backoff.lasted(Duration::from_secs(1));
+        backoff.connection_lasted(Duration::from_secs(1));
         assert_eq!(backoff.failures, 5);
-        backoff.lasted(HEALTHY);
+        backoff.connection_lasted(HEALTHY);
         assert_eq!(backoff.failures, 0);
     }
 
@@ -101,7 +101,8 @@ mod tests {
     fn a_storm_of_reconnects_is_spread_out() {
         let mut tenths = [0; 10];
         for seed in 0..10_000 {
-            let wait = Backoff::default().next_unreachable(&mut fastrand::Rng::with_seed(seed));
+            let wait =
+                Backoff::default().next_after_disconnect(&mut fastrand::Rng::with_seed(seed));
             tenths[(wait.as_nanos() * 10 / BASE.as_nanos()).min(9) as usize] += 1;
         }
         // Each of ten thousand watchers has its own moment: all parts of the time have their share.

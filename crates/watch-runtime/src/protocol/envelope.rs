@@ -60,7 +60,7 @@ struct BookmarkMetadata {
 }
 
 /// The annotation of the bookmark that ends a streamed initial state (KEP-3157).
-const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
+const INITIAL_EVENTS_END_ANNOTATION: &str = "k8s.io/initial-events-end";
 
 /// Reads a line of a watch whose objects lie where `scope` says.
 pub(crate) fn read(line: &Bytes, scope: Scope) -> Result<Envelope, json::Error> {
@@ -68,29 +68,33 @@ pub(crate) fn read(line: &Bytes, scope: Scope) -> Result<Envelope, json::Error> 
 }
 
 /// Reads a line, in the quick way where that does, or in the general way in any case.
-pub(crate) fn read_as(line: &Bytes, scope: Scope, quickly: bool) -> Result<Envelope, json::Error> {
+pub(crate) fn read_as(
+    line: &Bytes,
+    scope: Scope,
+    use_fast_path: bool,
+) -> Result<Envelope, json::Error> {
     let Ok(text) = simdutf8::basic::from_utf8(line) else {
-        return read_as(&mended(line), scope, quickly);
+        return read_as(&replace_invalid_utf8(line), scope, use_fast_path);
     };
-    match quickly.then(|| fast_path::read(line, text, scope)).flatten() {
+    match use_fast_path.then(|| fast_path::read(line, text, scope)).flatten() {
         Some(envelope) => Ok(envelope),
-        None => general(line),
+        None => parse_fully(line),
     }
 }
 
 /// Reads who a list's item is, and gives its text, mended where that is needed.
-pub(crate) fn item(item: &Bytes, scope: Scope) -> Result<(Bytes, Identity), json::Error> {
+pub(crate) fn list_item(item: &Bytes, scope: Scope) -> Result<(Bytes, Identity), json::Error> {
     let Ok(text) = simdutf8::basic::from_utf8(item) else {
-        return self::item(&mended(item), scope);
+        return self::list_item(&replace_invalid_utf8(item), scope);
     };
     let identity = match fast_path::identity(text, scope) {
         Some(identity) => identity,
-        None => general_identity(item)?,
+        None => parse_identity(item)?,
     };
     Ok((item.clone(), identity))
 }
 
-fn general(line: &Bytes) -> Result<Envelope, json::Error> {
+fn parse_fully(line: &Bytes) -> Result<Envelope, json::Error> {
     let Line { etype, object } = json::from_slice(line)?;
     Ok(match etype.as_ref() {
         "BOOKMARK" => bookmark(json::from_str(object.get())?),
@@ -98,7 +102,7 @@ fn general(line: &Bytes) -> Result<Envelope, json::Error> {
         etype => match EventType::from_wire(etype) {
             Some(etype) => Envelope::Event {
                 etype,
-                identity: general_identity(object.get().as_bytes())?,
+                identity: parse_identity(object.get().as_bytes())?,
                 object: line.slice_ref(object.get().as_bytes()),
             },
             None => Envelope::Unknown,
@@ -118,18 +122,20 @@ fn bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
     let annotations = metadata.annotations.unwrap_or_default();
     Envelope::Bookmark {
         version: metadata.resource_version.filter(|version| !version.is_empty()),
-        ends_initial: annotations.get(INITIAL_EVENTS_END).is_some_and(|value| value == "true"),
+        ends_initial_list: annotations
+            .get(INITIAL_EVENTS_END_ANNOTATION)
+            .is_some_and(|value| value == "true"),
     }
 }
 
 /// A text with U+FFFD for what is not UTF-8: an API server hands out raw extensions byte by byte as they were
 /// put in, and Go's decoder does the same with them.
-fn mended(text: &Bytes) -> Bytes {
+fn replace_invalid_utf8(text: &Bytes) -> Bytes {
     String::from_utf8_lossy(text).into_owned().into()
 }
 
 /// Reads who an object is, and skips the rest of it.
-fn general_identity(object: &[u8]) -> Result<Identity, json::Error> {
+fn parse_identity(object: &[u8]) -> Result<Identity, json::Error> {
     let metadata = json::from_slice::<Object<'_>>(object)?.metadata.unwrap_or_default();
     let text = |value: Option<Cow<'_, str>>| value.map(Cow::into_owned).unwrap_or_default();
     Ok(Identity {
@@ -175,10 +181,10 @@ mod tests {
     fn a_bookmark_is_a_version_whatever_else_it_holds() {
         let line = r#"{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"380","creationTimestamp":null},"spec":{"containers":null},"status":{}}}"#;
         assert!(
-            matches!(envelope(line), Envelope::Bookmark { version: Some(v), ends_initial: false } if v == "380")
+            matches!(envelope(line), Envelope::Bookmark { version: Some(v), ends_initial_list: false } if v == "380")
         );
         let line = r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}}"#;
-        assert!(matches!(envelope(line), Envelope::Bookmark { ends_initial: true, .. }));
+        assert!(matches!(envelope(line), Envelope::Bookmark { ends_initial_list: true, .. }));
     }
 
     #[test]

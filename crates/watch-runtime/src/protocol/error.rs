@@ -67,7 +67,7 @@ impl WatchError {
     }
 
     /// The same error, told of the watcher of this name.
-    pub(crate) fn of(mut self, name: &EventSource) -> Self {
+    pub(crate) fn for_watcher(mut self, name: &EventSource) -> Self {
         self.0.doing = format!("{name}: {}", self.0.doing);
         self
     }

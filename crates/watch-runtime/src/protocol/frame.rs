@@ -54,7 +54,7 @@ impl Frames {
 
     /// What came after the last line end: at a clean end of the body it is blank, or a last
     /// document whose line end the server left out; otherwise it is what a cut left over.
-    pub(crate) fn rest(&mut self) -> Bytes {
+    pub(crate) fn remainder(&mut self) -> Bytes {
         self.partial.split().freeze()
     }
 
@@ -76,7 +76,7 @@ mod tests {
                 lines.push(String::from_utf8(line.to_vec()).unwrap());
             }
         }
-        (lines, String::from_utf8_lossy(&frames.rest()).into_owned())
+        (lines, String::from_utf8_lossy(&frames.remainder()).into_owned())
     }
 
     #[test]

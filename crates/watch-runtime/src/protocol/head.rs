@@ -14,8 +14,8 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    pub(crate) fn of<B>(answer: &Response<B>, now: SystemTime) -> Self {
-        Self { status: answer.status(), retry_after: retry_after(answer.headers(), now) }
+    pub(crate) fn from_response<B>(response: &Response<B>, now: SystemTime) -> Self {
+        Self { status: response.status(), retry_after: retry_after(response.headers(), now) }
     }
 }
 

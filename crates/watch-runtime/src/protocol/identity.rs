@@ -28,7 +28,7 @@ impl fmt::Display for Identity {
 
 impl Identity {
     /// Whether nothing is missing.
-    pub(crate) fn is_whole(&self, scope: Scope) -> bool {
+    pub(crate) fn is_complete(&self, scope: Scope) -> bool {
         let has_place = match scope {
             Scope::Namespaced => !self.namespace.is_empty(),
             Scope::Cluster => true,

@@ -53,10 +53,10 @@ enum InString {
 
 /// What a page of a list says of itself.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ListEnd {
+pub(crate) struct PageMetadata {
     pub(crate) version: Option<String>,
     /// The token for the next page, if there is one.
-    pub(crate) continue_: Option<String>,
+    pub(crate) continue_token: Option<String>,
     pub(crate) remaining: Option<u64>,
 }
 
@@ -74,7 +74,7 @@ impl ListBody {
     }
 
     /// How many bytes of an item wait for its end.
-    pub(crate) fn waiting(&self) -> usize {
+    pub(crate) fn buffered(&self) -> usize {
         self.buffer.len()
     }
 
@@ -105,16 +105,16 @@ impl ListBody {
     }
 
     /// Reads what is left when the body has ended.
-    pub(crate) fn finish(mut self) -> Result<ListEnd, Source> {
+    pub(crate) fn finish(mut self) -> Result<PageMetadata, Source> {
         debug_assert!(self.scanned == self.buffer.len(), "items are left");
         if self.place != Place::Outside {
             return Err("it ends within its items".into());
         }
         self.rest.extend_from_slice(&self.buffer);
         let Rest { metadata } = json::from_slice(&self.rest)?;
-        Ok(ListEnd {
+        Ok(PageMetadata {
             version: metadata.resource_version.filter(|v| !v.is_empty()),
-            continue_: metadata.continue_.filter(|token| !token.is_empty()),
+            continue_token: metadata.continue_.filter(|token| !token.is_empty()),
             remaining: metadata.remaining_item_count.and_then(|n| n.try_into().ok()),
         })
     }
@@ -185,7 +185,7 @@ impl ListBody {
 mod tests {
     use super::*;
 
-    fn read(chunks: &[&[u8]]) -> (Vec<String>, Result<ListEnd, String>) {
+    fn read(chunks: &[&[u8]]) -> (Vec<String>, Result<PageMetadata, String>) {
         let mut body = ListBody::default();
         let mut items = Vec::new();
         for chunk in chunks {
@@ -203,9 +203,9 @@ mod tests {
 
     #[test]
     fn items_and_what_the_list_says_are_read_wherever_chunks_end() {
-        let end = ListEnd {
+        let end = PageMetadata {
             version: Some("7".to_owned()),
-            continue_: Some("t".to_owned()),
+            continue_token: Some("t".to_owned()),
             remaining: Some(3),
         };
         let items = [r#"{"a":"]},{\"","items":[1,[2]]}"#, r#"{"ü":{}}"#, "{}"].map(str::to_owned);
@@ -224,7 +224,7 @@ mod tests {
         body.push(br#"{"items":[{"a":1},{"b"#);
         assert_eq!(body.next_item().unwrap(), br#"{"a":1}"#[..]);
         assert_eq!(body.next_item(), None);
-        assert_eq!(body.waiting(), r#"{"b"#.len(), "no more than the item that has begun is kept");
+        assert_eq!(body.buffered(), r#"{"b"#.len(), "no more than the item that has begun is kept");
     }
 
     #[test]
@@ -237,7 +237,11 @@ mod tests {
         ] {
             let (items, end) = read(&[list.as_bytes()]);
             let version = Some("7".to_owned());
-            assert_eq!(end, Ok(ListEnd { version, continue_: None, remaining: None }), "{list}");
+            assert_eq!(
+                end,
+                Ok(PageMetadata { version, continue_token: None, remaining: None }),
+                "{list}"
+            );
             assert!(items.is_empty(), "{list}");
         }
     }

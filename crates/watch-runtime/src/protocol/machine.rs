@@ -29,10 +29,9 @@
 //! retry mends, a clean end with `quit_on_timeout`, and in unmanaged streams every failure.
 
 mod core;
-mod deadlines;
 mod events;
 mod failure;
-mod failures;
+mod failure_history;
 mod injected_bug;
 mod injection;
 mod input;
@@ -43,11 +42,12 @@ mod status;
 mod step;
 #[cfg(test)]
 mod tests;
+mod timeouts;
 mod version_probe;
 mod watcher_state;
 
 pub(crate) use self::core::Machine;
 #[cfg(feature = "simulation")]
 pub use self::injected_bug::InjectedBug;
-pub(crate) use self::step::{Delivery, Purpose, Sending, Step};
-pub(crate) use self::watcher_state::Memory;
+pub(crate) use self::step::{Delivery, OutgoingRequest, Purpose, Step};
+pub(crate) use self::watcher_state::WatcherState;

@@ -29,11 +29,11 @@ const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;
 /// The same of lists.
 const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,\
      application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1,application/json";
-const WHOLE: &str = "application/json";
+const FULL_OBJECTS: &str = "application/json";
 
 /// What a stream asks for, again and again.
 #[derive(Clone, Debug)]
-pub(crate) struct Plan {
+pub(crate) struct RequestBuilder {
     resource: ResourceInfo,
     settings: Settings,
     options: StreamOptions,
@@ -41,7 +41,7 @@ pub(crate) struct Plan {
     keeps_objects: bool,
 }
 
-impl Plan {
+impl RequestBuilder {
     pub(crate) fn new(resource: ResourceInfo, settings: Settings, options: StreamOptions) -> Self {
         Self { resource, settings, options, metadata_only: false, keeps_objects: false }
     }
@@ -112,11 +112,11 @@ impl Plan {
     }
 
     /// A page of the list of what there is; `stale` is whether any state will do.
-    pub(crate) fn list(&self, continue_: Option<&str>, stale: bool) -> Request<()> {
+    pub(crate) fn list(&self, continue_token: Option<&str>, stale: bool) -> Request<()> {
         let page_size = self.settings.page_size.unwrap_or(PAGE_SIZE).to_string();
         self.get(METADATA_LIST, |query| {
             query.append_pair("limit", &page_size);
-            match continue_ {
+            match continue_token {
                 // The token stands for a version; another one beside it is an error.
                 Some(token) => drop(query.append_pair("continue", token)),
                 None if stale => drop(query.append_pair("resourceVersion", "0")),
@@ -126,7 +126,7 @@ impl Plan {
     }
 
     /// The smallest list there is: it tells the version that the server has reached.
-    pub(crate) fn probe(&self) -> Request<()> {
+    pub(crate) fn version_probe(&self) -> Request<()> {
         self.get(METADATA_LIST, |query| {
             query.append_pair("limit", "1");
         })
@@ -147,7 +147,7 @@ impl Plan {
     }
 
     /// What there is as a stream of events, and what happens after it (KEP-3157).
-    pub(crate) fn stream_state(&self, limit: Option<Duration>) -> Request<()> {
+    pub(crate) fn streaming_list(&self, limit: Option<Duration>) -> Request<()> {
         self.get(METADATA, |query| {
             query.append_pair("watch", "true");
             query.append_pair("sendInitialEvents", "true");
@@ -176,7 +176,7 @@ impl Plan {
         // A dynamic resource's names come from a server or a user; what is no URL asks for a path
         // that no server has, and its 404 says the rest.
         *request.uri_mut() = uri.parse().unwrap_or_default();
-        let accepted = if self.metadata_only { metadata } else { WHOLE };
+        let accepted = if self.metadata_only { metadata } else { FULL_OBJECTS };
         request.headers_mut().insert(ACCEPT, http::HeaderValue::from_static(accepted));
         request
     }
@@ -204,15 +204,15 @@ mod tests {
 
     const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 
-    fn plan(settings: Settings, options: StreamOptions) -> Plan {
-        Plan::new(POD, settings, options)
+    fn requests(settings: Settings, options: StreamOptions) -> RequestBuilder {
+        RequestBuilder::new(POD, settings, options)
     }
 
     fn watch_uri(settings: Settings, options: StreamOptions, version: Option<&str>) -> String {
         let mut rng = fastrand::Rng::with_seed(7);
-        let plan = plan(settings, options);
-        let limit = plan.timeout(&mut rng);
-        plan.watch(version, limit).uri().to_string()
+        let requests = requests(settings, options);
+        let limit = requests.timeout(&mut rng);
+        requests.watch(version, limit).uri().to_string()
     }
 
     #[test]
@@ -223,11 +223,11 @@ mod tests {
 
     #[test]
     fn a_managed_watch_lasts_minutes_and_asks_for_bookmarks() {
-        let plan = plan(Settings::default(), StreamOptions::managed());
+        let requests = requests(Settings::default(), StreamOptions::managed());
         let mut rng = fastrand::Rng::with_seed(7);
         let mut seconds = || {
-            let limit = plan.timeout(&mut rng);
-            let uri = plan.watch(Some("7"), limit).uri().to_string();
+            let limit = requests.timeout(&mut rng);
+            let uri = requests.watch(Some("7"), limit).uri().to_string();
             uri.strip_prefix("/api/v1/pods?watch=true&resourceVersion=7&timeoutSeconds=")
                 .and_then(|rest| rest.strip_suffix("&allowWatchBookmarks=true"))
                 .unwrap_or_else(|| panic!("{uri}"))
@@ -264,7 +264,7 @@ mod tests {
              &labelSelector=app+in+%28a%2C+b%29&fieldSelector=metadata.name%3Dx"
         );
         let list =
-            plan(settings, StreamOptions::managed()).list(Some("t="), false).uri().to_string();
+            requests(settings, StreamOptions::managed()).list(Some("t="), false).uri().to_string();
         assert!(
             list.starts_with("/api/v1/namespaces/shop/pods?limit=2&continue=t%3D&labelSelector="),
             "{list}"
@@ -273,11 +273,11 @@ mod tests {
 
     #[test]
     fn metadata_is_asked_for_by_the_accept_header() {
-        let plan = plan(Settings::default(), StreamOptions::managed());
+        let requests = requests(Settings::default(), StreamOptions::managed());
         let accept = |request: Request<()>| request.headers()[ACCEPT].to_str().unwrap().to_owned();
-        assert_eq!(accept(plan.watch(None, None)), "application/json");
-        let plan = plan.metadata_only(true);
-        for watch in [plan.watch(None, None), plan.stream_state(None)] {
+        assert_eq!(accept(requests.watch(None, None)), "application/json");
+        let requests = requests.metadata_only(true);
+        for watch in [requests.watch(None, None), requests.streaming_list(None)] {
             assert_eq!(
                 accept(watch),
                 "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,\
@@ -285,7 +285,7 @@ mod tests {
             );
         }
         assert_eq!(
-            accept(plan.list(None, false)),
+            accept(requests.list(None, false)),
             "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,\
              application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1,application/json"
         );

@@ -73,13 +73,13 @@ pub(crate) enum Timeout {
 
 /// A setting that is empty or malformed.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct InvalidSetting {
     pub(crate) name: &'static str,
     pub(crate) reason: String,
 }
 
-impl From<Fault> for Kind {
-    fn from(Fault { name, reason }: Fault) -> Self {
+impl From<InvalidSetting> for Kind {
+    fn from(InvalidSetting { name, reason }: InvalidSetting) -> Self {
         Self::Setting { name, reason }
     }
 }
@@ -89,51 +89,53 @@ pub(crate) fn check(
     settings: &Settings,
     version: Option<&str>,
     resource: &ResourceInfo,
-) -> Result<(), Fault> {
+) -> Result<(), InvalidSetting> {
     if let Some(namespace) = &settings.namespace {
         if !is_dns_label(namespace) {
             let reason = format!(
                 "{namespace:?} is not the name of a namespace: up to 63 of lower-case letters, digits and inner hyphens"
             );
-            return Err(Fault { name: "namespace", reason });
+            return Err(InvalidSetting { name: "namespace", reason });
         }
         if resource.scope() == Scope::Cluster {
             let reason = format!("{resource} is cluster-scoped: its objects lie in no namespace");
-            return Err(Fault { name: "namespace", reason });
+            return Err(InvalidSetting { name: "namespace", reason });
         }
     }
     if let Some(selector) = &settings.label_selector {
-        selector
-            .parse::<LabelSelector>()
-            .map_err(|error| Fault { name: "label_selector", reason: error.to_string() })?;
+        selector.parse::<LabelSelector>().map_err(|error| InvalidSetting {
+            name: "label_selector",
+            reason: error.to_string(),
+        })?;
     }
     if let Some(selector) = &settings.field_selector {
-        selector
-            .parse::<FieldSelector>()
-            .map_err(|error| Fault { name: "field_selector", reason: error.to_string() })?;
+        selector.parse::<FieldSelector>().map_err(|error| InvalidSetting {
+            name: "field_selector",
+            reason: error.to_string(),
+        })?;
     }
     if let Timeout::Limit(limit) = settings.timeout
         && limit.is_zero()
     {
         let reason = "it is zero; for no limit of your own, set None".to_owned();
-        return Err(Fault { name: "timeout", reason });
+        return Err(InvalidSetting { name: "timeout", reason });
     }
     if settings.page_size == Some(0) {
         let reason = "it is zero; a page holds at least one object".to_owned();
-        return Err(Fault { name: "page_size", reason });
+        return Err(InvalidSetting { name: "page_size", reason });
     }
     if settings.max_event_bytes == Some(0) {
         let reason = "it is zero; no event is that small".to_owned();
-        return Err(Fault { name: "max_event_bytes", reason });
+        return Err(InvalidSetting { name: "max_event_bytes", reason });
     }
     match version {
         Some("") => {
             let reason = "it is empty; leave it out to start from the current state".to_owned();
-            Err(Fault { name: "resource_version", reason })
+            Err(InvalidSetting { name: "resource_version", reason })
         }
         Some(version) if version.chars().any(|c| c.is_whitespace() || c.is_control()) => {
             let reason = format!("{version:?} holds white space; versions are copied as they came");
-            Err(Fault { name: "resource_version", reason })
+            Err(InvalidSetting { name: "resource_version", reason })
         }
         _ => Ok(()),
     }
@@ -163,7 +165,7 @@ mod tests {
     ) -> Option<&'static str> {
         match check(settings, version, resource) {
             Ok(()) => None,
-            Err(Fault { name, .. }) => Some(name),
+            Err(InvalidSetting { name, .. }) => Some(name),
         }
     }
 

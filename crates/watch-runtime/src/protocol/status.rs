@@ -12,9 +12,9 @@ pub struct WatchStatus {
     /// How many events it has delivered.
     pub events: u64,
     /// How many objects did not decode into their type.
-    pub undecodable: u64,
+    pub decode_errors: u64,
     /// How many events were of a type that is not known, and were skipped.
-    pub unknown: u64,
+    pub unknown_events: u64,
     /// How often it has asked again because something had ended or gone wrong: see [`Cause`]. A
     /// list's next page and the watch after it do not count.
     pub restarts: u64,
@@ -22,7 +22,7 @@ pub struct WatchStatus {
     /// delivered.
     pub repairs: u64,
     /// How many objects it keeps in mind, so that it can repair a gap.
-    pub objects: usize,
+    pub indexed_objects: usize,
     /// The version that it has reached; managed streams only.
     pub resource_version: Option<String>,
 }

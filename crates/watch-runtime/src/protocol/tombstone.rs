@@ -8,7 +8,7 @@ use crate::protocol::identity::Identity;
 
 /// Whether a type decodes from an object's identity alone. Where it does not, because it has fields that
 /// are required, objects are kept as they were delivered.
-pub(crate) fn suffices<T: WatchItem>(resource: &ResourceInfo) -> bool {
+pub(crate) fn decodes<T: WatchItem>(resource: &ResourceInfo) -> bool {
     let namespace = match resource.scope() {
         Scope::Namespaced => "default",
         Scope::Cluster => "",
@@ -19,11 +19,11 @@ pub(crate) fn suffices<T: WatchItem>(resource: &ResourceInfo) -> bool {
         uid: "00000000-0000-4000-8000-000000000000".into(),
         version: Some("1".to_owned()),
     };
-    json::from_slice::<T>(&of(resource, &identity)).is_ok()
+    json::from_slice::<T>(&build(resource, &identity)).is_ok()
 }
 
 /// What is known of an object that is gone.
-pub(crate) fn of(resource: &ResourceInfo, identity: &Identity) -> Bytes {
+pub(crate) fn build(resource: &ResourceInfo, identity: &Identity) -> Bytes {
     let mut metadata = json!({"name": identity.name});
     for (key, value) in [
         ("namespace", Some(identity.namespace.clone())),

@@ -14,10 +14,10 @@ use crate::protocol::event::EventType;
 use crate::protocol::frame::Frames;
 use crate::protocol::head::Head;
 use crate::protocol::identity::Identity;
-use crate::protocol::index::{Compared, Index};
-use crate::protocol::machine::{Machine, Memory, Step};
+use crate::protocol::index::{Comparison, Index};
+use crate::protocol::machine::{Machine, Step, WatcherState};
 use crate::protocol::options::StreamOptions;
-use crate::protocol::request_builder::Plan;
+use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::settings::{InitialList, Settings};
 use crate::protocol::uid::Uid;
 
@@ -77,12 +77,13 @@ impl<T: WatchTarget> Watch<T> {
     }
 
     fn new(settings: Settings, version: Option<&str>) -> Self {
-        let mut memory = Memory::default();
-        memory.prepare(true, 0);
-        let plan = Plan::new(KIND, settings.clone(), StreamOptions::managed());
+        let mut watcher_state = WatcherState::default();
+        watcher_state.prepare(true, 0);
+        let requests = RequestBuilder::new(KIND, settings.clone(), StreamOptions::managed());
         let rng = fastrand::Rng::with_seed(1);
-        let mut machine = Machine::new(plan, version.map(str::to_owned), &mut memory, rng);
-        machine.swap_memory(&mut memory);
+        let mut machine =
+            Machine::new(requests, version.map(str::to_owned), &mut watcher_state, rng);
+        machine.swap_watcher_state(&mut watcher_state);
         let now = Instant::now();
         assert!(matches!(machine.step(now), Step::Send(_)), "it asks first");
         machine.on_head(Head { status: StatusCode::OK, retry_after: None }, now);
@@ -127,9 +128,9 @@ impl Gap {
         let mut index = Index::default();
         let objects: Vec<_> = (0..count).map(object).collect();
         for object in &objects {
-            index.delivered(EventType::Added, object, None);
+            index.record_delivered(EventType::Added, object, None);
         }
-        index.begin_pass();
+        index.begin_generation();
         Self { index, objects, next: 0 }
     }
 
@@ -137,14 +138,14 @@ impl Gap {
     pub fn compare(&mut self) -> bool {
         let object = &self.objects[self.next];
         self.next = (self.next + 1) % self.objects.len();
-        self.index.compare(object) == Compared::Same
+        self.index.compare(object) == Comparison::Unchanged
     }
 
     /// Takes note of the next object's change.
     pub fn modify(&mut self) {
         let object = &self.objects[self.next];
         self.next = (self.next + 1) % self.objects.len();
-        self.index.delivered(EventType::Modified, object, None);
+        self.index.record_delivered(EventType::Modified, object, None);
     }
 }
 

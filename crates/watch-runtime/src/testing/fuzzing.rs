@@ -12,7 +12,7 @@ use crate::protocol::envelope::{self, Envelope};
 use crate::protocol::frame::Frames;
 use crate::protocol::list_body::ListBody;
 use crate::protocol::settings::{InitialList, StartFrom};
-use crate::testing::simulation::{Ask, Watcher};
+use crate::testing::simulation::{Action, Watcher};
 
 /// More than any input here has.
 const NO_LIMIT: usize = 64 << 20;
@@ -32,14 +32,14 @@ pub fn frames(data: &[u8]) {
     let rest = parts.pop().unwrap_or_default();
     parts.retain(|line| !line.trim_ascii().is_empty());
     assert_eq!(lines, parts);
-    assert_eq!(frames.rest(), rest);
+    assert_eq!(frames.remainder(), rest);
 }
 
 /// An event's object and identity are those that reading all of the line finds, and what is no JSON is
 /// refused here or where the object is decoded.
 pub fn envelope(line: &[u8]) {
     let line = Bytes::copy_from_slice(line);
-    let read = |quickly| envelope::read_as(&line, Scope::Namespaced, quickly).ok();
+    let read = |use_fast_path| envelope::read_as(&line, Scope::Namespaced, use_fast_path).ok();
     let Some(Envelope::Event { etype, object, identity }) = read(true) else { return };
     let decoded = watchable_core::json::from_slice::<watchable_core::DynamicObject>(&object);
     match read(false) {
@@ -96,9 +96,9 @@ pub fn machine(data: &[u8]) {
         // Each request and each wait takes what comes next; afterwards the server is silent.
         while idle < 20 {
             match watcher.step(now) {
-                Ask::Send(_) => watcher.head(200, None, now),
-                Ask::Wait(deadline) => match chunks.next() {
-                    Some(chunk) if chunk == b"!" => watcher.cut(now),
+                Action::Send(_) => watcher.head(200, None, now),
+                Action::Wait(deadline) => match chunks.next() {
+                    Some(chunk) if chunk == b"!" => watcher.disconnect(now),
                     Some(chunk) => watcher.chunk(chunk, now),
                     None => {
                         idle += 1;
@@ -106,14 +106,14 @@ pub fn machine(data: &[u8]) {
                         watcher.end(now);
                     }
                 },
-                Ask::Sleep(time) => {
+                Action::Sleep(time) => {
                     idle += 1;
                     now += time;
                     watcher.wake();
                 }
                 // What is no UTF-8 is replaced, by three bytes each.
-                Ask::Deliver(event) => assert!(event.object.len() <= 3 * body.len() + 512),
-                Ask::End(_) => break,
+                Action::Deliver(event) => assert!(event.object.len() <= 3 * body.len() + 512),
+                Action::End(_) => break,
             }
         }
     }

@@ -10,9 +10,9 @@ use watchable_core::{ResourceInfo, Scope};
 use crate::protocol::event::{EventType, Origin};
 use crate::protocol::head::Head;
 pub use crate::protocol::machine::InjectedBug;
-use crate::protocol::machine::{Machine, Memory, Step};
+use crate::protocol::machine::{Machine, Step, WatcherState};
 use crate::protocol::options::StreamOptions;
-use crate::protocol::request_builder::Plan;
+use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::settings::{InitialList, Settings, StartFrom};
 use crate::protocol::status::Phase;
 
@@ -28,7 +28,7 @@ pub struct Watcher {
 
 /// What the machine asks for.
 #[derive(Debug)]
-pub enum Ask {
+pub enum Action {
     /// Send a request for this path and query.
     Send(String),
     /// Nothing until something comes, or this time.
@@ -65,32 +65,32 @@ impl Watcher {
         let page_size = Some(3);
         let settings = Settings { page_size, initial_list, start_from, ..Settings::default() };
         let mut rng = fastrand::Rng::with_seed(seed);
-        let mut memory = Memory::default();
-        memory.prepare(true, 0);
-        let mut machine = machine(&settings, None, &mut memory, rng.fork());
-        machine.swap_memory(&mut memory);
+        let mut watcher_state = WatcherState::default();
+        watcher_state.prepare(true, 0);
+        let mut machine = machine(&settings, None, &mut watcher_state, rng.fork());
+        machine.swap_watcher_state(&mut watcher_state);
         machine.injected_bug(injected_bug);
         Self { machine, settings, rng, injected_bug }
     }
 
     /// Stops the stream and begins another, from where it was.
     pub fn stop_and_stream(&mut self) {
-        let mut memory = Memory::default();
-        self.machine.swap_memory(&mut memory);
-        memory.prepare(true, 0);
+        let mut watcher_state = WatcherState::default();
+        self.machine.swap_watcher_state(&mut watcher_state);
+        watcher_state.prepare(true, 0);
         let version = self.machine.version().map(str::to_owned);
-        self.machine = machine(&self.settings, version, &mut memory, self.rng.fork());
-        self.machine.swap_memory(&mut memory);
+        self.machine = machine(&self.settings, version, &mut watcher_state, self.rng.fork());
+        self.machine.swap_watcher_state(&mut watcher_state);
         self.machine.injected_bug(self.injected_bug);
     }
 
     /// What to do next.
-    pub fn step(&mut self, now: Instant) -> Ask {
+    pub fn step(&mut self, now: Instant) -> Action {
         match self.machine.step(now) {
-            Step::Send(sending) => Ask::Send(sending.request.uri().to_string()),
-            Step::Wait(deadline) => Ask::Wait(deadline),
-            Step::Sleep(time) => Ask::Sleep(time),
-            Step::Deliver(delivery) => Ask::Deliver(Event {
+            Step::Send(sending) => Action::Send(sending.request.uri().to_string()),
+            Step::Wait(deadline) => Action::Wait(deadline),
+            Step::Sleep(time) => Action::Sleep(time),
+            Step::Deliver(delivery) => Action::Deliver(Event {
                 etype: delivery.etype,
                 origin: delivery.origin,
                 namespace: delivery.identity.namespace,
@@ -99,7 +99,7 @@ impl Watcher {
                 version: delivery.identity.version,
                 object: delivery.object,
             }),
-            Step::End(error) => Ask::End(error.map(|error| error.to_string())),
+            Step::End(error) => Action::End(error.map(|error| error.to_string())),
         }
     }
 
@@ -109,13 +109,13 @@ impl Watcher {
     }
 
     /// The version of the state that has been told in whole since this was last asked.
-    pub fn take_told(&mut self) -> Option<String> {
-        self.machine.take_told()
+    pub fn take_synced_version(&mut self) -> Option<String> {
+        self.machine.take_synced_version()
     }
 
     /// Whether it is taking the server's state.
-    pub fn is_taking(&self) -> bool {
-        self.machine.is_taking()
+    pub fn is_relisting(&self) -> bool {
+        self.machine.is_relisting()
     }
 
     /// What it is doing.
@@ -149,8 +149,8 @@ impl Watcher {
     }
 
     /// The connection broke.
-    pub fn cut(&mut self, now: Instant) {
-        self.machine.on_cut("reset by peer".into(), now);
+    pub fn disconnect(&mut self, now: Instant) {
+        self.machine.on_disconnect("reset by peer".into(), now);
     }
 
     /// The server could not be reached.
@@ -172,9 +172,9 @@ impl Watcher {
 fn machine(
     settings: &Settings,
     version: Option<String>,
-    memory: &mut Memory,
+    watcher_state: &mut WatcherState,
     rng: fastrand::Rng,
 ) -> Machine {
-    let plan = Plan::new(KIND, settings.clone(), StreamOptions::managed());
-    Machine::new(plan, version, memory, rng)
+    let requests = RequestBuilder::new(KIND, settings.clone(), StreamOptions::managed());
+    Machine::new(requests, version, watcher_state, rng)
 }

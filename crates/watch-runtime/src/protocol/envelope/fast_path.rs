@@ -50,9 +50,9 @@ pub(super) fn identity(object: &str, scope: Scope) -> Option<Identity> {
             }
             // Said twice, the last one counts: that is for the general way.
             "name" | "namespace" | "uid" | "resourceVersion" => return None,
-            _ => scan.pass()?,
+            _ => scan.skip_scalar()?,
         }
-        if identity.is_whole(scope) {
+        if identity.is_complete(scope) {
             return Some(identity);
         }
         scan.comma()?;
@@ -83,7 +83,7 @@ impl<'a> Scan<'a> {
     }
 
     /// A value that is a string, a number or a word: larger ones are for the general way.
-    fn pass(&mut self) -> Option<()> {
+    fn skip_scalar(&mut self) -> Option<()> {
         if self.0.starts_with('"') {
             return self.text().map(drop);
         }
@@ -103,7 +103,7 @@ mod tests {
 
     fn same(text: &str, scope: Scope) -> bool {
         let Some(quick) = identity(text, scope) else { return false };
-        assert_eq!(quick, super::super::general_identity(text.as_bytes()).unwrap(), "{text}");
+        assert_eq!(quick, super::super::parse_identity(text.as_bytes()).unwrap(), "{text}");
         true
     }
 

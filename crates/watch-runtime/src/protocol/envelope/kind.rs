@@ -12,7 +12,7 @@ pub(crate) enum Envelope {
     /// Something happened to an object.
     Event { etype: EventType, object: Bytes, identity: Identity },
     /// All events up to this version have been sent; perhaps all of the initial state, too.
-    Bookmark { version: Option<String>, ends_initial: bool },
+    Bookmark { version: Option<String>, ends_initial_list: bool },
     /// The server gives the watch up.
     Error(ApiStatus),
     /// A type from a newer API, to be skipped.

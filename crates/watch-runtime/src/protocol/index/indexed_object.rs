@@ -5,57 +5,61 @@ use crate::protocol::uid::Uid;
 
 /// An object but for its name. As servers make them, it takes 32 bytes: there may be 150,000 of them.
 #[derive(Debug)]
-pub(super) enum Known {
-    Usual { pass: u32, uid: [u8; 16], version: u64 },
-    Odd { pass: u32, who: Box<(Uid, Version)> },
+pub(super) enum IndexedObject {
+    Compact { generation: u32, uid: [u8; 16], version: u64 },
+    Boxed { generation: u32, who: Box<(Uid, Version)> },
 }
 
-impl Known {
+impl IndexedObject {
     /// One that was delivered in this pass.
-    pub(super) fn new(pass: u32, uid: &Uid, version: Version) -> Self {
+    pub(super) fn new(generation: u32, uid: &Uid, version: Version) -> Self {
         match (uid, version) {
-            (&Uid::Uuid(uid), Version::Number(version)) => Self::Usual { pass, uid, version },
-            (uid, version) => Self::Odd { pass, who: Box::new((uid.clone(), version)) },
+            (&Uid::Uuid(uid), Version::Number(version)) => {
+                Self::Compact { generation, uid, version }
+            }
+            (uid, version) => Self::Boxed { generation, who: Box::new((uid.clone(), version)) },
         }
     }
 
     /// The newest pass that it is part of.
-    pub(super) fn pass(&self) -> u32 {
+    pub(super) fn generation(&self) -> u32 {
         match self {
-            Self::Usual { pass, .. } | Self::Odd { pass, .. } => *pass,
+            Self::Compact { generation, .. } | Self::Boxed { generation, .. } => *generation,
         }
     }
 
     /// Makes it part of a pass.
     pub(super) fn mark(&mut self, newer: u32) {
         match self {
-            Self::Usual { pass, .. } | Self::Odd { pass, .. } => *pass = newer,
+            Self::Compact { generation, .. } | Self::Boxed { generation, .. } => {
+                *generation = newer
+            }
         }
     }
 
     /// Whether it is this object, not another one of its name.
-    pub(super) fn is(&self, other: &Uid) -> bool {
+    pub(super) fn has_uid(&self, other: &Uid) -> bool {
         match (self, other) {
-            (Self::Usual { uid, .. }, Uid::Uuid(other)) => uid == other,
-            (Self::Usual { .. }, Uid::Text(_)) => false,
-            (Self::Odd { who, .. }, other) => who.0 == *other,
+            (Self::Compact { uid, .. }, Uid::Uuid(other)) => uid == other,
+            (Self::Compact { .. }, Uid::Text(_)) => false,
+            (Self::Boxed { who, .. }, other) => who.0 == *other,
         }
     }
 
     /// Whether it was delivered at this version.
-    pub(super) fn is_at(&self, other: &Version) -> bool {
+    pub(super) fn has_version(&self, other: &Version) -> bool {
         match (self, other) {
-            (Self::Usual { version, .. }, Version::Number(other)) => version == other,
-            (Self::Usual { .. }, Version::Text(_)) => false,
-            (Self::Odd { who, .. }, other) => who.1 == *other,
+            (Self::Compact { version, .. }, Version::Number(other)) => version == other,
+            (Self::Compact { .. }, Version::Text(_)) => false,
+            (Self::Boxed { who, .. }, other) => who.1 == *other,
         }
     }
 
     /// Who is known under this name.
     pub(super) fn identity(&self, namespace: &str, name: &str) -> Identity {
         let (uid, version) = match self {
-            Self::Usual { uid, version, .. } => (Uid::Uuid(*uid), Some(version.to_string())),
-            Self::Odd { who, .. } => (who.0.clone(), who.1.text()),
+            Self::Compact { uid, version, .. } => (Uid::Uuid(*uid), Some(version.to_string())),
+            Self::Boxed { who, .. } => (who.0.clone(), who.1.text()),
         };
         Identity { name: name.to_owned(), namespace: namespace.to_owned(), uid, version }
     }
@@ -91,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_usual_one_takes_48_bytes_with_the_place_of_its_name() {
-        assert_eq!(size_of::<(Box<str>, Known)>(), 48);
+        assert_eq!(size_of::<(Box<str>, IndexedObject)>(), 48);
     }
 
     #[test]
@@ -104,20 +108,20 @@ mod tests {
         ];
         let versions = [Some("7"), Some("8"), Some("07"), Some("a"), None];
         for (uid, version) in uids.iter().flat_map(|uid| versions.map(|version| (*uid, version))) {
-            let mut known = Known::new(3, &Uid::of(uid), Version::of(version));
+            let mut indexed = IndexedObject::new(3, &Uid::of(uid), Version::of(version));
             for other in uids {
-                assert_eq!(known.is(&Uid::of(other)), uid == other, "{uid:?} {other:?}");
+                assert_eq!(indexed.has_uid(&Uid::of(other)), uid == other, "{uid:?} {other:?}");
             }
             for other in versions {
                 assert_eq!(
-                    known.is_at(&Version::of(other)),
+                    indexed.has_version(&Version::of(other)),
                     version == other,
                     "{version:?} {other:?}"
                 );
             }
-            known.mark(4);
-            assert_eq!(known.pass(), 4);
-            let identity = known.identity("s", "a");
+            indexed.mark(4);
+            assert_eq!(indexed.generation(), 4);
+            let identity = indexed.identity("s", "a");
             assert_eq!((identity.uid, identity.version.as_deref()), (Uid::of(uid), version));
         }
     }

@@ -7,170 +7,179 @@ use crate::protocol::backoff::Backoff;
 use crate::protocol::error::{Kind, WatchError};
 use crate::protocol::event::Origin;
 use crate::protocol::frame::LineTooLong;
-use crate::protocol::machine::failures::Failures;
+use crate::protocol::machine::failure_history::FailureHistory;
 #[cfg(feature = "simulation")]
 use crate::protocol::machine::injected_bug::InjectedBug;
-use crate::protocol::machine::state::{State, Taking};
+use crate::protocol::machine::state::{Relist, State};
 use crate::protocol::machine::step::{Delivery, Step};
-use crate::protocol::machine::watcher_state::Memory;
-use crate::protocol::request_builder::Plan;
+use crate::protocol::machine::watcher_state::WatcherState;
+use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::settings::{InitialList, StartFrom};
 use crate::protocol::status::{Cause, Phase, WatchStatus};
 
 /// The version that history is asked for from: older than any that there can be.
-const OLDEST: &str = "1";
+const OLDEST_VERSION: &str = "1";
 
 /// The protocol of one stream.
 pub(crate) struct Machine {
-    pub(super) plan: Plan,
+    pub(super) requests: RequestBuilder,
     pub(super) state: State,
     /// The next watch starts just after this one.
     pub(super) version: Option<String>,
     /// Whether `version` has moved since it was last taken note of.
-    pub(super) moved: bool,
+    pub(super) version_changed: bool,
     /// Whether `version` is but a question how far back the server's history goes.
-    pub(super) asks_for_oldest: bool,
-    pub(super) taking: Option<Taking>,
+    pub(super) requests_oldest_event: bool,
+    pub(super) relist: Option<Relist>,
     /// Whether the newest request only asks which version the server has reached.
-    pub(super) probing: bool,
+    pub(super) probing_version: bool,
     /// Why the next request is a restart; none is where it is the stream's own next step.
-    pub(super) why: Option<Cause>,
+    pub(super) restart_cause: Option<Cause>,
     /// To be delivered before anything else is read.
-    pub(super) owed: VecDeque<Delivery>,
-    pub(super) memory: Memory,
+    pub(super) pending: VecDeque<Delivery>,
+    pub(super) watcher_state: WatcherState,
     /// How long the watch under way may last, where that is bounded.
-    pub(super) limit: Option<Duration>,
-    pub(super) failures: Failures,
+    pub(super) watch_timeout: Option<Duration>,
+    pub(super) failures: FailureHistory,
     pub(super) backoff: Backoff,
     pub(super) rng: fastrand::Rng,
     pub(super) status: WatchStatus,
     #[cfg(feature = "simulation")]
     pub(super) injected_bug: Option<InjectedBug>,
     #[cfg(feature = "simulation")]
-    pub(super) told: Option<String>,
+    pub(super) synced_version: Option<String>,
 }
 
 impl Machine {
     /// Starts from a version, or from none, with what earlier streams of the watcher have delivered.
     pub(crate) fn new(
-        plan: Plan,
+        requests: RequestBuilder,
         version: Option<String>,
-        memory: &mut Memory,
+        watcher_state: &mut WatcherState,
         rng: fastrand::Rng,
     ) -> Self {
         // "0" stands for whatever state the server has at hand, which a watch tells as ADDED events in
         // no order of versions: there would be no telling where it stands. Taking the state says so.
-        let managed = plan.options().manage_resource_version;
+        let managed = requests.options().manage_resource_version;
         let version = version.filter(|version| !(managed && version == "0"));
         let mut machine = Self {
             state: State::Ready,
             version,
-            moved: false,
-            asks_for_oldest: false,
-            taking: None,
-            probing: false,
-            why: None,
-            owed: VecDeque::new(),
-            memory: Memory::default(),
-            limit: None,
-            failures: Failures::default(),
+            version_changed: false,
+            requests_oldest_event: false,
+            relist: None,
+            probing_version: false,
+            restart_cause: None,
+            pending: VecDeque::new(),
+            watcher_state: WatcherState::default(),
+            watch_timeout: None,
+            failures: FailureHistory::default(),
             backoff: Backoff::default(),
             rng,
             status: WatchStatus { phase: Phase::Connecting, ..WatchStatus::default() },
             #[cfg(feature = "simulation")]
             injected_bug: None,
             #[cfg(feature = "simulation")]
-            told: None,
-            plan,
+            synced_version: None,
+            requests,
         };
-        machine.swap_memory(memory);
+        machine.swap_watcher_state(watcher_state);
         if managed && machine.version.is_none() {
-            machine.begin();
-        } else if managed && machine.memory.index.is_some() && machine.is_in_doubt() {
-            machine.repair();
+            machine.choose_start();
+        } else if managed && machine.watcher_state.index.is_some() && machine.versions_untrusted() {
+            machine.repair_gap();
         }
-        machine.swap_memory(memory);
+        machine.swap_watcher_state(watcher_state);
         machine
     }
 
     /// Starts with nothing to do but to tell of an error.
-    pub(crate) fn failed_at_once(plan: Plan, error: WatchError) -> Self {
+    pub(crate) fn failed(requests: RequestBuilder, error: WatchError) -> Self {
         let rng = fastrand::Rng::with_seed(0);
-        let machine = Self::new(plan, None, &mut Memory::default(), rng);
-        Self { state: State::Ended(Some(error)), taking: None, ..machine }
+        let machine = Self::new(requests, None, &mut WatcherState::default(), rng);
+        Self { state: State::Ended(Some(error)), relist: None, ..machine }
     }
 
-    fn begin(&mut self) {
-        match self.plan.start_from() {
-            StartFrom::OldestEvent if !self.memory.never_tells_oldest => {
-                self.version = Some(OLDEST.to_owned());
-                self.asks_for_oldest = true;
+    fn choose_start(&mut self) {
+        match self.requests.start_from() {
+            StartFrom::OldestEvent if !self.watcher_state.oldest_version_unknown => {
+                self.version = Some(OLDEST_VERSION.to_owned());
+                self.requests_oldest_event = true;
             }
             StartFrom::OldestEvent | StartFrom::CurrentState => {
-                let streamed = self.streams_state();
-                self.take_state(Origin::Initial, streamed);
+                let streaming = self.uses_streaming_list();
+                self.start_relist(Origin::Initial, streaming);
             }
         }
     }
 
     /// The namespace that is watched, where it is one.
     pub(crate) fn namespace(&self) -> Option<&str> {
-        self.plan.namespace()
+        self.requests.namespace()
     }
 
-    pub(super) fn streams_state(&self) -> bool {
-        !self.memory.never_streams && self.plan.initial_list() == InitialList::Streaming
+    pub(super) fn uses_streaming_list(&self) -> bool {
+        !self.watcher_state.streaming_list_unsupported
+            && self.requests.initial_list() == InitialList::Streaming
     }
 
     /// The version reached, if it has moved since this was last asked; managed streams only.
-    pub(crate) fn take_moved(&mut self) -> Option<&str> {
-        std::mem::take(&mut self.moved).then_some(self.version.as_deref()).flatten()
+    pub(crate) fn take_changed_version(&mut self) -> Option<&str> {
+        std::mem::take(&mut self.version_changed).then_some(self.version.as_deref()).flatten()
     }
 
     /// Exchanges what earlier streams have left for what is at hand.
-    pub(crate) fn swap_memory(&mut self, memory: &mut Memory) {
-        std::mem::swap(&mut self.memory, memory);
+    pub(crate) fn swap_watcher_state(&mut self, watcher_state: &mut WatcherState) {
+        std::mem::swap(&mut self.watcher_state, watcher_state);
     }
 
     /// The version that a managed stream goes on from.
     pub(crate) fn version(&self) -> Option<&str> {
-        self.version.as_deref().filter(|_| self.managed() && !self.asks_for_oldest)
+        self.version.as_deref().filter(|_| self.is_managed() && !self.requests_oldest_event)
     }
 
-    pub(super) fn managed(&self) -> bool {
-        self.plan.options().manage_resource_version
+    pub(super) fn is_managed(&self) -> bool {
+        self.requests.options().manage_resource_version
     }
 
     /// Whether the newest request asks for a list, not a watch.
-    pub(super) fn lists(&self) -> bool {
-        self.probing || self.taking.as_ref().is_some_and(|taking| !taking.streamed)
+    pub(super) fn requests_list(&self) -> bool {
+        self.probing_version || self.relist.as_ref().is_some_and(|relist| !relist.streaming)
     }
 
     /// What to do next.
     pub(crate) fn step(&mut self, now: Instant) -> Step {
         loop {
-            if let Some(delivery) = self.owed.pop_front() {
+            if let Some(delivery) = self.pending.pop_front() {
                 return Step::Deliver(self.delivered(delivery));
             }
-            if let Some(version) = self.taking.as_mut().and_then(|taking| taking.complete.take()) {
-                self.state_is_told(version);
+            if let Some(version) =
+                self.relist.as_mut().and_then(|relist| relist.completed_at.take())
+            {
+                self.sync_complete(version);
             }
             match &mut self.state {
-                State::Ready => return Step::Send(self.request(now)),
+                State::Ready => return Step::Send(self.next_request(now)),
                 State::Listing { body, ended, .. } => match body.next_item() {
-                    Some(item) => self.item(&item),
+                    Some(item) => self.list_item(&item),
                     None if *ended => match std::mem::take(body).finish() {
-                        Ok(end) if self.probing => self.probed(end.version.as_deref()),
-                        Ok(end) => self.page_is_whole(end),
-                        Err(_) if self.probing => self.not_probed(),
-                        Err(error) => self.end(Kind::malformed("something that is no list", error)),
+                        Ok(end) if self.probing_version => {
+                            self.version_probed(end.version.as_deref())
+                        }
+                        Ok(end) => self.page_complete(end),
+                        Err(_) if self.probing_version => self.version_probe_failed(),
+                        Err(error) => {
+                            self.end_with(Kind::malformed("something that is no list", error))
+                        }
                     },
-                    None if self.probing && body.waiting() > self.plan.max_event_bytes() => {
-                        self.not_probed();
+                    None if self.probing_version
+                        && body.buffered() > self.requests.max_event_bytes() =>
+                    {
+                        self.version_probe_failed();
                     }
-                    None if body.waiting() > self.plan.max_event_bytes() => {
-                        let limit = self.plan.max_event_bytes();
-                        self.end(Kind::TooLarge { limit });
+                    None if body.buffered() > self.requests.max_event_bytes() => {
+                        let limit = self.requests.max_event_bytes();
+                        self.end_with(Kind::TooLarge { limit });
                     }
                     None => return self.wait(),
                 },
@@ -179,24 +188,24 @@ impl Machine {
                     match frames.next_line() {
                         Ok(None) => return self.wait(),
                         Ok(Some(line)) => {
-                            if let Some(delivery) = self.line(&line, since, now) {
+                            if let Some(delivery) = self.watch_line(&line, since, now) {
                                 return Step::Deliver(self.delivered(delivery));
                             }
                         }
-                        Err(LineTooLong(limit)) => self.end(Kind::TooLarge { limit }),
+                        Err(LineTooLong(limit)) => self.end_with(Kind::TooLarge { limit }),
                     }
                 }
-                State::BackingOff { told: false, wait, .. } => {
+                State::BackingOff { reported: false, wait, .. } => {
                     let wait = *wait;
                     self.status.phase = self.phase(now);
-                    if let State::BackingOff { told, .. } = &mut self.state {
-                        *told = true;
+                    if let State::BackingOff { reported, .. } = &mut self.state {
+                        *reported = true;
                     }
                     return Step::Sleep(wait);
                 }
-                State::BackingOff { told: true, .. }
-                | State::Asking { .. }
-                | State::Refused { .. } => return self.wait(),
+                State::BackingOff { reported: true, .. }
+                | State::AwaitingResponse { .. }
+                | State::Rejected { .. } => return self.wait(),
                 State::Ended(error) => return Step::End(error.take()),
             }
         }
@@ -206,9 +215,9 @@ impl Machine {
         Step::Wait(self.deadline())
     }
 
-    pub(super) fn end(&mut self, kind: Kind) {
-        let verb = if self.lists() { "listing" } else { "watching" };
-        let resource = self.plan.resource();
+    pub(super) fn end_with(&mut self, kind: Kind) {
+        let verb = if self.requests_list() { "listing" } else { "watching" };
+        let resource = self.requests.resource();
         let doing = format!("{verb} {resource}");
         let kind = match kind {
             Kind::Rejected(status) | Kind::ErrorEvent(status)

@@ -6,39 +6,39 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InjectedBug {
     /// Tells a state that was taken anew without comparing it with what was delivered.
-    SkipsTheComparison,
+    SkipRelistComparison,
     /// Goes on from the version of an event of the first state.
-    ResumesFromInitialEvents,
+    ResumeFromInitialEvents,
     /// Takes the first bookmark for the one that ends a streamed state.
-    TakesAnyBookmarkForTheEnd,
+    TreatAnyBookmarkAsListEnd,
     /// Begins its waits anew after a connection that did not last.
-    ForgetsFailuresTooEarly,
+    ResetBackoffTooEarly,
     /// Delivers what a cut connection has left of an event.
-    DeliversFragments,
+    DeliverTruncatedEvents,
     /// Leaves out one of the objects that have vanished.
-    ForgetsADeletion,
+    DropSyntheticDelete,
     /// Lets a state's version count before all of the state was delivered.
-    MovesOnTooEarly,
+    AdvanceVersionTooEarly,
     /// Does not mind that a name stands for another object now.
-    OverlooksALostDeletion,
+    IgnoreChangedUid,
     /// Believes every server that it has reached the version that it is asked to go on from.
-    BelievesEveryVersion,
+    SkipVersionProbe,
     /// Takes what has a known version for unchanged, though the server was set back.
-    TrustsVersionsAfterASetBack,
+    TrustVersionsAfterRollback,
 }
 
 impl InjectedBug {
     /// All of them.
     pub const ALL: [Self; 10] = [
-        Self::SkipsTheComparison,
-        Self::ResumesFromInitialEvents,
-        Self::TakesAnyBookmarkForTheEnd,
-        Self::ForgetsFailuresTooEarly,
-        Self::DeliversFragments,
-        Self::ForgetsADeletion,
-        Self::MovesOnTooEarly,
-        Self::OverlooksALostDeletion,
-        Self::BelievesEveryVersion,
-        Self::TrustsVersionsAfterASetBack,
+        Self::SkipRelistComparison,
+        Self::ResumeFromInitialEvents,
+        Self::TreatAnyBookmarkAsListEnd,
+        Self::ResetBackoffTooEarly,
+        Self::DeliverTruncatedEvents,
+        Self::DropSyntheticDelete,
+        Self::AdvanceVersionTooEarly,
+        Self::IgnoreChangedUid,
+        Self::SkipVersionProbe,
+        Self::TrustVersionsAfterRollback,
     ];
 }

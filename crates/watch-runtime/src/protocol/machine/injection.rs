@@ -18,9 +18,9 @@ impl Machine {
         false
     }
 
-    pub(super) const fn inject_fragment(&self) {}
+    pub(super) const fn inject_truncated_event(&self) {}
 
-    pub(super) const fn inject_trust(&self) {}
+    pub(super) const fn inject_trusted_versions(&self) {}
 }
 
 #[cfg(feature = "simulation")]
@@ -34,28 +34,28 @@ impl Machine {
     }
 
     /// The version of the state that has just been told in whole.
-    pub(crate) fn take_told(&mut self) -> Option<String> {
-        self.told.take()
+    pub(crate) fn take_synced_version(&mut self) -> Option<String> {
+        self.synced_version.take()
     }
 
-    pub(crate) fn is_taking(&self) -> bool {
-        self.taking.is_some()
+    pub(crate) fn is_relisting(&self) -> bool {
+        self.relist.is_some()
     }
 
-    pub(super) fn inject_trust(&mut self) {
-        if self.has_bug(InjectedBug::TrustsVersionsAfterASetBack)
-            && let Some(index) = &mut self.memory.index
+    pub(super) fn inject_trusted_versions(&mut self) {
+        if self.has_bug(InjectedBug::TrustVersionsAfterRollback)
+            && let Some(index) = &mut self.watcher_state.index
         {
-            index.trust();
+            index.trust_all();
         }
     }
 
-    pub(super) fn inject_fragment(&mut self) {
-        if !self.has_bug(InjectedBug::DeliversFragments) {
+    pub(super) fn inject_truncated_event(&mut self) {
+        if !self.has_bug(InjectedBug::DeliverTruncatedEvents) {
             return;
         }
         let State::Watching { frames, .. } = &mut self.state else { return };
-        let rest = frames.rest();
+        let rest = frames.remainder();
         let text = String::from_utf8_lossy(&rest);
         let part = |key: &str| {
             let (_, after) = text.split_once(&format!("\"{key}\":\""))?;
@@ -67,6 +67,6 @@ impl Machine {
         let namespace = part("namespace").unwrap_or_default();
         let identity = Identity { name, namespace, uid: uid.as_str().into(), version };
         let origin = Origin::Live;
-        self.owed.push_back(Delivery { etype, origin, object: rest, identity });
+        self.pending.push_back(Delivery { etype, origin, object: rest, identity });
     }
 }

@@ -13,51 +13,53 @@ use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
 
 /// As much of an HTTP error's body as is kept, in bytes.
-const MAX_REFUSAL_BYTES: usize = 64 << 10;
+const MAX_ERROR_BODY_BYTES: usize = 64 << 10;
 
 impl Machine {
     /// The head of an answer has come.
     pub(crate) fn on_head(&mut self, head: Head, now: Instant) {
-        self.failures.reached();
-        let listing = self.lists();
+        self.failures.server_reached();
+        let listing = self.requests_list();
         self.state = match (head.status.is_success(), listing) {
-            (false, _) => State::Refused { head, body: BytesMut::new(), heard: now },
-            (true, true) => State::Listing { body: ListBody::default(), heard: now, ended: false },
+            (false, _) => State::Rejected { head, body: BytesMut::new(), last_received: now },
+            (true, true) => {
+                State::Listing { body: ListBody::default(), last_received: now, ended: false }
+            }
             (true, false) => {
-                let frames = Frames::new(self.plan.max_event_bytes());
-                State::Watching { frames, since: now, heard: now }
+                let frames = Frames::new(self.requests.max_event_bytes());
+                State::Watching { frames, since: now, last_received: now }
             }
         };
         if head.status.is_success() {
-            self.failures.accepted();
+            self.failures.request_accepted();
         }
     }
 
     /// No answer was had.
     pub(crate) fn on_unreachable(&mut self, source: Source) {
-        if self.managed() && self.failures.has_reached() {
-            self.probing = false;
-            self.failures.lost();
-            self.back_off_unreachable(Cause::Unreachable);
+        if self.is_managed() && self.failures.has_reached_server() {
+            self.probing_version = false;
+            self.failures.connection_lost();
+            self.back_off_after_disconnect(Cause::Unreachable);
         } else {
-            self.end(Kind::Connect(source));
+            self.end_with(Kind::Connect(source));
         }
     }
 
     /// A chunk of the body has come.
     pub(crate) fn on_chunk(&mut self, chunk: Bytes, now: Instant) {
         match &mut self.state {
-            State::Listing { body, heard, .. } => {
-                *heard = now;
+            State::Listing { body, last_received, .. } => {
+                *last_received = now;
                 body.push(&chunk);
             }
-            State::Refused { body, heard, .. } => {
-                *heard = now;
-                let room = MAX_REFUSAL_BYTES.saturating_sub(body.len());
+            State::Rejected { body, last_received, .. } => {
+                *last_received = now;
+                let room = MAX_ERROR_BODY_BYTES.saturating_sub(body.len());
                 body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             }
-            State::Watching { frames, heard, .. } => {
-                *heard = now;
+            State::Watching { frames, last_received, .. } => {
+                *last_received = now;
                 frames.push(chunk);
             }
             _ => {}
@@ -68,16 +70,16 @@ impl Machine {
     pub(crate) fn on_end(&mut self, now: Instant) {
         match &mut self.state {
             State::Listing { ended, .. } => *ended = true,
-            State::Refused { head, body, .. } => {
+            State::Rejected { head, body, .. } => {
                 let (head, body) = (*head, body.split().freeze());
-                self.refused(head, &body, now);
+                self.request_rejected(head, &body, now);
             }
             State::Watching { frames, since, .. } => {
                 let since = *since;
-                if frames.rest().trim_ascii().is_empty() {
-                    self.timed_out(since, now);
+                if frames.remainder().trim_ascii().is_empty() {
+                    self.watch_timed_out(since, now);
                 } else {
-                    self.cut(Cause::Disconnected, Kind::Disconnected(None), now);
+                    self.disconnected(Cause::Disconnected, Kind::Disconnected(None), now);
                 }
             }
             _ => {}
@@ -85,14 +87,14 @@ impl Machine {
     }
 
     /// The connection broke; what a line had begun is discarded.
-    pub(crate) fn on_cut(&mut self, source: Source, now: Instant) {
-        self.inject_fragment();
+    pub(crate) fn on_disconnect(&mut self, source: Source, now: Instant) {
+        self.inject_truncated_event();
         match &self.state {
             State::Watching { .. } | State::Listing { .. } => {
-                self.cut(Cause::Disconnected, Kind::Disconnected(Some(source)), now);
+                self.disconnected(Cause::Disconnected, Kind::Disconnected(Some(source)), now);
             }
             // The status alone says enough.
-            State::Refused { .. } => self.on_end(now),
+            State::Rejected { .. } => self.on_end(now),
             _ => {}
         }
     }

@@ -5,36 +5,42 @@ use std::time::Instant;
 use crate::protocol::event::Origin;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::state::State;
-use crate::protocol::machine::step::{Purpose, Sending};
+use crate::protocol::machine::step::{OutgoingRequest, Purpose};
 use crate::protocol::settings::InitialList;
 
 impl Machine {
-    pub(super) fn request(&mut self, now: Instant) -> Sending {
-        self.state = State::Asking { since: now };
-        let cause = self.why.take();
+    pub(super) fn next_request(&mut self, now: Instant) -> OutgoingRequest {
+        self.state = State::AwaitingResponse { since: now };
+        let cause = self.restart_cause.take();
         self.status.restarts += u64::from(cause.is_some());
-        if self.probing {
-            return Sending { request: self.plan.probe(), purpose: Purpose::Probe, cause };
+        if self.probing_version {
+            return OutgoingRequest {
+                request: self.requests.version_probe(),
+                purpose: Purpose::VersionProbe,
+                cause,
+            };
         }
-        if self.taking.as_ref().is_some_and(|taking| taking.continue_.is_none()) {
-            self.begin_state();
+        if self.relist.as_ref().is_some_and(|relist| relist.continue_token.is_none()) {
+            self.begin_relist_attempt();
         }
-        if !self.lists() {
-            self.limit = self.plan.timeout(&mut self.rng);
+        if !self.requests_list() {
+            self.watch_timeout = self.requests.timeout(&mut self.rng);
         }
-        let (request, purpose) = match &self.taking {
-            Some(taking) if taking.streamed => {
-                (self.plan.stream_state(self.limit), Purpose::StreamedState)
+        let (request, purpose) = match &self.relist {
+            Some(relist) if relist.streaming => {
+                (self.requests.streaming_list(self.watch_timeout), Purpose::StreamingList)
             }
-            Some(taking) => {
+            Some(relist) => {
                 // Once something was delivered, an older state would take it back.
-                let stale = taking.origin == Origin::Initial
-                    && self.plan.initial_list() == InitialList::WatchCache
-                    && self.memory.index.as_ref().is_none_or(|index| index.len() == 0);
-                (self.plan.list(taking.continue_.as_deref(), stale), Purpose::List)
+                let stale = relist.origin == Origin::Initial
+                    && self.requests.initial_list() == InitialList::WatchCache
+                    && self.watcher_state.index.as_ref().is_none_or(|index| index.len() == 0);
+                (self.requests.list(relist.continue_token.as_deref(), stale), Purpose::List)
             }
-            None => (self.plan.watch(self.version.as_deref(), self.limit), Purpose::Watch),
+            None => {
+                (self.requests.watch(self.version.as_deref(), self.watch_timeout), Purpose::Watch)
+            }
         };
-        Sending { request, purpose, cause }
+        OutgoingRequest { request, purpose, cause }
     }
 }

@@ -9,24 +9,24 @@ use bytes::Bytes;
 use crate::protocol::error::Kind;
 use crate::protocol::event::{EventType, Origin};
 use crate::protocol::identity::Identity;
-use crate::protocol::index::{Compared, Index};
-use crate::protocol::list_body::ListEnd;
+use crate::protocol::index::{Comparison, Index};
+use crate::protocol::list_body::PageMetadata;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
-use crate::protocol::machine::state::{State, Taking};
+use crate::protocol::machine::state::{Relist, State};
 use crate::protocol::machine::step::Delivery;
 use crate::protocol::tombstone;
 use crate::protocol::version::is_older;
 
 impl Machine {
     /// The state is to be taken, from its first object on.
-    pub(super) fn take_state(&mut self, origin: Origin, streamed: bool) {
-        self.asks_for_oldest = false;
-        self.taking = Some(Taking {
+    pub(super) fn start_relist(&mut self, origin: Origin, streaming: bool) {
+        self.requests_oldest_event = false;
+        self.relist = Some(Relist {
             origin,
-            streamed,
-            continue_: None,
-            complete: None,
+            streaming,
+            continue_token: None,
+            completed_at: None,
             done: 0,
             remaining: None,
         });
@@ -34,103 +34,105 @@ impl Machine {
 
     /// The state is asked for from its first object on, perhaps not for the first time: what came of it
     /// before may be of an older state.
-    pub(super) fn begin_state(&mut self) {
-        if let Some(index) = &mut self.memory.index {
-            index.begin_pass();
+    pub(super) fn begin_relist_attempt(&mut self) {
+        if let Some(index) = &mut self.watcher_state.index {
+            index.begin_generation();
         }
-        if let Some(taking) = &mut self.taking {
-            taking.done = 0;
+        if let Some(relist) = &mut self.relist {
+            relist.done = 0;
         }
     }
 
     /// An object of the state has come: tells what is new about it.
-    pub(super) fn part_of_state(&mut self, object: Bytes, identity: Identity) {
-        let Some(taking) = &mut self.taking else { return };
-        taking.done += 1;
-        taking.remaining = taking.remaining.map(|n| n.saturating_sub(1));
-        let origin = taking.origin;
-        let skips = self.has_bug(InjectedBug::SkipsTheComparison);
-        let compared = match &mut self.memory.index {
+    pub(super) fn compare_with_delivered(&mut self, object: Bytes, identity: Identity) {
+        let Some(relist) = &mut self.relist else { return };
+        relist.done += 1;
+        relist.remaining = relist.remaining.map(|n| n.saturating_sub(1));
+        let origin = relist.origin;
+        let skips = self.has_bug(InjectedBug::SkipRelistComparison);
+        let compared = match &mut self.watcher_state.index {
             Some(index) if !skips => index.compare(&identity),
-            _ => Compared::New,
+            _ => Comparison::New,
         };
         let etype = match compared {
-            Compared::Same => return,
-            Compared::Changed => EventType::Modified,
-            Compared::New => EventType::Added,
-            Compared::Replaces(old) => {
-                self.owe_deletion(old);
+            Comparison::Unchanged => return,
+            Comparison::Changed => EventType::Modified,
+            Comparison::New => EventType::Added,
+            Comparison::Replaces(old) => {
+                self.push_synthetic_delete(old);
                 EventType::Added
             }
         };
-        self.owed.push_back(Delivery { etype, origin, object, identity });
+        self.pending.push_back(Delivery { etype, origin, object, identity });
     }
 
     /// All of the state has come, as it was at this version.
-    pub(super) fn state_is_whole(&mut self, version: String) {
-        if self.version().is_some_and(|ours| is_older(&version, ours)) && !self.is_in_doubt() {
+    pub(super) fn list_complete(&mut self, version: String) {
+        if self.version().is_some_and(|ours| is_older(&version, ours)) && !self.versions_untrusted()
+        {
             // What was told of it is right, but not what was left out for its known version.
-            return self.set_back(version);
+            return self.handle_rollback(version);
         }
-        let vanished = self.memory.index.as_ref().map(Index::vanished);
-        let mut vanished = vanished.unwrap_or_default();
-        if self.has_bug(InjectedBug::ForgetsADeletion) {
-            vanished.pop();
+        let missing_from_list = self.watcher_state.index.as_ref().map(Index::missing_from_list);
+        let mut missing_from_list = missing_from_list.unwrap_or_default();
+        if self.has_bug(InjectedBug::DropSyntheticDelete) {
+            missing_from_list.pop();
         }
-        for identity in vanished {
-            self.owe_deletion(identity);
+        for identity in missing_from_list {
+            self.push_synthetic_delete(identity);
         }
-        if self.has_bug(InjectedBug::MovesOnTooEarly) {
+        if self.has_bug(InjectedBug::AdvanceVersionTooEarly) {
             self.version = Some(version.clone());
         }
-        if let Some(taking) = &mut self.taking {
-            taking.complete = Some(version);
+        if let Some(relist) = &mut self.relist {
+            relist.completed_at = Some(version);
         }
     }
 
     /// All that the state brought has been delivered. From here on, its version counts.
-    pub(super) fn state_is_told(&mut self, version: String) {
-        if self.taking.take().is_some_and(|taking| taking.origin == Origin::Repair) {
+    pub(super) fn sync_complete(&mut self, version: String) {
+        if self.relist.take().is_some_and(|relist| relist.origin == Origin::Repair) {
             self.status.repairs += 1;
         }
         #[cfg(feature = "kube-runtime")]
         {
-            self.memory.whole = true;
+            self.watcher_state.has_synced = true;
         }
-        if let Some(index) = &mut self.memory.index {
-            index.settle();
+        if let Some(index) = &mut self.watcher_state.index {
+            index.mark_synced();
         }
-        self.failures.confirmed();
+        self.failures.version_confirmed();
         #[cfg(feature = "simulation")]
         {
-            self.told = Some(version.clone());
+            self.synced_version = Some(version.clone());
         }
         self.version = Some(version);
-        self.moved = true;
+        self.version_changed = true;
     }
 
     /// A page of the list has come to its end.
-    pub(super) fn page_is_whole(&mut self, end: ListEnd) {
+    pub(super) fn page_complete(&mut self, end: PageMetadata) {
         let Some(version) = end.version else {
-            return self.end(Kind::malformed(
+            return self.end_with(Kind::malformed(
                 "a list without a resourceVersion",
                 "metadata.resourceVersion is absent",
             ));
         };
         self.state = State::Ready;
-        let Some(taking) = &mut self.taking else { return };
-        taking.remaining = end.remaining.or(end.continue_.is_none().then_some(0));
-        taking.continue_ = end.continue_;
-        if taking.continue_.is_none() {
-            self.state_is_whole(version);
+        let Some(relist) = &mut self.relist else { return };
+        relist.remaining = end.remaining.or(end.continue_token.is_none().then_some(0));
+        relist.continue_token = end.continue_token;
+        if relist.continue_token.is_none() {
+            self.list_complete(version);
         }
     }
 
     /// An object is gone, and nobody has said so.
-    pub(super) fn owe_deletion(&mut self, identity: Identity) {
-        let kept = self.memory.index.as_mut().and_then(|index| index.kept(&identity));
-        let object = kept.unwrap_or_else(|| tombstone::of(self.plan.resource(), &identity));
-        self.owed.push_back(Delivery {
+    pub(super) fn push_synthetic_delete(&mut self, identity: Identity) {
+        let kept =
+            self.watcher_state.index.as_mut().and_then(|index| index.stored_object(&identity));
+        let object = kept.unwrap_or_else(|| tombstone::build(self.requests.resource(), &identity));
+        self.pending.push_back(Delivery {
             etype: EventType::Deleted,
             origin: Origin::Repair,
             object,

@@ -11,22 +11,22 @@ impl Machine {
     /// Where the stream stands, but for the version.
     pub(crate) fn status(&mut self, now: Instant) -> &WatchStatus {
         self.status.phase = self.phase(now);
-        self.status.objects = self.memory.index.as_ref().map_or(0, Index::len);
+        self.status.indexed_objects = self.watcher_state.index.as_ref().map_or(0, Index::len);
         &self.status
     }
 
     pub(super) fn phase(&self, now: Instant) -> Phase {
-        match (&self.state, &self.taking) {
+        match (&self.state, &self.relist) {
             (State::Ended(_), _) => Phase::Stopped,
-            (State::BackingOff { wait, cause, told }, _) => match self.status.phase {
+            (State::BackingOff { wait, cause, reported }, _) => match self.status.phase {
                 // Told already: the wait counts from then.
-                phase @ Phase::BackingOff { .. } if *told => phase,
+                phase @ Phase::BackingOff { .. } if *reported => phase,
                 _ => Phase::BackingOff { until: now + *wait, cause: *cause },
             },
-            (State::Ready | State::Asking { .. } | State::Refused { .. }, _)
+            (State::Ready | State::AwaitingResponse { .. } | State::Rejected { .. }, _)
             | (State::Listing { .. }, None) => Phase::Connecting,
-            (State::Listing { .. } | State::Watching { .. }, Some(taking)) => {
-                Phase::Listing { done: taking.done, remaining: taking.remaining }
+            (State::Listing { .. } | State::Watching { .. }, Some(relist)) => {
+                Phase::Listing { done: relist.done, remaining: relist.remaining }
             }
             (State::Watching { .. }, None) => Phase::Live,
         }

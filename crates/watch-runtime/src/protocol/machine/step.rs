@@ -15,7 +15,7 @@ use crate::protocol::status::Cause;
 /// What the driver is to do next.
 pub(crate) enum Step {
     /// Send this request; report its answer's head, or the failure.
-    Send(Sending),
+    Send(OutgoingRequest),
     /// Nothing until the exchange or the sleep under way has something to report; if nothing has come
     /// of it by then, report that.
     Wait(Option<Instant>),
@@ -29,7 +29,7 @@ pub(crate) enum Step {
 
 /// A request, and what it is for.
 #[derive(Debug)]
-pub(crate) struct Sending {
+pub(crate) struct OutgoingRequest {
     pub(crate) request: Request<()>,
     pub(crate) purpose: Purpose,
     /// Why it is a restart, where it is one.
@@ -41,11 +41,11 @@ pub(crate) struct Sending {
 pub(crate) enum Purpose {
     Watch,
     /// A watch that begins with the state.
-    StreamedState,
+    StreamingList,
     /// A page of the state.
     List,
     /// Which version the server has reached.
-    Probe,
+    VersionProbe,
 }
 
 impl Purpose {
@@ -53,9 +53,9 @@ impl Purpose {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Watch => "watch",
-            Self::StreamedState => "streamed state",
+            Self::StreamingList => "streaming list",
             Self::List => "list",
-            Self::Probe => "probe",
+            Self::VersionProbe => "version probe",
         }
     }
 }

@@ -16,57 +16,57 @@ use crate::protocol::version::is_older;
 
 impl Machine {
     /// Whether silence leaves a doubt about the version.
-    pub(super) fn is_to_probe(&self) -> bool {
-        let watching = matches!(self.state, State::Watching { .. }) && self.taking.is_none();
+    pub(super) fn should_probe_version(&self) -> bool {
+        let watching = matches!(self.state, State::Watching { .. }) && self.relist.is_none();
         watching
-            && !self.failures.is_confirmed()
+            && !self.failures.is_version_confirmed()
             && self.version().is_some()
-            && !self.has_bug(InjectedBug::BelievesEveryVersion)
+            && !self.has_bug(InjectedBug::SkipVersionProbe)
     }
 
     /// The server is at this version.
-    pub(super) fn probed(&mut self, current: Option<&str>) {
-        self.probing = false;
+    pub(super) fn version_probed(&mut self, current: Option<&str>) {
+        self.probing_version = false;
         // A server that has said so often that it has yet to reach the version need only not deny it.
-        let said_so = self.failures.take_too_large();
+        let said_so = self.failures.take_repeated_too_large();
         match (current, self.version()) {
             (Some(current), Some(ours))
                 if is_older(current, ours)
                     || (said_so && current != ours && !is_older(ours, current)) =>
             {
-                self.set_back(current.to_owned());
+                self.handle_rollback(current.to_owned());
             }
             _ => {
-                self.failures.confirmed();
+                self.failures.version_confirmed();
                 self.state = State::Ready;
             }
         }
     }
 
     /// The answer was no list: the stream goes on as if nothing had been asked.
-    pub(super) fn not_probed(&mut self) {
-        self.probing = false;
-        self.failures.confirmed();
+    pub(super) fn version_probe_failed(&mut self) {
+        self.probing_version = false;
+        self.failures.version_confirmed();
         self.state = State::Ready;
     }
 
     /// Whether the server is known to have been set back, and its state not told since. Where nothing is
     /// kept in mind, there is nothing to doubt.
-    pub(super) fn is_in_doubt(&self) -> bool {
-        self.memory.index.as_ref().is_none_or(Index::is_doubted)
+    pub(super) fn versions_untrusted(&self) -> bool {
+        self.watcher_state.index.as_ref().is_none_or(Index::is_untrusted)
     }
 
     /// The server is at an older version than the stream: what happened since it was set back is found
     /// out as any gap is, but that versions tell nothing. A version that the consumer knows may since have
     /// been given once more, to something else; so whatever there is, is told.
-    pub(super) fn set_back(&mut self, current: String) {
-        let Some(index) = &mut self.memory.index else {
+    pub(super) fn handle_rollback(&mut self, current: String) {
+        let Some(index) = &mut self.watcher_state.index else {
             let ours = self.version().unwrap_or_default().to_owned();
-            return self.end(Kind::ServerRolledBack { ours, current });
+            return self.end_with(Kind::ServerRolledBack { ours, current });
         };
-        index.doubt();
-        self.inject_trust();
-        self.again_at_once_or_later(Cause::ServerRolledBack);
-        self.repair();
+        index.mark_untrusted();
+        self.inject_trusted_versions();
+        self.retry_or_back_off(Cause::ServerRolledBack);
+        self.repair_gap();
     }
 }

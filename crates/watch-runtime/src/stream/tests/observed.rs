@@ -90,7 +90,7 @@ fn a_connection_is_a_span_and_no_log_holds_a_body_or_a_token() {
         };
         over.iter().map(of).sum()
     };
-    assert_eq!(told(" events="), status.events - status.undecodable);
+    assert_eq!(told(" events="), status.events - status.decode_errors);
     assert_eq!(told(" bytes="), bytes());
     for secret in [SECRET, "t0ken-to-continue", "continue"] {
         assert!(!log.contains(secret), "{secret:?} is in {log}");
@@ -100,7 +100,7 @@ fn a_connection_is_a_span_and_no_log_holds_a_body_or_a_token() {
 #[test]
 fn restarts_repairs_and_faulty_objects_are_in_the_status() {
     let status = run();
-    assert_eq!((status.undecodable, status.unknown, status.repairs), (1, 1, 1));
+    assert_eq!((status.decode_errors, status.unknown_events, status.repairs), (1, 1, 1));
     assert_eq!(status.restarts, 3, "cut, refused, gone");
     assert_eq!((status.phase, status.resource_version.as_deref()), (Phase::Live, Some("21")));
 }
@@ -150,5 +150,5 @@ fn what_happens_is_counted_by_type_and_cause() {
     assert_eq!((of(m::DECODE_ERRORS, ""), of(m::UNKNOWN_EVENTS, "")), (1, 1));
     assert_eq!(of(m::REPAIRS, ""), 1);
     assert_eq!(of(m::RECEIVED_BYTES, ""), bytes());
-    assert_eq!(lags, status.events - status.undecodable);
+    assert_eq!(lags, status.events - status.decode_errors);
 }

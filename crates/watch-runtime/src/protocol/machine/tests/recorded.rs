@@ -13,17 +13,17 @@ const STREAMS: [&[u8]; 6] = [
 
 /// All that comes of these chunks, one after another: deliveries, and the version in the end.
 fn outcome(chunks: &[&[u8]]) -> (Vec<(EventType, Bytes)>, Option<String>) {
-    let mut bench = managed(Some("1"));
-    bench.request();
-    bench.watching();
-    let mut told = Vec::new();
+    let mut harness = managed(Some("1"));
+    harness.request();
+    harness.accept_watch();
+    let mut delivered = Vec::new();
     for chunk in chunks {
-        bench.machine.on_chunk(Bytes::copy_from_slice(chunk), bench.now);
-        while let Step::Deliver(delivery) = bench.machine.step(bench.now) {
-            told.push((delivery.etype, delivery.object));
+        harness.machine.on_chunk(Bytes::copy_from_slice(chunk), harness.now);
+        while let Step::Deliver(delivery) = harness.machine.step(harness.now) {
+            delivered.push((delivery.etype, delivery.object));
         }
     }
-    (told, bench.machine.version().map(str::to_owned))
+    (delivered, harness.machine.version().map(str::to_owned))
 }
 
 #[test]
@@ -46,10 +46,10 @@ fn every_recorded_stream_that_breaks_off_delivers_whole_events_and_goes_on_after
     for stream in STREAMS {
         let whole = outcome(&[stream]).0;
         for at in 0..stream.len() {
-            let (told, version) = outcome(&[&stream[..at]]);
-            assert!(whole.starts_with(&told), "broken off at {at}");
+            let (delivered, version) = outcome(&[&stream[..at]]);
+            assert!(whole.starts_with(&delivered), "broken off at {at}");
             let ends = memchr::memchr_iter(b'\n', &stream[..at]).count();
-            assert!(told.len() <= ends, "no event without its end, at {at}");
+            assert!(delivered.len() <= ends, "no event without its end, at {at}");
             assert!(version.is_none() || version.as_deref() >= Some("1"));
         }
     }

@@ -1,4 +1,4 @@
-//! A machine on a bench: requests taken, answers given, time passed by hand.
+//! A machine on a harness: requests taken, answers given, time passed by hand.
 
 use http::StatusCode;
 use watchable_core::{ResourceInfo, Scope};
@@ -12,22 +12,22 @@ use crate::protocol::event::{EventType, Origin};
 use crate::protocol::head::Head;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::step::Step;
-use crate::protocol::machine::watcher_state::Memory;
+use crate::protocol::machine::watcher_state::WatcherState;
 use crate::protocol::options::StreamOptions;
-use crate::protocol::request_builder::Plan;
+use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::settings::{InitialList, Settings};
 
 const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 
 /// A machine and a clock of its own.
-pub(super) struct Bench {
+pub(super) struct Harness {
     pub(super) machine: Machine,
     pub(super) now: Instant,
     /// A step that was looked at and not yet done.
     ahead: Option<Step>,
 }
 
-impl Bench {
+impl Harness {
     /// One that takes the state as a list.
     pub(super) fn new(options: StreamOptions, version: Option<&str>) -> Self {
         let settings = Settings { initial_list: InitialList::Paged, ..Settings::default() };
@@ -35,24 +35,25 @@ impl Bench {
     }
 
     pub(super) fn with(settings: Settings, options: StreamOptions, version: Option<&str>) -> Self {
-        let mut memory = Memory::default();
-        memory.prepare(!settings.ends_at_gaps, 0);
-        let plan = Plan::new(POD, settings, options);
+        let mut watcher_state = WatcherState::default();
+        watcher_state.prepare(!settings.ends_at_gaps, 0);
+        let requests = RequestBuilder::new(POD, settings, options);
         let rng = fastrand::Rng::with_seed(3);
-        let mut machine = Machine::new(plan, version.map(str::to_owned), &mut memory, rng);
-        machine.swap_memory(&mut memory);
+        let mut machine =
+            Machine::new(requests, version.map(str::to_owned), &mut watcher_state, rng);
+        machine.swap_watcher_state(&mut watcher_state);
         Self { machine, now: Instant::now(), ahead: None }
     }
 
     /// The same watcher streams anew, from where it was.
-    pub(super) fn again(mut self, options: StreamOptions) -> Self {
-        let mut memory = Memory::default();
+    pub(super) fn restart_stream(mut self, options: StreamOptions) -> Self {
+        let mut watcher_state = WatcherState::default();
         let version = self.machine.version().map(str::to_owned);
-        self.machine.swap_memory(&mut memory);
-        let Machine { plan, rng, .. } = self.machine;
-        let plan = plan.with_options(options);
-        let mut machine = Machine::new(plan, version, &mut memory, rng);
-        machine.swap_memory(&mut memory);
+        self.machine.swap_watcher_state(&mut watcher_state);
+        let Machine { requests, rng, .. } = self.machine;
+        let requests = requests.with_options(options);
+        let mut machine = Machine::new(requests, version, &mut watcher_state, rng);
+        machine.swap_watcher_state(&mut watcher_state);
         Self { machine, now: self.now, ahead: None }
     }
 
@@ -123,12 +124,12 @@ impl Bench {
         self.machine.on_end(self.now);
     }
 
-    pub(super) fn cut(&mut self) {
-        self.machine.on_cut("reset by peer".into(), self.now);
+    pub(super) fn disconnect(&mut self) {
+        self.machine.on_disconnect("reset by peer".into(), self.now);
     }
 
     /// The next step is a wait; nothing comes of it until its deadline. Gives how long that is.
-    pub(super) fn silence(&mut self) -> Duration {
+    pub(super) fn idle_timeout(&mut self) -> Duration {
         let Step::Wait(Some(deadline)) = self.step() else { panic!("a bounded wait was expected") };
         let time = deadline - self.now;
         self.machine.on_deadline(self.now + time / 2);
@@ -138,17 +139,17 @@ impl Bench {
     }
 
     /// Everything that is delivered before the next other step: type, origin and name of each.
-    pub(super) fn told(&mut self) -> Vec<String> {
-        let mut told = Vec::new();
+    pub(super) fn deliveries(&mut self) -> Vec<String> {
+        let mut delivered = Vec::new();
         loop {
             match self.step() {
                 Step::Deliver(d) => {
-                    told.push(format!("{} {:?} {}", d.etype, d.origin, d.identity.name));
+                    delivered.push(format!("{} {:?} {}", d.etype, d.origin, d.identity.name));
                 }
-                Step::Wait(_) => return told,
+                Step::Wait(_) => return delivered,
                 other => {
                     self.ahead = Some(other);
-                    return told;
+                    return delivered;
                 }
             }
         }
@@ -162,7 +163,7 @@ impl Bench {
     }
 
     /// A watch that is accepted and healthy for a minute.
-    pub(super) fn watching(&mut self) {
+    pub(super) fn accept_watch(&mut self) {
         self.head(200);
         self.pass(Duration::from_mins(1));
     }
