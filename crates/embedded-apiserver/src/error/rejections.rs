@@ -176,7 +176,7 @@ impl ApiError {
     }
 
     /// An error that a real server did not foresee: code 500 and no reason.
-    pub(crate) fn unforeseen(message: impl Into<String>) -> Self {
+    pub(crate) fn unexpected(message: impl Into<String>) -> Self {
         Self { code: 500, reason: None, message: message.into(), details: None, next: None }
     }
 

@@ -23,12 +23,12 @@ pub enum Verb {
 impl Verb {
     /// Returns the verb of a request for objects; `None` for others, such as discovery.
     pub(crate) fn of<B>(request: &Request<B>) -> Option<Self> {
-        let Route::Target(target) = parse_route(request.uri().path()) else { return None };
-        let named = target.name.is_some();
+        let Route::Resource(path) = parse_route(request.uri().path()) else { return None };
+        let named = path.name.is_some();
         Some(match *request.method() {
             Method::GET => {
                 let query = Query::parse(request.uri().query().unwrap_or_default());
-                if target.watch || query.is_ok_and(|query| query.flag("watch")) {
+                if path.watch || query.is_ok_and(|query| query.flag("watch")) {
                     Self::Watch
                 } else if named {
                     Self::Get

@@ -78,8 +78,8 @@ pub(super) fn categories(resource: &ResourceInfo) -> Vec<String> {
 
 pub(super) fn scale(resource: &ResourceInfo) -> Option<Scale> {
     holds(SCALABLE, resource).then(|| Scale {
-        replicas: "/spec/replicas".to_owned(),
-        seen_replicas: "/status/replicas".to_owned(),
+        spec_replicas: "/spec/replicas".to_owned(),
+        status_replicas: "/status/replicas".to_owned(),
         selector: Some("/spec/selector".to_owned()),
     })
 }

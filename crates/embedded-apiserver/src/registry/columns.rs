@@ -18,10 +18,10 @@ pub(crate) struct Column {
     kind: Cow<'static, str>,
     /// 1 for those that only `-o wide` shows.
     priority: u8,
-    draw: Draw,
+    cell: Cell,
 }
 
-enum Draw {
+enum Cell {
     /// A JSON pointer; absent reads as `<none>`.
     Text(&'static str),
     /// A JSON pointer; absent reads as 0.
@@ -33,7 +33,7 @@ enum Draw {
     Path(String),
 }
 
-use Draw::{Age, By, Number, Path, Text};
+use Cell::{Age, By, Number, Path, Text};
 
 impl Column {
     pub(crate) fn definition(&self) -> Value {
@@ -61,7 +61,7 @@ impl Column {
     }
 
     pub(crate) fn cell(&self, object: &Value) -> Value {
-        match &self.draw {
+        match &self.cell {
             Text(pointer) => match object.pointer(pointer) {
                 None | Some(Value::Null) => "<none>".into(),
                 Some(Value::String(text)) if text.is_empty() => "<none>".into(),
@@ -69,7 +69,7 @@ impl Column {
             },
             Number(pointer) => object.pointer(pointer).cloned().unwrap_or_else(|| 0.into()),
             Age(pointer) => age(object.pointer(pointer)).into(),
-            By(draw) => draw(object),
+            By(render) => render(object),
             Path(path) => self.typed(json_path::first(path, object)),
         }
     }
@@ -78,7 +78,7 @@ impl Column {
 /// The columns of a kind; name and age of those of which no others are known.
 pub(crate) fn columns(served: &Served) -> Vec<Column> {
     let name = || text("Name", "/metadata/name");
-    let born = || column("Age", "string", Age("/metadata/creationTimestamp"));
+    let created = || column("Age", "string", Age("/metadata/creationTimestamp"));
     let resource = served.resource();
     let printed = served.custom.iter().flat_map(|custom| &custom.columns);
     let printed: Vec<_> = printed.map(printed_column).collect();
@@ -91,7 +91,7 @@ pub(crate) fn columns(served: &Served) -> Vec<Column> {
             column("Ready", "string", By(pod_ready)),
             column("Status", "string", By(pod_status)),
             column("Restarts", "string", By(pod_restarts)),
-            born(),
+            created(),
             wide("IP", "/status/podIP"),
             wide("Node", "/spec/nodeName"),
         ],
@@ -99,21 +99,21 @@ pub(crate) fn columns(served: &Served) -> Vec<Column> {
             name(),
             column("Status", "string", By(node_status)),
             column("Roles", "string", By(node_roles)),
-            born(),
+            created(),
             text("Version", "/status/nodeInfo/kubeletVersion"),
         ],
-        ("", "Namespace") => vec![name(), text("Status", "/status/phase"), born()],
+        ("", "Namespace") => vec![name(), text("Status", "/status/phase"), created()],
         ("", "Service") => vec![
             name(),
             text("Type", "/spec/type"),
             text("Cluster-IP", "/spec/clusterIP"),
             text("External-IP", "/status/loadBalancer/ingress/0/ip"),
             column("Port(s)", "string", By(service_ports)),
-            born(),
+            created(),
         ],
-        ("", "ConfigMap") => vec![name(), column("Data", "integer", By(data)), born()],
+        ("", "ConfigMap") => vec![name(), column("Data", "integer", By(data)), created()],
         ("", "Secret") => {
-            vec![name(), text("Type", "/type"), column("Data", "integer", By(data)), born()]
+            vec![name(), text("Type", "/type"), column("Data", "integer", By(data)), created()]
         }
         ("", "Event") => vec![
             column("Last Seen", "string", By(last_seen)),
@@ -127,32 +127,32 @@ pub(crate) fn columns(served: &Served) -> Vec<Column> {
             column("Ready", "string", By(replicas)),
             column("Up-to-date", "integer", Number("/status/updatedReplicas")),
             column("Available", "integer", Number("/status/availableReplicas")),
-            born(),
+            created(),
         ],
-        ("apps", "StatefulSet") => vec![name(), column("Ready", "string", By(replicas)), born()],
+        ("apps", "StatefulSet") => vec![name(), column("Ready", "string", By(replicas)), created()],
         ("apps", "ReplicaSet") => vec![
             name(),
             column("Desired", "integer", Number("/spec/replicas")),
             column("Current", "integer", Number("/status/replicas")),
             column("Ready", "integer", Number("/status/readyReplicas")),
-            born(),
+            created(),
         ],
         ("apps", "DaemonSet") => vec![
             name(),
             column("Desired", "integer", Number("/status/desiredNumberScheduled")),
             column("Current", "integer", Number("/status/currentNumberScheduled")),
             column("Ready", "integer", Number("/status/numberReady")),
-            born(),
+            created(),
         ],
         ("apiextensions.k8s.io", "CustomResourceDefinition") => {
             vec![name(), column("Created At", "date", Text("/metadata/creationTimestamp"))]
         }
-        _ => vec![name(), born()],
+        _ => vec![name(), created()],
     }
 }
 
-fn column(name: &'static str, kind: &'static str, draw: Draw) -> Column {
-    Column { name: name.into(), kind: kind.into(), priority: 0, draw }
+fn column(name: &'static str, kind: &'static str, cell: Cell) -> Column {
+    Column { name: name.into(), kind: kind.into(), priority: 0, cell }
 }
 
 fn printed_column(column: &PrinterColumn) -> Column {
@@ -160,7 +160,7 @@ fn printed_column(column: &PrinterColumn) -> Column {
         name: column.name.clone().into(),
         kind: column.kind.clone().into(),
         priority: column.priority,
-        draw: Path(column.path.clone()),
+        cell: Path(column.path.clone()),
     }
 }
 

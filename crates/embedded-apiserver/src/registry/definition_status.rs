@@ -29,7 +29,7 @@ pub(crate) fn accepted(value: &Value, now: &Value) -> Value {
 }
 
 /// Another definition of the group has one of the names.
-pub(crate) fn refused(value: &Value, reason: &str, message: &str, now: &Value) -> Value {
+pub(crate) fn names_conflict(value: &Value, reason: &str, message: &str, now: &Value) -> Value {
     // What is served already is so under its old names.
     let is_established =
         |condition: &&Value| condition["type"] == "Established" && condition["status"] == "True";

@@ -27,7 +27,7 @@ pub(crate) struct Registry {
     by_kind: HashMap<String, Arc<Served>>,
     namespaces: Option<Arc<Served>>,
     /// The collections of the definitions' objects, also while no version is served.
-    defined: HashMap<String, usize>,
+    definitions: HashMap<String, usize>,
 }
 
 impl Registry {
@@ -39,7 +39,7 @@ impl Registry {
             by_path: HashMap::new(),
             by_kind: HashMap::new(),
             namespaces: None,
-            defined: HashMap::new(),
+            definitions: HashMap::new(),
         };
         for entry in catalog {
             let known = registry.collection_of(entry.resource.group(), entry.resource.plural());
@@ -65,12 +65,12 @@ impl Registry {
 
     /// Serves what a definition says, and no more what it said before; where the catalogue has a
     /// resource itself, it stays.
-    pub(crate) fn define(&mut self, definition: &Definition) {
-        let collection = self.undefine(&definition.name());
+    pub(crate) fn register(&mut self, definition: &Definition) {
+        let collection = self.unregister(&definition.name());
         let known = || self.collection_of(&definition.group, &definition.names.plural);
         let collection = collection.or_else(known).unwrap_or(self.collections);
         self.collections = self.collections.max(collection + 1);
-        self.defined.insert(definition.name(), collection);
+        self.definitions.insert(definition.name(), collection);
         for version in &definition.versions {
             let names = &definition.names;
             let scope = if definition.namespaced { Scope::Namespaced } else { Scope::Cluster };
@@ -102,12 +102,12 @@ impl Registry {
     }
 
     /// Serves no more what a definition said; tells the collection of its objects.
-    pub(crate) fn undefine(&mut self, definition: &str) -> Option<usize> {
-        let stays = |served: &Served| !served.comes_from(definition);
+    pub(crate) fn unregister(&mut self, definition: &str) -> Option<usize> {
+        let stays = |served: &Served| !served.is_defined_by(definition);
         self.served.retain(|served| stays(served));
         self.by_path.retain(|_, served| stays(served));
         self.by_kind.retain(|_, served| stays(served));
-        self.defined.remove(definition)
+        self.definitions.remove(definition)
     }
 
     fn add(&mut self, mut served: Served) {

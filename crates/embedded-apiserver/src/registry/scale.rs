@@ -5,8 +5,8 @@ use serde_json::Value;
 /// Where a `scale` subresource finds its numbers: JSON pointers into the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scale {
-    pub(crate) replicas: String,
-    pub(crate) seen_replicas: String,
+    pub(crate) spec_replicas: String,
+    pub(crate) status_replicas: String,
     /// A label selector, or the text of one.
     pub(crate) selector: Option<String>,
 }
@@ -17,8 +17,8 @@ impl Scale {
     pub(super) fn read(scale: &Value) -> Option<Self> {
         let pointer = |field: &str| scale[field].as_str().map(|path| path.replace('.', "/"));
         Some(Self {
-            replicas: pointer("specReplicasPath")?,
-            seen_replicas: pointer("statusReplicasPath")?,
+            spec_replicas: pointer("specReplicasPath")?,
+            status_replicas: pointer("statusReplicasPath")?,
             selector: pointer("labelSelectorPath"),
         })
     }

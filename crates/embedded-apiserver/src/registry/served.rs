@@ -65,7 +65,7 @@ impl Served {
     /// Whether an object's part has a path of its own.
     ///
     /// Of the catalogue it is not known of which the status has one; a definition says so.
-    pub(crate) fn has_part(&self, subresource: &str) -> bool {
+    pub(crate) fn has_subresource(&self, subresource: &str) -> bool {
         match subresource {
             "status" => self.custom.is_none() || self.has_status,
             "scale" => self.scale.is_some(),
@@ -85,12 +85,12 @@ impl Served {
         self.custom.is_some() || group.contains('.') && !group.ends_with(".k8s.io")
     }
 
-    pub(crate) fn comes_from(&self, definition: &str) -> bool {
+    pub(crate) fn is_defined_by(&self, definition: &str) -> bool {
         self.custom.as_ref().is_some_and(|custom| custom.definition == definition)
     }
 
     /// Whether objects are kept, and not merely answered, as reviews are.
-    pub(crate) fn is_kept(&self) -> bool {
+    pub(crate) fn is_stored(&self) -> bool {
         ["list", "get", "watch"].iter().any(|verb| self.has_verb(verb))
     }
 }

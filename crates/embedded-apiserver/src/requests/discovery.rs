@@ -54,7 +54,8 @@ pub(crate) fn resources(registry: &Registry, api_version: &str) -> Option<Value>
         return None;
     }
     served.sort_by_key(|s| s.resource().plural());
-    let resources: Vec<_> = served.into_iter().flat_map(|served| with_parts(served)).collect();
+    let resources: Vec<_> =
+        served.into_iter().flat_map(|served| with_subresources(served)).collect();
     let mut list =
         json!({"kind": "APIResourceList", "groupVersion": api_version, "resources": resources});
     // The core group's list has never named its version.
@@ -65,7 +66,7 @@ pub(crate) fn resources(registry: &Registry, api_version: &str) -> Option<Value>
 }
 
 /// A resource, and after it the parts of its objects that have paths of their own.
-fn with_parts(served: &Served) -> Vec<Value> {
+fn with_subresources(served: &Served) -> Vec<Value> {
     let part = |name: &str, kind: &str| {
         json!({
             "name": format!("{}/{name}", served.resource().plural()),

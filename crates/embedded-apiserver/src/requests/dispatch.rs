@@ -6,11 +6,11 @@ use hyper::body::Incoming;
 use super::aggregated_discovery::Aggregated;
 use super::authentication::authenticate;
 use super::context::Context;
-use super::form::Form;
 use super::query::Query;
+use super::representation::Representation;
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
-use super::route::{Route, Target, parse};
+use super::route::{ResourcePath, Route, parse};
 use super::write_request::WriteRequest;
 use super::{discovery, list, openapi, patch, scale, version, watch, write};
 use crate::error::ApiError;
@@ -30,9 +30,9 @@ pub(crate) async fn handle(context: &Context, request: Request<Incoming>) -> Res
 async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response<Body>, ApiError> {
     authenticate(context, &request)?;
     let route = parse(request.uri().path());
-    if let Route::Target(target) = route {
-        let form = Form::accepted(request.headers())?;
-        return serve_resource(context, target, form, request).await;
+    if let Route::Resource(path) = route {
+        let representation = Representation::accepted(request.headers())?;
+        return serve_resource(context, path, representation, request).await;
     }
     if request.method() != Method::GET {
         return Err(ApiError::method_not_allowed());
@@ -44,42 +44,44 @@ async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response
         (Route::Version, _) => response::json(200, &version::info(context.release)),
         (Route::OpenApi, _) => openapi::respond(&registry, context.release, request.headers()),
         (Route::Root, _) => response::json(200, &discovery::paths(&registry)),
-        (Route::ApiVersions, Some(form)) => {
-            response::json_as(form.media_type, &form.core(&registry))
+        (Route::ApiVersions, Some(document)) => {
+            response::json_as(document.media_type, &document.core(&registry))
         }
         (Route::ApiVersions, None) => {
             response::json(200, &discovery::api_versions(&registry, context.address))
         }
-        (Route::Groups, Some(form)) => response::json_as(form.media_type, &form.groups(&registry)),
+        (Route::Groups, Some(document)) => {
+            response::json_as(document.media_type, &document.groups(&registry))
+        }
         (Route::Groups, None) => response::json(200, &discovery::groups(&registry)),
         (Route::Group(name), _) => discovery::group(&registry, &name)
             .map_or_else(response::not_found, |group| response::json(200, &group)),
         (Route::ApiVersion(api_version), _) => discovery::resources(&registry, &api_version)
             .map_or_else(response::not_found, |resources| response::json(200, &resources)),
-        (Route::Target(_) | Route::Unknown, _) => response::not_found(),
+        (Route::Resource(_) | Route::Unknown, _) => response::not_found(),
     })
 }
 
 async fn serve_resource(
     context: &Context,
-    target: Target,
-    form: Form,
+    path: ResourcePath,
+    representation: Representation,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
     let registry = context.store.registry();
-    let Some(served) = registry.by_path(&target.api_version, &target.plural) else {
-        return if registry.has_api_version(&target.api_version) {
+    let Some(served) = registry.by_path(&path.api_version, &path.plural) else {
+        return if registry.has_api_version(&path.api_version) {
             Err(ApiError::no_such_resource())
         } else {
             Ok(response::not_found())
         };
     };
-    check_path(served, &target)?;
+    check_path(served, &path)?;
     let query = Query::parse(request.uri().query().unwrap_or_default())?;
-    let namespace = target.namespace.as_deref();
-    let resource = ResourceRequest { context, served, query: &query, namespace, form };
-    let watches = target.watch || query.flag("watch");
-    match (request.method().as_str(), target.name.as_deref()) {
+    let namespace = path.namespace.as_deref();
+    let resource = ResourceRequest { context, served, query: &query, namespace, representation };
+    let watches = path.watch || query.flag("watch");
+    match (request.method().as_str(), path.name.as_deref()) {
         ("GET", name) if watches => {
             let shuffle = request.extensions().get::<ShuffleInitialEvents>().map(|seed| seed.0);
             watch::handle(&resource, name, shuffle)
@@ -90,7 +92,7 @@ async fn serve_resource(
         }
         ("POST", None) => {
             check_verb(served, "create")?;
-            if served.is_namespaced() && namespace.is_none() && served.is_kept() {
+            if served.is_namespaced() && namespace.is_none() && served.is_stored() {
                 return Err(ApiError::method_not_allowed());
             }
             write::create(&WriteRequest::read(resource, "", Part::Main, request).await?)
@@ -99,9 +101,7 @@ async fn serve_resource(
             check_verb(served, "deletecollection")?;
             write::delete_collection(&resource)
         }
-        (_, Some(name)) => {
-            serve_object(resource, name, target.subresource.as_deref(), request).await
-        }
+        (_, Some(name)) => serve_object(resource, name, path.subresource.as_deref(), request).await,
         _ => Err(ApiError::method_not_allowed()),
     }
 }
@@ -113,7 +113,7 @@ async fn serve_object(
     subresource: Option<&str>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, namespace, form, .. } = resource;
+    let ResourceRequest { context, served, namespace, representation, .. } = resource;
     if let Some(scale) = served.scale.as_ref().filter(|_| subresource == Some("scale")) {
         return scale::handle(resource, scale, name, request).await;
     }
@@ -122,7 +122,7 @@ async fn serve_object(
         ("GET", _) => {
             check_verb(served, "get")?;
             let object = context.store.read(served, &Key::new(namespace, name))?;
-            Ok(response::object(200, &object, served, form))
+            Ok(response::object(200, &object, served, representation))
         }
         ("PUT", part) => {
             check_verb(served, "update")?;
@@ -141,11 +141,11 @@ async fn serve_object(
 }
 
 /// Whether the path is one where the resource's objects lie.
-fn check_path(served: &Served, target: &Target) -> Result<(), ApiError> {
-    let namespaced = target.namespace.is_some();
+fn check_path(served: &Served, path: &ResourcePath) -> Result<(), ApiError> {
+    let namespaced = path.namespace.is_some();
     let misplaced =
-        if served.is_namespaced() { target.name.is_some() && !namespaced } else { namespaced };
-    let known_part = target.subresource.as_deref().is_none_or(|part| served.has_part(part));
+        if served.is_namespaced() { path.name.is_some() && !namespaced } else { namespaced };
+    let known_part = path.subresource.as_deref().is_none_or(|part| served.has_subresource(part));
     if misplaced || !known_part { Err(ApiError::no_such_resource()) } else { Ok(()) }
 }
 

@@ -4,9 +4,9 @@ use http::Response;
 use serde::Serialize;
 use serde_json::json;
 
-use super::form::Form;
 use super::list_options::invalid_options;
 use super::query::Query;
+use super::representation::Representation;
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
 use super::selectors::selection;
@@ -19,10 +19,10 @@ use crate::support::release::Release;
 const CACHE_PAGES_SINCE: Release = Release::new(1, 31);
 
 pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, query, namespace, form } = *request;
+    let ResourceRequest { context, served, query, namespace, representation } = *request;
     let selection = selection(served, namespace, query)?;
     let limit = usize::try_from(query.number("limit")?).unwrap_or(usize::MAX);
-    let version = Version::read(query, limit > 0)?;
+    let version = RequestedVersion::read(query, limit > 0)?;
     let cached = query.get("resourceVersion") == Some("0") && context.release < CACHE_PAGES_SINCE;
     let request = PageRequest {
         collection: served.collection,
@@ -32,16 +32,21 @@ pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, Ap
         limit: if cached { 0 } else { limit },
     };
     let page = context.store.page(&request).map_err(|error| version.error(&error))?;
-    if let Version::AtLeast(least) = version
+    if let RequestedVersion::AtLeast(least) = version
         && least > page.revision
     {
         return Err(ApiError::too_new(least, page.revision));
     }
-    Ok(show(served, page, selection.has_selectors(), form))
+    Ok(respond(served, page, selection.has_selectors(), representation))
 }
 
-/// A page in the form of a list.
-pub(crate) fn show(served: &Served, page: Page, selective: bool, form: Form) -> Response<Body> {
+/// A page in the representation of a list.
+pub(crate) fn respond(
+    served: &Served,
+    page: Page,
+    has_selectors: bool,
+    representation: Representation,
+) -> Response<Body> {
     let last = page.items.last().filter(|_| page.remaining > 0);
     let metadata = ListMetadata {
         resource_version: page.revision.to_string(),
@@ -49,10 +54,13 @@ pub(crate) fn show(served: &Served, page: Page, selective: bool, form: Form) -> 
             ContinueToken { revision: Some(page.revision), after: object.key().clone() }.encode()
         }),
         // Counting what selectors would let through is too much for a real server.
-        remaining_item_count: last.filter(|_| !selective).map(|_| page.remaining),
+        remaining_item_count: last.filter(|_| !has_selectors).map(|_| page.remaining),
     };
-    if form != Form::Whole {
-        return response::json(200, &form.show_list(&json!(metadata), &page.items, served));
+    if representation != Representation::Full {
+        return response::json(
+            200,
+            &representation.render_list(&json!(metadata), &page.items, served),
+        );
     }
     let kind = served.list_kind();
     let head = format!(
@@ -77,14 +85,14 @@ struct ListMetadata {
 }
 
 /// Which state a list shall show.
-enum Version {
+enum RequestedVersion {
     Latest,
     AtLeast(u64),
     Exactly(u64),
     Continued(ContinueToken),
 }
 
-impl Version {
+impl RequestedVersion {
     fn read(query: &Query, paged: bool) -> Result<Self, ApiError> {
         let version = query.get("resourceVersion");
         let matching = query.get("resourceVersionMatch");
@@ -111,7 +119,7 @@ impl Version {
                 )),
             };
         };
-        let revision = parse_version(version).map_err(ApiError::unforeseen)?;
+        let revision = parse_version(version).map_err(ApiError::unexpected)?;
         match (matching, revision) {
             (Some("Exact"), 0) => Err(forbidden(
                 "resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"",

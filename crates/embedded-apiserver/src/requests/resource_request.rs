@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::context::Context;
-use super::form::Form;
 use super::query::Query;
+use super::representation::Representation;
 use crate::registry::Served;
 
 /// A request for the objects of a resource: what its path, parameters and headers say.
@@ -14,6 +14,6 @@ pub(super) struct ResourceRequest<'a> {
     pub(super) served: &'a Arc<Served>,
     pub(super) query: &'a Query,
     pub(super) namespace: Option<&'a str>,
-    /// The form in which the client accepts objects.
-    pub(super) form: Form,
+    /// The representation in which the client accepts objects.
+    pub(super) representation: Representation,
 }

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 use serde::Serialize;
 
-use super::form::Form;
+use super::representation::Representation;
 use crate::error::ApiError;
 use crate::registry::Served;
 use crate::storage::Object;
@@ -58,9 +58,17 @@ pub(crate) fn json(code: u16, value: &impl Serialize) -> Response<Body> {
     response(code, "application/json", full(text))
 }
 
-pub(crate) fn object(code: u16, object: &Object, served: &Served, form: Form) -> Response<Body> {
-    if form != Form::Whole {
-        return json(code, &form.show(object.decode_as(served.resource()), served, true));
+pub(crate) fn object(
+    code: u16,
+    object: &Object,
+    served: &Served,
+    representation: Representation,
+) -> Response<Body> {
+    if representation != Representation::Full {
+        return json(
+            code,
+            &representation.render(object.decode_as(served.resource()), served, true),
+        );
     }
     response(code, "application/json", full(object.framed("", served.type_meta(), "\n")))
 }

@@ -18,13 +18,13 @@ pub(crate) enum Route {
     Group(String),
     /// `/api/v1`, `/apis/apps/v1`
     ApiVersion(String),
-    Target(Target),
+    Resource(ResourcePath),
     Unknown,
 }
 
 /// A collection, or an object in one.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Target {
+pub(crate) struct ResourcePath {
     pub(crate) api_version: String,
     pub(crate) plural: String,
     pub(crate) namespace: Option<String>,
@@ -53,13 +53,13 @@ pub(crate) fn parse(path: &str) -> Route {
         ["apis", group] => Route::Group(group.to_owned()),
         ["api", version] => Route::ApiVersion(version.to_owned()),
         ["apis", group, version] => Route::ApiVersion(format!("{group}/{version}")),
-        ["api", version, ref rest @ ..] => target(version.to_owned(), rest),
-        ["apis", group, version, ref rest @ ..] => target(format!("{group}/{version}"), rest),
+        ["api", version, ref rest @ ..] => resource(version.to_owned(), rest),
+        ["apis", group, version, ref rest @ ..] => resource(format!("{group}/{version}"), rest),
         _ => Route::Unknown,
     }
 }
 
-fn target(api_version: String, segments: &[&str]) -> Route {
+fn resource(api_version: String, segments: &[&str]) -> Route {
     let (watch, segments) = match segments {
         ["watch", rest @ ..] => (true, rest),
         _ => (false, segments),
@@ -76,7 +76,7 @@ fn target(api_version: String, segments: &[&str]) -> Route {
         [plural, name, subresource] => (plural, Some(name), Some(subresource)),
         _ => return Route::Unknown,
     };
-    Route::Target(Target {
+    Route::Resource(ResourcePath {
         api_version,
         plural: plural.to_owned(),
         namespace: namespace.map(str::to_owned),
@@ -90,9 +90,9 @@ fn target(api_version: String, segments: &[&str]) -> Route {
 mod tests {
     use super::*;
 
-    fn addressed(path: &str) -> Target {
+    fn addressed(path: &str) -> ResourcePath {
         match parse(path) {
-            Route::Target(target) => target,
+            Route::Resource(target) => target,
             other => panic!("{path}: {other:?}"),
         }
     }

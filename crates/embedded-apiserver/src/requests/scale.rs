@@ -89,8 +89,8 @@ fn show(scale: &Scale, object: &Value) -> Value {
             "resourceVersion": metadata["resourceVersion"],
             "creationTimestamp": metadata["creationTimestamp"],
         },
-        "spec": {"replicas": number(&scale.replicas)},
-        "status": {"replicas": number(&scale.seen_replicas)},
+        "spec": {"replicas": number(&scale.spec_replicas)},
+        "status": {"replicas": number(&scale.status_replicas)},
     });
     let selector = scale.selector.as_ref().and_then(|pointer| object.pointer(pointer));
     if let Some(text) = selector.and_then(selector_text) {
@@ -121,7 +121,7 @@ fn set_replicas(
     };
     object["metadata"]["resourceVersion"] = wanted["metadata"]["resourceVersion"].clone();
     let mut place = &mut object;
-    for field in scale.replicas.split('/').skip(1) {
+    for field in scale.spec_replicas.split('/').skip(1) {
         if !place.is_object() {
             *place = json!({});
         }

@@ -34,7 +34,7 @@ pub(super) fn handle(
     name: Option<&str>,
     shuffle: Option<u64>,
 ) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, query, namespace, form } = *request;
+    let ResourceRequest { context, served, query, namespace, representation } = *request;
     if !served.has_verb("watch") {
         return Err(ApiError::not_watchable(served.resource()));
     }
@@ -53,8 +53,15 @@ pub(super) fn handle(
         0 => LEAST_DEFAULT_TIMEOUT + random_part(LEAST_DEFAULT_TIMEOUT),
         seconds => Duration::from_secs(seconds).min(FOREVER),
     };
-    let stream =
-        WatchStream::new(context, Arc::clone(served), selection, start, bookmarks, timeout, form);
+    let stream = WatchStream::new(
+        context,
+        Arc::clone(served),
+        selection,
+        start,
+        bookmarks,
+        timeout,
+        representation,
+    );
     Ok(response::streamed(stream.into_lines()))
 }
 
@@ -65,7 +72,7 @@ fn start(
     initial_events: Option<bool>,
 ) -> Result<Start, ApiError> {
     let version = match query.get("resourceVersion") {
-        Some(text) => parse_version(text).map_err(ApiError::unforeseen)?,
+        Some(text) => parse_version(text).map_err(ApiError::unexpected)?,
         None => 0,
     };
     let current = context.store.current_revision();
@@ -74,11 +81,11 @@ fn start(
         return Err(ApiError::too_new(version, current));
     }
     if initial_events.unwrap_or(version == 0) {
-        let (objects, cursor) = context.store.snapshot(served);
-        return Ok(Start { cursor, objects, end_bookmark: initial_events.is_some() });
+        let (objects, revision) = context.store.snapshot(served);
+        return Ok(Start { revision, objects, end_bookmark: initial_events.is_some() });
     }
-    let cursor = if version == 0 { current } else { version };
-    Ok(Start { cursor, objects: Vec::new(), end_bookmark: false })
+    let revision = if version == 0 { current } else { version };
+    Ok(Start { revision, objects: Vec::new(), end_bookmark: false })
 }
 
 /// Whether the request says to begin, or not to begin, with what exists, as its release reads it.

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::context::Context;
-use super::form::Form;
+use super::representation::Representation;
 use crate::error::ApiError;
 use crate::registry::Served;
 use crate::storage::{Object, Selection, added_line};
@@ -29,7 +29,7 @@ const NO_EMPTY_TIME_SINCE: Release = Release::new(1, 34);
 /// Where a stream begins.
 pub(crate) struct Start {
     /// The revision after which events are told.
-    pub(crate) cursor: u64,
+    pub(crate) revision: u64,
     /// What is told first as added; those that do not fit are left out.
     pub(crate) objects: Vec<Arc<Object>>,
     /// Whether a bookmark marks the end of these.
@@ -41,7 +41,7 @@ pub(crate) struct WatchStream {
     served: Arc<Served>,
     release: Release,
     selection: Selection,
-    cursor: u64,
+    revision: u64,
     objects: std::vec::IntoIter<Arc<Object>>,
     end_bookmark: bool,
     /// Lines that are ready to be sent.
@@ -53,9 +53,9 @@ pub(crate) struct WatchStream {
     last_bookmark: Option<Instant>,
     deadline: Instant,
     ended: bool,
-    form: Form,
+    representation: Representation,
     /// Of a table: whether its columns have been told.
-    columns_told: bool,
+    columns_sent: bool,
     _counted: Counted,
 }
 
@@ -67,7 +67,7 @@ impl WatchStream {
         start: Start,
         bookmark_interval: Option<Duration>,
         timeout: Duration,
-        form: Form,
+        representation: Representation,
     ) -> Self {
         let now = Instant::now();
         let deadline = now + timeout;
@@ -78,7 +78,7 @@ impl WatchStream {
             served,
             release: context.release,
             selection,
-            cursor: start.cursor,
+            revision: start.revision,
             objects: start.objects.into_iter(),
             end_bookmark: start.end_bookmark,
             lines: VecDeque::new(),
@@ -88,8 +88,8 @@ impl WatchStream {
             last_bookmark: bookmark_interval.map(|_| last_bookmark),
             deadline,
             ended: false,
-            form,
-            columns_told: false,
+            representation,
+            columns_sent: false,
             _counted: context.watches.one_more(),
         }
     }
@@ -98,7 +98,7 @@ impl WatchStream {
     pub(crate) fn into_lines(self) -> impl Stream<Item = Bytes> + Send + 'static {
         stream::unfold(self, |mut watch| async move {
             let line = watch.next_line().await?;
-            Some((watch.in_form(line), watch))
+            Some((watch.rendered(line), watch))
         })
     }
 
@@ -134,14 +134,15 @@ impl WatchStream {
         }
     }
 
-    /// A line in the form that was asked for.
-    fn in_form(&mut self, line: Bytes) -> Bytes {
-        if self.form == Form::Whole || line.starts_with(br#"{"type":"ERROR""#) {
+    /// A line in the representation that was asked for.
+    fn rendered(&mut self, line: Bytes) -> Bytes {
+        if self.representation == Representation::Full || line.starts_with(br#"{"type":"ERROR""#) {
             return line;
         }
         let mut event: Value = serde_json::from_slice(&line).unwrap_or_default();
-        let with_columns = !std::mem::replace(&mut self.columns_told, true);
-        let object = self.form.show(event["object"].take(), self.served(), with_columns);
+        let with_columns = !std::mem::replace(&mut self.columns_sent, true);
+        let object =
+            self.representation.render(event["object"].take(), self.served(), with_columns);
         let text = json!({"type": event["type"], "object": object}).to_string();
         format!("{text}\n").into()
     }
@@ -149,7 +150,7 @@ impl WatchStream {
     /// A line about what was there at the start.
     fn next_initial(&mut self) -> Option<Bytes> {
         let selection = &self.selection;
-        if let Some(object) = self.objects.find(|object| selection.fits(object)) {
+        if let Some(object) = self.objects.find(|object| selection.matches(object)) {
             return Some(added_line(&object, self.served().type_meta()));
         }
         std::mem::take(&mut self.end_bookmark).then(|| self.bookmark(true))
@@ -157,9 +158,9 @@ impl WatchStream {
 
     /// Reads on in the history; whether there was anything.
     fn read_events(&mut self) -> bool {
-        match self.store.events_after(self.cursor, BATCH) {
+        match self.store.events_after(self.revision, BATCH) {
             Err(too_old) => {
-                let error = ApiError::too_old(self.cursor, too_old.oldest);
+                let error = ApiError::too_old(self.revision, too_old.oldest);
                 self.lines
                     .push_back(line("ERROR", &serde_json::to_string(&error).unwrap_or_default()));
                 self.ended = true;
@@ -173,7 +174,7 @@ impl WatchStream {
                     .filter_map(|event| event.line(served.id, served.type_meta(), &self.selection));
                 self.lines.extend(fitting);
                 // It may begin in the future.
-                self.cursor = self.cursor.max(reached);
+                self.revision = self.revision.max(reached);
                 !events.is_empty()
             }
         }
@@ -201,7 +202,7 @@ impl WatchStream {
     }
 
     fn bookmark(&self, ends_initial_events: bool) -> Bytes {
-        bookmark(self.served(), self.cursor, self.release, ends_initial_events)
+        bookmark(self.served(), self.revision, self.release, ends_initial_events)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::storage::{Page, Preconditions};
 pub(super) fn create(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiError> {
     let served = request.served;
     let object = request.object()?;
-    if !served.is_kept() {
+    if !served.is_stored() {
         return Ok(response::json(201, &review::respond(served, object)));
     }
     let object = request.tracked(None, object);
@@ -69,10 +69,10 @@ pub(super) fn delete(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
 
 /// Deletes every selected object, and responds with their list.
 pub(super) fn delete_collection(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, query, namespace, form } = *request;
+    let ResourceRequest { context, served, query, namespace, representation } = *request;
     let dry_run = dry_run(query)?;
     let selection = selection(served, namespace, query)?;
     let items = context.store.remove_all(served, &selection, dry_run);
     let page = Page { items, revision: context.store.current_revision(), remaining: 0 };
-    Ok(list::show(served, page, false, form))
+    Ok(list::respond(served, page, false, representation))
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::body;
 use super::context::Context;
-use super::form::Form;
 use super::query::Query;
+use super::representation::Representation;
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
 use crate::error::{ApiError, Problem};
@@ -35,7 +35,7 @@ pub(super) struct WriteRequest<'a> {
     pub(super) dry_run: bool,
     pub(super) media_type: String,
     pub(super) body: Bytes,
-    form: Form,
+    representation: Representation,
 }
 
 impl<'a> WriteRequest<'a> {
@@ -46,13 +46,24 @@ impl<'a> WriteRequest<'a> {
         part: Part,
         request: Request<Incoming>,
     ) -> Result<Self, ApiError> {
-        let ResourceRequest { context, served, query, namespace, form } = resource;
+        let ResourceRequest { context, served, query, namespace, representation } = resource;
         let dry_run = dry_run(query)?;
         let writer = writer(served, query, request.headers(), part);
         let media_type = body::media_type(request.headers());
         let body = body::read(request).await?;
         let key = Key::new(namespace, name);
-        Ok(Self { context, served, query, key, part, writer, dry_run, media_type, body, form })
+        Ok(Self {
+            context,
+            served,
+            query,
+            key,
+            part,
+            writer,
+            dry_run,
+            media_type,
+            body,
+            representation,
+        })
     }
 
     pub(super) fn namespace(&self) -> Option<&str> {
@@ -73,9 +84,9 @@ impl<'a> WriteRequest<'a> {
         new
     }
 
-    /// Responds with an object, in the form that the client accepts.
+    /// Responds with an object, in the representation that the client accepts.
     pub(super) fn respond(&self, code: u16, object: &Object) -> Response<Body> {
-        response::object(code, object, self.served, self.form)
+        response::object(code, object, self.served, self.representation)
     }
 }
 

@@ -52,7 +52,8 @@ impl Event {
         type_meta: &Bytes,
         selection: &Selection,
     ) -> Option<Bytes> {
-        let fits = |state: &Option<Arc<Object>>| state.as_ref().is_some_and(|o| selection.fits(o));
+        let fits =
+            |state: &Option<Arc<Object>>| state.as_ref().is_some_and(|o| selection.matches(o));
         let seen = change(fits(&self.before), fits(&self.after))?;
         if Some(seen) != change(self.before.is_some(), self.after.is_some()) {
             return self.encode(seen, type_meta);

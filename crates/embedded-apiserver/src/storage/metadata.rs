@@ -22,7 +22,7 @@ pub(crate) fn complete_new(
     let metadata = metadata_of(value)?;
     if !text(metadata, "resourceVersion")?.is_empty() {
         let message = "resourceVersion should not be set on objects to be created";
-        return Err(ApiError::unforeseen(message));
+        return Err(ApiError::unexpected(message));
     }
     check_namespace(metadata, namespace)?;
     let key = Key::new(namespace, &name_for(resource, metadata, random)?);

@@ -62,7 +62,7 @@ impl State {
         let namespace = request.selection.namespace.as_deref();
         let mut fitting = merge(untouched, earlier)
             .take_while(|object| namespace.is_none_or(|n| object.key().namespace == n))
-            .filter(|object| request.selection.fits(object));
+            .filter(|object| request.selection.matches(object));
         let limit = if request.limit == 0 { usize::MAX } else { request.limit };
         let items = fitting.by_ref().take(limit).cloned().collect();
         Ok(Page { items, revision, remaining: fitting.count() })

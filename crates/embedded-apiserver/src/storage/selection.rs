@@ -40,15 +40,15 @@ impl Selection {
         self.labels.is_some() || self.fields.is_some()
     }
 
-    pub(crate) fn fits(&self, object: &Object) -> bool {
+    pub(crate) fn matches(&self, object: &Object) -> bool {
         let key = object.key();
         self.namespace.as_ref().is_none_or(|namespace| *namespace == key.namespace)
-            && self.fields.as_ref().is_none_or(|fields| fits_fields(fields, object))
+            && self.fields.as_ref().is_none_or(|fields| matches_fields(fields, object))
             && self.labels.as_ref().is_none_or(|labels| labels.matches(|name| object.label(name)))
     }
 }
 
-fn fits_fields(fields: &FieldSelector, object: &Object) -> bool {
+fn matches_fields(fields: &FieldSelector, object: &Object) -> bool {
     let key = object.key();
     let of_key = |path: &str| matches!(path, "metadata.name" | "metadata.namespace");
     // Most selectors ask for the name, for which nothing needs to be decoded.

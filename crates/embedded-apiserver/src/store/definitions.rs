@@ -11,15 +11,15 @@ impl Store {
     /// Serves what a definition says from now on, and tells so in its status.
     ///
     /// A namesake in its group keeps new names from being served until that is gone.
-    pub(super) fn define(&self, state: &mut State, definitions: &Served, object: &Object) {
+    pub(super) fn register(&self, state: &mut State, definitions: &Served, object: &Object) {
         let mut value = object.decode();
         let said = Definition::read(&value);
         let mut registry = Registry::clone(&self.registry());
         let now = now();
         let status = if let Some((reason, message)) = conflict(&registry, &said) {
-            definition_status::refused(&value, reason, &message, &now)
+            definition_status::names_conflict(&value, reason, &message, &now)
         } else {
-            registry.define(&said);
+            registry.register(&said);
             definition_status::accepted(&value, &now)
         };
         state.make_room(registry.collections());
@@ -32,7 +32,7 @@ impl Store {
 
     /// Deletes the objects of a definition, which is about to be deleted itself, and serves them no
     /// more.
-    pub(super) fn undefine(&self, state: &mut State, definitions: &Served, object: &Object) {
+    pub(super) fn unregister(&self, state: &mut State, definitions: &Served, object: &Object) {
         let mut value = object.decode();
         let said = Definition::read(&value);
         let now = now();
@@ -40,7 +40,7 @@ impl Store {
         value["metadata"]["deletionTimestamp"] = now;
         state.put(definitions.collection, object.key().clone(), value);
         let mut registry = Registry::clone(&self.registry());
-        let collection = registry.undefine(&said.name());
+        let collection = registry.unregister(&said.name());
         // What the catalogue has itself stays.
         let stays = registry.collection_of(&said.group, &said.names.plural).is_some();
         if let Some(collection) = collection.filter(|_| !stays) {
@@ -50,7 +50,7 @@ impl Store {
     }
 
     /// Looks anew at the definitions that were waiting for names in a group.
-    pub(super) fn define_waiting(&self, state: &mut State, definitions: &Served) {
+    pub(super) fn register_conflicting(&self, state: &mut State, definitions: &Served) {
         let is_waiting = |object: &Arc<Object>| {
             let value = object.decode();
             let conditions = value["status"]["conditions"].as_array();
@@ -59,7 +59,7 @@ impl Store {
             })
         };
         for object in state.objects(definitions.collection).iter().filter(|o| is_waiting(o)) {
-            self.define(state, definitions, object);
+            self.register(state, definitions, object);
         }
     }
 }

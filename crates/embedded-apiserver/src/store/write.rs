@@ -44,7 +44,7 @@ impl Store {
             }
             let created = state.put(served.collection, key, value);
             if served.is_definitions() {
-                self.define(state, served, &created);
+                self.register(state, served, &created);
             }
             Ok(created)
         })
@@ -89,7 +89,7 @@ impl Store {
             }
             let changed = state.put(served.collection, key.clone(), value);
             if served.is_definitions() {
-                self.define(state, served, &changed);
+                self.register(state, served, &changed);
             }
             Ok(changed)
         })
@@ -126,7 +126,7 @@ impl Store {
     ) -> Vec<Arc<Object>> {
         self.write(|state| {
             let mut objects = state.objects(served.collection);
-            objects.retain(|object| selection.fits(object));
+            objects.retain(|object| selection.matches(object));
             for object in objects.iter().filter(|_| !dry_run) {
                 self.end(state, served, object);
             }
@@ -152,11 +152,11 @@ impl Store {
     /// Takes an object away; with a definition goes what it defines.
     fn take(&self, state: &mut State, served: &Served, object: &Object) {
         if served.is_definitions() {
-            self.undefine(state, served, object);
+            self.unregister(state, served, object);
         }
         state.take(served.collection, object.key());
         if served.is_definitions() {
-            self.define_waiting(state, served);
+            self.register_conflicting(state, served);
         }
     }
 }

@@ -12,19 +12,19 @@ use crate::storage::Object;
 
 /// What a client accepts best of what there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    Whole,
-    Metadata,
+pub(crate) enum Representation {
+    Full,
+    PartialMetadata,
     Table,
 }
 
-impl Form {
+impl Representation {
     /// Reads `Accept`; of what it names the first that is known counts.
     pub(crate) fn accepted(headers: &HeaderMap) -> Result<Self, ApiError> {
         let mut values =
             headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
         if values.peek().is_none() {
-            return Ok(Self::Whole);
+            return Ok(Self::Full);
         }
         let mut forms = values.flat_map(|value| value.split(',')).filter_map(Self::of);
         forms.next().ok_or_else(ApiError::not_acceptable)
@@ -38,18 +38,20 @@ impl Form {
             return None;
         }
         match parts.find_map(|part| part.strip_prefix("as=")) {
-            None => Some(Self::Whole),
-            Some("partialobjectmetadata" | "partialobjectmetadatalist") => Some(Self::Metadata),
+            None => Some(Self::Full),
+            Some("partialobjectmetadata" | "partialobjectmetadatalist") => {
+                Some(Self::PartialMetadata)
+            }
             Some("table") => Some(Self::Table),
             Some(_) => None,
         }
     }
 
     /// An object in this form; of a table's rows in a watch only the first tells the columns.
-    pub(crate) fn show(self, object: Value, served: &Served, with_columns: bool) -> Value {
+    pub(crate) fn render(self, object: Value, served: &Served, with_columns: bool) -> Value {
         match self {
-            Self::Whole => object,
-            Self::Metadata => metadata_only(&object),
+            Self::Full => object,
+            Self::PartialMetadata => metadata_only(&object),
             Self::Table => {
                 let columns = columns(served);
                 let version = &object["metadata"]["resourceVersion"];
@@ -64,15 +66,15 @@ impl Form {
         }
     }
 
-    /// A list in this form; not for [`Whole`](Self::Whole), which needs no decoding.
-    pub(crate) fn show_list(
+    /// A list in this form; not for [`Full`](Self::Full), which needs no decoding.
+    pub(crate) fn render_list(
         self,
         metadata: &Value,
         items: &[Arc<Object>],
         served: &Served,
     ) -> Value {
         let items = items.iter().map(|item| item.decode_as(served.resource()));
-        if self == Self::Metadata {
+        if self == Self::PartialMetadata {
             let items: Vec<_> = items.map(|item| metadata_only(&item)).collect();
             return json!({
                 "kind": "PartialObjectMetadataList",
