@@ -1,4 +1,4 @@
-//! Fault injection: a layer around the handling of requests, which knows nothing of it.
+//! Fault injection: a layer around requests, which know nothing of it.
 
 mod body;
 mod effect;

@@ -1,8 +1,8 @@
 //! A small Kubernetes API server for tests, examples and a first run without a cluster.
 //!
-//! It speaks real HTTP on loopback: lists, watches, creates, updates, patches and deletes the
-//! objects of the resources in a catalogue, all in memory. It is meant to be faithful where a
-//! watcher can tell; what it does not do at all is listed in the crate's README.
+//! It serves real HTTP on loopback: lists, watches, creates, updates, patches and deletes of the
+//! resources in a catalogue, all in memory. Where a watcher can tell the difference, it behaves as a
+//! real server does. The crate's README lists what it does not do, and its layers.
 //!
 //! ```
 //! # use embedded_apiserver::EmbeddedServer;

@@ -1,5 +1,4 @@
-//! The kinds that the server serves: the catalogue's resources, and those of
-//! CustomResourceDefinitions.
+//! The registry of served kinds: resources of the catalogue, and of CustomResourceDefinitions.
 
 mod builtin;
 mod cells;

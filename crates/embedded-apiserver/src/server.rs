@@ -1,4 +1,4 @@
-//! The server as its owner builds and holds it: everything below, put together.
+//! The running server and its builder: the composition of all layers below.
 
 mod builder;
 mod control;

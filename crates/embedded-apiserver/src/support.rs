@@ -1,4 +1,4 @@
-//! Helpers without knowledge of the API: random numbers, time, JSON paths, merge keys.
+//! Helpers without dependencies on the rest: random numbers, time, JSON paths, merge keys.
 
 pub(crate) mod counter;
 pub(crate) mod json_path;

@@ -1,4 +1,4 @@
-//! The error of the API, which clients get as a `Status` body.
+//! The error of a request, which clients get as a `Status` body.
 
 use std::error::Error;
 use std::fmt;
@@ -17,17 +17,17 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// The HTTP status code, such as 409.
+    /// Returns the HTTP status code, such as 409.
     pub fn code(&self) -> u16 {
         self.code
     }
 
-    /// The reason in one word, such as `Conflict`; empty where a real server gives none.
+    /// Returns the reason in one word, such as `Conflict`; empty where a real server gives none.
     pub fn reason(&self) -> &str {
         self.reason.unwrap_or_default()
     }
 
-    /// The message for people.
+    /// Returns the message for people.
     pub fn message(&self) -> &str {
         &self.message
     }

@@ -1,6 +1,6 @@
-//! What is wrong with a field of an object, as messages say it.
+//! Problems with a field of an object.
 
-/// What is wrong with a field, for `ApiError::invalid`.
+/// A problem with a field, for `ApiError::invalid`.
 pub(crate) struct Problem {
     pub(crate) field: &'static str,
     pub(crate) reason: &'static str,

@@ -59,7 +59,7 @@ impl ApiError {
         }
     }
 
-    /// A conflict in which the kind stands where the resource should: so it is with preconditions.
+    /// A failed precondition. Its message has the kind in place of the resource.
     pub(crate) fn conflict_of_kind(resource: &ResourceInfo, name: &str, why: &str) -> Self {
         let (kind, group) = (resource.kind(), resource.group());
         let dot = if group.is_empty() { "" } else { "." };
@@ -69,9 +69,9 @@ impl ApiError {
         Self { details: Some(Box::new(details)), ..Self::new(409, "Conflict", message) }
     }
 
-    /// What is applied would change fields of others.
+    /// An apply would change fields of other managers.
     pub(crate) fn apply_conflict(conflicts: &[FieldConflict]) -> Self {
-        let told = if let [only] = conflicts {
+        let summary = if let [only] = conflicts {
             format!("1 conflict: conflict with {}: {}", only.owner, only.field)
         } else {
             let mut lines = Vec::new();
@@ -87,7 +87,7 @@ impl ApiError {
             field: Some(one.field.clone()),
         });
         let details = Details { causes: causes.collect(), ..Details::default() };
-        let message = format!("Apply failed with {told}");
+        let message = format!("Apply failed with {summary}");
         Self { details: Some(Box::new(details)), ..Self::new(409, "Conflict", message) }
     }
 
@@ -131,7 +131,7 @@ impl ApiError {
         Self::new(410, "Expired", message)
     }
 
-    /// A list's token has expired; with another one the list goes on as things are now.
+    /// A continue token has expired. `next` continues the list with the current state.
     pub(crate) fn token_expired(next: String) -> Self {
         let message = "The provided continue parameter is too old to display a consistent list \
                        result. You can start a new list without the continue parameter, or use \
@@ -175,7 +175,7 @@ impl ApiError {
         Self::new(413, "RequestEntityTooLarge", message)
     }
 
-    /// An error that a real server did not foresee: code 500 and no reason.
+    /// An error that a real server does not classify: code 500 and no reason.
     pub(crate) fn unexpected(message: impl Into<String>) -> Self {
         Self { code: 500, reason: None, message: message.into(), details: None, next: None }
     }
@@ -208,7 +208,7 @@ impl ApiError {
         }
     }
 
-    /// After how many seconds the client may try again, where the server tells it.
+    /// Returns the seconds after which the client may retry, if the error has them.
     pub(crate) fn retry_after_seconds(&self) -> Option<u32> {
         self.details.as_ref()?.retry_after_seconds
     }

@@ -1,4 +1,4 @@
-//! The wire form of an [`ApiError`]: a `Status` object.
+//! The serialization of an error: a `Status` object.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! A fault: what goes wrong, and with which requests.
+//! A fault: an effect, and a matcher of requests.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,95 +9,95 @@ use super::effect::{Effect, Place};
 use super::matcher::RequestMatcher;
 use super::verb::Verb;
 
-/// Something that goes wrong, and with which requests: all, unless it is aimed.
+/// A fault to inject. It hits every request, unless it is narrowed to some.
 ///
 /// ```
 /// # use embedded_apiserver::{Fault, Verb};
-/// // The second watch of pods is cut 20 bytes into its fourth event.
+/// // Disconnects the second watch of pods 20 bytes into its fourth event.
 /// Fault::disconnect_in_event(3, 20).path("/api/v1/pods").verb(Verb::Watch).nth(2);
-/// // One request in ten is told to come back in two seconds.
+/// // Rejects one request in ten, to be retried after two seconds.
 /// Fault::too_many_requests(2).chance(0.1, 17);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[must_use = "a fault does nothing until it is armed"]
+#[must_use = "a fault does nothing until it is injected"]
 pub struct Fault {
     effect: Effect,
     #[serde(flatten)]
     matcher: RequestMatcher,
 }
 
-/// The identity of an armed fault.
+/// The id of a registered fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FaultId(pub(super) u64);
 
-/// What goes wrong.
+/// The effect.
 impl Fault {
-    /// The connection is closed instead of an answer.
+    /// Closes the connection instead of responding.
     pub fn disconnect() -> Self {
         Self::of(Effect::Disconnect)
     }
 
-    /// The connection is cut after so many bytes of the body; an answer that is shorter stays whole.
+    /// Closes the connection after some bytes of the body. A shorter response stays complete.
     pub fn disconnect_after_bytes(bytes: u64) -> Self {
         Self::of(Effect::DisconnectAt(Place { events: 0, bytes }))
     }
 
-    /// The connection is cut after so many whole events of a watch and some bytes of the next.
+    /// Closes the connection after some complete events of a watch and some bytes of the next.
     pub fn disconnect_in_event(events: u64, bytes: u64) -> Self {
         Self::of(Effect::DisconnectAt(Place { events, bytes }))
     }
 
-    /// Nothing more comes after so many bytes of the body, and the connection stays open.
+    /// Stalls after some bytes of the body: nothing more is sent, and the connection stays open.
     pub fn stall_after_bytes(bytes: u64) -> Self {
         Self::of(Effect::Stall { place: Place { events: 0, bytes }, milliseconds: None })
     }
 
-    /// Nothing more comes after so many whole events of a watch and some bytes of the next.
+    /// Stalls after some complete events of a watch and some bytes of the next.
     pub fn stall_in_event(events: u64, bytes: u64) -> Self {
         Self::of(Effect::Stall { place: Place { events, bytes }, milliseconds: None })
     }
 
-    /// The answer begins so much later, to the millisecond.
+    /// Delays the response; the resolution is a millisecond.
     pub fn delay(time: Duration) -> Self {
         Self::of(Effect::Delay { milliseconds: milliseconds(time) })
     }
 
-    /// 410, reason `Expired`, as the answer's status.
+    /// Rejects the request with 410, reason `Expired`.
     pub fn gone() -> Self {
         Self::status(410)
     }
 
-    /// 410, reason `Expired`, as an ERROR event after so many events of a watch, which then ends.
+    /// Ends a watch after some events with an ERROR event of 410, reason `Expired`.
     pub fn gone_event(events: u64) -> Self {
         Self::error_event(events, 410)
     }
 
-    /// An ERROR event with a code after so many events of a watch, which then ends.
+    /// Ends a watch after some events with an ERROR event.
     pub fn error_event(events: u64, code: u16) -> Self {
         Self::of(Effect::ErrorEvent { events, code })
     }
 
-    /// 429 with a `Retry-After`.
+    /// Rejects the request with 429 and `Retry-After`.
     pub fn too_many_requests(retry_after_seconds: u32) -> Self {
         let retry_after_seconds = Some(retry_after_seconds);
         Self::of(Effect::Status { code: 429, retry_after_seconds })
     }
 
-    /// 500, reason `InternalError`.
+    /// Rejects the request with 500, reason `InternalError`.
     pub fn internal_error() -> Self {
         Self::status(500)
     }
 
-    /// 503, reason `ServiceUnavailable`.
+    /// Rejects the request with 503, reason `ServiceUnavailable`.
     pub fn unavailable() -> Self {
         Self::status(503)
     }
 
-    /// Another code, 400 to 599, with the Status body that a real server has for it.
+    /// Rejects the request with a code from 400 to 599, and the Status body of a real server.
     ///
     /// # Panics
     ///
-    /// The code is no error.
+    /// The code is not an error.
     pub fn status(code: u16) -> Self {
         let fault = Self::of(Effect::Status { code, retry_after_seconds: None });
         if let Err(why) = fault.check() {
@@ -106,48 +106,48 @@ impl Fault {
         fault
     }
 
-    /// Bookmarks are left out, the one at the end of the initial events too.
+    /// Drops bookmarks, including the one at the end of initial events.
     pub fn drop_bookmarks() -> Self {
         Self::of(Effect::DropBookmarks)
     }
 
-    /// The initial events of a watch come in another order; the same seed gives the same.
+    /// Shuffles the initial events of a watch; the same seed gives the same order.
     pub fn shuffle_initial_events(seed: u64) -> Self {
         Self::of(Effect::ShuffleInitialEvents { seed })
     }
 
-    /// The history is forgotten before the request is answered.
+    /// Compacts the history before the request is handled.
     pub fn compact() -> Self {
         Self::of(Effect::Compact)
     }
 
-    /// The server restarts instead of an answer: [`EmbeddedServer::restart`](crate::EmbeddedServer::restart).
+    /// Restarts the server instead of responding, as `EmbeddedServer::restart` does.
     pub fn restart(down: Duration) -> Self {
         Self::of(Effect::Restart { down_milliseconds: milliseconds(down) })
     }
 
-    /// From this request on connections are refused for a while; open ones go on, and so does it.
+    /// Refuses new connections for some time. Open connections stay, and so does this request.
     pub fn refuse_connections(time: Duration) -> Self {
         Self::of(Effect::Refuse { milliseconds: milliseconds(time) })
     }
 }
 
-/// Which requests it strikes.
+/// The matcher.
 impl Fault {
-    /// Only requests of this path, without the query; `*` at its end stands for anything.
+    /// Matches a path only, without its query. A `*` at the end matches any suffix.
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.matcher.path = Some(path.into());
         self
     }
 
-    /// Only requests of this verb.
+    /// Matches a verb only.
     pub fn verb(mut self, verb: Verb) -> Self {
         self.matcher.verb = Some(verb);
         self
     }
 
-    /// Only the nth request that fits, counted from 1 when the fault is armed; with
-    /// [`times`](Self::times), that and those after it.
+    /// Hits only the nth request that matches, counted from 1; with [`times`](Self::times), that and
+    /// the following ones.
     ///
     /// # Panics
     ///
@@ -158,19 +158,19 @@ impl Fault {
         self
     }
 
-    /// At most so many requests.
+    /// Limits the number of requests that are hit.
     pub fn times(mut self, times: u64) -> Self {
         self.matcher.times = Some(times);
         self
     }
 
-    /// Each request that fits only with this probability; the same seed gives the same choice.
+    /// Hits each matching request with a probability; the same seed gives the same choices.
     ///
     /// # Panics
     ///
-    /// The chance is not between 0 and 1.
+    /// The probability is not between 0 and 1.
     pub fn chance(mut self, chance: f64, seed: u64) -> Self {
-        assert!((0.0..=1.0).contains(&chance), "a chance lies between 0 and 1");
+        assert!((0.0..=1.0).contains(&chance), "chance is not between 0 and 1");
         self.matcher.chance = Some(chance);
         self.matcher.seed = seed;
         self
@@ -194,14 +194,18 @@ impl Fault {
         self.matcher.seed
     }
 
-    /// Says what is wrong with one that came over the wire, if anything is.
+    /// Validates a fault that came over HTTP.
+    ///
+    /// # Errors
+    ///
+    /// A parameter is out of range.
     pub(crate) fn check(&self) -> Result<(), String> {
         self.matcher.check()?;
         match self.effect {
             Effect::Status { code, .. } | Effect::ErrorEvent { code, .. }
                 if !(400..600).contains(&code) =>
             {
-                Err(format!("code is {code}, which is no error; take one from 400 to 599"))
+                Err(format!("code is {code}, not an error; use 400 to 599"))
             }
             _ => Ok(()),
         }

@@ -1,13 +1,13 @@
-//! Facts of Kubernetes' own resources that a catalogue does not tell.
+//! Facts of Kubernetes' own resources that a catalogue does not contain.
 
 use watchable_core::ResourceInfo;
 
 use super::scale::Scale;
 
-/// The resources of a group.
+/// A group, and the plural names of some of its resources.
 type Named = (&'static str, &'static [&'static str]);
 
-/// Those for which a release's spec has a path of the status.
+/// Resources with a status subresource in some release's spec.
 const WITH_STATUS: &[Named] = &[
     (
         "",
@@ -32,7 +32,7 @@ const WITH_STATUS: &[Named] = &[
     ("apiregistration.k8s.io", &["apiservices"]),
 ];
 
-/// What `kubectl get all` shows.
+/// The category `all`, for `kubectl get all`.
 const OF_ALL: &[Named] = &[
     ("", &["pods", "replicationcontrollers", "services"]),
     ("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"]),
@@ -40,7 +40,7 @@ const OF_ALL: &[Named] = &[
     ("autoscaling", &["horizontalpodautoscalers"]),
 ];
 
-/// What extends an API server.
+/// The category `api-extensions`.
 const API_EXTENSIONS: &[Named] = &[
     (
         "admissionregistration.k8s.io",
@@ -60,24 +60,24 @@ const API_EXTENSIONS: &[Named] = &[
 const SCALABLE: &[Named] =
     &[("", &["replicationcontrollers"]), ("apps", &["deployments", "replicasets", "statefulsets"])];
 
-fn holds(table: &[Named], resource: &ResourceInfo) -> bool {
+fn contains(table: &[Named], resource: &ResourceInfo) -> bool {
     table
         .iter()
         .any(|(group, plurals)| *group == resource.group() && plurals.contains(&resource.plural()))
 }
 
 pub(super) fn has_status(resource: &ResourceInfo) -> bool {
-    holds(WITH_STATUS, resource)
+    contains(WITH_STATUS, resource)
 }
 
 pub(super) fn categories(resource: &ResourceInfo) -> Vec<String> {
     let tables = [("all", OF_ALL), ("api-extensions", API_EXTENSIONS)];
-    let fitting = tables.into_iter().filter(|(_, table)| holds(table, resource));
+    let fitting = tables.into_iter().filter(|(_, table)| contains(table, resource));
     fitting.map(|(category, _)| category.to_owned()).collect()
 }
 
 pub(super) fn scale(resource: &ResourceInfo) -> Option<Scale> {
-    holds(SCALABLE, resource).then(|| Scale {
+    contains(SCALABLE, resource).then(|| Scale {
         spec_replicas: "/spec/replicas".to_owned(),
         status_replicas: "/status/replicas".to_owned(),
         selector: Some("/spec/selector".to_owned()),

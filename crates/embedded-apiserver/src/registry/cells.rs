@@ -1,4 +1,4 @@
-//! Cells that take more than a look at one field.
+//! Table cells that combine several fields.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -21,8 +21,12 @@ pub(super) fn pod_status(pod: &Value) -> Value {
         statuses.iter().find_map(|c| c["state"][state]["reason"].as_str().map(str::to_owned))
     };
     let phase = || pod["status"]["phase"].as_str().unwrap_or("Unknown").to_owned();
-    let told = pod["status"]["reason"].as_str().map(str::to_owned);
-    reason("waiting").or_else(|| reason("terminated")).or(told).unwrap_or_else(phase).into()
+    let status_reason = pod["status"]["reason"].as_str().map(str::to_owned);
+    reason("waiting")
+        .or_else(|| reason("terminated"))
+        .or(status_reason)
+        .unwrap_or_else(phase)
+        .into()
 }
 
 pub(super) fn pod_restarts(pod: &Value) -> Value {
@@ -86,7 +90,7 @@ pub(super) fn age(time: Option<&Value>) -> String {
     duration(Timestamp::now().as_second() - then.as_second())
 }
 
-/// A duration of some seconds in kubectl's words: the rougher, the longer it is.
+/// Formats a duration in seconds as kubectl does: the longer, the coarser.
 fn duration(seconds: i64) -> String {
     let seconds = seconds.max(0);
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
@@ -110,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_told_as_kubectl_tells_them() {
+    fn durations_are_formatted_as_by_kubectl() {
         for (seconds, text) in [
             (-3, "0s"),
             (119, "119s"),

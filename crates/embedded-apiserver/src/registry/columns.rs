@@ -1,4 +1,4 @@
-//! The columns that kubectl shows of a kind.
+//! The columns of a kind in tables, as kubectl prints them.
 
 use std::borrow::Cow;
 
@@ -12,24 +12,24 @@ use super::printer_column::PrinterColumn;
 use super::served::Served;
 use crate::support::json_path;
 
-/// A column: its name, its type, and how its cell is drawn from an object.
+/// A column: its name, its type, and how its cell is computed from an object.
 pub(crate) struct Column {
     name: Cow<'static, str>,
     kind: Cow<'static, str>,
-    /// 1 for those that only `-o wide` shows.
+    /// 0, or 1 for columns that only `-o wide` prints.
     priority: u8,
     cell: Cell,
 }
 
 enum Cell {
-    /// A JSON pointer; absent reads as `<none>`.
+    /// A JSON pointer; an absent value reads as `<none>`.
     Text(&'static str),
-    /// A JSON pointer; absent reads as 0.
+    /// A JSON pointer; an absent value reads as 0.
     Number(&'static str),
-    /// How long ago the time at a JSON pointer was.
+    /// The time since the timestamp at a JSON pointer.
     Age(&'static str),
     By(fn(&Value) -> Value),
-    /// A path in JSON, of a value of the column's type.
+    /// A JSON path to a value of the column's type.
     Path(String),
 }
 
@@ -46,7 +46,7 @@ impl Column {
         })
     }
 
-    /// A custom resource's cell: what is of another type than the column is left empty.
+    /// Returns the cell of a custom resource. A value of another type than the column's is left out.
     fn typed(&self, value: Option<&Value>) -> Value {
         let value = value.unwrap_or(&Value::Null);
         match (&*self.kind, value) {
@@ -75,7 +75,7 @@ impl Column {
     }
 }
 
-/// The columns of a kind; name and age of those of which no others are known.
+/// Returns the columns of a kind; by default name and age.
 pub(crate) fn columns(served: &Served) -> Vec<Column> {
     let name = || text("Name", "/metadata/name");
     let created = || column("Age", "string", Age("/metadata/creationTimestamp"));

@@ -1,20 +1,20 @@
-//! What a CustomResourceDefinition says: in `v1`, and in the `v1beta1` of releases before 1.22.
+//! CustomResourceDefinitions, of `v1` and of the `v1beta1` of releases before 1.22.
 
 use serde_json::{Value, json};
 
 use super::printer_column::PrinterColumn;
 use super::scale::Scale;
 
-/// A definition as far as the server heeds it.
+/// The parts of a definition that the server uses.
 pub(crate) struct Definition {
     pub(crate) group: String,
     pub(crate) namespaced: bool,
     pub(crate) names: Names,
-    /// Those that are served.
+    /// The served versions.
     pub(crate) versions: Vec<Version>,
 }
 
-/// What a custom resource is called.
+/// The names of a custom resource.
 pub(crate) struct Names {
     pub(crate) plural: String,
     pub(crate) singular: String,
@@ -26,14 +26,14 @@ pub(crate) struct Names {
 
 pub(crate) struct Version {
     pub(crate) name: String,
-    /// Whether the status has a path of its own.
+    /// Whether the status is a subresource.
     pub(crate) has_status: bool,
     pub(crate) scale: Option<Scale>,
     pub(crate) columns: Vec<PrinterColumn>,
 }
 
 impl Definition {
-    /// Reads a definition that has been checked.
+    /// Reads a valid definition.
     pub(crate) fn read(value: &Value) -> Self {
         let spec = &value["spec"];
         let names = &spec["names"];
@@ -53,14 +53,14 @@ impl Definition {
         }
     }
 
-    /// The name that it must have.
+    /// Returns the name that the definition must have: `plural.group`.
     pub(crate) fn name(&self) -> String {
         format!("{}.{}", self.names.plural, self.group)
     }
 }
 
 impl Version {
-    /// `v1beta1` tells for all versions at once what they have in common.
+    /// Reads a version. `v1beta1` can declare common fields once for all versions.
     fn read(version: &Value, spec: &Value) -> Self {
         let of =
             |field: &str| if version[field].is_null() { &spec[field] } else { &version[field] };
@@ -74,7 +74,7 @@ impl Version {
     }
 }
 
-/// The versions, of which `v1beta1` may name a single one by itself.
+/// Returns the versions. `v1beta1` can name a single one in `spec.version`.
 pub(super) fn versions(spec: &Value) -> Vec<Value> {
     match spec["versions"].as_array() {
         Some(versions) if !versions.is_empty() => versions.clone(),

@@ -1,10 +1,10 @@
-//! The status of a CustomResourceDefinition: what its controllers write on a real server.
+//! The status of a CustomResourceDefinition, which controllers write on a real server.
 
 use serde_json::{Value, json};
 
 use super::definition::versions;
 
-/// What a definition has before anybody has looked at it.
+/// Returns the status of a new definition.
 pub(crate) fn initial(value: &Value) -> Value {
     json!({
         "conditions": [],
@@ -13,7 +13,7 @@ pub(crate) fn initial(value: &Value) -> Value {
     })
 }
 
-/// The names are free, and the resource is served.
+/// Returns the status of a definition whose names are accepted and whose resource is served.
 pub(crate) fn accepted(value: &Value, now: &Value) -> Value {
     let conditions = [
         condition("NamesAccepted", true, "NoConflicts", "no conflicts found", now),
@@ -28,9 +28,9 @@ pub(crate) fn accepted(value: &Value, now: &Value) -> Value {
     status(value, &conditions, &value["spec"]["names"])
 }
 
-/// Another definition of the group has one of the names.
+/// Returns the status of a definition with a name that is in use in its group.
 pub(crate) fn names_conflict(value: &Value, reason: &str, message: &str, now: &Value) -> Value {
-    // What is served already is so under its old names.
+    // A resource that is served already stays so under its old names.
     let is_established =
         |condition: &&Value| condition["type"] == "Established" && condition["status"] == "True";
     let old = value["status"]["conditions"].as_array();
@@ -42,7 +42,7 @@ pub(crate) fn names_conflict(value: &Value, reason: &str, message: &str, now: &V
     status(value, &conditions, &value["status"]["acceptedNames"])
 }
 
-/// The definition is being deleted, and so are its objects.
+/// Returns the status of a definition that is being deleted along with its objects.
 pub(crate) fn terminating(value: &Value, now: &Value) -> Value {
     let message = "CustomResource deletion is in progress";
     let ending = condition("Terminating", true, "InstanceDeletionInProgress", message, now);
@@ -56,7 +56,7 @@ pub(crate) fn terminating(value: &Value, now: &Value) -> Value {
 
 fn status(value: &Value, conditions: &[Value], names: &Value) -> Value {
     let old = value["status"]["conditions"].as_array().map_or(&[][..], Vec::as_slice);
-    // The time tells of a change: what was so before keeps it.
+    // `lastTransitionTime` changes only with the status of the condition.
     let conditions: Vec<_> = conditions
         .iter()
         .map(|new| {
@@ -82,7 +82,7 @@ fn condition(kind: &str, holds: bool, reason: &str, message: &str, now: &Value) 
     })
 }
 
-/// Every version that ever was the one to be stored.
+/// Returns every version that was ever the storage version.
 fn stored_versions(value: &Value) -> Value {
     let mut stored = value["status"]["storedVersions"].as_array().cloned().unwrap_or_default();
     let versions = versions(&value["spec"]);

@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 use super::definition::{text, versions};
 use crate::error::{ApiError, Problem};
 
-/// Puts in what a definition leaves out, and refuses what cannot be served.
+/// Sets the defaults of a definition and validates it.
+///
+/// # Errors
+///
+/// The definition is invalid.
 pub(crate) fn complete(api_version: &str, value: &mut Value) -> Result<(), ApiError> {
     let spec = &mut value["spec"];
     if spec["scope"].is_null() && api_version == "v1beta1" {
@@ -77,7 +81,7 @@ fn problem(api_version: &str, value: &Value) -> Option<Problem> {
     None
 }
 
-/// What cannot be changed once it is served.
+/// Checks that an update changes no immutable field.
 pub(crate) fn check_change(old: &Value, new: &Value) -> Result<(), ApiError> {
     if old["spec"]["scope"] == new["spec"]["scope"] {
         return Ok(());

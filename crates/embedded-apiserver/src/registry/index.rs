@@ -1,5 +1,4 @@
-//! What the server serves: the catalogue and what definitions add to it, arranged for look-ups by path
-//! and by kind.
+//! The index of served resources, by path and by kind.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,14 +9,14 @@ use super::builtin;
 use super::definition::Definition;
 use super::served::{Custom, Served, type_meta};
 
-/// What can be done with custom resources.
+/// The verbs of custom resources.
 const CUSTOM_VERBS: &[&str] =
     &["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
-/// All that a server serves at one time.
+/// The resources that a server serves at one time.
 #[derive(Clone)]
 pub(crate) struct Registry {
-    /// By their ids.
+    /// In the order of their ids.
     served: Vec<Arc<Served>>,
     next_id: usize,
     collections: usize,
@@ -26,7 +25,7 @@ pub(crate) struct Registry {
     /// By `apiVersion/Kind`.
     by_kind: HashMap<String, Arc<Served>>,
     namespaces: Option<Arc<Served>>,
-    /// The collections of the definitions' objects, also while no version is served.
+    /// The collections of custom resources by definition, even while no version is served.
     definitions: HashMap<String, usize>,
 }
 
@@ -42,8 +41,8 @@ impl Registry {
             definitions: HashMap::new(),
         };
         for entry in catalog {
-            let known = registry.collection_of(entry.resource.group(), entry.resource.plural());
-            let collection = known.unwrap_or(registry.collections);
+            let shared = registry.collection_of(entry.resource.group(), entry.resource.plural());
+            let collection = shared.unwrap_or(registry.collections);
             registry.collections = registry.collections.max(collection + 1);
             registry.add(Served {
                 id: 0,
@@ -63,12 +62,12 @@ impl Registry {
         registry
     }
 
-    /// Serves what a definition says, and no more what it said before; where the catalogue has a
-    /// resource itself, it stays.
+    /// Registers the resource of a definition, in place of an earlier state of the definition. A
+    /// resource of the catalogue takes precedence.
     pub(crate) fn register(&mut self, definition: &Definition) {
         let collection = self.unregister(&definition.name());
-        let known = || self.collection_of(&definition.group, &definition.names.plural);
-        let collection = collection.or_else(known).unwrap_or(self.collections);
+        let shared = || self.collection_of(&definition.group, &definition.names.plural);
+        let collection = collection.or_else(shared).unwrap_or(self.collections);
         self.collections = self.collections.max(collection + 1);
         self.definitions.insert(definition.name(), collection);
         for version in &definition.versions {
@@ -101,12 +100,12 @@ impl Registry {
         }
     }
 
-    /// Serves no more what a definition said; tells the collection of its objects.
+    /// Unregisters the resource of a definition; returns the collection of its objects.
     pub(crate) fn unregister(&mut self, definition: &str) -> Option<usize> {
-        let stays = |served: &Served| !served.is_defined_by(definition);
-        self.served.retain(|served| stays(served));
-        self.by_path.retain(|_, served| stays(served));
-        self.by_kind.retain(|_, served| stays(served));
+        let keep = |served: &Served| !served.is_defined_by(definition);
+        self.served.retain(|served| keep(served));
+        self.by_path.retain(|_, served| keep(served));
+        self.by_kind.retain(|_, served| keep(served));
         self.definitions.remove(definition)
     }
 
@@ -123,7 +122,7 @@ impl Registry {
         if resource.group().is_empty() && resource.plural() == "namespaces" {
             self.namespaces = Some(Arc::clone(&served));
         }
-        // Reviews and the like share a kind with nothing that is kept: what is kept goes first.
+        // A kind can belong to a stored resource and to one that is not: the stored one is found.
         let kind = format!("{api_version}/{}", resource.kind());
         if served.has_verb("list") || !self.by_kind.contains_key(&kind) {
             self.by_kind.insert(kind, Arc::clone(&served));
@@ -136,15 +135,16 @@ impl Registry {
         &self.served
     }
 
-    /// How many collections of objects there have been.
+    /// Returns the number of collections that were ever in use.
     pub(crate) fn collections(&self) -> usize {
         self.collections
     }
 
-    /// The collection that the versions of a resource share.
+    /// Returns the collection that the versions of a resource share.
     pub(crate) fn collection_of(&self, group: &str, plural: &str) -> Option<usize> {
-        let is_it = |s: &&Arc<Served>| s.resource.group() == group && s.resource.plural() == plural;
-        self.served.iter().find(is_it).map(|served| served.collection)
+        let is_match =
+            |s: &&Arc<Served>| s.resource.group() == group && s.resource.plural() == plural;
+        self.served.iter().find(is_match).map(|served| served.collection)
     }
 
     pub(crate) fn by_path(&self, api_version: &str, plural: &str) -> Option<&Arc<Served>> {
@@ -155,7 +155,7 @@ impl Registry {
         self.by_kind.get(&format!("{api_version}/{kind}"))
     }
 
-    /// The core group's `namespaces`, where the catalogue has them.
+    /// Returns the core group's `namespaces`, if the catalogue has them.
     pub(crate) fn namespaces(&self) -> Option<&Arc<Served>> {
         self.namespaces.as_ref()
     }
@@ -164,7 +164,7 @@ impl Registry {
         self.served.iter().any(|s| s.resource().api_version() == api_version)
     }
 
-    /// Whether a resource that has been looked up earlier is served still, in the same collection.
+    /// Returns whether a resource is still served, in the same collection.
     pub(crate) fn still_serves(&self, served: &Served) -> bool {
         let resource = served.resource();
         self.by_path(&resource.api_version(), resource.plural())
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_of_a_group_share_a_collection_and_groups_do_not() {
+    fn versions_of_a_resource_share_a_collection_and_groups_do_not() {
         let registry = Registry::new([
             entry("networking.k8s.io", "v1beta1"),
             entry("extensions", "v1beta1"),

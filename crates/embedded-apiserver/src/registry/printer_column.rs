@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// One of `additionalPrinterColumns`.
+/// An entry of `additionalPrinterColumns`.
 #[derive(Clone, Debug)]
 pub(crate) struct PrinterColumn {
     pub(crate) name: String,

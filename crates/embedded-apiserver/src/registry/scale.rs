@@ -1,13 +1,13 @@
-//! The `scale` subresource: where it finds its numbers.
+//! The paths of the `scale` subresource.
 
 use serde_json::Value;
 
-/// Where a `scale` subresource finds its numbers: JSON pointers into the object.
+/// The fields behind a `scale` subresource, as JSON pointers into the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scale {
     pub(crate) spec_replicas: String,
     pub(crate) status_replicas: String,
-    /// A label selector, or the text of one.
+    /// A label selector, as an object or as text.
     pub(crate) selector: Option<String>,
 }
 

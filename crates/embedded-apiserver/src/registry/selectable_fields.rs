@@ -2,7 +2,7 @@
 
 use watchable_core::ResourceInfo;
 
-/// The fields by which objects of a kind can be selected.
+/// Returns whether a field selector can select objects of a resource by the field.
 pub(crate) fn is_selectable(resource: &ResourceInfo, path: &str) -> bool {
     let own: &[&str] = match (resource.group(), resource.plural()) {
         ("", "pods") => &[

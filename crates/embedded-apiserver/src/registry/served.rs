@@ -1,4 +1,4 @@
-//! A resource as it is served.
+//! A served resource: one version of it, with all that requests need to know of it.
 
 use bytes::Bytes;
 use watchable_core::{ResourceInfo, Scope};
@@ -6,11 +6,11 @@ use watchable_core::{ResourceInfo, Scope};
 use super::printer_column::PrinterColumn;
 use super::scale::Scale;
 
-/// A resource in one version of its group, and the collection that keeps its objects.
+/// A resource in one version of its group.
 pub(crate) struct Served {
-    /// Of this alone, ever.
+    /// Unique; never reused.
     pub(crate) id: usize,
-    /// The collection of its objects, which all versions of a group share.
+    /// The collection of its objects. All versions of a resource share it.
     pub(crate) collection: usize,
     pub(super) resource: ResourceInfo,
     pub(super) list_kind: Option<String>,
@@ -18,21 +18,21 @@ pub(crate) struct Served {
     pub(crate) short_names: Vec<String>,
     pub(crate) categories: Vec<String>,
     pub(crate) verbs: &'static [&'static str],
-    /// Whether the status is written by itself.
+    /// Whether the status is a subresource.
     pub(super) has_status: bool,
-    /// Where its number of replicas lies, if that is written by itself.
+    /// The `scale` subresource, if there is one.
     pub(crate) scale: Option<Scale>,
-    /// What a definition says beyond that; `None` for resources of the catalogue.
+    /// The definition that it is from; `None` for resources of the catalogue.
     pub(crate) custom: Option<Custom>,
-    /// `"kind":"Pod","apiVersion":"v1"`, the members that stored objects go without.
+    /// `"kind":"Pod","apiVersion":"v1"`: the members that stored objects omit.
     pub(super) type_meta: Bytes,
 }
 
-/// Where a custom resource comes from.
+/// The definition of a custom resource.
 pub(crate) struct Custom {
     /// The name of its definition.
     pub(crate) definition: String,
-    /// What tables show beside the name.
+    /// The columns of tables, besides the name.
     pub(crate) columns: Vec<PrinterColumn>,
 }
 
@@ -57,14 +57,14 @@ impl Served {
         self.verbs.contains(&verb)
     }
 
-    /// Whether a plain update leaves the status alone, which has a path of its own.
+    /// Returns whether the status is a subresource, which updates of the object ignore.
     pub(crate) fn has_status(&self) -> bool {
         self.has_status
     }
 
-    /// Whether an object's part has a path of its own.
+    /// Returns whether a subresource has a path.
     ///
-    /// Of the catalogue it is not known of which the status has one; a definition says so.
+    /// The catalogue does not say which resources have a status; a definition does.
     pub(crate) fn has_subresource(&self, subresource: &str) -> bool {
         match subresource {
             "status" => self.custom.is_none() || self.has_status,
@@ -73,13 +73,13 @@ impl Served {
         }
     }
 
-    /// Whether it is the resource of the definitions of other resources.
+    /// Returns whether the resource is `customresourcedefinitions`.
     pub(crate) fn is_definitions(&self) -> bool {
         self.resource.group() == "apiextensions.k8s.io"
             && self.resource.plural() == "customresourcedefinitions"
     }
 
-    /// Whether it is none of Kubernetes' own resources, by a definition or by its group.
+    /// Returns whether the resource is not one of Kubernetes' own, by its definition or its group.
     pub(crate) fn is_custom(&self) -> bool {
         let group = self.resource.group();
         self.custom.is_some() || group.contains('.') && !group.ends_with(".k8s.io")
@@ -89,13 +89,13 @@ impl Served {
         self.custom.as_ref().is_some_and(|custom| custom.definition == definition)
     }
 
-    /// Whether objects are kept, and not merely answered, as reviews are.
+    /// Returns whether objects are stored. Reviews, for instance, are only responded to.
     pub(crate) fn is_stored(&self) -> bool {
         ["list", "get", "watch"].iter().any(|verb| self.has_verb(verb))
     }
 }
 
-/// The members that tell the type of a resource's objects.
+/// Returns the JSON members `kind` and `apiVersion` of a resource's objects.
 pub(super) fn type_meta(resource: &ResourceInfo) -> Bytes {
     let text = serde_json::Value::from;
     let (kind, api_version) = (text(resource.kind()), text(&resource.api_version()));

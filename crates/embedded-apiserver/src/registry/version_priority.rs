@@ -1,14 +1,14 @@
 //! The order of the versions of a group.
 
-/// What sorts an API's versions from most to least preferred: stable ones first, then beta, then
-/// alpha, higher numbers first, and last, by name, those of another form.
+/// Returns a key that sorts versions by priority: stable before beta before alpha, and higher
+/// numbers first. Names of another form come last, in alphabetical order.
 pub(crate) fn version_priority(version: &str) -> impl Ord + use<> {
     use std::cmp::Reverse;
     let (stability, major, minor) = parse(version).unwrap_or_default();
     (Reverse(stability), Reverse(major), Reverse(minor), version.to_owned())
 }
 
-/// `v2beta3` as stability, 2 and 3.
+/// Parses `v2beta3` into stability, 2 and 3.
 fn parse(version: &str) -> Option<(u8, u32, u32)> {
     let rest = version.strip_prefix('v')?;
     let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_go_from_stable_to_strange() {
+    fn versions_sort_by_kubernetes_priority() {
         let mut versions = [
             "foo",
             "v1alpha1",

@@ -1,4 +1,4 @@
-//! All groups with their resources in one answer, for clients that ask for it (KEP-3352).
+//! Aggregated discovery: all groups and resources in one document (KEP-3352).
 
 use http::HeaderMap;
 use http::header::ACCEPT;
@@ -8,7 +8,8 @@ use super::discovery::{group_names, versions};
 use crate::registry::{Registry, Served};
 use crate::support::release::Release;
 
-/// The versions of the answer's type: the first release that has it by default, and its media type.
+/// The versions of the document: the first release that serves it by default, API version and media
+/// type.
 const FORMS: [(Release, &str, &str); 2] = [
     (
         Release::new(1, 30),
@@ -22,7 +23,7 @@ const FORMS: [(Release, &str, &str); 2] = [
     ),
 ];
 
-/// The form of the answer that a client likes best, where that is an aggregated one.
+/// A version of the document that a client prefers to plain discovery.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Aggregated {
     api_version: &'static str,
@@ -32,24 +33,25 @@ pub(crate) struct Aggregated {
 impl Aggregated {
     pub(crate) fn accepted(headers: &HeaderMap, release: Release) -> Option<Self> {
         let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-        let mut wishes = values.flat_map(|value| value.split(',')).map(str::trim);
-        wishes.find_map(|wish| {
-            let known =
-                FORMS.iter().find(|(since, _, form)| release >= *since && is_same(wish, form));
-            match known {
+        let mut accepted = values.flat_map(|value| value.split(',')).map(str::trim);
+        accepted.find_map(|media_range| {
+            let supported = FORMS
+                .iter()
+                .find(|(since, _, form)| release >= *since && is_same(media_range, form));
+            match supported {
                 Some((_, api_version, media_type)) => Some(Some(Self { api_version, media_type })),
-                // The plain form is liked better than what comes after it.
-                None => matches!(wish, "application/json" | "*/*").then_some(None),
+                // Plain discovery is preferred to everything after it.
+                None => matches!(media_range, "application/json" | "*/*").then_some(None),
             }
         })?
     }
 
-    /// `/api`: the core group alone.
+    /// `/api`: the core group.
     pub(crate) fn core(self, registry: &Registry) -> Value {
         self.list(registry, &[String::new()])
     }
 
-    /// `/apis`: all others.
+    /// `/apis`: all other groups.
     pub(crate) fn groups(self, registry: &Registry) -> Value {
         self.list(registry, &group_names(registry))
     }
@@ -65,14 +67,14 @@ impl Aggregated {
     }
 }
 
-/// Whether two media types have the same parameters, in whatever order.
-fn is_same(wish: &str, form: &str) -> bool {
+/// Returns whether two media types have the same parameters, in any order.
+fn is_same(media_range: &str, form: &str) -> bool {
     let parts = |text: &str| {
         let mut parts: Vec<_> = text.split(';').map(|part| part.trim().to_owned()).collect();
         parts.sort();
         parts
     };
-    parts(wish) == parts(form)
+    parts(media_range) == parts(form)
 }
 
 fn group(registry: &Registry, name: &str) -> Value {
@@ -112,7 +114,7 @@ fn resource(served: &Served) -> Value {
     let parts = [(served.scale.is_some(), "scale", scale), (served.has_status(), "status", kind)];
     let parts: Vec<_> = parts
         .into_iter()
-        .filter(|(is_there, ..)| *is_there)
+        .filter(|(is_served, ..)| *is_served)
         .map(|(_, name, kind)| {
             json!({"subresource": name, "responseKind": kind, "verbs": ["get", "patch", "update"]})
         })

@@ -1,4 +1,4 @@
-//! What every request needs: the store, the settings, and the count of open watches.
+//! The context of requests: the store, the settings, and the count of open watches.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::store::Store;
 use crate::support::counter::Counter;
 use crate::support::release::Release;
 
-/// What the handlers of requests share.
+/// The context that all requests share.
 pub(crate) struct Context {
     pub(crate) store: Store,
     pub(crate) release: Release,

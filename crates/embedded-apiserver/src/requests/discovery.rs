@@ -1,4 +1,4 @@
-//! Discovery: which groups, versions and resources there are.
+//! Discovery of groups, versions and resources.
 
 use std::net::SocketAddr;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::registry::{Registry, Served, version_priority};
 
-/// `/`: the paths that lead on.
+/// `/`: the paths of the API.
 pub(crate) fn paths(registry: &Registry) -> Value {
     let mut paths = vec!["/api".to_owned(), "/api/v1".to_owned(), "/apis".to_owned()];
     for group in group_names(registry) {
@@ -28,7 +28,7 @@ pub(crate) fn api_versions(registry: &Registry, address: SocketAddr) -> Value {
     })
 }
 
-/// `/apis`: the other groups.
+/// `/apis`: all other groups.
 pub(crate) fn groups(registry: &Registry) -> Value {
     let groups: Vec<_> =
         group_names(registry).iter().map(|name| group_members(registry, name)).collect();
@@ -58,14 +58,14 @@ pub(crate) fn resources(registry: &Registry, api_version: &str) -> Option<Value>
         served.into_iter().flat_map(|served| with_subresources(served)).collect();
     let mut list =
         json!({"kind": "APIResourceList", "groupVersion": api_version, "resources": resources});
-    // The core group's list has never named its version.
+    // On real servers the core group's list has no `apiVersion`.
     if api_version.contains('/') {
         list["apiVersion"] = "v1".into();
     }
     Some(list)
 }
 
-/// A resource, and after it the parts of its objects that have paths of their own.
+/// Returns a resource, followed by its subresources.
 fn with_subresources(served: &Served) -> Vec<Value> {
     let part = |name: &str, kind: &str| {
         json!({
@@ -114,7 +114,7 @@ fn group_members(registry: &Registry, name: &str) -> Value {
     json!({"name": name, "preferredVersion": versions.first(), "versions": versions})
 }
 
-/// The groups but the core one, by name.
+/// Returns the names of all groups but the core one, sorted.
 pub(super) fn group_names(registry: &Registry) -> Vec<String> {
     let groups = registry.all().iter().map(|s| s.resource().group()).filter(|g| !g.is_empty());
     let mut groups: Vec<_> = groups.map(str::to_owned).collect();
@@ -123,7 +123,7 @@ pub(super) fn group_names(registry: &Registry) -> Vec<String> {
     groups
 }
 
-/// The versions of a group, the preferred one first.
+/// Returns the versions of a group, the preferred one first.
 pub(super) fn versions(registry: &Registry, group: &str) -> Vec<String> {
     let served = registry.all().iter().filter(|s| s.resource().group() == group);
     let mut versions: Vec<_> = served.map(|s| s.resource().version().to_owned()).collect();

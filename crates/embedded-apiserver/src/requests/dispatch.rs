@@ -140,13 +140,14 @@ async fn serve_object(
     }
 }
 
-/// Whether the path is one where the resource's objects lie.
+/// Checks that a path fits the scope of the resource and names one of its subresources.
 fn check_path(served: &Served, path: &ResourcePath) -> Result<(), ApiError> {
     let namespaced = path.namespace.is_some();
     let misplaced =
         if served.is_namespaced() { path.name.is_some() && !namespaced } else { namespaced };
-    let known_part = path.subresource.as_deref().is_none_or(|part| served.has_subresource(part));
-    if misplaced || !known_part { Err(ApiError::no_such_resource()) } else { Ok(()) }
+    let known_subresource =
+        path.subresource.as_deref().is_none_or(|subresource| served.has_subresource(subresource));
+    if misplaced || !known_subresource { Err(ApiError::no_such_resource()) } else { Ok(()) }
 }
 
 fn check_verb(served: &Served, verb: &str) -> Result<(), ApiError> {

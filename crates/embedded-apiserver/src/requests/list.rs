@@ -1,4 +1,4 @@
-//! Lists: of now or of an earlier revision, whole or in pages.
+//! The handler of lists: of the current or an earlier revision, complete or in pages.
 
 use http::Response;
 use serde::Serialize;
@@ -15,7 +15,7 @@ use crate::registry::Served;
 use crate::storage::{ContinueToken, Key, Page, PageError, PageRequest, parse_version};
 use crate::support::release::Release;
 
-/// Before this release a list that may come from the cache has one page, whatever its limit: KEP-4988.
+/// Earlier releases ignore the limit of a list from the watch cache (KEP-4988).
 const CACHE_PAGES_SINCE: Release = Release::new(1, 31);
 
 pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
@@ -40,7 +40,7 @@ pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, Ap
     Ok(respond(served, page, selection.has_selectors(), representation))
 }
 
-/// A page in the representation of a list.
+/// Responds with a page, as a list.
 pub(crate) fn respond(
     served: &Served,
     page: Page,
@@ -53,7 +53,7 @@ pub(crate) fn respond(
         continue_: last.map(|object| {
             ContinueToken { revision: Some(page.revision), after: object.key().clone() }.encode()
         }),
-        // Counting what selectors would let through is too much for a real server.
+        // A real server does not count the objects that selectors would match.
         remaining_item_count: last.filter(|_| !has_selectors).map(|_| page.remaining),
     };
     if representation != Representation::Full {
@@ -69,7 +69,7 @@ pub(crate) fn respond(
         json!(served.resource().api_version()),
         serde_json::to_string(&metadata).unwrap_or_default(),
     );
-    // Of custom resources a real server lets each item tell its type.
+    // A real server repeats the type in each item of custom resources.
     let type_meta = served.is_custom().then(|| served.type_meta().clone());
     response::list(head, page.items, type_meta)
 }
@@ -84,7 +84,7 @@ struct ListMetadata {
     remaining_item_count: Option<usize>,
 }
 
-/// Which state a list shall show.
+/// The version that a list requests.
 enum RequestedVersion {
     Latest,
     AtLeast(u64),
@@ -130,7 +130,7 @@ impl RequestedVersion {
                 let text = "supported values: \"Exact\", \"NotOlderThan\"";
                 Err(invalid_options(&Problem::invalid("resourceVersionMatch", other, text)))
             }
-            // As it was before there was a `resourceVersionMatch`.
+            // The semantics of releases without `resourceVersionMatch`.
             (None, 1..) if paged => Ok(Self::Exactly(revision)),
             (None, _) => Ok(Self::AtLeast(revision)),
         }

@@ -2,7 +2,7 @@
 
 use crate::error::{ApiError, Problem};
 
-/// A contradiction among a request's parameters.
+/// Returns the error of contradictory parameters.
 pub(crate) fn invalid_options(problem: &Problem) -> ApiError {
     ApiError::invalid("ListOptions", "meta.k8s.io", "", problem)
 }

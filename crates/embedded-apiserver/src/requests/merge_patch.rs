@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-/// Applies a patch: `null` removes, objects are merged, all else replaces.
+/// Applies a patch: `null` removes, objects are merged, any other value replaces.
 pub(crate) fn apply(target: &mut Value, patch: Value) {
     let Value::Object(members) = patch else {
         *target = patch;

@@ -1,6 +1,6 @@
-//! `/openapi/v2`: which kinds there are, in JSON or in the protobuf that kubectl asks for.
+//! The handler of `/openapi/v2`: the kinds, in JSON or in the protobuf that kubectl requests.
 //!
-//! It has no schemas: kubectl then leaves the check of what it sends to the server.
+//! It has no schemas, so kubectl leaves validation to the server.
 
 use http::{HeaderMap, Response, header::ACCEPT};
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use super::response::{self, Body};
 use crate::registry::{Registry, Served};
 use crate::support::release::Release;
 
-/// As a media type in an answer; older clients name it with an `@`, which is none.
+/// The media type of the response. Older clients write it with an `@`, which is malformed.
 const PROTOBUF: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
 pub(super) fn respond(
@@ -53,11 +53,11 @@ fn group_version_kind(served: &Served) -> Value {
     json!({"group": resource.group(), "version": resource.version(), "kind": resource.kind()})
 }
 
-/// A `Document` of gnostic's `OpenAPIv2.proto`, whose field numbers these are.
+/// Encodes a `Document`, with the field numbers of gnostic's `OpenAPIv2.proto`.
 fn document<'a>(patchable: impl Iterator<Item = &'a Served>, version: &str) -> Vec<u8> {
     let mut paths = Vec::new();
     for served in patchable {
-        // The text of an extension is YAML, of which JSON is a part.
+        // The value of an extension is YAML, a superset of JSON.
         let any = message(&[(2, group_version_kind(served).to_string().as_bytes())]);
         let extension = message(&[(1, b"x-kubernetes-group-version-kind"), (2, &any)]);
         let operation = message(&[(9, b""), (13, &extension)]);
@@ -76,7 +76,7 @@ fn message(fields: &[(u8, &[u8])]) -> Vec<u8> {
     message
 }
 
-/// Adds a field of protobuf's type LEN.
+/// Appends a field of protobuf's wire type LEN.
 fn field(message: &mut Vec<u8>, number: u8, content: &[u8]) {
     message.push(number << 3 | 2);
     let mut length = content.len();

@@ -49,7 +49,7 @@ pub(super) fn patched(
                 ApiError::invalid(resource.kind(), resource.group(), &key.name, &problem)
             })?;
         }
-        // A real server merges by the facts of its own types alone.
+        // A real server has merge keys for its own types only.
         "application/strategic-merge-patch+json" if !served.is_custom() => {
             strategic_patch::apply(&mut object, patch).map_err(ApiError::bad_request)?;
         }

@@ -1,8 +1,8 @@
-//! The parameters behind the question mark.
+//! The query parameters of a request.
 
 use crate::error::ApiError;
 
-/// A request's parameters; of a repeated one the first counts, as on real servers.
+/// Query parameters. The first of repeated parameters counts, as on real servers.
 #[derive(Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 
@@ -21,12 +21,12 @@ impl Query {
         Ok(Self(pairs))
     }
 
-    /// The value of a parameter; an empty one is as good as none.
+    /// Returns the value of a parameter; an empty one counts as absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.raw(name).filter(|value| !value.is_empty())
     }
 
-    /// Whether a flag is set: real servers take everything but `false` and `0` for yes.
+    /// Returns whether a flag is set: to anything but `false` and `0`, as on real servers.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.optional_flag(name).unwrap_or_default()
     }
@@ -35,7 +35,11 @@ impl Query {
         self.raw(name).map(|value| !(value.eq_ignore_ascii_case("false") || value == "0"))
     }
 
-    /// A whole number; negative ones read as 0.
+    /// Returns the value of an integer; 0 if it is absent or negative.
+    ///
+    /// # Errors
+    ///
+    /// The value is not an integer.
     pub(crate) fn number(&self, name: &str) -> Result<u64, ApiError> {
         let Some(value) = self.get(name) else { return Ok(0) };
         match value.parse::<i64>() {
@@ -51,7 +55,7 @@ impl Query {
     }
 }
 
-/// Undoes percent-encoding; `None` if it is malformed or not UTF-8.
+/// Decodes percent-encoding; `None` if it is malformed or not UTF-8.
 pub(crate) fn percent_decode(text: &str, plus_is_space: bool) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
@@ -91,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_encodings_are_refused() {
+    fn malformed_encoding_is_a_bad_request() {
         for text in ["a=%", "a=%4", "a=%zz", "a=%ff"] {
             assert_eq!(Query::parse(text).unwrap_err().code(), 400, "{text}");
         }

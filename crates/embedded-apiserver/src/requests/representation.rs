@@ -1,4 +1,4 @@
-//! The forms in which objects are shown: whole, their metadata alone, or rows of a table.
+//! The representations of objects: complete, metadata only, or rows of a table.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::error::ApiError;
 use crate::registry::{Column, Served, columns};
 use crate::storage::Object;
 
-/// What a client accepts best of what there is.
+/// The representation that a client accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Representation {
     Full,
@@ -19,7 +19,11 @@ pub(crate) enum Representation {
 }
 
 impl Representation {
-    /// Reads `Accept`; of what it names the first that is known counts.
+    /// Reads `Accept`: the first supported representation in it.
+    ///
+    /// # Errors
+    ///
+    /// No representation is supported.
     pub(crate) fn accepted(headers: &HeaderMap) -> Result<Self, ApiError> {
         let mut values =
             headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
@@ -47,7 +51,8 @@ impl Representation {
         }
     }
 
-    /// An object in this form; of a table's rows in a watch only the first tells the columns.
+    /// Returns an object in this representation. In a watch, only the first row of a table comes with
+    /// columns.
     pub(crate) fn render(self, object: Value, served: &Served, with_columns: bool) -> Value {
         match self {
             Self::Full => object,
@@ -66,7 +71,8 @@ impl Representation {
         }
     }
 
-    /// A list in this form; not for [`Full`](Self::Full), which needs no decoding.
+    /// Returns a list in this representation, which must not be [`Full`](Self::Full): that needs no
+    /// decoding.
     pub(crate) fn render_list(
         self,
         metadata: &Value,

@@ -7,7 +7,7 @@ use super::query::Query;
 use super::representation::Representation;
 use crate::registry::Served;
 
-/// A request for the objects of a resource: what its path, parameters and headers say.
+/// A request for the objects of a resource: its path, parameters and headers.
 #[derive(Clone, Copy)]
 pub(super) struct ResourceRequest<'a> {
     pub(super) context: &'a Context,

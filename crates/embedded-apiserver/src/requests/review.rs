@@ -1,10 +1,10 @@
-//! Reviews: questions that are answered and not kept.
+//! The handler of reviews, which are not stored.
 
 use serde_json::{Value, json};
 
 use crate::registry::Served;
 
-/// Answers a review. Whoever may send requests here may do everything.
+/// Responds to a review: whoever can send requests may do everything.
 pub(super) fn respond(served: &Served, mut review: Value) -> Value {
     if served.resource().group() == "authorization.k8s.io" && review.is_object() {
         review["status"] = if served.resource().kind() == "SelfSubjectRulesReview" {

@@ -1,8 +1,8 @@
-//! What a path addresses.
+//! The routes of the API: what a path addresses.
 
 use super::query::percent_decode;
 
-/// What a path addresses, by its form alone.
+/// The target of a path, by the form of the path alone.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     Root,
@@ -22,7 +22,7 @@ pub(crate) enum Route {
     Unknown,
 }
 
-/// A collection, or an object in one.
+/// The path of a collection, an object, or a subresource.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ResourcePath {
     pub(crate) api_version: String,
@@ -30,7 +30,7 @@ pub(crate) struct ResourcePath {
     pub(crate) namespace: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) subresource: Option<String>,
-    /// Whether the path is one of the legacy ones that say `/watch/`.
+    /// Whether the path is a legacy one with `/watch/`.
     pub(crate) watch: bool,
 }
 
@@ -65,7 +65,7 @@ fn resource(api_version: String, segments: &[&str]) -> Route {
         _ => (false, segments),
     };
     let (namespace, segments) = match segments {
-        // These two are parts of the namespace itself.
+        // Subresources of the namespace itself.
         ["namespaces", _, "status" | "finalize"] => (None, segments),
         ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (Some(*namespace), rest),
         _ => (None, segments),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_namespace_is_an_object_too() {
+    fn namespace_path_without_a_collection_is_an_object() {
         let namespace = addressed("/api/v1/namespaces/shop");
         assert_eq!(
             (namespace.plural.as_str(), namespace.name.as_deref()),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rest() {
+    fn other_paths() {
         assert_eq!(parse("/apis/apps/v1/"), Route::ApiVersion("apps/v1".into()));
         assert_eq!(parse("/readyz"), Route::Health);
         assert_eq!(parse("/openapi/v2"), Route::OpenApi);

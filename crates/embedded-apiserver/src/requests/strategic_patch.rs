@@ -1,13 +1,17 @@
-//! Strategic merge patches: merge patches that know the keys of lists.
+//! Strategic merge patches: merge patches that merge lists by key.
 //!
-//! What is merged how is told in "Update API Objects in Place Using kubectl patch" and in the
-//! OpenAPI's `x-kubernetes-patch-merge-key`.
+//! The rules are in "Update API Objects in Place Using kubectl patch" and in the OpenAPI's
+//! `x-kubernetes-patch-merge-key`.
 
 use serde_json::{Map, Value};
 
 use crate::support::merge_keys::merge_key;
 
-/// Applies a patch; says what is wrong with it if it cannot.
+/// Applies a patch.
+///
+/// # Errors
+///
+/// The patch is malformed.
 pub(crate) fn apply(target: &mut Value, patch: Value) -> Result<(), String> {
     merge(target, patch, "", false)
 }
@@ -68,7 +72,7 @@ fn merge_members(
     }
     for (list, order) in orders {
         if let (Some(Value::Array(items)), Value::Array(order)) = (members.get_mut(&list), order) {
-            put_in_order(items, &order, &list, of_service);
+            sort_items(items, &order, &list, of_service);
         }
     }
     Ok(())
@@ -115,7 +119,7 @@ fn merge_list(
         if let Some(there) = items.iter_mut().find(|there| there[key] == id) {
             merge(there, item, "", in_service)?;
         } else {
-            // A new item may hold directives, too.
+            // A new item can contain directives, too.
             let mut new = Value::Object(Map::new());
             merge(&mut new, item, "", in_service)?;
             items.push(new);
@@ -124,8 +128,8 @@ fn merge_list(
     Ok(())
 }
 
-/// Sorts items as a patch asks; those it does not name stay behind the one they followed.
-fn put_in_order(items: &mut [Value], order: &[Value], field: &str, in_service: bool) {
+/// Sorts items in the order of a patch. Items that are not in it stay behind their predecessor.
+fn sort_items(items: &mut [Value], order: &[Value], field: &str, in_service: bool) {
     let key = merge_key(field, in_service);
     let place = |item: &Value| {
         order.iter().position(|wanted| match key {
@@ -155,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_merged_by_their_keys_and_ordered_as_asked() {
+    fn lists_are_merged_by_key_and_sorted_as_the_patch_says() {
         let mut pod = json!({"spec": {"containers": [
             {"name": "a", "image": "a:1", "env": [{"name": "X", "value": "1"}]},
             {"name": "b", "image": "b:1"},
@@ -180,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn ports_of_services_have_another_key_than_those_of_containers() {
+    fn service_ports_have_another_merge_key_than_container_ports() {
         let mut service = json!({"kind": "Service", "spec": {"ports": [{"port": 80}]}});
         apply(&mut service, json!({"spec": {"ports": [{"port": 80, "name": "http"}]}})).unwrap();
         assert_eq!(service["spec"]["ports"], json!([{"port": 80, "name": "http"}]));
@@ -189,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_retained_lists_replaced_and_finalizers_removed() {
+    fn directives_retain_keys_replace_lists_and_delete_primitives() {
         let mut value = json!({
             "strategy": {"type": "RollingUpdate", "rollingUpdate": {}},
             "args": ["a"], "finalizers": ["x", "y"], "gone": 1,

@@ -1,10 +1,10 @@
-//! What `/version` tells, and the order of an API's versions.
+//! The document at `/version`.
 
 use serde_json::{Value, json};
 
 use crate::support::release::Release;
 
-/// The body of `/version`.
+/// Returns the version document of a release.
 pub(crate) fn info(release: Release) -> Value {
     let Release { major, minor } = release;
     json!({

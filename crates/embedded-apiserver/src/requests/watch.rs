@@ -1,4 +1,4 @@
-//! Watches: what a request asks for, and where its stream begins.
+//! The handler of watches: parameters, and the start of the stream.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +19,13 @@ use crate::support::random::Random;
 use crate::support::release::Release;
 use crate::support::time::FOREVER;
 
-/// A real server's default: between this and twice this, so that watches do not end all at once.
+/// The least default timeout; the greatest is twice as long. Like a real server, this spreads the
+/// ends of watches.
 const LEAST_DEFAULT_TIMEOUT: Duration = Duration::from_mins(30);
-/// Releases before this one have never heard of `resourceVersionMatch`, and ignore it.
+/// Earlier releases do not know `resourceVersionMatch` and ignore it.
 const MATCH_SINCE: Release = Release::new(1, 19);
-/// Releases before this one refuse `resourceVersionMatch` on a watch, and let one from a version that
-/// is yet to come wait for it.
+/// Earlier releases reject `resourceVersionMatch` on a watch, and let a watch from a future version
+/// wait for it.
 const INITIAL_EVENTS_SINCE: Release = Release::new(1, 27);
 
 /// Responds with a stream of events, for one object if `name` is given. A `shuffle` seed reorders
@@ -76,7 +77,7 @@ fn start(
         None => 0,
     };
     let current = context.store.current_revision();
-    // Older ones wait without a word.
+    // Earlier releases wait in silence for a future version.
     if version > current && context.release >= INITIAL_EVENTS_SINCE {
         return Err(ApiError::too_new(version, current));
     }
@@ -88,7 +89,8 @@ fn start(
     Ok(Start { revision, objects: Vec::new(), end_bookmark: false })
 }
 
-/// Whether the request says to begin, or not to begin, with what exists, as its release reads it.
+/// Returns whether the watch starts with initial events, if the request says so in a way that the
+/// release understands.
 fn initial_events(release: Release, query: &Query) -> Result<Option<bool>, ApiError> {
     if release < MATCH_SINCE {
         return Ok(None);

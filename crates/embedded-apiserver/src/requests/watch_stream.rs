@@ -1,4 +1,4 @@
-//! The stream of a watch: its lines, drawn from the store's history by a cursor of its own.
+//! The stream of a watch: lines from the store's history, read at the stream's own position.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,23 +19,24 @@ use crate::store::Store;
 use crate::support::counter::Counted;
 use crate::support::release::Release;
 
-/// How many events are read at a time: what a slow watcher holds beside the history.
+/// The number of events that are read at once, and so kept for a slow client besides the history.
 const BATCH: usize = 64;
-/// How long before its end a watch gets a last bookmark.
+/// The time between the last bookmark of a watch and its end.
 const LAST_BOOKMARK: Duration = Duration::from_secs(2);
-/// Releases before this one write the empty `creationTimestamp` of a bookmark.
+/// Earlier releases write the empty `creationTimestamp` of a bookmark.
 const NO_EMPTY_TIME_SINCE: Release = Release::new(1, 34);
 
-/// Where a stream begins.
+/// The start of a stream.
 pub(crate) struct Start {
-    /// The revision after which events are told.
+    /// The revision after which events are sent.
     pub(crate) revision: u64,
-    /// What is told first as added; those that do not fit are left out.
+    /// The objects of the initial events. Those that are not selected are left out.
     pub(crate) objects: Vec<Arc<Object>>,
-    /// Whether a bookmark marks the end of these.
+    /// Whether a bookmark marks the end of the initial events.
     pub(crate) end_bookmark: bool,
 }
 
+/// The state of a watch.
 pub(crate) struct WatchStream {
     store: Store,
     served: Arc<Served>,
@@ -49,12 +50,12 @@ pub(crate) struct WatchStream {
     revisions: watch::Receiver<u64>,
     bookmark_interval: Option<Duration>,
     next_bookmark: Option<Instant>,
-    /// The one shortly before the end.
+    /// The time of the bookmark shortly before the end.
     last_bookmark: Option<Instant>,
     deadline: Instant,
     ended: bool,
     representation: Representation,
-    /// Of a table: whether its columns have been told.
+    /// Whether the columns of a table have been sent.
     columns_sent: bool,
     _counted: Counted,
 }
@@ -71,7 +72,7 @@ impl WatchStream {
     ) -> Self {
         let now = Instant::now();
         let deadline = now + timeout;
-        // Of a short watch, in its middle.
+        // In the middle of a short watch.
         let last_bookmark = deadline - LAST_BOOKMARK.min(timeout / 2);
         Self {
             store: context.store.clone(),
@@ -94,7 +95,7 @@ impl WatchStream {
         }
     }
 
-    /// The lines, each a JSON document and a line feed.
+    /// Returns the lines, each a JSON document and a line feed.
     pub(crate) fn into_lines(self) -> impl Stream<Item = Bytes> + Send + 'static {
         stream::unfold(self, |mut watch| async move {
             let line = watch.next_line().await?;
@@ -104,7 +105,7 @@ impl WatchStream {
 
     async fn next_line(&mut self) -> Option<Bytes> {
         loop {
-            // Whatever is still to be told: the timeout bounds the whole call.
+            // The timeout bounds the watch even if events are pending.
             if Instant::now() >= self.deadline {
                 return None;
             }
@@ -114,8 +115,8 @@ impl WatchStream {
             if self.ended {
                 return None;
             }
-            // Both before the history is read: what comes after that wakes the waiting below, and
-            // what was told before a resource has gone is in the history.
+            // Both come before the history is read: later changes end the wait below, and the history
+            // has every event from before the resource was unregistered.
             self.revisions.borrow_and_update();
             let is_served = self.store.registry().still_serves(&self.served);
             if self.read_events() {
@@ -134,7 +135,7 @@ impl WatchStream {
         }
     }
 
-    /// A line in the representation that was asked for.
+    /// Converts a line to the representation that the client accepts.
     fn rendered(&mut self, line: Bytes) -> Bytes {
         if self.representation == Representation::Full || line.starts_with(br#"{"type":"ERROR""#) {
             return line;
@@ -147,7 +148,7 @@ impl WatchStream {
         format!("{text}\n").into()
     }
 
-    /// A line about what was there at the start.
+    /// Returns the next line of the initial events.
     fn next_initial(&mut self) -> Option<Bytes> {
         let selection = &self.selection;
         if let Some(object) = self.objects.find(|object| selection.matches(object)) {
@@ -156,7 +157,7 @@ impl WatchStream {
         std::mem::take(&mut self.end_bookmark).then(|| self.bookmark(true))
     }
 
-    /// Reads on in the history; whether there was anything.
+    /// Reads the next events of the history; returns whether there were any.
     fn read_events(&mut self) -> bool {
         match self.store.events_after(self.revision, BATCH) {
             Err(too_old) => {
@@ -168,12 +169,12 @@ impl WatchStream {
             }
             Ok((events, reached)) => {
                 let served = &*self.served;
-                let fitting = events
+                let selected = events
                     .iter()
                     .filter(|event| event.collection == served.collection)
                     .filter_map(|event| event.line(served.id, served.type_meta(), &self.selection));
-                self.lines.extend(fitting);
-                // It may begin in the future.
+                self.lines.extend(selected);
+                // A watch can start at a future revision.
                 self.revision = self.revision.max(reached);
                 !events.is_empty()
             }
@@ -184,7 +185,7 @@ impl WatchStream {
         &self.served
     }
 
-    /// Whether it is time for a bookmark; the next one is planned then.
+    /// Returns whether a bookmark is due, and schedules the next one if so.
     fn bookmark_is_due(&mut self) -> bool {
         let now = Instant::now();
         let is_due = |at: &mut Instant| *at <= now;
@@ -206,8 +207,8 @@ impl WatchStream {
     }
 }
 
-/// An object with a version and nothing else; of a Pod, a real server's encoder shows two members
-/// more, which have misled readers.
+/// Returns a bookmark: an object with nothing but a version. Two more members that a real server's
+/// encoder writes for a Pod have misled decoders.
 fn bookmark(served: &Served, revision: u64, release: Release, ends_initial_events: bool) -> Bytes {
     let type_meta = String::from_utf8_lossy(served.type_meta());
     let time = if release < NO_EMPTY_TIME_SINCE { r#","creationTimestamp":null"# } else { "" };

@@ -84,13 +84,13 @@ impl<'a> WriteRequest<'a> {
         new
     }
 
-    /// Responds with an object, in the representation that the client accepts.
+    /// Responds with an object.
     pub(super) fn respond(&self, code: u16, object: &Object) -> Response<Body> {
         response::object(code, object, self.served, self.representation)
     }
 }
 
-/// Returns whether a request asks for everything but the storing.
+/// Returns whether the request is a dry run.
 pub(super) fn dry_run(query: &Query) -> Result<bool, ApiError> {
     match query.get("dryRun") {
         None => Ok(false),

@@ -25,13 +25,13 @@ use crate::support::time::FOREVER;
 use crate::transport::{Listener, ListenerHandle, Tls};
 
 impl EmbeddedServer {
-    /// Returns the settings of a server for a catalogue: a release's, or one of your own.
+    /// Returns the default settings of a server for a catalogue: a release's, or one of your own.
     pub fn builder(catalog: impl Into<Cow<'static, [CatalogEntry]>>) -> Builder {
         Builder::new(catalog.into())
     }
 }
 
-/// Settings of an [`EmbeddedServer`]; begin with [`EmbeddedServer::builder`].
+/// The settings of an [`EmbeddedServer`], from [`EmbeddedServer::builder`].
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until it is started"]
 pub struct Builder {
@@ -59,77 +59,79 @@ impl Builder {
         }
     }
 
-    /// Serves one more resource, a custom one for instance.
+    /// Adds a resource, such as a custom one.
     pub fn resource(mut self, entry: CatalogEntry) -> Self {
         self.catalog.push(entry);
         self
     }
 
-    /// The release that it says it is, such as `1.36`, the default.
+    /// Sets the release of Kubernetes; `1.36` by default.
     ///
-    /// It shows in `/version` and in what releases do differently: whether `sendInitialEvents` is
-    /// understood, and the shape of bookmarks.
+    /// It determines `/version` and the behaviour that differs between releases, such as support of
+    /// `sendInitialEvents` and the shape of bookmarks.
     pub fn release(mut self, release: impl Into<String>) -> Self {
         self.release = release.into();
         self
     }
 
-    /// The port on 127.0.0.1; 0, the default, takes a free one.
+    /// Sets the port on 127.0.0.1; 0, the default, chooses a free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// How many events are kept for watches and for lists in pages, 10,000 by default; older
+    /// Sets the number of events in the history, 10,000 by default. Watches and paged lists of older
     /// versions get 410.
     pub fn history(mut self, events: usize) -> Self {
         self.history.events = events.max(1);
         self
     }
 
-    /// How many bytes of JSON the history holds, before and after each change; 64 MiB by default.
+    /// Sets the size of the history in bytes, 64 MiB by default.
     ///
-    /// Older events are forgotten even if there are fewer than [`history`](Self::history) says, but
-    /// for the latest. The objects themselves are not bounded, and not counted in it.
+    /// It counts the JSON of objects before and after each change. Older events are dropped even if
+    /// there are fewer than [`history`](Self::history) allows, except for the latest. The current
+    /// objects are neither bounded nor counted.
     pub fn history_bytes(mut self, bytes: usize) -> Self {
         self.history.bytes = bytes;
         self
     }
 
-    /// Speaks TLS, with a certificate for 127.0.0.1 and `localhost` of an authority made for this
-    /// server alone, which the [kubeconfig](EmbeddedServer::kubeconfig) names.
+    /// Enables TLS, with a certificate for 127.0.0.1 and `localhost`. Its authority is created for
+    /// this server and is part of the [kubeconfig](EmbeddedServer::kubeconfig).
     pub fn tls(mut self) -> Self {
         self.tls = true;
         self
     }
 
-    /// How often bookmarks are sent to watches that allow them; a minute by default.
+    /// Sets the interval of bookmarks in watches that allow them; a minute by default.
     pub fn bookmark_interval(mut self, interval: Duration) -> Self {
         self.bookmark_interval = interval.clamp(Duration::from_millis(1), FOREVER);
         self
     }
 
-    /// The bearer token without which every request gets 401; none by default.
+    /// Sets a bearer token, without which every request gets 401; none by default.
     ///
-    /// kubectl keeps a token to itself where there is no TLS, and so gets 401 as well.
+    /// Without TLS, kubectl does not send its token, and gets 401 as well.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// Whether faults can be asked for over HTTP, under `/embedded/`; no by default.
+    /// Enables the control endpoint, which injects faults over HTTP; disabled by default.
     ///
-    /// `POST /embedded/faults` arms the fault in the body, such as
+    /// `POST /embedded/faults` registers the fault in the body, such as
     /// `{"effect": {"disconnectAt": {"events": 3, "bytes": 20}}, "path": "/api/v1/pods", "nth": 2}`;
-    /// `GET` tells those that are armed and how often each has struck, `DELETE` disarms all, or
-    /// `/embedded/faults/1` the one. `POST /embedded/compact`, `/embedded/restart` and
-    /// `/embedded/refuse`, the latter two with a `?milliseconds=`, act at once.
+    /// `GET` lists the registered faults, with the number of requests that each has matched and hit.
+    /// `DELETE` removes all of them, or one with `/embedded/faults/1`. `POST /embedded/compact`,
+    /// `/embedded/restart` and `/embedded/refuse`, the latter two with `?milliseconds=`, take effect
+    /// at once.
     pub fn control_endpoint(mut self, on: bool) -> Self {
         self.control = on;
         self
     }
 
-    /// Starts the server on the current tokio runtime, which must drive I/O and time.
+    /// Starts the server on the current tokio runtime, which must have I/O and time enabled.
     ///
     /// # Errors
     ///
@@ -137,7 +139,7 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// Outside a tokio runtime, as all of tokio's I/O does.
+    /// There is no tokio runtime.
     pub async fn start(self) -> io::Result<EmbeddedServer> {
         let release = Release::parse(&self.release).ok_or_else(|| {
             let message = format!("{:?} is not a release; write it as 1.36", self.release);
@@ -185,7 +187,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Those of [`start`](Self::start), and those of starting a thread.
+    /// Those of [`start`](Self::start), or the thread cannot be started.
     pub fn start_in_thread(self) -> io::Result<EmbeddedServer> {
         let (started, start) = std::sync::mpsc::sync_channel(1);
         let thread =

@@ -1,4 +1,4 @@
-//! The token with which a list in pages goes on.
+//! The continue token of a paged list.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::object::Key;
 use crate::error::ApiError;
 
-/// Where a list goes on, and the revision that all its pages show; none where they show what is
-/// there when they are asked for.
+/// The key after which the next page starts, and the revision of all pages; no revision for a list
+/// that continues with the current state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ContinueToken {
     pub(crate) revision: Option<u64>,
@@ -18,7 +18,7 @@ pub(crate) struct ContinueToken {
 #[derive(Serialize, Deserialize)]
 struct Wire {
     v: String,
-    /// Negative for what is there now.
+    /// Negative for the current state.
     rv: i64,
     start: String,
 }
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_encoded_is_decoded() {
+    fn token_round_trips() {
         for after in [Key::new(Some("shop"), "a-b.c"), Key::new(None, "node-1")] {
             for revision in [Some(1_234), None] {
                 let token = ContinueToken { revision, after: after.clone() };
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn malformed_token_is_a_bad_request() {
         for text in ["abc", "!!", "e30", ""] {
             let error = ContinueToken::decode(text).unwrap_err();
             assert_eq!((error.code(), error.reason()), (400, "BadRequest"), "{text}");

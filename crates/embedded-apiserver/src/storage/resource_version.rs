@@ -1,6 +1,10 @@
 //! Resource versions as clients send them.
 
-/// Reads a resourceVersion, or says with Go's words why it is none.
+/// Parses a `resourceVersion`.
+///
+/// # Errors
+///
+/// The text is not a number; the message has Go's words.
 pub(crate) fn parse_version(text: &str) -> Result<u64, String> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let parsed = text.parse::<u64>().ok().filter(|_| digits);

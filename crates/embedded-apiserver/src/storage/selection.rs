@@ -1,4 +1,4 @@
-//! Which objects of a collection a request is about: a namespace, labels, and two fields.
+//! The selection of objects in a collection: by namespace, labels and fields.
 
 use serde_json::Value;
 use watchable_core::selector::{FieldSelector, LabelSelector};
@@ -6,7 +6,7 @@ use watchable_core::selector::{FieldSelector, LabelSelector};
 use super::object::Object;
 use crate::error::ApiError;
 
-/// The objects that a list or a watch is about.
+/// The objects that a list or a watch selects.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Selection {
     pub(crate) namespace: Option<String>,
@@ -23,7 +23,7 @@ impl Selection {
         Self { namespace: namespace.map(str::to_owned), labels, fields }
     }
 
-    /// Narrows it to one object, as a watch of a single object's path does.
+    /// Narrows the selection to one object by name.
     pub(crate) fn named(mut self, name: &str) -> Result<Self, ApiError> {
         let escaped = name.replace('\\', r"\\").replace(',', r"\,").replace('=', r"\=");
         let mut text = format!("metadata.name={escaped}");
@@ -35,7 +35,7 @@ impl Selection {
         Ok(self)
     }
 
-    /// Whether selectors were given, apart from the namespace.
+    /// Returns whether there is a label or field selector.
     pub(crate) fn has_selectors(&self) -> bool {
         self.labels.is_some() || self.fields.is_some()
     }
@@ -51,7 +51,7 @@ impl Selection {
 fn matches_fields(fields: &FieldSelector, object: &Object) -> bool {
     let key = object.key();
     let of_key = |path: &str| matches!(path, "metadata.name" | "metadata.namespace");
-    // Most selectors ask for the name, for which nothing needs to be decoded.
+    // Most selectors are on the name, for which no object is decoded.
     let needs_value = fields.requirements().iter().any(|requirement| !of_key(&requirement.path));
     let value = if needs_value { object.decode() } else { Value::Null };
     fields.matches(|path| match path {
@@ -59,7 +59,7 @@ fn matches_fields(fields: &FieldSelector, object: &Object) -> bool {
         "metadata.namespace" => Some(key.namespace.as_str()),
         path => {
             let found = path.split('.').try_fold(&value, |value, field| value.get(field));
-            // Real servers select by texts, of which an absent one is empty.
+            // Real servers compare strings; an absent field is the empty string.
             Some(match found {
                 Some(Value::String(text)) => text.as_str(),
                 Some(Value::Bool(true)) => "true",

@@ -1,13 +1,13 @@
-//! Counts of what is open now: connections, watches.
+//! Counters of open connections and watches.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many of something there are now.
+/// A count of what is open now.
 #[derive(Clone, Default)]
 pub(crate) struct Counter(Arc<AtomicUsize>);
 
-/// One of what a [`Counter`] counts; it is over when this is dropped.
+/// One open thing; dropping it decrements its [`Counter`].
 pub(crate) struct Counted(Counter);
 
 impl Counter {

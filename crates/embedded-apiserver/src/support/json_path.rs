@@ -1,10 +1,10 @@
-//! The paths of `additionalPrinterColumns`: fields, indices, `[*]` and filters for equality.
+//! JSON paths of `additionalPrinterColumns`: fields, indices, `[*]` and filters for equality.
 //!
-//! Kubernetes' dialect has dots escaped in names and needs no `$`, unlike RFC 9535.
+//! Unlike RFC 9535, Kubernetes' dialect escapes dots in names and needs no `$`.
 
 use serde_json::Value;
 
-/// The first value that a path leads to; `None` also for a path that is none.
+/// Returns the first value at a path; `None` if there is none or the path is malformed.
 pub(crate) fn first<'a>(path: &str, value: &'a Value) -> Option<&'a Value> {
     let path = path.trim();
     let path = path.strip_prefix('{').and_then(|p| p.strip_suffix('}')).unwrap_or(path);
@@ -20,15 +20,15 @@ pub(crate) fn first<'a>(path: &str, value: &'a Value) -> Option<&'a Value> {
 
 enum Step {
     Field(String),
-    /// Negative ones count from the end.
+    /// A negative index counts from the end.
     Index(i64),
     All,
-    /// Those of which a path leads to a value.
-    Where(String, Value),
+    /// The items with a given value at a path.
+    Filter(String, Value),
 }
 
 impl Step {
-    /// The first step of a path, and what follows it.
+    /// Parses the first step of a path; returns it and the rest.
     fn read(path: &str) -> Option<(Self, &str)> {
         if let Some(rest) = path.strip_prefix('.') {
             let (name, rest) = field(rest);
@@ -46,7 +46,7 @@ impl Step {
             Self::All
         } else if let Some(filter) = inside.strip_prefix("?(").and_then(|f| f.strip_suffix(')')) {
             let (path, wanted) = filter.split_once("==")?;
-            Self::Where(path.trim().strip_prefix('@')?.to_owned(), literal(wanted.trim())?)
+            Self::Filter(path.trim().strip_prefix('@')?.to_owned(), literal(wanted.trim())?)
         } else if let Some(name) = quoted(inside) {
             Self::Field(name)
         } else {
@@ -67,7 +67,7 @@ impl Step {
             }
             (Self::All, Value::Array(items)) => items.iter().collect(),
             (Self::All, Value::Object(members)) => members.values().collect(),
-            (Self::Where(path, wanted), Value::Array(items)) => {
+            (Self::Filter(path, wanted), Value::Array(items)) => {
                 items.iter().filter(|item| first(path, item) == Some(wanted)).collect()
             }
             _ => Vec::new(),
@@ -75,7 +75,7 @@ impl Step {
     }
 }
 
-/// A field's name, of which a backslash takes the next character as it is.
+/// Parses a field's name, with `\` as escape character; returns it and the rest.
 fn field(path: &str) -> (String, &str) {
     let mut name = String::new();
     let mut characters = path.char_indices();
@@ -89,7 +89,7 @@ fn field(path: &str) -> (String, &str) {
     (name, "")
 }
 
-/// What is before the bracket's end, which no quotes hold, and what follows.
+/// Returns the text up to the closing bracket outside quotes, and the rest.
 fn bracket(path: &str) -> Option<(&str, &str)> {
     let mut quote = None;
     let mut depth = 1;
@@ -113,7 +113,7 @@ fn quoted(text: &str) -> Option<String> {
     inside('\'').or_else(|| inside('"')).map(|name| name.replace('\\', ""))
 }
 
-/// A text in quotes of either kind, or what JSON reads.
+/// Parses a string in single or double quotes, or a JSON value.
 fn literal(text: &str) -> Option<Value> {
     quoted(text).map(Value::from).or_else(|| serde_json::from_str(text).ok())
 }
@@ -124,7 +124,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn paths_lead_where_kubectls_do() {
+    fn paths_evaluate_as_in_kubectl() {
         let object = json!({
             "metadata": {"annotations": {"example.com/x": "y"}},
             "spec": {"replicas": 3, "ports": [{"n": 80}, {"n": 443}]},

@@ -1,6 +1,6 @@
-//! The keys by which the items of lists are told apart.
+//! The merge keys of lists.
 
-/// By what the items of a list are told apart, as all releases' specs say.
+/// Returns the merge key of a list, which is the same in all releases' specs.
 pub(crate) fn merge_key(field: &str, in_service: bool) -> Option<&'static str> {
     Some(match field {
         "conditions" | "addresses" => "type",

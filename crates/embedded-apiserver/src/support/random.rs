@@ -8,12 +8,13 @@ use std::hash::{BuildHasher, Hasher};
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The same numbers for the same seed.
+    /// Returns a generator of the same numbers for the same seed.
     pub(crate) fn seeded(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Other numbers each time: the standard library draws a hasher's keys from the system.
+    /// Returns a generator of different numbers each time. The standard library draws the keys of a
+    /// hasher from the system.
     pub(crate) fn from_entropy() -> Self {
         Self(RandomState::new().build_hasher().finish())
     }
@@ -26,17 +27,17 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 0 up to, but not, 1.
+    /// Returns a number from 0 (inclusive) to 1 (exclusive).
     pub(crate) fn fraction(&mut self) -> f64 {
         f64::from(u32::try_from(self.next() >> 32).unwrap_or_default()) / 2_f64.powi(32)
     }
 
-    /// A number below `bound`, which must not be 0.
+    /// Returns a number below `bound`, which must not be 0.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
 
-    /// Puts items into another order.
+    /// Shuffles items.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let bound = u64::try_from(last + 1).unwrap_or(u64::MAX);
@@ -44,7 +45,8 @@ impl Random {
         }
     }
 
-    /// Some of the characters that Kubernetes takes for generated names: no vowels, hence no words.
+    /// Returns random characters of the set that Kubernetes uses for generated names: without vowels,
+    /// so that no words arise.
     pub(crate) fn suffix(&mut self, length: usize) -> String {
         const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
         (0..length)
@@ -52,7 +54,7 @@ impl Random {
             .collect()
     }
 
-    /// A uid in the form of a random (version 4) UUID.
+    /// Returns a uid in the form of a random (version 4) UUID.
     pub(crate) fn uid(&mut self) -> String {
         let (high, low) = (self.next(), self.next());
         format!(

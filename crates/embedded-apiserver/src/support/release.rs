@@ -1,4 +1,4 @@
-//! Releases of Kubernetes, as their numbers.
+//! Releases of Kubernetes.
 
 /// A release of Kubernetes, such as 1.36.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,7 +12,7 @@ impl Release {
         Self { major, minor }
     }
 
-    /// Reads `1.36`.
+    /// Parses `1.36`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (major, minor) = text.split_once('.')?;
         Some(Self { major: major.parse().ok()?, minor: minor.parse().ok()? })

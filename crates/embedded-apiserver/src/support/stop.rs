@@ -1,8 +1,8 @@
-//! The signal with which the owner of a server stops its tasks.
+//! The stop signal of a server.
 
 use tokio::sync::watch;
 
-/// Waits until the owner says stop, or is gone.
+/// Waits until the server is stopped or dropped.
 pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }

@@ -1,4 +1,4 @@
-//! Times: the present one as metadata has it, and the longest duration.
+//! The current time as in metadata, and the longest duration.
 
 use std::time::Duration;
 

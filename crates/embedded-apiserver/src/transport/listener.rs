@@ -29,7 +29,7 @@ const MAX_CONNECTIONS: usize = 4_096;
 /// The pause after a failed accept, such as when file descriptors run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// A listener with what it needs to serve connections.
+/// A listener, its settings and its handler.
 pub(crate) struct Listener<H> {
     pub(crate) socket: TcpListener,
     pub(crate) address: SocketAddr,
@@ -105,7 +105,7 @@ where
     match tls {
         None => serve_http(stream, handler).await,
         Some(tls) => {
-            // A failed handshake is the client's affair.
+            // A failed handshake is no error of the server.
             if let Ok(stream) = tls.accept(stream).await {
                 serve_http(stream, handler).await;
             }

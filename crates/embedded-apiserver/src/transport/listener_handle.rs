@@ -1,4 +1,4 @@
-//! The handle with which the rest of the server commands its listener.
+//! The handle to the listener, for faults and for the owner of the server.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ impl ListenerHandle {
     }
 
     fn send(&self, command: ListenerCommand) {
-        // The listener is gone only when the server stops; then every connection ends anyway.
+        // Without a listener the server has stopped, and every connection with it.
         let _ = self.commands.send(command);
     }
 }

@@ -1,4 +1,4 @@
-//! TLS with an authority of the server's own, which nobody knows but from its kubeconfig.
+//! TLS with a certificate authority of the server's own.
 
 use std::error::Error;
 use std::io;
@@ -17,10 +17,10 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-/// Who connects and says nothing is not waited for any longer.
+/// The timeout of a handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// What a server needs to speak TLS.
+/// The TLS configuration of a server.
 pub(crate) struct Tls {
     acceptor: TlsAcceptor,
     /// The certificate of the authority, in PEM.
@@ -28,7 +28,7 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Makes an authority, whose key is forgotten at once, and what it signs.
+    /// Creates an authority and a certificate that it signs. The key of the authority is not kept.
     pub(crate) fn new() -> io::Result<Self> {
         Self::make().map_err(|error| io::Error::other(format!("cannot make certificates: {error}")))
     }
@@ -62,7 +62,7 @@ fn config(
     certificate: CertificateDer<'static>,
     key: PrivatePkcs8KeyDer<'static>,
 ) -> Result<ServerConfig, rustls::Error> {
-    // Named, so that it needs no provider that the program has installed.
+    // An explicit provider works whether or not the program has installed a default one.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
