@@ -120,6 +120,6 @@ fn initial_events(release: Release, query: &Query) -> Result<Option<bool>, ApiEr
     }
 }
 
-fn random_part(whole: Duration) -> Duration {
-    Duration::from_secs(Random::from_entropy().below(whole.as_secs()))
+fn random_part(limit: Duration) -> Duration {
+    Duration::from_secs(Random::from_entropy().below(limit.as_secs()))
 }

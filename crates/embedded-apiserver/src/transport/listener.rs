@@ -47,7 +47,7 @@ where
     R: Future<Output = Result<Response<B>, B::Error>> + Send,
     B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
 {
-    /// Serves connections until it is told to stop, and closes them then.
+    /// Serves connections until the server is stopped, and closes them then.
     pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let mut socket = Some(self.socket);
         let mut connections = JoinSet::new();
