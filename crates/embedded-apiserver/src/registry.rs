@@ -1,4 +1,4 @@
-//! The registry of served kinds: resources of the catalogue, and of CustomResourceDefinitions.
+//! The registry of served kinds: resources of the catalogue, and of `CustomResourceDefinition`s.
 
 mod builtin;
 mod cells;

@@ -142,12 +142,13 @@ impl ApiError {
         Self { next: Some(next), ..Self::expired(message) }
     }
 
-    pub(crate) fn too_old(asked: u64, oldest: u64) -> Self {
-        Self::expired(format!("too old resource version: {asked} ({oldest})"))
+    pub(crate) fn too_old(requested: u64, oldest: u64) -> Self {
+        Self::expired(format!("too old resource version: {requested} ({oldest})"))
     }
 
-    pub(crate) fn too_new(asked: u64, current: u64) -> Self {
-        let message = format!("Timeout: Too large resource version: {asked}, current: {current}");
+    pub(crate) fn too_new(requested: u64, current: u64) -> Self {
+        let message =
+            format!("Timeout: Too large resource version: {requested}, current: {current}");
         let cause = Cause {
             reason: "ResourceVersionTooLarge",
             message: "Too large resource version".to_owned(),
@@ -196,7 +197,7 @@ impl ApiError {
             500 => ("InternalError", "Internal error occurred"),
             503 => ("ServiceUnavailable", "the server is currently unable to handle the request"),
             504 => ("Timeout", "Timeout: request did not complete within the allotted timeout"),
-            _ => ("", "an error on demand"),
+            _ => ("", "injected error"),
         };
         let details = Details { retry_after_seconds, ..Details::default() };
         Self {

@@ -72,8 +72,8 @@ pub(super) fn has_status(resource: &ResourceInfo) -> bool {
 
 pub(super) fn categories(resource: &ResourceInfo) -> Vec<String> {
     let tables = [("all", OF_ALL), ("api-extensions", API_EXTENSIONS)];
-    let fitting = tables.into_iter().filter(|(_, table)| contains(table, resource));
-    fitting.map(|(category, _)| category.to_owned()).collect()
+    let matching = tables.into_iter().filter(|(_, table)| contains(table, resource));
+    matching.map(|(category, _)| category.to_owned()).collect()
 }
 
 pub(super) fn scale(resource: &ResourceInfo) -> Option<Scale> {

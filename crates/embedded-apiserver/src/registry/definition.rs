@@ -1,4 +1,4 @@
-//! CustomResourceDefinitions, of `v1` and of the `v1beta1` of releases before 1.22.
+//! `CustomResourceDefinition`s, of `v1` and of the `v1beta1` of releases before 1.22.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The defaults and the validation of CustomResourceDefinitions.
+//! The defaults and the validation of `CustomResourceDefinition`s.
 
 use serde_json::{Value, json};
 

@@ -24,18 +24,19 @@ pub(super) fn handle(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
     {
         members.remove("status");
     }
-    let on = |live: Option<&Value>| {
+    let applied_to = |live: Option<&Value>| {
         fields::apply(served, live, &applied, writer, query.flag("force"))
             .map_err(|conflicts| ApiError::apply_conflict(&conflicts))
     };
     let is_named = applied["metadata"]["name"].as_str().is_some_and(|name| !name.is_empty());
     if part == Part::Main && is_named {
-        match context.store.create_in(served, request.namespace(), part, on(None)?, dry_run) {
+        match context.store.create_in(served, request.namespace(), part, applied_to(None)?, dry_run)
+        {
             Err(error) if error.reason() == "AlreadyExists" => {}
             created => return Ok(request.respond(201, &*created?)),
         }
     }
-    match context.store.change(served, key, part, dry_run, |live| on(Some(&live))) {
+    match context.store.change(served, key, part, dry_run, |live| applied_to(Some(&live))) {
         Err(error) if part == Part::Main && error.reason() == "NotFound" => {
             Err(ApiError::bad_request(format!(
                 "the name of the object ({} based on URL) was undeterminable: name must be provided",
@@ -54,7 +55,7 @@ fn check(request: &WriteRequest<'_>, applied: &Value) -> Result<(), ApiError> {
     }
     let metadata = &applied["metadata"];
     if !applied.is_object() || !(metadata.is_object() || metadata.is_null()) {
-        return Err(ApiError::bad_request("what is applied is not an object"));
+        return Err(ApiError::bad_request("the applied configuration is not an object"));
     }
     let (given, expected) =
         (applied["apiVersion"].as_str().unwrap_or_default(), served.resource().api_version());

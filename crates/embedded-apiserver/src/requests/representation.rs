@@ -30,8 +30,8 @@ impl Representation {
         if values.peek().is_none() {
             return Ok(Self::Full);
         }
-        let mut forms = values.flat_map(|value| value.split(',')).filter_map(Self::of);
-        forms.next().ok_or_else(ApiError::not_acceptable)
+        let mut representations = values.flat_map(|value| value.split(',')).filter_map(Self::of);
+        representations.next().ok_or_else(ApiError::not_acceptable)
     }
 
     fn of(media_type: &str) -> Option<Self> {

@@ -51,17 +51,18 @@ fn merge_members(
     }
     let Some(members) = target.as_object_mut() else { return Ok(()) };
     let of_service = in_service || members.get("kind").is_some_and(|kind| kind == "Service");
-    if let Some(Value::Array(kept)) = patch.remove("$retainKeys") {
-        members.retain(|name, _| kept.iter().any(|k| k == name));
+    if let Some(Value::Array(retained)) = patch.remove("$retainKeys") {
+        members.retain(|name, _| retained.iter().any(|k| k == name));
     }
     let mut orders = Vec::new();
     for (name, value) in patch {
         if let Some(list) = name.strip_prefix("$setElementOrder/") {
             orders.push((list.to_owned(), value));
         } else if let Some(list) = name.strip_prefix("$deleteFromPrimitiveList/") {
-            if let (Some(Value::Array(items)), Value::Array(gone)) = (members.get_mut(list), value)
+            if let (Some(Value::Array(items)), Value::Array(removed)) =
+                (members.get_mut(list), value)
             {
-                items.retain(|item| !gone.contains(item));
+                items.retain(|item| !removed.contains(item));
             }
         } else if value.is_null() {
             members.remove(&name);
@@ -113,11 +114,11 @@ fn merge_list(
             return Err(format!("an item of {field} does not contain its merge key {key}"));
         }
         if item["$patch"] == "delete" {
-            items.retain(|there| there[key] != id);
+            items.retain(|existing| existing[key] != id);
             continue;
         }
-        if let Some(there) = items.iter_mut().find(|there| there[key] == id) {
-            merge(there, item, "", in_service)?;
+        if let Some(existing) = items.iter_mut().find(|existing| existing[key] == id) {
+            merge(existing, item, "", in_service)?;
         } else {
             // A new item can contain directives, too.
             let mut new = Value::Object(Map::new());

@@ -95,11 +95,11 @@ fn initial_events(release: Release, query: &Query) -> Result<Option<bool>, ApiEr
     if release < MATCH_SINCE {
         return Ok(None);
     }
-    let asked =
+    let requested =
         query.optional_flag("sendInitialEvents").filter(|_| release >= INITIAL_EVENTS_SINCE);
     let matching = query.get("resourceVersionMatch");
     let forbidden = |field, text| Err(invalid_options(&Problem::forbidden(field, text)));
-    match (asked, matching) {
+    match (requested, matching) {
         (None, None) => Ok(None),
         (None, Some(_)) => {
             let text = if release < INITIAL_EVENTS_SINCE {
@@ -112,7 +112,7 @@ fn initial_events(release: Release, query: &Query) -> Result<Option<bool>, ApiEr
         (Some(true), _) if !query.flag("allowWatchBookmarks") => {
             forbidden("allowWatchBookmarks", "sendInitialEvents requires allowWatchBookmarks")
         }
-        (Some(asked), Some("NotOlderThan")) => Ok(Some(asked)),
+        (Some(requested), Some("NotOlderThan")) => Ok(Some(requested)),
         (Some(_), _) => forbidden(
             "resourceVersionMatch",
             "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",

@@ -24,7 +24,7 @@ const BATCH: usize = 64;
 /// The time between the last bookmark of a watch and its end.
 const LAST_BOOKMARK: Duration = Duration::from_secs(2);
 /// Earlier releases write the empty `creationTimestamp` of a bookmark.
-const NO_EMPTY_TIME_SINCE: Release = Release::new(1, 34);
+const NO_NULL_TIMESTAMP_SINCE: Release = Release::new(1, 34);
 
 /// The start of a stream.
 pub(crate) struct Start {
@@ -211,7 +211,7 @@ impl WatchStream {
 /// encoder writes for a Pod have misled decoders.
 fn bookmark(served: &Served, revision: u64, release: Release, ends_initial_events: bool) -> Bytes {
     let type_meta = String::from_utf8_lossy(served.type_meta());
-    let time = if release < NO_EMPTY_TIME_SINCE { r#","creationTimestamp":null"# } else { "" };
+    let time = if release < NO_NULL_TIMESTAMP_SINCE { r#","creationTimestamp":null"# } else { "" };
     let annotations = if ends_initial_events {
         r#","annotations":{"k8s.io/initial-events-end":"true"}"#
     } else {
@@ -225,6 +225,6 @@ fn bookmark(served: &Served, revision: u64, release: Release, ends_initial_event
     line("BOOKMARK", &object)
 }
 
-fn line(word: &str, object: &str) -> Bytes {
-    format!("{{\"type\":\"{word}\",\"object\":{object}}}\n").into()
+fn line(event_type: &str, object: &str) -> Bytes {
+    format!("{{\"type\":\"{event_type}\",\"object\":{object}}}\n").into()
 }

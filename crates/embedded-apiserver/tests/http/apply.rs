@@ -221,8 +221,11 @@ async fn what_cannot_be_applied_is_refused() {
             json!({"apiVersion": "v1", "metadata": {"name": "b"}}),
             "the name of the object (b) does not match the name on the URL (a)",
         ),
-        (json!([1]), "what is applied is not an object"),
-        (json!({"apiVersion": "v1", "metadata": "x"}), "what is applied is not an object"),
+        (json!([1]), "the applied configuration is not an object"),
+        (
+            json!({"apiVersion": "v1", "metadata": "x"}),
+            "the applied configuration is not an object",
+        ),
     ] {
         let answer = apply(&server, &path, "fieldManager=me", &object).await;
         assert_eq!((answer.refusal().0, answer.message()), (400, why.to_owned()));
