@@ -1,4 +1,4 @@
-//! For our own tests, benches and fuzz targets: not part of the API.
+//! Support for our own tests, benches and fuzz targets. Not part of the API.
 
 #[cfg(feature = "bench-hooks")]
 pub mod bench_hooks;

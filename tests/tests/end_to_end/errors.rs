@@ -72,7 +72,7 @@ async fn a_version_too_old_is_gone_and_the_oldest_is_told() {
         let error = soon(watcher.stream(options).try_next()).await.unwrap_err();
         assert!(error.is_gone(), "{error}");
         let oldest = error.status().unwrap().oldest_version().expect("a version").to_owned();
-        assert!(error.to_string().contains(&format!("the oldest version that it has is {oldest}")));
+        assert!(error.to_string().contains(&format!("the oldest version it has is {oldest}")));
 
         // What it told is a version to start from.
         watcher.update_resource_version(oldest);
@@ -109,7 +109,7 @@ async fn an_object_of_another_shape_is_named_and_passed_over() {
     assert!(error.is_decode() && !error.is_terminal());
     assert_eq!(
         error.to_string(),
-        "watching pods/v1: the ADDED default/odd does not fit its type; use the types of the server's release, or mend the object"
+        "watching pods/v1: the ADDED default/odd does not decode into its type; use the types of the server's release, or fix the object"
     );
     let path = std::error::Error::source(&error).unwrap().to_string();
     assert!(path.starts_with("spec.containers[0].ports[0].containerPort: "), "{path}");

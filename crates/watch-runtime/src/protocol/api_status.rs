@@ -1,30 +1,30 @@
-//! The Status object in which an API server tells what went wrong.
+//! The `Status` object with which an API server reports an error.
 
 use std::fmt;
 
 use serde::Deserialize;
 use watchable_core::lenient::null_is_default;
 
-/// An API server's own account of a failure (kind `Status` of `meta/v1`).
+/// An error as the API server describes it (kind `Status` of `meta/v1`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ApiStatus {
-    /// The failure in words.
+    /// A message for humans.
     #[serde(deserialize_with = "null_is_default")]
     pub message: String,
-    /// The failure in one word, such as `Expired`; often empty.
+    /// A machine-readable reason, such as `Expired`; often empty.
     #[serde(deserialize_with = "null_is_default")]
     pub reason: String,
     /// The HTTP status code.
     #[serde(deserialize_with = "null_is_default")]
     pub code: u16,
-    /// What the failure is about.
+    /// The object or resource that the error is about.
     #[serde(deserialize_with = "null_is_default")]
     pub details: StatusDetails,
 }
 
-/// What a [`ApiStatus`] is about.
+/// The object or resource that an [`ApiStatus`] is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
@@ -35,36 +35,36 @@ pub struct StatusDetails {
     /// The resource's group; often empty.
     #[serde(deserialize_with = "null_is_default")]
     pub group: String,
-    /// The resource's name in URLs, in spite of the field's own; often empty.
+    /// The resource's plural name, as in URLs, despite the name of the field; often empty.
     #[serde(deserialize_with = "null_is_default")]
     pub kind: String,
-    /// How long to wait before another try, in seconds, where the server says.
+    /// How long to wait before a retry, in seconds, if the server says.
     #[serde(deserialize_with = "null_is_default")]
     pub retry_after_seconds: Option<u32>,
-    /// Single faults, where there are several.
+    /// The individual causes, if there are several.
     #[serde(deserialize_with = "null_is_default")]
     pub causes: Vec<StatusCause>,
 }
 
-/// One of several faults.
+/// One cause of an error that has several.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct StatusCause {
-    /// The field at fault; often empty.
+    /// The field with the invalid value; often empty.
     #[serde(deserialize_with = "null_is_default")]
     pub field: String,
-    /// The fault in words.
+    /// A message for humans.
     #[serde(deserialize_with = "null_is_default")]
     pub message: String,
-    /// The fault in one word.
+    /// A machine-readable reason.
     #[serde(deserialize_with = "null_is_default")]
     pub reason: String,
 }
 
 impl ApiStatus {
-    /// Reads an HTTP error's body, which is a Status as a rule, but text from proxies and from
-    /// paths that no API group owns. The HTTP status counts where the body names no code.
+    /// Parses the body of an HTTP error. It is usually a `Status`, but plain text from proxies and
+    /// from paths outside of any API group. Without a code in the body, the HTTP status is used.
     pub(crate) fn from_body(http: http::StatusCode, body: &[u8]) -> Self {
         let mut status: Self = serde_json::from_slice(body).unwrap_or_else(|_| Self {
             message: String::from_utf8_lossy(body).trim().chars().take(500).collect(),
@@ -79,26 +79,26 @@ impl ApiStatus {
         status
     }
 
-    /// Whether the version asked for is no longer known: code 410, reasons `Expired` and `Gone`.
+    /// Whether the requested resource version has expired: code 410, or reason `Expired` or `Gone`.
     pub fn is_gone(&self) -> bool {
         self.code == 410 || matches!(self.reason.as_str(), "Expired" | "Gone")
     }
 
-    /// Whether the version asked for is one that the server has yet to reach: a 504 that names the
-    /// cause `ResourceVersionTooLarge`, or in older servers says so in words.
+    /// Whether the server has yet to reach the requested resource version: a 504 with the cause
+    /// `ResourceVersionTooLarge`, or in older servers with that message.
     pub(crate) fn is_too_large_version(&self) -> bool {
         self.details.causes.iter().any(|cause| cause.reason == "ResourceVersionTooLarge")
             || self.message.contains("Too large resource version")
     }
 
-    /// Whether a namespace is what the failure is about: servers and proxies that check it say so.
-    /// Kubernetes itself lists nothing in a namespace that it does not have, and that is no failure.
+    /// Whether the error is about a namespace, as some servers and proxies report. Kubernetes
+    /// itself returns an empty list for a namespace that does not exist.
     pub(crate) fn is_about_a_namespace(&self) -> bool {
         self.details.kind == "namespaces" && self.details.group.is_empty()
     }
 
-    /// The oldest version that the server still has, where its message tells it: the number in
-    /// parentheses of `too old resource version: 1 (306)`.
+    /// Returns the oldest resource version that the server still has, if the message names it: the
+    /// number in parentheses of `too old resource version: 1 (306)`.
     pub fn oldest_version(&self) -> Option<&str> {
         if !self.is_gone() {
             return None;

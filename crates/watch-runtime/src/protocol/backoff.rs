@@ -1,31 +1,31 @@
-//! How long to wait before another try: capped exponential backoff with full jitter.
+//! Capped exponential backoff with full jitter.
 
 use std::time::Duration;
 
-/// The ceiling of the first wait; each later one doubles it.
+/// The upper bound of the first wait. It doubles with each failure.
 const BASE: Duration = Duration::from_millis(200);
-/// No wait's ceiling is higher, where a server said that it will not.
+/// The largest upper bound after a rejection.
 const CAP: Duration = Duration::from_secs(30);
-/// The same where there was no server to say anything: asking burdens nobody, and a stream is to be
+/// The largest upper bound after a disconnect. Retrying burdens no server, and a stream should be
 /// live again soon after its server is.
 const CAP_AFTER_DISCONNECT: Duration = Duration::from_secs(2);
-/// A connection that lasted this long was a healthy one: the next failure starts anew.
+/// A connection that lasted this long was healthy and resets the backoff.
 const HEALTHY: Duration = Duration::from_secs(10);
 
-/// The waits of one watcher.
+/// The backoff of one watcher.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
-    /// The next wait, after a refusal: anything up to the ceiling, but no shorter than what the server
-    /// asked for.
+    /// Returns the wait after a rejection: random up to the current bound, but at least
+    /// `retry_after`.
     pub(crate) fn next(&mut self, asked: Option<Duration>, rng: &mut fastrand::Rng) -> Duration {
         self.wait(CAP, rng).max(asked.unwrap_or_default())
     }
 
-    /// The next wait, after a connection broke or could not be had.
+    /// Returns the wait after a connection broke or could not be made.
     pub(crate) fn next_after_disconnect(&mut self, rng: &mut fastrand::Rng) -> Duration {
         self.wait(CAP_AFTER_DISCONNECT, rng)
     }
@@ -36,19 +36,19 @@ impl Backoff {
         ceiling.mul_f64(rng.f64())
     }
 
-    /// How many failures in a row there have been.
+    /// Returns the number of failures since the last reset.
     pub(crate) fn failures(&self) -> u32 {
         self.failures
     }
 
-    /// Takes note of how long a connection lasted.
+    /// Resets the backoff if the connection lasted long enough to count as healthy.
     pub(crate) fn connection_lasted(&mut self, time: Duration) {
         if time >= HEALTHY {
             self.failures = 0;
         }
     }
 
-    /// Takes note that a watch lasted as long as it was meant to.
+    /// Resets the backoff: a watch lasted until its timeout.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
@@ -105,7 +105,7 @@ mod tests {
                 Backoff::default().next_after_disconnect(&mut fastrand::Rng::with_seed(seed));
             tenths[(wait.as_nanos() * 10 / BASE.as_nanos()).min(9) as usize] += 1;
         }
-        // Each of ten thousand watchers has its own moment: all parts of the time have their share.
+        // The waits of ten thousand watchers are spread evenly.
         assert!(tenths.iter().all(|n| (850..1150).contains(n)), "{tenths:?}");
     }
 }

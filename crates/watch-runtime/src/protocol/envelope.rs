@@ -1,7 +1,8 @@
-//! From a line of a watch: the event's type, the object's raw bytes and its identity.
+//! Parses a line of a watch into the event's type, the object's identity and its raw bytes.
 //!
-//! The object itself is not decoded here. A bookmark never is: it is an object of its kind in name
-//! only, and `"spec":{"containers":null}` occurs in it (Kubernetes API concepts, "Watch bookmarks").
+//! The object itself is not decoded here. A bookmark's object never is: it has the kind of the
+//! watched resource but not its required fields, as in `"spec":{"containers":null}` (Kubernetes API
+//! concepts, "Watch bookmarks").
 
 mod fast_path;
 mod kind;
@@ -59,15 +60,15 @@ struct BookmarkMetadata {
     annotations: Option<BTreeMap<String, String>>,
 }
 
-/// The annotation of the bookmark that ends a streamed initial state (KEP-3157).
+/// The annotation of the bookmark that ends a streaming list (KEP-3157).
 const INITIAL_EVENTS_END_ANNOTATION: &str = "k8s.io/initial-events-end";
 
-/// Reads a line of a watch whose objects lie where `scope` says.
+/// Parses a line of a watch on a resource of this scope.
 pub(crate) fn read(line: &Bytes, scope: Scope) -> Result<Envelope, json::Error> {
     read_as(line, scope, true)
 }
 
-/// Reads a line, in the quick way where that does, or in the general way in any case.
+/// Parses a line, on the fast path if it applies and is enabled.
 pub(crate) fn read_as(
     line: &Bytes,
     scope: Scope,
@@ -82,7 +83,7 @@ pub(crate) fn read_as(
     }
 }
 
-/// Reads who a list's item is, and gives its text, mended where that is needed.
+/// Parses the identity of a list item. Returns it with the item's bytes, which are valid UTF-8.
 pub(crate) fn list_item(item: &Bytes, scope: Scope) -> Result<(Bytes, Identity), json::Error> {
     let Ok(text) = simdutf8::basic::from_utf8(item) else {
         return self::list_item(&replace_invalid_utf8(item), scope);
@@ -110,8 +111,8 @@ fn parse_fully(line: &Bytes) -> Result<Envelope, json::Error> {
     })
 }
 
-/// The object, where a line went on after it and what did was taken for part of it. No API server writes such
-/// lines so far.
+/// Returns the object alone if the fast path took members after it for a part of it. API servers do
+/// not write such lines today.
 pub(crate) fn without_trailer(object: &Bytes) -> Option<Bytes> {
     let first = serde_json::Deserializer::from_slice(object).into_iter::<&RawValue>().next()?;
     let first = first.ok()?.get().as_bytes();
@@ -128,13 +129,13 @@ fn bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
     }
 }
 
-/// A text with U+FFFD for what is not UTF-8: an API server hands out raw extensions byte by byte as they were
-/// put in, and Go's decoder does the same with them.
+/// Replaces invalid UTF-8 with U+FFFD, as Go's decoder does. API servers pass raw extensions on
+/// byte by byte.
 fn replace_invalid_utf8(text: &Bytes) -> Bytes {
     String::from_utf8_lossy(text).into_owned().into()
 }
 
-/// Reads who an object is, and skips the rest of it.
+/// Parses the identity of an object, and skips the rest of it.
 fn parse_identity(object: &[u8]) -> Result<Identity, json::Error> {
     let metadata = json::from_slice::<Object<'_>>(object)?.metadata.unwrap_or_default();
     let text = |value: Option<Cow<'_, str>>| value.map(Cow::into_owned).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What a watch tells: an object, and what happened to it.
+//! The events of a watch: an object, and what happened to it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use std::sync::Arc;
 pub struct WatchEvent<T> {
     /// What happened.
     pub etype: EventType,
-    /// The object: after the change, or as it last was when it was deleted.
+    /// The object after the change, or as it last was if it was deleted.
     pub obj: T,
     /// How the event came about.
     pub origin: Origin,
-    /// Which watcher told it, in a stream of several; nameless in the stream of one.
+    /// The watcher that delivered it, in a multiplexed stream; otherwise unnamed.
     pub source: EventSource,
 }
 
-/// The name of a watcher in a [`MultiplexingWatcher`](crate::MultiplexingWatcher): the one that it was
-/// added with, else its resource, such as `pods/v1`. Cheap to clone.
+/// The name of a watcher in a [`MultiplexingWatcher`](crate::MultiplexingWatcher): the name that it
+/// was added with, or its resource, such as `pods/v1`. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EventSource(Option<Arc<str>>);
 
@@ -26,7 +26,7 @@ impl EventSource {
         Self(Some(name.into()))
     }
 
-    /// The name; empty where there is none.
+    /// Returns the name; empty if there is none.
     pub fn as_str(&self) -> &str {
         self.0.as_deref().unwrap_or_default()
     }
@@ -38,14 +38,14 @@ impl fmt::Display for EventSource {
     }
 }
 
-/// As the name's own, which stands for it where a map is asked.
+/// The same hash as the name's, as `Borrow<str>` requires.
 impl std::hash::Hash for EventSource {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
         self.as_str().hash(state);
     }
 }
 
-/// So that what goes by source is found by name.
+/// Lets maps keyed by source be looked up by name.
 impl std::borrow::Borrow<str> for EventSource {
     fn borrow(&self) -> &str {
         self.as_str()
@@ -64,19 +64,19 @@ impl PartialEq<&str> for EventSource {
     }
 }
 
-/// What happened to an object. Displays as the API writes it: `ADDED`, `MODIFIED`, `DELETED`.
+/// The type of an event. Displays as in the API: `ADDED`, `MODIFIED`, `DELETED`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EventType {
-    /// The object was created, or was there when the watch began.
+    /// The object was created, or existed when the watch began.
     Added,
     /// The object was changed.
     Modified,
-    /// The object was deleted, or no longer fits the selectors.
+    /// The object was deleted, or no longer matches the selectors.
     Deleted,
 }
 
 impl EventType {
-    /// The type as the API writes it.
+    /// Returns the type as in the API.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Added => "ADDED",
@@ -100,19 +100,20 @@ impl fmt::Display for EventType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {
-    /// Part of the state that was there when a managed stream began.
+    /// Part of the initial list of a managed stream.
     Initial,
-    /// Found by comparing the server's state with what was delivered, after the server could no
-    /// longer tell the events in between. Several changes of an object in that time are one event.
+    /// Found by a relist, after the server no longer had the events in between. Several changes of
+    /// an object are one event.
     ///
-    /// Of an object that was deleted in that time the last state is not known: its `DELETED` carries
-    /// `apiVersion`, `kind` and, in the metadata, name, namespace, uid and the version that was last
-    /// delivered; nothing else. A type of your own that insists on more, because it has required fields,
-    /// would not decode then: of such a type the watcher keeps every object's JSON, and the `DELETED`
-    /// carries the object as it was last delivered. Where memory counts, let the fields have a default.
+    /// The last state of an object that was deleted in that time is unknown. Its `DELETED` carries
+    /// `apiVersion`, `kind` and, in the metadata, name, namespace, uid and the resource version
+    /// that was last delivered, and nothing else. A type with further required fields would not
+    /// decode from that, so for such a type the watcher stores every object's JSON, and the
+    /// `DELETED` carries the object as it was last delivered. To save memory, give the fields
+    /// defaults.
     Repair,
-    /// Told by the server's watch. In an unmanaged stream every event is: the server does not say
-    /// which of its ADDED events are old news.
+    /// Sent by the server's watch. In an unmanaged stream every event is live: the server does not
+    /// say which ADDED events are of objects that existed before.
     Live,
 }
 

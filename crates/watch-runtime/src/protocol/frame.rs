@@ -1,13 +1,13 @@
-//! Lines out of chunks: chunk borders fall anywhere, inside a character too.
+//! Splits the chunks of a body into lines. A chunk may end anywhere, even inside a character.
 
 use bytes::{Bytes, BytesMut};
 
-/// Splits a body into lines. A line that lies in one chunk is not copied.
+/// Splits a body into lines. A line that lies within one chunk is not copied.
 #[derive(Debug)]
 pub(crate) struct Frames {
-    /// The newest chunk, less what was taken from it.
+    /// The rest of the newest chunk.
     chunk: Bytes,
-    /// The start of a line whose end has not come.
+    /// The beginning of a line that is incomplete so far.
     partial: BytesMut,
     limit: usize,
 }
@@ -21,19 +21,20 @@ impl Frames {
         Self { chunk: Bytes::new(), partial: BytesMut::new(), limit }
     }
 
-    /// Takes the body's next chunk. Ask for lines until there are none before the next one.
+    /// Adds the next chunk. The lines of the previous one must have been taken.
     pub(crate) fn push(&mut self, chunk: Bytes) {
         debug_assert!(self.chunk.is_empty(), "lines are left in the chunk before");
         self.chunk = chunk;
     }
 
-    /// The next whole line that is not blank, without its end.
+    /// Returns the next complete line that is not blank, without its line ending.
     pub(crate) fn next_line(&mut self) -> Result<Option<Bytes>, LineTooLong> {
         loop {
             let Some(end) = memchr::memchr(b'\n', &self.chunk) else {
                 self.check(self.chunk.len())?;
                 self.partial.extend_from_slice(&self.chunk);
-                // An emptied one would still hold the connection's buffer, which then could not be used again.
+                // Even an empty slice would keep the connection's buffer alive and unavailable for
+                // reuse.
                 self.chunk = Bytes::new();
                 return Ok(None);
             };
@@ -52,8 +53,8 @@ impl Frames {
         }
     }
 
-    /// What came after the last line end: at a clean end of the body it is blank, or a last
-    /// document whose line end the server left out; otherwise it is what a cut left over.
+    /// Returns what follows the last line ending. After the regular end of a body it is blank, or a
+    /// last line without an ending; after a disconnect it is a truncated line.
     pub(crate) fn remainder(&mut self) -> Bytes {
         self.partial.split().freeze()
     }

@@ -1,15 +1,15 @@
-//! The head of an HTTP answer, as far as a watch is concerned.
+//! The head of an HTTP response, as far as the protocol needs it.
 
 use std::time::{Duration, SystemTime};
 
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, Response, StatusCode};
 
-/// The head of an answer, as far as a watch is concerned.
+/// The head of a response, as far as the protocol needs it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
-    /// How long the server asks to wait before another try.
+    /// How long the server asks to wait before a retry.
     pub(crate) retry_after: Option<Duration>,
 }
 
@@ -19,11 +19,11 @@ impl Head {
     }
 }
 
-/// Reads `Retry-After`, in seconds or as an HTTP date (RFC 9110, section 10.2.3).
+/// Parses `Retry-After`, in seconds or as an HTTP date (RFC 9110, section 10.2.3).
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
-        // Longer than a century is no time to reckon with.
+        // Capped at a century, so that adding it to the current time cannot overflow.
         return Some(Duration::from_secs(seconds.min(u32::MAX.into())));
     }
     let date = httpdate::parse_http_date(text).ok()?;

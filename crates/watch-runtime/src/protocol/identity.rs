@@ -1,4 +1,4 @@
-//! Which object an event or a list item is about.
+//! The identity of an object in an event or a list.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use watchable_core::Scope;
 
 use crate::protocol::uid::Uid;
 
-/// Who an object is.
+/// The identity of an object, and its resource version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) name: String,
@@ -27,7 +27,7 @@ impl fmt::Display for Identity {
 }
 
 impl Identity {
-    /// Whether nothing is missing.
+    /// Whether every field is set that objects of this scope have.
     pub(crate) fn is_complete(&self, scope: Scope) -> bool {
         let has_place = match scope {
             Scope::Namespaced => !self.namespace.is_empty(),

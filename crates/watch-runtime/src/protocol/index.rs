@@ -1,7 +1,7 @@
-//! What a stream has delivered: which objects its consumer knows, and at which version.
+//! The index of what a stream has delivered: each object's identity and resource version.
 //!
-//! It is what repairs a gap: a state that was taken anew is compared with it, object by object.
-//! `cargo xtask bench index` measures what an object takes; where its JSON is kept, that comes on top.
+//! A relist compares its objects with the index to repair a gap. `cargo xtask bench index` measures
+//! the memory that an object takes; stored JSON comes on top.
 
 mod indexed_object;
 
@@ -13,42 +13,43 @@ use crate::protocol::event::EventType;
 use crate::protocol::identity::Identity;
 use crate::protocol::index::indexed_object::{IndexedObject, Version};
 
-/// The objects that were delivered and not deleted since. At any time a name stands for one object.
+/// The delivered objects that were not deleted since, by namespace and name.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     objects: HashMap<Box<str>, IndexedObject>,
-    /// The JSON of those whose JSON is kept.
+    /// The JSON of those that are stored, for tombstones.
     stored: HashMap<Box<str>, Box<[u8]>>,
-    /// Counts the states that were taken; what the newest one held bears its number.
+    /// Counts the lists. An object bears the generation of the newest list that has it (mark and
+    /// sweep).
     generation: u32,
-    /// What was delivered in a pass before this one may be of another past than the server's.
+    /// Versions delivered before this generation are not trusted: the server was rolled back since.
     trusted_since: u32,
-    /// Whether some of it has yet to be compared.
+    /// Whether a rollback has yet to be followed by a complete list.
     untrusted: bool,
-    /// Where keys are put together, so that looking one up allocates nothing.
+    /// A buffer for keys, so that lookups do not allocate.
     key: String,
 }
 
-/// How an object in a new state relates to what was delivered.
+/// How a listed object compares with what was delivered.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// Its name was not known.
+    /// No object of this name was delivered.
     New,
-    /// The same object, at another version.
+    /// The object was delivered at another version.
     Changed,
-    /// The same object, at the same version.
+    /// The object was delivered at this version.
     Unchanged,
-    /// Its name stood for this other object, which must have been deleted.
+    /// Another object of this name was delivered, and must have been deleted.
     Replaces(Identity),
 }
 
 impl Index {
-    /// Begins to compare with a new state.
+    /// Starts a generation: a list begins.
     pub(crate) fn begin_generation(&mut self) {
         self.generation = self.generation.wrapping_add(1);
     }
 
-    /// Compares an object of the new state, and marks it as part of that.
+    /// Compares an object with what was delivered. Marks it as listed if it is unchanged.
     pub(crate) fn compare(&mut self, identity: &Identity) -> Comparison {
         let version = Version::of(identity.version.as_deref());
         self.set_key(identity);
@@ -59,22 +60,22 @@ impl Index {
             return Comparison::Replaces(indexed.identity(&identity.namespace, &identity.name));
         }
         if !indexed.has_version(&version) || indexed.generation() < self.trusted_since {
-            // Delivering it will mark it.
+            // Its delivery marks it.
             return Comparison::Changed;
         }
         indexed.mark(self.generation);
         Comparison::Unchanged
     }
 
-    /// The server was set back, and has gone on from there: an object at a known version may be another
-    /// one by now. Until the server's state is told in whole, nothing is taken for unchanged.
+    /// Stops trusting versions: the server was rolled back, and may have assigned a delivered
+    /// version again. Until a list has synced, no object counts as unchanged.
     pub(crate) fn mark_untrusted(&mut self) {
         if !std::mem::replace(&mut self.untrusted, true) {
             self.trusted_since = self.generation.wrapping_add(1);
         }
     }
 
-    /// The server's state was told in whole.
+    /// Records that a list has synced.
     pub(crate) fn mark_synced(&mut self) {
         self.untrusted = false;
     }
@@ -88,8 +89,8 @@ impl Index {
         self.untrusted
     }
 
-    /// Takes note of what was delivered, and of the object itself where it is to be kept. That is copied:
-    /// a slice would keep all of the chunk alive in which it came.
+    /// Records a delivery, with the object's JSON if it is to be stored. The JSON is copied, since
+    /// a slice would keep the whole chunk alive.
     pub(crate) fn record_delivered(
         &mut self,
         etype: EventType,
@@ -98,7 +99,7 @@ impl Index {
     ) {
         self.set_key(identity);
         if etype == EventType::Deleted {
-            // The name may already stand for another object.
+            // The name may belong to another object by now.
             if self
                 .objects
                 .get(self.key.as_str())
@@ -124,7 +125,7 @@ impl Index {
         }
     }
 
-    /// What was delivered but is not part of the newest state, in order of name.
+    /// Returns the objects that the newest list lacks, sorted by name.
     pub(crate) fn missing_from_list(&self) -> Vec<Identity> {
         let mut missing_from_list: Vec<_> = self
             .objects
@@ -139,7 +140,7 @@ impl Index {
         missing_from_list
     }
 
-    /// The object as it was last delivered, where it was kept.
+    /// Returns the object as it was last delivered, if it was stored.
     pub(crate) fn stored_object(&mut self, identity: &Identity) -> Option<Bytes> {
         self.set_key(identity);
         let indexed = self.objects.get(self.key.as_str())?;
@@ -153,7 +154,7 @@ impl Index {
         self.key.extend([&identity.namespace, "/", &identity.name]);
     }
 
-    /// How many objects the consumer knows.
+    /// Returns the number of indexed objects.
     pub(crate) fn len(&self) -> usize {
         self.objects.len()
     }
@@ -209,7 +210,7 @@ mod tests {
         assert_eq!(index.compare(&a), Comparison::Changed);
         assert_eq!(index.compare(&a), Comparison::Changed, "until it is delivered");
         index.record_delivered(EventType::Modified, &a, None);
-        // Interrupted, and doubted again.
+        // Interrupted, and rolled back again.
         index.mark_untrusted();
         index.begin_generation();
         assert_eq!(index.compare(&a), Comparison::Unchanged);

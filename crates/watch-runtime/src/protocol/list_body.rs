@@ -1,6 +1,6 @@
-//! A list as it comes in: its items one by one, and at its end what it says of itself.
+//! Parses a list while it is received: its items one by one, then its metadata.
 //!
-//! Memory is bounded by an item, not by a page.
+//! Memory is bounded by the size of an item, not of a page.
 
 use std::mem;
 
@@ -12,33 +12,33 @@ use watchable_core::lenient::null_is_default;
 
 use crate::protocol::error::Source;
 
-/// Takes a list apart while its body comes in, in chunks of any size.
+/// An incremental parser of a list, fed with chunks of any size.
 #[derive(Debug, Default)]
 pub(crate) struct ListBody {
-    /// What has come and is not yet disposed of; up to `scanned`, it is part of one item or token.
+    /// Received bytes. Up to `scanned`, they belong to one incomplete item or token.
     buffer: BytesMut,
     scanned: usize,
     /// The document without the items.
     rest: Vec<u8>,
     place: Place,
-    /// How many brackets are open.
+    /// The number of open brackets.
     depth: usize,
     string: InString,
-    /// Where the item under way ends.
+    /// Searches for the end of the current item.
     item: Seek,
-    /// Where the last string at the top level begins in `rest`, after its quote.
+    /// Where the last top-level string begins in `rest`, after its quote.
     key: usize,
 }
 
-/// Where in the document the scan is.
+/// The scanner's place in the document.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Place {
-    /// Outside of the items: before or after them.
+    /// Before or after the items.
     #[default]
     Outside,
-    /// Between items.
+    /// In the array, between items.
     Between,
-    /// Inside of one.
+    /// Inside an item.
     Item,
 }
 
@@ -51,7 +51,7 @@ enum InString {
     Escaped,
 }
 
-/// What a page of a list says of itself.
+/// The metadata of a page.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PageMetadata {
     pub(crate) version: Option<String>,
@@ -68,17 +68,17 @@ struct Rest {
 }
 
 impl ListBody {
-    /// Takes the body's next chunk.
+    /// Adds the next chunk of the body.
     pub(crate) fn push(&mut self, chunk: &[u8]) {
         self.buffer.extend_from_slice(chunk);
     }
 
-    /// How many bytes of an item wait for its end.
+    /// Returns the number of buffered bytes of an incomplete item.
     pub(crate) fn buffered(&self) -> usize {
         self.buffer.len()
     }
 
-    /// The next item that is whole.
+    /// Returns the next complete item.
     pub(crate) fn next_item(&mut self) -> Option<Bytes> {
         while self.scanned < self.buffer.len() {
             if self.place == Place::Item {
@@ -96,7 +96,7 @@ impl ListBody {
                 self.string_part();
             }
             if self.place != Place::Item {
-                // The scan is past it.
+                // Already scanned.
                 let done = self.buffer.split_to(mem::take(&mut self.scanned));
                 self.rest.extend_from_slice(&done);
             }
@@ -104,7 +104,7 @@ impl ListBody {
         None
     }
 
-    /// Reads what is left when the body has ended.
+    /// Parses the metadata once the body has ended.
     pub(crate) fn finish(mut self) -> Result<PageMetadata, Source> {
         debug_assert!(self.scanned == self.buffer.len(), "items are left");
         if self.place != Place::Outside {
@@ -119,7 +119,7 @@ impl ListBody {
         })
     }
 
-    /// Steps over a string's inside, up to its end or that of what has come.
+    /// Skips the inside of a string, up to its end or the end of the buffer.
     fn string_part(&mut self) {
         if self.string == InString::Escaped {
             self.scanned += 1;
@@ -136,12 +136,12 @@ impl ListBody {
         }
     }
 
-    /// Steps over one byte outside of strings and items.
+    /// Skips one byte outside of strings and items.
     fn token(&mut self) {
         let byte = self.buffer[self.scanned];
         match (self.place, byte) {
             (Place::Between, b']') => self.place = Place::Outside,
-            // What separates items is dropped.
+            // Separators between items are dropped.
             (Place::Between, b',' | b' ' | b'\n' | b'\t' | b'\r') => {
                 self.buffer.advance(self.scanned + 1);
                 self.scanned = 0;

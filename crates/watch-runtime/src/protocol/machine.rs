@@ -1,42 +1,53 @@
-//! The watch protocol as a state machine: answers and clock readings in, requests and events out.
+//! The watch protocol as a state machine: responses and clock readings in, requests and events out.
 //!
-//! It does no I/O. Whoever drives it calls [`Machine::step`] until it says [`Step::Wait`], does what
-//! each step says, and reports what came of it.
+//! The machine does no I/O. Its driver calls [`Machine::step`] until it returns [`Step::Wait`], carries
+//! out each step, and reports the result through the `on_…` methods (`input`).
 //!
 //! ```text
-//!            ask for a list              page whole, next page or watch
-//!          ┌──► Asking ──► Listing ─────────────────────┐
-//!          │      │           │                         ▼
-//!   Ready ─┤      │ HTTP      │ cut, silence            Ready
-//!          │      │ error     ▼                         ▲
-//!          │      ▼       ┌► BackingOff ───slept────────┤
-//!          │   Refused ───┤                             │
-//!          │      ▲       └► Ready, taking the state: 410, no streamed state
-//!          │      │ HTTP      ▲                         │
-//!          │      │ error     │ cut, silence, 410 …     │
-//!          └──► Asking ──► Watching ────clean end───────┘
-//!            ask for a watch
+//!          send request                     2xx
+//!   Ready ──────────────► AwaitingResponse ─────► Listing, Watching
+//!     ▲                         │ error status           │
+//!     │                         ▼                        │
+//!     │                      Rejected                    │
+//!     │                         │                        │
+//!     ├──── relist, retry ◄─────┼────────────────────────┤
+//!     │                         ▼                        │
+//!     └────── slept ─────── BackingOff ◄─────────────────┘
 //! ```
 //!
-//! While the state is taken (`taking`), whether as a list or as a stream, its objects go through a
-//! comparison with what was delivered. What that owes the consumer (`owed`) is delivered before
-//! anything else is read, and only then the state's version counts.
+//! | in | on | next |
+//! |---|---|---|
+//! | Listing | page complete | Ready: the next page, or the watch |
+//! | Watching | watch timed out | Ready: the next watch, from the resource version |
+//! | Watching, Rejected | 410 | Ready: a relist; `BackingOff` first if it follows another 410 |
+//! | Watching, Rejected | streaming list unsupported | Ready: a paged list |
+//! | Rejected | 429, 502, 503, 504 | BackingOff |
+//! | any with a connection | disconnected, idle timeout | BackingOff |
+//! | any | terminal error | Ended |
 //!
-//! A watch on which nothing came, not even a bookmark, is asked for again, and where nothing has shown
-//! that the server ever reached its version, that is asked first (`probe`).
-//!
-//! `BackingOff` is for managed streams and for what may pass. Everything else leads to Ended: what no
-//! retry mends, a clean end with `quit_on_timeout`, and in unmanaged streams every failure.
+//! - A relist (`relist`) compares each object with the index of what was delivered, whether the objects
+//!   arrive as list pages or as a streaming list. The resulting events are `pending`: they are delivered
+//!   before anything else is read. Once the list is complete and nothing is pending, the relist has
+//!   synced, and the resource version of the list becomes the stream's.
+//! - A 410 starts a relist (`gone`). An expired continue token restarts the list from its first page.
+//! - A watch that receives nothing, not even a bookmark, is restarted after an idle timeout (`timeouts`).
+//!   If nothing has confirmed that the server reached the stream's version, a version probe comes first
+//!   (`version_probe`). A server that turns out to be behind was rolled back (`rollback`).
+//! - `BackingOff` is for managed streams and retryable failures (`failure`). Everything else leads to
+//!   `Ended`: terminal errors, a watch timeout with `quit_on_timeout`, and any failure of an unmanaged
+//!   stream.
 
 mod core;
 mod events;
 mod failure;
 mod failure_history;
+mod gone;
 mod injected_bug;
 mod injection;
 mod input;
 mod next_request;
 mod relist;
+mod rollback;
 mod state;
 mod status;
 mod step;

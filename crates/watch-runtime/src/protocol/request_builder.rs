@@ -1,4 +1,4 @@
-//! The requests of one stream: what the settings come to in URLs.
+//! Builds the requests of a stream from its settings.
 
 use std::time::Duration;
 
@@ -10,28 +10,28 @@ use watchable_core::ResourceInfo;
 use crate::protocol::options::StreamOptions;
 use crate::protocol::settings::{InitialList, Settings, StartFrom, Timeout};
 
-/// Objects on a page of a list, where nothing else is set: as client-go's pager.
+/// The default page size, as in client-go's pager.
 const PAGE_SIZE: u32 = 500;
-/// How long an underlying watch of an unmanaged stream lasts, where nothing is set: as in hikaru.
+/// The default timeout of a watch in an unmanaged stream, as in hikaru.
 const UNMANAGED_TIMEOUT: Duration = Duration::from_secs(1);
-/// The bounds, in seconds, of the random timeout of a managed stream, where nothing is set: as in
-/// client-go's reflector. Random, so that a thousand watchers do not reconnect at one moment.
+/// The default timeout of a watch in a managed stream is random within these bounds, in seconds, as
+/// in client-go's reflector, so that a thousand watchers do not reconnect at once.
 const MANAGED_TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 5 * 60..=10 * 60;
 
-/// An event may be larger than 1 MiB; more than this, in bytes, is taken for a fault.
+/// The default limit of an event's size, in bytes. Events over 1 MiB occur.
 const MAX_EVENT_BYTES: usize = 64 << 20;
 
-/// What is accepted where no more than metadata is wanted, the best first: a server takes the first that
-/// it can do (API concepts, "Alternate representations of resources"). `v1` is known since Kubernetes
-/// 1.15; whole objects have their metadata too.
+/// The `Accept` header for metadata only, in order of preference (API concepts, "Alternate
+/// representations of resources"). Servers know `v1` since Kubernetes 1.15. Full objects contain
+/// their metadata too.
 const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,\
      application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1beta1,application/json";
-/// The same of lists.
+/// The same for lists.
 const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,\
      application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1,application/json";
 const FULL_OBJECTS: &str = "application/json";
 
-/// What a stream asks for, again and again.
+/// Builds the requests of a stream.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestBuilder {
     resource: ResourceInfo,
@@ -46,12 +46,12 @@ impl RequestBuilder {
         Self { resource, settings, options, metadata_only: false, keeps_objects: false }
     }
 
-    /// Whether the server is asked for no more than metadata.
+    /// Sets whether only metadata is requested.
     pub(crate) fn metadata_only(self, metadata_only: bool) -> Self {
         Self { metadata_only, ..self }
     }
 
-    /// Whether objects are kept as they were delivered, so that a deletion can tell more than who it was.
+    /// Sets whether objects are stored as delivered, for tombstones with more than an identity.
     pub(crate) fn keeping_objects(self, keeps_objects: bool) -> Self {
         Self { keeps_objects, ..self }
     }
@@ -93,12 +93,12 @@ impl RequestBuilder {
         self.settings.max_event_bytes.unwrap_or(MAX_EVENT_BYTES)
     }
 
-    /// Whether the server is asked for bookmarks.
+    /// Whether bookmarks are requested.
     pub(crate) fn bookmarks(&self) -> bool {
         self.settings.allow_watch_bookmarks.unwrap_or(self.options.manage_resource_version)
     }
 
-    /// How long the next watch is to last; `None` where that is the server's to say.
+    /// Returns the timeout of the next watch. `None` leaves it to the server.
     pub(crate) fn timeout(&self, rng: &mut fastrand::Rng) -> Option<Duration> {
         let managed = self.options.manage_resource_version;
         match self.settings.timeout {
@@ -111,13 +111,13 @@ impl RequestBuilder {
         }
     }
 
-    /// A page of the list of what there is; `stale` is whether any state will do.
+    /// Requests a page of a list. With `stale`, any state that the server has cached will do.
     pub(crate) fn list(&self, continue_token: Option<&str>, stale: bool) -> Request<()> {
         let page_size = self.settings.page_size.unwrap_or(PAGE_SIZE).to_string();
         self.get(METADATA_LIST, |query| {
             query.append_pair("limit", &page_size);
             match continue_token {
-                // The token stands for a version; another one beside it is an error.
+                // The token implies a version, and a second one is an error.
                 Some(token) => drop(query.append_pair("continue", token)),
                 None if stale => drop(query.append_pair("resourceVersion", "0")),
                 None => {}
@@ -125,14 +125,14 @@ impl RequestBuilder {
         })
     }
 
-    /// The smallest list there is: it tells the version that the server has reached.
+    /// Requests a list of one object, for the server's current version.
     pub(crate) fn version_probe(&self) -> Request<()> {
         self.get(METADATA_LIST, |query| {
             query.append_pair("limit", "1");
         })
     }
 
-    /// A watch from just after a version, or from none.
+    /// Requests a watch that starts just after a version, or without one.
     pub(crate) fn watch(&self, version: Option<&str>, limit: Option<Duration>) -> Request<()> {
         self.get(METADATA, |query| {
             query.append_pair("watch", "true");
@@ -146,7 +146,7 @@ impl RequestBuilder {
         })
     }
 
-    /// What there is as a stream of events, and what happens after it (KEP-3157).
+    /// Requests a streaming list: the current state as events, and then changes (KEP-3157).
     pub(crate) fn streaming_list(&self, limit: Option<Duration>) -> Request<()> {
         self.get(METADATA, |query| {
             query.append_pair("watch", "true");
@@ -173,8 +173,8 @@ impl RequestBuilder {
         let path = self.resource.collection_path(self.settings.namespace.as_deref());
         let uri = format!("{path}?{}", query.finish());
         let mut request = Request::new(());
-        // A dynamic resource's names come from a server or a user; what is no URL asks for a path
-        // that no server has, and its 404 says the rest.
+        // The names of a dynamic resource come from a server or a user. If they do not form a URL,
+        // the request goes to a path that no server has, and its 404 is reported.
         *request.uri_mut() = uri.parse().unwrap_or_default();
         let accepted = if self.metadata_only { metadata } else { FULL_OBJECTS };
         request.headers_mut().insert(ACCEPT, http::HeaderValue::from_static(accepted));
@@ -188,9 +188,8 @@ fn append_timeout(query: &mut Serializer<'_, String>, limit: Option<Duration>) {
     }
 }
 
-/// `timeoutSeconds` counts whole seconds: a fraction is rounded up, so that it never becomes 0,
-/// which would mean the server's own limit.
-/// Longer than a century is as good as no limit, and no time to reckon with.
+/// Rounds up to the whole seconds that `timeoutSeconds` takes: 0 would mean the server's own limit.
+/// Capped at a century, so that adding it to the current time cannot overflow.
 fn whole_seconds(limit: Duration) -> u64 {
     let seconds = limit.as_secs().saturating_add(u64::from(limit.subsec_nanos() > 0));
     seconds.min(u32::MAX.into())

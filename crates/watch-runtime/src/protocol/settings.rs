@@ -1,4 +1,4 @@
-//! A watcher's settings, and what makes one of them wrong.
+//! A watcher's settings, and their validation.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use watchable_core::{ResourceInfo, Scope};
 
 use crate::protocol::error::Kind;
 
-/// What the user set; checked when a stream starts.
+/// The settings of a watcher, validated when a stream starts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) namespace: Option<String>,
@@ -19,55 +19,55 @@ pub(crate) struct Settings {
     pub(crate) initial_list: InitialList,
     pub(crate) start_from: StartFrom,
     pub(crate) max_event_bytes: Option<usize>,
-    /// Whether gaps are not to be repaired.
+    /// Whether a gap ends the stream instead of being repaired.
     pub(crate) ends_at_gaps: bool,
-    /// Whether a resource that the server does not have is waited for.
+    /// Whether to wait for a resource that the server does not have.
     pub(crate) waits_for_resource: bool,
-    /// Whether objects are decoded without their `metadata.managedFields`.
+    /// Whether to decode objects without their `metadata.managedFields`.
     pub(crate) drops_managed_fields: bool,
 }
 
-/// How a managed stream gets the state that there is when it begins, and after a gap.
+/// How a managed stream gets the initial list, and relists after a gap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InitialList {
-    /// As a stream of events (`sendInitialEvents`, KEP-3157), where the server can do it: neither side
-    /// ever holds the whole of it. A server that refuses, ignores or does not end it is asked for a
-    /// list instead, now and from then on. One that ignores it (Kubernetes 1.18 and older) is only
-    /// known by its silence: its objects are delivered at once, but it takes 10 s until the stream
-    /// goes on.
+    /// As a streaming list (`sendInitialEvents`, KEP-3157), if the server supports it: neither side
+    /// holds the complete list in memory. If the server rejects it, ignores it or does not end it,
+    /// the watcher falls back to paged lists, now and later. A server that ignores it (Kubernetes
+    /// 1.18 and older) is recognised only by an idle timeout: its objects are delivered at once,
+    /// but the stream takes 10 s to become live.
     #[default]
     Streaming,
-    /// As a list, page by page.
+    /// As a paged list.
     Paged,
-    /// At the beginning as a list of whatever state the server has at hand (`resourceVersion=0`):
-    /// cheap for the server, but it may be an older one than other watchers have seen. After a gap
-    /// the list is up to date.
+    /// As a list of any state that the server has cached (`resourceVersion=0`). This is cheap for
+    /// the server, but the state may be older than what other watchers have seen. Relists after a
+    /// gap are up to date.
     WatchCache,
 }
 
-/// Where a managed stream begins, when no version was given.
+/// Where a managed stream starts if no resource version is given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StartFrom {
-    /// With the state that there is, as ADDED events, then every change from exactly that point.
+    /// With the current state, as ADDED events, then every change from exactly that point.
     #[default]
     CurrentState,
-    /// With the oldest event that the server still has, as hikaru does: everything that happened
-    /// since, but nothing of objects that nothing happened to. Where the server does not tell how far
-    /// its history goes back, the stream begins with the current state.
+    /// With the oldest event that the server still has, as hikaru does: all changes since then, but
+    /// nothing about objects without one. If the server does not say how far back its history goes,
+    /// the stream starts with the current state.
     OldestEvent,
 }
 
-/// How long an underlying watch may last.
+/// How long a watch may last.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Timeout {
-    /// Nothing was said: 1 s in an unmanaged stream, 5 to 10 minutes in a managed one.
+    /// The default: 1 s in an unmanaged stream, 5 to 10 minutes in a managed one.
     #[default]
     ByMode,
     /// At most this long.
     Limit(Duration),
-    /// As long as the server lets it.
+    /// As long as the server allows.
     Server,
 }
 
@@ -84,7 +84,7 @@ impl From<InvalidSetting> for Kind {
     }
 }
 
-/// Checks the settings and the version to start from; names the first that is wrong.
+/// Validates the settings and the version to start from. Returns the first invalid one.
 pub(crate) fn check(
     settings: &Settings,
     version: Option<&str>,
@@ -93,7 +93,7 @@ pub(crate) fn check(
     if let Some(namespace) = &settings.namespace {
         if !is_dns_label(namespace) {
             let reason = format!(
-                "{namespace:?} is not the name of a namespace: up to 63 of lower-case letters, digits and inner hyphens"
+                "{namespace:?} is not a valid namespace name: up to 63 lower-case letters, digits and inner hyphens"
             );
             return Err(InvalidSetting { name: "namespace", reason });
         }
@@ -117,11 +117,11 @@ pub(crate) fn check(
     if let Timeout::Limit(limit) = settings.timeout
         && limit.is_zero()
     {
-        let reason = "it is zero; for no limit of your own, set None".to_owned();
+        let reason = "it is zero; set None for no limit".to_owned();
         return Err(InvalidSetting { name: "timeout", reason });
     }
     if settings.page_size == Some(0) {
-        let reason = "it is zero; a page holds at least one object".to_owned();
+        let reason = "it is zero; a page has at least one object".to_owned();
         return Err(InvalidSetting { name: "page_size", reason });
     }
     if settings.max_event_bytes == Some(0) {
@@ -130,18 +130,19 @@ pub(crate) fn check(
     }
     match version {
         Some("") => {
-            let reason = "it is empty; leave it out to start from the current state".to_owned();
+            let reason = "it is empty; omit it to start from the current state".to_owned();
             Err(InvalidSetting { name: "resource_version", reason })
         }
         Some(version) if version.chars().any(|c| c.is_whitespace() || c.is_control()) => {
-            let reason = format!("{version:?} holds white space; versions are copied as they came");
+            let reason =
+                format!("{version:?} contains white space; copy versions as the server sent them");
             Err(InvalidSetting { name: "resource_version", reason })
         }
         _ => Ok(()),
     }
 }
 
-/// RFC 1123, as namespaces are named.
+/// Whether the text is an RFC 1123 label, as names of namespaces are.
 fn is_dns_label(text: &str) -> bool {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (1..=63).contains(&text.len())
@@ -157,8 +158,8 @@ mod tests {
     const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
     const NODE: ResourceInfo = ResourceInfo::new("", "v1", "Node", "nodes", Scope::Cluster);
 
-    /// The name of the setting at fault.
-    fn fault(
+    /// Returns the name of the invalid setting.
+    fn invalid(
         settings: &Settings,
         version: Option<&str>,
         resource: &ResourceInfo,
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_setting_is_named() {
+    fn each_invalid_setting_is_named() {
         let text = |text: &str| Some(text.to_owned());
         for (settings, name) in [
             (namespace(""), "namespace"),
@@ -190,16 +191,19 @@ mod tests {
             (Settings { page_size: Some(0), ..Settings::default() }, "page_size"),
             (Settings { max_event_bytes: Some(0), ..Settings::default() }, "max_event_bytes"),
         ] {
-            assert_eq!(fault(&settings, None, &POD), Some(name));
+            assert_eq!(invalid(&settings, None, &POD), Some(name));
         }
         for version in ["", "1 2", "7\n"] {
-            assert_eq!(fault(&Settings::default(), Some(version), &POD), Some("resource_version"));
+            assert_eq!(
+                invalid(&Settings::default(), Some(version), &POD),
+                Some("resource_version")
+            );
         }
-        assert_eq!(fault(&namespace("shop"), None, &NODE), Some("namespace"));
+        assert_eq!(invalid(&namespace("shop"), None, &NODE), Some("namespace"));
     }
 
     #[test]
-    fn sound_settings_pass() {
+    fn valid_settings_pass() {
         let settings = Settings {
             label_selector: Some("app in (a,b),!c".to_owned()),
             field_selector: Some("metadata.name=x".to_owned()),
@@ -207,6 +211,6 @@ mod tests {
             page_size: Some(1),
             ..namespace("kube-system")
         };
-        assert_eq!(fault(&settings, Some("12345678901234567890123"), &POD), None);
+        assert_eq!(invalid(&settings, Some("12345678901234567890123"), &POD), None);
     }
 }

@@ -1,35 +1,34 @@
-//! Where a stream stands: what it is doing, and what it has done.
+//! The status of a stream: what it is doing, and what it has done.
 
 use std::fmt;
 use std::time::Instant;
 
-/// What [`Watcher::status`](crate::Watcher::status) shows.
+/// The status of a stream, as returned by [`Watcher::status`](crate::Watcher::status).
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct WatchStatus {
     /// What the stream is doing.
     pub phase: Phase,
-    /// How many events it has delivered.
+    /// Events delivered.
     pub events: u64,
-    /// How many objects did not decode into their type.
+    /// Objects that did not decode into their type.
     pub decode_errors: u64,
-    /// How many events were of a type that is not known, and were skipped.
+    /// Events of an unknown type, which were skipped.
     pub unknown_events: u64,
-    /// How often it has asked again because something had ended or gone wrong: see [`Cause`]. A
-    /// list's next page and the watch after it do not count.
+    /// Requests that were restarts, each for a [`Cause`]. The next page of a list and the watch
+    /// after it do not count.
     pub restarts: u64,
-    /// How many gaps it has repaired: states taken anew after a 410 and compared with what was
-    /// delivered.
+    /// Gaps repaired by a relist, after a 410 or a rollback.
     pub repairs: u64,
-    /// How many objects it keeps in mind, so that it can repair a gap.
+    /// Objects in the index, which repairs gaps.
     pub indexed_objects: usize,
-    /// The version that it has reached; managed streams only.
+    /// The resource version that the stream has reached. Managed streams only.
     pub resource_version: Option<String>,
 }
 
 impl WatchStatus {
-    /// Takes over what another says, without a new place for the version. Gives whether the phase is
-    /// another one.
+    /// Takes over a newer status, reusing the allocation for the version. Returns whether the phase
+    /// changed.
     pub(crate) fn update(&mut self, newer: &Self, version: Option<&str>) -> bool {
         let changed = self.phase != newer.phase;
         let resource_version = self.resource_version.take();
@@ -47,55 +46,56 @@ impl WatchStatus {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
-    /// Nothing: it has not begun, or is over.
+    /// It has not started, or has ended.
     #[default]
     Stopped,
-    /// Waiting for the server's answer.
+    /// Waiting for a response.
     Connecting,
-    /// Taking the state of the server: at the beginning, or to repair a gap.
+    /// Receiving the initial list, or a relist that repairs a gap.
     Listing {
-        /// How many objects have come.
+        /// Objects received.
         done: u64,
-        /// How many are yet to come, where the server says.
+        /// Objects left, if the server says.
         remaining: Option<u64>,
     },
-    /// Delivering events as they happen. The state that there was at the beginning is complete.
+    /// Delivering live events. The initial list is complete.
     Live,
-    /// Waiting before another try.
+    /// Waiting before a retry.
     BackingOff {
-        /// When the next try is.
+        /// When it retries.
         until: Instant,
         /// Why it waits.
         cause: Cause,
     },
 }
 
-/// Why a stream asks again.
+/// Why a stream restarted or waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The watch ended as it should, at its timeout.
+    /// The watch ended at its timeout.
     Timeout,
-    /// The connection broke, or the answer ended too soon.
+    /// The connection broke, or the response ended early.
     Disconnected,
-    /// Nothing came for so long that the connection was taken for dead.
+    /// Nothing was received until the idle timeout.
     IdleTimeout,
-    /// The server no longer has the events that would come next.
+    /// The resource version, or the continue token of a list, has expired (410).
     Gone,
     /// The server could not be reached.
     Unreachable,
-    /// The server refused, with this HTTP status.
+    /// The server rejected the request, with this HTTP status.
     Rejected(u16),
-    /// The server sent something that is no watch event.
+    /// The server sent a malformed event.
     Malformed,
-    /// The server cannot stream its state: it is listed instead.
+    /// The server does not support streaming lists. A paged list is used instead.
     StreamingListUnsupported,
-    /// The server is at an older version than the stream: it was set back, as from a backup.
+    /// The server is at an older version than the stream: it was rolled back, as after a restore
+    /// from a backup.
     ServerRolledBack,
 }
 
 impl Cause {
-    /// One word for each, as metrics label it.
+    /// Returns the cause as one word, as in metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Timeout => "timeout",
@@ -114,9 +114,11 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rejected(code) => write!(f, "refused with HTTP {code}"),
-            Self::StreamingListUnsupported => f.write_str("the server streams no initial state"),
-            Self::ServerRolledBack => f.write_str("the server was set back to an older state"),
+            Self::Rejected(code) => write!(f, "rejected with HTTP {code}"),
+            Self::StreamingListUnsupported => {
+                f.write_str("the server does not support streaming lists")
+            }
+            Self::ServerRolledBack => f.write_str("the server was rolled back to an older state"),
             other => f.write_str(other.as_str()),
         }
     }

@@ -1,4 +1,4 @@
-//! What is told of an object that was deleted while nobody watched: who it was.
+//! Tombstones: what is delivered for an object whose deletion the watcher did not see.
 
 use bytes::Bytes;
 use serde_json::json;
@@ -6,8 +6,8 @@ use watchable_core::{ResourceInfo, Scope, WatchItem, json};
 
 use crate::protocol::identity::Identity;
 
-/// Whether a type decodes from an object's identity alone. Where it does not, because it has fields that
-/// are required, objects are kept as they were delivered.
+/// Whether the type decodes from a tombstone. If it does not, because of required fields, objects
+/// are stored as delivered.
 pub(crate) fn decodes<T: WatchItem>(resource: &ResourceInfo) -> bool {
     let namespace = match resource.scope() {
         Scope::Namespaced => "default",
@@ -22,7 +22,7 @@ pub(crate) fn decodes<T: WatchItem>(resource: &ResourceInfo) -> bool {
     json::from_slice::<T>(&build(resource, &identity)).is_ok()
 }
 
-/// What is known of an object that is gone.
+/// Builds a tombstone from what the index has of the object.
 pub(crate) fn build(resource: &ResourceInfo, identity: &Identity) -> Bytes {
     let mut metadata = json!({"name": identity.name});
     for (key, value) in [

@@ -1,6 +1,6 @@
-//! What tells an object from others of its name.
+//! The uid of an object, which tells it apart from others of the same name.
 
-/// A uid; nearly all are UUIDs, whose text would take thrice the space.
+/// A uid. Nearly all are UUIDs, whose text would take three times the space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Uid {
     Uuid([u8; 16]),
@@ -12,13 +12,13 @@ impl Uid {
         Self::parse(text).map_or_else(|| Self::Text(text.into()), Self::Uuid)
     }
 
-    /// Only as it would be written again: lower case, hyphens in their places.
+    /// Parses a UUID in the form that `text` writes: lower case, with hyphens.
     fn parse(text: &str) -> Option<[u8; 16]> {
         let bytes: &[u8; 36] = text.as_bytes().try_into().ok()?;
         if [8, 13, 18, 23].iter().any(|place| bytes[*place] != b'-') {
             return None;
         }
-        // Any digit that is none shows at the end: asking at each takes three times as long.
+        // An invalid digit is detected at the end: testing each one takes three times as long.
         let mut odd = 0;
         let uuid = PAIRS.map(|place| {
             let [high, low] =
@@ -44,7 +44,7 @@ impl Uid {
     }
 }
 
-/// Of nobody.
+/// The empty uid.
 impl Default for Uid {
     fn default() -> Self {
         Self::Text(Box::default())
@@ -60,7 +60,7 @@ impl From<&str> for Uid {
 /// Where in a UUID's text each pair of digits begins.
 const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 const NO_DIGIT: u8 = 0x80;
-/// What each byte is worth as a hexadecimal digit in lower case.
+/// The value of each byte as a lower-case hexadecimal digit.
 const DIGITS: [u8; 256] = {
     let mut digits = [NO_DIGIT; 256];
     let mut value = 0;

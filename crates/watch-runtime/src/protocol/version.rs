@@ -1,11 +1,11 @@
-//! Which of two resource versions is the older one, where that can be told.
+//! Compares resource versions, as far as they can be compared.
 
 use std::cmp::Ordering;
 
-/// Whether the first version is surely older than the second.
+/// Whether `version` is certainly older than `than`.
 ///
-/// Versions are opaque unless both are decimal numbers: those of one resource compare by length, then
-/// by text, and may be larger than any integer type (KEP-5504).
+/// Versions are opaque unless both are decimal numbers: those of one resource compare by length,
+/// then by text, and may exceed any integer type (KEP-5504).
 pub(crate) fn is_older(version: &str, than: &str) -> bool {
     is_decimal(version) && is_decimal(than) && compare(version, than) == Ordering::Less
 }

@@ -192,7 +192,7 @@ async fn an_object_that_does_not_decode_is_named_and_the_stream_goes_on() {
     assert!(error.is_decode() && !error.is_terminal());
     assert_eq!(
         error.to_string(),
-        "watching pods/v1: the ADDED shop/bad does not fit its type; use the types of the server's release, or mend the object"
+        "watching pods/v1: the ADDED shop/bad does not decode into its type; use the types of the server's release, or fix the object"
     );
     let source = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(source, r#"spec.ports[1]: expected u16, found "80""#);

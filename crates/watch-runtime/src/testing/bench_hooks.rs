@@ -1,6 +1,6 @@
-//! The steps from a socket's bytes to an event, each by itself, for the benches that count instructions.
+//! The steps from received bytes to an event, separately, for the benches that count instructions.
 //!
-//! Not part of the API: behind the feature `bench-hooks`, which is for our own benches.
+//! Not part of the API: behind the feature `bench-hooks`, for our own benches.
 
 use std::marker::PhantomData;
 use std::time::Instant;
@@ -24,7 +24,7 @@ use crate::protocol::uid::Uid;
 const KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 const LIMIT: usize = 64 << 20;
 
-/// Lines out of chunks.
+/// Splits chunks into lines.
 #[derive(Debug)]
 pub struct Lines(Frames);
 
@@ -35,11 +35,11 @@ impl Default for Lines {
 }
 
 impl Lines {
-    /// How many lines end in a chunk.
+    /// Returns how many lines end in a chunk.
     ///
     /// # Panics
     ///
-    /// Panics on a line beyond any limit.
+    /// Panics if a line exceeds the limit.
     pub fn count(&mut self, chunk: Bytes) -> usize {
         self.0.push(chunk);
         let mut lines = 0;
@@ -50,7 +50,7 @@ impl Lines {
     }
 }
 
-/// Whether a line is an event.
+/// Whether a line parses as an event.
 pub fn envelope(line: &Bytes) -> bool {
     matches!(envelope::read(line, KIND.scope()), Ok(Envelope::Event { .. }))
 }
@@ -64,13 +64,13 @@ pub struct Watch<T> {
 }
 
 impl<T: WatchTarget> Watch<T> {
-    /// One that watches.
+    /// Creates a stream that watches.
     pub fn watching(managed_fields: bool) -> Self {
         let settings = Settings { drops_managed_fields: !managed_fields, ..Settings::default() };
         Self::new(settings, Some("1"))
     }
 
-    /// One that takes a list.
+    /// Creates a stream that lists.
     pub fn listing() -> Self {
         let settings = Settings { initial_list: InitialList::Paged, ..Settings::default() };
         Self::new(settings, None)
@@ -90,11 +90,11 @@ impl<T: WatchTarget> Watch<T> {
         Self { machine, settings, now, decodes: PhantomData }
     }
 
-    /// How many events a chunk of the answer's body completes. They are decoded, and dropped.
+    /// Returns how many events a chunk of the body completes. They are decoded and dropped.
     ///
     /// # Panics
     ///
-    /// Panics on what is no event.
+    /// Panics if the chunk contains anything but events.
     pub fn events(&mut self, chunk: Bytes) -> usize {
         self.machine.on_chunk(chunk, self.now);
         let mut events = 0;
@@ -114,7 +114,7 @@ impl<T: WatchTarget> Watch<T> {
     }
 }
 
-/// What was delivered, to be compared with the same state.
+/// An index, to be compared with a list of the same objects.
 #[derive(Debug)]
 pub struct Gap {
     index: Index,
@@ -123,7 +123,7 @@ pub struct Gap {
 }
 
 impl Gap {
-    /// That many objects.
+    /// Creates an index of that many objects.
     pub fn of(count: usize) -> Self {
         let mut index = Index::default();
         let objects: Vec<_> = (0..count).map(object).collect();
@@ -134,14 +134,14 @@ impl Gap {
         Self { index, objects, next: 0 }
     }
 
-    /// Compares the next object; gives whether it is as it was.
+    /// Compares the next object. Returns whether it is unchanged.
     pub fn compare(&mut self) -> bool {
         let object = &self.objects[self.next];
         self.next = (self.next + 1) % self.objects.len();
         self.index.compare(object) == Comparison::Unchanged
     }
 
-    /// Takes note of the next object's change.
+    /// Records a change of the next object.
     pub fn modify(&mut self) {
         let object = &self.objects[self.next];
         self.next = (self.next + 1) % self.objects.len();

@@ -1,7 +1,7 @@
-//! What the fuzz targets call: the readers of what a server sends, held to plain rules.
+//! The fuzz targets: the parsers of what a server sends, checked against simple properties.
 //!
-//! Not part of the API: behind the feature `simulation`, which is for our own tests. Each function
-//! panics where a rule is broken, and on nothing else.
+//! Not part of the API: behind the feature `simulation`, for our own tests. A function panics only
+//! if its property does not hold.
 
 use std::time::Instant;
 
@@ -14,10 +14,10 @@ use crate::protocol::list_body::ListBody;
 use crate::protocol::settings::{InitialList, StartFrom};
 use crate::testing::simulation::{Action, Watcher};
 
-/// More than any input here has.
+/// Larger than any input.
 const NO_LIMIT: usize = 64 << 20;
 
-/// Lines are those that a split at `\n` gives, wherever the chunks end.
+/// Lines are the same as those of a split at `\n`, wherever chunks end.
 pub fn frames(data: &[u8]) {
     let (cuts, body) = cuts(data);
     let mut frames = Frames::new(NO_LIMIT);
@@ -35,8 +35,8 @@ pub fn frames(data: &[u8]) {
     assert_eq!(frames.remainder(), rest);
 }
 
-/// An event's object and identity are those that reading all of the line finds, and what is no JSON is
-/// refused here or where the object is decoded.
+/// The fast path finds the same object and identity as the general parser. A line that is not JSON
+/// is rejected here or when the object is decoded.
 pub fn envelope(line: &[u8]) {
     let line = Bytes::copy_from_slice(line);
     let read = |use_fast_path| envelope::read_as(&line, Scope::Namespaced, use_fast_path).ok();
@@ -53,7 +53,7 @@ pub fn envelope(line: &[u8]) {
     }
 }
 
-/// A list's items and what it says of itself do not depend on where the chunks end.
+/// A list's items and metadata do not depend on where chunks end.
 pub fn list_body(data: &[u8]) {
     let (cuts, body) = cuts(data);
     let read = |chunks: &mut dyn Iterator<Item = &[u8]>| {
@@ -81,7 +81,8 @@ pub fn list_body(data: &[u8]) {
     }
 }
 
-/// Whatever a server sends, as a list or as a watch, the machine asks, waits, delivers or ends.
+/// Whatever a server sends, as a list or as a watch, the machine sends a request, waits, delivers
+/// or ends.
 pub fn machine(data: &[u8]) {
     let (cuts, body) = cuts(data);
     for (initial, start_from) in [
@@ -93,7 +94,7 @@ pub fn machine(data: &[u8]) {
         let mut watcher = Watcher::new(initial, start_from, 1, None);
         let mut chunks = chunks(body, cuts);
         let mut idle = 0;
-        // Each request and each wait takes what comes next; afterwards the server is silent.
+        // Each request and each wait takes the next chunk. After the last one the server is idle.
         while idle < 20 {
             match watcher.step(now) {
                 Action::Send(_) => watcher.head(200, None, now),
@@ -111,7 +112,7 @@ pub fn machine(data: &[u8]) {
                     now += time;
                     watcher.wake();
                 }
-                // What is no UTF-8 is replaced, by three bytes each.
+                // Each invalid byte is replaced by three.
                 Action::Deliver(event) => assert!(event.object.len() <= 3 * body.len() + 512),
                 Action::End(_) => break,
             }
@@ -119,13 +120,13 @@ pub fn machine(data: &[u8]) {
     }
 }
 
-/// The first bytes of an input say where the chunks of the rest end.
+/// Splits an input into the lengths of the chunks and the body.
 fn cuts(data: &[u8]) -> (&[u8], &[u8]) {
     let (count, rest) = data.split_first().unwrap_or((&0, &[]));
     rest.split_at(usize::from(*count % 16).min(rest.len()))
 }
 
-/// In chunks as long as the cuts say, over and over; in one where there are none.
+/// Splits a body into chunks of these lengths, repeated; into one chunk if there are none.
 fn chunks<'a>(mut body: &'a [u8], cuts: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
     let mut lengths = cuts.iter().map(|cut| usize::from(*cut).max(1)).cycle();
     std::iter::from_fn(move || {

@@ -1,4 +1,4 @@
-//! For tests: what is logged while something runs.
+//! Captures what is logged, for tests.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use tracing::{Dispatch, Level, subscriber};
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// Runs it; gives what it returns, and what it logs on this thread, down to a level, beginnings of spans
-/// among it.
+/// Runs a closure. Returns its result and what it logs on this thread, down to a level, including
+/// the starts of spans.
 pub(crate) fn logged<T>(level: Level, run: impl FnOnce() -> T) -> (T, String) {
     let log = Log::default();
     let sink = log.clone();
@@ -17,8 +17,9 @@ pub(crate) fn logged<T>(level: Level, run: impl FnOnce() -> T) -> (T, String) {
         .with_ansi(false)
         .with_writer(move || sink.clone())
         .finish();
-    // While there is one dispatcher, what a thread without it logs first is taken to interest nobody,
-    // and other tests run beside this one: with two, every one is asked.
+    // With a single dispatcher, `tracing` caches a callsite as disabled if a thread without the
+    // dispatcher hits it first, and other tests run in parallel. With two dispatchers, it asks each
+    // time.
     let _second = Dispatch::new(subscriber::NoSubscriber::default());
     let returned = subscriber::with_default(subscriber, run);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

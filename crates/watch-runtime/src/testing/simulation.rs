@@ -1,6 +1,6 @@
-//! The machine without a transport, for the simulation: what it asks for, and what it is told.
+//! The machine without a transport, for the simulation.
 //!
-//! Not part of the API: behind the feature `simulation`, which is for our own tests.
+//! Not part of the API: behind the feature `simulation`, for our own tests.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ use crate::protocol::status::Phase;
 
 const KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 
-/// A watcher's machine, its memory, and a managed stream of it.
+/// A watcher with a managed stream: its machine and the state it carries over.
 pub struct Watcher {
     machine: Machine,
     settings: Settings,
@@ -26,22 +26,22 @@ pub struct Watcher {
     injected_bug: Option<InjectedBug>,
 }
 
-/// What the machine asks for.
+/// What the machine has its driver do.
 #[derive(Debug)]
 pub enum Action {
-    /// Send a request for this path and query.
+    /// Send a request with this path and query.
     Send(String),
-    /// Nothing until something comes, or this time.
+    /// Wait for the response to make progress, or until this deadline.
     Wait(Option<Instant>),
-    /// Close the connection, and tell when this has passed.
+    /// Close the connection, and sleep for this long.
     Sleep(Duration),
-    /// Here is an event.
+    /// Deliver an event.
     Deliver(Event),
-    /// The stream is over; with what error, if any.
+    /// The stream is over, with an error if any.
     End(Option<String>),
 }
 
-/// An event that was delivered, not decoded.
+/// A delivered event, not decoded.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "as in the API")]
 pub struct Event {
@@ -55,7 +55,7 @@ pub struct Event {
 }
 
 impl Watcher {
-    /// A watcher that begins a managed stream.
+    /// Creates a watcher with a managed stream.
     pub fn new(
         initial_list: InitialList,
         start_from: StartFrom,
@@ -73,7 +73,7 @@ impl Watcher {
         Self { machine, settings, rng, injected_bug }
     }
 
-    /// Stops the stream and begins another, from where it was.
+    /// Stops the stream and starts another, which resumes.
     pub fn stop_and_stream(&mut self) {
         let mut watcher_state = WatcherState::default();
         self.machine.swap_watcher_state(&mut watcher_state);
@@ -84,7 +84,7 @@ impl Watcher {
         self.machine.injected_bug(self.injected_bug);
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     pub fn step(&mut self, now: Instant) -> Action {
         match self.machine.step(now) {
             Step::Send(sending) => Action::Send(sending.request.uri().to_string()),
@@ -103,67 +103,67 @@ impl Watcher {
         }
     }
 
-    /// The version that it stands at.
+    /// Returns the stream's resource version.
     pub fn version(&self) -> Option<&str> {
         self.machine.version()
     }
 
-    /// The version of the state that has been told in whole since this was last asked.
+    /// Returns the version of the list that has synced since the last call.
     pub fn take_synced_version(&mut self) -> Option<String> {
         self.machine.take_synced_version()
     }
 
-    /// Whether it is taking the server's state.
+    /// Whether a list is in progress.
     pub fn is_relisting(&self) -> bool {
         self.machine.is_relisting()
     }
 
-    /// What it is doing.
+    /// Returns the phase.
     pub fn phase(&mut self, now: Instant) -> Phase {
         self.machine.status(now).phase
     }
 
-    /// How many gaps it has repaired.
+    /// Returns the number of gaps repaired.
     pub fn repairs(&mut self, now: Instant) -> u64 {
         self.machine.status(now).repairs
     }
 
-    /// The head of an answer has come.
+    /// Reports the head of a response.
     ///
     /// # Panics
     ///
-    /// Panics on a number that is no HTTP status.
+    /// Panics if the number is not an HTTP status.
     pub fn head(&mut self, status: u16, retry_after: Option<Duration>, now: Instant) {
         let status = http::StatusCode::from_u16(status).expect("an HTTP status");
         self.machine.on_head(Head { status, retry_after }, now);
     }
 
-    /// A chunk of the body has come.
+    /// Reports a chunk of the body.
     pub fn chunk(&mut self, chunk: &[u8], now: Instant) {
         self.machine.on_chunk(Bytes::copy_from_slice(chunk), now);
     }
 
-    /// The body has come to its end.
+    /// Reports the end of the body.
     pub fn end(&mut self, now: Instant) {
         self.machine.on_end(now);
     }
 
-    /// The connection broke.
+    /// Reports that the connection broke.
     pub fn disconnect(&mut self, now: Instant) {
         self.machine.on_disconnect("reset by peer".into(), now);
     }
 
-    /// The server could not be reached.
+    /// Reports that the server could not be reached.
     pub fn unreachable(&mut self) {
         self.machine.on_unreachable("connection refused".into());
     }
 
-    /// The sleep is over.
+    /// Reports that the sleep is over.
     pub fn wake(&mut self) {
         self.machine.on_wake();
     }
 
-    /// The time that it waited for has come.
+    /// Reports that the deadline has passed.
     pub fn deadline(&mut self, now: Instant) {
         self.machine.on_deadline(now);
     }

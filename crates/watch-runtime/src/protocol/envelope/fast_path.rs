@@ -1,8 +1,9 @@
-//! The envelope and the identity of an object as API servers write them, without reading all of it.
+//! The fast path: parses the envelope and the identity of an object as API servers write them,
+//! without scanning the whole line.
 //!
-//! A line is `{"type":"…","object":{…}}`, and who an object is stands at its beginning. All that is not so
-//! is left to the general way, which reads the whole text; what is damaged further on, the object's own
-//! decoding finds.
+//! A line is `{"type":"…","object":{…}}`, and the identity is near the beginning of the object.
+//! Anything else is left to the general parser, which scans the whole line. Damage further on is
+//! found when the object is decoded.
 
 use bytes::Bytes;
 use watchable_core::{Scope, json};
@@ -12,12 +13,13 @@ use crate::protocol::event::EventType;
 use crate::protocol::identity::Identity;
 use crate::protocol::uid::Uid;
 
-/// Reads a line, whose text this is, if it is an event and written as usual.
+/// Parses an event, if the line is one and has the usual form. `text` is the text of `line`.
 pub(super) fn read(line: &Bytes, text: &str, scope: Scope) -> Option<Envelope> {
     let mut scan = Scan(text.strip_prefix(r#"{"type":"#)?);
     let etype = EventType::from_wire(scan.text()?)?;
     let rest = scan.0.strip_prefix(r#","object":"#)?;
-    // A member after the object would be taken for part of it: whoever fails to decode it looks again.
+    // A member after the object becomes a part of it here. `without_trailer` handles that if
+    // decoding fails.
     let object = rest.trim_ascii_end().strip_suffix('}')?;
     if !object.ends_with('}') {
         return None;
@@ -26,11 +28,11 @@ pub(super) fn read(line: &Bytes, text: &str, scope: Scope) -> Option<Envelope> {
     Some(Envelope::Event { etype, object: line.slice_ref(object.as_bytes()), identity })
 }
 
-/// Reads who an object is, if that stands at its beginning.
+/// Parses the identity of an object, if it is at the beginning.
 pub(super) fn identity(object: &str, scope: Scope) -> Option<Identity> {
     let mut scan = Scan(object.strip_prefix('{')?);
     while scan.key()? != "metadata" {
-        // Kind and version of the schema come before it, and nothing else.
+        // Only `kind` and `apiVersion` come before the metadata.
         scan.text()?;
         scan.comma()?;
     }
@@ -48,7 +50,7 @@ pub(super) fn identity(object: &str, scope: Scope) -> Option<Identity> {
             "resourceVersion" if identity.version.is_none() => {
                 identity.version = Some(scan.text()?.to_owned());
             }
-            // Said twice, the last one counts: that is for the general way.
+            // Of duplicates the last one counts, which is left to the general parser.
             "name" | "namespace" | "uid" | "resourceVersion" => return None,
             _ => scan.skip_scalar()?,
         }
@@ -59,18 +61,18 @@ pub(super) fn identity(object: &str, scope: Scope) -> Option<Identity> {
     }
 }
 
-/// What has not been read yet.
+/// The rest of the text.
 struct Scan<'a>(&'a str);
 
 impl<'a> Scan<'a> {
-    /// A member's name, and what is between it and the value.
+    /// Reads a member's name and the colon.
     fn key(&mut self) -> Option<&'a str> {
         let key = self.text()?;
         self.0 = self.0.strip_prefix(':')?;
         Some(key)
     }
 
-    /// A string without escapes.
+    /// Reads a string without escapes.
     fn text(&mut self) -> Option<&'a str> {
         let (text, rest) = json::split_plain_string(self.0)?;
         self.0 = rest;
@@ -82,7 +84,7 @@ impl<'a> Scan<'a> {
         Some(())
     }
 
-    /// A value that is a string, a number or a word: larger ones are for the general way.
+    /// Skips a string, a number or a literal. Larger values are left to the general parser.
     fn skip_scalar(&mut self) -> Option<()> {
         if self.0.starts_with('"') {
             return self.text().map(drop);

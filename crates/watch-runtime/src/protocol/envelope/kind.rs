@@ -1,4 +1,4 @@
-//! What a line of a watch can be.
+//! The kinds of lines that a watch sends.
 
 use bytes::Bytes;
 
@@ -6,15 +6,16 @@ use crate::protocol::api_status::ApiStatus;
 use crate::protocol::event::EventType;
 use crate::protocol::identity::Identity;
 
-/// One line of a watch.
+/// A line of a watch.
 #[derive(Debug)]
 pub(crate) enum Envelope {
     /// Something happened to an object.
     Event { etype: EventType, object: Bytes, identity: Identity },
-    /// All events up to this version have been sent; perhaps all of the initial state, too.
+    /// All events up to this version were sent. With `ends_initial_list`, the streaming list is
+    /// complete.
     Bookmark { version: Option<String>, ends_initial_list: bool },
-    /// The server gives the watch up.
+    /// The server ends the watch with an error.
     Error(ApiStatus),
-    /// A type from a newer API, to be skipped.
+    /// An event of an unknown type, to be skipped.
     Unknown,
 }

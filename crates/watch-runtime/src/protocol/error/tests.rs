@@ -1,10 +1,10 @@
-//! What errors say, and which predicates hold of them.
+//! Tests of the messages and predicates of errors.
 
 use watchable_core::Scope;
 
 use super::*;
 
-fn refused(code: u16, reason: &str, message: &str) -> WatchError {
+fn rejected(code: u16, reason: &str, message: &str) -> WatchError {
     let status = ApiStatus {
         code,
         reason: reason.to_owned(),
@@ -15,37 +15,37 @@ fn refused(code: u16, reason: &str, message: &str) -> WatchError {
 }
 
 #[test]
-fn the_text_says_what_failed_on_what_and_what_to_do() {
+fn message_names_the_operation_the_resource_and_a_remedy() {
     assert_eq!(
-        refused(410, "Expired", "too old resource version: 1 (306)").to_string(),
-        "watching pods/v1: the API server answered: too old resource version: 1 (306) (410 Expired); \
-         the oldest version that it has is 306: start from a newer one, or from none"
+        rejected(410, "Expired", "too old resource version: 1 (306)").to_string(),
+        "watching pods/v1: the API server rejected the request: too old resource version: 1 (306) (410 Expired); \
+         the oldest version it has is 306: start from a newer one, or without a version"
     );
     assert!(
-        refused(403, "Forbidden", "pods is forbidden")
+        rejected(403, "Forbidden", "pods is forbidden")
             .to_string()
             .ends_with("list and watch on the resource")
     );
 }
 
 #[test]
-fn what_to_do_follows_the_code() {
-    for (code, mend) in [
+fn remedy_depends_on_the_status_code() {
+    for (code, hint) in [
         (401, "; check the credentials in the kubeconfig"),
         (403, "; the user needs the verbs list and watch on the resource"),
-        (410, "; start from a newer version, or from none"),
+        (410, "; start from a newer version, or without one"),
         (400, "; check the selectors and the resource version"),
         (405, "; this resource cannot be watched"),
-        (503, "; stream again after a while, or let a managed stream do so"),
-        (500, "; the API server's log may tell more"),
+        (503, "; stream again later, or use a managed stream, which retries"),
+        (500, "; check the API server's log"),
     ] {
-        let text = refused(code, "", "no").to_string();
-        assert!(text.ends_with(mend), "{text}");
+        let text = rejected(code, "", "no").to_string();
+        assert!(text.ends_with(hint), "{text}");
     }
 }
 
 #[test]
-fn a_resource_that_the_server_lacks_is_named() {
+fn missing_resource_is_named() {
     let error = |group: &'static str, reason: &str, message: &str| {
         let resource = ResourceInfo::new(group, "v1", "CronTab", "crontabs", Scope::Namespaced);
         let status = ApiStatus {
@@ -64,7 +64,7 @@ fn a_resource_that_the_server_lacks_is_named() {
         "watching crontabs.stable.example.com/v1: \
          the server has no crontabs.stable.example.com/v1; is the CRD installed?"
     );
-    assert_eq!(holding(&custom), ["not found", "terminal"]);
+    assert_eq!(true_predicates(&custom), ["not found", "terminal"]);
     let custom = error("stable.example.com", "", "404 page not found");
     assert!(
         custom.to_string().ends_with("installed? It answered: 404 page not found (404)"),
@@ -72,24 +72,24 @@ fn a_resource_that_the_server_lacks_is_named() {
     );
     for group in ["", "apps", "batch.k8s.io"] {
         let text = error(group, "NotFound", not_found).to_string();
-        assert!(text.ends_with("; is it of another release, or has it no such version?"));
+        assert!(text.ends_with("; is it of another release, or is the version wrong?"));
     }
 }
 
 #[test]
-fn a_namespace_that_the_server_lacks_is_not_taken_for_a_resource() {
+fn missing_namespace_is_not_reported_as_missing_resource() {
     let mut status = ApiStatus { code: 404, message: "no".to_owned(), ..ApiStatus::default() };
     status.details.kind = "namespaces".to_owned();
     let error = WatchError::new("watching pods/v1", Kind::Rejected(status));
-    assert!(error.to_string().ends_with("; create the namespace, or name another"), "{error}");
+    assert!(error.to_string().ends_with("; create the namespace, or use another"), "{error}");
 }
 
-/// The names of the predicates that hold.
-fn holding(error: &WatchError) -> Vec<&'static str> {
+/// Returns the names of the predicates that are true.
+fn true_predicates(error: &WatchError) -> Vec<&'static str> {
     let predicates = [
         ("setting", error.is_invalid_setting()),
         ("connect", error.is_connect()),
-        ("cut", error.is_disconnected()),
+        ("disconnected", error.is_disconnected()),
         ("gone", error.is_gone()),
         ("unauthorized", error.is_unauthorized()),
         ("forbidden", error.is_forbidden()),
@@ -101,7 +101,7 @@ fn holding(error: &WatchError) -> Vec<&'static str> {
 }
 
 #[test]
-fn predicates_tell_the_kinds_apart() {
+fn predicates_distinguish_the_kinds() {
     for (code, reason, predicate) in [
         (401, "", "unauthorized"),
         (403, "", "forbidden"),
@@ -110,26 +110,29 @@ fn predicates_tell_the_kinds_apart() {
         (0, "Gone", "gone"),
         (0, "Expired", "gone"),
     ] {
-        assert_eq!(holding(&refused(code, reason, "")), [predicate, "terminal"]);
+        assert_eq!(true_predicates(&rejected(code, reason, "")), [predicate, "terminal"]);
     }
-    assert_eq!(holding(&refused(500, "", "")), ["terminal"]);
+    assert_eq!(true_predicates(&rejected(500, "", "")), ["terminal"]);
     let of = |kind| WatchError::new("watching pods/v1", kind);
     let setting = Kind::Setting { name: "namespace", reason: String::new() };
-    assert_eq!(holding(&of(setting)), ["setting", "terminal"]);
-    assert_eq!(holding(&of(Kind::Connect("refused".into()))), ["connect", "terminal"]);
-    assert_eq!(holding(&of(Kind::Disconnected(None))), ["cut", "terminal"]);
-    assert_eq!(holding(&of(Kind::IdleTimeout(Duration::from_secs(9)))), ["cut", "terminal"]);
+    assert_eq!(true_predicates(&of(setting)), ["setting", "terminal"]);
+    assert_eq!(true_predicates(&of(Kind::Connect("refused".into()))), ["connect", "terminal"]);
+    assert_eq!(true_predicates(&of(Kind::Disconnected(None))), ["disconnected", "terminal"]);
+    assert_eq!(
+        true_predicates(&of(Kind::IdleTimeout(Duration::from_secs(9)))),
+        ["disconnected", "terminal"]
+    );
     let decode = Kind::Decode { object: String::new(), source: "no".into() };
-    assert_eq!(holding(&of(decode)), ["decode"]);
-    assert_eq!(holding(&of(Kind::TooLarge { limit: 1 })), ["terminal"]);
+    assert_eq!(true_predicates(&of(decode)), ["decode"]);
+    assert_eq!(true_predicates(&of(Kind::TooLarge { limit: 1 })), ["terminal"]);
 }
 
-/// A text that only says what is wrong leaves its reader alone.
+/// A message that only says what is wrong does not help.
 #[test]
-fn every_kind_says_on_what_and_what_to_do() {
+fn every_kind_names_the_resource_and_a_remedy() {
     let no = || Source::from("no");
     let status = |code| ApiStatus { code, message: "no".to_owned(), ..ApiStatus::default() };
-    for (kind, mend) in [
+    for (kind, hint) in [
         (Kind::Setting { name: "timeout", reason: "it is zero; set None".into() }, "set None"),
         (Kind::Connect(no()), "check its address"),
         (Kind::Rejected(status(403)), "needs the verbs"),
@@ -137,22 +140,26 @@ fn every_kind_says_on_what_and_what_to_do() {
         (Kind::ErrorEvent(status(410)), "start from a newer version"),
         (Kind::Disconnected(None), "stream again"),
         (Kind::IdleTimeout(Duration::from_secs(90)), "stream again"),
-        (Kind::Malformed { what: "a page", source: no() }, "look for a proxy"),
+        (Kind::Malformed { what: "a page", source: no() }, "check for a proxy"),
         (Kind::TooLarge { limit: 7 }, "max_event_bytes"),
-        (Kind::ServerRolledBack { ours: "9".into(), current: "7".into() }, "start from none"),
+        (
+            Kind::ServerRolledBack { ours: "9".into(), current: "7".into() },
+            "start without a version",
+        ),
         (Kind::Decode { object: "the ADDED a".into(), source: no() }, "release"),
     ] {
         let text = WatchError::new("watching pods/v1", kind).to_string();
         assert!(text.starts_with("watching pods/v1: "), "{text}");
-        assert!(text.contains(mend), "{text}");
+        assert!(text.contains(hint), "{text}");
         assert!(!text.ends_with('.') && !text.contains("  "), "{text}");
     }
 }
 
 #[test]
-fn the_source_is_what_the_text_leaves_out() {
-    let cut = WatchError::new("watching pods/v1", Kind::Disconnected(Some("reset by peer".into())));
-    assert_eq!(cut.source().unwrap().to_string(), "reset by peer");
-    assert!(!cut.to_string().contains("reset"));
-    assert!(refused(404, "", "no").source().is_none());
+fn source_is_not_repeated_in_the_message() {
+    let error =
+        WatchError::new("watching pods/v1", Kind::Disconnected(Some("reset by peer".into())));
+    assert_eq!(error.source().unwrap().to_string(), "reset by peer");
+    assert!(!error.to_string().contains("reset"));
+    assert!(rejected(404, "", "no").source().is_none());
 }

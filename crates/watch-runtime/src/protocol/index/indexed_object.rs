@@ -1,9 +1,10 @@
-//! What is known of an object that was delivered: which one it is, and at which version.
+//! An object in the index: its uid, its resource version and the newest list that has it.
 
 use crate::protocol::identity::Identity;
 use crate::protocol::uid::Uid;
 
-/// An object but for its name. As servers make them, it takes 32 bytes: there may be 150,000 of them.
+/// An indexed object without its name. The usual form takes 32 bytes, since there may be 150,000 of
+/// them.
 #[derive(Debug)]
 pub(super) enum IndexedObject {
     Compact { generation: u32, uid: [u8; 16], version: u64 },
@@ -11,7 +12,7 @@ pub(super) enum IndexedObject {
 }
 
 impl IndexedObject {
-    /// One that was delivered in this pass.
+    /// Creates an object delivered in this generation.
     pub(super) fn new(generation: u32, uid: &Uid, version: Version) -> Self {
         match (uid, version) {
             (&Uid::Uuid(uid), Version::Number(version)) => {
@@ -21,14 +22,14 @@ impl IndexedObject {
         }
     }
 
-    /// The newest pass that it is part of.
+    /// Returns the newest generation that has the object.
     pub(super) fn generation(&self) -> u32 {
         match self {
             Self::Compact { generation, .. } | Self::Boxed { generation, .. } => *generation,
         }
     }
 
-    /// Makes it part of a pass.
+    /// Marks the object as part of a generation.
     pub(super) fn mark(&mut self, newer: u32) {
         match self {
             Self::Compact { generation, .. } | Self::Boxed { generation, .. } => {
@@ -55,7 +56,7 @@ impl IndexedObject {
         }
     }
 
-    /// Who is known under this name.
+    /// Returns the identity of the object with this name.
     pub(super) fn identity(&self, namespace: &str, name: &str) -> Identity {
         let (uid, version) = match self {
             Self::Compact { uid, version, .. } => (Uid::Uuid(*uid), Some(version.to_string())),
@@ -65,7 +66,7 @@ impl IndexedObject {
     }
 }
 
-/// A resource version. It is opaque: two are only ever compared for equality here.
+/// A resource version. It is opaque here, and only compared for equality.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Version {
     Number(u64),

@@ -1,4 +1,4 @@
-//! The machine: what it keeps, how it begins, and its main loop.
+//! The machine's fields, how a stream starts, and the main loop.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -17,28 +17,30 @@ use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::settings::{InitialList, StartFrom};
 use crate::protocol::status::{Cause, Phase, WatchStatus};
 
-/// The version that history is asked for from: older than any that there can be.
+/// The oldest version a watch can start from. The server's 410 for it names the oldest it still
+/// has.
 const OLDEST_VERSION: &str = "1";
 
-/// The protocol of one stream.
+/// The protocol state of one stream.
 pub(crate) struct Machine {
     pub(super) requests: RequestBuilder,
     pub(super) state: State,
-    /// The next watch starts just after this one.
+    /// The resource version the next watch starts after.
     pub(super) version: Option<String>,
-    /// Whether `version` has moved since it was last taken note of.
+    /// Whether `version` changed since `take_changed_version` was last called.
     pub(super) version_changed: bool,
-    /// Whether `version` is but a question how far back the server's history goes.
+    /// Whether `version` is only `OLDEST_VERSION`, sent to find out how far back the server's
+    /// history goes.
     pub(super) requests_oldest_event: bool,
     pub(super) relist: Option<Relist>,
-    /// Whether the newest request only asks which version the server has reached.
+    /// Whether the current request is a version probe.
     pub(super) probing_version: bool,
-    /// Why the next request is a restart; none is where it is the stream's own next step.
+    /// Why the next request is a restart. `None` if it is the regular next request of the stream.
     pub(super) restart_cause: Option<Cause>,
-    /// To be delivered before anything else is read.
+    /// Deliveries that go out before anything else is read.
     pub(super) pending: VecDeque<Delivery>,
     pub(super) watcher_state: WatcherState,
-    /// How long the watch under way may last, where that is bounded.
+    /// How long the current watch may last, if limited.
     pub(super) watch_timeout: Option<Duration>,
     pub(super) failures: FailureHistory,
     pub(super) backoff: Backoff,
@@ -51,15 +53,17 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// Starts from a version, or from none, with what earlier streams of the watcher have delivered.
+    /// Creates the machine of a new stream that starts from `version`, if there is one.
+    /// `watcher_state` carries over what earlier streams of the watcher delivered.
     pub(crate) fn new(
         requests: RequestBuilder,
         version: Option<String>,
         watcher_state: &mut WatcherState,
         rng: fastrand::Rng,
     ) -> Self {
-        // "0" stands for whatever state the server has at hand, which a watch tells as ADDED events in
-        // no order of versions: there would be no telling where it stands. Taking the state says so.
+        // "0" means any state the server has cached. A watch from it sends ADDED events in no
+        // particular order of versions, so none of them is a version to resume from. A list has
+        // one.
         let managed = requests.options().manage_resource_version;
         let version = version.filter(|version| !(managed && version == "0"));
         let mut machine = Self {
@@ -93,7 +97,7 @@ impl Machine {
         machine
     }
 
-    /// Starts with nothing to do but to tell of an error.
+    /// Creates a machine that only returns `error`.
     pub(crate) fn failed(requests: RequestBuilder, error: WatchError) -> Self {
         let rng = fastrand::Rng::with_seed(0);
         let machine = Self::new(requests, None, &mut WatcherState::default(), rng);
@@ -113,7 +117,7 @@ impl Machine {
         }
     }
 
-    /// The namespace that is watched, where it is one.
+    /// Returns the watched namespace, if the watch is limited to one.
     pub(crate) fn namespace(&self) -> Option<&str> {
         self.requests.namespace()
     }
@@ -123,17 +127,17 @@ impl Machine {
             && self.requests.initial_list() == InitialList::Streaming
     }
 
-    /// The version reached, if it has moved since this was last asked; managed streams only.
+    /// Returns the resource version if it changed since the last call. Managed streams only.
     pub(crate) fn take_changed_version(&mut self) -> Option<&str> {
         std::mem::take(&mut self.version_changed).then_some(self.version.as_deref()).flatten()
     }
 
-    /// Exchanges what earlier streams have left for what is at hand.
+    /// Swaps in the watcher's state for the time of a poll, and out again after it.
     pub(crate) fn swap_watcher_state(&mut self, watcher_state: &mut WatcherState) {
         std::mem::swap(&mut self.watcher_state, watcher_state);
     }
 
-    /// The version that a managed stream goes on from.
+    /// Returns the version a managed stream resumes from.
     pub(crate) fn version(&self) -> Option<&str> {
         self.version.as_deref().filter(|_| self.is_managed() && !self.requests_oldest_event)
     }
@@ -142,12 +146,12 @@ impl Machine {
         self.requests.options().manage_resource_version
     }
 
-    /// Whether the newest request asks for a list, not a watch.
+    /// Whether the current request is a list (or a version probe), not a watch.
     pub(super) fn requests_list(&self) -> bool {
         self.probing_version || self.relist.as_ref().is_some_and(|relist| !relist.streaming)
     }
 
-    /// What to do next.
+    /// Returns what the driver does next.
     pub(crate) fn step(&mut self, now: Instant) -> Step {
         loop {
             if let Some(delivery) = self.pending.pop_front() {
@@ -169,7 +173,7 @@ impl Machine {
                         Ok(end) => self.page_complete(end),
                         Err(_) if self.probing_version => self.version_probe_failed(),
                         Err(error) => {
-                            self.end_with(Kind::malformed("something that is no list", error))
+                            self.end_with(Kind::malformed("something that is not a list", error))
                         }
                     },
                     None if self.probing_version

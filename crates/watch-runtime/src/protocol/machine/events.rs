@@ -1,4 +1,4 @@
-//! What comes in, piece by piece: items, events, bookmarks; and what of it goes out.
+//! List items, watch events and bookmarks as they are read, and the deliveries they become.
 
 use std::time::Instant;
 
@@ -15,18 +15,20 @@ use crate::protocol::machine::step::Delivery;
 use crate::protocol::version::is_older;
 
 impl Machine {
-    /// A list's item has come.
+    /// Handles one item of a list page.
     pub(super) fn list_item(&mut self, item: &Bytes) {
         if self.probing_version {
             return;
         }
         match envelope::list_item(item, self.requests.resource().scope()) {
             Ok((item, identity)) => self.compare_with_delivered(item, identity),
-            Err(error) => self.end_with(Kind::malformed("a list item that is no object", error)),
+            Err(error) => {
+                self.end_with(Kind::malformed("a list item that is not an object", error))
+            }
         }
     }
 
-    /// Reads a line of a watch; gives what it delivers.
+    /// Reads a line of a watch. Returns the event to deliver, if any.
     pub(super) fn watch_line(
         &mut self,
         line: &Bytes,
@@ -62,8 +64,9 @@ impl Machine {
         }
     }
 
-    /// Something happened to an object. A name that stood for another object until now tells that a
-    /// deletion was lost on the way; a version that was delivered already tells nothing new.
+    /// Handles an event of a watch. A changed uid under the same name means that a DELETED event
+    /// was lost: a synthetic delete goes out first. An event at an already delivered version is
+    /// dropped.
     fn watch_event(
         &mut self,
         etype: EventType,
@@ -71,12 +74,12 @@ impl Machine {
         identity: Identity,
     ) -> Option<Delivery> {
         let origin = Origin::Live;
-        let known = match &mut self.watcher_state.index {
+        let index = match &mut self.watcher_state.index {
             Some(index) if self.requests.options().manage_resource_version => index,
             _ => return Some(Delivery { etype, origin, object, identity }),
         };
         if etype != EventType::Deleted {
-            match known.compare(&identity) {
+            match index.compare(&identity) {
                 Comparison::Replaces(old) if !self.has_bug(InjectedBug::IgnoreChangedUid) => {
                     self.push_synthetic_delete(old);
                     let etype = EventType::Added;
@@ -105,12 +108,14 @@ impl Machine {
             (Some(_), ends) if ends || self.has_bug(InjectedBug::TreatAnyBookmarkAsListEnd) => {
                 self.list_complete(version);
             }
-            // Where it is while its initial events are still coming is no place to go on from.
+            // Before the initial list is complete, a bookmark's version does not cover the objects
+            // still to come.
             (Some(_), _) => {}
         }
     }
 
-    /// Takes note of what the consumer is about to have.
+    /// Records a delivery that is about to reach the consumer: the index, and for live events the
+    /// version.
     pub(super) fn delivered(&mut self, delivery: Delivery) -> Delivery {
         self.status.events += 1;
         if self.is_managed() {

@@ -1,4 +1,4 @@
-//! What goes wrong, and what is done about it: wait and ask again, take the state anew, or end.
+//! Failures, and what follows from each: back off and retry, relist, or end the stream.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,6 @@ use http::StatusCode;
 
 use crate::protocol::api_status::ApiStatus;
 use crate::protocol::error::{Kind, Source};
-use crate::protocol::event::Origin;
 use crate::protocol::head::Head;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::failure_history::TOO_LARGE_LIMIT;
@@ -15,17 +14,17 @@ use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
 
-/// A watch that ends sooner did not time out: without a wait, restarting it would be a busy loop.
+/// A watch that ends sooner did not time out. Restarting it without a wait would be a busy loop.
 const VERY_SHORT_WATCH: Duration = Duration::from_millis(500);
-/// For so long a server that accepted a request before may refuse the same: after a restart an API
-/// server knows neither all users' rights nor all custom resources at once.
+/// How long a server that accepted requests may reject the same ones before the stream ends. After
+/// a restart an API server does not know all users' rights and all custom resources at once.
 const REJECTION_GRACE: Duration = Duration::from_secs(10);
-/// The same for a token that it takes for expired: kube-client keeps what it reads from a token's file
-/// for up to a minute, also where the file has a newer one.
+/// The same for 401, an expired token. kube-client caches what it reads from a token file for up to
+/// a minute, even if the file holds a newer one.
 const TOKEN_GRACE: Duration = Duration::from_secs(70);
 
 impl Machine {
-    /// The watch ended as it should.
+    /// The watch ended at its timeout.
     pub(super) fn watch_timed_out(&mut self, since: Instant, now: Instant) {
         if self.requests.options().quit_on_timeout {
             self.state = State::Ended(None);
@@ -39,7 +38,7 @@ impl Machine {
         self.fall_back_to_paged_list();
     }
 
-    /// The answer broke off, or is taken to have.
+    /// The connection broke, or was idle for too long.
     pub(super) fn disconnected(&mut self, cause: Cause, kind: Kind, now: Instant) {
         if let State::Watching { since, .. } = &self.state {
             self.backoff.connection_lasted(now - *since);
@@ -60,41 +59,42 @@ impl Machine {
         self.back_off_after_disconnect(cause);
     }
 
-    /// A line was not what a watch sends. Once it may be the network; the same again is no accident.
+    /// A line is not a watch event. The first time it may be a network fault and is retried; a
+    /// second one in a row ends the stream.
     pub(super) fn malformed_line(&mut self, source: Source) {
         if self.is_managed() && !std::mem::replace(&mut self.failures.last_was_malformed, true) {
             self.fall_back_to_paged_list();
             self.back_off_after_disconnect(Cause::Malformed);
         } else {
-            self.end_with(Kind::malformed("a line that is no watch event", source));
+            self.end_with(Kind::malformed("a line that is not a watch event", source));
         }
     }
 
     pub(super) fn request_rejected(&mut self, head: Head, body: &Bytes, now: Instant) {
         let status = ApiStatus::from_body(head.status, body);
-        let asked = head.retry_after.or(asked(&status));
+        let retry_after = head.retry_after.or(retry_after_in(&status));
         if std::mem::take(&mut self.probing_version) {
             self.failures.version_confirmed();
-            return self.back_off(asked, Cause::Rejected(status.code));
+            return self.back_off(retry_after, Cause::Rejected(status.code));
         }
         if self.requests_list() && status.is_gone() {
             self.handle_expired_continue_token(status);
         } else {
-            self.handle_error_status(status, asked, Kind::Rejected, now);
+            self.handle_error_status(status, retry_after, Kind::Rejected, now);
         }
     }
 
     pub(super) fn error_event(&mut self, status: ApiStatus, since: Instant, now: Instant) {
         self.backoff.connection_lasted(now - since);
-        let asked = asked(&status);
-        self.handle_error_status(status, asked, Kind::ErrorEvent, now);
+        let retry_after = retry_after_in(&status);
+        self.handle_error_status(status, retry_after, Kind::ErrorEvent, now);
     }
 
-    /// The server said no.
+    /// The server answered with an error status, as an HTTP error or as an ERROR event.
     fn handle_error_status(
         &mut self,
         status: ApiStatus,
-        asked: Option<Duration>,
+        retry_after: Option<Duration>,
         kind: fn(ApiStatus) -> Kind,
         now: Instant,
     ) {
@@ -108,8 +108,8 @@ impl Machine {
             if status.is_too_large_version() {
                 self.failures.too_large_versions += 1;
             }
-            self.back_off(asked, Cause::Rejected(status.code));
-            // Whether it is only behind, it can be asked.
+            self.back_off(retry_after, Cause::Rejected(status.code));
+            // The server may only be behind: a version probe tells.
             self.probing_version = self.failures.too_large_versions >= TOO_LARGE_LIMIT
                 && self.relist.is_none()
                 && self.version().is_some();
@@ -124,7 +124,7 @@ impl Machine {
                 && self.requests.waits_for_resource()
                 && !status.is_about_a_namespace())
         {
-            return self.back_off(asked, Cause::Rejected(status.code));
+            return self.back_off(retry_after, Cause::Rejected(status.code));
         }
         self.end_with(kind(status));
     }
@@ -136,83 +136,8 @@ impl Machine {
             && now - *self.failures.rejected_since.get_or_insert(now) < grace
     }
 
-    /// The server no longer has what comes after the version.
-    fn handle_gone(&mut self, status: ApiStatus, kind: fn(ApiStatus) -> Kind) {
-        if self.requests_oldest_event {
-            self.retry_or_back_off(Cause::Gone);
-            match status.oldest_version() {
-                // By now it may have forgotten more than it said it had.
-                Some(oldest) if self.version.as_deref() != Some(oldest) => {
-                    self.version = Some(oldest.to_owned());
-                }
-                // It only says that there is no such history: there is nothing to go on from.
-                _ => {
-                    self.watcher_state.oldest_version_unknown = true;
-                    self.version = None;
-                    self.repair_gap();
-                }
-            }
-            return;
-        }
-        if self.watcher_state.index.is_none() {
-            return self.end_with(kind(status));
-        }
-        self.retry_or_back_off(Cause::Gone);
-        self.repair_gap();
-    }
-
-    /// Pages are of one state, which the server no longer has.
-    fn handle_expired_continue_token(&mut self, status: ApiStatus) {
-        if self.watcher_state.index.is_none() {
-            return self.end_with(Kind::PagesExpired(status));
-        }
-        self.retry_or_back_off(Cause::Gone);
-        if let Some(relist) = &self.relist {
-            let origin = relist.origin;
-            self.start_relist(origin, false);
-        }
-    }
-
-    /// A 410 is no reason to wait; one after another is.
-    pub(super) fn retry_or_back_off(&mut self, cause: Cause) {
-        if std::mem::replace(&mut self.failures.last_was_gone, true) {
-            self.back_off(None, cause);
-        } else {
-            self.restart_cause = Some(cause);
-            self.state = State::Ready;
-        }
-    }
-
-    /// What happened since the version is found out by comparison.
-    pub(super) fn repair_gap(&mut self) {
-        // Without a version nothing was told in whole. Where one was given, what the consumer knows is not
-        // known, but it is no beginning.
-        let origin = if self.version.is_some() { Origin::Repair } else { Origin::Initial };
-        let streaming = self.uses_streaming_list();
-        self.start_relist(origin, streaming);
-    }
-
-    /// The server has shown that it streams no state: from now on it is listed.
-    pub(super) fn streaming_list_unsupported(&mut self) {
-        self.watcher_state.streaming_list_unsupported = true;
-        self.restart_cause = Some(Cause::StreamingListUnsupported);
-        self.state = State::Ready;
-        self.fall_back_to_paged_list();
-    }
-
-    /// A streamed state that broke off is taken as a list, whatever the cause.
-    fn fall_back_to_paged_list(&mut self) {
-        if let Some(relist) = &self.relist
-            && relist.streaming
-            && relist.completed_at.is_none()
-        {
-            let origin = relist.origin;
-            self.start_relist(origin, false);
-        }
-    }
-
-    pub(super) fn back_off(&mut self, asked: Option<Duration>, cause: Cause) {
-        let wait = self.backoff.next(asked, &mut self.rng);
+    pub(super) fn back_off(&mut self, retry_after: Option<Duration>, cause: Cause) {
+        let wait = self.backoff.next(retry_after, &mut self.rng);
         self.state = State::BackingOff { wait, cause, reported: false };
         self.restart_cause = Some(cause);
     }
@@ -224,11 +149,11 @@ impl Machine {
     }
 }
 
-fn asked(status: &ApiStatus) -> Option<Duration> {
+fn retry_after_in(status: &ApiStatus) -> Option<Duration> {
     status.details.retry_after_seconds.map(|seconds| Duration::from_secs(seconds.into()))
 }
 
-/// Whether the server may well answer otherwise a little later.
+/// Whether the error is transient: retrying later may succeed.
 fn is_transient(status: &ApiStatus) -> bool {
     let transient = [
         StatusCode::TOO_MANY_REQUESTS,

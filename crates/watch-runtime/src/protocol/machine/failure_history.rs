@@ -1,27 +1,27 @@
-//! What has gone wrong in a stream so far.
+//! The failures of a stream so far, as far as later decisions depend on them.
 
 use std::time::Instant;
 
-/// So often a server may say that it has yet to reach a version, before it is asked where it is: it may
-/// have been set back to an older state.
+/// After this many "Too large resource version" errors in a row, a version probe finds out whether
+/// the server is only behind or was rolled back.
 pub(super) const TOO_LARGE_LIMIT: u32 = 5;
 
-/// What has gone wrong so far, and what has not.
+/// Which failures and successes the stream has seen.
 #[allow(clippy::struct_excessive_bools, reason = "they are independent of each other")]
 #[derive(Debug, Default)]
 pub(super) struct FailureHistory {
-    /// Whether the server has ever answered: until then, not reaching it is a mistake to report.
+    /// Whether the server ever answered. Before that, a connection failure is terminal.
     pub(super) reached_before: bool,
-    /// Whether it has ever accepted a request: until then, a refusal is one too.
+    /// Whether the server ever accepted a request. Before that, a rejection is terminal.
     pub(super) accepted_before: bool,
-    /// Since when it refuses what it accepted before.
+    /// When the server began to reject what it had accepted before.
     pub(super) rejected_since: Option<Instant>,
-    /// Whether the last watch ended with a 410, and nothing has come since.
+    /// Whether the last watch ended with a 410, and nothing was received since.
     pub(super) last_was_gone: bool,
-    /// Whether the last line was nonsense, and nothing has come since.
+    /// Whether the last line was malformed, and nothing was received since.
     pub(super) last_was_malformed: bool,
     pub(super) too_large_versions: u32,
-    /// Whether the server is known to have reached the version that the stream stands at.
+    /// Whether the server is known to have reached the stream's version.
     pub(super) confirmed: bool,
 }
 
@@ -39,19 +39,20 @@ impl FailureHistory {
         self.rejected_since = None;
     }
 
-    /// Something came that moved the stream on.
+    /// Records that the stream's version advanced.
     pub(super) fn progressed(&mut self) {
         (self.last_was_gone, self.last_was_malformed, self.too_large_versions) = (false, false, 0);
         self.confirmed = true;
     }
 
-    /// The server has shown that it has reached the version that the stream stands at.
+    /// Records that the server has reached the stream's version.
     pub(super) fn version_confirmed(&mut self) {
         self.too_large_versions = 0;
         self.confirmed = true;
     }
 
-    /// Whether the server has said again and again that it has yet to reach the version.
+    /// Resets the count of "Too large resource version" errors. Returns whether it had reached the
+    /// limit.
     pub(super) fn take_repeated_too_large(&mut self) -> bool {
         std::mem::take(&mut self.too_large_versions) >= TOO_LARGE_LIMIT
     }
@@ -60,7 +61,7 @@ impl FailureHistory {
         self.confirmed
     }
 
-    /// It may be another server that answers next.
+    /// Records that the connection was lost: the next response may come from another server.
     pub(super) fn connection_lost(&mut self) {
         self.confirmed = false;
     }

@@ -1,34 +1,34 @@
-//! Ways to break the machine on purpose, to see that the simulation notices.
+//! Bugs that can be injected into the machine, to check that the simulation catches them.
 
 #![cfg_attr(not(feature = "simulation"), allow(dead_code, unreachable_pub))]
 
-/// What a broken machine does.
+/// A bug to inject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InjectedBug {
-    /// Tells a state that was taken anew without comparing it with what was delivered.
+    /// A relist delivers every object without comparing it with the index.
     SkipRelistComparison,
-    /// Goes on from the version of an event of the first state.
+    /// The version of an initial event becomes the stream's.
     ResumeFromInitialEvents,
-    /// Takes the first bookmark for the one that ends a streamed state.
+    /// Any bookmark ends a streaming list.
     TreatAnyBookmarkAsListEnd,
-    /// Begins its waits anew after a connection that did not last.
+    /// Every disconnect resets the backoff.
     ResetBackoffTooEarly,
-    /// Delivers what a cut connection has left of an event.
+    /// The truncated event at the end of a broken connection is delivered.
     DeliverTruncatedEvents,
-    /// Leaves out one of the objects that have vanished.
+    /// A relist omits one synthetic delete.
     DropSyntheticDelete,
-    /// Lets a state's version count before all of the state was delivered.
+    /// The version advances when the list is complete, before its events are delivered.
     AdvanceVersionTooEarly,
-    /// Does not mind that a name stands for another object now.
+    /// A changed uid under the same name is ignored.
     IgnoreChangedUid,
-    /// Believes every server that it has reached the version that it is asked to go on from.
+    /// No version probe is sent after an idle timeout.
     SkipVersionProbe,
-    /// Takes what has a known version for unchanged, though the server was set back.
+    /// Versions are trusted after a rollback.
     TrustVersionsAfterRollback,
 }
 
 impl InjectedBug {
-    /// All of them.
+    /// All bugs.
     pub const ALL: [Self; 10] = [
         Self::SkipRelistComparison,
         Self::ResumeFromInitialEvents,

@@ -1,4 +1,4 @@
-//! Where the machine behaves as an injected bug says.
+//! The effects of injected bugs on the machine.
 
 #[cfg(feature = "simulation")]
 use crate::protocol::event::{EventType, Origin};
@@ -33,7 +33,7 @@ impl Machine {
         self.injected_bug == Some(how)
     }
 
-    /// The version of the state that has just been told in whole.
+    /// Returns the version of the list that has synced since the last call.
     pub(crate) fn take_synced_version(&mut self) -> Option<String> {
         self.synced_version.take()
     }

@@ -1,4 +1,4 @@
-//! What the driver reports: heads, chunks, ends and failures of answers.
+//! What the driver reports: response heads, body chunks, and how a response ended.
 
 use std::time::Instant;
 
@@ -12,11 +12,11 @@ use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
 
-/// As much of an HTTP error's body as is kept, in bytes.
+/// How much of an HTTP error's body is kept, in bytes.
 const MAX_ERROR_BODY_BYTES: usize = 64 << 10;
 
 impl Machine {
-    /// The head of an answer has come.
+    /// Reports the head of a response.
     pub(crate) fn on_head(&mut self, head: Head, now: Instant) {
         self.failures.server_reached();
         let listing = self.requests_list();
@@ -35,7 +35,7 @@ impl Machine {
         }
     }
 
-    /// No answer was had.
+    /// Reports that the server could not be reached.
     pub(crate) fn on_unreachable(&mut self, source: Source) {
         if self.is_managed() && self.failures.has_reached_server() {
             self.probing_version = false;
@@ -46,7 +46,7 @@ impl Machine {
         }
     }
 
-    /// A chunk of the body has come.
+    /// Reports a chunk of the body.
     pub(crate) fn on_chunk(&mut self, chunk: Bytes, now: Instant) {
         match &mut self.state {
             State::Listing { body, last_received, .. } => {
@@ -66,7 +66,7 @@ impl Machine {
         }
     }
 
-    /// The body has come to its proper end.
+    /// Reports that the body has ended as its framing says.
     pub(crate) fn on_end(&mut self, now: Instant) {
         match &mut self.state {
             State::Listing { ended, .. } => *ended = true,
@@ -86,20 +86,20 @@ impl Machine {
         }
     }
 
-    /// The connection broke; what a line had begun is discarded.
+    /// Reports that the connection broke. A truncated line is discarded.
     pub(crate) fn on_disconnect(&mut self, source: Source, now: Instant) {
         self.inject_truncated_event();
         match &self.state {
             State::Watching { .. } | State::Listing { .. } => {
                 self.disconnected(Cause::Disconnected, Kind::Disconnected(Some(source)), now);
             }
-            // The status alone says enough.
+            // The HTTP status is enough.
             State::Rejected { .. } => self.on_end(now),
             _ => {}
         }
     }
 
-    /// The sleep is over.
+    /// Reports that the sleep is over.
     pub(crate) fn on_wake(&mut self) {
         if matches!(self.state, State::BackingOff { .. }) {
             self.state = State::Ready;

@@ -1,4 +1,4 @@
-//! The next request of a stream, and why it is made.
+//! The stream's next request: a version probe, a list page, a streaming list or a watch.
 
 use std::time::Instant;
 
@@ -31,7 +31,7 @@ impl Machine {
                 (self.requests.streaming_list(self.watch_timeout), Purpose::StreamingList)
             }
             Some(relist) => {
-                // Once something was delivered, an older state would take it back.
+                // Once objects were delivered, an older state would revert them.
                 let stale = relist.origin == Origin::Initial
                     && self.requests.initial_list() == InitialList::WatchCache
                     && self.watcher_state.index.as_ref().is_none_or(|index| index.len() == 0);

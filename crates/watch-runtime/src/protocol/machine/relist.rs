@@ -1,8 +1,9 @@
-//! Taking the server's state: at the beginning, and to repair a gap.
+//! Lists: the initial list, and the relist that repairs a gap.
 //!
-//! Each object is compared with what was delivered: what is new is told as ADDED, what has changed as
-//! MODIFIED, and at the end what is no longer there as DELETED. At the beginning nothing was delivered,
-//! so all is ADDED; but where taking the state was interrupted and starts over, nothing is told twice.
+//! Each listed object is compared with the index of what was delivered. A new object is delivered
+//! as ADDED, a changed one as MODIFIED, and when the list is complete, each indexed object that it
+//! lacks as DELETED. On the initial list the index is empty, so every object is ADDED. A list that
+//! is interrupted and restarted delivers nothing twice.
 
 use bytes::Bytes;
 
@@ -15,11 +16,12 @@ use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::{Relist, State};
 use crate::protocol::machine::step::Delivery;
+use crate::protocol::status::Cause;
 use crate::protocol::tombstone;
 use crate::protocol::version::is_older;
 
 impl Machine {
-    /// The state is to be taken, from its first object on.
+    /// Starts a list from its first object.
     pub(super) fn start_relist(&mut self, origin: Origin, streaming: bool) {
         self.requests_oldest_event = false;
         self.relist = Some(Relist {
@@ -32,8 +34,8 @@ impl Machine {
         });
     }
 
-    /// The state is asked for from its first object on, perhaps not for the first time: what came of it
-    /// before may be of an older state.
+    /// Prepares the request of a list's first page. On a retry, objects of an earlier attempt may
+    /// be outdated, so they are marked anew.
     pub(super) fn begin_relist_attempt(&mut self) {
         if let Some(index) = &mut self.watcher_state.index {
             index.begin_generation();
@@ -43,7 +45,7 @@ impl Machine {
         }
     }
 
-    /// An object of the state has come: tells what is new about it.
+    /// Compares a listed object with what was delivered, and queues the event that results.
     pub(super) fn compare_with_delivered(&mut self, object: Bytes, identity: Identity) {
         let Some(relist) = &mut self.relist else { return };
         relist.done += 1;
@@ -66,11 +68,12 @@ impl Machine {
         self.pending.push_back(Delivery { etype, origin, object, identity });
     }
 
-    /// All of the state has come, as it was at this version.
+    /// The list is complete, at this resource version. Indexed objects that it lacks were deleted.
     pub(super) fn list_complete(&mut self, version: String) {
         if self.version().is_some_and(|ours| is_older(&version, ours)) && !self.versions_untrusted()
         {
-            // What was told of it is right, but not what was left out for its known version.
+            // The changed objects were delivered correctly, but those skipped as unchanged may have
+            // changed: after a rollback, the same version can stand for something else.
             return self.handle_rollback(version);
         }
         let missing_from_list = self.watcher_state.index.as_ref().map(Index::missing_from_list);
@@ -89,7 +92,7 @@ impl Machine {
         }
     }
 
-    /// All that the state brought has been delivered. From here on, its version counts.
+    /// All events of the list were delivered. From here on its version is the stream's.
     pub(super) fn sync_complete(&mut self, version: String) {
         if self.relist.take().is_some_and(|relist| relist.origin == Origin::Repair) {
             self.status.repairs += 1;
@@ -110,7 +113,7 @@ impl Machine {
         self.version_changed = true;
     }
 
-    /// A page of the list has come to its end.
+    /// A page of a list is complete.
     pub(super) fn page_complete(&mut self, end: PageMetadata) {
         let Some(version) = end.version else {
             return self.end_with(Kind::malformed(
@@ -127,7 +130,26 @@ impl Machine {
         }
     }
 
-    /// An object is gone, and nobody has said so.
+    /// The server does not support streaming lists: this watcher uses paged lists from now on.
+    pub(super) fn streaming_list_unsupported(&mut self) {
+        self.watcher_state.streaming_list_unsupported = true;
+        self.restart_cause = Some(Cause::StreamingListUnsupported);
+        self.state = State::Ready;
+        self.fall_back_to_paged_list();
+    }
+
+    /// Replaces an incomplete streaming list with a paged one.
+    pub(super) fn fall_back_to_paged_list(&mut self) {
+        if let Some(relist) = &self.relist
+            && relist.streaming
+            && relist.completed_at.is_none()
+        {
+            let origin = relist.origin;
+            self.start_relist(origin, false);
+        }
+    }
+
+    /// Queues a DELETED event that the server did not send: the object as stored, or a tombstone.
     pub(super) fn push_synthetic_delete(&mut self, identity: Identity) {
         let kept =
             self.watcher_state.index.as_mut().and_then(|index| index.stored_object(&identity));

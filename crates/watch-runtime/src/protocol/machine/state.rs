@@ -11,35 +11,36 @@ use crate::protocol::head::Head;
 use crate::protocol::list_body::ListBody;
 use crate::protocol::status::Cause;
 
-/// Where the protocol stands. `heard` is when something last came.
+/// The state of the machine. `last_received` is when the newest bytes arrived.
 pub(super) enum State {
-    /// The next request is to be made.
+    /// The next request can be sent.
     Ready,
-    /// A list or a watch was asked for.
+    /// A list or a watch was requested.
     AwaitingResponse { since: Instant },
-    /// A list is coming in; `ended` is whether its body has.
+    /// A list is being received. `ended` is whether its body has ended.
     Listing { body: ListBody, last_received: Instant, ended: bool },
-    /// Events are coming in.
+    /// Watch events are being received.
     Watching { frames: Frames, since: Instant, last_received: Instant },
-    /// An HTTP error's body is coming in.
+    /// The body of an HTTP error is being received.
     Rejected { head: Head, body: BytesMut, last_received: Instant },
-    /// The next try waits; `told` is whether the driver knows for how long.
+    /// The stream waits before a retry. `reported` is whether the driver was told to sleep.
     BackingOff { wait: Duration, cause: Cause, reported: bool },
-    /// Over, perhaps with an error that has yet to be told.
+    /// The stream is over. The error, if any, has yet to be returned.
     Ended(Option<WatchError>),
 }
 
-/// A state that is being taken, or is to be.
+/// A list or relist that is in progress or about to start.
 #[derive(Debug)]
 pub(super) struct Relist {
     pub(super) origin: Origin,
-    /// As a stream of events, not as a list.
+    /// Whether it is a streaming list, not a paged one.
     pub(super) streaming: bool,
-    /// The token for a list's next page.
+    /// The token for the next page.
     pub(super) continue_token: Option<String>,
-    /// The version that the state is at, once all of it has come: then only what the server no
-    /// longer has is left to tell.
+    /// The resource version of the list, once it is complete and only pending deletes are left.
     pub(super) completed_at: Option<String>,
+    /// How many objects were received.
     pub(super) done: u64,
+    /// How many objects are left, if the server says.
     pub(super) remaining: Option<u64>,
 }

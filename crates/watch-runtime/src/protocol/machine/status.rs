@@ -1,4 +1,4 @@
-//! What a stream is doing, as its status tells it.
+//! The machine's part of a stream's status.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use crate::protocol::machine::state::State;
 use crate::protocol::status::{Phase, WatchStatus};
 
 impl Machine {
-    /// Where the stream stands, but for the version.
+    /// Returns the status, without the version.
     pub(crate) fn status(&mut self, now: Instant) -> &WatchStatus {
         self.status.phase = self.phase(now);
         self.status.indexed_objects = self.watcher_state.index.as_ref().map_or(0, Index::len);
@@ -19,7 +19,7 @@ impl Machine {
         match (&self.state, &self.relist) {
             (State::Ended(_), _) => Phase::Stopped,
             (State::BackingOff { wait, cause, reported }, _) => match self.status.phase {
-                // Told already: the wait counts from then.
+                // The sleep has begun, and its end is fixed.
                 phase @ Phase::BackingOff { .. } if *reported => phase,
                 _ => Phase::BackingOff { until: now + *wait, cause: *cause },
             },

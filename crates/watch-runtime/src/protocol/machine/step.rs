@@ -1,4 +1,4 @@
-//! What the machine asks of its driver.
+//! The steps that the machine has its driver carry out.
 
 use std::time::{Duration, Instant};
 
@@ -12,27 +12,27 @@ use crate::protocol::event::{EventType, Origin};
 use crate::protocol::identity::Identity;
 use crate::protocol::status::Cause;
 
-/// What the driver is to do next.
+/// What the driver does next.
 pub(crate) enum Step {
-    /// Send this request; report its answer's head, or the failure.
+    /// Send this request, and report the head of the response or the failure.
     Send(OutgoingRequest),
-    /// Nothing until the exchange or the sleep under way has something to report; if nothing has come
-    /// of it by then, report that.
+    /// Wait until the response or the sleep makes progress. If the deadline passes first, report
+    /// that.
     Wait(Option<Instant>),
-    /// Drop any exchange, sleep, then report that it is over.
+    /// Drop the connection, sleep, then report that the sleep is over.
     Sleep(Duration),
     /// Deliver this object.
     Deliver(Delivery),
-    /// Drop any exchange; the stream is over.
+    /// Drop the connection. The stream is over.
     End(Option<WatchError>),
 }
 
-/// A request, and what it is for.
+/// A request to send.
 #[derive(Debug)]
 pub(crate) struct OutgoingRequest {
     pub(crate) request: Request<()>,
     pub(crate) purpose: Purpose,
-    /// Why it is a restart, where it is one.
+    /// Why the request is a restart, if it is one.
     pub(crate) cause: Option<Cause>,
 }
 
@@ -40,16 +40,16 @@ pub(crate) struct OutgoingRequest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Watch,
-    /// A watch that begins with the state.
+    /// A watch that begins with the initial list (`sendInitialEvents`).
     StreamingList,
-    /// A page of the state.
+    /// A page of a list.
     List,
-    /// Which version the server has reached.
+    /// A list of one object, for its resource version.
     VersionProbe,
 }
 
 impl Purpose {
-    /// As logs name it.
+    /// Returns the name used in logs.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Watch => "watch",
@@ -70,7 +70,7 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
-    /// Decodes the object, if need be without its `metadata.managedFields`.
+    /// Decodes the object, without its `metadata.managedFields` if those are to be dropped.
     pub(crate) fn decode<T: WatchItem>(
         &self,
         drops_managed_fields: bool,

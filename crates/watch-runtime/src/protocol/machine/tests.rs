@@ -1,4 +1,4 @@
-//! The machine by itself: requests, waits and ends, in made-up time.
+//! Tests of the machine: requests, waits and ends, in virtual time.
 
 mod harness;
 mod integrity;
@@ -224,7 +224,7 @@ fn gone_ends_an_unmanaged_stream_and_names_the_oldest_version() {
     harness.chunk(GONE);
     let error = harness.error();
     assert!(error.is_gone() && error.is_terminal());
-    assert!(error.to_string().contains("the oldest version that it has is 306"), "{error}");
+    assert!(error.to_string().contains("the oldest version it has is 306"), "{error}");
     harness.ended();
 }
 
@@ -340,7 +340,7 @@ fn nonsense_ends_the_stream_and_says_what_it_is() {
     harness.request();
     harness.accept_watch();
     harness.chunk("<html>\n");
-    assert!(harness.error().to_string().contains("a line that is no watch event"));
+    assert!(harness.error().to_string().contains("a line that is not a watch event"));
     for body in ["<html>", "{\"items\":[]}"] {
         let mut harness = managed(None);
         harness.request();

@@ -1,4 +1,4 @@
-//! How long to wait for a server that says nothing.
+//! Timeouts: how long to wait for a server that sends nothing, and what follows.
 
 use std::time::{Duration, Instant};
 
@@ -7,22 +7,22 @@ use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
 
-/// For the head of an answer.
+/// For the head of a response.
 const RESPONSE_TIMEOUT: Duration = Duration::from_mins(1);
-/// For more of a list, and for an event or bookmark where bookmarks were asked for. Servers send them
-/// about once a minute, but promise nothing: after this the watch is asked for again from where it
-/// was, which costs little.
+/// For more of a list, and for an event or bookmark if bookmarks were requested. Servers send
+/// bookmarks about once a minute without a guarantee, so after this the watch is restarted from its
+/// version, which costs little.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
-/// For the rest of an HTTP error.
+/// For the rest of an HTTP error's body.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// For more of a streamed state, before it is taken for one whose end will not be told: servers that
-/// do not know `sendInitialEvents` ignore it.
+/// For more of a streaming list. Servers that do not know `sendInitialEvents` ignore it and never
+/// end the initial list, so after this it counts as unsupported.
 const STREAMING_LIST_TIMEOUT: Duration = Duration::from_secs(10);
-/// Beyond the time that a watch was to last.
+/// Added to the timeout that the watch was requested with.
 const WATCH_TIMEOUT_MARGIN: Duration = Duration::from_secs(30);
 
 impl Machine {
-    /// When to give up waiting for what is under way.
+    /// Returns when the current request, response or body times out.
     pub(super) fn deadline(&self) -> Option<Instant> {
         match &self.state {
             State::AwaitingResponse { since } => Some(*since + RESPONSE_TIMEOUT),
@@ -30,27 +30,27 @@ impl Machine {
             State::Rejected { last_received, .. } => Some(*last_received + ERROR_BODY_TIMEOUT),
             State::Watching { since, last_received, .. } => {
                 let end = self.watch_timeout.map(|limit| *since + limit + WATCH_TIMEOUT_MARGIN);
-                let silence = if self.relist.is_some() {
+                let idle = if self.relist.is_some() {
                     Some(*last_received + STREAMING_LIST_TIMEOUT)
                 } else {
                     self.requests.bookmarks().then_some(*last_received + IDLE_TIMEOUT)
                 };
-                end.into_iter().chain(silence).min()
+                end.into_iter().chain(idle).min()
             }
             _ => None,
         }
     }
 
-    /// Time has passed, and nothing has come of what is under way.
+    /// Reports that the deadline has passed without progress.
     pub(crate) fn on_deadline(&mut self, now: Instant) {
         let Some(deadline) = self.deadline().filter(|deadline| *deadline <= now) else { return };
         match &self.state {
-            // The status alone says enough.
+            // The HTTP status is enough.
             State::Rejected { .. } => self.on_end(now),
             State::Watching { .. } if self.relist.is_some() => self.streaming_list_unsupported(),
             State::AwaitingResponse { since } | State::Watching { since, .. } => {
-                let silent_for = deadline - *since;
-                self.disconnected(Cause::IdleTimeout, Kind::IdleTimeout(silent_for), now);
+                let idle_for = deadline - *since;
+                self.disconnected(Cause::IdleTimeout, Kind::IdleTimeout(idle_for), now);
             }
             State::Listing { .. } => {
                 self.disconnected(Cause::IdleTimeout, Kind::IdleTimeout(IDLE_TIMEOUT), now)

@@ -1,21 +1,19 @@
-//! Whether the server has reached the version that the stream stands at.
+//! The version probe: finds out whether the server has reached the stream's version.
 //!
-//! Kubernetes 1.20 and others accept a watch from a version that they have yet to reach, and stay silent
-//! until they do. So does a server that was set back to an older state, as etcd is from a backup. Such
-//! a watch looks like one on which nothing happens; but where bookmarks were asked for and none came for
-//! so long, the smallest of lists is asked for, which tells the version that the server has reached.
-//! One that passes the stream's version before that goes undetected: the protocol has no more to tell.
+//! Kubernetes 1.20 and others accept a watch from a version they have yet to reach, and send
+//! nothing until they do. So does a server that was rolled back, as after etcd was restored from a
+//! backup. Such a watch looks like one without events. If bookmarks were requested and none came
+//! before the idle timeout, the machine lists a single object: the list carries the server's
+//! current version. A server that has passed the stream's version by then is not detected, since
+//! nothing in the protocol shows it.
 
-use crate::protocol::error::Kind;
-use crate::protocol::index::Index;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::State;
-use crate::protocol::status::Cause;
 use crate::protocol::version::is_older;
 
 impl Machine {
-    /// Whether silence leaves a doubt about the version.
+    /// Whether an idle timeout calls for a version probe.
     pub(super) fn should_probe_version(&self) -> bool {
         let watching = matches!(self.state, State::Watching { .. }) && self.relist.is_none();
         watching
@@ -24,10 +22,11 @@ impl Machine {
             && !self.has_bug(InjectedBug::SkipVersionProbe)
     }
 
-    /// The server is at this version.
+    /// The probe returned the server's current version.
     pub(super) fn version_probed(&mut self, current: Option<&str>) {
         self.probing_version = false;
-        // A server that has said so often that it has yet to reach the version need only not deny it.
+        // After repeated "Too large resource version" errors, a version that cannot be compared
+        // counts as older.
         let said_so = self.failures.take_repeated_too_large();
         match (current, self.version()) {
             (Some(current), Some(ours))
@@ -43,30 +42,10 @@ impl Machine {
         }
     }
 
-    /// The answer was no list: the stream goes on as if nothing had been asked.
+    /// The probe failed: the stream resumes as if it had not been sent.
     pub(super) fn version_probe_failed(&mut self) {
         self.probing_version = false;
         self.failures.version_confirmed();
         self.state = State::Ready;
-    }
-
-    /// Whether the server is known to have been set back, and its state not told since. Where nothing is
-    /// kept in mind, there is nothing to doubt.
-    pub(super) fn versions_untrusted(&self) -> bool {
-        self.watcher_state.index.as_ref().is_none_or(Index::is_untrusted)
-    }
-
-    /// The server is at an older version than the stream: what happened since it was set back is found
-    /// out as any gap is, but that versions tell nothing. A version that the consumer knows may since have
-    /// been given once more, to something else; so whatever there is, is told.
-    pub(super) fn handle_rollback(&mut self, current: String) {
-        let Some(index) = &mut self.watcher_state.index else {
-            let ours = self.version().unwrap_or_default().to_owned();
-            return self.end_with(Kind::ServerRolledBack { ours, current });
-        };
-        index.mark_untrusted();
-        self.inject_trusted_versions();
-        self.retry_or_back_off(Cause::ServerRolledBack);
-        self.repair_gap();
     }
 }

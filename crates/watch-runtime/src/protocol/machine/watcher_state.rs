@@ -1,26 +1,26 @@
-//! What a watcher keeps from one of its streams to the next.
+//! The state that a watcher carries over from one stream to the next.
 
 use crate::protocol::index::Index;
 
-/// What was learnt and delivered so far.
+/// What earlier streams learned and delivered.
 #[derive(Debug, Default)]
 pub(crate) struct WatcherState {
-    /// What was delivered; `None` where gaps are not to be repaired.
+    /// Index of what was delivered. `None` if gaps are not repaired.
     pub(crate) index: Option<Index>,
-    /// Whether the consumer has been told a whole state.
+    /// Whether the consumer has received a complete list.
     #[cfg(feature = "kube-runtime")]
     pub(crate) has_synced: bool,
-    /// Which of the versions given to the watcher it belongs to: beside another it counts for nothing.
+    /// Counts the versions that the user has set. The state of an earlier epoch does not apply.
     epoch: u64,
-    /// Whether the server does not say how far its history goes back. A state was begun with instead, and
-    /// history after some of it would take back what was told.
+    /// Whether the server does not say how far back its history goes. The stream began with a list
+    /// instead; starting from history later would revert what the list delivered.
     pub(crate) oldest_version_unknown: bool,
-    /// Whether the server has been seen not to stream its state.
+    /// Whether the server was found not to support streaming lists.
     pub(crate) streaming_list_unsupported: bool,
 }
 
 impl WatcherState {
-    /// Makes it fit for a stream that begins in an epoch.
+    /// Prepares the state for a stream that begins in `epoch`.
     pub(crate) fn prepare(&mut self, repairs_gaps: bool, epoch: u64) {
         if self.epoch != epoch {
             *self = Self {

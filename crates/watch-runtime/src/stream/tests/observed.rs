@@ -67,7 +67,7 @@ fn a_connection_is_a_span_and_no_log_holds_a_body_or_a_token() {
     };
     assert_eq!((spans("list"), spans("watch")), (3, 4), "{log}");
     for told in [
-        "asking again cause=refused with HTTP 429",
+        "asking again cause=rejected with HTTP 429",
         "waiting before another try cause=cut",
         "asking again cause=gone",
         "a gap is repaired",

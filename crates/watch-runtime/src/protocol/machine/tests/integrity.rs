@@ -82,7 +82,7 @@ fn without_repair_such_a_version_ends_the_stream() {
     harness.request();
     harness.list(&at(40));
     let error = harness.error().to_string();
-    assert!(error.contains("is at version 40, and has yet to reach 900"), "{error}");
+    assert!(error.contains("is at version 40 and has yet to reach 900"), "{error}");
 }
 
 #[test]

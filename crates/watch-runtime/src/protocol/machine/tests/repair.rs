@@ -216,7 +216,7 @@ fn without_repair_a_gap_ends_the_stream() {
     harness.head(410);
     harness.end();
     let error = harness.error();
-    let delivered = "listing pods/v1: the list took longer than the server keeps its pages: ";
+    let delivered = "listing pods/v1: the continue token of the list expired: ";
     assert!(error.is_gone() && error.to_string().starts_with(delivered), "{error}");
 }
 

@@ -193,7 +193,7 @@ fn silence_is_reported_where_nothing_is_managed() {
     assert_eq!(harness.idle_timeout(), Duration::from_secs(31));
     let error = harness.error();
     assert!(error.is_disconnected());
-    assert!(error.to_string().contains("the API server was silent for 31 s"), "{error}");
+    assert!(error.to_string().contains("the API server sent nothing for 31 s"), "{error}");
 }
 
 #[test]

@@ -1,0 +1,71 @@
+//! 410 Gone: the resource version or the continue token has expired.
+//!
+//! A managed stream closes the gap with a relist. An unmanaged stream, and one that does not repair
+//! gaps, ends.
+
+use crate::protocol::api_status::ApiStatus;
+use crate::protocol::error::Kind;
+use crate::protocol::event::Origin;
+use crate::protocol::machine::core::Machine;
+use crate::protocol::machine::state::State;
+use crate::protocol::status::Cause;
+
+impl Machine {
+    /// The events after the stream's version are gone.
+    pub(super) fn handle_gone(&mut self, status: ApiStatus, kind: fn(ApiStatus) -> Kind) {
+        if self.requests_oldest_event {
+            self.retry_or_back_off(Cause::Gone);
+            match status.oldest_version() {
+                // The server may have compacted further since it named its oldest version.
+                Some(oldest) if self.version.as_deref() != Some(oldest) => {
+                    self.version = Some(oldest.to_owned());
+                }
+                // The 410 does not name the oldest version, or names the one that was just
+                // rejected: there is no version to watch from.
+                _ => {
+                    self.watcher_state.oldest_version_unknown = true;
+                    self.version = None;
+                    self.repair_gap();
+                }
+            }
+            return;
+        }
+        if self.watcher_state.index.is_none() {
+            return self.end_with(kind(status));
+        }
+        self.retry_or_back_off(Cause::Gone);
+        self.repair_gap();
+    }
+
+    /// The continue token has expired: the list restarts from its first page.
+    pub(super) fn handle_expired_continue_token(&mut self, status: ApiStatus) {
+        if self.watcher_state.index.is_none() {
+            return self.end_with(Kind::PagesExpired(status));
+        }
+        self.retry_or_back_off(Cause::Gone);
+        if let Some(relist) = &self.relist {
+            let origin = relist.origin;
+            self.start_relist(origin, false);
+        }
+    }
+
+    /// Retries the first 410 immediately, and backs off from each one that follows directly.
+    pub(super) fn retry_or_back_off(&mut self, cause: Cause) {
+        if std::mem::replace(&mut self.failures.last_was_gone, true) {
+            self.back_off(None, cause);
+        } else {
+            self.restart_cause = Some(cause);
+            self.state = State::Ready;
+        }
+    }
+
+    /// Starts the relist that finds out what happened since the stream's version.
+    pub(super) fn repair_gap(&mut self) {
+        // Without a version, no list was ever completed, and this one is still the initial list. If
+        // the user gave a version, the index is empty, but the events after it are a gap all the
+        // same.
+        let origin = if self.version.is_some() { Origin::Repair } else { Origin::Initial };
+        let streaming = self.uses_streaming_list();
+        self.start_relist(origin, streaming);
+    }
+}

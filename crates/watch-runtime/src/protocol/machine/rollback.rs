@@ -1,0 +1,28 @@
+//! A server that was rolled back: its versions are older than the stream's.
+
+use crate::protocol::error::Kind;
+use crate::protocol::index::Index;
+use crate::protocol::machine::core::Machine;
+use crate::protocol::status::Cause;
+
+impl Machine {
+    /// Whether the server was rolled back and no relist has synced since. Without an index there
+    /// are no versions to distrust.
+    pub(super) fn versions_untrusted(&self) -> bool {
+        self.watcher_state.index.as_ref().is_none_or(Index::is_untrusted)
+    }
+
+    /// The server is at an older version than the stream. A relist finds the changes, but it cannot
+    /// trust versions: the server may have assigned a delivered version again, to a different
+    /// state. Every listed object is delivered.
+    pub(super) fn handle_rollback(&mut self, current: String) {
+        let Some(index) = &mut self.watcher_state.index else {
+            let ours = self.version().unwrap_or_default().to_owned();
+            return self.end_with(Kind::ServerRolledBack { ours, current });
+        };
+        index.mark_untrusted();
+        self.inject_trusted_versions();
+        self.retry_or_back_off(Cause::ServerRolledBack);
+        self.repair_gap();
+    }
+}
