@@ -35,7 +35,7 @@ pub(super) async fn handle(
             return Err(ApiError::method_not_allowed());
         }
     };
-    Ok(response::json(200, &show(scale, &object.decode_as(served.resource()))))
+    Ok(response::json(200, &render(scale, &object.decode_as(served.resource()))))
 }
 
 async fn read<'a>(
@@ -57,7 +57,7 @@ fn patch(request: &WriteRequest<'_>, scale: &Scale) -> Result<Arc<Object>, ApiEr
     let WriteRequest { served, key, media_type, .. } = request;
     let patch = parse_json(&request.body)?;
     change(request, |object| {
-        let mut wanted = show(scale, &object);
+        let mut wanted = render(scale, &object);
         // A patch without a version applies to any version.
         wanted["metadata"]["resourceVersion"] = Value::Null;
         let wanted = patched(served, key, media_type, wanted, patch)?;
@@ -76,10 +76,11 @@ fn change(
     })
 }
 
-fn show(scale: &Scale, object: &Value) -> Value {
+/// Returns the Scale of an object.
+fn render(scale: &Scale, object: &Value) -> Value {
     let number = |pointer: &str| object.pointer(pointer).cloned().unwrap_or_else(|| 0.into());
     let metadata = &object["metadata"];
-    let mut shown = json!({
+    let mut rendered = json!({
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
         "metadata": {
@@ -94,9 +95,9 @@ fn show(scale: &Scale, object: &Value) -> Value {
     });
     let selector = scale.selector.as_ref().and_then(|pointer| object.pointer(pointer));
     if let Some(text) = selector.and_then(selector_text) {
-        shown["status"]["selector"] = text.into();
+        rendered["status"]["selector"] = text.into();
     }
-    shown
+    rendered
 }
 
 /// Writes the number of replicas of a Scale into the object.
