@@ -20,7 +20,7 @@ fn files(folder: &Path) -> Vec<Vec<u8>> {
 type Target = fn(&[u8]);
 
 #[test]
-fn the_corpus_of_each_fuzz_target_holds() {
+fn corpus_of_each_fuzz_target_passes() {
     let targets: [(&str, Target); 4] = [
         ("frames", fuzzing::frames),
         ("envelope", fuzzing::envelope),
@@ -70,7 +70,7 @@ fn delivered(first: &[u8], second: &[u8]) -> Vec<String> {
 }
 
 #[test]
-fn recorded_streams_split_at_every_byte_tell_the_same() {
+fn recorded_streams_split_at_every_byte_deliver_the_same() {
     let mut events = 0;
     for release in ["1.17", "1.36"] {
         let folder = root().join(format!("tests/data/recorded-{release}"));

@@ -3,7 +3,7 @@
 use watchables_simulation::{InjectedBug, run, run_all};
 
 #[test]
-fn no_history_loses_anything() {
+fn no_history_violates_the_contract() {
     let report = run_all(1..=20_000, None);
     assert!(
         report.violations.is_empty(),
@@ -17,7 +17,7 @@ fn no_history_loses_anything() {
 }
 
 #[test]
-fn the_same_seed_is_the_same_history() {
+fn same_seed_gives_the_same_history() {
     let told = |seed| {
         let outcome = run(seed, None);
         (outcome.faults, outcome.repairs, outcome.events)
@@ -28,7 +28,7 @@ fn the_same_seed_is_the_same_history() {
 }
 
 #[test]
-fn every_way_to_break_the_machine_is_noticed() {
+fn every_injected_bug_is_caught() {
     for injected_bug in InjectedBug::ALL {
         let noticed = (1..=2_000).find(|seed| run(*seed, Some(injected_bug)).verdict.is_err());
         assert!(noticed.is_some(), "{injected_bug:?} goes unnoticed");

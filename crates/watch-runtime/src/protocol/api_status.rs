@@ -126,14 +126,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pretty_printed_status_is_read() {
+    fn pretty_printed_status_is_parsed() {
         let body = b"{\n  \"kind\": \"Status\",\n  \"metadata\": {\n    \n  },\n  \"message\": \"Unauthorized\",\n  \"reason\": \"Unauthorized\",\n  \"code\": 401,\n  \"details\": null\n}";
         let status = ApiStatus::from_body(StatusCode::UNAUTHORIZED, body);
         assert_eq!(status.to_string(), "Unauthorized (401 Unauthorized)");
     }
 
     #[test]
-    fn text_that_is_no_json_is_the_message() {
+    fn plain_text_body_becomes_the_message() {
         let status = ApiStatus::from_body(StatusCode::NOT_FOUND, b"404 page not found\n");
         assert_eq!(status.to_string(), "404 page not found (404)");
         let status = ApiStatus::from_body(StatusCode::BAD_GATEWAY, b"");
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_version_is_read_from_the_message() {
+    fn oldest_version_is_parsed_from_the_message() {
         let gone = |message: &str| ApiStatus {
             message: message.to_owned(),
             reason: "Expired".to_owned(),

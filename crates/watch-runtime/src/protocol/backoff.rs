@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_are_jittered_grow_and_are_capped() {
+    fn backoff_is_jittered_grows_and_is_capped() {
         let mut rng = fastrand::Rng::with_seed(1);
         let mean = |failures: u32, rng: &mut fastrand::Rng| {
             let total: Duration = (0..1000).map(|_| Backoff { failures }.next(None, rng)).sum();
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_is_away_is_looked_for_every_other_second() {
+    fn unreachable_server_is_retried_within_two_seconds() {
         let mut rng = fastrand::Rng::with_seed(1);
         let mut backoff = Backoff { failures: 30 };
         let waits: Vec<_> = (0..1000).map(|_| backoff.next_after_disconnect(&mut rng)).collect();
@@ -82,14 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn the_server_is_obeyed() {
+    fn retry_after_is_a_lower_bound() {
         let mut rng = fastrand::Rng::with_seed(1);
         let asked = Duration::from_secs(40);
         assert_eq!(Backoff::default().next(Some(asked), &mut rng), asked);
     }
 
     #[test]
-    fn only_a_healthy_time_resets() {
+    fn only_a_healthy_connection_resets_the_backoff() {
         let mut backoff = Backoff { failures: 5 };
         backoff.connection_lasted(Duration::from_secs(1));
         assert_eq!(backoff.failures, 5);
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_storm_of_reconnects_is_spread_out() {
+    fn reconnects_of_many_watchers_are_spread_out() {
         let mut tenths = [0; 10];
         for seed in 0..10_000 {
             let wait =

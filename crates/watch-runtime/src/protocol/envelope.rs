@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_its_type_identity_and_raw_object() {
+    fn event_has_type_identity_and_raw_object() {
         let line = Bytes::from_static(
             br#"{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a\u002db","namespace":"s","uid":"u","resourceVersion":"7"},"spec":1}}"#,
         );
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bookmark_is_a_version_whatever_else_it_holds() {
+    fn bookmark_is_only_a_version() {
         let line = r#"{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"380","creationTimestamp":null},"spec":{"containers":null},"status":{}}}"#;
         assert!(
             matches!(envelope(line), Envelope::Bookmark { version: Some(v), ends_initial_list: false } if v == "380")
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_mended() {
+    fn invalid_utf8_is_replaced() {
         let line = Bytes::from_static(
             b"{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"},\"data\":\"\xff\"}}",
         );
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_an_object_is_told_apart_from_it() {
+    fn members_after_the_object_are_cut_off() {
         let line = r#"{"type":"ADDED","object":{"metadata":{"name":"a","namespace":"s","uid":"u","resourceVersion":"7"}},"more":{"x":{}}}"#;
         let Envelope::Event { object, .. } = envelope(line) else { panic!() };
         let object = without_trailer(&object).unwrap();
@@ -211,13 +211,13 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_its_status() {
+    fn error_event_is_a_status() {
         let line = r#"{"type":"ERROR","object":{"kind":"Status","metadata":{},"status":"Failure","message":"too old resource version: 1 (398)","reason":"Expired","code":410}}"#;
         assert!(matches!(envelope(line), Envelope::Error(status) if status.is_gone()));
     }
 
     #[test]
-    fn an_unknown_type_is_told_apart_from_nonsense() {
+    fn unknown_event_type_is_distinguished_from_malformed_line() {
         assert!(matches!(envelope(r#"{"type":"RENAMED","object":{}}"#), Envelope::Unknown));
         for nonsense in [&b"{\"type\":\"ADDED\"}"[..], b"{\"type\":\"ADDED\",\"object\":{", b"\xff"]
         {

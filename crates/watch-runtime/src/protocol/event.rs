@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_source_is_found_by_its_name() {
+    fn map_keyed_by_source_is_looked_up_by_name() {
         let source = EventSource::named("eu");
         let map = std::collections::HashMap::from([(source.clone(), 1)]);
         assert_eq!(map.get("eu"), Some(&1));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn types_read_and_print_as_on_the_wire() {
+    fn event_types_round_trip() {
         for etype in [EventType::Added, EventType::Modified, EventType::Deleted] {
             assert_eq!(EventType::from_wire(&etype.to_string()), Some(etype));
         }

@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_split_at_every_byte_are_the_same() {
+    fn lines_do_not_depend_on_where_chunks_end() {
         let body = "{\"a\":\"c – ✓\"}\n\n{\"b\":1}\r\n{\"cut".as_bytes();
         for at in 0..=body.len() {
             let (got, rest) = lines(&[&body[..at], &body[at..]]);
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn one_byte_at_a_time() {
+    fn lines_from_single_bytes() {
         let body = b"one\ntwo\n";
         let chunks: Vec<&[u8]> = body.chunks(1).collect();
         assert_eq!(lines(&chunks).0, ["one", "two"]);
     }
 
     #[test]
-    fn a_line_in_one_chunk_is_not_copied() {
+    fn line_within_one_chunk_is_not_copied() {
         let chunk = Bytes::from_static(b"whole\nnext\n");
         let start = chunk.as_ptr();
         let mut frames = Frames::new(100);
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chunk_is_let_go_once_its_lines_are_taken() {
+    fn chunk_is_released_once_its_lines_are_taken() {
         for chunk in ["whole\n", "whole\nbegun", "begun"] {
             let chunk = Bytes::from(chunk.as_bytes().to_vec());
             let mut frames = Frames::new(100);
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_over_the_limit_is_an_error_wherever_it_is_split() {
+    fn line_over_the_limit_is_an_error_wherever_chunks_end() {
         for at in [1, 50, 100] {
             let body = [b'x'; 101];
             let mut frames = Frames::new(100);

@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_read_in_both_forms() {
+    fn retry_after_is_parsed_as_seconds_and_as_date() {
         assert_eq!(read("3"), Some(Duration::from_secs(3)));
         assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_mins(1)));
         assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_after_of_ages_is_a_time_to_reckon_with() {
+    fn huge_retry_after_is_capped() {
         let ages = Duration::from_secs(u32::MAX.into());
         assert_eq!(read("18446744073709551615"), Some(ages));
         assert!(std::time::Instant::now().checked_add(ages).is_some());

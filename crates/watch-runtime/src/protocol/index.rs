@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_compared_with_what_was_delivered() {
+    fn list_is_compared_with_the_index() {
         let mut index = Index::default();
         for name in ["same", "changed", "replaced", "missing_from_list"] {
             index.record_delivered(EventType::Added, &object(name, A, "7"), None);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn in_doubt_nothing_is_unchanged_until_it_is_told() {
+    fn untrusted_versions_count_as_changed_until_delivered() {
         let mut index = Index::default();
         let [a, b] = ["a", "b"].map(|name| object(name, A, "7"));
         index.record_delivered(EventType::Added, &a, None);
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_late_delete_of_an_earlier_object_does_no_harm() {
+    fn late_delete_of_an_earlier_object_is_ignored() {
         let mut index = Index::default();
         index.record_delivered(EventType::Added, &object("a", B, "9"), None);
         index.record_delivered(EventType::Deleted, &object("a", A, "8"), None);
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn uids_and_versions_are_told_as_they_came() {
+    fn uids_and_versions_round_trip() {
         for uid in [A, "", "x", &A.to_uppercase(), &A.replace('-', "0")] {
             for version in ["7", "007", "+7", "18446744073709551616", "opaque", "0"] {
                 let mut index = Index::default();
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_that_is_kept_is_told_as_it_was_last_delivered() {
+    fn stored_object_is_the_last_delivered() {
         let mut index = Index::default();
         for text in ["old", "new"] {
             index.record_delivered(
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_name_in_another_namespace_is_another_object() {
+    fn same_name_in_another_namespace_is_another_object() {
         let mut index = Index::default();
         index.record_delivered(EventType::Added, &object("a", A, "7"), None);
         let other = Identity { namespace: "other".to_owned(), ..object("a", A, "7") };

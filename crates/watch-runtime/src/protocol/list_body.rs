@@ -202,7 +202,7 @@ mod tests {
 "#;
 
     #[test]
-    fn items_and_what_the_list_says_are_read_wherever_chunks_end() {
+    fn items_and_metadata_do_not_depend_on_where_chunks_end() {
         let end = PageMetadata {
             version: Some("7".to_owned()),
             continue_token: Some("t".to_owned()),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn items_come_while_the_list_is_still_coming() {
+    fn items_are_returned_before_the_list_is_complete() {
         let mut body = ListBody::default();
         body.push(br#"{"items":[{"a":1},{"b"#);
         assert_eq!(body.next_item().unwrap(), br#"{"a":1}"#[..]);
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn null_items_an_empty_token_and_metadata_at_the_end_are_read() {
+    fn null_items_empty_token_and_trailing_metadata_are_parsed() {
         for list in [
             r#"{"items":null,"metadata":{"resourceVersion":"7","continue":""}}"#,
             r#"{"items": [ ], "metadata":{"resourceVersion":"7"}}"#,
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_or_no_list_is_refused() {
+    fn truncated_list_and_other_documents_are_rejected() {
         for text in
             ["", "<html>", r#"{"items":["#, r#"{"items":[{},"#, r#"{"items":[]"#, "]]}}", "[{}]"]
         {

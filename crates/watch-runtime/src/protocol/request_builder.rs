@@ -215,13 +215,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unmanaged_watch_times_out_after_a_second_by_default() {
+    fn unmanaged_watch_times_out_after_one_second_by_default() {
         let uri = watch_uri(Settings::default(), StreamOptions::unmanaged(), None);
         assert_eq!(uri, "/api/v1/pods?watch=true&timeoutSeconds=1");
     }
 
     #[test]
-    fn a_managed_watch_lasts_minutes_and_asks_for_bookmarks() {
+    fn managed_watch_lasts_minutes_and_requests_bookmarks() {
         let requests = requests(Settings::default(), StreamOptions::managed());
         let mut rng = fastrand::Rng::with_seed(7);
         let mut seconds = || {
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn metadata_is_asked_for_by_the_accept_header() {
+    fn metadata_is_requested_by_the_accept_header() {
         let requests = requests(Settings::default(), StreamOptions::managed());
         let accept = |request: Request<()>| request.headers()[ACCEPT].to_str().unwrap().to_owned();
         assert_eq!(accept(requests.watch(None, None)), "application/json");
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn no_timeout_leaves_it_to_the_server() {
+    fn without_a_timeout_the_server_decides() {
         let settings = Settings { timeout: Timeout::Server, ..Settings::default() };
         assert_eq!(
             watch_uri(settings, StreamOptions::unmanaged(), None),

@@ -78,7 +78,7 @@ mod tests {
     const UUID: &str = "8d81410b-1ab3-4aae-9917-698838ae0bb2";
 
     #[test]
-    fn a_uuid_is_kept_in_sixteen_bytes() {
+    fn uuid_takes_sixteen_bytes() {
         assert_eq!(
             Uid::of(UUID),
             Uid::Uuid(0x8d81_410b_1ab3_4aae_9917_6988_38ae_0bb2_u128.to_be_bytes())
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_told_as_it_came_whatever_stands_at_any_place() {
+    fn uid_round_trips_whatever_its_text() {
         assert!(Uid::default().is_empty() && !Uid::of("u").is_empty() && !Uid::of(UUID).is_empty());
         for place in 0..UUID.len() {
             for odd in ["-", "0", "f", "g", "F", "`", "/", ":", "\u{0}", "ü", ""] {

@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn of_others_nothing_is_said() {
+    fn opaque_versions_are_not_compared() {
         for odd in ["", "0", "07", "a", "1a", "-1", "+1", "1.0"] {
             assert!(!is_older(odd, "9") && !is_older("1", odd), "{odd:?}");
         }

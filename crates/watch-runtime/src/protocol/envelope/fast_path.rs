@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_servers_write_is_read_quickly_and_the_same() {
+    fn usual_events_take_the_fast_path_with_the_same_result() {
         let typed = format!(r#"{{"kind":"Pod","apiVersion":"v1",{METADATA},"spec":{{}}}}"#);
         let custom = format!(r#"{{"apiVersion":"v1","kind":"Pod",{METADATA}}}"#);
         let in_a_list = format!("{{{METADATA}}}");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unusual_is_left_to_the_general_way() {
+    fn unusual_events_take_the_general_parser() {
         let text = format!(r#"{{"kind":"Pod",{METADATA}}}"#);
         for (usual, odd) in [
             (r#""name":"a""#, r#""name":"\u0061""#),

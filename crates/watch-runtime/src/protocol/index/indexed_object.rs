@@ -95,12 +95,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_usual_one_takes_48_bytes_with_the_place_of_its_name() {
+    fn compact_entry_takes_48_bytes_with_its_key() {
         assert_eq!(size_of::<(Box<str>, IndexedObject)>(), 48);
     }
 
     #[test]
-    fn each_is_itself_alone_at_its_own_version() {
+    fn uid_and_version_match_only_themselves() {
         let uids = [
             "8d81410b-1ab3-4aae-9917-698838ae0bb2",
             "5b1c1f0e-6a0e-4b53-9c0e-1b8a5f5c1d2e",

@@ -1,11 +1,15 @@
 //! Tests of the machine: requests, waits and ends, in virtual time.
 
+mod backoff;
+mod failures;
 mod harness;
-mod integrity;
-mod recorded;
-mod repair;
+mod oldest_event;
+mod recorded_streams;
+mod relist;
+mod rollback;
 mod streaming_list;
 mod timeouts;
+mod watch_events;
 
 use std::time::Duration;
 
@@ -19,6 +23,7 @@ use crate::protocol::options::StreamOptions;
 use crate::protocol::settings::{InitialList, Settings, StartFrom, Timeout};
 use crate::protocol::status::{Cause, Phase};
 
+/// An event line about the object `a`.
 fn event(etype: &str, version: &str) -> String {
     format!(
         "{{\"type\":\"{etype}\",\"object\":{{\"metadata\":{{\"name\":\"a\",\"resourceVersion\":\"{version}\"}}}}}}\n"
@@ -26,6 +31,7 @@ fn event(etype: &str, version: &str) -> String {
 }
 
 const LIST: &str = r#"{"metadata":{"resourceVersion":"40"},"items":[{"metadata":{"name":"a","resourceVersion":"7"}}]}"#;
+
 const GONE: &str = "{\"type\":\"ERROR\",\"object\":{\"message\":\"too old resource version: 1 (306)\",\"reason\":\"Expired\",\"code\":410}}\n";
 
 fn managed(version: Option<&str>) -> Harness {
@@ -36,8 +42,16 @@ fn unmanaged(version: Option<&str>) -> Harness {
     Harness::new(StreamOptions::unmanaged(), version)
 }
 
+/// A managed stream whose watch from `version` was accepted.
+fn watching(version: &str) -> Harness {
+    let mut harness = managed(Some(version));
+    harness.request();
+    harness.accept_watch();
+    harness
+}
+
 #[test]
-fn managed_without_a_version_lists_then_watches_from_the_lists() {
+fn managed_without_version_lists_then_watches_from_the_list() {
     let mut harness = managed(None);
     assert_eq!(harness.request(), "/api/v1/pods?limit=500");
     harness.wait();
@@ -55,13 +69,13 @@ fn managed_without_a_version_lists_then_watches_from_the_lists() {
 }
 
 #[test]
-fn version_zero_is_no_place_to_go_on_from() {
+fn managed_from_version_zero_lists() {
     assert_eq!(managed(Some("0")).request(), "/api/v1/pods?limit=500");
     assert!(unmanaged(Some("0")).request().contains("resourceVersion=0&"));
 }
 
 #[test]
-fn pages_are_asked_for_until_there_is_no_token() {
+fn pages_are_requested_until_there_is_no_continue_token() {
     let mut harness = managed(None);
     harness.request();
     harness.list(r#"{"metadata":{"resourceVersion":"40","continue":"tok"},"items":[{"metadata":{"name":"a"}}]}"#);
@@ -73,7 +87,7 @@ fn pages_are_asked_for_until_there_is_no_token() {
 }
 
 #[test]
-fn the_status_tells_how_far_the_state_has_come() {
+fn status_reports_the_progress_of_the_list() {
     let mut harness = managed(None);
     let phase = |harness: &mut Harness| harness.machine.status(harness.now).phase;
     let listing = |done, remaining| Phase::Listing { done, remaining };
@@ -86,7 +100,7 @@ fn the_status_tells_how_far_the_state_has_come() {
     harness.sleep();
     harness.request();
     harness.head(200);
-    assert_eq!(phase(&mut harness), listing(0, None), "it starts over");
+    assert_eq!(phase(&mut harness), listing(0, None), "the list starts over");
     harness.chunk(r#"{"metadata":{"resourceVersion":"40","continue":"tok","remainingItemCount":3},"items":[{"metadata":{"name":"a"}}"#);
     harness.wait();
     assert_eq!(phase(&mut harness), listing(1, None));
@@ -110,7 +124,7 @@ fn the_status_tells_how_far_the_state_has_come() {
 }
 
 #[test]
-fn managed_goes_on_from_the_last_event_or_bookmark() {
+fn managed_resumes_from_the_last_event_or_bookmark() {
     let mut harness = managed(Some("5"));
     assert!(harness.request().contains("resourceVersion=5&"));
     harness.accept_watch();
@@ -126,7 +140,7 @@ fn managed_goes_on_from_the_last_event_or_bookmark() {
 }
 
 #[test]
-fn an_event_that_is_not_yet_delivered_does_not_move_the_version() {
+fn undelivered_event_does_not_advance_the_version() {
     let mut harness = managed(Some("5"));
     harness.request();
     harness.accept_watch();
@@ -138,7 +152,7 @@ fn an_event_that_is_not_yet_delivered_does_not_move_the_version() {
 }
 
 #[test]
-fn unmanaged_begins_again_each_time() {
+fn unmanaged_watch_starts_over_each_time() {
     let mut harness = unmanaged(None);
     for _ in 0..3 {
         assert_eq!(harness.request(), "/api/v1/pods?watch=true&timeoutSeconds=1");
@@ -172,23 +186,7 @@ fn quit_on_timeout_ends_without_an_error() {
 }
 
 #[test]
-fn a_cut_is_waited_out_when_managed_and_reported_when_not() {
-    let mut harness = managed(Some("5"));
-    harness.request();
-    harness.accept_watch();
-    harness.disconnect();
-    assert!(harness.sleep() < Duration::from_millis(200));
-    assert!(harness.request().contains("resourceVersion=5&"));
-
-    let mut harness = unmanaged(None);
-    harness.request();
-    harness.accept_watch();
-    harness.disconnect();
-    assert!(harness.error().is_disconnected());
-}
-
-#[test]
-fn a_cut_events_fragment_is_discarded() {
+fn truncated_event_is_discarded() {
     let mut harness = managed(Some("5"));
     harness.request();
     harness.accept_watch();
@@ -204,156 +202,40 @@ fn a_cut_events_fragment_is_discarded() {
 }
 
 #[test]
-fn a_watch_that_ends_at_once_is_not_restarted_in_a_busy_loop() {
-    let mut harness = unmanaged(None);
-    let mut slept = Duration::ZERO;
-    for _ in 0..12 {
-        harness.request();
-        harness.head(200);
-        harness.end();
-        slept += harness.sleep();
-    }
-    assert!(slept > Duration::from_secs(10), "{slept:?}");
-}
-
-#[test]
-fn gone_ends_an_unmanaged_stream_and_names_the_oldest_version() {
-    let mut harness = unmanaged(Some("1"));
-    harness.request();
-    harness.head(200);
-    harness.chunk(GONE);
-    let error = harness.error();
-    assert!(error.is_gone() && error.is_terminal());
-    assert!(error.to_string().contains("the oldest version it has is 306"), "{error}");
-    harness.ended();
-}
-
-#[test]
-fn what_may_pass_is_waited_out_when_managed() {
-    for status in [429, 502, 503, 504] {
-        let mut harness = managed(Some("5"));
-        harness.request();
-        harness.head_after(status, Some(Duration::from_secs(7)));
-        harness.wait();
-        harness.end();
-        assert_eq!(harness.sleep(), Duration::from_secs(7));
-        harness.request();
-
-        let mut harness = unmanaged(Some("5"));
-        harness.request();
-        harness.head(status);
-        harness.end();
-        assert_eq!(harness.error().status().unwrap().code, status);
-    }
-}
-
-#[test]
-fn an_error_event_with_a_delay_is_waited_out_when_managed() {
-    let mut harness = managed(Some("9"));
-    harness.request();
-    harness.head(200);
-    harness.chunk("{\"type\":\"ERROR\",\"object\":{\"message\":\"Timeout: Too large resource version: 9, current: 7\",\"reason\":\"Timeout\",\"details\":{\"retryAfterSeconds\":1},\"code\":504}}\n");
-    assert!(harness.sleep() >= Duration::from_secs(1));
-    assert!(harness.request().contains("resourceVersion=9&"));
-}
-
-#[test]
-fn what_no_retry_mends_ends_the_stream_with_the_servers_words() {
-    for status in [400, 401, 403, 404, 405, 422, 500] {
-        for mut harness in [managed(None), unmanaged(None)] {
-            harness.request();
-            harness.head(status);
-            harness.chunk("{\n  \"kind\": \"Status\",\n  \"message\": \"no\",");
-            harness.chunk("\n  \"reason\": \"Because\",\n  \"code\": ");
-            harness.chunk(&format!("{status}\n}}"));
-            harness.end();
-            let error = harness.error();
-            let delivered = error.status().unwrap();
-            assert_eq!((delivered.code, delivered.reason.as_str()), (status, "Because"));
-            assert!(error.to_string().contains("pods/v1"), "{error}");
-        }
-    }
-}
-
-#[test]
-fn a_refusal_that_breaks_off_is_still_a_refusal() {
-    let mut harness = managed(None);
-    harness.request();
-    harness.head(403);
-    harness.chunk("{\"message\":");
-    harness.disconnect();
-    assert!(harness.error().is_forbidden());
-}
-
-#[test]
-fn a_server_never_reached_is_an_error_and_one_that_is_away_is_waited_for() {
-    for mut harness in [managed(None), unmanaged(None)] {
-        harness.request();
-        harness.machine.on_unreachable("connection refused".into());
-        assert!(harness.error().is_connect());
-    }
-    let mut harness = managed(Some("5"));
-    harness.request();
-    harness.accept_watch();
-    harness.disconnect();
-    for _ in 0..20 {
-        assert!(harness.sleep() <= Duration::from_secs(30));
-        assert!(harness.request().contains("resourceVersion=5&"));
-        harness.machine.on_unreachable("connection refused".into());
-    }
-}
-
-#[test]
-fn a_watch_that_lasted_until_its_timeout_makes_up_for_failures_before() {
-    let mut harness = managed(Some("5"));
-    for _ in 0..20 {
-        harness.request();
-        harness.head(503);
-        harness.end();
-        harness.sleep();
-    }
-    harness.request();
-    harness.accept_watch();
-    harness.end();
-    harness.request();
-    harness.head(503);
-    harness.end();
-    assert!(harness.sleep() <= Duration::from_millis(200));
-}
-
-#[test]
-fn a_list_that_breaks_off_is_asked_for_again() {
-    let mut harness = managed(None);
-    harness.request();
-    harness.head(200);
-    harness.chunk(&LIST[..30]);
-    harness.disconnect();
-    harness.sleep();
-    assert_eq!(harness.request(), "/api/v1/pods?limit=500");
-    harness.list(LIST);
-    harness.delivery();
-}
-
-#[test]
-fn nonsense_ends_the_stream_and_says_what_it_is() {
-    let mut harness = unmanaged(Some("5"));
-    harness.request();
-    harness.accept_watch();
-    harness.chunk("<html>\n");
-    assert!(harness.error().to_string().contains("a line that is not a watch event"));
-    for body in ["<html>", "{\"items\":[]}"] {
-        let mut harness = managed(None);
-        harness.request();
-        harness.list(body);
-        assert!(harness.error().to_string().starts_with("listing pods/v1: the API server sent"));
-    }
-}
-
-#[test]
-fn an_unknown_event_type_is_skipped() {
+fn unknown_event_type_is_skipped() {
     let mut harness = managed(Some("5"));
     harness.request();
     harness.accept_watch();
     harness.chunk(&(event("RENAMED", "6") + &event("ADDED", "7")));
     assert_eq!(harness.delivery().0, EventType::Added);
+}
+
+#[test]
+fn restarts_count_but_next_requests_do_not() {
+    let mut harness = managed(None);
+    harness.request();
+    harness.list(r#"{"metadata":{"resourceVersion":"40","continue":"tok"},"items":[]}"#);
+    harness.request();
+    harness.list(LIST);
+    harness.deliveries();
+    let cause = |harness: &mut Harness| match harness.step() {
+        Step::Send(sending) => sending.cause,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(cause(&mut harness), None);
+    harness.accept_watch();
+    harness.end();
+    assert_eq!(cause(&mut harness), Some(Cause::Timeout));
+    harness.accept_watch();
+    harness.disconnect();
+    harness.sleep();
+    assert_eq!(cause(&mut harness), Some(Cause::Disconnected));
+    harness.head(429);
+    harness.end();
+    harness.sleep();
+    assert_eq!(cause(&mut harness), Some(Cause::Rejected(429)));
+    harness.accept_watch();
+    harness.chunk(GONE);
+    assert_eq!(cause(&mut harness), Some(Cause::Gone));
+    assert_eq!(harness.machine.status(harness.now).restarts, 4);
 }

@@ -1,11 +1,10 @@
-//! A machine on a harness: requests taken, answers given, time passed by hand.
-
-use http::StatusCode;
-use watchable_core::{ResourceInfo, Scope};
+//! A machine with a scripted server and a clock set by hand.
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use http::StatusCode;
+use watchable_core::{ResourceInfo, Scope};
 
 use crate::protocol::error::WatchError;
 use crate::protocol::event::{EventType, Origin};
@@ -19,16 +18,16 @@ use crate::protocol::settings::{InitialList, Settings};
 
 const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 
-/// A machine and a clock of its own.
+/// A machine and its clock.
 pub(super) struct Harness {
     pub(super) machine: Machine,
     pub(super) now: Instant,
-    /// A step that was looked at and not yet done.
+    /// A step that was peeked at.
     ahead: Option<Step>,
 }
 
 impl Harness {
-    /// One that takes the state as a list.
+    /// Creates a stream that uses paged lists.
     pub(super) fn new(options: StreamOptions, version: Option<&str>) -> Self {
         let settings = Settings { initial_list: InitialList::Paged, ..Settings::default() };
         Self::with(settings, options, version)
@@ -45,7 +44,7 @@ impl Harness {
         Self { machine, now: Instant::now(), ahead: None }
     }
 
-    /// The same watcher streams anew, from where it was.
+    /// Stops the stream and starts another of the same watcher.
     pub(super) fn restart_stream(mut self, options: StreamOptions) -> Self {
         let mut watcher_state = WatcherState::default();
         let version = self.machine.version().map(str::to_owned);
@@ -65,19 +64,19 @@ impl Harness {
         self.now += time;
     }
 
-    /// The next step is a request; gives its URL.
+    /// Expects a request. Returns its URL.
     pub(super) fn request(&mut self) -> String {
         match self.step() {
-            Step::Send(sending) => sending.request.uri().to_string(),
-            other => panic!("a request was expected, not {other:?}"),
+            Step::Send(outgoing) => outgoing.request.uri().to_string(),
+            other => panic!("expected a request, got {other:?}"),
         }
     }
 
-    /// The next step is a delivery; gives its type and object.
+    /// Expects a delivery. Returns its type, origin and object.
     pub(super) fn delivery(&mut self) -> (EventType, Origin, String) {
         match self.step() {
             Step::Deliver(d) => (d.etype, d.origin, String::from_utf8(d.object.to_vec()).unwrap()),
-            other => panic!("a delivery was expected, not {other:?}"),
+            other => panic!("expected a delivery, got {other:?}"),
         }
     }
 
@@ -86,20 +85,20 @@ impl Harness {
         assert!(matches!(step, Step::Wait(_)), "{step:?}");
     }
 
-    /// The next step is a sleep, after which the machine is woken; gives its length.
+    /// Expects a sleep, and wakes the machine after it. Returns its length.
     pub(super) fn sleep(&mut self) -> Duration {
-        let Step::Sleep(time) = self.step() else { panic!("a sleep was expected") };
+        let Step::Sleep(time) = self.step() else { panic!("expected a sleep") };
         self.wait();
         self.pass(time);
         self.machine.on_wake();
         time
     }
 
-    /// The stream is over with an error.
+    /// Expects the end of the stream, with an error.
     pub(super) fn error(&mut self) -> WatchError {
         match self.step() {
             Step::End(Some(error)) => error,
-            other => panic!("an error was expected, not {other:?}"),
+            other => panic!("expected an error, got {other:?}"),
         }
     }
 
@@ -128,9 +127,11 @@ impl Harness {
         self.machine.on_disconnect("reset by peer".into(), self.now);
     }
 
-    /// The next step is a wait; nothing comes of it until its deadline. Gives how long that is.
+    /// Expects a wait, and lets it pass without progress. Returns its length.
     pub(super) fn idle_timeout(&mut self) -> Duration {
-        let Step::Wait(Some(deadline)) = self.step() else { panic!("a bounded wait was expected") };
+        let Step::Wait(Some(deadline)) = self.step() else {
+            panic!("expected a wait with a deadline")
+        };
         let time = deadline - self.now;
         self.machine.on_deadline(self.now + time / 2);
         self.pass(time);
@@ -138,7 +139,7 @@ impl Harness {
         time
     }
 
-    /// Everything that is delivered before the next other step: type, origin and name of each.
+    /// Returns the type, origin and name of each delivery up to the next other step.
     pub(super) fn deliveries(&mut self) -> Vec<String> {
         let mut delivered = Vec::new();
         loop {
@@ -155,14 +156,14 @@ impl Harness {
         }
     }
 
-    /// A whole answer to a list.
+    /// Responds to a list request.
     pub(super) fn list(&mut self, body: &str) {
         self.head(200);
         self.chunk(body);
         self.end();
     }
 
-    /// A watch that is accepted and healthy for a minute.
+    /// Accepts a watch that lasts for a minute.
     pub(super) fn accept_watch(&mut self) {
         self.head(200);
         self.pass(Duration::from_mins(1));
@@ -172,7 +173,7 @@ impl Harness {
 impl std::fmt::Debug for Step {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Send(sending) => write!(f, "Send({})", sending.request.uri()),
+            Self::Send(outgoing) => write!(f, "Send({})", outgoing.request.uri()),
             Self::Wait(_) => f.write_str("Wait"),
             Self::Sleep(time) => write!(f, "Sleep({time:?})"),
             Self::Deliver(d) => write!(f, "Deliver({} {})", d.etype, d.identity),

@@ -1,4 +1,4 @@
-//! The state as a stream of events, and what is done where a server cannot send it.
+//! Streaming lists, and the fallback to paged lists.
 
 use super::*;
 
@@ -22,14 +22,14 @@ fn end(version: &str) -> String {
 }
 
 #[test]
-fn the_state_is_complete_with_the_bookmark_that_says_so_and_no_other() {
+fn only_the_annotated_bookmark_ends_a_streaming_list() {
     let mut harness = streaming();
     harness.head(200);
     harness.chunk(&event("ADDED", "6"));
     assert_eq!(harness.deliveries(), ["ADDED Initial a"]);
     harness.chunk(&event("BOOKMARK", "30"));
     harness.wait();
-    assert_eq!(harness.machine.version(), None, "initial events are no place to go on from");
+    assert_eq!(harness.machine.version(), None, "initial events do not set the version");
     assert!(matches!(harness.machine.status(harness.now).phase, Phase::Listing { done: 1, .. }));
     harness.chunk(&(end("41") + &event("MODIFIED", "42")));
     assert_eq!(harness.deliveries(), ["MODIFIED Live a"]);
@@ -41,7 +41,7 @@ fn the_state_is_complete_with_the_bookmark_that_says_so_and_no_other() {
 }
 
 #[test]
-fn a_gap_is_repaired_by_a_streamed_state_too() {
+fn streaming_list_repairs_a_gap() {
     let mut harness = streaming();
     harness.head(200);
     harness.chunk(&(event("ADDED", "6") + &end("41")));
@@ -54,9 +54,9 @@ fn a_gap_is_repaired_by_a_streamed_state_too() {
     assert_eq!(harness.machine.version(), Some("60"));
 }
 
-/// What happens after a server has shown that it cannot stream its state: it is listed, and neither
-/// told twice nor asked for as a stream again.
-fn lists_instead(mut harness: Harness, delivered: &[&str]) {
+/// Expects the fallback of a server without streaming lists: a paged list that repeats no delivery,
+/// and no further streaming list.
+fn assert_falls_back_to_pages(mut harness: Harness, delivered: &[&str]) {
     assert_eq!(harness.request(), "/api/v1/pods?limit=500");
     harness.list(LIST);
     assert_eq!(harness.deliveries(), delivered);
@@ -67,37 +67,37 @@ fn lists_instead(mut harness: Harness, delivered: &[&str]) {
 }
 
 #[test]
-fn a_server_that_refuses_is_listed() {
+fn rejected_streaming_list_falls_back_to_pages() {
     for status in [400, 405, 422, 500, 501] {
         let mut harness = streaming();
         harness.head(status);
         harness.end();
-        lists_instead(harness, &["ADDED Initial a", "ADDED Initial b"]);
+        assert_falls_back_to_pages(harness, &["ADDED Initial a", "ADDED Initial b"]);
     }
 }
 
 #[test]
-fn a_server_that_gives_up_is_listed() {
+fn failed_streaming_list_falls_back_to_pages() {
     let mut harness = streaming();
     harness.head(200);
     harness.chunk(&event("ADDED", "6"));
     harness.deliveries();
     harness.chunk("{\"type\":\"ERROR\",\"object\":{\"code\":500,\"message\":\"RequestWatchProgress is disabled\"}}\n");
-    lists_instead(harness, &["ADDED Initial b"]);
+    assert_falls_back_to_pages(harness, &["ADDED Initial b"]);
 }
 
 #[test]
-fn a_server_that_never_says_that_the_state_is_complete_is_listed() {
+fn streaming_list_without_end_falls_back_to_pages() {
     let mut harness = streaming();
     harness.head(200);
     harness.chunk(&event("ADDED", "6"));
     harness.deliveries();
     assert_eq!(harness.idle_timeout(), Duration::from_secs(10));
-    lists_instead(harness, &["ADDED Initial b"]);
+    assert_falls_back_to_pages(harness, &["ADDED Initial b"]);
 }
 
 #[test]
-fn a_streamed_state_that_breaks_off_is_listed_this_once() {
+fn disconnected_streaming_list_falls_back_to_pages_once() {
     let mut harness = streaming();
     harness.head(200);
     harness.chunk(&event("ADDED", "6"));
@@ -114,7 +114,7 @@ fn a_streamed_state_that_breaks_off_is_listed_this_once() {
 }
 
 #[test]
-fn a_server_that_is_busy_is_asked_for_it_again() {
+fn streaming_list_429_is_retried() {
     let mut harness = streaming();
     harness.head_after(429, Some(Duration::from_secs(3)));
     harness.end();
@@ -123,7 +123,7 @@ fn a_server_that_is_busy_is_asked_for_it_again() {
 }
 
 #[test]
-fn rights_that_are_missing_are_told() {
+fn streaming_list_401_403_404_end_the_stream() {
     for status in [401, 403, 404] {
         let mut harness = streaming();
         harness.head(status);
@@ -133,7 +133,7 @@ fn rights_that_are_missing_are_told() {
 }
 
 #[test]
-fn a_stale_list_is_asked_for_where_any_state_will_do() {
+fn watch_cache_list_requests_version_zero() {
     let settings = Settings { initial_list: InitialList::WatchCache, ..Settings::default() };
     let mut harness = Harness::with(settings, StreamOptions::managed(), None);
     assert_eq!(harness.request(), "/api/v1/pods?limit=500&resourceVersion=0");
@@ -142,11 +142,11 @@ fn a_stale_list_is_asked_for_where_any_state_will_do() {
     harness.request();
     harness.accept_watch();
     harness.chunk(GONE);
-    assert_eq!(harness.request(), "/api/v1/pods?limit=500", "after a gap only the newest will do");
+    assert_eq!(harness.request(), "/api/v1/pods?limit=500", "a relist must be up to date");
 }
 
 #[test]
-fn a_stale_list_that_breaks_off_is_taken_up_to_date() {
+fn interrupted_watch_cache_list_is_retried_up_to_date() {
     let settings = Settings { initial_list: InitialList::WatchCache, ..Settings::default() };
     let mut harness = Harness::with(settings, StreamOptions::managed(), None);
     harness.request();
@@ -156,11 +156,15 @@ fn a_stale_list_that_breaks_off_is_taken_up_to_date() {
     assert_eq!(harness.deliveries(), ["ADDED Initial a"]);
     harness.disconnect();
     harness.sleep();
-    assert_eq!(harness.request(), "/api/v1/pods?limit=500", "an older one would take it back");
+    assert_eq!(
+        harness.request(),
+        "/api/v1/pods?limit=500",
+        "an older list could revert what was delivered"
+    );
 }
 
 #[test]
-fn a_streamed_state_that_ends_too_soon_is_listed() {
+fn streaming_list_that_ends_early_falls_back_to_pages() {
     let mut harness = streaming();
     harness.head(200);
     harness.chunk(&event("ADDED", "6"));

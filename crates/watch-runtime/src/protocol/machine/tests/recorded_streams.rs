@@ -1,4 +1,4 @@
-//! What real API servers sent, cut at every byte.
+//! Recorded streams of real API servers, split and truncated at every byte.
 
 use super::*;
 
@@ -11,7 +11,7 @@ const STREAMS: [&[u8]; 6] = [
     include_bytes!("../../../../../../tests/data/recorded-1.36/stream-too-old.jsonl"),
 ];
 
-/// All that comes of these chunks, one after another: deliveries, and the version in the end.
+/// Returns what a stream delivers when it receives these chunks, and its version at the end.
 fn outcome(chunks: &[&[u8]]) -> (Vec<(EventType, Bytes)>, Option<String>) {
     let mut harness = managed(Some("1"));
     harness.request();
@@ -27,14 +27,14 @@ fn outcome(chunks: &[&[u8]]) -> (Vec<(EventType, Bytes)>, Option<String>) {
 }
 
 #[test]
-fn every_recorded_stream_is_the_same_wherever_it_is_cut() {
+fn recorded_streams_do_not_depend_on_where_chunks_end() {
     for stream in STREAMS {
         let whole = outcome(&[stream]);
         let events = memchr::memmem::find_iter(stream, b"{\"type\":\"ADDED\"").count();
         assert!(whole.0.len() >= events, "{} of {events}", whole.0.len());
         for at in 0..stream.len() {
             let (first, second) = stream.split_at(at);
-            assert!(outcome(&[first, second]) == whole, "cut at {at}");
+            assert!(outcome(&[first, second]) == whole, "split at {at}");
         }
         let single: Vec<_> = stream.chunks(1).collect();
         assert!(outcome(&single) == whole, "byte by byte");
@@ -42,14 +42,14 @@ fn every_recorded_stream_is_the_same_wherever_it_is_cut() {
 }
 
 #[test]
-fn every_recorded_stream_that_breaks_off_delivers_whole_events_and_goes_on_after_them() {
+fn truncated_recorded_streams_deliver_only_complete_events() {
     for stream in STREAMS {
         let whole = outcome(&[stream]).0;
         for at in 0..stream.len() {
             let (delivered, version) = outcome(&[&stream[..at]]);
-            assert!(whole.starts_with(&delivered), "broken off at {at}");
+            assert!(whole.starts_with(&delivered), "truncated at {at}");
             let ends = memchr::memchr_iter(b'\n', &stream[..at]).count();
-            assert!(delivered.len() <= ends, "no event without its end, at {at}");
+            assert!(delivered.len() <= ends, "an incomplete event was delivered, at {at}");
             assert!(version.is_none() || version.as_deref() >= Some("1"));
         }
     }

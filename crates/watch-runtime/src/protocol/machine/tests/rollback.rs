@@ -1,19 +1,7 @@
-//! What a server does not say, or only pretends: lost deletions, versions that it has yet to reach.
+//! Version probes, and servers that were rolled back.
 
+use super::relist::{item, list, watching_from_version_10};
 use super::*;
-
-fn object(etype: &str, uid: &str, version: u32) -> String {
-    format!(
-        "{{\"type\":\"{etype}\",\"object\":{{\"metadata\":{{\"name\":\"a\",\"uid\":\"{uid}\",\"resourceVersion\":\"{version}\"}}}}}}\n"
-    )
-}
-
-fn watching(version: &str) -> Harness {
-    let mut harness = managed(Some(version));
-    harness.request();
-    harness.accept_watch();
-    harness
-}
 
 const PROBE: &str = "/api/v1/pods?limit=1";
 
@@ -22,44 +10,7 @@ fn at(version: u32) -> String {
 }
 
 #[test]
-fn a_name_that_stands_for_another_object_tells_of_a_lost_deletion_first() {
-    for etype in ["ADDED", "MODIFIED"] {
-        let mut harness = watching("5");
-        harness.chunk(&(object("ADDED", "1", 6) + &object(etype, "2", 8)));
-        assert_eq!(harness.deliveries(), ["ADDED Live a", "DELETED Repair a", "ADDED Live a"]);
-        assert_eq!(harness.machine.version(), Some("8"));
-    }
-    let mut harness = unmanaged(Some("5"));
-    harness.request();
-    harness.accept_watch();
-    harness.chunk(&(object("ADDED", "1", 6) + &object("MODIFIED", "2", 8)));
-    assert_eq!(harness.deliveries(), ["ADDED Live a", "MODIFIED Live a"], "as the server tells it");
-}
-
-#[test]
-fn a_lost_deletion_is_told_though_the_stream_stops_in_between() {
-    let mut harness = watching("5");
-    harness.chunk(&(object("ADDED", "1", 6) + &object("ADDED", "2", 8)));
-    harness.delivery();
-    assert_eq!(harness.delivery().0, EventType::Deleted);
-    let mut harness = harness.restart_stream(StreamOptions::managed());
-    assert!(harness.request().contains("resourceVersion=6&"));
-    harness.accept_watch();
-    harness.chunk(&object("ADDED", "2", 8));
-    assert_eq!(harness.deliveries(), ["ADDED Live a"]);
-}
-
-#[test]
-fn what_was_delivered_already_is_not_told_again() {
-    let mut harness = watching("5");
-    harness.chunk(&(object("ADDED", "1", 6) + &object("MODIFIED", "1", 6)));
-    assert_eq!(harness.deliveries(), ["ADDED Live a"]);
-    harness.chunk(&object("MODIFIED", "1", 7));
-    assert_eq!(harness.deliveries(), ["MODIFIED Live a"]);
-}
-
-#[test]
-fn a_version_that_the_server_only_pretends_to_know_is_found_out() {
+fn version_probe_detects_a_rollback() {
     let mut harness = watching("900");
     harness.idle_timeout();
     harness.sleep();
@@ -72,7 +23,7 @@ fn a_version_that_the_server_only_pretends_to_know_is_found_out() {
 }
 
 #[test]
-fn without_repair_such_a_version_ends_the_stream() {
+fn rollback_without_repair_ends_the_stream() {
     let settings = Settings { ends_at_gaps: true, ..Settings::default() };
     let mut harness = Harness::with(settings, StreamOptions::managed(), Some("900"));
     harness.request();
@@ -86,7 +37,7 @@ fn without_repair_such_a_version_ends_the_stream() {
 }
 
 #[test]
-fn a_server_that_is_as_far_is_asked_only_once() {
+fn confirmed_version_is_not_probed_again() {
     let mut harness = watching("40");
     harness.idle_timeout();
     harness.sleep();
@@ -100,7 +51,7 @@ fn a_server_that_is_as_far_is_asked_only_once() {
 }
 
 #[test]
-fn what_has_sent_something_is_not_doubted_until_the_connection_breaks() {
+fn received_event_confirms_the_version_until_a_disconnect() {
     let mut harness = watching("40");
     harness.chunk(&event("BOOKMARK", "40"));
     harness.idle_timeout();
@@ -117,7 +68,7 @@ fn what_has_sent_something_is_not_doubted_until_the_connection_breaks() {
 }
 
 #[test]
-fn a_probe_that_fails_does_no_harm() {
+fn failed_version_probe_resumes_the_watch() {
     for answer in [403, 410, 422, 503, 200, 0] {
         let mut harness = watching("40");
         harness.idle_timeout();
@@ -136,7 +87,7 @@ fn a_probe_that_fails_does_no_harm() {
         }
         assert!(harness.request().contains("watch=true&resourceVersion=40&"), "{answer}");
         if answer != 0 {
-            // It was asked, and does not say.
+            // It was probed already, without a result.
             harness.accept_watch();
             harness.idle_timeout();
             harness.sleep();
@@ -146,7 +97,7 @@ fn a_probe_that_fails_does_no_harm() {
 }
 
 #[test]
-fn an_older_bookmark_tells_that_the_server_was_set_back() {
+fn older_bookmark_reveals_a_rollback() {
     let mut harness = watching("900");
     harness.chunk(&event("BOOKMARK", "40"));
     assert_eq!(harness.request(), "/api/v1/pods?limit=500");
@@ -157,37 +108,7 @@ fn an_older_bookmark_tells_that_the_server_was_set_back() {
 }
 
 #[test]
-fn restarts_are_counted_and_next_steps_are_not() {
-    let mut harness = managed(None);
-    harness.request();
-    harness.list(r#"{"metadata":{"resourceVersion":"40","continue":"tok"},"items":[]}"#);
-    harness.request();
-    harness.list(LIST);
-    harness.deliveries();
-    let cause = |harness: &mut Harness| match harness.step() {
-        Step::Send(sending) => sending.cause,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(cause(&mut harness), None);
-    harness.accept_watch();
-    harness.end();
-    assert_eq!(cause(&mut harness), Some(Cause::Timeout));
-    harness.accept_watch();
-    harness.disconnect();
-    harness.sleep();
-    assert_eq!(cause(&mut harness), Some(Cause::Disconnected));
-    harness.head(429);
-    harness.end();
-    harness.sleep();
-    assert_eq!(cause(&mut harness), Some(Cause::Rejected(429)));
-    harness.accept_watch();
-    harness.chunk(GONE);
-    assert_eq!(cause(&mut harness), Some(Cause::Gone));
-    assert_eq!(harness.machine.status(harness.now).restarts, 4);
-}
-
-#[test]
-fn a_probe_whose_answer_has_no_end_does_no_harm() {
+fn oversized_version_probe_resumes_the_watch() {
     let settings = Settings { max_event_bytes: Some(100), ..Settings::default() };
     let mut harness = Harness::with(settings, StreamOptions::managed(), Some("40"));
     harness.request();
@@ -201,7 +122,7 @@ fn a_probe_whose_answer_has_no_end_does_no_harm() {
 }
 
 #[test]
-fn a_state_that_was_just_told_is_not_doubted() {
+fn completed_list_confirms_the_version() {
     let mut harness = managed(None);
     harness.request();
     harness.list(LIST);
@@ -214,7 +135,7 @@ fn a_state_that_was_just_told_is_not_doubted() {
 }
 
 #[test]
-fn a_server_that_was_away_is_doubted() {
+fn unreachable_server_revokes_the_confirmation() {
     let mut harness = watching("40");
     harness.chunk(&event("BOOKMARK", "40"));
     harness.wait();
@@ -230,9 +151,83 @@ fn a_server_that_was_away_is_doubted() {
 }
 
 #[test]
-fn the_version_never_goes_back() {
-    let mut harness = watching("40");
-    harness.chunk(&(event("BOOKMARK", "50") + &event("MODIFIED", "45")));
-    assert_eq!(harness.deliveries(), ["MODIFIED Live a"]);
-    assert_eq!(harness.machine.version(), Some("50"));
+fn repeated_too_large_version_reveals_a_rollback() {
+    let mut harness = watching_from_version_10();
+    harness.end();
+    for _ in 0..5 {
+        assert!(harness.request().contains("resourceVersion=10&"));
+        harness.head_after(504, Some(Duration::from_secs(1)));
+        harness.chunk(r#"{"message":"Timeout: Too large resource version: 10, current: 7"}"#);
+        harness.end();
+        harness.sleep();
+    }
+    assert_eq!(harness.request(), "/api/v1/pods?limit=1");
+    harness.list(&list(7, "", &[]));
+    assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+    harness.list(&list(7, "", &[item("a", "1", 5), item("b", "2", 6)]));
+    // Versions 5 and 6 may stand for other states now.
+    assert_eq!(
+        harness.deliveries(),
+        ["MODIFIED Repair a", "MODIFIED Repair b", "DELETED Repair c", "DELETED Repair d"]
+    );
+    assert!(harness.request().contains("resourceVersion=7&"));
+}
+
+#[test]
+fn lagging_server_is_not_taken_for_rolled_back() {
+    let too_large = |harness: &mut Harness| {
+        for _ in 0..5 {
+            assert!(harness.request().contains("resourceVersion=10&"));
+            harness.head(504);
+            harness.chunk(r#"{"message":"Timeout: Too large resource version: 10, current: 7"}"#);
+            harness.end();
+            harness.sleep();
+        }
+        assert_eq!(harness.request(), "/api/v1/pods?limit=1");
+    };
+    let mut harness = watching_from_version_10();
+    harness.end();
+    for current in [10, 12] {
+        too_large(&mut harness);
+        harness.list(&list(current, "", &[]));
+    }
+    too_large(&mut harness);
+    // A version that cannot be compared is no evidence against a rollback.
+    harness.list(r#"{"metadata":{"resourceVersion":"x"},"items":[]}"#);
+    assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+}
+
+#[test]
+fn older_relist_after_a_gap_reveals_a_rollback() {
+    let mut harness = watching_from_version_10();
+    harness.chunk(GONE);
+    harness.request();
+    let items = [item("a", "1", 5), item("b", "2", 9)];
+    harness.list(&list(9, "", &items));
+    assert_eq!(harness.deliveries(), ["MODIFIED Repair b"]);
+    harness.sleep();
+    assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+    harness.list(&list(9, "", &items));
+    assert_eq!(
+        harness.deliveries(),
+        ["MODIFIED Repair a", "MODIFIED Repair b", "DELETED Repair c", "DELETED Repair d"]
+    );
+    assert!(harness.request().contains("resourceVersion=9&"));
+}
+
+#[test]
+fn stopped_relist_after_a_rollback_is_completed_by_the_next_stream() {
+    let mut harness = watching_from_version_10();
+    harness.chunk(&event("BOOKMARK", "7"));
+    harness.request();
+    let items = [item("a", "1", 5), item("b", "2", 6)];
+    harness.list(&list(7, "", &items));
+    assert!(matches!(harness.step(), Step::Deliver(d) if d.identity.name == "a"));
+    let mut harness = harness.restart_stream(StreamOptions::managed());
+    assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+    harness.list(&list(9, "", &items));
+    assert_eq!(harness.deliveries(), ["MODIFIED Repair b", "DELETED Repair c", "DELETED Repair d"]);
+    assert!(harness.request().contains("resourceVersion=9&"));
+    let mut harness = harness.restart_stream(StreamOptions::managed());
+    assert!(harness.request().contains("resourceVersion=9&"));
 }
