@@ -1,8 +1,8 @@
-//! What a server serves, learnt from its discovery: aggregated where it has that, else group by group.
+//! What an API server serves, by its discovery API: aggregated if supported, otherwise group by group.
 
-mod answers;
+mod documents;
+mod error;
 
-use std::error::Error;
 use std::fmt;
 
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -12,19 +12,22 @@ use kube_client::{Client, Error as ClientError};
 use tokio::sync::OnceCell;
 use watchable_core::{ServedResource, UnknownResource, find};
 
-use answers::{Resources, Root};
+use crate::discovery::documents::{ApiResourceList, RootDocument};
+pub use crate::discovery::error::DiscoveryError;
+use crate::discovery::error::Kind;
 
-/// Groups asked for at a time.
-const AT_ONCE: usize = 8;
+/// The number of group versions requested concurrently.
+const MAX_CONCURRENT_REQUESTS: usize = 8;
 
-/// All groups and resources in one answer, where the server can do that (KEP-3352: beta since Kubernetes
-/// 1.27, `v2` since 1.30); older ones answer in plain JSON with the names of the groups.
-const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
+/// Requests aggregated discovery: all groups and resources in one response (KEP-3352: beta since
+/// Kubernetes 1.27, `v2` since 1.30). Older servers respond with plain JSON that lists the groups.
+const ACCEPT_AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
      application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
-/// What one API server serves.
+/// The resources that one API server serves.
 ///
-/// It asks for no more than it must, and keeps the answers: make a new one to learn what has changed since.
+/// Requests are sent when they are first needed, and their responses are cached for the lifetime of the
+/// value. Create a new one to see later changes.
 ///
 /// ```no_run
 /// # async fn program(client: kube_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -39,7 +42,7 @@ const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGrou
 ///
 /// # Cancel safety
 ///
-/// A call may be given up at any time: the next one asks again.
+/// The future of any method may be dropped: the next call sends the request again.
 pub struct Discovery {
     client: Client,
     core: OnceCell<Vec<ServedResource>>,
@@ -47,18 +50,18 @@ pub struct Discovery {
 }
 
 impl Discovery {
-    /// Asks nothing yet.
+    /// Creates an empty cache. Sends no request.
     pub fn new(client: Client) -> Self {
         Self { client, core: OnceCell::new(), groups: OnceCell::new() }
     }
 
-    /// Finds a resource by its name, in every form that [`find`] takes. The core
-    /// group is looked at first, and only where it has none the others.
+    /// Finds a resource by name, in any form that [`find`] accepts. The core group takes precedence; the
+    /// other groups are requested only if it has no match.
     ///
     /// # Errors
     ///
-    /// The server cannot be asked, or has no such resource
-    /// ([`unknown`](DiscoveryError::unknown)): then the nearest names are told.
+    /// Fails if a request fails, or if the server has no such resource. In the latter case,
+    /// [`unknown`](DiscoveryError::unknown) returns the name and the most similar ones.
     pub async fn find(&self, name: &str) -> Result<ServedResource, DiscoveryError> {
         let core = self.core().await?;
         if let Ok(found) = find(core, name) {
@@ -73,13 +76,13 @@ impl Discovery {
         }
     }
 
-    /// All resources, the core group's first, then the others in the server's order; of each group the
-    /// version that the server prefers first. Subresources are left out, and so are groups whose own
-    /// server is away.
+    /// Returns all resources: the core group's first, then the other groups in the server's order, each
+    /// with its preferred version first. Subresources are omitted, and so are groups whose aggregated API
+    /// server is unavailable.
     ///
     /// # Errors
     ///
-    /// The server cannot be asked.
+    /// Fails if a request fails.
     pub async fn resources(&self) -> Result<Vec<ServedResource>, DiscoveryError> {
         let mut resources = self.core().await?.clone();
         resources.extend_from_slice(self.groups().await?);
@@ -87,11 +90,11 @@ impl Discovery {
     }
 
     async fn core(&self) -> Result<&Vec<ServedResource>, DiscoveryError> {
-        self.core.get_or_try_init(|| below(&self.client, "/api")).await
+        self.core.get_or_try_init(|| fetch_resources(&self.client, "/api")).await
     }
 
     async fn groups(&self) -> Result<&Vec<ServedResource>, DiscoveryError> {
-        self.groups.get_or_try_init(|| below(&self.client, "/apis")).await
+        self.groups.get_or_try_init(|| fetch_resources(&self.client, "/apis")).await
     }
 }
 
@@ -104,21 +107,25 @@ impl fmt::Debug for Discovery {
     }
 }
 
-/// The resources of every group below `/api` or `/apis`.
-async fn below(client: &Client, root: &str) -> Result<Vec<ServedResource>, DiscoveryError> {
-    let versions = match get::<Root>(client, root).await?.read() {
+/// Returns the resources of all groups below `/api` or `/apis`.
+async fn fetch_resources(
+    client: &Client,
+    root: &str,
+) -> Result<Vec<ServedResource>, DiscoveryError> {
+    let versions = match get::<RootDocument>(client, root).await?.into_resources() {
         Ok(resources) => return Ok(resources),
         Err(versions) => versions,
     };
-    let answers = versions.into_iter().map(|version| async move {
+    let responses = versions.into_iter().map(|version| async move {
         let path = version.path();
-        match get::<Resources>(client, &path).await {
-            // An aggregated API whose server is away must not keep everybody from watching Pods.
-            Err(error) if error.is_passing() && !version.is_core() => Ok(Vec::new()),
-            answer => answer.map(|resources| resources.of(&version)),
+        match get::<ApiResourceList>(client, &path).await {
+            // An aggregated API whose server is unavailable must not break discovery of the others.
+            Err(error) if error.is_transient() && !version.is_core() => Ok(Vec::new()),
+            response => response.map(|resources| resources.into_resources(&version)),
         }
     });
-    let served: Vec<_> = futures::stream::iter(answers).buffered(AT_ONCE).try_collect().await?;
+    let served: Vec<_> =
+        futures::stream::iter(responses).buffered(MAX_CONCURRENT_REQUESTS).try_collect().await?;
     Ok(served.into_iter().flatten().collect())
 }
 
@@ -126,60 +133,10 @@ async fn get<T: serde::de::DeserializeOwned>(
     client: &Client,
     path: &str,
 ) -> Result<T, DiscoveryError> {
-    let asking = |source| DiscoveryError::from(Kind::Asking { path: path.to_owned(), source });
+    let failed = |source| DiscoveryError::from(Kind::Request { path: path.to_owned(), source });
     let request = Request::get(path)
-        .header(ACCEPT, AGGREGATED)
+        .header(ACCEPT, ACCEPT_AGGREGATED)
         .body(Vec::new())
-        .map_err(|error| asking(ClientError::HttpError(error)))?;
-    client.request(request).await.map_err(asking)
-}
-
-/// Why a resource was not found.
-#[derive(Debug)]
-pub struct DiscoveryError(Box<Kind>);
-
-#[derive(Debug)]
-enum Kind {
-    Asking { path: String, source: ClientError },
-    Unknown(UnknownResource),
-}
-
-impl DiscoveryError {
-    /// The name that the server has no resource for, and the nearest ones that it has; `None` where the
-    /// server could not be asked.
-    pub fn unknown(&self) -> Option<&UnknownResource> {
-        match &*self.0 {
-            Kind::Unknown(unknown) => Some(unknown),
-            Kind::Asking { .. } => None,
-        }
-    }
-
-    fn is_passing(&self) -> bool {
-        let Kind::Asking { source: ClientError::Api(status), .. } = &*self.0 else { return false };
-        matches!(status.code, 404 | 500 | 502 | 503 | 504)
-    }
-}
-
-impl From<Kind> for DiscoveryError {
-    fn from(kind: Kind) -> Self {
-        Self(Box::new(kind))
-    }
-}
-
-impl fmt::Display for DiscoveryError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &*self.0 {
-            Kind::Asking { path, .. } => write!(f, "GET {path}"),
-            Kind::Unknown(unknown) => unknown.fmt(f),
-        }
-    }
-}
-
-impl Error for DiscoveryError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &*self.0 {
-            Kind::Asking { source, .. } => Some(source),
-            Kind::Unknown(_) => None,
-        }
-    }
+        .map_err(|error| failed(ClientError::HttpError(error)))?;
+    client.request(request).await.map_err(failed)
 }

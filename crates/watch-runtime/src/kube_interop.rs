@@ -1,4 +1,4 @@
-//! kube's types and streams: what joins this crate to kube-runtime and to kube's own types.
+//! Interoperability with kube-rs: its object types, and event streams for kube-runtime.
 
 pub(crate) mod kube;
 #[cfg(feature = "kube-runtime")]

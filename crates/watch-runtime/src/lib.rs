@@ -1,10 +1,16 @@
-//! Watches Kubernetes resources over kube-client: typed event streams that stop at once.
+//! Drives the Kubernetes watch protocol over kube-client and yields typed event streams.
 //!
-//! This crate knows no Kubernetes type and no release: it drives the protocol for whatever
-//! implements [`Watchable`](watchable_core::Watchable). Programs depend on the facade,
-//! `watchables`, which re-exports it.
-//!
-//! The protocol is a state machine without I/O (`machine`); `stream` joins it to a `transport`.
+//! - **What it is:** the runtime of watchables: [`Watcher`], [`MultiplexingWatcher`],
+//!   [`Discovery`](discovery::Discovery), and streams for kube-runtime's reflectors and controllers.
+//! - **What it is not:** it contains no Kubernetes type and depends on no release. It watches whatever
+//!   implements [`Watchable`](watchable_core::Watchable): generated types, your own, or kube's.
+//! - **How to depend on it:** through the facade `watchables`, which re-exports it and provides
+//!   `connect()`, the recommended way to create a client.
+//! - **Layers**, each of which imports only earlier ones: `protocol` (a state machine without I/O),
+//!   `transport` (HTTP), `metrics`, `stream` (drives the state machine with a transport and a clock),
+//!   `watcher` (settings), then `mux` and `kube_interop`. `discovery` stands alone.
+//! - **Where to begin reading:** `protocol/machine.rs` for the protocol, `stream/driver.rs` for how it is
+//!   driven, `watcher.rs` for the public API.
 
 pub mod discovery;
 mod kube_interop;
@@ -30,7 +36,7 @@ pub use protocol::options::StreamOptions;
 pub use protocol::settings::{InitialList, StartFrom};
 pub use protocol::status::{Cause, Phase, WatchStatus};
 pub use stream::WatchStream;
-pub use stream::control::StopHandle;
+pub use stream::stop::StopHandle;
 #[cfg(feature = "bench-hooks")]
 #[doc(hidden)]
 pub use testing::bench_hooks;

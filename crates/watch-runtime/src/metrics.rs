@@ -1,12 +1,12 @@
-//! What streams count, by the `metrics` crate (feature `metrics`): names, labels and units.
+//! Metrics of streams, recorded with the `metrics` crate (feature `metrics`): names, labels and units.
 //!
-//! All have the label `resource`, such as `pods/v1`. A stream looks for the program's recorder when it
-//! is made: install one before.
+//! Every metric has the label `resource`, for example `pods/v1`. A stream looks up the program's recorder
+//! when it is created, so install the recorder first.
 //!
 //! | name | kind | unit | further labels |
 //! |---|---|---|---|
 //! | [`EVENTS`] | counter | events | `type`: `ADDED`, `MODIFIED`, `DELETED`; `origin`: `initial`, `repair`, `live` |
-//! | [`RESTARTS`] | counter | requests | `cause`: see [`Cause::as_str`] |
+//! | [`RESTARTS`] | counter | requests | `cause`: see [`Cause::as_str`](crate::Cause::as_str) |
 //! | [`DECODE_ERRORS`] | counter | objects | |
 //! | [`UNKNOWN_EVENTS`] | counter | events | |
 //! | [`REPAIRS`] | counter | gaps | |
@@ -16,7 +16,7 @@
 #[cfg(feature = "metrics")]
 mod names;
 #[cfg(not(feature = "metrics"))]
-mod no_recorder;
+mod noop_recorder;
 #[cfg(feature = "metrics")]
 mod recorder;
 
@@ -25,6 +25,6 @@ pub use names::{
     DECODE_ERRORS, EVENTS, LAG, RECEIVED_BYTES, REPAIRS, RESTARTS, UNKNOWN_EVENTS, describe,
 };
 #[cfg(not(feature = "metrics"))]
-pub(crate) use no_recorder::Meter;
+pub(crate) use noop_recorder::MetricsRecorder;
 #[cfg(feature = "metrics")]
-pub(crate) use recorder::Meter;
+pub(crate) use recorder::MetricsRecorder;

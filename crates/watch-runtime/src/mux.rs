@@ -1,9 +1,15 @@
-//! Several watchers in one stream, added and removed while it runs.
+//! Merges several watchers into one stream, to which watchers can be added while it runs.
+//!
+//! - `multiplexer`: the public handle and the shared set of members.
+//! - `member`, `members`: a watcher with its type erased; the members by key, in insertion order.
+//! - `ready_queue`: which members' streams were woken, and which members were added or removed.
+//! - `slot`: one member while the multiplexer streams, with its backoff and its error callback.
+//! - `stream`: the merged stream.
 
 mod member;
 mod members;
 mod multiplexer;
-mod ready;
+mod ready_queue;
 mod slot;
 mod stream;
 #[cfg(test)]

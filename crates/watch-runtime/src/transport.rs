@@ -1,4 +1,7 @@
-//! How requests reach an API server: a small trait, and kube-client's client behind it.
+//! Sends requests to an API server: a trait, and its implementation for kube-client's client.
+//!
+//! - `read_ahead`: reads a response body in its own task.
+//! - `connection`: the span and counters of a connection.
 
 pub(crate) mod connection;
 mod read_ahead;
@@ -15,14 +18,14 @@ use kube_client::client::Body;
 use crate::protocol::error::Source;
 use crate::transport::read_ahead::ReadAhead;
 
-/// An answer's body, a chunk at a time. It fails where the connection breaks.
+/// The chunks of a response body. An error means that the connection broke.
 pub(crate) type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Source>> + Send>>;
 
-/// Sends requests to one API server. Requests name a path; where the server is, is the transport's
-/// to know.
+/// Sends requests to one API server. The URI of a request is a path and query; the transport adds the
+/// server's address.
 pub(crate) trait Transport: Send + Sync {
-    /// Sends a request and waits for the head of the answer. Dropping it, or the body, closes the
-    /// exchange.
+    /// Sends a request and waits for the head of the response. Dropping the future or the body
+    /// aborts the request.
     fn send(&self, request: Request<()>) -> BoxFuture<'static, Result<Response<Chunks>, Source>>;
 }
 
@@ -30,8 +33,8 @@ impl Transport for kube_client::Client {
     fn send(&self, request: Request<()>) -> BoxFuture<'static, Result<Response<Chunks>, Source>> {
         let client = self.clone();
         async move {
-            let answer = Self::send(&client, request.map(|()| Body::empty())).await?;
-            Ok(answer.map(|body| -> Chunks {
+            let response = Self::send(&client, request.map(|()| Body::empty())).await?;
+            Ok(response.map(|body| -> Chunks {
                 Box::pin(ReadAhead::new(body.into_data_stream().map_err(Source::from)))
             }))
         }

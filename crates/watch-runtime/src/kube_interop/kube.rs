@@ -1,4 +1,4 @@
-//! Types of k8s-openapi and of kube, watched as they are.
+//! Makes the types of k8s-openapi and kube watchable.
 
 use std::ops::{Deref, DerefMut};
 
@@ -12,15 +12,15 @@ use watchable_core::{
 /// A type of k8s-openapi, of kube's `#[derive(CustomResource)]`, or any other that implements kube's
 /// [`Resource`]: `Watcher::<Kube<k8s_openapi::api::core::v1::Pod>>` watches it.
 ///
-/// So a program that is written with kube-rs can try this library one watcher at a time. Events carry the
-/// type in this wrapper, which dereferences to it; [`into_inner`](Self::into_inner) takes it out.
-/// kube's `PartialObjectMeta<K>` is watched by its metadata alone, like `Meta<Kube<K>>`.
+/// A program written with kube-rs can thus adopt this library one watcher at a time. Events carry this
+/// wrapper, which dereferences to the type; [`into_inner`](Self::into_inner) unwraps it. For kube's
+/// `PartialObjectMeta<K>`, as for `Meta<Kube<K>>`, the server sends only the metadata.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Kube<K>(pub K);
 
 impl<K> Kube<K> {
-    /// The type itself.
+    /// Unwraps the object.
     pub fn into_inner(self) -> K {
         self.0
     }
@@ -40,13 +40,13 @@ impl<K> DerefMut for Kube<K> {
     }
 }
 
-/// A scope of kube's from which it is known where objects lie.
+/// kube's scopes that are known at compile time: namespaced or cluster-scoped.
 #[diagnostic::on_unimplemented(
     message = "`{K}` cannot be watched: it is part of other objects, or of a kind known only at run time",
-    label = "no kind of object that lies in a namespace or in the cluster"
+    label = "not an object kind with a namespaced or cluster scope"
 )]
 pub trait KubeScope<K> {
-    /// Where the objects lie.
+    /// The scope of the objects.
     const SCOPE: Scope;
 }
 
@@ -58,7 +58,7 @@ impl<K> KubeScope<K> for ClusterResourceScope {
     const SCOPE: Scope = Scope::Cluster;
 }
 
-/// A scope of kube's whose objects lie in namespaces.
+/// kube's scopes whose objects are namespaced.
 #[diagnostic::on_unimplemented(
     message = "`{K}` has no namespaced watch: it is cluster-scoped",
     label = "cluster-scoped: its objects lie in no namespace",
@@ -83,7 +83,7 @@ where
         K::metadata_api()
     }
 
-    /// These types know their kind without being told.
+    /// Does nothing: these types serialize their own kind.
     fn fill_type_meta(&mut self, _: &ResourceInfo) {}
 }
 
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_resource_is_kubes() {
+    fn resource_matches_kubes_resource() {
         let facts = |resource: ResourceInfo| (resource.to_string(), resource.scope());
         assert_eq!(facts(Kube::<Pod>::resource()), ("pods/v1".to_owned(), Scope::Namespaced));
         assert_eq!(facts(Kube::<Node>::resource()), ("nodes/v1".to_owned(), Scope::Cluster));
@@ -133,14 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn kubes_type_for_metadata_is_watched_by_its_metadata() {
+    fn partial_object_meta_watches_metadata_only() {
         assert!(Kube::<PartialObjectMeta<Pod>>::metadata_only());
         assert!(!Kube::<Pod>::metadata_only());
         assert_eq!(Kube::<PartialObjectMeta<Pod>>::resource(), Kube::<Pod>::resource());
     }
 
     #[test]
-    fn it_is_the_type_and_is_written_as_that() {
+    fn wrapper_is_transparent() {
         let mut pod: Kube<Pod> = serde_json::from_str(r#"{"metadata":{"name":"a"}}"#).unwrap();
         assert_eq!(pod.metadata.name.as_deref(), Some("a"));
         pod.metadata.name = Some("b".to_owned());

@@ -1,4 +1,4 @@
-//! A watcher's stream as kube-runtime's `watcher` would tell it, for its reflectors and controllers.
+//! A watcher's events in the form of kube-runtime's `watcher`, for its reflectors and controllers.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -25,85 +25,93 @@ impl<K> Watcher<Kube<K>>
 where
     K: Resource<DynamicType = ()> + DeserializeOwned + Send + 'static,
 {
-    /// Streams what kube-runtime's own `watcher` would: feed its `reflector` or `Controller` with it.
+    /// Returns a stream of kube-runtime's `watcher` events, to be passed to its `reflector` or
+    /// `Controller`.
     ///
-    /// It is a [managed](StreamOptions::managed) stream, which begins anew each time: `Init`, an
-    /// `InitApply` for every object that there is, `InitDone`, then `Apply` and `Delete`. There is never
-    /// a second `Init`: whatever cuts the stream off, and when the server no longer has the events that
-    /// come next (410), what has changed in between comes as `Apply` and `Delete`, and nothing twice. So
+    /// It is a [managed](StreamOptions::managed) stream that always begins with the current state:
+    /// `Init`, an `InitApply` for each existing object, `InitDone`, then `Apply` and `Delete`. `Init`
+    /// occurs once only. After a disconnect, and after a 410, what has changed in between is delivered
+    /// as `Apply` and `Delete`, each change once.
+    ///
     /// [`resource_version`](Self::resource_version), [`start_from`](Self::start_from) and
-    /// [`repair_gaps`](Self::repair_gaps), which would leave a store without its beginning or with what
-    /// is long gone, count for nothing here.
+    /// [`repair_gaps`](Self::repair_gaps) are ignored: they would leave a store without its initial
+    /// objects, or with objects that were deleted long ago.
     ///
-    /// An object that is deleted while the first state is still coming is told as deleted after `InitDone`.
+    /// An object that is deleted during the initial list is delivered as `InitApply`, and as `Delete`
+    /// after `InitDone`.
     ///
     /// # Errors
     ///
-    /// Items, as with [`stream`](Self::stream). A server's refusal is `watcher::Error::WatchError` with the
-    /// server's `Status`, whose message also says what was watched; all else is
-    /// `watcher::Error::WatchFailed`, whose source leads to the [`WatchError`].
+    /// Errors are items, as with [`stream`](Self::stream). A rejection by the server becomes
+    /// `watcher::Error::WatchError` with the server's `Status`, whose message also says what was
+    /// watched. Any other error becomes `watcher::Error::WatchFailed`, whose source chain contains the
+    /// [`WatchError`].
     pub fn kube_events(&self) -> KubeEvents<K> {
         let settings = Settings {
             start_from: StartFrom::CurrentState,
             ends_at_gaps: false,
             ..self.settings().clone()
         };
-        self.begin_anew();
+        self.reset();
         KubeEvents {
             stream: self.stream_with(settings, StreamOptions::managed()),
-            state: State::Unsaid,
+            progress: Progress::NotStarted,
             deleted: BTreeMap::new(),
             queue: VecDeque::new(),
         }
     }
 }
 
-/// The stream of [`Watcher::kube_events`]. What is said of [`WatchStream`] holds for it too.
+/// The stream of [`Watcher::kube_events`].
+///
+/// Cancel safety, logs and panics are those of [`WatchStream`].
 #[must_use = "streams do nothing unless polled"]
 pub struct KubeEvents<K>
 where
     K: Resource<DynamicType = ()> + DeserializeOwned + Send + 'static,
 {
     stream: WatchStream<Kube<K>>,
-    state: State,
-    /// What was deleted before the first state was whole, by namespace and name. kube's stores fill a
-    /// buffer until then, from which nothing can be taken out.
+    progress: Progress,
+    /// Objects deleted during the initial list, by namespace and name. Until `InitDone`, kube's stores
+    /// fill a buffer from which nothing can be removed.
     deleted: BTreeMap<(Option<String>, String), K>,
     queue: VecDeque<watcher::Result<Event<K>>>,
 }
 
-/// How much of the first state has been told.
+/// How much of the initial list was delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    Unsaid,
-    Coming,
-    Whole,
+enum Progress {
+    /// `Init` is yet to be delivered.
+    NotStarted,
+    InitialList,
+    /// `InitDone` was delivered.
+    Synced,
 }
 
 impl<K> KubeEvents<K>
 where
     K: Resource<DynamicType = ()> + DeserializeOwned + Send + 'static,
 {
-    fn tell(&mut self, event: WatchEvent<Kube<K>>) {
+    fn push(&mut self, event: WatchEvent<Kube<K>>) {
         let WatchEvent { etype, obj: Kube(object), .. } = event;
-        let told = match (self.state, etype) {
-            (State::Whole, EventType::Deleted) => Event::Delete(object),
-            (State::Whole, _) => Event::Apply(object),
+        let event = match (self.progress, etype) {
+            (Progress::Synced, EventType::Deleted) => Event::Delete(object),
+            (Progress::Synced, _) => Event::Apply(object),
             (_, EventType::Deleted) => {
                 self.deleted.insert((object.namespace(), object.name_any()), object);
                 return;
             }
             (..) => {
-                // Another one of that name takes its place, also in a store.
+                // Recreated under the same name: the new object replaces the old one in a store, too.
                 self.deleted.remove(&(object.namespace(), object.name_any()));
                 Event::InitApply(object)
             }
         };
-        self.queue.push_back(Ok(told));
+        self.queue.push_back(Ok(event));
     }
 
-    fn state_is_whole(&mut self) {
-        self.state = State::Whole;
+    fn complete_initial_list(&mut self) {
+        self.progress = Progress::Synced;
         self.queue.push_back(Ok(Event::InitDone));
         let deleted = std::mem::take(&mut self.deleted).into_values();
         self.queue.extend(deleted.map(|object| Ok(Event::Delete(object))));
@@ -118,22 +126,22 @@ where
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        if this.state == State::Unsaid {
-            this.state = State::Coming;
+        if this.progress == Progress::NotStarted {
+            this.progress = Progress::InitialList;
             return Poll::Ready(Some(Ok(Event::Init)));
         }
         while this.queue.is_empty() {
             let polled = Pin::new(&mut this.stream).poll_next(cx);
-            // The state is whole between two events: this one, if there is one, came after it.
-            if this.state == State::Coming && this.stream.state_is_told() {
-                this.state_is_whole();
+            // The list is complete before the polled event, if any, was received.
+            if this.progress == Progress::InitialList && this.stream.has_delivered_initial_list() {
+                this.complete_initial_list();
             }
             match polled {
-                Poll::Ready(Some(Ok(event))) => this.tell(event),
+                Poll::Ready(Some(Ok(event))) => this.push(event),
                 Poll::Ready(Some(Err(error))) => this.queue.push_back(Err(kube_error(error))),
                 Poll::Ready(None) if this.queue.is_empty() => return Poll::Ready(None),
                 Poll::Pending if this.queue.is_empty() => return Poll::Pending,
-                // It says so again after what is queued.
+                // Polled again once the queue is empty.
                 Poll::Ready(None) | Poll::Pending => {}
             }
         }
@@ -157,12 +165,12 @@ where
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KubeEvents")
             .field("stream", &self.stream)
-            .field("state", &self.state)
+            .field("progress", &self.progress)
             .finish_non_exhaustive()
     }
 }
 
-/// The error as kube-runtime has it.
+/// Converts an error into kube-runtime's.
 fn kube_error(error: WatchError) -> watcher::Error {
     let Some(status) = error.status() else {
         return watcher::Error::WatchFailed(Error::Service(error.into()));
@@ -180,6 +188,6 @@ fn kube_error(error: WatchError) -> watcher::Error {
         retry_after_seconds: status.details.retry_after_seconds.unwrap_or_default(),
         uid: String::new(),
     };
-    let told = Status::failure(&error.to_string(), &status.reason);
-    watcher::Error::WatchError(Box::new(told.with_code(status.code).with_details(details)))
+    let failure = Status::failure(&error.to_string(), &status.reason);
+    watcher::Error::WatchError(Box::new(failure.with_code(status.code).with_details(details)))
 }

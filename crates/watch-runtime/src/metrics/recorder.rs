@@ -1,4 +1,4 @@
-//! What one stream counts.
+//! Records the metrics of one stream.
 
 use std::time::Duration;
 
@@ -11,24 +11,24 @@ use crate::metrics::names::{
 use crate::protocol::event::{EventType, Origin};
 use crate::protocol::status::{Cause, WatchStatus};
 
-/// What one stream counts.
-pub(crate) struct Meter {
+/// The metrics of one stream, looked up when the stream is created.
+pub(crate) struct MetricsRecorder {
     resource: String,
     /// By type and origin.
     events: [[Counter; 3]; 3],
     decode_errors: Counter,
-    unknown: Counter,
+    unknown_events: Counter,
     repairs: Counter,
     bytes: Counter,
     lag: Histogram,
-    /// What was counted of the status so far.
-    counted: (u64, u64),
+    /// The unknown events and repairs recorded so far.
+    recorded: (u64, u64),
 }
 
-impl Meter {
+impl MetricsRecorder {
     pub(crate) fn new(resource: &ResourceInfo) -> Self {
         let resource = resource.to_string();
-        let count = |name| counter!(name, "resource" => resource.clone());
+        let counter = |name| counter!(name, "resource" => resource.clone());
         let events = [EventType::Added, EventType::Modified, EventType::Deleted].map(|etype| {
             [Origin::Initial, Origin::Repair, Origin::Live].map(|origin| {
                 counter!(
@@ -41,51 +41,51 @@ impl Meter {
         });
         Self {
             events,
-            decode_errors: count(DECODE_ERRORS),
-            unknown: count(UNKNOWN_EVENTS),
-            repairs: count(REPAIRS),
-            bytes: count(RECEIVED_BYTES),
+            decode_errors: counter(DECODE_ERRORS),
+            unknown_events: counter(UNKNOWN_EVENTS),
+            repairs: counter(REPAIRS),
+            bytes: counter(RECEIVED_BYTES),
             lag: histogram!(LAG, "resource" => resource.clone()),
-            counted: (0, 0),
+            recorded: (0, 0),
             resource,
         }
     }
 
-    pub(crate) fn received(&self, bytes: usize) {
+    pub(crate) fn record_bytes(&self, bytes: usize) {
         self.bytes.increment(bytes as u64);
     }
 
-    /// The lag is only asked for here, as it takes a look at the clock.
-    pub(crate) fn delivered(
+    /// The lag is a closure because computing it reads the clock, which the no-op recorder avoids.
+    pub(crate) fn record_event(
         &self,
         etype: EventType,
         origin: Origin,
         lag: impl FnOnce() -> Duration,
     ) {
-        self.events[etype as usize][origin_place(origin)].increment(1);
+        self.events[etype as usize][index(origin)].increment(1);
         self.lag.record(lag().as_secs_f64());
     }
 
-    pub(crate) fn undecodable(&self) {
+    pub(crate) fn record_decode_error(&self) {
         self.decode_errors.increment(1);
     }
 
-    /// Rare enough to look its counter up each time.
-    pub(crate) fn restarted(&self, cause: Cause) {
+    /// Looks up its counter each time: restarts are rare.
+    pub(crate) fn record_restart(&self, cause: Cause) {
         let resource = self.resource.clone();
         counter!(RESTARTS, "resource" => resource, "cause" => cause.as_str()).increment(1);
     }
 
-    /// Counts what the status has more of than before.
-    pub(crate) fn stands(&mut self, status: &WatchStatus) {
-        let (unknown, repairs) = self.counted;
-        self.unknown.increment(status.unknown_events - unknown);
+    /// Records the increase of the status counters since the last call.
+    pub(crate) fn record_status(&mut self, status: &WatchStatus) {
+        let (unknown_events, repairs) = self.recorded;
+        self.unknown_events.increment(status.unknown_events - unknown_events);
         self.repairs.increment(status.repairs - repairs);
-        self.counted = (status.unknown_events, status.repairs);
+        self.recorded = (status.unknown_events, status.repairs);
     }
 }
 
-fn origin_place(origin: Origin) -> usize {
+fn index(origin: Origin) -> usize {
     match origin {
         Origin::Initial => 0,
         Origin::Repair => 1,
@@ -94,5 +94,5 @@ fn origin_place(origin: Origin) -> usize {
 }
 
 fn label(origin: Origin) -> &'static str {
-    ["initial", "repair", "live"][origin_place(origin)]
+    ["initial", "repair", "live"][index(origin)]
 }

@@ -1,4 +1,4 @@
-//! A watcher in a multiplexer, whatever its type.
+//! A member of a multiplexer: a watcher with its type erased.
 
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -15,20 +15,21 @@ use crate::protocol::options::StreamOptions;
 use crate::protocol::status::WatchStatus;
 use crate::watcher::Watcher;
 
-/// The events of one member, as they fit into the stream of all.
-pub(super) type Events<O> = Pin<Box<dyn Stream<Item = Result<WatchEvent<O>, WatchError>> + Send>>;
+/// The stream of one member, with its events converted into `O`.
+pub(super) type MemberEvents<O> =
+    Pin<Box<dyn Stream<Item = Result<WatchEvent<O>, WatchError>> + Send>>;
 
-/// What a member is found by: its type, or the name that it was given.
+/// The key of a member: the type it watches, or the name it was added under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
-    /// Of dynamic objects, each resource is a type.
+    /// Each resource of a dynamic type is a key of its own.
     Type(TypeId, ResourceInfo),
     Name(Arc<str>),
 }
 
-/// A watcher that a [`MultiplexingWatcher`](crate::MultiplexingWatcher) holds. Clones are the same one.
+/// A watcher in a [`MultiplexingWatcher`](crate::MultiplexingWatcher). Clones refer to the same watcher.
 pub struct MuxMember<O> {
-    pub(super) watcher: Arc<dyn Watches<O>>,
+    pub(super) watcher: Arc<dyn ErasedWatcher<O>>,
     pub(super) source: EventSource,
 }
 
@@ -41,22 +42,23 @@ impl<O> MuxMember<O> {
         Self { watcher: Arc::new(watcher), source }
     }
 
-    /// What its events name as their source.
+    /// Returns the source that its events carry.
     pub fn source(&self) -> &EventSource {
         &self.source
     }
 
-    /// What it watches.
+    /// Returns the resource that it watches.
     pub fn resource(&self) -> &ResourceInfo {
         self.watcher.resource()
     }
 
-    /// Where it stands: see [`Watcher::status`].
+    /// Returns a receiver of its status: see [`Watcher::status`].
     pub fn status(&self) -> watch::Receiver<WatchStatus> {
         self.watcher.status()
     }
 
-    /// The watcher itself, if `T` is what it watches: for its version, say.
+    /// Returns the watcher itself, for example to read its resource version; `None` unless it was added
+    /// as a `Watcher<T>`.
     pub fn watcher<T: 'static>(&self) -> Option<&Watcher<T>> {
         self.watcher.as_any().downcast_ref()
     }
@@ -65,11 +67,11 @@ impl<O> MuxMember<O> {
         self.watcher.stop();
     }
 
-    pub(super) fn stream(&self, options: StreamOptions) -> Events<O> {
+    pub(super) fn stream(&self, options: StreamOptions) -> MemberEvents<O> {
         self.watcher.stream(options, self.source.clone())
     }
 
-    pub(super) fn is(&self, other: &Self) -> bool {
+    pub(super) fn is_same_watcher(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.watcher, &other.watcher)
     }
 }
@@ -89,23 +91,23 @@ impl<O> fmt::Debug for MuxMember<O> {
     }
 }
 
-/// A watcher less its type.
-pub(super) trait Watches<O>: Send + Sync {
-    fn stream(&self, options: StreamOptions, source: EventSource) -> Events<O>;
+/// A [`Watcher`] of any type whose objects convert into `O`.
+pub(super) trait ErasedWatcher<O>: Send + Sync {
+    fn stream(&self, options: StreamOptions, source: EventSource) -> MemberEvents<O>;
     fn stop(&self);
     fn resource(&self) -> &ResourceInfo;
     fn status(&self) -> watch::Receiver<WatchStatus>;
     fn as_any(&self) -> &dyn Any;
 }
 
-impl<T, O> Watches<O> for Watcher<T>
+impl<T, O> ErasedWatcher<O> for Watcher<T>
 where
     T: WatchTarget + 'static,
     O: Accepts<T::Item>,
 {
-    fn stream(&self, options: StreamOptions, source: EventSource) -> Events<O> {
+    fn stream(&self, options: StreamOptions, source: EventSource) -> MemberEvents<O> {
         let resource = self.resource().clone();
-        // What is named as its resource is, errors name by themselves.
+        // The error of an unnamed member already contains its resource.
         let is_named = resource.to_string() != source.as_str();
         Box::pin(Self::stream(self, options).map(move |item| match item {
             Ok(WatchEvent { etype, obj, origin, .. }) => {

@@ -1,4 +1,4 @@
-//! The container of watchers: adds and removes them.
+//! The handle of a multiplexer, and the set of members that its clones share.
 
 use std::any::TypeId;
 use std::fmt;
@@ -11,72 +11,81 @@ use watchable_core::{Accepts, WatchTarget};
 
 use crate::mux::member::{Key, MuxMember};
 use crate::mux::members::Members;
-use crate::mux::ready::Ready;
+use crate::mux::ready_queue::ReadyQueue;
 use crate::protocol::error::WatchError;
 use crate::protocol::event::EventSource;
 use crate::protocol::status::WatchStatus;
-use crate::stream::control::StopHandle;
+use crate::stream::stop::StopHandle;
 use crate::watcher::Watcher;
 
-/// What is asked when a member fails; whether it is to go on.
-pub(super) type Callback<O> = Arc<
+/// Decides whether a failed member streams again.
+pub(super) type ErrorCallback<O> = Arc<
     dyn Fn(MultiplexingWatcher<O>, MuxMember<O>, WatchError) -> BoxFuture<'static, bool>
         + Send
         + Sync,
 >;
 
-/// A container of watchers that streams like one: the events of all of them, one after the other.
+/// A set of watchers whose events are merged into one stream.
 ///
-/// Its items carry an `O`: an enum with `#[derive(Multiplexed)]`, which is matched exhaustively;
-/// [`AnyObject`](watchable_core::AnyObject), for an open set of kinds; or one kind itself, where only
-/// the places differ. A watcher whose objects do not fit does not compile.
+/// The stream's events carry an `O`. Use an enum with `#[derive(Multiplexed)]` to match exhaustively,
+/// [`AnyObject`](watchable_core::AnyObject) for an open set of kinds, or the type itself if all members
+/// watch the same kind in different places. Adding a watcher whose objects do not convert into `O` does
+/// not compile.
 ///
-/// Clones are handles of the same multiplexer: watchers may be added and removed, and the stream be
-/// stopped, from inside the loop, from a callback, and from any other task or thread.
+/// Clones are handles of the same multiplexer. Watchers can be added and removed, and the stream
+/// stopped, from within the loop over its events, from a callback, and from any other task or thread.
 ///
-/// A member whose stream ends by itself (`quit_on_timeout`, or its own [`stop`](Watcher::stop)) rests until
-/// the next [`stream`](Self::stream). One that fails is removed, unless
-/// [a callback](Self::on_error) says otherwise. When no member is left that runs, the stream ends.
+/// A member whose stream ends without an error (`quit_on_timeout`, or its own [`stop`](Watcher::stop))
+/// stays idle until the next call to [`stream`](Self::stream). A member that fails is removed, unless an
+/// [error callback](Self::on_error) decides otherwise. The stream ends when no member is running.
 ///
-/// Nothing is queued between the members and the stream, and nothing spawned: what is not asked for
-/// waits in the members' connections, and in the server. A busy member cannot starve a quiet one: each
-/// that has something to say says one event in its turn.
+/// There is no queue between the members and the stream, and no task is spawned per member. Events that
+/// the consumer has not polled for stay in the members' connections and on the server. Members take
+/// turns, one event each, so that a busy member does not starve the others.
 pub struct MultiplexingWatcher<O> {
-    pub(super) shared: Arc<Shared<O>>,
+    shared: Arc<Shared<O>>,
 }
 
-pub(super) struct Shared<O> {
-    inner: Mutex<Inner<O>>,
-    pub(super) stop: StopHandle,
+struct Shared<O> {
+    state: Mutex<SharedState<O>>,
+    stop: StopHandle,
 }
 
-pub(super) struct Inner<O> {
+/// The members and what a change of them has to notify.
+pub(super) struct SharedState<O> {
     pub(super) members: Members<O>,
-    /// The stream that is to be told of a change.
-    pub(super) streaming: Option<Arc<Ready>>,
-    pub(super) callback: Option<Callback<O>>,
+    /// The queue of the running stream, which is notified of added and removed members.
+    pub(super) stream_queue: Option<Arc<ReadyQueue>>,
+    callback: Option<ErrorCallback<O>>,
 }
 
 impl<O: 'static> MultiplexingWatcher<O> {
-    /// One without members.
+    /// Creates a multiplexer without members.
     pub fn new() -> Self {
-        let inner = Inner { members: Members::default(), streaming: None, callback: None };
-        let shared = Shared { inner: Mutex::new(inner), stop: StopHandle::default() };
+        let state = SharedState { members: Members::default(), stream_queue: None, callback: None };
+        let shared = Shared { state: Mutex::new(state), stop: StopHandle::default() };
         Self { shared: Arc::new(shared) }
     }
 
-    /// Asks `callback` when a member's stream ends with an error (one for which
-    /// [`is_terminal`](WatchError::is_terminal) holds), with this multiplexer, the member and the error.
+    /// Sets the callback that decides what happens when a member's stream ends with an error (one for
+    /// which [`is_terminal`](WatchError::is_terminal) returns true). It receives this multiplexer, the
+    /// member and the error.
     ///
-    /// If it returns true, the member streams again, after a wait that grows with each failure (at most
-    /// 30 s); or if another watcher was added in its place meanwhile, that one: at once, or where what it
-    /// replaces had failed in a row, after such a wait. If it returns false or panics, the member is
-    /// removed, and so is what was added in its place. What is added under other names starts at once, each
-    /// time: a callback that does so at every failure has to wait by itself (it may be async). Without a
-    /// callback, failed members are removed, and only the log says so (`tracing`, level WARN).
+    /// If the callback returns true, the member streams again after a backoff that grows with each
+    /// failure, up to 30 s. If the callback has put another watcher in the member's place, that watcher
+    /// starts instead: immediately, or after the same backoff if the member it replaces had failed
+    /// repeatedly.
     ///
-    /// The callback runs while the stream is polled; in it, members may be added and removed and the
-    /// stream be stopped. Where it has to wait for something, use [`on_error_async`](Self::on_error_async).
+    /// If the callback returns false or panics, the member is removed, along with any watcher that was
+    /// put in its place.
+    ///
+    /// Watchers that the callback adds under other names always start immediately. A callback that does
+    /// this on every failure has to wait itself; see [`on_error_async`](Self::on_error_async).
+    ///
+    /// Without a callback, failed members are removed, which is only logged (`tracing`, level WARN).
+    ///
+    /// The callback runs while the stream is polled. It may add and remove members and stop the stream,
+    /// but must not block; use [`on_error_async`](Self::on_error_async) to wait for something.
     pub fn on_error<F>(self, callback: F) -> Self
     where
         F: Fn(&Self, &MuxMember<O>, &WatchError) -> bool + Send + Sync + 'static,
@@ -84,8 +93,8 @@ impl<O: 'static> MultiplexingWatcher<O> {
         self.on_error_async(move |mux, member, error| ready(callback(&mux, &member, &error)))
     }
 
-    /// The same as [`on_error`](Self::on_error), with a callback that takes its time: the other members
-    /// stream on while it does. Dropping the stream drops what it was waiting for.
+    /// Sets an asynchronous error callback, with the same effect as [`on_error`](Self::on_error). The
+    /// other members keep streaming while it runs. Dropping the stream drops its future.
     pub fn on_error_async<F, A>(self, callback: F) -> Self
     where
         F: Fn(Self, MuxMember<O>, WatchError) -> A + Send + Sync + 'static,
@@ -96,9 +105,10 @@ impl<O: 'static> MultiplexingWatcher<O> {
         self
     }
 
-    /// Adds a watcher under the type that it watches, in place of any that is there already, which is
-    /// stopped. Of [`DynamicObject`](watchable_core::DynamicObject)s, each resource counts as a type. A
-    /// running stream starts it at once.
+    /// Adds a watcher, with the type that it watches as its key. A watcher that was added for the same
+    /// type without a name is stopped and replaced. Each resource of
+    /// [`DynamicObject`](watchable_core::DynamicObject) counts as a type of its own. A running stream
+    /// starts the watcher immediately.
     pub fn add_watcher<T>(&self, watcher: Watcher<T>)
     where
         T: WatchTarget + 'static,
@@ -109,9 +119,9 @@ impl<O: 'static> MultiplexingWatcher<O> {
         self.add(Key::Type(TypeId::of::<T::Item>(), resource), MuxMember::new(watcher, source));
     }
 
-    /// Adds a watcher under a name, which its events tell as their [source](crate::WatchEvent::source),
-    /// in place of any that has the name already, which is stopped. So one type can be watched in several
-    /// namespaces or clusters at once.
+    /// Adds a watcher under a name, which its events carry as their
+    /// [source](crate::WatchEvent::source). A watcher that was added under the same name is stopped and
+    /// replaced. Names allow one type to be watched in several namespaces or clusters.
     pub fn add_watcher_as<T>(&self, name: &str, watcher: Watcher<T>)
     where
         T: WatchTarget + 'static,
@@ -122,30 +132,32 @@ impl<O: 'static> MultiplexingWatcher<O> {
     }
 
     pub(super) fn add(&self, key: Key, member: MuxMember<O>) {
-        let mut inner = self.lock();
-        if let Some(replaced) = inner.members.add(key.clone(), member) {
+        let mut state = self.lock();
+        if let Some(replaced) = state.members.insert(key.clone(), member) {
             replaced.stop();
         }
-        inner.changed(key);
+        state.notify_changed(key);
     }
 
-    /// Removes the watcher of a type (the object's or the list's) that was added without a name, and
-    /// stops it. Gives whether there was one. No event of it arrives any more: there is no queue in
-    /// which one could wait.
+    /// Removes and stops the watchers of a type (the object's or the list's) that were added without a
+    /// name. Returns whether there was any.
+    ///
+    /// The stream yields no event of a removed watcher after this method has returned: there is no queue
+    /// that could still hold one.
     pub fn del_watcher<T>(&self) -> bool
     where
         T: WatchTarget,
     {
-        let mut inner = self.lock();
-        let removed = inner.members.keys_of_type(TypeId::of::<T::Item>());
+        let mut state = self.lock();
+        let removed = state.members.keys_of_type(TypeId::of::<T::Item>());
         for key in &removed {
-            inner.remove(key);
+            state.remove(key);
         }
         !removed.is_empty()
     }
 
-    /// Removes the watcher that was added under a name, and stops it. Gives whether there was one. As
-    /// with [`del_watcher`](Self::del_watcher), no event of it arrives any more.
+    /// Removes and stops the watcher that was added under a name. Returns whether there was one. As with
+    /// [`del_watcher`](Self::del_watcher), the stream yields no further event of it.
     pub fn del_watcher_named(&self, name: &str) -> bool {
         self.remove(&Key::Name(name.into()))
     }
@@ -154,29 +166,29 @@ impl<O: 'static> MultiplexingWatcher<O> {
         self.lock().remove(key)
     }
 
-    /// Ends the running stream at once, also while no event arrives. The members stay, and
-    /// [`stream`](Self::stream) goes on from where managed ones were.
+    /// Ends the running stream immediately, even while it waits for an event. The members stay, and
+    /// managed ones resume from their last version on the next call to [`stream`](Self::stream).
     pub fn stop(&self) {
         self.shared.stop.stop();
     }
 
-    /// A handle that stops this multiplexer from elsewhere.
+    /// Returns a handle that stops this multiplexer's stream from another task or thread.
     pub fn stop_handle(&self) -> StopHandle {
         self.shared.stop.clone()
     }
 
-    /// Whether a stream is running: one that was made, and has neither ended nor been dropped.
+    /// Returns whether a stream is running: it was created, and has neither ended nor been dropped.
     pub fn is_running(&self) -> bool {
         self.shared.stop.is_running()
     }
 
-    /// The members, in the order in which they were added.
+    /// Returns the members in insertion order.
     pub fn members(&self) -> Vec<MuxMember<O>> {
         self.lock().members.iter().map(|(_, member)| member.clone()).collect()
     }
 
-    /// Where each member stands, with its source, in the order in which they were added. Members of one
-    /// resource and of two types, such as two releases' Pods, have the same source unless they are named.
+    /// Returns the source and status of each member, in insertion order. Unnamed members that watch the
+    /// same resource through two types, such as the Pods of two releases, have the same source.
     pub fn status(&self) -> Vec<(EventSource, WatchStatus)> {
         let members = self.members();
         members
@@ -185,23 +197,31 @@ impl<O: 'static> MultiplexingWatcher<O> {
             .collect()
     }
 
-    /// Sound after each single change, so a panic elsewhere does no harm.
-    pub(super) fn lock(&self) -> MutexGuard<'_, Inner<O>> {
-        self.shared.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn stop_control(&self) -> &StopHandle {
+        &self.shared.stop
+    }
+
+    pub(super) fn error_callback(&self) -> Option<ErrorCallback<O>> {
+        self.lock().callback.clone()
+    }
+
+    /// Ignores poisoning: each single change leaves the state valid.
+    pub(super) fn lock(&self) -> MutexGuard<'_, SharedState<O>> {
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<O> Inner<O> {
-    pub(super) fn remove(&mut self, key: &Key) -> bool {
+impl<O> SharedState<O> {
+    fn remove(&mut self, key: &Key) -> bool {
         let Some(removed) = self.members.remove(key) else { return false };
         removed.stop();
-        self.changed(key.clone());
+        self.notify_changed(key.clone());
         true
     }
 
-    fn changed(&self, key: Key) {
-        if let Some(streaming) = &self.streaming {
-            streaming.changed(key, self.members.len());
+    fn notify_changed(&self, key: Key) {
+        if let Some(queue) = &self.stream_queue {
+            queue.member_changed(key, self.members.len());
         }
     }
 }

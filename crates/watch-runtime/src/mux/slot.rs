@@ -1,4 +1,4 @@
-//! A member while the multiplexer streams: its events, or what it waits for.
+//! One member while the multiplexer streams: its stream, its backoff and its error callback.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -9,9 +9,9 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, Sleep};
 
-use crate::mux::member::{Events, Key, MuxMember};
-use crate::mux::multiplexer::{Callback, MultiplexingWatcher};
-use crate::mux::ready::{Bell, Ready};
+use crate::mux::member::{Key, MemberEvents, MuxMember};
+use crate::mux::multiplexer::MultiplexingWatcher;
+use crate::mux::ready_queue::{ReadyQueue, SlotWaker};
 use crate::protocol::backoff::Backoff;
 use crate::protocol::error::WatchError;
 use crate::protocol::event::WatchEvent;
@@ -20,33 +20,35 @@ use crate::protocol::options::StreamOptions;
 pub(super) struct Slot<O> {
     pub(super) key: Key,
     pub(super) member: MuxMember<O>,
-    doing: Doing<O>,
-    bell: Arc<Bell>,
+    state: State<O>,
+    slot_waker: Arc<SlotWaker>,
     waker: Waker,
     backoff: Backoff,
-    since: Instant,
+    /// When the member's stream was started.
+    started: Instant,
 }
 
-enum Doing<O> {
-    Streaming(Events<O>),
-    /// The callback is asked whether it is to go on.
-    Deciding(BoxFuture<'static, bool>),
-    /// The next try waits.
-    Waiting(Pin<Box<Sleep>>),
-    Resting,
-}
-
-/// What came of a slot's turn.
-pub(super) enum Turn<O> {
-    Item(Result<WatchEvent<O>, WatchError>),
-    /// Nothing for now.
-    Waits,
-    /// The member's stream has ended as it should.
+/// `Streaming` → `AwaitingCallback` → `BackingOff` → `Streaming` on each failure that the callback
+/// forgives; `Ended` once the member's stream has ended without an error.
+enum State<O> {
+    Streaming(MemberEvents<O>),
+    /// The member failed, and the error callback has yet to decide.
+    AwaitingCallback(BoxFuture<'static, bool>),
+    /// The member is started again after this sleep.
+    BackingOff(Pin<Box<Sleep>>),
     Ended,
-    /// The member failed, and is to be removed.
-    GivenUp,
-    /// The member failed, and goes on.
-    Kept,
+}
+
+/// The outcome of polling a slot.
+pub(super) enum Polled<O> {
+    Item(Result<WatchEvent<O>, WatchError>),
+    Pending,
+    /// The member's stream ended without an error.
+    Ended,
+    /// The member failed and has to be removed.
+    Failed,
+    /// The member failed and is started again after a backoff.
+    Retrying,
 }
 
 impl<O: 'static> Slot<O> {
@@ -55,112 +57,121 @@ impl<O: 'static> Slot<O> {
         key: Key,
         member: MuxMember<O>,
         options: StreamOptions,
-        ready: &Arc<Ready>,
+        queue: &Arc<ReadyQueue>,
     ) -> Self {
-        let bell = Bell::rung(id, ready);
-        let waker = Arc::clone(&bell).into();
-        let doing = Doing::Streaming(member.stream(options));
-        let (backoff, since) = (Backoff::default(), Instant::now());
-        Self { key, member, doing, bell, waker, backoff, since }
+        let slot_waker = SlotWaker::new_queued(id, queue);
+        let waker = Arc::clone(&slot_waker).into();
+        let state = State::Streaming(member.stream(options));
+        let (backoff, started) = (Backoff::default(), Instant::now());
+        Self { key, member, state, slot_waker, waker, backoff, started }
     }
 
-    pub(super) fn is_resting(&self) -> bool {
-        matches!(self.doing, Doing::Resting)
+    pub(super) fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
     }
 
-    /// Whether the callback has yet to say what becomes of it.
-    pub(super) fn is_deciding(&self) -> bool {
-        matches!(self.doing, Doing::Deciding(_))
+    /// Returns whether the error callback has yet to decide about the member.
+    pub(super) fn is_awaiting_callback(&self) -> bool {
+        matches!(self.state, State::AwaitingCallback(_))
     }
 
-    /// Puts the member in that the callback has added in place of the one that failed. It starts at once;
-    /// but where that one stood in place of a failed one too, it waits as that would have.
+    /// Replaces the failed member with one that the callback has added in its place. The replacement
+    /// starts immediately, unless there were several failures in a row: then it waits out the backoff.
     pub(super) fn replace(&mut self, member: MuxMember<O>, options: StreamOptions) {
         self.member = member;
         if self.backoff.failures() <= 1 {
-            self.start_again(options);
+            self.restart(options);
         }
     }
 
-    fn start_again(&mut self, options: StreamOptions) {
-        self.since = Instant::now();
-        self.doing = Doing::Streaming(self.member.stream(options));
+    fn restart(&mut self, options: StreamOptions) {
+        self.started = Instant::now();
+        self.state = State::Streaming(self.member.stream(options));
     }
 
-    /// Takes its turn.
-    pub(super) fn turn(&mut self, mux: &MultiplexingWatcher<O>, options: StreamOptions) -> Turn<O> {
-        self.bell.answer();
+    /// Polls the member with its own waker, and queues it again unless it is pending.
+    pub(super) fn poll(
+        &mut self,
+        mux: &MultiplexingWatcher<O>,
+        options: StreamOptions,
+    ) -> Polled<O> {
+        self.slot_waker.clear_queued();
         let waker = self.waker.clone();
-        match self.poll(&mut Context::from_waker(&waker), mux, options) {
-            Poll::Pending => Turn::Waits,
-            Poll::Ready(turn) => {
-                self.bell.again();
-                turn
+        match self.poll_state(&mut Context::from_waker(&waker), mux, options) {
+            Poll::Pending => Polled::Pending,
+            Poll::Ready(polled) => {
+                self.slot_waker.enqueue();
+                polled
             }
         }
     }
 
-    fn poll(
+    fn poll_state(
         &mut self,
         cx: &mut Context<'_>,
         mux: &MultiplexingWatcher<O>,
         options: StreamOptions,
-    ) -> Poll<Turn<O>> {
+    ) -> Poll<Polled<O>> {
         loop {
-            match &mut self.doing {
-                Doing::Streaming(events) => match ready!(events.as_mut().poll_next(cx)) {
+            match &mut self.state {
+                State::Streaming(events) => match ready!(events.as_mut().poll_next(cx)) {
                     Some(Err(error)) if error.is_terminal() => {
-                        self.backoff.connection_lasted(self.since.elapsed());
-                        let Some(doing) = self.ask(mux, error) else {
-                            return Poll::Ready(Turn::GivenUp);
+                        self.backoff.connection_lasted(self.started.elapsed());
+                        let Some(verdict) = self.call_error_callback(mux, error) else {
+                            return Poll::Ready(Polled::Failed);
                         };
-                        self.doing = doing;
+                        self.state = State::AwaitingCallback(verdict);
                     }
-                    Some(item) => return Poll::Ready(Turn::Item(item)),
+                    Some(item) => return Poll::Ready(Polled::Item(item)),
                     None => {
-                        self.doing = Doing::Resting;
-                        return Poll::Ready(Turn::Ended);
+                        self.state = State::Ended;
+                        return Poll::Ready(Polled::Ended);
                     }
                 },
-                Doing::Deciding(answer) => {
-                    if !ready!(answer.as_mut().poll(cx)) {
-                        return Poll::Ready(Turn::GivenUp);
+                State::AwaitingCallback(verdict) => {
+                    if !ready!(verdict.as_mut().poll(cx)) {
+                        return Poll::Ready(Polled::Failed);
                     }
                     let wait = self.backoff.next(None, &mut fastrand::Rng::new());
-                    self.doing = Doing::Waiting(Box::pin(tokio::time::sleep(wait)));
-                    return Poll::Ready(Turn::Kept);
+                    self.state = State::BackingOff(Box::pin(tokio::time::sleep(wait)));
+                    return Poll::Ready(Polled::Retrying);
                 }
-                Doing::Waiting(sleep) => {
+                State::BackingOff(sleep) => {
                     ready!(sleep.as_mut().poll(cx));
-                    self.start_again(options);
+                    self.restart(options);
                 }
-                Doing::Resting => return Poll::Pending,
+                State::Ended => return Poll::Pending,
             }
         }
     }
 
-    /// Asks the callback, where there is one.
-    fn ask(&self, mux: &MultiplexingWatcher<O>, error: WatchError) -> Option<Doing<O>> {
-        let callback: Option<Callback<O>> = mux.lock().callback.clone();
+    /// Calls the error callback and returns its future; `None` without a callback. A panic in either
+    /// counts as `false`.
+    fn call_error_callback(
+        &self,
+        mux: &MultiplexingWatcher<O>,
+        error: WatchError,
+    ) -> Option<BoxFuture<'static, bool>> {
+        let callback = mux.error_callback();
         let source = self.member.source();
         let Some(callback) = callback else {
-            tracing::warn!(%source, %error, "a watcher failed and is removed");
+            tracing::warn!(%source, %error, "watcher failed and is removed");
             return None;
         };
-        tracing::info!(%source, %error, "a watcher failed: the callback is asked");
+        tracing::info!(%source, %error, "watcher failed; calling the error callback");
         let (mux, member) = (mux.clone(), self.member.clone());
-        let answer = catch_unwind(AssertUnwindSafe(|| callback(mux, member, error)));
+        let verdict = catch_unwind(AssertUnwindSafe(|| callback(mux, member, error)));
         let source = source.clone();
-        let answer = async move {
-            let answer = match answer {
-                Ok(answer) => AssertUnwindSafe(answer).catch_unwind().await,
+        let verdict = async move {
+            let verdict = match verdict {
+                Ok(verdict) => AssertUnwindSafe(verdict).catch_unwind().await,
                 Err(panic) => Err(panic),
             };
-            answer.unwrap_or_else(|_| {
-                tracing::error!(%source, "the callback panicked: the watcher is removed");
+            verdict.unwrap_or_else(|_| {
+                tracing::error!(%source, "error callback panicked; the watcher is removed");
                 false
             })
         };
-        Some(Doing::Deciding(answer.boxed()))
+        Some(verdict.boxed())
     }
 }

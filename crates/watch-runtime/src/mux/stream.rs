@@ -1,4 +1,4 @@
-//! The stream of a multiplexer.
+//! The merged stream of a multiplexer.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,29 +10,29 @@ use futures::Stream;
 use futures::stream::FusedStream;
 
 use crate::mux::member::Key;
-use crate::mux::multiplexer::{Inner, MultiplexingWatcher};
-use crate::mux::ready::{Changes, Ready};
-use crate::mux::slot::{Slot, Turn};
+use crate::mux::multiplexer::{MultiplexingWatcher, SharedState};
+use crate::mux::ready_queue::{Changes, ReadyQueue};
+use crate::mux::slot::{Polled, Slot};
 use crate::protocol::error::WatchError;
 use crate::protocol::event::WatchEvent;
 use crate::protocol::options::StreamOptions;
-use crate::stream::control::Control;
+use crate::stream::stop::StopSignal;
 
-/// So many turns in vain, and others in the program are let go first: a member that Tokio wants to
-/// pause wakes itself again at once.
-const TURNS: usize = 128;
+/// The number of slots polled without an item before the stream yields to other tasks. A member that
+/// has used up Tokio's cooperative budget wakes itself immediately and would otherwise be polled forever.
+const POLL_BUDGET: usize = 128;
 
-/// The events of a multiplexer's members, as a [`Stream`](futures::Stream).
+/// The merged events of a multiplexer's members, as a [`Stream`](futures::Stream).
 ///
-/// An item is an event; or an error that concerns one object, after which its watcher goes on. Errors
-/// that end a watcher are [the callback's](MultiplexingWatcher::on_error) to hear, and no items.
+/// An item is an event, or an error about a single object, after which its watcher continues. Errors that
+/// end a watcher are passed to the [error callback](MultiplexingWatcher::on_error) and are no items.
 ///
-/// It does nothing until it is polled. While a connection is open, a task of its own reads up to 32 KiB ahead.
-/// Dropping the stream ends those tasks and closes all connections.
+/// The stream does nothing until it is polled. While a member's connection is open, a task reads up to
+/// 32 KiB ahead. Dropping the stream ends these tasks and closes all connections.
 ///
 /// # Cancel safety
 ///
-/// Waiting for the next item may be given up at any time (as `tokio::select!` does): nothing is lost.
+/// Dropping the future of `next()` or `try_next()`, for example in `tokio::select!`, loses no event.
 ///
 /// # Panics
 ///
@@ -41,26 +41,27 @@ const TURNS: usize = 128;
 pub struct MuxStream<O> {
     mux: MultiplexingWatcher<O>,
     options: StreamOptions,
-    control: Arc<Control>,
-    ready: Arc<Ready>,
+    stop: Arc<StopSignal>,
+    queue: Arc<ReadyQueue>,
     slots: HashMap<u64, Slot<O>>,
-    by_key: HashMap<Key, u64>,
-    /// How many slots are not at rest.
+    ids: HashMap<Key, u64>,
+    /// The number of slots that have not ended.
     running: usize,
     next_id: u64,
-    /// How often a member was looked at.
+    /// The number of times a single member was synchronized.
     #[cfg(test)]
-    pub(super) looks: usize,
+    pub(super) member_syncs: usize,
 }
 
+// Here and not beside its other methods, so that `multiplexer` need not import the stream.
 impl<O: 'static> MultiplexingWatcher<O> {
-    /// Streams the events of all members, each with these options. A stream of this multiplexer that is
-    /// running ends. Without members, the stream ends at once.
+    /// Returns a stream of the events of all members, each of which streams with these options. Ends the
+    /// running stream of this multiplexer. Without members, the stream ends immediately.
     pub fn stream(&self, options: StreamOptions) -> MuxStream<O> {
-        let control = self.shared.stop.start();
-        let ready = Arc::new(Ready::default());
-        self.lock().streaming = Some(Arc::clone(&ready));
-        MuxStream::new(self.clone(), options, control, ready)
+        let stop = self.stop_control().start();
+        let queue = Arc::new(ReadyQueue::default());
+        self.lock().stream_queue = Some(Arc::clone(&queue));
+        MuxStream::new(self.clone(), options, stop, queue)
     }
 }
 
@@ -68,55 +69,56 @@ impl<O: 'static> MuxStream<O> {
     fn new(
         mux: MultiplexingWatcher<O>,
         options: StreamOptions,
-        control: Arc<Control>,
-        ready: Arc<Ready>,
+        stop: Arc<StopSignal>,
+        queue: Arc<ReadyQueue>,
     ) -> Self {
         Self {
             mux,
             options,
-            control,
-            ready,
+            stop,
+            queue,
             slots: HashMap::new(),
-            by_key: HashMap::new(),
+            ids: HashMap::new(),
             running: 0,
             next_id: 0,
             #[cfg(test)]
-            looks: 0,
+            member_syncs: 0,
         }
     }
 
-    /// Starts and drops members as they were added and removed.
-    fn follow_changes(&mut self) {
-        let changes = self.ready.take_changes();
+    /// Starts the members that were added, and drops those that were removed.
+    fn sync_members(&mut self) {
+        let changes = self.queue.take_changes();
         if matches!(&changes, Changes::Some(keys) if keys.is_empty()) {
             return;
         }
         let mux = self.mux.clone();
-        let inner = mux.lock();
+        let state = mux.lock();
         let keys = match changes {
             Changes::Some(keys) => keys,
             Changes::All => {
-                let here = self.by_key.keys().filter(|key| inner.members.get(key).is_none());
-                let there = inner.members.iter().map(|(key, _)| key);
-                here.chain(there).cloned().collect()
+                let removed = self.ids.keys().filter(|key| state.members.get(key).is_none());
+                let present = state.members.iter().map(|(key, _)| key);
+                removed.chain(present).cloned().collect()
             }
         };
         for key in keys {
-            self.follow(key, &inner);
+            self.sync_member(key, &state);
         }
     }
 
-    /// Starts what stands under a key, in place of what stood there.
-    fn follow(&mut self, key: Key, inner: &Inner<O>) {
+    /// Drops the slot of a key if its member was replaced or removed, and starts the current member.
+    fn sync_member(&mut self, key: Key, state: &SharedState<O>) {
         #[cfg(test)]
         {
-            self.looks += 1;
+            self.member_syncs += 1;
         }
-        let member = inner.members.get(&key);
-        if let Some((id, slot)) = self.by_key.get(&key).and_then(|id| self.slots.get_key_value(id))
-        {
-            // Of one that failed, the callback has yet to say what becomes of it and of its place.
-            if slot.is_deciding() || member.is_some_and(|member| member.is(&slot.member)) {
+        let member = state.members.get(&key);
+        if let Some((id, slot)) = self.ids.get(&key).and_then(|id| self.slots.get_key_value(id)) {
+            // While the callback runs, a replacement waits for its decision.
+            if slot.is_awaiting_callback()
+                || member.is_some_and(|member| member.is_same_watcher(&slot.member))
+            {
                 return;
             }
             let id = *id;
@@ -125,13 +127,13 @@ impl<O: 'static> MuxStream<O> {
         let Some(member) = member.cloned() else { return };
         let id = self.next_id;
         self.next_id += 1;
-        let slot = Slot::start(id, key.clone(), member, self.options, &self.ready);
+        let slot = Slot::start(id, key.clone(), member, self.options, &self.queue);
         self.slots.insert(id, slot);
-        self.by_key.insert(key, id);
+        self.ids.insert(key, id);
         self.running += 1;
     }
 
-    /// How many members it streams.
+    /// Returns the number of slots.
     #[cfg(test)]
     pub(super) fn slots(&self) -> usize {
         self.slots.len()
@@ -139,34 +141,34 @@ impl<O: 'static> MuxStream<O> {
 
     fn drop_slot(&mut self, id: u64) {
         if let Some(slot) = self.slots.remove(&id) {
-            self.running -= usize::from(!slot.is_resting());
-            self.by_key.remove(&slot.key);
+            self.running -= usize::from(!slot.has_ended());
+            self.ids.remove(&slot.key);
         }
     }
 
-    fn give_up(&mut self, id: u64) {
+    /// Removes a failed member, or the one that has replaced it meanwhile, from the multiplexer.
+    fn remove_failed(&mut self, id: u64) {
         if let Some(key) = self.slots.get(&id).map(|slot| slot.key.clone()) {
-            // Whatever stands in its place by now.
             self.mux.remove(&key);
         }
         self.drop_slot(id);
     }
 
-    /// The callback may have put another in its place, or removed it.
-    fn keep(&mut self, id: u64) {
+    /// Keeps the slot of a failed member, unless the callback has removed or replaced the member.
+    fn retry(&mut self, id: u64) {
         let Some(slot) = self.slots.get_mut(&id) else { return };
         let member = self.mux.lock().members.get(&slot.key).cloned();
         match member {
             None => self.drop_slot(id),
-            Some(member) if member.is(&slot.member) => {}
+            Some(member) if member.is_same_watcher(&slot.member) => {}
             Some(member) => slot.replace(member, self.options),
         }
     }
 
     fn finish(&mut self) {
-        self.control.end();
+        self.stop.stop();
         self.slots.clear();
-        self.by_key.clear();
+        self.ids.clear();
     }
 }
 
@@ -175,23 +177,23 @@ impl<O: 'static> Stream for MuxStream<O> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        // Before anything is looked at, so that no change of it is missed.
-        this.ready.register(cx);
-        let _looked_at_below = this.control.poll_ended(cx);
-        for _ in 0..TURNS {
-            this.follow_changes();
-            if this.running == 0 || this.control.has_ended() {
+        // Registered before the queue and the signal are read, so that no wake-up is missed.
+        this.queue.register(cx);
+        let _checked_in_the_loop = this.stop.poll_stopped(cx);
+        for _ in 0..POLL_BUDGET {
+            this.sync_members();
+            if this.running == 0 || this.stop.is_stopped() {
                 this.finish();
                 return Poll::Ready(None);
             }
-            let Some(id) = this.ready.pop() else { return Poll::Pending };
+            let Some(id) = this.queue.pop() else { return Poll::Pending };
             let Some(slot) = this.slots.get_mut(&id) else { continue };
-            match slot.turn(&this.mux, this.options) {
-                Turn::Item(item) => return Poll::Ready(Some(item)),
-                Turn::Waits => {}
-                Turn::Ended => this.running -= 1,
-                Turn::GivenUp => this.give_up(id),
-                Turn::Kept => this.keep(id),
+            match slot.poll(&this.mux, this.options) {
+                Polled::Item(item) => return Poll::Ready(Some(item)),
+                Polled::Pending => {}
+                Polled::Ended => this.running -= 1,
+                Polled::Failed => this.remove_failed(id),
+                Polled::Retrying => this.retry(id),
             }
         }
         cx.waker().wake_by_ref();
@@ -199,16 +201,16 @@ impl<O: 'static> Stream for MuxStream<O> {
     }
 }
 
-/// Over once it has ended by itself or by a stop.
+/// Terminated once it has ended or was stopped.
 impl<O: 'static> FusedStream for MuxStream<O> {
     fn is_terminated(&self) -> bool {
-        self.control.has_ended()
+        self.stop.is_stopped()
     }
 }
 
 impl<O> Drop for MuxStream<O> {
     fn drop(&mut self) {
-        self.control.end();
+        self.stop.stop();
     }
 }
 
@@ -216,7 +218,7 @@ impl<O> fmt::Debug for MuxStream<O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MuxStream")
             .field("members", &self.slots.len())
-            .field("ended", &self.control.has_ended())
+            .field("ended", &self.stop.is_stopped())
             .finish_non_exhaustive()
     }
 }

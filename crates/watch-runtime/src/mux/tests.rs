@@ -1,6 +1,6 @@
-//! Many members: how much work it is to add and to remove one.
+//! Many members: the cost of adding and removing one.
 
-mod failing;
+mod failing_members;
 
 use std::any::Any;
 use std::sync::Arc;
@@ -10,18 +10,18 @@ use futures::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::watch;
 use watchable_core::{ResourceInfo, Scope};
 
-use super::member::{Events, Key, Watches};
 use super::{MultiplexingWatcher, MuxMember, MuxStream};
+use crate::mux::member::{ErasedWatcher, Key, MemberEvents};
 use crate::{EventSource, StreamOptions, WatchStatus};
 
 static KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 const MANY: usize = 1_000;
 
-/// A member whose streams are what this makes.
-struct Member<F>(F);
+/// A watcher whose streams this function creates.
+struct FakeWatcher<F>(F);
 
-impl<F: Fn() -> Events<()> + Send + Sync + 'static> Watches<()> for Member<F> {
-    fn stream(&self, _: StreamOptions, _: EventSource) -> Events<()> {
+impl<F: Fn() -> MemberEvents<()> + Send + Sync + 'static> ErasedWatcher<()> for FakeWatcher<F> {
+    fn stream(&self, _: StreamOptions, _: EventSource) -> MemberEvents<()> {
         (self.0)()
     }
 
@@ -40,10 +40,12 @@ impl<F: Fn() -> Events<()> + Send + Sync + 'static> Watches<()> for Member<F> {
     }
 }
 
-/// One on which nothing happens; it counts how often it is asked whether something has.
-fn quiet(polls: &Arc<AtomicUsize>) -> Member<impl Fn() -> Events<()> + Send + Sync + 'static> {
+/// Returns a watcher without events, which counts how often its stream is polled.
+fn idle_watcher(
+    polls: &Arc<AtomicUsize>,
+) -> FakeWatcher<impl Fn() -> MemberEvents<()> + Send + Sync + 'static> {
     let polls = Arc::clone(polls);
-    Member(move || -> Events<()> {
+    FakeWatcher(move || -> MemberEvents<()> {
         let polls = Arc::clone(&polls);
         Box::pin(stream::poll_fn(move |_| {
             polls.fetch_add(1, Ordering::Relaxed);
@@ -52,60 +54,60 @@ fn quiet(polls: &Arc<AtomicUsize>) -> Member<impl Fn() -> Events<()> + Send + Sy
     })
 }
 
-fn add_member(mux: &MultiplexingWatcher<()>, name: &str, watcher: impl Watches<()> + 'static) {
+fn add_as(mux: &MultiplexingWatcher<()>, name: &str, watcher: impl ErasedWatcher<()> + 'static) {
     let (watcher, source) = (Arc::new(watcher), EventSource::named(name));
     mux.add(Key::Name(name.into()), MuxMember { watcher, source });
 }
 
-fn add(mux: &MultiplexingWatcher<()>, n: usize, polls: &Arc<AtomicUsize>) {
-    add_member(mux, &n.to_string(), quiet(polls));
+fn add_idle(mux: &MultiplexingWatcher<()>, n: usize, polls: &Arc<AtomicUsize>) {
+    add_as(mux, &n.to_string(), idle_watcher(polls));
 }
 
-/// Polls until nothing is to be done.
+/// Polls until the stream is pending.
 fn poll(events: &mut MuxStream<()>) {
     while events.next().now_or_never().is_some() {}
 }
 
 #[tokio::test]
-async fn adding_and_removing_one_of_many_touches_no_other() {
+async fn adding_or_removing_a_member_polls_no_other_member() {
     let mux = MultiplexingWatcher::new();
     let polls = Arc::default();
-    add(&mux, 0, &polls);
+    add_idle(&mux, 0, &polls);
     let mut events = mux.stream(StreamOptions::managed());
     poll(&mut events);
     for n in 1..MANY {
-        add(&mux, n, &polls);
+        add_idle(&mux, n, &polls);
         poll(&mut events);
     }
-    assert_eq!((events.looks, polls.load(Ordering::Relaxed)), (MANY, MANY));
-    // In place of another.
-    add(&mux, 7, &polls);
+    assert_eq!((events.member_syncs, polls.load(Ordering::Relaxed)), (MANY, MANY));
+    // Replaces another member.
+    add_idle(&mux, 7, &polls);
     poll(&mut events);
-    assert_eq!((events.looks, polls.load(Ordering::Relaxed)), (MANY + 1, MANY + 1));
+    assert_eq!((events.member_syncs, polls.load(Ordering::Relaxed)), (MANY + 1, MANY + 1));
     for n in 0..MANY - 1 {
         assert!(mux.del_watcher_named(&n.to_string()));
         poll(&mut events);
     }
-    assert_eq!((events.looks, polls.load(Ordering::Relaxed)), (2 * MANY, MANY + 1));
+    assert_eq!((events.member_syncs, polls.load(Ordering::Relaxed)), (2 * MANY, MANY + 1));
     assert!(mux.del_watcher_named(&(MANY - 1).to_string()));
     assert!(events.next().now_or_never().unwrap().is_none());
 }
 
 #[tokio::test]
-async fn many_that_come_and_go_between_two_polls_are_looked_at_once() {
+async fn changes_between_two_polls_are_synchronized_in_one_pass() {
     let mux = MultiplexingWatcher::new();
     let polls = Arc::default();
     for n in 0..MANY {
-        add(&mux, n, &polls);
+        add_idle(&mux, n, &polls);
     }
     let mut events = mux.stream(StreamOptions::managed());
     for _ in 0..MANY {
         poll(&mut events);
     }
-    assert_eq!((events.looks, polls.load(Ordering::Relaxed)), (MANY, MANY));
-    // More changes than are told one by one.
+    assert_eq!((events.member_syncs, polls.load(Ordering::Relaxed)), (MANY, MANY));
+    // More changes than are recorded one by one.
     for n in MANY..4 * MANY {
-        add(&mux, n, &polls);
+        add_idle(&mux, n, &polls);
         assert!(mux.del_watcher_named(&(n - MANY).to_string()));
     }
     for _ in 0..MANY {
@@ -116,5 +118,5 @@ async fn many_that_come_and_go_between_two_polls_are_looked_at_once() {
     assert_eq!(left, (3 * MANY..4 * MANY).map(names).collect::<Vec<_>>());
     assert_eq!(events.slots(), MANY);
     assert_eq!(polls.load(Ordering::Relaxed), 2 * MANY);
-    assert!(events.looks <= 4 * MANY, "{} looks", events.looks);
+    assert!(events.member_syncs <= 4 * MANY, "{} member syncs", events.member_syncs);
 }

@@ -1,4 +1,4 @@
-//! A clock that is set anew all the time, and rarely rings.
+//! A timer for a deadline that is postponed often and rarely reached.
 
 use std::future::Future as _;
 use std::pin::Pin;
@@ -7,21 +7,21 @@ use std::time::Instant;
 
 use tokio::time::Sleep;
 
-/// Wakes a task at a deadline that moves on with everything that comes.
+/// Wakes a task at a deadline that every received chunk postpones.
 ///
-/// Setting a timer for each event would cost more than the event: the one that is set is left to
-/// ring, and only then it turns out that the deadline has moved.
+/// Resetting a timer for each event would cost more than the event. A pending timer is therefore left
+/// to fire at the earlier deadline, and only then is the current deadline checked.
 #[derive(Debug, Default)]
-pub(crate) struct Alarm(Option<Pin<Box<Sleep>>>);
+pub(crate) struct DeadlineTimer(Option<Pin<Box<Sleep>>>);
 
-impl Alarm {
-    /// Ready at the deadline or earlier: whoever waits must look at the time.
+impl DeadlineTimer {
+    /// Ready at the deadline or earlier: the caller has to compare it with the current time.
     pub(crate) fn poll(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = deadline else { return Poll::Pending };
         let deadline = tokio::time::Instant::from_std(deadline);
         let sleep = match &mut self.0 {
             Some(sleep) if sleep.deadline() <= deadline => sleep,
-            place => place.insert(Box::pin(tokio::time::sleep_until(deadline))),
+            slot => slot.insert(Box::pin(tokio::time::sleep_until(deadline))),
         };
         ready!(sleep.as_mut().poll(cx));
         self.0 = None;

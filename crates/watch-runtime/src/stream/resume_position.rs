@@ -1,59 +1,62 @@
-//! Where a watcher stands: the version that was given to it, and the one that it has reached.
+//! The resource version from which a watcher's next stream resumes.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Shared between a watcher and its stream.
+/// The start version set by the user and the last version delivered, shared by a watcher and its stream.
 #[derive(Debug, Default)]
-pub(crate) struct Cursor(Mutex<Position>);
+pub(crate) struct ResumePosition(Mutex<Position>);
 
 #[derive(Clone, Debug, Default)]
 struct Position {
-    given: Option<String>,
-    reached: Option<String>,
-    /// Counts how often a version was given: what a stream reaches that started before does not count.
+    /// The version set by the user.
+    start: Option<String>,
+    /// The last version that a managed stream delivered.
+    delivered: Option<String>,
+    /// Incremented whenever the start version is set or cleared. Progress of a stream that began in an
+    /// earlier epoch is ignored.
     epoch: u64,
 }
 
-impl Cursor {
-    /// Sets the version that the next stream starts from, and forgets the one reached.
-    pub(crate) fn give(&self, version: String) {
+impl ResumePosition {
+    /// Sets the version that the next stream starts from, and discards the version delivered.
+    pub(crate) fn set_start(&self, version: String) {
         let mut position = self.lock();
-        *position = Position { given: Some(version), reached: None, epoch: position.epoch + 1 };
+        *position = Position { start: Some(version), delivered: None, epoch: position.epoch + 1 };
     }
 
-    /// Forgets the version given and the one reached.
+    /// Clears the start version and the version delivered.
     #[cfg(feature = "kube-runtime")]
-    pub(crate) fn forget(&self) {
+    pub(crate) fn clear(&self) {
         let mut position = self.lock();
         *position = Position { epoch: position.epoch + 1, ..Position::default() };
     }
 
-    /// Takes note of the version that a managed stream has delivered which began in `epoch`.
-    pub(crate) fn reach(&self, epoch: u64, version: &str) {
+    /// Records the version that a managed stream has delivered; `epoch` is the one in which it began.
+    pub(crate) fn advance(&self, epoch: u64, version: &str) {
         let mut position = self.lock();
         if position.epoch == epoch {
-            let reached = position.reached.get_or_insert_default();
-            version.clone_into(reached);
+            let delivered = position.delivered.get_or_insert_default();
+            version.clone_into(delivered);
         }
     }
 
-    /// The epoch in which a stream begins now.
+    /// Returns the current epoch.
     pub(crate) fn epoch(&self) -> u64 {
         self.lock().epoch
     }
 
-    /// The version that was given.
-    pub(crate) fn given(&self) -> Option<String> {
-        self.lock().given.clone()
+    /// Returns the version set by the user.
+    pub(crate) fn start(&self) -> Option<String> {
+        self.lock().start.clone()
     }
 
-    /// The version reached, else the one given.
+    /// Returns the version delivered, or else the start version.
     pub(crate) fn current(&self) -> Option<String> {
         let position = self.lock();
-        position.reached.clone().or_else(|| position.given.clone())
+        position.delivered.clone().or_else(|| position.start.clone())
     }
 
-    /// The position is sound after every single assignment, so a panic elsewhere does no harm.
+    /// Ignores poisoning: every single assignment leaves the position valid.
     fn lock(&self) -> MutexGuard<'_, Position> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -64,19 +67,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reaching_moves_on_and_giving_starts_over() {
-        let cursor = Cursor::default();
-        assert_eq!(cursor.current(), None);
-        cursor.give("5".to_owned());
-        cursor.reach(cursor.epoch(), "7");
+    fn setting_a_start_version_discards_the_progress_of_earlier_streams() {
+        let position = ResumePosition::default();
+        assert_eq!(position.current(), None);
+        position.set_start("5".to_owned());
+        position.advance(position.epoch(), "7");
         assert_eq!(
-            (cursor.given().as_deref(), cursor.current().as_deref()),
+            (position.start().as_deref(), position.current().as_deref()),
             (Some("5"), Some("7"))
         );
-        let before = cursor.epoch();
-        cursor.give("6".to_owned());
-        assert_eq!(cursor.current().as_deref(), Some("6"));
-        cursor.reach(before, "8");
-        assert_eq!(cursor.current().as_deref(), Some("6"), "a stream from before has no say");
+        let before = position.epoch();
+        position.set_start("6".to_owned());
+        assert_eq!(position.current().as_deref(), Some("6"));
+        position.advance(before, "8");
+        assert_eq!(position.current().as_deref(), Some("6"), "a stream of an earlier epoch");
     }
 }

@@ -1,12 +1,13 @@
-//! What is told of one connection: a span, and in it how it went and what it brought.
+//! The trace of one connection: its span, and how many bytes and events it brought.
 
 use tracing::Span;
 
 use crate::protocol::machine::Purpose;
 use crate::protocol::status::Cause;
 
-/// The newest connection of a stream. It tells of no body, no token, and no URL: the URL of a list's
-/// next page has the token that continues it.
+/// The span and counters of a stream's newest connection.
+///
+/// Bodies, tokens and URLs are never logged: the URL of a list's next page contains the `continue` token.
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub(crate) span: Span,
@@ -16,36 +17,36 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// None yet.
+    /// Before the first request.
     pub(crate) fn none() -> Self {
         Self { span: Span::none(), open: false, bytes: 0, events: 0 }
     }
 
-    /// Something is asked for, again where there is a cause.
-    pub(crate) fn asked(span: Span, purpose: Purpose, cause: Option<Cause>) -> Self {
-        let what = purpose.as_str();
+    /// Logs that a request is sent. A request with a cause is a restart.
+    pub(crate) fn open(span: Span, purpose: Purpose, cause: Option<Cause>) -> Self {
+        let request = purpose.as_str();
         if let Some(cause) = cause {
-            tracing::debug!(parent: &span, %cause, "asking again");
+            tracing::debug!(parent: &span, %cause, "restarting");
         } else {
-            tracing::debug!(parent: &span, what, "asking");
+            tracing::debug!(parent: &span, request, "sending request");
         }
         Self { span, open: true, bytes: 0, events: 0 }
     }
 
-    pub(crate) fn received(&mut self, bytes: usize) {
+    pub(crate) fn record_bytes(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
     }
 
-    pub(crate) fn delivered(&mut self) {
+    pub(crate) fn record_event(&mut self) {
         self.events += 1;
     }
 
-    /// It is no longer used; a cause is why something else has to be asked for. Told once.
-    pub(crate) fn over(&mut self, cause: Option<Cause>) {
+    /// Logs once that the connection is closed; a cause says why another request follows.
+    pub(crate) fn close(&mut self, cause: Option<Cause>) {
         if std::mem::take(&mut self.open) {
             let cause = cause.map_or("none", Cause::as_str);
             let (bytes, events) = (self.bytes, self.events);
-            tracing::debug!(parent: &self.span, cause, bytes, events, "over");
+            tracing::debug!(parent: &self.span, cause, bytes, events, "connection closed");
         }
     }
 }

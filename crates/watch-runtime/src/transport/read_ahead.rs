@@ -1,8 +1,9 @@
-//! Reads an answer's body in a task of its own, a little ahead of who takes the chunks.
+//! Reads a response body in its own task, a little ahead of the consumer.
 //!
-//! An API server writes each event as a chunk of HTTP, and hyper hands over one chunk, runs its connection's
-//! task, hands over the next one. Whoever waits for each has the runtime ask the operating system for news
-//! in between, which is an eighth of what a small event costs. Here those that have come are taken together.
+//! An API server writes each event as one HTTP chunk, and hyper yields one chunk, runs its connection
+//! task, then yields the next. A consumer that waits for each chunk makes the runtime poll the operating
+//! system in between, an eighth of the cost of a small event. Reading ahead takes all chunks that have
+//! been received in one turn.
 
 #[cfg(test)]
 mod tests;
@@ -20,26 +21,27 @@ use tokio::task::AbortHandle;
 
 use crate::protocol::error::Source;
 
-/// Nothing more is read while this many bytes wait to be taken. More would be out of the nearest cache again
-/// before anyone looks at it.
-const LIMIT: usize = 32 * 1024;
+/// Reading pauses while this many bytes are buffered. More would have left the nearest CPU cache again
+/// before it is parsed.
+const BUFFER_LIMIT_BYTES: usize = 32 * 1024;
 
 type Chunk = Result<Bytes, Source>;
 
-/// The chunks of a body. Dropping it drops the body, as soon as its task runs.
+/// The chunks of a body. Dropping it aborts the reading task, which drops the body.
 pub(crate) struct ReadAhead {
+    /// Chunks taken out of the shared buffer but not yet yielded.
     taken: VecDeque<Chunk>,
     shared: Arc<Shared>,
     task: AbortHandle,
 }
 
 impl ReadAhead {
-    /// Begins to read. A chunk that has come with the head is at hand at once: a refusal that follows a
-    /// head of success must not show as a success in between.
+    /// Starts the reading task. A chunk received together with the response head is available
+    /// immediately: a rejection that follows a successful head must not show as a success in between.
     ///
     /// # Panics
     ///
-    /// Outside of a Tokio runtime.
+    /// Panics outside of a Tokio runtime.
     pub(crate) fn new(body: impl Stream<Item = Chunk> + Send + Unpin + 'static) -> Self {
         let mut body = body.fuse();
         let taken = body.next().now_or_never().flatten().into_iter().collect();
@@ -55,15 +57,15 @@ impl Stream for ReadAhead {
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Chunk>> {
         if self.taken.is_empty() {
             let this = &mut *self;
-            let mut waiting = this.shared.waiting();
-            mem::swap(&mut waiting.chunks, &mut this.taken);
-            if this.taken.is_empty() && !waiting.is_over {
-                waiting.taker = Some(cx.waker().clone());
+            let mut buffer = this.shared.lock();
+            mem::swap(&mut buffer.chunks, &mut this.taken);
+            if this.taken.is_empty() && !buffer.is_finished {
+                buffer.consumer = Some(cx.waker().clone());
                 return Poll::Pending;
             }
-            waiting.bytes = 0;
-            let reader = waiting.reader.take();
-            drop(waiting);
+            buffer.bytes = 0;
+            let reader = buffer.reader.take();
+            drop(buffer);
             reader.into_iter().for_each(Waker::wake);
         }
         Poll::Ready(self.taken.pop_front())
@@ -76,62 +78,65 @@ impl Drop for ReadAhead {
     }
 }
 
-/// What was read and not yet taken.
+/// Chunks that the task has read and the consumer has not taken.
 #[derive(Default)]
-struct Waiting {
+struct Buffer {
     chunks: VecDeque<Chunk>,
     bytes: usize,
-    is_over: bool,
-    taker: Option<Waker>,
+    /// Whether the body has ended.
+    is_finished: bool,
+    consumer: Option<Waker>,
     reader: Option<Waker>,
 }
 
 #[derive(Default)]
-struct Shared(Mutex<Waiting>);
+struct Shared(Mutex<Buffer>);
 
 impl Shared {
-    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, Buffer> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn poll_room(&self, cx: &Context<'_>) -> Poll<()> {
-        let mut waiting = self.waiting();
-        if waiting.bytes < LIMIT {
+    /// Ready while the buffer has capacity.
+    fn poll_capacity(&self, cx: &Context<'_>) -> Poll<()> {
+        let mut buffer = self.lock();
+        if buffer.bytes < BUFFER_LIMIT_BYTES {
             return Poll::Ready(());
         }
-        waiting.reader = Some(cx.waker().clone());
+        buffer.reader = Some(cx.waker().clone());
         Poll::Pending
     }
 
-    fn put(&self, chunk: Option<Chunk>) {
-        let mut waiting = self.waiting();
+    /// Appends a chunk, or marks the end of the body, and wakes the consumer.
+    fn push(&self, chunk: Option<Chunk>) {
+        let mut buffer = self.lock();
         match chunk {
             Some(chunk) => {
-                waiting.bytes += chunk.as_ref().map_or(0, Bytes::len);
-                waiting.chunks.push_back(chunk);
+                buffer.bytes += chunk.as_ref().map_or(0, Bytes::len);
+                buffer.chunks.push_back(chunk);
             }
-            None => waiting.is_over = true,
+            None => buffer.is_finished = true,
         }
-        let taker = waiting.taker.take();
-        drop(waiting);
-        taker.into_iter().for_each(Waker::wake);
+        let consumer = buffer.consumer.take();
+        drop(buffer);
+        consumer.into_iter().for_each(Waker::wake);
     }
 }
 
 async fn read(mut body: impl Stream<Item = Chunk> + Unpin, shared: Arc<Shared>) {
-    /// Says that it is over also where the body panics: nobody waits for a task that is no more.
-    struct Over(Arc<Shared>);
-    impl Drop for Over {
+    /// Marks the end on drop, so that the consumer is woken even if the body panics.
+    struct FinishOnDrop(Arc<Shared>);
+    impl Drop for FinishOnDrop {
         fn drop(&mut self) {
-            self.0.put(None);
+            self.0.push(None);
         }
     }
 
-    let over = Over(shared);
+    let guard = FinishOnDrop(shared);
     loop {
-        poll_fn(|cx| over.0.poll_room(cx)).await;
+        poll_fn(|cx| guard.0.poll_capacity(cx)).await;
         match body.next().await {
-            Some(chunk) => over.0.put(Some(chunk)),
+            Some(chunk) => guard.0.push(Some(chunk)),
             None => return,
         }
     }

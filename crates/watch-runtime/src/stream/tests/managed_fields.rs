@@ -1,6 +1,6 @@
-//! Streams of objects without their managed fields.
+//! Streams without managed fields.
 
-use watchable_core::DynamicObject;
+use watchable_core::{DynamicObject, Resource as _};
 
 use super::*;
 
@@ -10,51 +10,51 @@ fn item(name: &str, version: &str) -> String {
     ITEM.replace("NAME", name).replace("VERSION", version)
 }
 
-fn page(version: &str, item: &str) -> Answer {
+fn page(version: &str, item: &str) -> ScriptedResponse {
     let list = format!(r#"{{"metadata":{{"resourceVersion":"{version}"}},"items":[{item}]}}"#);
-    ok(vec![Piece::Text(list)])
+    ok(vec![Chunk::Text(list)])
 }
 
-/// The first state, an event, and a repair: everything that can bring an object.
-fn answers() -> Vec<Answer> {
+/// An initial list, an event, and a repair: every source of objects.
+fn responses() -> Vec<ScriptedResponse> {
     let live = format!("{{\"type\":\"MODIFIED\",\"object\":{}}}\n", item("a", "11"));
     vec![
         page("10", &item("a", "9")),
-        ok(vec![Piece::Text(live), Piece::Cut]),
-        Answer { status: 410, body: vec![] },
+        ok(vec![Chunk::Text(live), Chunk::Disconnect]),
+        ScriptedResponse { status: 410, body: vec![] },
         page("20", &item("a", "19")),
-        ok(vec![Piece::Hang]),
+        ok(vec![Chunk::Hang]),
     ]
 }
 
-async fn seen(watcher: Watcher<DynamicObject>) -> Vec<String> {
+async fn delivered(watcher: Watcher<DynamicObject>) -> Vec<String> {
     let watcher = watcher.initial_list(InitialList::Paged);
     let events = watcher.stream(StreamOptions::managed()).take(3).try_collect();
-    let events: Vec<WatchEvent<DynamicObject>> = soon(events).await.unwrap();
+    let events: Vec<WatchEvent<DynamicObject>> = complete(events).await.unwrap();
     events.iter().map(|e| format!("{:?} {}", e.origin, e.obj.json())).collect()
 }
 
 fn watcher() -> Watcher<DynamicObject> {
-    let script = Script { answers: Mutex::new(answers().into()), ..Script::default() };
-    Watcher::over(Arc::new(script), Pod::RESOURCE)
+    let server = ScriptedServer::new(responses());
+    Watcher::with_transport(Arc::new(server), Pod::RESOURCE)
 }
 
 #[tokio::test(start_paused = true)]
-async fn they_are_left_out_of_lists_events_and_repairs_alike() {
+async fn managed_fields_are_dropped_from_lists_events_and_repairs() {
     let object = |version: &str| {
         format!(
             r#"{{"kind":"Pod","apiVersion":"v1","metadata":{{"name":"a","uid":"u","resourceVersion":"{version}"}}}}"#
         )
     };
     assert_eq!(
-        seen(watcher().without_managed_fields()).await,
+        delivered(watcher().without_managed_fields()).await,
         [
             format!("Initial {}", object("9")),
             format!("Live {}", object("11")),
             format!("Repair {}", object("19")),
         ]
     );
-    for json in seen(watcher()).await {
-        assert!(json.contains("kubelet"), "they are there unless one asks: {json}");
+    for json in delivered(watcher()).await {
+        assert!(json.contains("kubelet"), "kept by default: {json}");
     }
 }

@@ -1,12 +1,13 @@
-//! What a stream tells of itself: spans, log events and metrics.
+//! Observability of a stream: spans, log events and metrics.
 
 use super::*;
 use crate::testing::log_capture::logged;
 
 const SECRET: &str = "s3cret-in-a-body";
 
-/// The answers of a stream that pages, is cut, is refused, meets a gap and what it cannot decode.
-fn eventful() -> Vec<Answer> {
+/// The responses of a stream with two pages, a broken connection, a rejection, a gap, an undecodable
+/// object and an event of unknown type.
+fn eventful_responses() -> Vec<ScriptedResponse> {
     let page = format!(
         r#"{{"metadata":{{"resourceVersion":"10","continue":"t0ken-to-continue"}},"items":[{{"metadata":{{"name":"a","uid":"1","resourceVersion":"7"}},"spec":{{"note":"{SECRET}"}}}}]}}"#
     );
@@ -15,18 +16,21 @@ fn eventful() -> Vec<Answer> {
     );
     let gone = r#"{"type":"ERROR","object":{"reason":"Expired","code":410}}"#;
     vec![
-        ok(vec![Piece::Text(page)]),
+        ok(vec![Chunk::Text(page)]),
         list("10", &[]),
         ok(vec![
             event("MODIFIED", "a", 11),
-            Piece::Text(format!("{bad}\n")),
-            Piece::Text("{\"type\":\"RENAMED\",\"object\":{}}\n".to_owned()),
-            Piece::Cut,
+            Chunk::Text(format!("{bad}\n")),
+            Chunk::Text("{\"type\":\"RENAMED\",\"object\":{}}\n".to_owned()),
+            Chunk::Disconnect,
         ]),
-        Answer { status: 429, body: vec![Piece::Text(format!("{{\"message\":\"{SECRET}\"}}"))] },
-        ok(vec![Piece::Text(format!("{gone}\n"))]),
+        ScriptedResponse {
+            status: 429,
+            body: vec![Chunk::Text(format!("{{\"message\":\"{SECRET}\"}}"))],
+        },
+        ok(vec![Chunk::Text(format!("{gone}\n"))]),
         list("20", &[]),
-        ok(vec![event("ADDED", "last", 21), Piece::Hang]),
+        ok(vec![event("ADDED", "last", 21), Chunk::Hang]),
     ]
 }
 
@@ -38,11 +42,11 @@ fn run() -> WatchStatus {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let (watcher, _script) = watcher(eventful());
+        let (watcher, _server) = watcher(eventful_responses());
         let watcher = watcher.namespace("shop");
         let mut events = watcher.stream(StreamOptions::managed());
         loop {
-            match soon(events.next()).await.unwrap() {
+            match complete(events.next()).await.unwrap() {
                 Ok(event) if event.obj.metadata.name == "last" => break,
                 Ok(_) => {}
                 Err(error) => assert!(error.is_decode(), "{error}"),
@@ -52,62 +56,63 @@ fn run() -> WatchStatus {
     })
 }
 
-/// How many bytes the bodies of its answers are.
-fn bytes() -> u64 {
-    let pieces = eventful().into_iter().flat_map(|answer| answer.body);
-    pieces.map(|piece| if let Piece::Text(text) = piece { text.len() as u64 } else { 0 }).sum()
+/// Returns the total length of the response bodies, in bytes.
+fn body_bytes() -> u64 {
+    let chunks = eventful_responses().into_iter().flat_map(|response| response.body);
+    chunks.map(|chunk| if let Chunk::Text(text) = chunk { text.len() as u64 } else { 0 }).sum()
 }
 
 #[test]
-fn a_connection_is_a_span_and_no_log_holds_a_body_or_a_token() {
+fn connection_has_a_span_and_logs_no_body_or_token() {
     let (status, log) = logged(tracing::Level::TRACE, run);
     let spans = |request: &str| {
         let fields = format!("watch{{resource=pods/v1 namespace=\"shop\" request=\"{request}\"}}");
         log.lines().filter(|line| line.contains(&fields) && line.ends_with(": new")).count()
     };
     assert_eq!((spans("list"), spans("watch")), (3, 4), "{log}");
-    for told in [
-        "asking again cause=rejected with HTTP 429",
-        "waiting before another try cause=cut",
-        "asking again cause=gone",
-        "a gap is repaired",
-        "undecodable object=bad",
-        "answered status=200",
-        "asking what=\"list\"",
-        "over cause=\"cut\" bytes=",
-        "over cause=\"refused\" bytes=",
-        "over cause=\"gone\" bytes=",
-        "over cause=\"none\" bytes=",
+    for expected in [
+        "restarting cause=rejected with HTTP 429",
+        "backing off cause=disconnected",
+        "restarting cause=gone",
+        "gap repaired",
+        "object failed to decode object=bad",
+        "response received status=200",
+        "sending request request=\"list\"",
+        "connection closed cause=\"disconnected\" bytes=",
+        "connection closed cause=\"rejected\" bytes=",
+        "connection closed cause=\"gone\" bytes=",
+        "connection closed cause=\"none\" bytes=",
     ] {
-        assert!(log.contains(told), "{told:?} is missing in {log}");
+        assert!(log.contains(expected), "{expected:?} is missing in {log}");
     }
-    let over: Vec<_> = log.lines().filter(|line| line.contains(": over cause=")).collect();
-    assert_eq!(over.len(), 7, "one for each connection: {log}");
-    let told = |field: &str| -> u64 {
-        let of = |line: &&str| {
+    let closed: Vec<_> =
+        log.lines().filter(|line| line.contains(": connection closed cause=")).collect();
+    assert_eq!(closed.len(), 7, "one per connection: {log}");
+    let sum = |field: &str| -> u64 {
+        let value = |line: &&str| {
             let (_, rest) = line.split_once(field).unwrap();
             rest.split(' ').next().unwrap().parse::<u64>().unwrap()
         };
-        over.iter().map(of).sum()
+        closed.iter().map(value).sum()
     };
-    assert_eq!(told(" events="), status.events - status.decode_errors);
-    assert_eq!(told(" bytes="), bytes());
+    assert_eq!(sum(" events="), status.events - status.decode_errors);
+    assert_eq!(sum(" bytes="), body_bytes());
     for secret in [SECRET, "t0ken-to-continue", "continue"] {
         assert!(!log.contains(secret), "{secret:?} is in {log}");
     }
 }
 
 #[test]
-fn restarts_repairs_and_faulty_objects_are_in_the_status() {
+fn status_counts_restarts_repairs_and_decode_errors() {
     let status = run();
     assert_eq!((status.decode_errors, status.unknown_events, status.repairs), (1, 1, 1));
-    assert_eq!(status.restarts, 3, "cut, refused, gone");
+    assert_eq!(status.restarts, 3, "disconnected, rejected, gone");
     assert_eq!((status.phase, status.resource_version.as_deref()), (Phase::Live, Some("21")));
 }
 
 #[cfg(feature = "metrics")]
 #[test]
-fn what_happens_is_counted_by_type_and_cause() {
+fn metrics_count_events_by_type_and_restarts_by_cause() {
     use crate::metrics as m;
 
     use metrics_util::debugging::{DebugValue, DebuggingRecorder};
@@ -141,14 +146,14 @@ fn what_happens_is_counted_by_type_and_cause() {
         counted.get(&key).copied().unwrap_or_default()
     };
     assert_eq!(of(m::EVENTS, " type=ADDED origin=initial"), 1, "{counted:#?}");
-    assert_eq!(of(m::EVENTS, " type=MODIFIED origin=live"), 0, "it replaced `a`");
+    assert_eq!(of(m::EVENTS, " type=MODIFIED origin=live"), 0, "`a` was replaced");
     assert_eq!(of(m::EVENTS, " type=ADDED origin=live"), 2);
     assert_eq!(of(m::EVENTS, " type=DELETED origin=repair"), 3);
-    for cause in ["cut", "refused", "gone"] {
+    for cause in ["disconnected", "rejected", "gone"] {
         assert_eq!(of(m::RESTARTS, &format!(" cause={cause}")), 1, "{counted:#?}");
     }
     assert_eq!((of(m::DECODE_ERRORS, ""), of(m::UNKNOWN_EVENTS, "")), (1, 1));
     assert_eq!(of(m::REPAIRS, ""), 1);
-    assert_eq!(of(m::RECEIVED_BYTES, ""), bytes());
+    assert_eq!(of(m::RECEIVED_BYTES, ""), body_bytes());
     assert_eq!(lags, status.events - status.decode_errors);
 }
