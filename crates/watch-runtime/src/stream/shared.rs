@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::protocol::machine::WatcherState;
 use crate::protocol::status::WatchStatus;
 
-/// Created anew when a setting changes which objects are watched.
+/// Replaced when a setting changes which objects are watched.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     /// Locked by a stream for the duration of a poll.

@@ -1,6 +1,7 @@
 //! Observability of a stream: spans, log events and metrics.
 
 use super::*;
+use crate::Cause;
 use crate::testing::log_capture::logged;
 
 const SECRET: &str = "s3cret-in-a-body";
@@ -71,7 +72,7 @@ fn connection_has_a_span_and_logs_no_body_or_token() {
     };
     assert_eq!((spans("list"), spans("watch")), (3, 4), "{log}");
     for expected in [
-        "restarting cause=rejected with HTTP 429",
+        &format!("restarting cause={}", Cause::Rejected(429)),
         "backing off cause=disconnected",
         "restarting cause=gone",
         "gap repaired",
