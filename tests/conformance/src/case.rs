@@ -1,4 +1,4 @@
-//! What a case says: requests, and the essential shape of what comes back.
+//! The format of a case: requests, and the expected shape of the responses.
 
 use std::collections::BTreeMap;
 
@@ -13,77 +13,78 @@ struct File {
     case: Vec<Case>,
 }
 
-/// One fact of the protocol, and the requests that show it.
+/// One fact of the protocol, and the requests that prove it.
 ///
-/// `{ns}` in a step is a namespace of the case's own, `{run}` the run's label for what lies in none,
-/// `{large}` a text of more than half a megabyte; other names in braces are what earlier steps kept.
+/// In a step, `{ns}` is the case's own namespace, `{run}` is the run's label value for cluster-scoped
+/// objects, and `{large}` is a text of more than half a megabyte. Other names in braces are values that
+/// earlier steps captured.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// The fact.
+    /// The fact, in words.
     pub name: String,
-    /// The first release that it is true of; of all, where there is none.
+    /// The first release that the case applies to; by default every release.
     pub since: Option<Release>,
-    /// The first release that it is no longer true of.
+    /// The first release that the case no longer applies to.
     pub before: Option<Release>,
-    /// What the server's owner must be able to do to it.
+    /// The action on the server that the case needs.
     pub needs: Option<Needs>,
-    /// Requests in order.
+    /// The requests, in order.
     pub step: Vec<Step>,
 }
 
-/// One request, and what is expected.
+/// One request and the expected response.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Step {
-    /// Method and target, such as `GET /api/v1/pods`; or one of the [`Needs`], to be done now.
+    /// Method and request target, such as `GET /api/v1/pods`; or one of the [`Needs`], to run now.
     pub send: String,
-    /// The body, as JSON.
+    /// The request body, as JSON.
     pub body: Option<String>,
-    /// `Content-Type`; `application/json` where there is none.
+    /// `Content-Type`; `application/json` by default.
     pub content_type: Option<String>,
     /// `Accept`.
     pub accept: Option<String>,
-    /// `Accept-Encoding`; the answer then has no `Content-Encoding`.
+    /// `Accept-Encoding`; the response must then have no `Content-Encoding`.
     pub accept_encoding: Option<String>,
-    /// The HTTP status; 200 or 201 where there is none.
+    /// The expected HTTP status; 200 or 201 by default.
     pub status: Option<u16>,
-    /// The shape of the answer, as JSON: see `shape`.
-    pub is: Option<String>,
-    /// What the answer's text contains, where it is not JSON.
-    pub says: Option<String>,
-    /// For a watch, which must end by itself: the shapes of all its events in order, as JSON.
+    /// The shape that the response must match, as JSON: see the module `shape`.
+    pub matches: Option<String>,
+    /// Text that the response must contain.
+    pub contains: Option<String>,
+    /// For a watch that ends by itself: the shapes of all its events in order, as JSON.
     pub events: Option<Vec<String>>,
-    /// For a watch: what is sent when it has begun.
+    /// For a watch: the steps to run once it has started.
     #[serde(default)]
     pub meanwhile: Vec<Step>,
-    /// What later steps may name: names, and JSON pointers into the answer.
+    /// Values for later steps: names, and JSON pointers into the response.
     #[serde(default)]
-    pub keep: BTreeMap<String, String>,
-    /// Send it again for a while, until the answer is as expected.
+    pub capture: BTreeMap<String, String>,
+    /// Retry for a while until the response is as expected.
     #[serde(default)]
-    pub again: bool,
+    pub retry: bool,
 }
 
-/// All cases there are.
+/// Returns all cases.
 ///
 /// # Panics
 ///
-/// A file is not of the format.
+/// Panics if a file of cases is malformed.
 pub fn cases() -> Vec<Case> {
     const FILES: &[(&str, &str)] = &[
         ("apply.toml", include_str!("../cases/apply.toml")),
         ("custom.toml", include_str!("../cases/custom.toml")),
         ("discovery.toml", include_str!("../cases/discovery.toml")),
-        ("gone.toml", include_str!("../cases/gone.toml")),
-        ("initial.toml", include_str!("../cases/initial.toml")),
+        ("expired.toml", include_str!("../cases/expired.toml")),
         ("lists.toml", include_str!("../cases/lists.toml")),
         ("pages.toml", include_str!("../cases/pages.toml")),
+        ("streaming_lists.toml", include_str!("../cases/streaming_lists.toml")),
         ("watches.toml", include_str!("../cases/watches.toml")),
         ("writes.toml", include_str!("../cases/writes.toml")),
     ];
-    let read = |(name, text): &(&str, &str)| {
+    let parse = |(name, text): &(&str, &str)| {
         toml::from_str::<File>(text).unwrap_or_else(|error| panic!("{name}: {error}")).case
     };
-    FILES.iter().flat_map(read).collect()
+    FILES.iter().flat_map(parse).collect()
 }

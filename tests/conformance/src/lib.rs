@@ -1,8 +1,7 @@
-//! What a Kubernetes API server shows a watcher, as cases that any server can be held to.
+//! Conformance cases: the behavior of a Kubernetes API server that watchers rely on.
 //!
-//! The cases are data: `cases/*.toml`, whose format is that of [`Case`]. `cargo test` runs them against
-//! the embedded server, `cargo xtask e2e` against a real one. Where the two differ, the embedded one
-//! is wrong.
+//! The cases are data in `cases/*.toml`, in the format of [`Case`]. `cargo test` runs them on the
+//! embedded server, `cargo xtask e2e` on a real one. Where the two differ, the embedded server is wrong.
 
 mod case;
 mod run;

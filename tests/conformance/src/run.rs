@@ -1,4 +1,4 @@
-//! Runs cases against a server.
+//! Runs cases on a server.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,59 +14,61 @@ use crate::case::{Case, Step};
 use crate::shape;
 use crate::target::{Needs, RUN_LABEL, Target};
 
-/// Longer than any answer takes, watches that end by themselves included.
-const HANGS: Duration = Duration::from_secs(30);
-/// How long a step is sent again.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a watch needs to begin, after the answer's head has come.
-const BEGUN: Duration = Duration::from_millis(300);
-/// The length of a large text, in bytes.
+/// Longer than any response takes, including watches that end by themselves.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a step is retried.
+const RETRY_TIMEOUT: Duration = Duration::from_secs(20);
+/// The pause between tries of a step.
+const RETRY_INTERVAL: Duration = Duration::from_millis(200);
+/// How long a watch needs to start after its response headers have arrived.
+const WATCH_START: Duration = Duration::from_millis(300);
+/// The length of `{large}`, in bytes.
 const LARGE: usize = 600_000;
-/// How many cases run at once.
-const AT_ONCE: usize = 8;
+/// How many cases run concurrently.
+const CONCURRENCY: usize = 8;
 
-/// How a case went.
+/// The result of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// As the case says.
+    /// Every response was as expected.
     Passed,
-    /// Otherwise; with what differs.
+    /// A response differed; with the difference.
     Failed(String),
-    /// Not run; with the reason.
+    /// The case does not apply to this server; with the reason.
     Skipped(String),
 }
 
-type Known = BTreeMap<String, String>;
+type Variables = BTreeMap<String, String>;
 
-/// Runs cases, some at once; those that act on the whole server come last, one by one.
+/// Runs cases concurrently. Cases that act on the whole server run last, one at a time.
 pub async fn run(target: &Target, cases: Vec<Case>) -> Vec<(Case, Outcome)> {
-    let (alone, together): (Vec<_>, Vec<_>) =
+    let (exclusive, concurrent): (Vec<_>, Vec<_>) =
         cases.into_iter().partition(|case| case.needs.is_some());
     let run = async |case: Case| {
-        let outcome = one(target, &case).await;
+        let outcome = run_case(target, &case).await;
         (case, outcome)
     };
     let mut outcomes: Vec<_> =
-        futures::stream::iter(together).map(run).buffered(AT_ONCE).collect().await;
-    for case in alone {
+        futures::stream::iter(concurrent).map(run).buffered(CONCURRENCY).collect().await;
+    for case in exclusive {
         outcomes.push(run(case).await);
     }
     outcomes
 }
 
-async fn one(target: &Target, case: &Case) -> Outcome {
-    let of = target.release;
-    if case.since.is_some_and(|since| of < since) {
-        return Outcome::Skipped(format!("not of releases before {}", case.since.unwrap_or(of)));
+async fn run_case(target: &Target, case: &Case) -> Outcome {
+    let release = target.release;
+    if let Some(since) = case.since.filter(|since| release < *since) {
+        return Outcome::Skipped(format!("applies since release {since}"));
     }
-    if case.before.is_some_and(|before| of >= before) {
-        return Outcome::Skipped(format!("of releases before {}", case.before.unwrap_or(of)));
+    if let Some(before) = case.before.filter(|before| release >= *before) {
+        return Outcome::Skipped(format!("applies only before release {before}"));
     }
     if case.needs.is_some() && target.control.is_none() {
-        return Outcome::Skipped("the server is not ours".to_owned());
+        return Outcome::Skipped("needs a server started by the suite".to_owned());
     }
     let namespace = format!("conformance-{:08x}", fastrand::u32(..));
-    let mut known = Known::from([
+    let mut variables = Variables::from([
         ("ns".to_owned(), namespace.clone()),
         ("run".to_owned(), target.run.clone()),
         ("large".to_owned(), "x".repeat(LARGE)),
@@ -80,7 +82,7 @@ async fn one(target: &Target, case: &Case) -> Outcome {
         ..Step::default()
     };
     for (number, step) in std::iter::once(&create).chain(&case.step).enumerate() {
-        outcome = Box::pin(patiently(target, step, &mut known))
+        outcome = Box::pin(execute_with_retries(target, step, &mut variables))
             .await
             .map_err(|difference| format!("step {number}, {}: {difference}", step.send));
         if outcome.is_err() {
@@ -88,122 +90,136 @@ async fn one(target: &Target, case: &Case) -> Outcome {
         }
     }
     let delete = Step { send: format!("DELETE /api/v1/namespaces/{namespace}"), ..Step::default() };
-    let removed = Box::pin(execute(target, &delete, &mut known)).await;
-    match outcome.and_then(|()| removed.map_err(|error| format!("removing its namespace: {error}")))
+    let deleted = Box::pin(execute(target, &delete, &mut variables)).await;
+    match outcome.and_then(|()| deleted.map_err(|error| format!("deleting its namespace: {error}")))
     {
         Ok(()) => Outcome::Passed,
         Err(difference) => Outcome::Failed(difference),
     }
 }
 
-/// Sends a step once, or again and again where that is wanted.
-async fn patiently(target: &Target, step: &Step, known: &mut Known) -> Result<(), String> {
+/// Executes a step, with retries if the step asks for them.
+async fn execute_with_retries(
+    target: &Target,
+    step: &Step,
+    variables: &mut Variables,
+) -> Result<(), String> {
     let start = Instant::now();
     loop {
-        let result = execute(target, step, known).await;
-        if result.is_ok() || !step.again || start.elapsed() > PATIENCE {
+        let result = execute(target, step, variables).await;
+        if result.is_ok() || !step.retry || start.elapsed() > RETRY_TIMEOUT {
             return result;
         }
-        sleep(Duration::from_millis(200)).await;
+        sleep(RETRY_INTERVAL).await;
     }
 }
 
-async fn execute(target: &Target, step: &Step, known: &mut Known) -> Result<(), String> {
+async fn execute(target: &Target, step: &Step, variables: &mut Variables) -> Result<(), String> {
     if step.send == "compact" {
-        let control = target.control.as_ref().ok_or("the server is not ours")?;
+        let control = target.control.as_ref().ok_or("needs a server started by the suite")?;
         return control(Needs::Compact).await;
     }
-    let request = request(step, known)?;
+    let request = request(step, variables)?;
     let sent = target.client.send(request);
-    let answer = timeout(HANGS, sent).await.map_err(|_| "no answer")?.map_err(|e| e.to_string())?;
-    let status = answer.status().as_u16();
+    let response = timeout(RESPONSE_TIMEOUT, sent)
+        .await
+        .map_err(|_| "timed out waiting for a response")?
+        .map_err(|error| error.to_string())?;
+    let status = response.status().as_u16();
     if step.accept_encoding.is_some()
-        && let Some(encoding) = answer.headers().get("content-encoding")
+        && let Some(encoding) = response.headers().get("content-encoding")
     {
-        return Err(format!("no content encoding was asked for, and it is {encoding:?}"));
+        return Err(format!("expected no content encoding, got {encoding:?}"));
     }
-    let body = answer.into_body();
+    let body = response.into_body();
     if !step.meanwhile.is_empty() {
-        sleep(BEGUN).await;
+        sleep(WATCH_START).await;
         for step in &step.meanwhile {
-            Box::pin(patiently(target, step, known))
+            Box::pin(execute_with_retries(target, step, variables))
                 .await
                 .map_err(|difference| format!("meanwhile, {}: {difference}", step.send))?;
         }
     }
-    let bytes = timeout(HANGS, body.collect())
+    let bytes = timeout(RESPONSE_TIMEOUT, body.collect())
         .await
-        .map_err(|_| "the answer does not end")?
-        .map_err(|error| format!("the answer broke off: {error}"))?
+        .map_err(|_| "timed out waiting for the end of the response")?
+        .map_err(|error| format!("the response was truncated: {error}"))?
         .to_bytes();
     let text = String::from_utf8_lossy(&bytes).into_owned();
     let expected = step.status.map_or(vec![200, 201], |status| vec![status]);
     if !expected.contains(&status) {
-        return Err(format!("HTTP {expected:?} was expected, not {status}: {text}"));
+        return Err(format!("expected HTTP {expected:?}, got {status}: {text}"));
     }
-    look(step, &text, known)
+    check(step, &text, variables)
 }
 
-fn request(step: &Step, known: &Known) -> Result<Request<Body>, String> {
-    let send = filled(&step.send, known);
-    let (method, target) = send.split_once(' ').ok_or("send is a method and a target")?;
-    let kind = step.content_type.as_deref().unwrap_or("application/json");
-    let mut request = Request::builder().method(method).uri(target).header("content-type", kind);
+fn request(step: &Step, variables: &Variables) -> Result<Request<Body>, String> {
+    let send = expanded(&step.send, variables);
+    let (method, target) = send.split_once(' ').ok_or("send must be a method and a target")?;
+    let content_type = step.content_type.as_deref().unwrap_or("application/json");
+    let mut request =
+        Request::builder().method(method).uri(target).header("content-type", content_type);
     if let Some(accept) = &step.accept {
         request = request.header("accept", accept);
     }
     if let Some(encoding) = &step.accept_encoding {
         request = request.header("accept-encoding", encoding);
     }
-    let body = step.body.as_ref().map(|body| filled(body, known).into_bytes()).unwrap_or_default();
+    let body =
+        step.body.as_ref().map(|body| expanded(body, variables).into_bytes()).unwrap_or_default();
     request.body(Body::from(body)).map_err(|error| error.to_string())
 }
 
-/// Compares the answer, and keeps of it what is to be kept.
-fn look(step: &Step, text: &str, known: &mut Known) -> Result<(), String> {
+/// Compares the response with the step's expectations, and captures its values.
+fn check(step: &Step, text: &str, variables: &mut Variables) -> Result<(), String> {
     let json = |text: &str| {
-        serde_json::from_str::<Value>(text).map_err(|error| format!("no JSON: {error}: {text}"))
+        serde_json::from_str::<Value>(text)
+            .map_err(|error| format!("invalid JSON: {error}: {text}"))
     };
-    if let Some(part) = &step.says
-        && !text.contains(&filled(part, known))
+    if let Some(part) = &step.contains
+        && !text.contains(&expanded(part, variables))
     {
         return Err(format!("{part:?} is not in: {text}"));
     }
     if let Some(shapes) = &step.events {
         let events = text.lines().map(json).collect::<Result<Vec<_>, _>>()?;
-        let shapes = shapes.iter().map(|shape| json(&filled(shape, known)));
+        let shapes = shapes.iter().map(|shape| json(&expanded(shape, variables)));
         let shapes = Value::Array(shapes.collect::<Result<_, _>>()?);
         let events = Value::Array(events);
-        keep(step, &events, known)?;
+        capture(step, &events, variables)?;
         return match shape::difference(&shapes, &events) {
             None => Ok(()),
             Some(difference) => Err(difference),
         };
     }
-    let Some(shape) = &step.is else {
-        return if step.keep.is_empty() { Ok(()) } else { keep(step, &json(text)?, known) };
+    let Some(shape) = &step.matches else {
+        return if step.capture.is_empty() {
+            Ok(())
+        } else {
+            capture(step, &json(text)?, variables)
+        };
     };
     let found = json(text)?;
-    if let Some(difference) = shape::difference(&json(&filled(shape, known))?, &found) {
+    if let Some(difference) = shape::difference(&json(&expanded(shape, variables))?, &found) {
         return Err(difference);
     }
-    keep(step, &found, known)
+    capture(step, &found, variables)
 }
 
-fn keep(step: &Step, found: &Value, known: &mut Known) -> Result<(), String> {
-    for (name, pointer) in &step.keep {
+fn capture(step: &Step, found: &Value, variables: &mut Variables) -> Result<(), String> {
+    for (name, pointer) in &step.capture {
         let value = found
             .pointer(pointer)
             .and_then(Value::as_str)
-            .ok_or_else(|| format!("{pointer} is no string in {found}"))?;
-        known.insert(name.clone(), value.to_owned());
+            .ok_or_else(|| format!("{pointer} is not a string in {found}"))?;
+        variables.insert(name.clone(), value.to_owned());
     }
     Ok(())
 }
 
-/// The text with what is known in place of names in braces.
-fn filled(text: &str, known: &Known) -> String {
-    known
+/// Replaces the names in braces by their values.
+fn expanded(text: &str, variables: &Variables) -> String {
+    variables
         .iter()
         .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
 }

@@ -1,4 +1,4 @@
-//! The server that is held to the cases.
+//! The server under test.
 
 use std::fmt;
 use std::pin::Pin;
@@ -6,40 +6,40 @@ use std::pin::Pin;
 use kube_client::Client;
 use serde::Deserialize;
 
-/// What only a server's owner can do to it.
+/// An action that only the server's owner can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Needs {
-    /// Forget all history before now.
+    /// Compact the history at the current version.
     Compact,
 }
 
-/// A release, as `1.20`.
+/// A Kubernetes release: major and minor version, as in `1.20`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Release(pub u32, pub u32);
 
-/// Does to the server what a case needs.
+/// A callback that takes an action on the server.
 pub type Control =
     Box<dyn Fn(Needs) -> Pin<Box<dyn Future<Output = Result<(), String>> + Send>> + Send + Sync>;
 
-/// A server.
+/// A server under test.
 pub struct Target {
-    /// Reaches it.
+    /// Connects to the server.
     pub client: Client,
-    /// What it is.
+    /// The server's release.
     pub release: Release,
-    /// How its owner acts on it, where we are its owner.
+    /// Acts on the server; `None` if the suite did not start it.
     pub control: Option<Control>,
-    /// The value of [`RUN_LABEL`] on every namespace and definition that the cases make, so that none is
-    /// left behind on a server that goes on.
+    /// The value of [`RUN_LABEL`] on every namespace and `CustomResourceDefinition` that the cases create, by
+    /// which a shared server is cleaned up.
     pub run: String,
 }
 
-/// The label by which all that a run has made is found again.
+/// The label on everything a run creates outside of namespaces.
 pub const RUN_LABEL: &str = "watchables.example.com/run";
 
 impl Release {
-    /// Reads the numbers of `/version`: clouds write a minor version such as `20+`.
+    /// Parses the numbers of `/version`. Cloud providers report minor versions such as `20+`.
     pub fn of(major: &str, minor: &str) -> Option<Self> {
         Some(Self(major.parse().ok()?, minor.trim_end_matches('+').parse().ok()?))
     }
