@@ -8,24 +8,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fake::{Fakes, until};
+use fake::{FakePrograms, wait_for};
 use support::{Outcome, Repository};
 
 /// Not a test in itself: the servers' programs run it.
 #[test]
 fn fake() {
-    fake::serve_if_asked();
+    fake::serve_if_requested();
 }
 
 /// A machine on which nothing is up; and nothing stays up when the test is over.
 struct Machine {
     repository: Repository,
-    fakes: Fakes,
+    fakes: FakePrograms,
 }
 
 impl Machine {
     fn new() -> Self {
-        Self { repository: Repository::new(), fakes: Fakes::new() }
+        Self { repository: Repository::new(), fakes: FakePrograms::new() }
     }
 
     fn command(&self, what: &str) -> Command {
@@ -69,7 +69,7 @@ impl Machine {
     }
 
     fn none_runs(&self) {
-        until("the end of all servers", || self.fakes.running().is_empty());
+        wait_for("the end of all servers", || self.fakes.running().is_empty());
     }
 }
 
@@ -105,7 +105,7 @@ fn what_is_up_stays_up_until_it_is_told_to_stop() {
     // All is gone when `down` returns.
     assert_eq!(machine.fakes.running(), Vec::<PathBuf>::new());
     assert!(!kubeconfig.parent().unwrap().exists());
-    until("the supervisor's end", || !alive(&supervisor));
+    wait_for("the supervisor's end", || !alive(&supervisor));
     assert!(machine.run("down").stderr.contains("nothing is up"));
 }
 
@@ -144,10 +144,10 @@ fn a_killed_supervisor_leaves_no_server_and_another_can_start() {
 #[test]
 fn servers_that_do_not_start_are_told_with_their_last_words_and_leave_nothing() {
     let machine = Machine::new();
-    machine.fakes.refuse("no such storage");
+    machine.fakes.fail_apiserver_start("no such storage");
     let outcome = machine.run("up");
     assert_ne!(outcome.code, 0);
-    for part in ["did not start", "kube-apiserver ended", "no such storage"] {
+    for part in ["did not start", "kube-apiserver exited", "no such storage"] {
         assert!(outcome.stderr.contains(part), "{}", outcome.stderr);
     }
     assert_eq!(machine.fakes.running(), Vec::<PathBuf>::new());

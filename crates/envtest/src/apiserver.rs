@@ -1,4 +1,4 @@
-//! One kube-apiserver. A control plane has one; a second one may stand beside it.
+//! A kube-apiserver process. A control plane has one, and can start more on the same etcd.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,21 +7,21 @@ use crate::certificates::Certificates;
 use crate::process::Process;
 use crate::{Assets, Error, Result, http, ports};
 
-/// A busy machine takes its time.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// Generous: a busy machine starts slowly.
+const READY_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// A kube-apiserver. Dropping it kills it.
+/// A running kube-apiserver. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Apiserver {
     program: PathBuf,
     arguments: Vec<String>,
     log: PathBuf,
-    authority: String,
+    ca: String,
     port: u16,
     process: Option<Process>,
 }
 
-/// What servers of one control plane share.
+/// What the API servers of one control plane share.
 pub(crate) struct Shared<'a> {
     pub(crate) assets: &'a Assets,
     pub(crate) folder: &'a Path,
@@ -37,7 +37,7 @@ impl Apiserver {
             program: shared.assets.program("kube-apiserver"),
             arguments: arguments(shared, name, port),
             log: shared.folder.join(format!("{name}.log")),
-            authority: shared.certificates.authority.clone(),
+            ca: shared.certificates.ca.clone(),
             port,
             process: None,
         };
@@ -45,37 +45,37 @@ impl Apiserver {
         Ok(server)
     }
 
-    /// Where it answers.
+    /// Returns the server's address, such as `https://127.0.0.1:40123`.
     pub fn url(&self) -> String {
         format!("https://127.0.0.1:{}", self.port)
     }
 
-    /// Its port on 127.0.0.1, the same after a restart.
+    /// Returns the server's port on 127.0.0.1. A restart keeps it.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Kills it, as the power going out would.
+    /// Kills the server with SIGKILL, without a graceful shutdown.
     pub fn kill(&mut self) {
         self.process = None;
     }
 
-    /// Starts it again at the same address, and waits until it is ready.
+    /// Restarts the server at the same address and waits until it is ready.
     ///
     /// # Errors
     ///
-    /// It does not become ready; the error shows the end of its log.
+    /// Fails if the server does not become ready. The error shows the end of its log.
     pub fn restart(&mut self) -> Result<()> {
         self.kill();
         let mut process = Process::start(&self.program, &self.arguments, &self.log)?;
-        let client = http::client(Some(&self.authority))?;
+        let client = http::client(Some(&self.ca))?;
         let url = format!("{}/readyz", self.url());
-        process.wait_until(PATIENCE, || {
-            let answer = client.get(&url).send().map_err(Error::cannot("reach it"))?;
-            if answer.status().is_success() {
+        process.wait_until_ready(READY_TIMEOUT, || {
+            let response = client.get(&url).send().map_err(Error::cannot("connect"))?;
+            if response.status().is_success() {
                 return Ok(());
             }
-            Err(Error::new(format!("{url} answers {}", answer.status())))
+            Err(Error::new(format!("{url} returned {}", response.status())))
         })?;
         self.process = Some(process);
         Ok(())
@@ -91,14 +91,14 @@ fn arguments(shared: &Shared<'_>, name: &str, port: u16) -> Vec<String> {
         format!("--cert-dir={folder}/{name}"),
         format!("--tls-cert-file={folder}/server.crt"),
         format!("--tls-private-key-file={folder}/server.key"),
-        format!("--client-ca-file={folder}/authority.crt"),
+        format!("--client-ca-file={folder}/ca.crt"),
         format!("--token-auth-file={folder}/tokens.csv"),
         "--authorization-mode=RBAC".to_owned(),
         format!("--service-account-key-file={folder}/service-accounts.crt"),
         format!("--service-account-signing-key-file={folder}/service-accounts.key"),
         "--service-account-issuer=https://kubernetes.default.svc".to_owned(),
         "--service-cluster-ip-range=10.0.0.0/24".to_owned(),
-        // Nobody makes the account that pods would have to have.
+        // No controller creates the default service account that this plugin requires of pods.
         "--disable-admission-plugins=ServiceAccount".to_owned(),
         "--endpoint-reconciler-type=none".to_owned(),
     ];

@@ -1,4 +1,4 @@
-//! An authority of our own, and what it signs: the server, its administrator, the keys of its tokens.
+//! A throwaway CA and what it signs: the serving, administrator and service account certificates.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -9,56 +9,56 @@ use rcgen::{
 
 use crate::{Error, Result};
 
-/// A certificate and its key, in PEM.
+/// A certificate and its private key, in PEM.
 #[derive(Debug)]
-pub(crate) struct Pair {
+pub(crate) struct SignedCertificate {
     pub(crate) certificate: String,
     pub(crate) key: String,
 }
 
-/// All that a control plane needs.
+/// The certificates of one control plane.
 #[derive(Debug)]
 pub(crate) struct Certificates {
-    /// The authority's certificate, in PEM. Nobody keeps its key.
-    pub(crate) authority: String,
-    pub(crate) server: Pair,
-    /// Of the group `system:masters`, which may do anything.
-    pub(crate) admin: Pair,
-    /// Signs service accounts' tokens.
-    pub(crate) tokens: Pair,
+    /// The CA certificate, in PEM. Its private key is discarded.
+    pub(crate) ca: String,
+    pub(crate) server: SignedCertificate,
+    /// In the group `system:masters`, which has every permission.
+    pub(crate) admin: SignedCertificate,
+    /// Signs service account tokens.
+    pub(crate) service_accounts: SignedCertificate,
 }
 
 impl Certificates {
     pub(crate) fn new() -> Result<Self> {
-        make().map_err(Error::cannot("make certificates"))
+        generate().map_err(Error::cannot("generate certificates"))
     }
 }
 
-fn make() -> std::result::Result<Certificates, rcgen::Error> {
+fn generate() -> std::result::Result<Certificates, rcgen::Error> {
     let key = KeyPair::generate()?;
-    let mut params = named("envtest authority", None);
+    let mut params = params_for("envtest-ca", None);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let authority = params.self_signed(&key)?.pem();
+    let ca = params.self_signed(&key)?.pem();
     let issuer = Issuer::new(params, key);
 
-    let mut server = named("kube-apiserver", None);
+    let mut server = params_for("kube-apiserver", None);
     server.subject_alt_names = vec![
         SanType::IpAddress(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         SanType::DnsName("localhost".try_into()?),
     ];
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let mut admin = named("envtest-admin", Some("system:masters"));
+    let mut admin = params_for("envtest-admin", Some("system:masters"));
     admin.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     Ok(Certificates {
-        authority,
-        server: signed(&server, &issuer)?,
-        admin: signed(&admin, &issuer)?,
-        tokens: signed(&named("service-accounts", None), &issuer)?,
+        ca,
+        server: sign(&server, &issuer)?,
+        admin: sign(&admin, &issuer)?,
+        service_accounts: sign(&params_for("service-accounts", None), &issuer)?,
     })
 }
 
-fn named(name: &str, group: Option<&str>) -> CertificateParams {
+fn params_for(name: &str, group: Option<&str>) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, name);
     if let Some(group) = group {
@@ -67,10 +67,13 @@ fn named(name: &str, group: Option<&str>) -> CertificateParams {
     params
 }
 
-fn signed(
+fn sign(
     params: &CertificateParams,
     issuer: &Issuer<'_, KeyPair>,
-) -> std::result::Result<Pair, rcgen::Error> {
+) -> std::result::Result<SignedCertificate, rcgen::Error> {
     let key = KeyPair::generate()?;
-    Ok(Pair { certificate: params.signed_by(&key, issuer)?.pem(), key: key.serialize_pem() })
+    Ok(SignedCertificate {
+        certificate: params.signed_by(&key, issuer)?.pem(),
+        key: key.serialize_pem(),
+    })
 }

@@ -1,4 +1,4 @@
-//! etcd and a kube-apiserver, with certificates and a kubeconfig.
+//! A control plane: etcd and kube-apiserver, with certificates and a kubeconfig.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,40 +8,40 @@ use tempfile::TempDir;
 use crate::apiserver::{Apiserver, Shared};
 use crate::certificates::Certificates;
 use crate::etcd::Etcd;
-use crate::kubeconfig::{As, kubeconfig};
+use crate::kubeconfig::{Auth, kubeconfig};
 use crate::{Assets, Error, Result};
 
-/// How a control plane is started.
+/// Options of [`ControlPlane::start`].
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Arguments of kube-apiserver after our own, such as `--etcd-compaction-interval=15s`.
+    /// Arguments of kube-apiserver that follow the default ones, such as `--etcd-compaction-interval=15s`.
     pub apiserver_arguments: Vec<String>,
 }
 
-/// A running control plane. Dropping it kills both servers and removes their data.
+/// A running control plane. Dropping it kills both servers and deletes their data.
 #[derive(Debug)]
 pub struct ControlPlane {
     assets: Assets,
     options: Options,
     token: String,
     certificates: Certificates,
-    // The servers go before the folder that they write to.
+    // Fields drop in order: the servers stop before the directory they write to is deleted.
     apiserver: Apiserver,
     etcd: Etcd,
     folder: TempDir,
 }
 
 impl ControlPlane {
-    /// Starts both servers, and waits until they are ready.
+    /// Starts both servers and waits until they are ready.
     ///
     /// # Errors
     ///
-    /// A program does not start or does not become ready; the error shows the end of its log.
+    /// Fails if a server does not start or does not become ready. The error shows the end of its log.
     pub fn start(assets: &Assets, options: &Options) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("watchables-envtest-")
             .tempdir()
-            .map_err(Error::cannot("make a folder for the servers"))?;
+            .map_err(Error::cannot("create a directory for the servers"))?;
         let certificates = Certificates::new()?;
         let token: String = std::iter::repeat_with(fastrand::alphanumeric).take(32).collect();
         write_secrets(folder.path(), &certificates, &token)?;
@@ -67,65 +67,66 @@ impl ControlPlane {
         Ok(plane)
     }
 
-    /// The programs that it runs.
+    /// Returns the server binaries in use.
     pub fn assets(&self) -> &Assets {
         &self.assets
     }
 
-    /// The API server's address, such as `https://127.0.0.1:40123`.
+    /// Returns the API server's address, such as `https://127.0.0.1:40123`.
     pub fn url(&self) -> String {
         self.apiserver.url()
     }
 
-    /// The API server's port on 127.0.0.1, the same after a restart.
+    /// Returns the API server's port on 127.0.0.1. A restart keeps it.
     pub fn port(&self) -> u16 {
         self.apiserver.port()
     }
 
-    /// The administrator's bearer token.
+    /// Returns the administrator's bearer token.
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// A kubeconfig with the administrator's certificate.
+    /// Returns a kubeconfig that authenticates with the administrator's certificate.
     pub fn kubeconfig(&self) -> String {
-        kubeconfig(&self.url(), &self.certificates, As::Certificate)
+        kubeconfig(&self.url(), &self.certificates, Auth::Certificate)
     }
 
-    /// A kubeconfig for another address of the same server, a proxy's for instance: `https://127.0.0.1:…`.
+    /// Returns a kubeconfig for another address of the same server, such as a proxy's:
+    /// `https://127.0.0.1:…`.
     pub fn kubeconfig_at(&self, url: &str) -> String {
-        kubeconfig(url, &self.certificates, As::Certificate)
+        kubeconfig(url, &self.certificates, Auth::Certificate)
     }
 
-    /// A kubeconfig with the administrator's token.
+    /// Returns a kubeconfig that authenticates with the administrator's token.
     pub fn kubeconfig_with_token(&self) -> String {
-        kubeconfig(&self.url(), &self.certificates, As::Token(&self.token))
+        kubeconfig(&self.url(), &self.certificates, Auth::Token(&self.token))
     }
 
-    /// Where the kubeconfig lies.
+    /// Returns the path of the kubeconfig file.
     pub fn kubeconfig_path(&self) -> PathBuf {
         self.folder.path().join("kubeconfig")
     }
 
-    /// Kills the API server, as the power going out would.
+    /// Kills the API server with SIGKILL, without a graceful shutdown.
     pub fn kill_apiserver(&mut self) {
         self.apiserver.kill();
     }
 
-    /// Starts the API server again at the same address, with the data that there are.
+    /// Restarts the API server at the same address, with its data.
     ///
     /// # Errors
     ///
-    /// It does not become ready.
+    /// Fails if the server does not become ready.
     pub fn restart_apiserver(&mut self) -> Result<()> {
         self.apiserver.restart()
     }
 
-    /// Starts another API server on the same etcd, with arguments after those that the first has.
+    /// Starts another API server on the same etcd. `arguments` follow those of the first server.
     ///
     /// # Errors
     ///
-    /// It does not become ready.
+    /// Fails if the server does not become ready.
     pub fn second_apiserver(&self, name: &str, arguments: &[String]) -> Result<Apiserver> {
         let extra = [self.options.apiserver_arguments.as_slice(), arguments].concat();
         let shared = Shared {
@@ -138,26 +139,26 @@ impl ControlPlane {
         Apiserver::start(&shared, name)
     }
 
-    /// Kills etcd, as the power going out would.
+    /// Kills etcd with SIGKILL, without a graceful shutdown.
     pub fn kill_etcd(&mut self) {
         self.etcd.kill();
     }
 
-    /// Starts etcd again at the same address, with its data.
+    /// Restarts etcd at the same address, with its data.
     ///
     /// # Errors
     ///
-    /// It does not become ready.
+    /// Fails if etcd does not become ready.
     pub fn restart_etcd(&mut self) -> Result<()> {
         self.etcd.restart()
     }
 
-    /// Lets etcd forget all history before now: whoever goes on from an older version learns that it
-    /// is gone, as soon as the API server needs etcd for it.
+    /// Compacts etcd at its current revision. A watch that resumes from an older version gets a 410 as
+    /// soon as the API server needs etcd's history for it.
     ///
     /// # Errors
     ///
-    /// etcd refuses, as it does when it is compacted already.
+    /// Fails if etcd rejects the request, as it does when it is already compacted at that revision.
     pub fn compact_etcd(&self) -> Result<()> {
         self.etcd.compact()
     }
@@ -166,11 +167,11 @@ impl ControlPlane {
 fn write_secrets(folder: &Path, certificates: &Certificates, token: &str) -> Result<()> {
     let tokens = format!("{token},envtest-token,envtest-token,system:masters\n");
     for (name, text) in [
-        ("authority.crt", &certificates.authority),
+        ("ca.crt", &certificates.ca),
         ("server.crt", &certificates.server.certificate),
         ("server.key", &certificates.server.key),
-        ("service-accounts.crt", &certificates.tokens.certificate),
-        ("service-accounts.key", &certificates.tokens.key),
+        ("service-accounts.crt", &certificates.service_accounts.certificate),
+        ("service-accounts.key", &certificates.service_accounts.key),
         ("tokens.csv", &tokens),
     ] {
         write(&folder.join(name), text)?;

@@ -1,12 +1,12 @@
-//! What went wrong, in one line that names the file, program or URL at fault.
+//! The error type: one line that names the file, program or URL at fault.
 
 use std::fmt;
 
-/// A failure to find, start or reach one of the servers.
+/// An error from finding, starting or connecting to one of the servers.
 #[derive(Debug)]
 pub struct Error(String);
 
-/// The result of everything here that can fail.
+/// A result with this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
@@ -14,7 +14,7 @@ impl Error {
         Self(what.into())
     }
 
-    /// For `map_err`: what could not be done, and the cause.
+    /// Returns a closure for `map_err` that prefixes the cause with what failed.
     pub(crate) fn cannot<E: fmt::Display>(what: impl fmt::Display) -> impl FnOnce(E) -> Self {
         move |error| Self(format!("cannot {what}: {error}"))
     }

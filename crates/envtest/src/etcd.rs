@@ -1,4 +1,4 @@
-//! etcd, with the data of one control plane.
+//! The etcd process of one control plane.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use crate::process::Process;
 use crate::{Assets, Error, Result, http, ports};
 
-const PATIENCE: Duration = Duration::from_mins(1);
+const READY_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Its place and, while it runs, its process.
+/// The location of an etcd's data and, while it runs, its process.
 #[derive(Debug)]
 pub(crate) struct Etcd {
     program: PathBuf,
@@ -28,7 +28,7 @@ impl Etcd {
         Ok(etcd)
     }
 
-    /// Where it answers.
+    /// Returns the client URL.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -37,7 +37,7 @@ impl Etcd {
         self.process = None;
     }
 
-    /// Starts it again with the data that it had.
+    /// Restarts etcd with its data.
     pub(crate) fn restart(&mut self) -> Result<()> {
         self.kill();
         let (url, data) = (self.url(), self.folder.join("etcd"));
@@ -45,32 +45,32 @@ impl Etcd {
             format!("--data-dir={}", data.display()),
             format!("--listen-client-urls={url}"),
             format!("--advertise-client-urls={url}"),
-            // Nobody is to join: any port will do.
+            // No peer joins: any port will do.
             "--listen-peer-urls=http://127.0.0.1:0".to_owned(),
         ];
         let mut process = Process::start(&self.program, &arguments, &self.folder.join("etcd.log"))?;
-        process.wait_until(PATIENCE, || self.revision().map(drop))?;
+        process.wait_until_ready(READY_TIMEOUT, || self.revision().map(drop))?;
         self.process = Some(process);
         Ok(())
     }
 
-    /// The revision that it has reached.
+    /// Returns the current revision.
     pub(crate) fn revision(&self) -> Result<String> {
-        // A range over the key of one zero byte: what it holds does not matter.
-        let answer = self.ask("range", &json!({"key": "AA=="}))?;
-        answer["header"]["revision"]
+        // The key is one zero byte. Only the response's header matters.
+        let response = self.call("range", &json!({"key": "AA=="}))?;
+        response["header"]["revision"]
             .as_str()
             .map(ToOwned::to_owned)
-            .ok_or_else(|| Error::new(format!("etcd told no revision: {answer}")))
+            .ok_or_else(|| Error::new(format!("etcd returned no revision: {response}")))
     }
 
-    /// Forgets all history up to the revision that it has reached.
+    /// Compacts the history at the current revision.
     pub(crate) fn compact(&self) -> Result<()> {
         let revision = self.revision()?;
-        self.ask("compaction", &json!({"revision": revision, "physical": true})).map(drop)
+        self.call("compaction", &json!({"revision": revision, "physical": true})).map(drop)
     }
 
-    fn ask(&self, what: &str, body: &Value) -> Result<Value> {
-        http::post(&http::client(None)?, &format!("{}/v3/kv/{what}", self.url()), body)
+    fn call(&self, method: &str, body: &Value) -> Result<Value> {
+        http::post(&http::client(None)?, &format!("{}/v3/kv/{method}", self.url()), body)
     }
 }

@@ -1,4 +1,4 @@
-//! Requests to the servers that we start.
+//! A blocking HTTP client for the servers under test.
 
 use std::sync::Once;
 use std::time::Duration;
@@ -9,27 +9,31 @@ use serde_json::Value;
 
 use crate::{Error, Result};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A client that trusts one authority, or needs none.
-pub(crate) fn client(authority: Option<&str>) -> Result<Client> {
+/// Creates a client that trusts only the given CA, or one for plain HTTP.
+pub(crate) fn client(ca: Option<&str>) -> Result<Client> {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
-        // Fails only where one is installed already, which will do.
+        // Fails only if a provider is already installed, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
-    let builder = match authority {
+    let builder = match ca {
         Some(pem) => {
             let certificate = Certificate::from_pem(pem.as_bytes())
-                .map_err(Error::cannot("read our own authority"))?;
+                .map_err(Error::cannot("parse the CA certificate"))?;
             ClientBuilder::new().tls_certs_only([certificate])
         }
         None => ClientBuilder::new(),
     };
-    builder.no_proxy().timeout(PATIENCE).build().map_err(Error::cannot("make an HTTP client"))
+    builder
+        .no_proxy()
+        .timeout(REQUEST_TIMEOUT)
+        .build()
+        .map_err(Error::cannot("create an HTTP client"))
 }
 
-/// Posts JSON and reads the answer's.
+/// Posts JSON and decodes the response as JSON.
 pub(crate) fn post(client: &Client, url: &str, body: &Value) -> Result<Value> {
     client
         .post(url)

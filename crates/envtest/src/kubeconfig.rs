@@ -1,4 +1,4 @@
-//! A kubeconfig for the administrator of a control plane.
+//! The kubeconfig of a control plane's administrator.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,29 +6,29 @@ use serde_json::{Value, json};
 
 use crate::certificates::Certificates;
 
-/// How the administrator proves who he is.
+/// How the administrator authenticates.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum As<'a> {
+pub(crate) enum Auth<'a> {
     Certificate,
     Token(&'a str),
 }
 
-/// The text; JSON is YAML too.
-pub(crate) fn kubeconfig(url: &str, certificates: &Certificates, who: As<'_>) -> String {
+/// Returns the kubeconfig as JSON, which is also YAML.
+pub(crate) fn kubeconfig(url: &str, certificates: &Certificates, auth: Auth<'_>) -> String {
     let encoded = |pem: &str| Value::from(STANDARD.encode(pem));
-    let user = match who {
-        As::Certificate => json!({
+    let user = match auth {
+        Auth::Certificate => json!({
             "client-certificate-data": encoded(&certificates.admin.certificate),
             "client-key-data": encoded(&certificates.admin.key),
         }),
-        As::Token(token) => json!({"token": token}),
+        Auth::Token(token) => json!({"token": token}),
     };
     let config = json!({
         "apiVersion": "v1",
         "kind": "Config",
         "clusters": [{"name": "envtest", "cluster": {
             "server": url,
-            "certificate-authority-data": encoded(&certificates.authority),
+            "certificate-authority-data": encoded(&certificates.ca),
         }}],
         "users": [{"name": "admin", "user": user}],
         "contexts": [{"name": "envtest", "context": {"cluster": "envtest", "user": "admin"}}],

@@ -1,8 +1,8 @@
-//! A real Kubernetes API server for tests: etcd and kube-apiserver on free ports of loopback.
+//! A real Kubernetes control plane for tests: etcd and kube-apiserver on free loopback ports.
 //!
 //! ```no_run
 //! # fn example() -> envtest::Result<()> {
-//! let assets = envtest::Assets::from_env()?; // KUBEBUILDER_ASSETS, as Kubernetes' envtest names it
+//! let assets = envtest::Assets::from_env()?; // reads KUBEBUILDER_ASSETS, as Kubernetes' envtest does
 //! let mut plane = envtest::ControlPlane::start(&assets, &envtest::Options::default())?;
 //! println!("export KUBECONFIG={}", plane.kubeconfig_path().display());
 //! plane.kill_apiserver();
@@ -11,9 +11,9 @@
 //! # }
 //! ```
 //!
-//! There are no controllers and no kubelets: a deleted namespace stays `Terminating`, and a pod stays
-//! as it was written. The processes end when the control plane is dropped, and also when its program
-//! panics, is killed or is interrupted. Everything here blocks: call it from a thread that may.
+//! There are no controllers and no kubelets: a deleted namespace stays `Terminating`, and a pod keeps
+//! its written status. The processes end when the control plane is dropped, and also when the program
+//! panics, is killed or is interrupted. Every function blocks: do not call it from an async task.
 
 mod apiserver;
 mod assets;

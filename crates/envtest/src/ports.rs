@@ -1,11 +1,11 @@
-//! Free ports of loopback.
+//! Free loopback ports.
 
 use std::net::{Ipv4Addr, TcpListener};
 
 use crate::{Error, Result};
 
-/// A port that nobody uses now. Another program may take it before ours does: starting then fails, and
-/// says so.
+/// Returns a port that is free now. If another program binds it first, starting the server fails with
+/// an error that says so.
 pub(crate) fn free() -> Result<u16> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())

@@ -1,4 +1,4 @@
-//! Plain requests to an API server, past the library that is tested.
+//! Plain requests to an API server, independent of the library under test.
 
 use http::Request;
 use kube_client::Client;
@@ -15,12 +15,13 @@ impl Api {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, kube_client::Error> {
-        let kind = match method {
+        let content_type = match method {
             "PATCH" => "application/merge-patch+json",
             _ => "application/json",
         };
         let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        let request = Request::builder().method(method).uri(path).header("content-type", kind);
+        let request =
+            Request::builder().method(method).uri(path).header("content-type", content_type);
         self.0.request(request.body(bytes).map_err(kube_client::Error::HttpError)?).await
     }
 
@@ -44,13 +45,13 @@ impl Api {
         self.call("PATCH", path, Some(body)).await
     }
 
-    /// Deletes at once: nobody is there to end a pod gracefully.
+    /// Deletes without a grace period: no kubelet terminates pods.
     pub(crate) async fn delete(&self, path: &str) -> Result<Value, kube_client::Error> {
         self.call("DELETE", path, Some(&json!({"gracePeriodSeconds": 0}))).await
     }
 
-    /// A pod that no kubelet runs: no node has the label.
-    pub(crate) async fn pod(
+    /// Creates a pod that no kubelet runs: no node has the label.
+    pub(crate) async fn create_pod(
         &self,
         namespace: &str,
         name: &str,
@@ -66,7 +67,7 @@ impl Api {
     }
 }
 
-/// A string in JSON.
+/// Returns the string at a JSON pointer, or an empty one.
 pub(crate) fn text(value: &Value, pointer: &str) -> String {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -1,4 +1,4 @@
-//! The server that the suite runs on: one of our own, or one that is there.
+//! The server that the suite runs on: one it starts, or an existing one.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -11,28 +11,28 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, text};
 use crate::cleanup;
-use crate::report::{Not, Outcome, Report, failed};
+use crate::report::{NotPassed, Outcome, Report, failed};
 
-/// A server, and how to reach it.
+/// A server and its client configuration.
 pub(crate) struct Cluster {
-    /// The server, where it is ours.
+    /// The control plane, if the suite started it.
     plane: Option<Arc<Mutex<ControlPlane>>>,
     config: Config,
-    /// The label of all that this run makes.
+    /// The label value of everything this run creates.
     run: String,
     pub(crate) api: Api,
     pub(crate) release: Release,
 }
 
 impl Cluster {
-    /// That of a kubeconfig; else one that is started.
-    pub(crate) async fn find(kubeconfig: Option<&Path>) -> Result<Self, String> {
+    /// Connects to the server of a kubeconfig, or starts one.
+    pub(crate) async fn connect(kubeconfig: Option<&Path>) -> Result<Self, String> {
         let (plane, kubeconfig) = if let Some(path) = kubeconfig {
             (None, Kubeconfig::read_from(path).map_err(|error| error.to_string())?)
         } else {
             let plane = blocking(|| {
                 let options = Options {
-                    // Only we compact, and a history of hours stays until we do.
+                    // No automatic compaction: only the suite compacts.
                     apiserver_arguments: vec!["--etcd-compaction-interval=0".to_owned()],
                 };
                 ControlPlane::start(&Assets::from_env()?, &options)
@@ -46,7 +46,7 @@ impl Cluster {
         let api = Api(Client::try_from(config.clone()).map_err(|error| error.to_string())?);
         let version = api.get("/version").await.map_err(|error| error.to_string())?;
         let release = Release::of(&text(&version, "/major"), &text(&version, "/minor"))
-            .ok_or_else(|| format!("a strange version: {version}"))?;
+            .ok_or_else(|| format!("unexpected version: {version}"))?;
         let run = format!("e2e-{:08x}", fastrand::u32(..));
         Ok(Self { plane, config, run, api, release })
     }
@@ -59,13 +59,13 @@ impl Cluster {
         self.api.0.clone()
     }
 
-    /// The configuration of a client.
+    /// Returns a client configuration for the server.
     pub(crate) fn config(&self) -> Config {
         self.config.clone()
     }
 
-    /// A client that goes through a port of 127.0.0.1.
-    pub(crate) fn client_through(&self, port: u16) -> Result<Client, Not> {
+    /// Creates a client that connects through a proxy's port on 127.0.0.1.
+    pub(crate) fn client_through(&self, port: u16) -> Result<Client, NotPassed> {
         let mut config = self.config();
         if config.tls_server_name.is_none() {
             config.tls_server_name = config.cluster_url.host().map(ToOwned::to_owned);
@@ -75,27 +75,27 @@ impl Cluster {
         Client::try_from(config).map_err(failed)
     }
 
-    /// Where the server listens.
+    /// Returns the server's host and port.
     pub(crate) fn address(&self) -> (String, u16) {
         let url = &self.config.cluster_url;
         let port = if url.scheme_str() == Some("http") { 80 } else { 443 };
         (url.host().unwrap_or_default().to_owned(), url.port_u16().unwrap_or(port))
     }
 
-    /// A namespace for one test.
-    pub(crate) async fn namespace(&self) -> Result<String, Not> {
+    /// Creates a namespace for one test.
+    pub(crate) async fn create_namespace(&self) -> Result<String, NotPassed> {
         let name = format!("watchables-e2e-{:08x}", fastrand::u32(..));
         let body = json!({"metadata": {"name": name, "labels": self.labels()}});
         self.api.create("/api/v1/namespaces", &body).await.map_err(failed)?;
         Ok(name)
     }
 
-    /// The labels of all that lies in no namespace, so that it is removed in the end.
+    /// Returns the labels for cluster-scoped objects, by which the cleanup finds them.
     pub(crate) fn labels(&self) -> Value {
         json!({RUN_LABEL: self.run})
     }
 
-    /// For the cases of conformance.
+    /// Returns the target for the conformance cases.
     pub(crate) fn target(&self) -> Target {
         Target {
             client: self.client(),
@@ -105,25 +105,25 @@ impl Cluster {
         }
     }
 
-    pub(crate) fn is_ours(&self) -> bool {
+    pub(crate) fn is_owned(&self) -> bool {
         self.plane.is_some()
     }
 
-    /// Does something to the server, where it is ours.
-    pub(crate) async fn own<T: Send + 'static>(
+    /// Acts on the control plane, if the suite started it; else skips the test.
+    pub(crate) async fn with_plane<T: Send + 'static>(
         &self,
-        what: impl FnOnce(&mut ControlPlane) -> envtest::Result<T> + Send + 'static,
-    ) -> Result<T, Not> {
+        action: impl FnOnce(&mut ControlPlane) -> envtest::Result<T> + Send + 'static,
+    ) -> Result<T, NotPassed> {
         let plane = self
             .plane
             .clone()
-            .ok_or_else(|| Not::Skipped("it needs a server of our own".to_owned()))?;
-        blocking(move || what(&mut plane.lock().expect("no panic"))).await.map_err(failed)
+            .ok_or_else(|| NotPassed::Skipped("needs a server started by the suite".to_owned()))?;
+        blocking(move || action(&mut plane.lock().expect("no panic"))).await.map_err(failed)
     }
 
-    /// Lets etcd forget all history, where the server is ours. What is compacted already may stay so.
-    pub(crate) async fn compact(&self) -> Result<(), Not> {
-        self.own(|plane| plane.compact_etcd()).await
+    /// Compacts etcd at its current revision, if the suite started the server.
+    pub(crate) async fn compact(&self) -> Result<(), NotPassed> {
+        self.with_plane(|plane| plane.compact_etcd()).await
     }
 
     fn control(&self) -> Option<conformance::Control> {
@@ -137,25 +137,25 @@ impl Cluster {
         }))
     }
 
-    /// Removes what was made in it; or ends it, where it is ours.
+    /// Stops a server that the suite started; else deletes what the run created on it.
     pub(crate) async fn finish(self, report: &Report) {
         let Some(plane) = self.plane else {
-            report.tell_end(
-                "all that was made is removed",
-                cleanup::remove(&self.api, &self.run).await,
+            report.record_cleanup(
+                "everything the run created is deleted",
+                cleanup::delete_all(&self.api, &self.run).await,
             );
             return;
         };
         let kubeconfig = plane.lock().expect("no panic").kubeconfig_path();
-        // The end of a server waits for its processes.
+        // Dropping the control plane waits for its processes.
         blocking(move || drop(plane)).await;
-        report.tell_end("no server is left running", ended(kubeconfig.parent()));
+        report.record_cleanup("no server is left running", check_stopped(kubeconfig.parent()));
     }
 }
 
-/// Nothing is left of the servers that worked in a folder.
-fn ended(folder: Option<&Path>) -> Outcome {
-    let folder = folder.ok_or("the server had no folder")?;
+/// Checks that the servers with this working directory left no process and no file.
+fn check_stopped(folder: Option<&Path>) -> Outcome {
+    let folder = folder.ok_or("the server had no directory")?;
     let name = folder.display().to_string();
     let processes = std::fs::read_dir("/proc").map_err(failed)?.filter_map(|entry| {
         let line = std::fs::read(entry.ok()?.path().join("cmdline")).ok()?;
@@ -166,10 +166,10 @@ fn ended(folder: Option<&Path>) -> Outcome {
     if left.is_empty() && !folder.exists() {
         return Ok(String::new());
     }
-    Err(format!("of {name} there is left: {left:?}").into())
+    Err(format!("{name} is not cleaned up, running processes: {left:?}").into())
 }
 
-/// The configuration of a kubeconfig's current context; a client of it does not try again by itself.
+/// Returns the client configuration of a kubeconfig's current context, without kube-client's own retries.
 pub(crate) async fn config(kubeconfig: Kubeconfig) -> Result<Config, String> {
     let mut config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default())
         .await
@@ -178,7 +178,7 @@ pub(crate) async fn config(kubeconfig: Kubeconfig) -> Result<Config, String> {
     Ok(config)
 }
 
-/// Does what may block, where it may.
-pub(crate) async fn blocking<T: Send + 'static>(what: impl FnOnce() -> T + Send + 'static) -> T {
-    tokio::task::spawn_blocking(what).await.expect("no panic")
+/// Runs a blocking function on the blocking thread pool.
+pub(crate) async fn blocking<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(f).await.expect("no panic")
 }

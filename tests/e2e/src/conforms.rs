@@ -1,9 +1,9 @@
-//! The cases of conformance, on this server.
+//! Runs the conformance cases on the server.
 
 use conformance::cases;
 
 use crate::cluster::Cluster;
-use crate::report::{Not, Report};
+use crate::report::{NotPassed, Report};
 
 pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     let named = |name: &str| format!("conformance: {name}");
@@ -11,9 +11,9 @@ pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     for (case, outcome) in conformance::run(&cluster.target(), wanted).await {
         let outcome = match outcome {
             conformance::Outcome::Passed => Ok(String::new()),
-            conformance::Outcome::Failed(difference) => Err(Not::Failed(difference)),
-            conformance::Outcome::Skipped(reason) => Err(Not::Skipped(reason)),
+            conformance::Outcome::Failed(difference) => Err(NotPassed::Failed(difference)),
+            conformance::Outcome::Skipped(reason) => Err(NotPassed::Skipped(reason)),
         };
-        report.tell(&named(&case.name), outcome);
+        report.record(&named(&case.name), outcome);
     }
 }

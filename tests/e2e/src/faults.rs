@@ -1,30 +1,31 @@
-//! Faults of networks and servers, between a watcher and a real API server: nothing may be lost.
+//! Network and server faults between a watcher and a real API server: no change may be lost.
 //!
-//! A writer changes objects straight at the server while a managed stream watches them through a proxy.
-//! In the end what was delivered must be what the server has; and where no gap had to be repaired,
-//! every single change must have been told.
+//! A writer changes objects directly on the server while a managed stream watches them through a proxy. In
+//! the end the delivered events must add up to the server's objects. If no gap had to be repaired, every
+//! single change must have been delivered.
 
-mod faulty;
+mod fault;
+mod observed;
 mod proxy;
-mod subject;
 mod trial;
 mod writer;
 
 use futures::StreamExt as _;
 
-use self::faulty::Fault;
+use self::fault::Fault;
 use crate::cluster::Cluster;
 use crate::report::Report;
 
-/// How many faults of the network run at once, each in a namespace of its own.
-const AT_ONCE: usize = 6;
+/// How many network faults run concurrently, each in its own namespace.
+const CONCURRENCY: usize = 6;
 
 pub(crate) async fn run(cluster: &Cluster, report: &Report, seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
     let faults = Fault::all().into_iter().map(|fault| (fault, random.u64(..)));
-    let (network, server): (Vec<_>, Vec<_>) = faults.partition(|(fault, _)| !fault.is_of_server());
+    let (network, server): (Vec<_>, Vec<_>) =
+        faults.partition(|(fault, _)| !fault.affects_server());
     futures::stream::iter(network.into_iter().enumerate())
-        .for_each_concurrent(AT_ONCE, |(number, (fault, seed))| async move {
+        .for_each_concurrent(CONCURRENCY, |(number, (fault, seed))| async move {
             let name = format!("fault {}: {}", number + 1, fault.name());
             report.fault(&name, trial::trial(cluster, fault, seed)).await;
         })

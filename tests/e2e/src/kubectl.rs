@@ -1,5 +1,5 @@
-//! kubectl as a client of the embedded server, which a child process serves: of an old release in
-//! plain, and of the newest over TLS and with a token.
+//! kubectl as a client of the embedded server, which runs in a child process: an old release over plain
+//! HTTP, and the newest over TLS with a token.
 
 mod program;
 mod reading;
@@ -23,25 +23,25 @@ pub(crate) async fn run(report: &Report) {
     let programs = match program::find().await {
         Ok(programs) => programs,
         Err(why) => {
-            report.tell("kubectl on the embedded server", Err(why));
+            report.record("kubectl on the embedded server", Err(why));
             return;
         }
     };
     for (version, program) in programs {
         for arguments in SERVERS {
-            if let Err(why) = on(&version, &program, arguments, report).await {
-                report.tell("kubectl on the embedded server", Err(why));
+            if let Err(why) = run_on(&version, &program, arguments, report).await {
+                report.record("kubectl on the embedded server", Err(why));
             }
         }
     }
 }
 
-async fn on(
+async fn run_on(
     version: &str,
     program: &Path,
     arguments: &[&str],
     report: &Report,
-) -> Result<(), crate::report::Not> {
+) -> Result<(), crate::report::NotPassed> {
     let server = Serve::start(arguments).await?;
     let kubectl = Kubectl::new(program, &server);
     let release = arguments[1];
@@ -51,23 +51,25 @@ async fn on(
     test("version and api-versions", Box::pin(reading::version(&kubectl, release))).await;
     test("api-resources", Box::pin(reading::api_resources(&kubectl))).await;
     test("get", Box::pin(reading::get(&kubectl))).await;
-    test("get what is not there", Box::pin(reading::get_nothing(&kubectl))).await;
-    test("get in pages, by selectors, as JSON", Box::pin(reading::get_some(&kubectl))).await;
+    test("get a missing object", Box::pin(reading::get_missing(&kubectl))).await;
+    test("get in pages, by selector, as JSON", Box::pin(reading::get_selected(&kubectl))).await;
     test("get pods -A -w shows changes", Box::pin(reading::get_watch(&kubectl))).await;
     test("describe", Box::pin(reading::describe(&kubectl))).await;
     test("create", Box::pin(writing::create(&kubectl))).await;
-    test("apply, and apply again", Box::pin(writing::apply(&kubectl))).await;
+    test("apply and apply again", Box::pin(writing::apply(&kubectl))).await;
     test("patch, label, annotate", Box::pin(writing::patch(&kubectl))).await;
     test("edit and replace", Box::pin(writing::edit(&kubectl))).await;
     test("wait", Box::pin(writing::wait(&kubectl))).await;
-    test("server-side apply", Box::pin(writing::apply_at_the_server(&kubectl))).await;
-    test("scale, and get all", Box::pin(writing::scale(&kubectl))).await;
+    test("server-side apply", Box::pin(writing::server_side_apply(&kubectl))).await;
+    test("scale and get all", Box::pin(writing::scale(&kubectl))).await;
     test("a custom resource", Box::pin(writing::custom(&kubectl))).await;
     test("delete", Box::pin(writing::delete(&kubectl))).await;
-    let ends = async {
-        server.end().await?;
+    let stops = async {
+        server.stop().await?;
         Ok(String::new())
     };
-    report.test(&format!("kubectl {version} on {release}: the server ends at Ctrl-C"), ends).await;
+    report
+        .test(&format!("kubectl {version} on {release}: the server stops on Ctrl-C"), stops)
+        .await;
     Ok(())
 }

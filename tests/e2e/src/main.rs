@@ -1,6 +1,6 @@
-//! The end-to-end suite: on a real API server, or on any that a kubeconfig names.
+//! The end-to-end suite, for a real API server that it starts or for the server of a kubeconfig.
 //!
-//! `cargo xtask e2e` runs it. A test is a line of output; the last one counts them.
+//! `cargo xtask e2e` runs it. It prints one line per test; the last line has the counts.
 
 mod api;
 mod cleanup;
@@ -22,13 +22,13 @@ use crate::report::Report;
 
 #[derive(Parser)]
 struct Args {
-    /// The server to run on; by default one that is started from `KUBEBUILDER_ASSETS`
+    /// Run on this kubeconfig's server; by default the suite starts one from `KUBEBUILDER_ASSETS`
     #[arg(long)]
     kubeconfig: Option<PathBuf>,
-    /// Only tests whose name contains this
+    /// Run only tests whose name contains this text
     #[arg(long)]
     filter: Option<String>,
-    /// The seed of what the faults choose at random
+    /// Seed of the faults' random choices
     #[arg(long)]
     seed: Option<u64>,
 }
@@ -37,7 +37,7 @@ struct Args {
 async fn main() -> ExitCode {
     let args = Args::parse();
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
-    let cluster = match Cluster::find(args.kubeconfig.as_deref()).await {
+    let cluster = match Cluster::connect(args.kubeconfig.as_deref()).await {
         Ok(cluster) => cluster,
         Err(why) => {
             eprintln!("END TO END DID NOT RUN: {why}");
@@ -55,15 +55,15 @@ async fn main() -> ExitCode {
     tokio::select! {
         () = suite => {}
         () = interrupted() => {
-            report.tell("the suite", Err("it was interrupted".into()));
+            report.record("the suite", Err("interrupted".into()));
         }
     }
-    // What was made is removed also after Ctrl-C.
+    // Clean up after Ctrl-C too.
     cluster.finish(&report).await;
     report.close()
 }
 
-/// Waits for Ctrl-C, or to be told to end.
+/// Waits for Ctrl-C or SIGTERM.
 async fn interrupted() {
     let terminated = signal(SignalKind::terminate());
     let Ok(mut terminated) = terminated else { return std::future::pending().await };

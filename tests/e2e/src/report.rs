@@ -1,4 +1,4 @@
-//! Tells how each test went, and how many went how.
+//! Runs tests, prints their results and counts them.
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -9,39 +9,39 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use tokio::time::timeout;
 
-/// Longer than any test takes: what is not over by then hangs.
-const HANGS: Duration = Duration::from_mins(5);
+/// Longer than any test takes.
+const TEST_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Counts those of the passed tests that are of a fault.
+/// The counter of passed fault tests.
 const FAULTS: &str = "faults";
 
-/// Why a test did not pass.
+/// The reason why a test did not pass.
 #[derive(Debug)]
-pub(crate) enum Not {
-    /// It failed; with the reason.
+pub(crate) enum NotPassed {
+    /// The test failed.
     Failed(String),
-    /// It could not be run on this server; with the reason.
+    /// The test does not apply to this server.
     Skipped(String),
 }
 
-/// What a test gives; the text says what was seen.
-pub(crate) type Outcome = Result<String, Not>;
+/// The result of a test. The text of a passed test says what was observed.
+pub(crate) type Outcome = Result<String, NotPassed>;
 
-impl<T: Into<String>> From<T> for Not {
+impl<T: Into<String>> From<T> for NotPassed {
     fn from(reason: T) -> Self {
         Self::Failed(reason.into())
     }
 }
 
-/// A failure with its cause's chain.
-pub(crate) fn failed(error: impl std::error::Error) -> Not {
+/// Turns an error and its chain of sources into a failure.
+pub(crate) fn failed(error: impl std::error::Error) -> NotPassed {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
         text = format!("{text}: {error}");
         cause = error.source();
     }
-    Not::Failed(text)
+    NotPassed::Failed(text)
 }
 
 pub(crate) struct Report {
@@ -54,19 +54,19 @@ impl Report {
         Self { filter, counts: Mutex::default() }
     }
 
-    /// Whether any test whose names contain this may be wanted.
+    /// Returns whether the filter selects a test of this name.
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()))
     }
 
-    /// Runs a test that strikes with a fault and compares with a final list in the end.
+    /// Runs a fault test, which compares the delivered events with a final list, and counts it if it passes.
     pub(crate) async fn fault(&self, name: &str, test: impl Future<Output = Outcome>) {
         if self.test(name, test).await == Some("passed") {
             *self.counts.lock().expect("no panic").entry(FAULTS).or_default() += 1;
         }
     }
 
-    /// Runs a test, unless it is not wanted, and tells how it went: in a word. A panic is a failure.
+    /// Runs a test, unless it is filtered out, and returns its result in a word. A panic is a failure.
     pub(crate) async fn test(
         &self,
         name: &str,
@@ -75,54 +75,54 @@ impl Report {
         if !self.wants(name) {
             return None;
         }
-        let outcome = match timeout(HANGS, AssertUnwindSafe(test).catch_unwind()).await {
-            Err(_) => Err("it hangs".into()),
-            Ok(Err(_)) => Err("it panicked".into()),
+        let outcome = match timeout(TEST_TIMEOUT, AssertUnwindSafe(test).catch_unwind()).await {
+            Err(_) => Err("timed out".into()),
+            Ok(Err(_)) => Err("panicked".into()),
             Ok(Ok(outcome)) => outcome,
         };
-        Some(self.tell(name, outcome))
+        Some(self.record(name, outcome))
     }
 
-    /// Tells how a test went; in a word, too.
-    pub(crate) fn tell(&self, name: &str, outcome: Outcome) -> &'static str {
+    /// Prints and counts a test's result, and returns it in a word.
+    pub(crate) fn record(&self, name: &str, outcome: Outcome) -> &'static str {
         let word = print(name, outcome);
         *self.counts.lock().expect("no panic").entry(word).or_default() += 1;
         word
     }
 
-    /// Tells how the end of all tests went: it counts only where it fails.
-    pub(crate) fn tell_end(&self, name: &str, outcome: Outcome) {
+    /// Prints the result of the cleanup, which counts only as a failure.
+    pub(crate) fn record_cleanup(&self, name: &str, outcome: Outcome) {
         if outcome.is_err() {
-            self.tell(name, outcome);
+            self.record(name, outcome);
         } else {
             print(name, outcome);
         }
     }
 
-    /// Tells the counts.
+    /// Prints the counts and returns the exit code.
     pub(crate) fn close(&self) -> ExitCode {
         let counts = self.counts.lock().expect("no panic");
         let count = |word| counts.get(word).copied().unwrap_or_default();
         let (passed, failed) = (count("passed"), count("FAILED"));
         let (skipped, faults) = (count("skipped"), count(FAULTS));
         println!(
-            "end to end: {passed} passed, {failed} failed, {skipped} skipped; after {faults} faults what \
-             was delivered is what a final list has"
+            "end to end: {passed} passed, {failed} failed, {skipped} skipped; after {faults} faults the \
+             delivered events match a final list"
         );
         if passed == 0 {
-            eprintln!("no test has passed: that is a failure too");
+            eprintln!("no test passed: a run without passed tests fails");
         }
         if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 
-/// Prints how a test went; returns it in a word.
+/// Prints a test's result and returns it in a word.
 fn print(name: &str, outcome: Outcome) -> &'static str {
     let (word, more) = match outcome {
         Ok(seen) if seen.is_empty() => ("passed", seen),
         Ok(seen) => ("passed", format!(": {seen}")),
-        Err(Not::Skipped(reason)) => ("skipped", format!(": {reason}")),
-        Err(Not::Failed(reason)) => ("FAILED", format!(": {reason}")),
+        Err(NotPassed::Skipped(reason)) => ("skipped", format!(": {reason}")),
+        Err(NotPassed::Failed(reason)) => ("FAILED", format!(": {reason}")),
     };
     println!("{word:8} {name}{more}");
     word

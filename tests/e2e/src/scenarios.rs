@@ -1,10 +1,10 @@
-//! What the seed's documentation tells, with the models of the server's release and of another.
+//! The behavior that the seed documents, with the models of the server's release and of another one.
 
 mod accounts;
 mod custom;
 pub(crate) mod models;
 mod multiplexed;
-mod refused;
+mod rejected;
 mod seed;
 mod versions;
 
@@ -17,28 +17,28 @@ pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     with::<V36>(cluster, report).await;
     report.test("several kinds in one stream", multiplexed::kinds(cluster)).await;
     report.test("a custom resource with a derive", custom::resource(cluster)).await;
-    report.test("refused: a wrong token", refused::wrong_token(cluster)).await;
-    report.test("refused: no right to watch", refused::no_right(cluster)).await;
-    report.test("an account's token, and what its role allows", accounts::token(cluster)).await;
-    report.test("refused: a resource that is not there", refused::not_there(cluster)).await;
+    report.test("rejected: a wrong token", rejected::wrong_token(cluster)).await;
+    report.test("rejected: no permission to watch", rejected::forbidden(cluster)).await;
+    report.test("a service account watches what its role allows", accounts::token(cluster)).await;
+    report.test("rejected: an unknown resource", rejected::unknown_resource(cluster)).await;
 }
 
 async fn with<M: Models>(cluster: &Cluster, report: &Report) {
     let name = |what: &str| format!("{}: {what}", M::NAME);
     let tests = report;
-    tests.test(&name("the defaults repeat what there is"), seed::repeats::<M>(cluster)).await;
-    tests.test(&name("timeout(None) tells it once"), seed::once::<M>(cluster)).await;
-    tests.test(&name("quit_on_timeout ends"), seed::quits::<M>(cluster)).await;
-    tests.test(&name("stop, and stream again"), seed::stops::<M>(cluster)).await;
-    tests.test(&name("namespaces, one and all"), seed::namespaces::<M>(cluster)).await;
-    tests.test(&name("Pod and PodList are the same"), seed::lists::<M>(cluster)).await;
-    tests.test(&name("what watchables name can be watched"), seed::named::<M>(cluster)).await;
+    tests.test(&name("the defaults repeat existing objects"), seed::repeats::<M>(cluster)).await;
+    tests.test(&name("timeout(None) delivers objects once"), seed::once::<M>(cluster)).await;
+    tests.test(&name("quit_on_timeout ends the stream"), seed::quits::<M>(cluster)).await;
+    tests.test(&name("stop and stream again"), seed::stops::<M>(cluster)).await;
+    tests.test(&name("one namespace and all namespaces"), seed::namespaces::<M>(cluster)).await;
+    tests.test(&name("Pod and PodList deliver the same"), seed::lists::<M>(cluster)).await;
+    tests.test(&name("types named by watchables can be watched"), seed::named::<M>(cluster)).await;
     tests.test(&name("selectors"), seed::selectors::<M>(cluster)).await;
     tests.test(&name("unmanaged, from a version"), versions::unmanaged::<M>(cluster)).await;
-    tests.test(&name("unmanaged, from one that is gone"), versions::gone::<M>(cluster)).await;
-    tests.test(&name("managed, from the state"), versions::managed::<M>(cluster)).await;
+    tests.test(&name("unmanaged, from an expired version"), versions::expired::<M>(cluster)).await;
+    tests.test(&name("managed, from an initial list"), versions::managed::<M>(cluster)).await;
     tests.test(&name("managed, from a version"), versions::managed_from::<M>(cluster)).await;
     tests
-        .test(&name("status tells when the state is complete"), versions::status::<M>(cluster))
+        .test(&name("the phase is Live after the initial list"), versions::status::<M>(cluster))
         .await;
 }

@@ -1,16 +1,16 @@
-//! The suite itself: what it lacks it says and fails, and what it made it removes.
+//! Tests of the suite itself: it fails with a message if a program is missing, and cleans up after itself.
 
 use std::process::{Command, Output};
 
 use embedded_apiserver::EmbeddedServer;
 
-/// A server that is not the suite's own, with a kubeconfig.
-struct Foreign {
+/// A server that the suite did not start, with a kubeconfig.
+struct SharedServer {
     server: EmbeddedServer,
     folder: tempfile::TempDir,
 }
 
-impl Foreign {
+impl SharedServer {
     fn start() -> Self {
         let server = EmbeddedServer::builder(watchables::rel_1_20::CATALOG)
             .release("1.20")
@@ -30,51 +30,51 @@ impl Foreign {
     }
 }
 
-/// Without a real server and without kubectl.
+/// Returns the suite's command, without a real server and without kubectl.
 fn suite() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_e2e"));
     command.env_remove("KUBEBUILDER_ASSETS").env("PATH", "/nonexistent");
     command
 }
 
-fn said(output: &Output) -> String {
+fn text_of(output: &Output) -> String {
     String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned()
 }
 
 #[test]
-fn without_a_server_it_says_so_and_fails() {
+fn missing_server_fails_with_a_message() {
     let output = suite().output().unwrap();
-    let text = said(&output);
+    let text = text_of(&output);
     assert!(!output.status.success() && text.contains("END TO END DID NOT RUN"), "{text}");
 }
 
 #[test]
-fn without_kubectl_it_says_so_and_fails() {
-    let output = Foreign::start().run("kubectl");
-    let text = said(&output);
+fn missing_kubectl_fails_with_a_message() {
+    let output = SharedServer::start().run("kubectl");
+    let text = text_of(&output);
     assert!(!output.status.success() && text.contains("KUBECTL DID NOT RUN"), "{text}");
     assert!(text.contains("apt-get install kubernetes-client"), "{text}");
 }
 
 #[test]
-fn where_no_test_fits_it_fails() {
-    let output = Foreign::start().run("no such test");
-    let text = said(&output);
-    assert!(!output.status.success() && text.contains("no test has passed"), "{text}");
+fn filter_without_matches_fails() {
+    let output = SharedServer::start().run("no such test");
+    let text = text_of(&output);
+    assert!(!output.status.success() && text.contains("no test passed"), "{text}");
 }
 
 #[test]
-fn it_removes_what_it_made_and_nothing_else() {
-    let foreign = Foreign::start();
-    let before = namespaces(&foreign.server);
-    let output = foreign.run("selectors");
-    let text = said(&output);
+fn cleanup_deletes_only_what_the_run_created() {
+    let shared = SharedServer::start();
+    let before = namespaces(&shared.server);
+    let output = shared.run("selectors");
+    let text = text_of(&output);
     assert!(output.status.success(), "{text}");
-    assert!(text.contains("all that was made is removed: "), "{text}");
-    assert_eq!(namespaces(&foreign.server), before);
+    assert!(text.contains("everything the run created is deleted: "), "{text}");
+    assert_eq!(namespaces(&shared.server), before);
 }
 
-/// The names of the namespaces.
+/// Returns the names of the server's namespaces.
 fn namespaces(server: &EmbeddedServer) -> Vec<String> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let list = runtime.block_on(async {

@@ -1,6 +1,6 @@
-//! Stand-ins for etcd and kube-apiserver: the test's own program, which answers what is asked at a start.
+//! Fake etcd and kube-apiserver: the test binary itself, which serves the requests sent during startup.
 
-// Each test file uses a part of this.
+// Each test file uses only some of this module.
 #![allow(dead_code, unreachable_pub)]
 
 use std::fs::{self, File};
@@ -18,23 +18,23 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 
-/// Which of the two a process is, and with which arguments, in lines.
+/// Which of the two programs a process is, and its arguments, one per line.
 const NAME: &str = "ENVTEST_FAKE";
 const ARGUMENTS: &str = "ENVTEST_FAKE_ARGUMENTS";
-/// Where the programs lie, and leave their marks.
+/// The directory of the programs and of the files they write.
 const FOLDER: &str = "ENVTEST_FAKE_FOLDER";
 
-/// A folder with both programs. Each test file has a test `fake` that calls [`serve_if_asked`].
-pub struct Fakes(TempDir);
+/// A directory with both programs. Each test file has a test `fake` that calls [`serve_if_requested`].
+pub struct FakePrograms(TempDir);
 
-impl Fakes {
+impl FakePrograms {
     pub fn new() -> Self {
         let folder = TempDir::new().unwrap();
-        let (test, place) = (std::env::current_exe().unwrap(), folder.path().display());
+        let (test, location) = (std::env::current_exe().unwrap(), folder.path().display());
         for name in ["etcd", "kube-apiserver"] {
             let script = format!(
                 "#!/bin/sh\n{ARGUMENTS}=$(printf '%s\\n' \"$@\")\nexport {ARGUMENTS}\n\
-                 export {NAME}={name} {FOLDER}='{place}'\n\
+                 export {NAME}={name} {FOLDER}='{location}'\n\
                  exec '{}' --exact fake --nocapture\n",
                 test.display()
             );
@@ -49,41 +49,41 @@ impl Fakes {
         self.0.path()
     }
 
-    /// From now on kube-apiserver says this, and ends.
-    pub fn refuse(&self, words: &str) {
-        fs::write(self.folder().join("refuse"), words).unwrap();
+    /// Makes kube-apiserver print this message and exit when it starts.
+    pub fn fail_apiserver_start(&self, message: &str) {
+        fs::write(self.folder().join("startup-error"), message).unwrap();
     }
 
-    /// What etcd was asked for.
-    pub fn asked_of_etcd(&self) -> String {
-        fs::read_to_string(self.folder().join("etcd.asked")).unwrap()
+    /// Returns the requests that etcd received.
+    pub fn etcd_requests(&self) -> String {
+        fs::read_to_string(self.folder().join("etcd.requests")).unwrap()
     }
 
-    /// The place in /proc of each that was started, in order: `etcd` or `kube-apiserver`.
+    /// Returns the /proc directory of each process started as `name` (`etcd` or `kube-apiserver`), in order.
     pub fn started(&self, name: &str) -> Vec<PathBuf> {
         let pids = fs::read_to_string(self.folder().join(format!("{name}.pids")));
         pids.unwrap_or_default().lines().map(|pid| Path::new("/proc").join(pid)).collect()
     }
 
-    /// Those of both that run.
+    /// Returns the /proc directories of all processes that are still running.
     pub fn running(&self) -> Vec<PathBuf> {
         let all = ["etcd", "kube-apiserver"].map(|name| self.started(name)).concat();
-        all.into_iter().filter(|place| place.exists()).collect()
+        all.into_iter().filter(|entry| entry.exists()).collect()
     }
 }
 
-/// Waits until it holds, a minute at most.
+/// Waits up to a minute for a condition.
 #[track_caller]
-pub fn until(what: &str, holds: impl Fn() -> bool) {
+pub fn wait_for(what: &str, condition: impl Fn() -> bool) {
     let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < Duration::from_mins(1), "{what}: it never comes");
+    while !condition() {
+        assert!(start.elapsed() < Duration::from_mins(1), "timed out waiting for {what}");
         thread::sleep(Duration::from_millis(10));
     }
 }
 
-/// Is one of the servers, where a script has started this process as one. Then it never returns.
-pub fn serve_if_asked() {
+/// Serves as etcd or kube-apiserver, and never returns, if a fake program's script started this process.
+pub fn serve_if_requested() {
     let Ok(name) = std::env::var(NAME) else { return };
     let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap());
     append(&folder.join(format!("{name}.pids")), &format!("{}\n", std::process::id()));
@@ -95,16 +95,16 @@ fn etcd(folder: &Path) {
     let address = argument("listen-client-urls").replace("http://", "");
     for stream in TcpListener::bind(address).unwrap().incoming() {
         let mut stream = stream.unwrap();
-        if let Some(asked) = request(&mut stream) {
-            append(&folder.join("etcd.asked"), &asked);
-            answer(&mut stream, r#"{"header":{"revision":"17"}}"#);
+        if let Some(request) = read_request(&mut stream) {
+            append(&folder.join("etcd.requests"), &request);
+            respond(&mut stream, r#"{"header":{"revision":"17"}}"#);
         }
     }
 }
 
 fn apiserver(folder: &Path) {
-    if let Ok(words) = fs::read_to_string(folder.join("refuse")) {
-        eprintln!("{words}");
+    if let Ok(message) = fs::read_to_string(folder.join("startup-error")) {
+        eprintln!("{message}");
         std::process::exit(3);
     }
     let certificates =
@@ -121,16 +121,16 @@ fn apiserver(folder: &Path) {
     for stream in TcpListener::bind(("127.0.0.1", port)).unwrap().incoming() {
         let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
         let mut stream = StreamOwned::new(connection, stream.unwrap());
-        if let Some(asked) = request(&mut stream) {
-            answer(&mut stream, if asked.starts_with("GET /readyz ") { "ok" } else { "{}" });
+        if let Some(request) = read_request(&mut stream) {
+            respond(&mut stream, if request.starts_with("GET /readyz ") { "ok" } else { "{}" });
             stream.conn.send_close_notify();
             let _ = stream.flush();
         }
     }
 }
 
-/// The head and the body of a request, unless the client breaks off.
-fn request(stream: &mut impl Read) -> Option<String> {
+/// Reads the head and the body of a request. Returns `None` if the client disconnects.
+fn read_request(stream: &mut impl Read) -> Option<String> {
     let mut reader = BufReader::new(stream);
     let mut text = String::new();
     while !text.ends_with("\r\n\r\n") {
@@ -147,10 +147,10 @@ fn request(stream: &mut impl Read) -> Option<String> {
     Some(text + &String::from_utf8_lossy(&body))
 }
 
-fn answer(stream: &mut impl Write, body: &str) {
+fn respond(stream: &mut impl Write, body: &str) {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close";
     let text = format!("{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-    // A client that has gone needs no answer.
+    // The client may be gone.
     let _ = stream.write_all(text.as_bytes());
 }
 

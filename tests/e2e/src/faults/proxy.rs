@@ -1,4 +1,4 @@
-//! A TCP proxy on loopback that fails as networks do.
+//! A TCP proxy on loopback that injects network faults.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,23 +9,23 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// What it does to connections.
+/// The faults to inject into connections.
 #[derive(Clone, Debug)]
 struct Rules {
     upstream: (String, u16),
-    /// Nobody listens.
-    refuses: bool,
-    /// Nothing comes from the server.
-    holds: bool,
-    /// Nothing ever comes from the server again over connections older than this.
-    dead_before: u64,
-    /// Connections older than this are closed.
-    cut_before: u64,
-    /// After how many bytes from the server a new connection is closed.
+    /// The proxy does not listen: connections are refused.
+    refuse: bool,
+    /// Data from the server is held back.
+    stall: bool,
+    /// Connections with a lower number stay open but never forward data from the server again.
+    half_open_before: u64,
+    /// Connections with a lower number are closed.
+    close_before: u64,
+    /// The range of random byte counts from the server after which a new connection is closed.
     budget: Option<Range<u64>>,
 }
 
-/// A proxy to one server. Dropping it closes all.
+/// A proxy to one server. Dropping it closes all connections.
 pub(super) struct Proxy {
     port: u16,
     rules: watch::Sender<Rules>,
@@ -37,17 +37,17 @@ impl Proxy {
     pub(super) async fn start(upstream: (String, u16), seed: u64) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let (rules, ruled) = watch::channel(Rules {
+        let (rules, receiver) = watch::channel(Rules {
             upstream,
-            refuses: false,
-            holds: false,
-            dead_before: 0,
-            cut_before: 0,
+            refuse: false,
+            stall: false,
+            half_open_before: 0,
+            close_before: 0,
             budget: None,
         });
         let (count, accepted) = watch::channel(0);
         let task =
-            tokio::spawn(serve(listener, address, ruled, count, fastrand::Rng::with_seed(seed)));
+            tokio::spawn(serve(listener, address, receiver, count, fastrand::Rng::with_seed(seed)));
         Ok(Self { port: address.port(), rules, accepted, task })
     }
 
@@ -55,48 +55,48 @@ impl Proxy {
         self.port
     }
 
-    /// How many connections it has taken.
+    /// Returns the number of connections accepted so far.
     pub(super) fn connections(&self) -> u64 {
         *self.accepted.borrow()
     }
 
-    /// Closes each new connection after a random number of bytes; `None` ends that.
-    pub(super) fn cut_after(&self, budget: Option<Range<u64>>) {
+    /// Closes each new connection after a random number of bytes. `None` turns that off.
+    pub(super) fn disconnect_after(&self, budget: Option<Range<u64>>) {
         self.rules.send_modify(|rules| rules.budget = budget);
     }
 
-    /// Closes the connections that there are.
-    pub(super) fn cut(&self) {
+    /// Closes all open connections.
+    pub(super) fn disconnect_all(&self) {
         let before = self.connections();
-        self.rules.send_modify(|rules| rules.cut_before = before);
+        self.rules.send_modify(|rules| rules.close_before = before);
     }
 
-    /// Keeps the connections that there are open, and forwards nothing over them ever again.
-    pub(super) fn deaden(&self) {
+    /// Keeps open connections open, but never forwards data from the server over them again.
+    pub(super) fn make_half_open(&self) {
         let before = self.connections();
-        self.rules.send_modify(|rules| rules.dead_before = before);
+        self.rules.send_modify(|rules| rules.half_open_before = before);
     }
 
-    /// Keeps back what the server sends, or lets it go on.
-    pub(super) fn hold(&self, holds: bool) {
-        self.rules.send_modify(|rules| rules.holds = holds);
+    /// Starts or stops holding back data from the server.
+    pub(super) fn stall(&self, stall: bool) {
+        self.rules.send_modify(|rules| rules.stall = stall);
     }
 
-    /// Refuses connections and closes those that there are, or listens again.
-    pub(super) fn refuse(&self, refuses: bool) {
+    /// Closes all open connections and refuses new ones, or accepts connections again.
+    pub(super) fn refuse(&self, refuse: bool) {
         let before = self.connections();
         self.rules.send_modify(|rules| {
-            rules.refuses = refuses;
-            rules.cut_before = before;
+            rules.refuse = refuse;
+            rules.close_before = before;
         });
     }
 
-    /// Leads new connections to another server, and closes those that there are.
-    pub(super) fn lead_to(&self, upstream: (String, u16)) {
+    /// Closes all open connections and forwards new ones to another server.
+    pub(super) fn redirect_to(&self, upstream: (String, u16)) {
         let before = self.connections();
         self.rules.send_modify(|rules| {
             rules.upstream = upstream;
-            rules.cut_before = before;
+            rules.close_before = before;
         });
     }
 }
@@ -104,7 +104,7 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.task.abort();
-        self.cut();
+        self.disconnect_all();
     }
 }
 
@@ -117,8 +117,8 @@ async fn serve(
 ) {
     let mut listener = Some(listener);
     loop {
-        let refuses = rules.borrow_and_update().refuses;
-        match (&listener, refuses) {
+        let refuse = rules.borrow_and_update().refuse;
+        match (&listener, refuse) {
             (Some(_), true) => listener = None,
             (None, false) => listener = TcpListener::bind(address).await.ok(),
             _ => {}
@@ -136,14 +136,14 @@ async fn serve(
                 count.send_replace(number + 1);
                 let budget = rules.borrow().budget.clone();
                 let budget = budget.map_or(u64::MAX, |range| random.u64(range));
-                tokio::spawn(carry(connection, number, budget, rules.clone()));
+                tokio::spawn(forward(connection, number, budget, rules.clone()));
             },
         }
     }
 }
 
-/// Carries one connection until it ends, or is to end.
-async fn carry(
+/// Forwards one connection until either side closes it or a rule ends it.
+async fn forward(
     mut client: TcpStream,
     number: u64,
     mut budget: u64,
@@ -151,7 +151,7 @@ async fn carry(
 ) -> io::Result<()> {
     let upstream = rules.borrow().upstream.clone();
     let mut server = TcpStream::connect(upstream).await?;
-    let mut held = rules.clone();
+    let mut stall_rules = rules.clone();
     let (mut from_client, mut to_client) = client.split();
     let (mut from_server, mut to_server) = server.split();
     let up = tokio::io::copy(&mut from_client, &mut to_server);
@@ -159,10 +159,12 @@ async fn carry(
         let mut buffer = vec![0; 16 << 10];
         loop {
             let read = from_server.read(&mut buffer).await?;
-            // The sender is gone with the proxy.
-            let flows =
-                held.wait_for(|rules| !rules.holds && number >= rules.dead_before).await.is_ok();
-            if read == 0 || !flows {
+            let open = stall_rules
+                .wait_for(|rules| !rules.stall && number >= rules.half_open_before)
+                .await
+                // An error means that the proxy was dropped.
+                .is_ok();
+            if read == 0 || !open {
                 return io::Result::Ok(());
             }
             let part = budget.min(read as u64);
@@ -176,7 +178,7 @@ async fn carry(
     tokio::select! {
         _ = up => {},
         _ = down => {},
-        _ = async { rules.wait_for(|rules| number < rules.cut_before).await.is_ok() } => {},
+        _ = async { rules.wait_for(|rules| number < rules.close_before).await.is_ok() } => {},
     }
     Ok(())
 }

@@ -1,16 +1,16 @@
-//! One fault, from a quiet beginning to the comparison at the end.
+//! Injects one fault into a running watch and compares the result with a final list.
 
 use std::time::Duration;
 
 use tokio::time::sleep;
 use watchables::Watcher;
 
-use super::faulty::Fault;
+use super::fault::Fault;
+use super::observed::ObservedWatcher;
 use super::proxy::Proxy;
-use super::subject::Subject;
 use super::writer::{Kind, Writer};
 use crate::cluster::Cluster;
-use crate::report::{Not, Outcome, failed};
+use crate::report::{NotPassed, Outcome, failed};
 
 type ConfigMap = watchables::rel_1_20::v1::ConfigMap;
 type Event = watchables::rel_1_20::core::v1::Event;
@@ -18,56 +18,62 @@ type Event = watchables::rel_1_20::core::v1::Event;
 /// Between writes.
 const PAUSE: Duration = Duration::from_millis(40);
 
-/// After so many bytes a connection is cut; not within the TLS handshake, since a server that was never
-/// reached is an error, and no fault to repair.
-const CUT_AFTER: std::ops::Range<u64> = 8_000..40_000;
+/// The number of bytes after which a connection is closed. It is beyond the TLS handshake, since failing to
+/// connect for the first time is a terminal error and not a fault to recover from.
+const DISCONNECT_AFTER: std::ops::Range<u64> = 8_000..40_000;
 
 pub(super) async fn trial(cluster: &Cluster, fault: Fault, seed: u64) -> Outcome {
-    if fault.is_of_server() && !cluster.is_ours() {
-        return Err(Not::Skipped("it needs a server of our own".to_owned()));
+    if fault.affects_server() && !cluster.is_owned() {
+        return Err(NotPassed::Skipped("needs a server started by the suite".to_owned()));
     }
-    let namespace = cluster.namespace().await?;
+    let namespace = cluster.create_namespace().await?;
     let proxy = Proxy::start(cluster.address(), seed).await.map_err(failed)?;
     let client = cluster.client_through(proxy.port())?;
     let mut writer = Writer::new(cluster.api.clone(), fault.kind(), namespace.clone(), seed);
     writer.fill(12).await?;
-    // The end of a watch bounds how long a dead connection is waited for.
+    // The watch timeout bounds how long a half-open connection goes unnoticed.
     let timeout = Duration::from_secs(5);
-    let subject = match fault.kind() {
+    let watcher = match fault.kind() {
         Kind::ConfigMap => {
-            if fault == Fault::CutsAtStart {
-                proxy.cut_after(Some(CUT_AFTER));
+            if fault == Fault::DisconnectsAtStart {
+                proxy.disconnect_after(Some(DISCONNECT_AFTER));
             }
             let watcher = Watcher::<ConfigMap>::new(client).namespace(namespace).page_size(5);
-            Subject::start(if fault == Fault::Dead { watcher.timeout(timeout) } else { watcher })
+            ObservedWatcher::start(match fault {
+                Fault::HalfOpen => watcher.timeout(timeout),
+                _ => watcher,
+            })
         }
-        Kind::Event => Subject::start(Watcher::<Event>::new(client).namespace(namespace)),
+        Kind::Event => ObservedWatcher::start(Watcher::<Event>::new(client).namespace(namespace)),
     };
-    if fault == Fault::CutsAtStart {
-        // Cut within the first handshake, a server was never reached.
-        subject.is_answered().await?;
+    if fault == Fault::DisconnectsAtStart {
+        // Until then a disconnect is a terminal error: the watcher has never been connected.
+        watcher.wait_connected().await?;
     } else {
-        subject.reaches(&writer.list().await?).await?;
-        subject.is_live().await?;
+        watcher.converges_to(&writer.list().await?).await?;
+        watcher.wait_live().await?;
     }
     let versions_before = writer.versions.len();
-    strike(cluster, fault, &proxy, &mut writer).await?;
-    // And what comes afterwards comes too.
+    inject(cluster, fault, &proxy, &mut writer).await?;
+    // Later changes must be delivered too.
     writer.write(5, PAUSE).await?;
-    subject.reaches(&writer.list().await?).await?;
-    let status = subject.status();
+    watcher.converges_to(&writer.list().await?).await?;
+    let status = watcher.status();
     if status.repairs == 0 {
-        let from =
-            if fault == Fault::CutsAtStart { writer.versions.len() } else { versions_before };
-        subject.has_told(&writer.versions[from..], &deleted_after(&writer, fault))?;
+        let from = if fault == Fault::DisconnectsAtStart {
+            writer.versions.len()
+        } else {
+            versions_before
+        };
+        watcher.has_delivered(&writer.versions[from..], &observed_deletions(&writer, fault))?;
     }
-    if fault.makes_a_gap() && status.repairs == 0 {
-        return Err("there was a gap to repair, and none was repaired".into());
+    if fault.loses_history() && status.repairs == 0 {
+        return Err("history was lost, but no gap was repaired".into());
     }
-    // In a stall, and while etcd is away, connections last.
-    let lasts = matches!(fault, Fault::Stall | Fault::Etcd);
-    if !lasts && proxy.connections() < 2 {
-        return Err("the fault did not strike: there was one connection".into());
+    // A stall and an etcd restart do not close connections.
+    let keeps_connection = matches!(fault, Fault::Stall | Fault::Etcd);
+    if !keeps_connection && proxy.connections() < 2 {
+        return Err("the fault had no effect: there was only one connection".into());
     }
     Ok(format!(
         "{} writes, {} connections, {} restarts, {} gaps repaired with {} events",
@@ -75,41 +81,41 @@ pub(super) async fn trial(cluster: &Cluster, fault: Fault, seed: u64) -> Outcome
         proxy.connections(),
         status.restarts,
         status.repairs,
-        subject.repaired()
+        watcher.repair_events()
     ))
 }
 
-/// What was deleted while the watcher knew it.
-fn deleted_after(writer: &Writer, fault: Fault) -> Vec<String> {
-    if fault == Fault::CutsAtStart { Vec::new() } else { writer.deleted.clone() }
+/// Returns the deletions of objects that had certainly been delivered.
+fn observed_deletions(writer: &Writer, fault: Fault) -> Vec<String> {
+    if fault == Fault::DisconnectsAtStart { Vec::new() } else { writer.deleted.clone() }
 }
 
-/// The fault, with writes before, under and after it.
-async fn strike(
+/// Injects the fault, with writes before, during and after it.
+async fn inject(
     cluster: &Cluster,
     fault: Fault,
     proxy: &Proxy,
     writer: &mut Writer,
-) -> Result<(), Not> {
+) -> Result<(), NotPassed> {
     match fault {
-        Fault::Cuts | Fault::CutsAtStart => {
-            proxy.cut_after(Some(CUT_AFTER));
-            proxy.cut();
+        Fault::Disconnects | Fault::DisconnectsAtStart => {
+            proxy.disconnect_after(Some(DISCONNECT_AFTER));
+            proxy.disconnect_all();
             writer.write(40, PAUSE).await?;
-            proxy.cut_after(None);
-            proxy.cut();
+            proxy.disconnect_after(None);
+            proxy.disconnect_all();
         }
         Fault::Stall => {
-            proxy.hold(true);
+            proxy.stall(true);
             writer.write(30, PAUSE).await?;
             sleep(Duration::from_secs(3)).await;
-            proxy.hold(false);
+            proxy.stall(false);
         }
-        Fault::Dead => {
-            proxy.deaden();
+        Fault::HalfOpen => {
+            proxy.make_half_open();
             writer.write(30, PAUSE).await?;
         }
-        Fault::Refused => {
+        Fault::ConnectionRefused => {
             proxy.refuse(true);
             writer.write(30, PAUSE).await?;
             sleep(Duration::from_secs(1)).await;
@@ -117,52 +123,52 @@ async fn strike(
         }
         Fault::Restart(_) => {
             proxy.refuse(true);
-            gap(writer).await?;
-            cluster.own(envtest::ControlPlane::restart_apiserver).await?;
+            write_during_gap(writer).await?;
+            cluster.with_plane(envtest::ControlPlane::restart_apiserver).await?;
             proxy.refuse(false);
         }
         Fault::Kill => {
             writer.write(20, PAUSE).await?;
-            cluster.own(envtest::ControlPlane::restart_apiserver).await?;
+            cluster.with_plane(envtest::ControlPlane::restart_apiserver).await?;
         }
         Fault::Compaction => {
             proxy.refuse(true);
-            gap(writer).await?;
+            write_during_gap(writer).await?;
             cluster.compact().await?;
             proxy.refuse(false);
         }
         Fault::RestartAndCompaction(_) => {
             proxy.refuse(true);
-            gap(writer).await?;
+            write_during_gap(writer).await?;
             cluster.compact().await?;
-            cluster.own(envtest::ControlPlane::restart_apiserver).await?;
+            cluster.with_plane(envtest::ControlPlane::restart_apiserver).await?;
             proxy.refuse(false);
         }
         Fault::Etcd => {
-            cluster.own(envtest::ControlPlane::restart_etcd).await?;
-            settled(writer).await?;
+            cluster.with_plane(envtest::ControlPlane::restart_etcd).await?;
+            wait_until_served(writer).await?;
         }
         Fault::Failover => {
             let second =
-                cluster.own(|plane| plane.second_apiserver("kube-apiserver-2", &[])).await?;
+                cluster.with_plane(|plane| plane.second_apiserver("kube-apiserver-2", &[])).await?;
             writer.write(10, PAUSE).await?;
-            proxy.lead_to(("127.0.0.1".to_owned(), second.port()));
+            proxy.redirect_to(("127.0.0.1".to_owned(), second.port()));
             writer.write(20, PAUSE).await?;
-            proxy.lead_to(cluster.address());
+            proxy.redirect_to(cluster.address());
             crate::cluster::blocking(move || drop(second)).await;
         }
     }
     Ok(())
 }
 
-/// All that can happen to objects while nobody sees it.
-async fn gap(writer: &mut Writer) -> Result<(), Not> {
-    writer.all_sorts().await?;
+/// Makes every kind of change while the watcher is disconnected.
+async fn write_during_gap(writer: &mut Writer) -> Result<(), NotPassed> {
+    writer.write_each_kind().await?;
     writer.write(15, Duration::ZERO).await
 }
 
-/// The API server finds etcd again.
-async fn settled(writer: &Writer) -> Result<(), Not> {
+/// Waits until the API server has reconnected to etcd.
+async fn wait_until_served(writer: &Writer) -> Result<(), NotPassed> {
     let mut tries = 100;
     loop {
         match writer.list().await {

@@ -1,15 +1,15 @@
-//! Writes at random, straight to the server, and remembers what was written.
+//! Makes random writes directly on the server and records them.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::subject::State;
+use super::observed::Objects;
 use crate::api::{Api, text};
-use crate::report::{Not, failed};
+use crate::report::{NotPassed, failed};
 
-/// What is written: kinds with a watch cache in the server, and one without.
+/// The kind of the written objects: one that the server has a watch cache for, and one that it has not.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     ConfigMap,
@@ -21,12 +21,12 @@ pub(super) struct Writer {
     kind: Kind,
     namespace: String,
     random: fastrand::Rng,
-    /// Name, uid and version of what there is.
+    /// Name, uid and version of each existing object.
     objects: Vec<(String, String, String)>,
-    made: usize,
+    created: usize,
     /// Uid and version of each create and update.
     pub(super) versions: Vec<(String, String)>,
-    /// Uids of what was deleted.
+    /// Uids of deleted objects.
     pub(super) deleted: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ impl Writer {
             namespace,
             random: fastrand::Rng::with_seed(seed),
             objects: Vec::new(),
-            made: 0,
+            created: 0,
             versions: Vec::new(),
             deleted: Vec::new(),
         }
@@ -49,16 +49,16 @@ impl Writer {
         format!("/api/v1/namespaces/{}/{plural}", self.namespace)
     }
 
-    /// Creates some objects.
-    pub(super) async fn fill(&mut self, count: usize) -> Result<(), Not> {
+    /// Creates `count` objects.
+    pub(super) async fn fill(&mut self, count: usize) -> Result<(), NotPassed> {
         for _ in 0..count {
             self.create(None).await?;
         }
         Ok(())
     }
 
-    /// Creates, changes, deletes, and deletes and makes again, with pauses between.
-    pub(super) async fn write(&mut self, count: usize, pause: Duration) -> Result<(), Not> {
+    /// Makes random creates, updates, deletes and recreations, with a pause after each.
+    pub(super) async fn write(&mut self, count: usize, pause: Duration) -> Result<(), NotPassed> {
         for _ in 0..count {
             match self.random.u32(0..10) {
                 0..2 => self.create(None).await?,
@@ -75,9 +75,9 @@ impl Writer {
         Ok(())
     }
 
-    /// One of each, so that a gap has all of them: a delete, one made again, a change, a new one; the
-    /// rest stays as it was.
-    pub(super) async fn all_sorts(&mut self) -> Result<(), Not> {
+    /// Makes one change of each kind: a delete, a recreation, an update and a create. The other objects
+    /// stay unchanged.
+    pub(super) async fn write_each_kind(&mut self) -> Result<(), NotPassed> {
         self.delete().await?;
         let name = self.delete().await?;
         self.create(Some(name)).await?;
@@ -85,8 +85,8 @@ impl Writer {
         self.create(None).await
     }
 
-    /// What the server has at the end.
-    pub(super) async fn list(&self) -> Result<State, Not> {
+    /// Lists the objects on the server.
+    pub(super) async fn list(&self) -> Result<Objects, NotPassed> {
         let list = self.api.get(&self.path()).await.map_err(failed)?;
         let items = list["items"].as_array().cloned().unwrap_or_default();
         let of = |item: &Value, what: &str| text(item, &format!("/metadata/{what}"));
@@ -96,13 +96,13 @@ impl Writer {
             .collect())
     }
 
-    async fn create(&mut self, name: Option<String>) -> Result<(), Not> {
-        let name = name.unwrap_or_else(|| format!("object-{}", self.made));
-        self.made += 1;
-        // Of very different sizes, so that events lie across the borders of reads.
-        let filling = "é".repeat(self.random.usize(0..4000));
+    async fn create(&mut self, name: Option<String>) -> Result<(), NotPassed> {
+        let name = name.unwrap_or_else(|| format!("object-{}", self.created));
+        self.created += 1;
+        // Sizes vary widely so that events cross read boundaries.
+        let padding = "é".repeat(self.random.usize(0..4000));
         let metadata = json!({
-            "name": name, "namespace": self.namespace, "annotations": {"filling": filling},
+            "name": name, "namespace": self.namespace, "annotations": {"padding": padding},
         });
         let object = match self.kind {
             Kind::ConfigMap => json!({"metadata": metadata}),
@@ -111,30 +111,31 @@ impl Writer {
                 "involvedObject": {"kind": "Pod", "name": "x", "namespace": self.namespace},
             }),
         };
-        let made = self.api.create(&self.path(), &object).await.map_err(failed)?;
-        self.remember(name, &made);
+        let created = self.api.create(&self.path(), &object).await.map_err(failed)?;
+        self.record(name, &created);
         Ok(())
     }
 
-    async fn update(&mut self) -> Result<(), Not> {
+    async fn update(&mut self) -> Result<(), NotPassed> {
         let (name, ..) = self.objects.swap_remove(self.random.usize(..self.objects.len()));
         let patch =
             json!({"metadata": {"annotations": {"change": self.random.u64(..).to_string()}}});
         let path = format!("{}/{name}", self.path());
-        let made = self.api.patch(&path, &patch).await.map_err(failed)?;
-        self.remember(name, &made);
+        let updated = self.api.patch(&path, &patch).await.map_err(failed)?;
+        self.record(name, &updated);
         Ok(())
     }
 
-    async fn delete(&mut self) -> Result<String, Not> {
+    async fn delete(&mut self) -> Result<String, NotPassed> {
         let (name, uid, _) = self.objects.swap_remove(self.random.usize(..self.objects.len()));
         self.api.delete(&format!("{}/{name}", self.path())).await.map_err(failed)?;
         self.deleted.push(uid);
         Ok(name)
     }
 
-    fn remember(&mut self, name: String, made: &Value) {
-        let (uid, version) = (text(made, "/metadata/uid"), text(made, "/metadata/resourceVersion"));
+    fn record(&mut self, name: String, object: &Value) {
+        let uid = text(object, "/metadata/uid");
+        let version = text(object, "/metadata/resourceVersion");
         self.versions.push((uid.clone(), version.clone()));
         self.objects.push((name, uid, version));
     }

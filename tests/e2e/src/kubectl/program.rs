@@ -1,4 +1,4 @@
-//! kubectl, and what it prints.
+//! Finds and runs kubectl, and checks its output.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -11,51 +11,51 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::serve::Serve;
 use crate::api::text;
-use crate::report::{Not, failed};
+use crate::report::{NotPassed, failed};
 
-const HANGS: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// kubectl with a server's kubeconfig. It runs in the server's folder.
+/// kubectl with a server's kubeconfig, run in the server's directory.
 pub(super) struct Kubectl<'a> {
     program: PathBuf,
     server: &'a Serve,
 }
 
-/// A kubectl that goes on until it is dropped.
-pub(super) struct Running {
+/// A kubectl process that runs until it is dropped.
+pub(super) struct RunningKubectl {
     _child: Child,
     lines: Lines<BufReader<ChildStdout>>,
     seen: Vec<String>,
 }
 
-/// The programs, each with its version: that beside the real API server, and that on the path.
-pub(super) async fn find() -> Result<Vec<(String, PathBuf)>, Not> {
+/// Finds kubectl next to the real API server and on the path. Returns each different version.
+pub(super) async fn find() -> Result<Vec<(String, PathBuf)>, NotPassed> {
     let beside = Assets::from_env().ok().and_then(|assets| assets.kubectl());
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for program in beside.into_iter().chain([Path::new("kubectl").to_owned()]) {
         match version(&program).await {
-            Ok(version) if found.iter().any(|(known, _)| *known == version) => {}
+            Ok(version) if found.iter().any(|(other, _)| *other == version) => {}
             Ok(version) => found.push((version, program)),
             Err(why) => missing.push(format!("{}: {why}", program.display())),
         }
     }
     if found.is_empty() {
-        return Err(Not::Failed(format!(
-            "KUBECTL DID NOT RUN, there is none ({}); on Debian: apt-get install kubernetes-client",
+        return Err(NotPassed::Failed(format!(
+            "KUBECTL DID NOT RUN: not found ({}); on Debian: apt-get install kubernetes-client",
             missing.join("; ")
         )));
     }
     Ok(found)
 }
 
-/// Such as `1.20.2`.
+/// Returns kubectl's version, such as `1.20.2`.
 async fn version(program: &Path) -> Result<String, String> {
     let output =
         Command::new(program).args(["version", "--client", "--output=json"]).output().await;
     let output = output.map_err(|error| error.to_string())?;
-    let told: serde_json::Value =
+    let versions: serde_json::Value =
         serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
-    let version = text(&told, "/clientVersion/gitVersion");
+    let version = text(&versions, "/clientVersion/gitVersion");
     Ok(version.trim_start_matches('v').to_owned())
 }
 
@@ -64,8 +64,8 @@ impl<'a> Kubectl<'a> {
         Self { program: program.to_owned(), server }
     }
 
-    /// Puts a file where kubectl runs.
-    pub(super) fn write(&self, name: &str, text: &str) -> Result<(), Not> {
+    /// Writes a file in kubectl's working directory.
+    pub(super) fn write(&self, name: &str, text: &str) -> Result<(), NotPassed> {
         std::fs::write(self.server.folder().join(name), text).map_err(failed)
     }
 
@@ -81,91 +81,92 @@ impl<'a> Kubectl<'a> {
         command
     }
 
-    /// Whether it is content, and all that it prints.
-    async fn run(&self, args: &[&str], editor: Option<&str>) -> Result<(bool, String), Not> {
+    /// Runs kubectl. Returns whether it succeeded, and its output.
+    async fn run(&self, args: &[&str], editor: Option<&str>) -> Result<(bool, String), NotPassed> {
         let mut command = self.command(args);
         if let Some(editor) = editor {
             command.env("KUBE_EDITOR", editor);
         }
-        let output = timeout(HANGS, command.output()).await;
-        let output = output.map_err(|_| Not::Failed(format!("kubectl {args:?} hangs")))?;
+        let output = timeout(TIMEOUT, command.output()).await;
+        let output =
+            output.map_err(|_| NotPassed::Failed(format!("kubectl {args:?} timed out")))?;
         let output = output.map_err(|error| {
-            Not::Failed(format!("cannot run {}: {error}", self.program.display()))
+            NotPassed::Failed(format!("cannot run {}: {error}", self.program.display()))
         })?;
         let text = [output.stdout, output.stderr].concat();
         Ok((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
     }
 
-    /// What it prints; it must be content.
-    pub(super) async fn says(&self, args: &[&str]) -> Result<String, Not> {
+    /// Returns the output of a command that must succeed.
+    pub(super) async fn output(&self, args: &[&str]) -> Result<String, NotPassed> {
         match self.run(args, None).await? {
             (true, text) => Ok(text),
             (false, text) => Err(format!("kubectl {args:?}: {text}").into()),
         }
     }
 
-    /// It prints exactly this, but for space at the end.
-    pub(super) async fn prints(&self, args: &[&str], expected: &str) -> Result<(), Not> {
-        let text = self.says(args).await?;
+    /// Checks that a command prints exactly this text, apart from trailing whitespace.
+    pub(super) async fn prints(&self, args: &[&str], expected: &str) -> Result<(), NotPassed> {
+        let text = self.output(args).await?;
         if text.trim_end() == expected {
             return Ok(());
         }
-        Err(format!("kubectl {args:?}: {expected:?} was expected, not {text:?}").into())
+        Err(format!("kubectl {args:?}: expected {expected:?}, got {text:?}").into())
     }
 
-    /// What it prints contains all of these.
-    pub(super) async fn tells(&self, args: &[&str], parts: &[&str]) -> Result<(), Not> {
-        let text = self.says(args).await?;
+    /// Checks that a command succeeds and that its output contains all of these texts.
+    pub(super) async fn succeeds(&self, args: &[&str], parts: &[&str]) -> Result<(), NotPassed> {
+        let text = self.output(args).await?;
         contains(args, &text, parts)
     }
 
-    /// It is not content, and what it prints contains all of these.
-    pub(super) async fn refuses(&self, args: &[&str], parts: &[&str]) -> Result<(), Not> {
+    /// Checks that a command fails and that its output contains all of these texts.
+    pub(super) async fn fails(&self, args: &[&str], parts: &[&str]) -> Result<(), NotPassed> {
         match self.run(args, None).await? {
             (false, text) => contains(args, &text, parts),
-            (true, text) => Err(format!("kubectl {args:?} should fail, and prints: {text}").into()),
+            (true, text) => Err(format!("kubectl {args:?} succeeded unexpectedly: {text}").into()),
         }
     }
 
-    /// As `tells`, where kubectl calls an editor.
+    /// Like `succeeds`, for a command that runs an editor.
     pub(super) async fn edits(
         &self,
         args: &[&str],
         editor: &str,
         parts: &[&str],
-    ) -> Result<(), Not> {
+    ) -> Result<(), NotPassed> {
         match self.run(args, Some(editor)).await? {
             (true, text) => contains(args, &text, parts),
             (false, text) => Err(format!("kubectl {args:?}: {text}").into()),
         }
     }
 
-    /// Starts what does not end by itself.
-    pub(super) fn goes_on(&self, args: &[&str]) -> Result<Running, Not> {
+    /// Starts a command that does not end by itself.
+    pub(super) fn spawn(&self, args: &[&str]) -> Result<RunningKubectl, NotPassed> {
         let mut child = self.command(args).stdout(Stdio::piped()).spawn().map_err(failed)?;
         let out = child.stdout.take().ok_or("kubectl has no output")?;
-        Ok(Running { _child: child, lines: BufReader::new(out).lines(), seen: Vec::new() })
+        Ok(RunningKubectl { _child: child, lines: BufReader::new(out).lines(), seen: Vec::new() })
     }
 }
 
-impl Running {
-    /// Reads on until a line fits, and gives its columns.
-    pub(super) async fn until(
+impl RunningKubectl {
+    /// Reads lines until one matches, and returns its columns.
+    pub(super) async fn wait_for_line(
         &mut self,
         what: &str,
-        mut fits: impl FnMut(&[&str]) -> bool,
-    ) -> Result<Vec<String>, Not> {
-        let end = Instant::now() + HANGS;
+        mut matches: impl FnMut(&[&str]) -> bool,
+    ) -> Result<Vec<String>, NotPassed> {
+        let end = Instant::now() + TIMEOUT;
         loop {
             let line = timeout_at(end, self.lines.next_line()).await;
             let Ok(line) = line else {
-                return Err(format!("{what} does not come, only {:?}", self.seen).into());
+                return Err(format!("timed out waiting for {what}, got {:?}", self.seen).into());
             };
             let Some(line) = line.map_err(failed)? else {
-                return Err(format!("before {what} it ends: {:?}", self.seen).into());
+                return Err(format!("kubectl exited before {what}: {:?}", self.seen).into());
             };
             let columns: Vec<_> = line.split_whitespace().collect();
-            if fits(&columns) {
+            if matches(&columns) {
                 return Ok(columns.into_iter().map(ToOwned::to_owned).collect());
             }
             self.seen.push(line);
@@ -173,7 +174,7 @@ impl Running {
     }
 }
 
-fn contains(args: &[&str], text: &str, parts: &[&str]) -> Result<(), Not> {
+fn contains(args: &[&str], text: &str, parts: &[&str]) -> Result<(), NotPassed> {
     match parts.iter().find(|part| !text.contains(*part)) {
         None => Ok(()),
         Some(part) => Err(format!("kubectl {args:?}: {part:?} is not in: {text}").into()),

@@ -1,26 +1,28 @@
-//! What kubectl reads: the demo's cluster, in which something happens all the time.
+//! kubectl commands that read, on the demo cluster, where objects change all the time.
 
 use std::collections::BTreeMap;
 
 use super::program::Kubectl;
-use crate::report::{Not, Outcome};
+use crate::report::{NotPassed, Outcome};
 
 pub(super) async fn version(kubectl: &Kubectl<'_>, release: &str) -> Outcome {
     let minor = release.trim_start_matches("1.");
     let server = ["Server Version", &format!("v1.{minor}.")];
-    kubectl.tells(&["version"], &server).await?;
-    kubectl.tells(&["api-versions"], &["apps/v1\n", "\nv1\n", "apiextensions.k8s.io/v1\n"]).await?;
+    kubectl.succeeds(&["version"], &server).await?;
+    kubectl
+        .succeeds(&["api-versions"], &["apps/v1\n", "\nv1\n", "apiextensions.k8s.io/v1\n"])
+        .await?;
     Ok(String::new())
 }
 
 pub(super) async fn api_resources(kubectl: &Kubectl<'_>) -> Outcome {
-    let text = kubectl.says(&["api-resources"]).await?;
+    let text = kubectl.output(&["api-resources"]).await?;
     let row = |name: &str| {
         let row = text.lines().find(|line| line.split_whitespace().next() == Some(name));
-        let row = row.ok_or_else(|| Not::Failed(format!("no {name} in: {text}")))?;
-        Ok::<_, Not>(row.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>())
+        let row = row.ok_or_else(|| NotPassed::Failed(format!("no {name} in: {text}")))?;
+        Ok::<_, NotPassed>(row.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>())
     };
-    same(&row("NAME")?.join(" ").replace("APIGROUP", "APIVERSION"), HEAD)?;
+    same(&row("NAME")?.join(" ").replace("APIGROUP", "APIVERSION"), HEADER)?;
     for (name, parts) in [
         ("configmaps", ["cm", "true", "ConfigMap"]),
         ("namespaces", ["ns", "false", "Namespace"]),
@@ -29,72 +31,72 @@ pub(super) async fn api_resources(kubectl: &Kubectl<'_>) -> Outcome {
     ] {
         let found = row(name)?;
         if !parts.iter().all(|part| found.iter().any(|column| column == part)) {
-            return Err(format!("{parts:?} were expected in {found:?}").into());
+            return Err(format!("expected {parts:?} in {found:?}").into());
         }
     }
     let apps = ["api-resources", "--api-group=apps", "--namespaced=true", "-o", "name"];
-    let mut names: Vec<_> = kubectl.says(&apps).await?.lines().map(ToOwned::to_owned).collect();
+    let mut names: Vec<_> = kubectl.output(&apps).await?.lines().map(ToOwned::to_owned).collect();
     names.sort();
     let expected =
         ["controllerrevisions", "daemonsets", "deployments", "replicasets", "statefulsets"];
     let expected: Vec<_> = expected.iter().map(|name| format!("{name}.apps")).collect();
     if names != expected {
-        return Err(format!("{expected:?} was expected, not {names:?}").into());
+        return Err(format!("expected {expected:?}, got {names:?}").into());
     }
     Ok(format!("{} resources", text.lines().count() - 1))
 }
 
-const HEAD: &str = "NAME SHORTNAMES APIVERSION NAMESPACED KIND";
+const HEADER: &str = "NAME SHORTNAMES APIVERSION NAMESPACED KIND";
 
 pub(super) async fn get(kubectl: &Kubectl<'_>) -> Outcome {
-    let pods = kubectl.says(&["get", "pods", "-A"]).await?;
+    let pods = kubectl.output(&["get", "pods", "-A"]).await?;
     let mut lines = pods.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     same(&lines.next().unwrap_or_default().join(" "), "NAMESPACE NAME READY STATUS RESTARTS AGE")?;
     let coredns = lines.find(|line| line.get(1).is_some_and(|name| name.starts_with("coredns-")));
     match coredns.as_deref() {
         Some(["kube-system", _, "1/1", "Running", "0", age]) if age.ends_with(['s', 'm']) => {}
-        other => return Err(format!("a running pod of coredns was expected, not {other:?}").into()),
+        other => return Err(format!("expected a running coredns pod, got {other:?}").into()),
     }
-    kubectl.tells(&["get", "pods", "-A", "-o", "wide"], &["IP", "NODE", "node-1"]).await?;
-    kubectl.tells(&["get", "ns"], &["NAME", "STATUS", "AGE", "kube-system", "Active"]).await?;
+    kubectl.succeeds(&["get", "pods", "-A", "-o", "wide"], &["IP", "NODE", "node-1"]).await?;
+    kubectl.succeeds(&["get", "ns"], &["NAME", "STATUS", "AGE", "kube-system", "Active"]).await?;
     kubectl
-        .tells(&["get", "nodes"], &["NAME", "STATUS", "ROLES", "VERSION", "node-1", "Ready"])
+        .succeeds(&["get", "nodes"], &["NAME", "STATUS", "ROLES", "VERSION", "node-1", "Ready"])
         .await?;
     let deployment = ["get", "deploy", "-n", "kube-system", "coredns"];
     kubectl
-        .tells(&deployment, &["READY", "UP-TO-DATE", "AVAILABLE", "AGE", "coredns", "1/1"])
+        .succeeds(&deployment, &["READY", "UP-TO-DATE", "AVAILABLE", "AGE", "coredns", "1/1"])
         .await?;
     Ok(format!("{} pods", pods.lines().count() - 1))
 }
 
-pub(super) async fn get_nothing(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn get_missing(kubectl: &Kubectl<'_>) -> Outcome {
     let none = r#"Error from server (NotFound): pods "none" not found"#;
-    kubectl.refuses(&["get", "pods", "none"], &[none]).await?;
+    kubectl.fails(&["get", "pods", "none"], &[none]).await?;
     kubectl.prints(&["get", "pods", "none", "--ignore-not-found"], "").await?;
     kubectl.prints(&["get", "secrets"], "No resources found in default namespace.").await?;
     let widgets = r#"the server doesn't have a resource type "widgets""#;
-    kubectl.refuses(&["get", "widgets"], &[widgets]).await?;
+    kubectl.fails(&["get", "widgets"], &[widgets]).await?;
     let field = ["get", "pods", "--field-selector", "spec.nope=v"];
-    kubectl.refuses(&field, &["BadRequest", "field label not supported"]).await?;
+    kubectl.fails(&field, &["BadRequest", "field label not supported"]).await?;
     Ok(String::new())
 }
 
-pub(super) async fn get_some(kubectl: &Kubectl<'_>) -> Outcome {
-    let all = kubectl.says(&["get", "ns", "-o", "name"]).await?;
-    // More than the demo's come and go meanwhile; those of every cluster stay.
-    let paged = kubectl.says(&["get", "ns", "-o", "name", "--chunk-size=2"]).await?;
+pub(super) async fn get_selected(kubectl: &Kubectl<'_>) -> Outcome {
+    let all = kubectl.output(&["get", "ns", "-o", "name"]).await?;
+    // Other tests' namespaces may come and go; the namespaces of every cluster stay.
+    let paged = kubectl.output(&["get", "ns", "-o", "name", "--chunk-size=2"]).await?;
     for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
         let name = format!("namespace/{name}");
         for text in [&all, &paged] {
             if text.lines().filter(|line| *line == name).count() != 1 {
-                return Err(format!("{name} was expected once in {text:?}").into());
+                return Err(format!("expected {name} once in {text:?}").into());
             }
         }
     }
-    let json = kubectl.says(&["get", "ns", "default", "-o", "json"]).await?;
+    let json = kubectl.output(&["get", "ns", "default", "-o", "json"]).await?;
     let json: serde_json::Value = serde_json::from_str(&json).map_err(crate::report::failed)?;
     if json["kind"] != "Namespace" || json["metadata"]["name"] != "default" {
-        return Err(format!("the namespace default was expected, not {json}").into());
+        return Err(format!("expected the namespace default, got {json}").into());
     }
     let name = ["get", "ns", "--field-selector", "metadata.name=default", "-o", "name"];
     kubectl.prints(&name, "namespace/default").await?;
@@ -105,38 +107,38 @@ pub(super) async fn get_some(kubectl: &Kubectl<'_>) -> Outcome {
     Ok(String::new())
 }
 
-/// What there is comes first; then what we do, and what the demo does.
+/// Existing pods come first, then the test's changes and the demo's.
 pub(super) async fn get_watch(kubectl: &Kubectl<'_>) -> Outcome {
-    let mut watch = kubectl.goes_on(&["get", "pods", "-A", "-w"])?;
-    let head = watch.until("the head", |_| true).await?;
+    let mut watch = kubectl.spawn(&["get", "pods", "-A", "-w"])?;
+    let head = watch.wait_for_line("the header", |_| true).await?;
     same(&head.join(" "), "NAMESPACE NAME READY STATUS RESTARTS AGE")?;
-    watch.until("coredns", |pod| pod[1].starts_with("coredns-")).await?;
-    kubectl.says(&["run", "watched", "--image=example"]).await?;
+    watch.wait_for_line("coredns", |pod| pod[1].starts_with("coredns-")).await?;
+    kubectl.output(&["run", "watched", "--image=example"]).await?;
     let ours = |pod: &[&str]| pod[..2] == ["default", "watched"];
-    let line = watch.until("the new pod", ours).await?;
+    let line = watch.wait_for_line("the new pod", ours).await?;
     same(&line[2..4].join(" "), "0/1 Pending")?;
-    kubectl.says(&["delete", "pod", "watched", "--now"]).await?;
-    watch.until("the new pod's end", ours).await?;
-    // A pod that the demo changes: told again, and not as before.
-    let mut told = BTreeMap::<String, String>::new();
-    let changed = watch.until("a change", |pod| {
+    kubectl.output(&["delete", "pod", "watched", "--now"]).await?;
+    watch.wait_for_line("the new pod's deletion", ours).await?;
+    // A pod that the demo changes: it appears again with other columns.
+    let mut pods = BTreeMap::<String, String>::new();
+    let changed = watch.wait_for_line("a change", |pod| {
         let state = pod[2..5].join(" ");
-        told.insert(pod[1].to_owned(), state.clone()).is_some_and(|before| before != state)
+        pods.insert(pod[1].to_owned(), state.clone()).is_some_and(|before| before != state)
     });
     let changed = changed.await?;
-    Ok(format!("{} of the demo became {}", changed[1], changed[2..4].join(" ")))
+    Ok(format!("the demo's {} became {}", changed[1], changed[2..4].join(" ")))
 }
 
 pub(super) async fn describe(kubectl: &Kubectl<'_>) -> Outcome {
     let parts = ["Name:", "node-1", "Labels:", "kubernetes.io/hostname=node-1", "Conditions:"];
-    kubectl.tells(&["describe", "node", "node-1"], &parts).await?;
-    kubectl.tells(&["describe", "ns", "default"], &["default", "Active"]).await?;
+    kubectl.succeeds(&["describe", "node", "node-1"], &parts).await?;
+    kubectl.succeeds(&["describe", "ns", "default"], &["default", "Active"]).await?;
     Ok(String::new())
 }
 
-fn same(found: &str, expected: &str) -> Result<(), Not> {
+fn same(found: &str, expected: &str) -> Result<(), NotPassed> {
     if found == expected {
         return Ok(());
     }
-    Err(format!("{expected:?} was expected, not {found:?}").into())
+    Err(format!("expected {expected:?}, got {found:?}").into())
 }

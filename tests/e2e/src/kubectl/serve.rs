@@ -1,4 +1,4 @@
-//! `watchables serve`, run as a user runs it.
+//! `watchables serve` in a child process.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,19 +9,19 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::report::{Not, failed};
+use crate::report::{NotPassed, failed};
 
-const HANGS: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A running server, whose kubeconfig lies in a folder of its own. Dropping it kills it.
+/// A running server with its kubeconfig in its own directory. Dropping it kills the process.
 pub(super) struct Serve {
     child: Child,
     folder: TempDir,
 }
 
 impl Serve {
-    /// Starts it, and waits until it says that it serves.
-    pub(super) async fn start(arguments: &[&str]) -> Result<Self, Not> {
+    /// Starts the server and waits until it reports that it is serving.
+    pub(super) async fn start(arguments: &[&str]) -> Result<Self, NotPassed> {
         let folder = TempDir::new().map_err(failed)?;
         let program = program()?;
         let mut child = Command::new(&program)
@@ -34,19 +34,19 @@ impl Serve {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| format!("cannot start {}: {error}", program.display()))?;
-        let said = child.stderr.take().ok_or("the server has no output")?;
+        let stderr = child.stderr.take().ok_or("the server has no output")?;
         let mut line = String::new();
-        timeout(HANGS, BufReader::new(said).read_line(&mut line))
+        timeout(TIMEOUT, BufReader::new(stderr).read_line(&mut line))
             .await
-            .map_err(|_| "the server does not say that it serves")?
+            .map_err(|_| "timed out waiting for the server to start")?
             .map_err(failed)?;
         if !line.starts_with("watchables: serving at ") {
-            return Err(format!("{arguments:?}: it should serve, and says: {line}").into());
+            return Err(format!("{arguments:?}: the server did not start: {line}").into());
         }
         Ok(Self { child, folder })
     }
 
-    /// Where its kubeconfig lies, and what a test wants to put beside it.
+    /// Returns the directory of the kubeconfig and of the test's files.
     pub(super) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -55,24 +55,28 @@ impl Serve {
         self.folder.path().join("kubeconfig")
     }
 
-    /// Ends it as Ctrl-C does; it must be content.
-    pub(super) async fn end(mut self) -> Result<(), Not> {
-        let id = self.child.id().ok_or("the server has ended by itself")?;
+    /// Sends SIGINT, as Ctrl-C does, and checks that the server exits with success.
+    pub(super) async fn stop(mut self) -> Result<(), NotPassed> {
+        let id = self.child.id().ok_or("the server exited by itself")?;
         let kill = Command::new("kill").args(["-INT", &id.to_string()]).status().await;
         kill.map_err(failed)?;
-        let status = timeout(HANGS, self.child.wait())
+        let status = timeout(TIMEOUT, self.child.wait())
             .await
-            .map_err(|_| "the server does not end at Ctrl-C")?
+            .map_err(|_| "the server did not exit on Ctrl-C")?
             .map_err(failed)?;
-        if status.success() { Ok(()) } else { Err(format!("it ended with {status}").into()) }
+        if status.success() {
+            Ok(())
+        } else {
+            Err(format!("the server failed with {status}").into())
+        }
     }
 }
 
-/// The command, which is built with this program and lies beside it.
-fn program() -> Result<PathBuf, Not> {
+/// Returns the path of the `watchables` program, which is built along with this one.
+fn program() -> Result<PathBuf, NotPassed> {
     let program = std::env::current_exe().map_err(failed)?.with_file_name("watchables");
     if program.is_file() {
         return Ok(program);
     }
-    Err(format!("there is no {}: cargo xtask e2e builds it", program.display()).into())
+    Err(format!("{} does not exist: cargo xtask e2e builds it", program.display()).into())
 }

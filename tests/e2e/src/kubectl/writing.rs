@@ -1,4 +1,4 @@
-//! What kubectl writes, each time with what it says and what is there afterwards.
+//! kubectl commands that write: their output and the objects afterwards.
 
 use std::time::Duration;
 
@@ -51,14 +51,14 @@ spec: {schedule: hourly}
 pub(super) async fn create(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.prints(&["create", "namespace", "kubectl"], "namespace/kubectl created").await?;
     let again = r#"Error from server (AlreadyExists): namespaces "kubectl" already exists"#;
-    kubectl.refuses(&["create", "namespace", "kubectl"], &[again]).await?;
+    kubectl.fails(&["create", "namespace", "kubectl"], &[again]).await?;
     let map = ["create", "configmap", "made", "-n", "kubectl", "--from-literal=k=v"];
     kubectl.prints(&map, "configmap/made created").await?;
     let data = ["get", "configmap", "made", "-n", "kubectl", "-o", "jsonpath={.data.k}"];
     kubectl.prints(&data, "v").await?;
     let nowhere = ["create", "configmap", "made", "-n", "nowhere"];
-    let refused = r#"namespaces "nowhere" not found"#;
-    kubectl.refuses(&nowhere, &[refused]).await?;
+    let not_found = r#"namespaces "nowhere" not found"#;
+    kubectl.fails(&nowhere, &[not_found]).await?;
     Ok(String::new())
 }
 
@@ -67,12 +67,12 @@ pub(super) async fn apply(kubectl: &Kubectl<'_>) -> Outcome {
     let apply = ["apply", "-f", "manifest.yaml"];
     kubectl.prints(&apply, "pod/web created\nconfigmap/settings created").await?;
     kubectl.prints(&apply, "pod/web unchanged\nconfigmap/settings unchanged").await?;
-    // A field changes and another goes.
+    // One field changes and another is removed.
     kubectl.write("manifest.yaml", &MANIFEST.replace("k: v, gone: soon", "k: w"))?;
     kubectl.prints(&apply, "pod/web unchanged\nconfigmap/settings configured").await?;
     let data = ["get", "configmap", "settings", "-o", "jsonpath={.data}"];
     kubectl.prints(&data, r#"{"k":"w"}"#).await?;
-    kubectl.tells(&["get", "pod", "web"], &["web", "0/1", "Pending"]).await?;
+    kubectl.succeeds(&["get", "pod", "web"], &["web", "0/1", "Pending"]).await?;
     Ok("created, unchanged, configured".to_owned())
 }
 
@@ -107,11 +107,11 @@ pub(super) async fn edit(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.write("replacement.yaml", REPLACEMENT)?;
     kubectl.prints(&["replace", "-f", "replacement.yaml"], "configmap/settings replaced").await?;
     kubectl.prints(&data, "new").await?;
-    // Who goes on from an old version is told so.
+    // A stale version is a conflict.
     let stale = REPLACEMENT.replace("name: settings", r#"name: settings, resourceVersion: "1""#);
     kubectl.write("replacement.yaml", &stale)?;
     let conflict = ["Error from server (Conflict)", "the object has been modified"];
-    kubectl.refuses(&["replace", "-f", "replacement.yaml"], &conflict).await?;
+    kubectl.fails(&["replace", "-f", "replacement.yaml"], &conflict).await?;
     Ok(String::new())
 }
 
@@ -120,13 +120,13 @@ pub(super) async fn wait(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.prints(&ready, "node/node-1 condition met").await?;
     let pods =
         ["wait", "--for=condition=Ready", "pod", "--all", "-n", "kube-system", "--timeout=30s"];
-    kubectl.tells(&pods, &["pod/coredns-", "condition met"]).await?;
+    kubectl.succeeds(&pods, &["pod/coredns-", "condition met"]).await?;
     let never = ["wait", "--for=condition=Ready", "pod/web", "--timeout=1s"];
-    kubectl.refuses(&never, &["timed out waiting for the condition"]).await?;
+    kubectl.fails(&never, &["timed out waiting for the condition"]).await?;
     let waiting = ["wait", "--for=delete", "configmap/settings", "--timeout=30s"];
     let deleting = async {
         tokio::time::sleep(Duration::from_millis(1_500)).await;
-        kubectl.says(&["delete", "configmap", "settings"]).await
+        kubectl.output(&["delete", "configmap", "settings"]).await
     };
     let (waited, deleted) =
         tokio::join!(kubectl.prints(&waiting, "configmap/settings condition met"), deleting);
@@ -135,22 +135,22 @@ pub(super) async fn wait(kubectl: &Kubectl<'_>) -> Outcome {
     Ok("for conditions and for a delete".to_owned())
 }
 
-pub(super) async fn apply_at_the_server(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn server_side_apply(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.write("owned.yaml", &REPLACEMENT.replace("settings", "owned"))?;
     let mut apply = vec!["apply", "--server-side", "--field-manager=one", "-f", "owned.yaml"];
     kubectl.prints(&apply, "configmap/owned serverside-applied").await?;
     kubectl.prints(&apply, "configmap/owned serverside-applied").await?;
-    // Another may not take a field, unless by force.
+    // Another manager cannot change an owned field without force.
     kubectl
         .write("owned.yaml", &REPLACEMENT.replace("settings", "owned").replace("new", "taken"))?;
     apply[2] = "--field-manager=another";
-    kubectl.refuses(&apply, &["conflict", "one", ".data.k"]).await?;
+    kubectl.fails(&apply, &["conflict", "one", ".data.k"]).await?;
     let data = ["get", "configmap", "owned", "-o", "jsonpath={.data.k}"];
     kubectl.prints(&data, "new").await?;
     apply.push("--force-conflicts");
     kubectl.prints(&apply, "configmap/owned serverside-applied").await?;
     kubectl.prints(&data, "taken").await?;
-    kubectl.says(&["delete", "configmap", "owned"]).await?;
+    kubectl.output(&["delete", "configmap", "owned"]).await?;
     Ok(String::new())
 }
 
@@ -161,7 +161,7 @@ pub(super) async fn scale(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.prints(&scale, "deployment.apps/site scaled").await?;
     let replicas = ["get", "deployment", "site", "-o", "jsonpath={.spec.replicas}"];
     kubectl.prints(&replicas, "3").await?;
-    kubectl.tells(&["get", "all"], &["deployment.apps/site", "pod/web"]).await?;
+    kubectl.succeeds(&["get", "all"], &["deployment.apps/site", "pod/web"]).await?;
     kubectl.prints(&["delete", "deployment", "site"], r#"deployment.apps "site" deleted"#).await?;
     Ok(String::new())
 }
@@ -180,26 +180,26 @@ pub(super) async fn custom(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.write("crontab.yaml", &CRONTAB.replace("hourly", "daily"))?;
     kubectl.prints(&["apply", "-f", "crontab.yaml"], &format!("{object} configured")).await?;
     kubectl.prints(&schedule, "daily").await?;
-    kubectl.tells(&["get", "crontabs"], &["NAME", "SCHEDULE", "often", "daily"]).await?;
+    kubectl.succeeds(&["get", "crontabs"], &["NAME", "SCHEDULE", "often", "daily"]).await?;
     kubectl
-        .tells(&["delete", "-f", "crontabs.yaml"], &["crontabs.kubectl.example.com", "deleted"])
+        .succeeds(&["delete", "-f", "crontabs.yaml"], &["crontabs.kubectl.example.com", "deleted"])
         .await?;
-    kubectl.refuses(&["get", "ct"], &["the server could not find the requested resource"]).await?;
+    kubectl.fails(&["get", "ct"], &["the server could not find the requested resource"]).await?;
     Ok(String::new())
 }
 
 pub(super) async fn delete(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.prints(&["delete", "pod", "web"], r#"pod "web" deleted"#).await?;
-    kubectl.refuses(&["delete", "pod", "web"], &["Error from server (NotFound)"]).await?;
+    kubectl.fails(&["delete", "pod", "web"], &["Error from server (NotFound)"]).await?;
     for name in ["a", "b"] {
-        kubectl.says(&["create", "configmap", name, "-n", "kubectl"]).await?;
+        kubectl.output(&["create", "configmap", name, "-n", "kubectl"]).await?;
     }
-    kubectl.says(&["label", "configmap", "a", "-n", "kubectl", "app=a"]).await?;
+    kubectl.output(&["label", "configmap", "a", "-n", "kubectl", "app=a"]).await?;
     let chosen = ["delete", "configmap", "-n", "kubectl", "-l", "app=a"];
     kubectl.prints(&chosen, r#"configmap "a" deleted"#).await?;
     let all = ["delete", "configmap", "-n", "kubectl", "--all"];
-    kubectl.tells(&all, &[r#"configmap "b" deleted"#, r#"configmap "made" deleted"#]).await?;
+    kubectl.succeeds(&all, &[r#"configmap "b" deleted"#, r#"configmap "made" deleted"#]).await?;
     kubectl.prints(&["delete", "namespace", "kubectl"], r#"namespace "kubectl" deleted"#).await?;
-    kubectl.refuses(&["get", "namespace", "kubectl"], &["Error from server (NotFound)"]).await?;
+    kubectl.fails(&["get", "namespace", "kubectl"], &["Error from server (NotFound)"]).await?;
     Ok(String::new())
 }

@@ -1,4 +1,4 @@
-//! Another user than the suite's: an account of the server's own.
+//! A watcher that authenticates as a service account.
 
 use std::time::Duration;
 
@@ -8,26 +8,28 @@ use serde_json::json;
 use watchables::rel_1_20::v1::{ConfigMap, Pod};
 use watchables::{StreamOptions, Watcher};
 
-use super::models::told;
-use super::refused::refusal;
+use super::models::next_events;
+use super::rejected::expect_rejection;
 use crate::api::{Api, text};
 use crate::cluster::Cluster;
-use crate::report::{Not, Outcome, failed};
+use crate::report::{NotPassed, Outcome, failed};
 
-/// Its token watches what its role allows, and nothing else.
+/// The token can watch what the account's role allows, and nothing else.
 pub(super) async fn token(cluster: &Cluster) -> Outcome {
-    let namespace = cluster.namespace().await?;
+    let namespace = cluster.create_namespace().await?;
     let space = format!("/api/v1/namespaces/{namespace}");
     let name = json!({"metadata": {"name": "watcher"}});
     let accounts = format!("{space}/serviceaccounts");
     cluster.api.create(&accounts, &name).await.map_err(failed)?;
-    let wanted =
+    let request =
         json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}});
-    let token = cluster.api.create(&format!("{accounts}/watcher/token"), &wanted).await;
+    let token = cluster.api.create(&format!("{accounts}/watcher/token"), &request).await;
     let token = match token {
         Ok(request) => text(&request, "/status/token"),
         Err(kube_client::Error::Api(status)) if [404, 405].contains(&status.code) => {
-            return Err(Not::Skipped("the server makes no tokens for accounts".to_owned()));
+            return Err(NotPassed::Skipped(
+                "the server issues no service account tokens".to_owned(),
+            ));
         }
         Err(error) => return Err(failed(error)),
     };
@@ -48,7 +50,7 @@ pub(super) async fn token(cluster: &Cluster) -> Outcome {
     let mut config = cluster.config();
     config.auth_info = AuthInfo { token: Some(token.into()), ..Default::default() };
     let client = Client::try_from(config).map_err(failed)?;
-    // A server takes a moment to see the role.
+    // The role takes effect after a moment.
     for _ in 0..50 {
         match Api(client.clone()).get(&format!("{space}/configmaps")).await {
             Ok(_) => break,
@@ -56,10 +58,10 @@ pub(super) async fn token(cluster: &Cluster) -> Outcome {
         }
     }
     let watcher = Watcher::<ConfigMap>::new(client.clone()).namespace(&namespace);
-    let told = told(&mut watcher.stream(StreamOptions::managed()), 1).await?;
-    if !told.iter().any(|event| event.starts_with("ADDED ")) {
-        return Err(format!("the ConfigMaps were expected, not {told:?}").into());
+    let events = next_events(&mut watcher.stream(StreamOptions::managed()), 1).await?;
+    if !events.iter().any(|event| event.starts_with("ADDED ")) {
+        return Err(format!("expected the ConfigMaps, got {events:?}").into());
     }
-    let error = refusal(Watcher::<Pod>::new(client).namespace(namespace)).await?;
+    let error = expect_rejection(Watcher::<Pod>::new(client).namespace(namespace)).await?;
     if error.is_forbidden() { Ok(error.to_string()) } else { Err(failed(error)) }
 }

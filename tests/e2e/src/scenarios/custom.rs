@@ -1,4 +1,4 @@
-//! A custom resource: its definition is created, and a struct with a derive watches it.
+//! A custom resource: creates its definition and watches it with a derived type.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use watchables::rel_1_20::v1::ObjectMeta;
 use watchables::{StreamOptions, Watchable, Watcher};
 
-use super::models::{Identity, Named, same, told};
+use super::models::{Identity, Named, next_events, same};
 use crate::cluster::Cluster;
 use crate::report::{Outcome, failed};
 
@@ -20,7 +20,7 @@ struct CronTab {
 
 #[derive(Deserialize)]
 struct CronTabSpec {
-    /// Required: there is no `Default`.
+    /// Required: the type has no `Default`.
     schedule: String,
 }
 
@@ -34,7 +34,7 @@ impl Named for CronTab {
 const DEFINITIONS: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
 pub(super) async fn resource(cluster: &Cluster) -> Outcome {
-    let namespace = cluster.namespace().await?;
+    let namespace = cluster.create_namespace().await?;
     let definition = json!({
         "metadata": {"name": "crontabs.e2e.watchables.example.com", "labels": cluster.labels()},
         "spec": {
@@ -61,7 +61,7 @@ async fn watched(cluster: &Cluster, namespace: &str) -> Outcome {
         "metadata": {"name": "a"},
         "spec": {"schedule": "hourly"},
     });
-    // A server takes a moment until it serves what was defined.
+    // The server serves a new definition after a moment.
     let mut tries = 100;
     while let Err(error) = cluster.api.create(&path, &object).await {
         tries -= 1;
@@ -72,11 +72,11 @@ async fn watched(cluster: &Cluster, namespace: &str) -> Outcome {
     }
     let watcher = Watcher::<CronTab>::new(cluster.client()).namespace(namespace);
     let mut stream = watcher.stream(StreamOptions::managed());
-    same(&told(&mut stream, 1).await?, &["ADDED a hourly"])?;
+    same(&next_events(&mut stream, 1).await?, &["ADDED a hourly"])?;
     let patch = json!({"spec": {"schedule": "daily"}});
     cluster.api.patch(&format!("{path}/a"), &patch).await.map_err(failed)?;
-    same(&told(&mut stream, 1).await?, &["MODIFIED a daily"])?;
+    same(&next_events(&mut stream, 1).await?, &["MODIFIED a daily"])?;
     cluster.api.delete(&format!("{path}/a")).await.map_err(failed)?;
-    same(&told(&mut stream, 1).await?, &["DELETED a daily"])?;
+    same(&next_events(&mut stream, 1).await?, &["DELETED a daily"])?;
     Ok(String::new())
 }

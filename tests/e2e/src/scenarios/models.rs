@@ -1,13 +1,13 @@
-//! The models of two releases, to be used in the same tests.
+//! The models of two releases, for tests that are generic over them, and helpers to read events.
 
 use futures::StreamExt as _;
 use std::time::Duration;
 use tokio::time::timeout;
 use watchables::{Client, NamespacedWatch, WatchItem, WatchStream, WatchTarget, Watcher};
 
-use crate::report::{Not, failed};
+use crate::report::{NotPassed, failed};
 
-/// Who an object is.
+/// The identity of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) name: String,
@@ -16,12 +16,12 @@ pub(crate) struct Identity {
     pub(crate) version: String,
 }
 
-/// An object that says who it is.
+/// An object with an identity.
 pub(crate) trait Named: WatchItem {
     fn identity(&self) -> Identity;
 }
 
-/// Models of a release.
+/// The models of a release.
 pub(crate) trait Models {
     const NAME: &'static str;
     type Pod: WatchTarget<Item = Self::Pod> + NamespacedWatch + Named + Unpin;
@@ -33,14 +33,14 @@ pub(crate) trait Models {
     fn pod_list(client: Client) -> Watcher<Self::PodList>;
     fn events(client: Client) -> Watcher<Self::Event>;
     fn config_maps(client: Client) -> Watcher<Self::ConfigMap>;
-    /// As the release's `watchables` name them.
+    /// By the names in the release's `watchables` module.
     fn named_pods(client: Client) -> Watcher<Self::Pod>;
     fn named_namespaces(client: Client) -> Watcher<Self::Namespace>;
 }
 
 macro_rules! models {
     ($models:ident, $release:ident) => {
-        #[doc = concat!("Those of `", stringify!($release), "`.")]
+        #[doc = concat!("The models of `", stringify!($release), "`.")]
         pub(crate) struct $models;
 
         impl Models for $models {
@@ -96,64 +96,64 @@ macro_rules! models {
 models!(V20, rel_1_20);
 models!(V36, rel_1_36);
 
-/// Longer than any event takes.
-const HANGS: Duration = Duration::from_mins(1);
+/// Longer than any event takes to arrive.
+const EVENT_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The next events, as `ADDED a`.
-pub(crate) async fn told<T: WatchTarget<Item: Named>>(
+/// Returns the next events, as in `ADDED a`.
+pub(crate) async fn next_events<T: WatchTarget<Item: Named>>(
     stream: &mut WatchStream<T>,
-    events: usize,
-) -> Result<Vec<String>, Not> {
-    let mut told = Vec::new();
-    while told.len() < events {
-        match timeout(HANGS, stream.next()).await {
-            Err(_) => return Err(format!("after {told:?} nothing comes").into()),
-            Ok(None) => return Err(format!("after {told:?} the stream ends").into()),
+    count: usize,
+) -> Result<Vec<String>, NotPassed> {
+    let mut events = Vec::new();
+    while events.len() < count {
+        match timeout(EVENT_TIMEOUT, stream.next()).await {
+            Err(_) => return Err(format!("timed out after {events:?}").into()),
+            Ok(None) => return Err(format!("the stream ended after {events:?}").into()),
             Ok(Some(Err(error))) => return Err(failed(error)),
             Ok(Some(Ok(event))) => {
-                told.push(format!("{} {}", event.etype, event.obj.identity().name));
+                events.push(format!("{} {}", event.etype, event.obj.identity().name));
             }
         }
     }
-    Ok(told)
+    Ok(events)
 }
 
-/// Waits until the stream is over, and gives what it had still to tell.
+/// Waits for the end of the stream and returns the remaining events.
 pub(crate) async fn rest<T: WatchTarget<Item: Named>>(
     stream: &mut WatchStream<T>,
-) -> Result<Vec<String>, Not> {
-    let mut told = Vec::new();
+) -> Result<Vec<String>, NotPassed> {
+    let mut events = Vec::new();
     loop {
-        match timeout(HANGS, stream.next()).await {
-            Err(_) => return Err(format!("after {told:?} it does not end").into()),
-            Ok(None) => return Ok(told),
+        match timeout(EVENT_TIMEOUT, stream.next()).await {
+            Err(_) => return Err(format!("timed out waiting for the end after {events:?}").into()),
+            Ok(None) => return Ok(events),
             Ok(Some(Err(error))) => return Err(failed(error)),
             Ok(Some(Ok(event))) => {
-                told.push(format!("{} {}", event.etype, event.obj.identity().name));
+                events.push(format!("{} {}", event.etype, event.obj.identity().name));
             }
         }
     }
 }
 
-/// Nothing more comes within a time.
-pub(crate) async fn silent<T: WatchTarget<Item: Named>>(
+/// Checks that no event arrives within a time.
+pub(crate) async fn stays_idle<T: WatchTarget<Item: Named>>(
     stream: &mut WatchStream<T>,
     time: Duration,
-) -> Result<(), Not> {
+) -> Result<(), NotPassed> {
     match timeout(time, stream.next()).await {
         Err(_) => Ok(()),
-        Ok(None) => Err("the stream ends where it should wait".into()),
+        Ok(None) => Err("the stream ended unexpectedly".into()),
         Ok(Some(Err(error))) => Err(failed(error)),
         Ok(Some(Ok(event))) => {
             let identity = event.obj.identity();
-            Err(format!("{} {identity:?} comes where nothing should", event.etype).into())
+            Err(format!("unexpected event: {} {identity:?}", event.etype).into())
         }
     }
 }
 
-pub(crate) fn same(found: &[String], expected: &[&str]) -> Result<(), Not> {
+pub(crate) fn same(found: &[String], expected: &[&str]) -> Result<(), NotPassed> {
     if found == expected {
         return Ok(());
     }
-    Err(format!("{expected:?} was expected, not {found:?}").into())
+    Err(format!("expected {expected:?}, got {found:?}").into())
 }

@@ -1,4 +1,4 @@
-//! The seed's multiplexing program: pods and namespaces in one stream, and a callback that recovers.
+//! The seed's multiplexing program: pods and namespaces in one stream, and an error callback.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,18 +13,18 @@ use watchables::{
 
 use super::models::{Identity, Named as _};
 use crate::cluster::Cluster;
-use crate::report::{Not, Outcome, failed};
+use crate::report::{NotPassed, Outcome, failed};
 
 #[derive(Multiplexed)]
-#[allow(clippy::large_enum_variant, reason = "as the documentation has it")]
-enum Seen {
+#[allow(clippy::large_enum_variant, reason = "as in the documentation")]
+enum Item {
     Pod(Pod),
     Namespace(Namespace),
     Other(DynamicObject),
 }
 
-impl Seen {
-    fn told(&self) -> String {
+impl Item {
+    fn describe(&self) -> String {
         let Identity { name, .. } = match self {
             Self::Pod(pod) => pod.identity(),
             Self::Namespace(namespace) => namespace.identity(),
@@ -43,13 +43,13 @@ impl Seen {
 }
 
 pub(super) async fn kinds(cluster: &Cluster) -> Outcome {
-    let namespace = cluster.namespace().await?;
-    cluster.api.pod(&namespace, "a").await.map_err(failed)?;
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked);
-    let mux = MultiplexingWatcher::<Seen>::new().on_error(move |_, _, error| {
+    let namespace = cluster.create_namespace().await?;
+    cluster.api.create_pod(&namespace, "a").await.map_err(failed)?;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&calls);
+    let mux = MultiplexingWatcher::<Item>::new().on_error(move |_, _, error| {
         count.fetch_add(1, Ordering::Relaxed);
-        // What is not there will not come: it is removed, and the others go on.
+        // A missing resource will not appear: its watcher is removed and the others continue.
         !error.is_not_found()
     });
     mux.add_watcher(Watcher::<Pod>::new(cluster.client()).namespace(&namespace));
@@ -61,50 +61,50 @@ pub(super) async fn kinds(cluster: &Cluster) -> Outcome {
         ResourceInfo::new("stable.example.invalid", "v1", "Widget", "widgets", Scope::Namespaced);
     mux.add_watcher(Watcher::<DynamicObject>::for_resource(cluster.client(), none));
     let mut stream = mux.stream(StreamOptions::managed());
-    let mut told = Vec::new();
-    while told.len() < 2 {
+    let mut events = Vec::new();
+    while events.len() < 2 {
         let item = timeout(Duration::from_mins(1), stream.next()).await;
-        match item.map_err(|_| Not::Failed(format!("after {told:?} nothing comes")))? {
-            Some(Ok(event)) => told.push(format!("{} {}", event.etype, event.obj.told())),
+        match item.map_err(|_| NotPassed::Failed(format!("timed out after {events:?}")))? {
+            Some(Ok(event)) => events.push(format!("{} {}", event.etype, event.obj.describe())),
             Some(Err(error)) => return Err(failed(error)),
-            None => return Err(format!("after {told:?} it ends").into()),
+            None => return Err(format!("the stream ended after {events:?}").into()),
         }
     }
-    told.sort();
-    super::models::same(&told, &[&format!("ADDED namespace {namespace}"), "ADDED pod a"])?;
+    events.sort();
+    super::models::same(&events, &[&format!("ADDED namespace {namespace}"), "ADDED pod a"])?;
     cluster.api.delete(&format!("/api/v1/namespaces/{namespace}/pods/a")).await.map_err(failed)?;
     let item = timeout(Duration::from_mins(1), stream.next()).await;
-    match item.map_err(|_| "the deletion does not come")? {
-        Some(Ok(event)) if event.obj.told() == "pod a" => {}
-        other => return Err(format!("the deletion was expected: {}", other.is_some()).into()),
+    match item.map_err(|_| "timed out waiting for the deletion")? {
+        Some(Ok(event)) if event.obj.describe() == "pod a" => {}
+        Some(_) => return Err("expected the deletion, got another item".into()),
+        None => return Err("the stream ended before the deletion".into()),
     }
-    // The refusal comes when it comes: it has no event to be waited for. A real server may tell more of the
-    // Pod in the meantime.
-    let refused = async {
-        while asked.load(Ordering::Relaxed) == 0 {
+    // The rejection has no event to wait for. Meanwhile a real server may send more events of the pod.
+    let rejected = async {
+        while calls.load(Ordering::Relaxed) == 0 {
             sleep(Duration::from_millis(10)).await;
         }
     };
-    let mut refused = std::pin::pin!(timeout(Duration::from_mins(1), refused));
+    let mut rejected = std::pin::pin!(timeout(Duration::from_mins(1), rejected));
     loop {
         tokio::select! {
             item = stream.next() => match item {
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(failed(error)),
-                None => return Err("it ends after the deletion".into()),
+                None => return Err("the stream ended after the deletion".into()),
             },
-            refused = &mut refused => {
-                refused.map_err(|_| "the callback is not asked")?;
+            rejected = &mut rejected => {
+                rejected.map_err(|_| "the error callback was not called")?;
                 break;
             }
         }
     }
     mux.stop();
     if timeout(Duration::from_mins(1), stream.next()).await.is_ok_and(|item| item.is_some()) {
-        return Err("it tells something after it was stopped".into());
+        return Err("an item was delivered after the stop".into());
     }
-    match asked.load(Ordering::Relaxed) {
-        1 => Ok("two kinds, and the callback was asked once".to_owned()),
-        times => Err(format!("the callback was asked {times} times").into()),
+    match calls.load(Ordering::Relaxed) {
+        1 => Ok("two kinds, one call of the error callback".to_owned()),
+        calls => Err(format!("the error callback was called {calls} times").into()),
     }
 }

@@ -1,20 +1,20 @@
-//! The seed's programs, one by one.
+//! The programs of the seed's documentation.
 
 use std::time::Duration;
 
 use watchables::StreamOptions;
 
-use super::models::{Models, Named as _, rest, same, silent, told};
+use super::models::{Models, Named as _, next_events, rest, same, stays_idle};
 use crate::cluster::Cluster;
-use crate::report::{Not, Outcome, failed};
+use crate::report::{NotPassed, Outcome, failed};
 
-/// Longer than the timeout of a second that watches have by default.
+/// Longer than the default watch timeout of one second.
 const A_WHILE: Duration = Duration::from_millis(2_500);
 
-async fn two_pods(cluster: &Cluster) -> Result<String, Not> {
-    let namespace = cluster.namespace().await?;
+async fn two_pods(cluster: &Cluster) -> Result<String, NotPassed> {
+    let namespace = cluster.create_namespace().await?;
     for name in ["a", "b"] {
-        cluster.api.pod(&namespace, name).await.map_err(failed)?;
+        cluster.api.create_pod(&namespace, name).await.map_err(failed)?;
     }
     Ok(namespace)
 }
@@ -24,7 +24,7 @@ pub(super) async fn repeats<M: Models>(cluster: &Cluster) -> Outcome {
     let watcher = M::pods(cluster.client()).namespace(namespace);
     let mut stream = watcher.stream(StreamOptions::default());
     for _ in 0..3 {
-        let mut round = told(&mut stream, 2).await?;
+        let mut round = next_events(&mut stream, 2).await?;
         round.sort();
         same(&round, &["ADDED a", "ADDED b"])?;
     }
@@ -35,10 +35,10 @@ pub(super) async fn once<M: Models>(cluster: &Cluster) -> Outcome {
     let namespace = two_pods(cluster).await?;
     let watcher = M::pods(cluster.client()).namespace(&namespace).timeout(None);
     let mut stream = watcher.stream(StreamOptions::default());
-    told(&mut stream, 2).await?;
-    silent(&mut stream, A_WHILE).await?;
-    cluster.api.pod(&namespace, "c").await.map_err(failed)?;
-    same(&told(&mut stream, 1).await?, &["ADDED c"])?;
+    next_events(&mut stream, 2).await?;
+    stays_idle(&mut stream, A_WHILE).await?;
+    cluster.api.create_pod(&namespace, "c").await.map_err(failed)?;
+    same(&next_events(&mut stream, 1).await?, &["ADDED c"])?;
     Ok(String::new())
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn stops<M: Models>(cluster: &Cluster) -> Outcome {
     let namespace = two_pods(cluster).await?;
     let watcher = M::pods(cluster.client()).namespace(&namespace);
     let mut stream = watcher.stream(StreamOptions::managed());
-    told(&mut stream, 2).await?;
+    next_events(&mut stream, 2).await?;
     let stop = watcher.stop_handle();
     std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(300));
@@ -66,11 +66,11 @@ pub(super) async fn stops<M: Models>(cluster: &Cluster) -> Outcome {
     });
     same(&rest(&mut stream).await?, &[])?;
     if watcher.is_running() {
-        return Err("it is stopped, and says that it is running".into());
+        return Err("is_running returned true after the stop".into());
     }
-    cluster.api.pod(&namespace, "c").await.map_err(failed)?;
-    // It goes on where it stopped.
-    same(&told(&mut watcher.stream(StreamOptions::managed()), 1).await?, &["ADDED c"])?;
+    cluster.api.create_pod(&namespace, "c").await.map_err(failed)?;
+    // The next stream resumes where the last one stopped.
+    same(&next_events(&mut watcher.stream(StreamOptions::managed()), 1).await?, &["ADDED c"])?;
     Ok(String::new())
 }
 
@@ -78,10 +78,10 @@ pub(super) async fn namespaces<M: Models>(cluster: &Cluster) -> Outcome {
     let (one, other) = (two_pods(cluster).await?, two_pods(cluster).await?);
     let watcher = M::pods(cluster.client()).namespace(&one);
     let mut stream = watcher.stream(StreamOptions::managed());
-    told(&mut stream, 2).await?;
-    cluster.api.pod(&other, "c").await.map_err(failed)?;
-    silent(&mut stream, A_WHILE).await?;
-    // All of them: what other tests do is told too.
+    next_events(&mut stream, 2).await?;
+    cluster.api.create_pod(&other, "c").await.map_err(failed)?;
+    stays_idle(&mut stream, A_WHILE).await?;
+    // All namespaces: events of other tests' pods arrive too.
     let watcher = M::pods(cluster.client()).label_selector("app=c");
     let mut stream = watcher.stream(StreamOptions::managed());
     loop {
@@ -89,7 +89,7 @@ pub(super) async fn namespaces<M: Models>(cluster: &Cluster) -> Outcome {
             Some(Ok(event)) if event.obj.identity().namespace == other => break,
             Some(Ok(_)) => {}
             Some(Err(error)) => return Err(failed(error)),
-            None => return Err("the stream ends".into()),
+            None => return Err("the stream ended".into()),
         }
     }
     Ok(String::new())
@@ -101,9 +101,9 @@ pub(super) async fn lists<M: Models>(cluster: &Cluster) -> Outcome {
     let list = M::pod_list(cluster.client()).namespace(&namespace);
     let (mut one, mut other) =
         (objects.stream(StreamOptions::managed()), list.stream(StreamOptions::managed()));
-    let (one, other) = (told(&mut one, 2).await?, told(&mut other, 2).await?);
+    let (one, other) = (next_events(&mut one, 2).await?, next_events(&mut other, 2).await?);
     if one != other {
-        return Err(format!("Pod tells {one:?}, PodList {other:?}").into());
+        return Err(format!("Pod delivered {one:?}, PodList {other:?}").into());
     }
     Ok(String::new())
 }
@@ -111,10 +111,10 @@ pub(super) async fn lists<M: Models>(cluster: &Cluster) -> Outcome {
 pub(super) async fn named<M: Models>(cluster: &Cluster) -> Outcome {
     let namespace = two_pods(cluster).await?;
     let watcher = M::named_pods(cluster.client()).namespace(&namespace);
-    told(&mut watcher.stream(StreamOptions::managed()), 2).await?;
+    next_events(&mut watcher.stream(StreamOptions::managed()), 2).await?;
     let watcher =
         M::named_namespaces(cluster.client()).field_selector(format!("metadata.name={namespace}"));
-    let events = told(&mut watcher.stream(StreamOptions::managed()), 1).await?;
+    let events = next_events(&mut watcher.stream(StreamOptions::managed()), 1).await?;
     same(&events, &[&format!("ADDED {namespace}")])?;
     Ok(String::new())
 }
@@ -123,10 +123,10 @@ pub(super) async fn selectors<M: Models>(cluster: &Cluster) -> Outcome {
     let namespace = two_pods(cluster).await?;
     let watcher = M::pods(cluster.client()).namespace(&namespace).label_selector("app in (b, c)");
     let mut stream = watcher.stream(StreamOptions::managed());
-    same(&told(&mut stream, 1).await?, &["ADDED b"])?;
+    same(&next_events(&mut stream, 1).await?, &["ADDED b"])?;
     let path = format!("/api/v1/namespaces/{namespace}/pods/b");
     let labels = serde_json::json!({"metadata": {"labels": {"app": "other"}}});
     cluster.api.patch(&path, &labels).await.map_err(failed)?;
-    same(&told(&mut stream, 1).await?, &["DELETED b"])?;
+    same(&next_events(&mut stream, 1).await?, &["DELETED b"])?;
     Ok(String::new())
 }
