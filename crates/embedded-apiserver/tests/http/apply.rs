@@ -1,15 +1,15 @@
-//! Server-side apply: the owners of fields, conflicts, and what is no longer applied. Answers are as a
-//! kube-apiserver 1.20.2 was seen to give them.
+//! Server-side apply: field owners, conflicts and removed fields. The expected responses were observed on
+//! kube-apiserver 1.20.2.
 
 use embedded_apiserver::EmbeddedServer;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, get, post, put, send_with, start, version};
+use crate::client::{Response, get, post, put, send_with, start, version};
 
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/default/deployments";
 
-async fn apply(server: &EmbeddedServer, path: &str, parameters: &str, object: &Value) -> Answer {
+async fn apply(server: &EmbeddedServer, path: &str, parameters: &str, object: &Value) -> Response {
     let headers = [("content-type", "application/apply-patch+yaml")];
     let path = format!("{path}?{parameters}");
     send_with(server, "PATCH", &path, object.to_string(), &headers).await
@@ -25,22 +25,22 @@ fn map(data: &Value) -> Value {
     json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": data})
 }
 
-/// Manager, operation and fields of each entry.
+/// Returns manager, operation and fields of each `managedFields` entry.
 fn owners(object: &Value) -> Value {
     let entries = object["metadata"]["managedFields"].as_array().cloned().unwrap_or_default();
     entries.iter().map(|e| json!([e["manager"], e["operation"], e["fieldsV1"]])).collect()
 }
 
 #[tokio::test]
-async fn a_field_has_an_owner_until_it_is_no_longer_applied() {
+async fn applied_field_is_owned_until_it_is_no_longer_applied() {
     let server = start().await;
     let path = format!("{MAPS}/a");
     let mut first = map(&json!({"a": "1", "b": "2"}));
     first["metadata"] = json!({"name": "a", "labels": {"l": "1"}, "finalizers": ["x.y/z"]});
-    let made = apply(&server, &path, "fieldManager=m1", &first).await;
-    assert_eq!(made.code, 201);
+    let created = apply(&server, &path, "fieldManager=m1", &first).await;
+    assert_eq!(created.code, 201);
     assert_eq!(
-        owners(&made.json()),
+        owners(&created.json()),
         json!([["m1", "Apply", {
             "f:data": {"f:a": {}, "f:b": {}},
             "f:metadata": {"f:finalizers": {"v:\"x.y/z\"": {}}, "f:labels": {"f:l": {}}},
@@ -48,21 +48,21 @@ async fn a_field_has_an_owner_until_it_is_no_longer_applied() {
     );
 
     let other = map(&json!({"a": "9", "b": "3"}));
-    let refused = apply(&server, &path, "fieldManager=m2", &other).await;
-    assert_eq!(refused.refusal(), (409, "Conflict".into()));
+    let rejected = apply(&server, &path, "fieldManager=m2", &other).await;
+    assert_eq!(rejected.rejection(), (409, "Conflict".into()));
     assert_eq!(
-        refused.message(),
+        rejected.message(),
         "Apply failed with 2 conflicts: conflicts with \"m1\":\n- .data.a\n- .data.b"
     );
     let cause = json!({
         "reason": "FieldManagerConflict", "message": "conflict with \"m1\"", "field": ".data.b",
     });
-    assert_eq!(refused.json()["details"]["causes"][1], cause);
+    assert_eq!(rejected.json()["details"]["causes"][1], cause);
 
-    // What is the same belongs to both.
+    // Fields with equal values are owned by both.
     let other = map(&json!({"a": "9", "b": "2"}));
-    let refused = apply(&server, &path, "fieldManager=m2", &other).await;
-    assert_eq!(refused.message(), "Apply failed with 1 conflict: conflict with \"m1\": .data.a");
+    let rejected = apply(&server, &path, "fieldManager=m2", &other).await;
+    assert_eq!(rejected.message(), "Apply failed with 1 conflict: conflict with \"m1\": .data.a");
     let forced = apply(&server, &path, "fieldManager=m2&force=true", &other).await.json();
     let first_keeps = json!({
         "f:data": {"f:b": {}},
@@ -79,9 +79,9 @@ async fn a_field_has_an_owner_until_it_is_no_longer_applied() {
         owners(&patched),
         json!([["m1", "Apply", first_keeps], ["m2", "Apply", {"f:data": {"f:b": {}}}], by_curl])
     );
-    let refused = apply(&server, &path, "fieldManager=m2", &other).await;
+    let rejected = apply(&server, &path, "fieldManager=m2", &other).await;
     assert_eq!(
-        refused.message(),
+        rejected.message(),
         "Apply failed with 1 conflict: conflict with \"curl\" using v1: .data.a"
     );
 
@@ -93,7 +93,7 @@ async fn a_field_has_an_owner_until_it_is_no_longer_applied() {
 }
 
 #[tokio::test]
-async fn applying_the_same_again_changes_nothing() {
+async fn applying_the_same_configuration_again_changes_nothing() {
     let server = start().await;
     let path = format!("{MAPS}/a");
     let object = map(&json!({"a": "1"}));
@@ -104,7 +104,7 @@ async fn applying_the_same_again_changes_nothing() {
 }
 
 #[tokio::test]
-async fn items_of_lists_are_owned_by_their_keys() {
+async fn items_of_keyed_lists_are_owned_individually() {
     let server = start().await;
     let path = format!("{DEPLOYMENTS}/web");
     let deployment = |containers: Value| {
@@ -118,10 +118,10 @@ async fn items_of_lists_are_owned_by_their_keys() {
         {"name": "main", "image": "one", "ports": [{"containerPort": 80}]},
         {"name": "side", "image": "one"},
     ]));
-    let made = apply(&server, &path, "fieldManager=me", &two).await.json();
+    let created = apply(&server, &path, "fieldManager=me", &two).await.json();
     let port = "k:{\"containerPort\":80,\"protocol\":\"TCP\"}";
     assert_eq!(
-        owners(&made)[0][2],
+        owners(&created)[0][2],
         json!({"f:spec": {
             "f:replicas": {}, "f:selector": {},
             "f:template": {"f:spec": {"f:containers": {
@@ -133,7 +133,7 @@ async fn items_of_lists_are_owned_by_their_keys() {
             }}},
         }})
     );
-    // Another one's item stays when this one's goes.
+    // The other manager's item stays when this manager removes its own.
     let third = json!([{"name": "third", "image": "x"}]);
     let added = json!({"apiVersion": "apps/v1", "kind": "Deployment",
                        "spec": {"template": {"spec": {"containers": third}}}});
@@ -144,24 +144,24 @@ async fn items_of_lists_are_owned_by_their_keys() {
         left["spec"]["template"]["spec"]["containers"],
         json!([{"name": "main", "image": "two"}, {"name": "third", "image": "x"}])
     );
-    let taken = json!({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": {
+    let conflicting = json!({"apiVersion": "apps/v1", "kind": "Deployment", "spec": {"template": {
         "spec": {"containers": [{"name": "main", "image": "three"}]}}}});
-    let refused = apply(&server, &path, "fieldManager=other", &taken).await;
+    let rejected = apply(&server, &path, "fieldManager=other", &conflicting).await;
     let field = ".spec.template.spec.containers[name=\"main\"].image";
     assert_eq!(
-        refused.message(),
+        rejected.message(),
         format!("Apply failed with 1 conflict: conflict with \"me\": {field}")
     );
-    // Scaling takes the replicas over.
+    // Scaling becomes the owner of the replicas.
     put(&server, &format!("{path}/scale"), json!({"spec": {"replicas": 7}})).await;
-    let refused = apply(&server, &path, "fieldManager=me", &one).await;
+    let rejected = apply(&server, &path, "fieldManager=me", &one).await;
     assert!(
-        refused.message().ends_with("with subresource \"scale\" using apps/v1: .spec.replicas")
+        rejected.message().ends_with("with subresource \"scale\" using apps/v1: .spec.replicas")
     );
 }
 
 #[tokio::test]
-async fn plain_writes_have_owners_too_and_can_set_them() {
+async fn plain_writes_set_managed_fields() {
     let server = start().await;
     let new = json!({"metadata": {"name": "a"}, "data": {"a": "1", "b": "1"}});
     let mut object = post(&server, &format!("{MAPS}?fieldManager=x"), new).await.json();
@@ -170,7 +170,7 @@ async fn plain_writes_have_owners_too_and_can_set_them() {
     let path = format!("{MAPS}/a");
     let object = put(&server, &format!("{path}?fieldManager=y"), object).await.json();
     assert_eq!(owners(&object), json!([["y", "Update", {"f:data": {"f:a": {}}}]]));
-    // As kubectl does when it goes over to server-side apply.
+    // As kubectl does when it migrates to server-side apply.
     let mut entry = object["metadata"]["managedFields"][0].clone();
     entry["operation"] = "Apply".into();
     let patched = merge(&server, &path, json!({"metadata": {"managedFields": [entry]}})).await;
@@ -180,14 +180,14 @@ async fn plain_writes_have_owners_too_and_can_set_them() {
 }
 
 #[tokio::test]
-async fn the_status_is_owned_apart() {
+async fn status_subresource_has_its_own_managed_fields() {
     let server = start().await;
     let pods = "/api/v1/namespaces/default/pods";
     let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"},
                      "spec": {"nodeName": "n"}, "status": {"phase": "Running"}});
-    let made = apply(&server, &format!("{pods}/a"), "fieldManager=me", &pod).await.json();
-    assert_eq!(made["status"]["phase"], "Pending");
-    assert_eq!(owners(&made), json!([["me", "Apply", {"f:spec": {"f:nodeName": {}}}]]));
+    let created = apply(&server, &format!("{pods}/a"), "fieldManager=me", &pod).await.json();
+    assert_eq!(created["status"]["phase"], "Pending");
+    assert_eq!(owners(&created), json!([["me", "Apply", {"f:spec": {"f:nodeName": {}}}]]));
     let path = format!("{pods}/a/status");
     let running = json!({"apiVersion": "v1", "kind": "Pod", "status": {"phase": "Running"}});
     let object = apply(&server, &path, "fieldManager=kubelet", &running).await.json();
@@ -198,12 +198,12 @@ async fn the_status_is_owned_apart() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_applied_is_refused() {
+async fn invalid_apply_requests_are_rejected() {
     let server = start().await;
     let path = format!("{MAPS}/a");
-    let sound = map(&json!({}));
-    let unnamed = apply(&server, &path, "", &sound).await;
-    assert_eq!(unnamed.refusal(), (422, "Invalid".into()));
+    let valid = map(&json!({}));
+    let unnamed = apply(&server, &path, "", &valid).await;
+    assert_eq!(unnamed.rejection(), (422, "Invalid".into()));
     for (object, why) in [
         (
             json!({"data": {}}),
@@ -227,8 +227,8 @@ async fn what_cannot_be_applied_is_refused() {
             "the applied configuration is not an object",
         ),
     ] {
-        let answer = apply(&server, &path, "fieldManager=me", &object).await;
-        assert_eq!((answer.refusal().0, answer.message()), (400, why.to_owned()));
+        let response = apply(&server, &path, "fieldManager=me", &object).await;
+        assert_eq!((response.rejection().0, response.message()), (400, why.to_owned()));
     }
     assert_eq!(get(&server, &path).await.code, 404);
 }

@@ -1,12 +1,12 @@
-//! A small catalogue, so that this crate needs no release's.
+//! A small catalog, so that the tests need no release's models.
 
 use watchable_core::{CatalogEntry, ResourceInfo, Scope};
 
 const ALL: &[&str] =
     &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
-/// Of the core group, of other groups and versions, one that cannot be watched, one that is
-/// answered only, a custom one, and the definitions of custom ones.
+/// Resources of the core group and of other groups and versions, one without watch, one that can only be
+/// created, a custom one, and custom resource definitions.
 pub(crate) const CATALOG: &[CatalogEntry] = &[
     entry("", "v1", "Pod", "pods", Scope::Namespaced, "PodList", "pod", &["po"], ALL),
     entry(

@@ -1,4 +1,4 @@
-//! A plain HTTP client: one connection a request, and watches read line by line.
+//! A plain HTTP client: one connection per request, and watches read line by line.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 
 use crate::catalog::CATALOG;
 
-/// Nothing here takes so long but what hangs.
-const HANG: Duration = Duration::from_secs(30);
+/// Longer than any response takes.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(crate) fn builder() -> Builder {
     EmbeddedServer::builder(CATALOG)
@@ -25,19 +25,19 @@ pub(crate) async fn start() -> EmbeddedServer {
     builder().start().await.unwrap()
 }
 
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) code: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
-    /// The code and reason of a Status, after a check that it is a whole one.
-    pub(crate) fn refusal(&self) -> (u16, String) {
+    /// Checks that the body is a complete failure `Status`, and returns its code and reason.
+    pub(crate) fn rejection(&self) -> (u16, String) {
         let status = self.json();
         assert_eq!((&status["kind"], &status["status"]), (&json!("Status"), &json!("Failure")));
         assert_eq!(status["code"], self.code);
@@ -50,19 +50,19 @@ impl Answer {
     }
 }
 
-pub(crate) async fn get(server: &EmbeddedServer, path: &str) -> Answer {
+pub(crate) async fn get(server: &EmbeddedServer, path: &str) -> Response {
     send(server, "GET", path, "").await
 }
 
-pub(crate) async fn post(server: &EmbeddedServer, path: &str, body: Value) -> Answer {
+pub(crate) async fn post(server: &EmbeddedServer, path: &str, body: Value) -> Response {
     send(server, "POST", path, body.to_string()).await
 }
 
-pub(crate) async fn put(server: &EmbeddedServer, path: &str, body: Value) -> Answer {
+pub(crate) async fn put(server: &EmbeddedServer, path: &str, body: Value) -> Response {
     send(server, "PUT", path, body.to_string()).await
 }
 
-pub(crate) async fn delete(server: &EmbeddedServer, path: &str) -> Answer {
+pub(crate) async fn delete(server: &EmbeddedServer, path: &str) -> Response {
     send(server, "DELETE", path, "").await
 }
 
@@ -71,7 +71,7 @@ pub(crate) async fn send(
     method: &str,
     path: &str,
     body: impl Into<Bytes>,
-) -> Answer {
+) -> Response {
     send_with(server, method, path, body, &[("content-type", "application/json")]).await
 }
 
@@ -81,15 +81,15 @@ pub(crate) async fn send_with(
     path: &str,
     body: impl Into<Bytes>,
     headers: &[(&str, &str)],
-) -> Answer {
+) -> Response {
     let exchange = async {
         let (response, connection) = open(server, method, path, body.into(), headers).await;
         let (head, body) = response.into_parts();
         let text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
         connection.abort();
-        Answer { code: head.status.as_u16(), headers: head.headers, text }
+        Response { code: head.status.as_u16(), headers: head.headers, text }
     };
-    tokio::time::timeout(HANG, exchange).await.expect("an answer")
+    tokio::time::timeout(TIMEOUT, exchange).await.expect("a response")
 }
 
 async fn open(
@@ -113,7 +113,7 @@ async fn open(
     (response, connection)
 }
 
-/// An open watch; dropping it drops its connection.
+/// An open watch. Dropping it closes the connection.
 pub(crate) struct Watch {
     body: Incoming,
     read: Vec<u8>,
@@ -126,7 +126,7 @@ impl Drop for Watch {
     }
 }
 
-/// Begins a watch, which the server must accept.
+/// Starts a watch, which the server must accept.
 pub(crate) async fn watch(server: &EmbeddedServer, path: &str) -> Watch {
     watch_with(server, path, &[]).await
 }
@@ -137,24 +137,24 @@ pub(crate) async fn watch_with(
     headers: &[(&str, &str)],
 ) -> Watch {
     let opening = open(server, "GET", path, Bytes::new(), headers);
-    let (response, connection) = tokio::time::timeout(HANG, opening).await.expect("a watch");
+    let (response, connection) = tokio::time::timeout(TIMEOUT, opening).await.expect("a watch");
     assert_eq!(response.status().as_u16(), 200, "{path}");
     Watch { body: response.into_body(), read: Vec::new(), connection }
 }
 
-/// How a watch went on.
+/// The next part of a watch.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Next {
     Line(Value),
-    /// The body ended as HTTP says.
+    /// The body ended cleanly.
     End,
-    /// The connection was cut.
-    Cut,
+    /// The connection broke.
+    Disconnected,
 }
 
 impl Watch {
     pub(crate) async fn next(&mut self) -> Next {
-        tokio::time::timeout(HANG, self.read_line()).await.expect("a line or an end")
+        tokio::time::timeout(TIMEOUT, self.read_line()).await.expect("a line or an end")
     }
 
     async fn read_line(&mut self) -> Next {
@@ -165,42 +165,42 @@ impl Watch {
             }
             match self.body.frame().await {
                 Some(Ok(frame)) => self.read.extend_from_slice(&frame.into_data().unwrap()),
-                Some(Err(_)) => return Next::Cut,
+                Some(Err(_)) => return Next::Disconnected,
                 None => {
-                    assert!(self.read.is_empty(), "half a line at the end");
+                    assert!(self.read.is_empty(), "a truncated line at the end");
                     return Next::End;
                 }
             }
         }
     }
 
-    /// The next line, whole.
+    /// Returns the next line.
     pub(crate) async fn line(&mut self) -> Value {
         match self.next().await {
             Next::Line(line) => line,
-            other => panic!("a line was due, not {other:?}"),
+            other => panic!("expected a line, got {other:?}"),
         }
     }
 
-    /// The next line as its type and the object's name.
-    pub(crate) async fn told(&mut self) -> (String, String) {
+    /// Returns the next event's type and its object's name.
+    pub(crate) async fn next_event(&mut self) -> (String, String) {
         let line = self.line().await;
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         (text(&line["type"]), text(&line["object"]["metadata"]["name"]))
     }
 
     pub(crate) async fn expect(&mut self, kind: &str, name: &str) {
-        assert_eq!(self.told().await, (kind.to_owned(), name.to_owned()));
+        assert_eq!(self.next_event().await, (kind.to_owned(), name.to_owned()));
     }
 
-    /// All lines up to the end.
+    /// Returns all lines up to a clean end.
     pub(crate) async fn rest(&mut self) -> Vec<Value> {
         let mut lines = Vec::new();
         loop {
             match self.next().await {
                 Next::Line(line) => lines.push(line),
                 Next::End => return lines,
-                Next::Cut => panic!("the watch was cut"),
+                Next::Disconnected => panic!("the watch was disconnected"),
             }
         }
     }

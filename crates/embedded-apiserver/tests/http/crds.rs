@@ -1,4 +1,4 @@
-//! Custom resources by their definitions: served at once, and gone with them.
+//! Custom resources: served as soon as their definition is created, until it is deleted.
 
 use embedded_apiserver::EmbeddedServer;
 use serde_json::{Value, json};
@@ -42,23 +42,23 @@ fn tab(name: &str) -> Value {
 }
 
 async fn define(server: &EmbeddedServer, definition: Value) {
-    let answer = post(server, DEFINITIONS, definition).await;
-    assert_eq!(answer.code, 201, "{}", answer.text);
+    let response = post(server, DEFINITIONS, definition).await;
+    assert_eq!(response.code, 201, "{}", response.text);
 }
 
-/// The conditions of a definition with their statuses.
+/// Returns the types and statuses of a definition's conditions.
 fn conditions(definition: &Value) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let conditions = definition["status"]["conditions"].as_array().unwrap();
     conditions.iter().map(|c| (text(&c["type"]), text(&c["status"]))).collect()
 }
 
-fn holding(conditions: &[(&str, &str)]) -> Vec<(String, String)> {
+fn owned(conditions: &[(&str, &str)]) -> Vec<(String, String)> {
     conditions.iter().map(|(kind, status)| ((*kind).to_owned(), (*status).to_owned())).collect()
 }
 
 #[tokio::test]
-async fn what_a_definition_says_is_served_at_once() {
+async fn created_definition_is_served_immediately() {
     let server = start().await;
     assert_eq!(get(&server, ALL_TABS).await.code, 404);
     define(&server, definition()).await;
@@ -73,13 +73,13 @@ async fn what_a_definition_says_is_served_at_once() {
     assert_eq!(names(&other), ["a"]);
     assert_eq!(get(&server, &TABS.replace("/v1/", "/v1alpha1/")).await.code, 404);
     let nowhere = post(&server, &TABS.replace("default", "nowhere"), tab("b")).await;
-    assert_eq!(nowhere.refusal(), (404, "NotFound".into()));
+    assert_eq!(nowhere.rejection(), (404, "NotFound".into()));
     assert!(server.store().create(tab("b")).is_ok());
     watch.expect("ADDED", "b").await;
 }
 
 #[tokio::test]
-async fn discovery_tells_of_it() {
+async fn discovery_lists_custom_resources() {
     let server = start().await;
     define(&server, definition()).await;
     let group = get(&server, "/apis/stable.example.org").await.json();
@@ -97,7 +97,7 @@ async fn discovery_tells_of_it() {
 }
 
 #[tokio::test]
-async fn a_definition_is_established_after_it_was_added() {
+async fn created_definition_becomes_established() {
     let server = start().await;
     let from = server.store().current_revision();
     define(&server, definition()).await;
@@ -107,17 +107,17 @@ async fn a_definition_is_established_after_it_was_added() {
     let modified = watch.line().await;
     assert_eq!(modified["type"], "MODIFIED");
     let object = &modified["object"];
-    let good = holding(&[("NamesAccepted", "True"), ("Established", "True")]);
+    let good = owned(&[("NamesAccepted", "True"), ("Established", "True")]);
     assert_eq!(conditions(object), good);
     assert_eq!(object["status"]["storedVersions"], json!(["v1"]));
     assert_eq!(object["status"]["acceptedNames"]["listKind"], "CronTabList");
     assert_eq!(object["spec"]["names"]["singular"], "crontab");
-    // Nothing else is written where nothing changed.
+    // Nothing else was written.
     assert_eq!(server.store().current_revision(), version(object));
 }
 
 #[tokio::test]
-async fn the_status_is_apart_only_where_that_is_declared() {
+async fn status_subresource_exists_only_if_declared() {
     let server = start().await;
     define(&server, definition()).await;
     post(&server, TABS, tab("a")).await;
@@ -135,7 +135,7 @@ async fn the_status_is_apart_only_where_that_is_declared() {
 }
 
 #[tokio::test]
-async fn tables_show_its_columns() {
+async fn tables_have_the_additional_printer_columns() {
     let server = start().await;
     define(&server, definition()).await;
     let mut object = tab("a");
@@ -149,8 +149,8 @@ async fn tables_show_its_columns() {
     let accept = [("accept", "application/json;as=Table;v=v1;g=meta.k8s.io")];
     let table = send_with(&server, "GET", TABS, "", &accept).await.json();
     let columns: Vec<_> = table["columnDefinitions"].as_array().unwrap().iter().collect();
-    let told: Vec<_> = columns.iter().map(|c| c["name"].as_str().unwrap()).collect();
-    assert_eq!(told, ["Name", "Spec", "Replicas", "Ready", "Age"]);
+    let names: Vec<_> = columns.iter().map(|c| c["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Name", "Spec", "Replicas", "Ready", "Age"]);
     assert_eq!((&columns[2]["type"], &columns[3]["priority"]), (&json!("integer"), &json!(1)));
     let cells = table["rows"][0]["cells"].as_array().unwrap();
     assert_eq!(cells[..4], [json!("a"), json!("* * * * */5"), json!(2), json!("True")]);
@@ -163,7 +163,7 @@ async fn tables_show_its_columns() {
 }
 
 #[tokio::test]
-async fn with_a_definition_go_its_objects_and_their_watches() {
+async fn deleted_definition_deletes_its_objects_and_ends_their_watches() {
     let server = start().await;
     define(&server, definition()).await;
     for name in ["a", "b"] {
@@ -184,13 +184,13 @@ async fn with_a_definition_go_its_objects_and_their_watches() {
     assert_eq!(get(&server, TABS).await.code, 404);
     assert_eq!(get(&server, "/apis/stable.example.org").await.code, 404);
     assert_eq!(post(&server, TABS, tab("c")).await.code, 404);
-    // Nothing of it comes back with a new definition.
+    // A new definition does not bring the objects back.
     define(&server, definition()).await;
     assert_eq!(names(&get(&server, TABS).await.json()), Vec::<String>::new());
 }
 
 #[tokio::test]
-async fn a_changed_definition_is_served_as_it_is_now() {
+async fn updated_definition_changes_the_served_versions() {
     let server = start().await;
     define(&server, definition()).await;
     post(&server, TABS, tab("a")).await;
@@ -207,14 +207,14 @@ async fn a_changed_definition_is_served_as_it_is_now() {
     let list = get(&server, &TABS.replace("/v1/", "/v1alpha1/")).await.json();
     assert_eq!(names(&list), ["a"]);
     let object = get(&server, &path).await.json();
-    let good = holding(&[("NamesAccepted", "True"), ("Established", "True")]);
+    let good = owned(&[("NamesAccepted", "True"), ("Established", "True")]);
     assert_eq!(conditions(&object), good);
     changed["spec"]["scope"] = "Cluster".into();
-    assert_eq!(put(&server, &path, changed).await.refusal(), (422, "Invalid".into()));
+    assert_eq!(put(&server, &path, changed).await.rejection(), (422, "Invalid".into()));
 }
 
 #[tokio::test]
-async fn names_that_are_taken_are_not_accepted_until_they_are_free() {
+async fn conflicting_names_are_accepted_once_they_are_free() {
     let server = start().await;
     define(&server, definition()).await;
     let mut second = definition();
@@ -224,19 +224,19 @@ async fn names_that_are_taken_are_not_accepted_until_they_are_free() {
     define(&server, second).await;
     let path = format!("{DEFINITIONS}/cronjobs.stable.example.org");
     let object = get(&server, &path).await.json();
-    let bad = holding(&[("NamesAccepted", "False"), ("Established", "False")]);
+    let bad = owned(&[("NamesAccepted", "False"), ("Established", "False")]);
     assert_eq!(conditions(&object), bad);
     assert_eq!(object["status"]["conditions"][0]["reason"], "ShortNamesConflict");
     let jobs = "/apis/stable.example.org/v1/cronjobs";
     assert_eq!(get(&server, jobs).await.code, 404);
     delete(&server, &format!("{DEFINITIONS}/crontabs.stable.example.org")).await;
     assert_eq!(get(&server, jobs).await.code, 200);
-    let good = holding(&[("NamesAccepted", "True"), ("Established", "True")]);
+    let good = owned(&[("NamesAccepted", "True"), ("Established", "True")]);
     assert_eq!(conditions(&get(&server, &path).await.json()), good);
 }
 
 #[tokio::test]
-async fn finalizers_of_a_definition_put_off_its_end() {
+async fn finalizers_of_a_definition_delay_its_deletion() {
     let server = start().await;
     let mut object = definition();
     object["metadata"]["finalizers"] = json!(["example.com/wait"]);
@@ -251,7 +251,7 @@ async fn finalizers_of_a_definition_put_off_its_end() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_served_is_refused_and_a_dry_run_serves_nothing() {
+async fn invalid_definitions_are_rejected_and_dry_runs_serve_nothing() {
     let server = start().await;
     for (pointer, value) in [
         ("/metadata/name", json!("tabs.stable.example.org")),
@@ -265,15 +265,15 @@ async fn what_cannot_be_served_is_refused_and_a_dry_run_serves_nothing() {
     ] {
         let mut wrong = definition();
         *wrong.pointer_mut(pointer).unwrap() = value;
-        let answer = post(&server, DEFINITIONS, wrong).await;
-        assert_eq!(answer.refusal(), (422, "Invalid".into()), "{pointer}");
+        let response = post(&server, DEFINITIONS, wrong).await;
+        assert_eq!(response.rejection(), (422, "Invalid".into()), "{pointer}");
     }
     assert_eq!(post(&server, &format!("{DEFINITIONS}?dryRun=All"), definition()).await.code, 201);
     assert_eq!(get(&server, TABS).await.code, 404);
 }
 
 #[tokio::test]
-async fn the_definitions_of_old_releases_are_understood() {
+async fn v1beta1_definitions_are_served() {
     let server = start().await;
     let old = json!({
         "metadata": {"name": "shirts.old.example.org"},
@@ -286,8 +286,8 @@ async fn the_definitions_of_old_releases_are_understood() {
             ],
         },
     });
-    let answer = post(&server, OLD_DEFINITIONS, old).await;
-    assert_eq!(answer.code, 201, "{}", answer.text);
+    let response = post(&server, OLD_DEFINITIONS, old).await;
+    assert_eq!(response.code, 201, "{}", response.text);
     let shirts = "/apis/old.example.org/v1/shirts";
     let shirt = json!({"metadata": {"name": "s"}, "spec": {"colour": "blue"}, "status": {"a": 1}});
     assert_eq!(post(&server, shirts, shirt.clone()).await.code, 201);

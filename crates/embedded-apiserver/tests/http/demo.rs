@@ -1,4 +1,4 @@
-//! The demo workload, as a watcher sees it.
+//! The demo workload, as observed by a watcher.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,7 +13,7 @@ fn quick() -> DemoOptions {
 }
 
 #[tokio::test]
-async fn a_first_look_sees_a_small_cluster() {
+async fn demo_starts_with_a_small_cluster() {
     let server = start().await;
     let _demo = server.demo(&DemoOptions::default());
     let system = get(&server, "/api/v1/namespaces/kube-system/pods").await.json();
@@ -34,14 +34,14 @@ async fn a_first_look_sees_a_small_cluster() {
 }
 
 #[tokio::test]
-async fn pods_and_namespaces_come_change_and_go() {
+async fn demo_adds_modifies_and_deletes_pods_and_namespaces() {
     let server = start().await;
     let _demo = server.demo(&quick());
     for path in ["/api/v1/pods?watch=true", "/api/v1/namespaces?watch=true"] {
         let mut watching = watch(&server, path).await;
         let mut seen = BTreeSet::new();
         while seen.len() < 3 {
-            seen.insert(watching.told().await.0);
+            seen.insert(watching.next_event().await.0);
         }
         assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["ADDED", "DELETED", "MODIFIED"]);
     }
@@ -49,13 +49,13 @@ async fn pods_and_namespaces_come_change_and_go() {
 }
 
 #[tokio::test]
-async fn it_ends_when_dropped() {
+async fn dropped_demo_stops_writing() {
     let server = start().await;
     let demo = server.demo(&quick());
     let mut watching = watch(&server, "/api/v1/pods?watch=true").await;
-    while watching.told().await.0 != "DELETED" {}
+    while watching.next_event().await.0 != "DELETED" {}
     drop(demo);
-    // What the task was about to do when it was dropped, it may still do.
+    // A write that was in progress may still finish.
     tokio::time::sleep(Duration::from_millis(50)).await;
     let then = server.store().current_revision();
     tokio::time::sleep(Duration::from_millis(100)).await;

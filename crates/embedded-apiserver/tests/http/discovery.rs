@@ -1,11 +1,11 @@
-//! Discovery, health, and paths that lead nowhere.
+//! Discovery, health endpoints and unknown paths.
 
 use serde_json::{Value, json};
 
 use crate::client::{builder, get, post, send_with, start};
 
 #[tokio::test]
-async fn the_version_is_the_releases() {
+async fn version_endpoint_returns_the_release() {
     let server = builder().release("1.17").start().await.unwrap();
     let version = get(&server, "/version").await.json();
     assert_eq!(
@@ -16,7 +16,7 @@ async fn the_version_is_the_releases() {
 }
 
 #[tokio::test]
-async fn groups_tell_their_versions_and_the_preferred_one() {
+async fn groups_list_their_versions_and_the_preferred_one() {
     let server = start().await;
     assert_eq!(get(&server, "/api").await.json()["versions"], json!(["v1"]));
     let groups = get(&server, "/apis").await.json();
@@ -30,7 +30,7 @@ async fn groups_tell_their_versions_and_the_preferred_one() {
 }
 
 #[tokio::test]
-async fn versions_tell_their_resources() {
+async fn group_versions_list_their_resources() {
     let server = start().await;
     let core = get(&server, "/api/v1").await.json();
     assert_eq!((&core["kind"], &core["groupVersion"]), (&json!("APIResourceList"), &json!("v1")));
@@ -51,16 +51,16 @@ async fn versions_tell_their_resources() {
 }
 
 #[tokio::test]
-async fn it_is_healthy() {
+async fn health_endpoints_return_ok() {
     let server = start().await;
     for path in ["/healthz", "/livez", "/readyz", "/readyz/ping"] {
-        let answer = get(&server, path).await;
-        assert_eq!((answer.code, answer.text.as_str()), (200, "ok"));
+        let response = get(&server, path).await;
+        assert_eq!((response.code, response.text.as_str()), (200, "ok"));
     }
 }
 
 #[tokio::test]
-async fn unknown_paths_are_404_in_gos_words_and_unknown_resources_in_a_status() {
+async fn unknown_paths_are_plain_404_and_unknown_resources_a_status() {
     let server = start().await;
     for path in [
         "/nope",
@@ -70,9 +70,13 @@ async fn unknown_paths_are_404_in_gos_words_and_unknown_resources_in_a_status() 
         "/api/v2",
         "/openapi/v3",
     ] {
-        let answer = get(&server, path).await;
-        assert_eq!((answer.code, answer.text.as_str()), (404, "404 page not found\n"), "{path}");
-        assert_eq!(answer.headers["content-type"], "text/plain; charset=utf-8");
+        let response = get(&server, path).await;
+        assert_eq!(
+            (response.code, response.text.as_str()),
+            (404, "404 page not found\n"),
+            "{path}"
+        );
+        assert_eq!(response.headers["content-type"], "text/plain; charset=utf-8");
     }
     for path in [
         "/api/v1/things",
@@ -80,15 +84,15 @@ async fn unknown_paths_are_404_in_gos_words_and_unknown_resources_in_a_status() 
         "/api/v1/pods/a",
         "/api/v1/namespaces/default/pods/a/log",
     ] {
-        let answer = get(&server, path).await;
-        assert_eq!(answer.refusal(), (404, "NotFound".into()), "{path}");
-        assert_eq!(answer.message(), "the server could not find the requested resource");
+        let response = get(&server, path).await;
+        assert_eq!(response.rejection(), (404, "NotFound".into()), "{path}");
+        assert_eq!(response.message(), "the server could not find the requested resource");
     }
-    assert_eq!(post(&server, "/version", json!({})).await.refusal().0, 405);
+    assert_eq!(post(&server, "/version", json!({})).await.rejection().0, 405);
 }
 
 #[tokio::test]
-async fn what_is_accepted_first_of_what_there_is_counts() {
+async fn first_supported_media_type_in_accept_is_used() {
     let server = start().await;
     let show = async |accept: &str| {
         send_with(&server, "GET", "/api/v1/pods", "", &[("accept", accept)]).await
@@ -108,29 +112,29 @@ async fn what_is_accepted_first_of_what_there_is_counts() {
 }
 
 #[tokio::test]
-async fn the_openapi_names_the_kinds_in_json_and_in_protobuf() {
+async fn openapi_has_the_kinds_in_json_and_protobuf() {
     let server = start().await;
     let document = get(&server, "/openapi/v2").await.json();
     let patch = &document["paths"]["/api/v1/namespaces/{namespace}/pods/{name}"]["patch"];
     let kind = json!({"group": "", "version": "v1", "kind": "Pod"});
     assert_eq!(patch["x-kubernetes-group-version-kind"], kind);
     let accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
-    let answer = send_with(&server, "GET", "/openapi/v2", "", &[("accept", accept)]).await;
-    let content_type = &answer.headers["content-type"];
+    let response = send_with(&server, "GET", "/openapi/v2", "", &[("accept", accept)]).await;
+    let content_type = &response.headers["content-type"];
     assert_eq!(content_type, "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
     // Field 1, of three bytes.
-    assert!(answer.text.starts_with("\n\u{3}2.0"));
-    assert!(answer.text.contains("/api/v1/namespaces/{namespace}/pods/{name}"));
+    assert!(response.text.starts_with("\n\u{3}2.0"));
+    assert!(response.text.contains("/api/v1/namespaces/{namespace}/pods/{name}"));
 }
 
 #[tokio::test]
-async fn everything_is_told_at_once_to_those_who_ask_for_it() {
+async fn aggregated_discovery_follows_the_accept_header() {
     const V2: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     const BETA: &str = "application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList";
-    let wishes = format!("{V2},{BETA},application/json");
-    let asked = [("accept", wishes.as_str())];
+    let accepted = format!("{V2},{BETA},application/json");
+    let accept = [("accept", accepted.as_str())];
     let server = start().await;
-    let core = send_with(&server, "GET", "/api", "", &asked).await;
+    let core = send_with(&server, "GET", "/api", "", &accept).await;
     assert_eq!(core.headers["content-type"], V2);
     let core = core.json();
     assert_eq!(
@@ -141,7 +145,7 @@ async fn everything_is_told_at_once_to_those_who_ask_for_it() {
     let pods = all.iter().find(|r| r["resource"] == "pods").unwrap();
     assert_eq!((&pods["scope"], &pods["singularResource"]), (&json!("Namespaced"), &json!("pod")));
     assert_eq!((&pods["shortNames"], &pods["categories"]), (&json!(["po"]), &json!(["all"])));
-    let groups = send_with(&server, "GET", "/apis", "", &asked).await.json();
+    let groups = send_with(&server, "GET", "/apis", "", &accept).await.json();
     let items = groups["items"].as_array().unwrap();
     let apps = items.iter().find(|g| g["metadata"]["name"] == "apps").unwrap();
     assert_eq!(
@@ -161,7 +165,7 @@ async fn everything_is_told_at_once_to_those_who_ask_for_it() {
     assert_eq!(send_with(&server, "GET", "/apis", "", &plain).await.json()["kind"], "APIGroupList");
     for (release, kind) in [("1.28", BETA), ("1.20", "application/json")] {
         let server = builder().release(release).start().await.unwrap();
-        let answer = send_with(&server, "GET", "/apis", "", &asked).await;
-        assert_eq!(answer.headers["content-type"], kind, "{release}");
+        let response = send_with(&server, "GET", "/apis", "", &accept).await;
+        assert_eq!(response.headers["content-type"], kind, "{release}");
     }
 }

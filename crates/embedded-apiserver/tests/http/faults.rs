@@ -1,4 +1,4 @@
-//! Faults on demand, each seen from the client's side.
+//! Injected faults, as observed by the client.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ async fn with_maps(names: &[&str]) -> EmbeddedServer {
 }
 
 #[tokio::test]
-async fn a_watch_is_cut_in_the_middle_of_an_event() {
+async fn watch_disconnects_in_the_middle_of_an_event() {
     let server = with_maps(&["a", "b", "c"]).await;
     let id = server.faults().inject(Fault::disconnect_in_event(1, 20).verb(Verb::Watch).nth(2));
     let mut first = watch(&server, WATCH).await;
@@ -28,13 +28,13 @@ async fn a_watch_is_cut_in_the_middle_of_an_event() {
         first.expect("ADDED", name).await;
     }
     second.expect("ADDED", "a").await;
-    assert_eq!(second.next().await, Next::Cut);
+    assert_eq!(second.next().await, Next::Disconnected);
     assert_eq!(server.faults().hits(id), 1);
     watch(&server, WATCH).await.expect("ADDED", "a").await;
 }
 
 #[tokio::test]
-async fn a_stalled_watch_is_silent_but_open() {
+async fn stalled_watch_is_idle_but_open() {
     let server = with_maps(&["a", "b"]).await;
     server.faults().inject(Fault::stall_in_event(1, 5));
     let mut watch = watch(&server, WATCH).await;
@@ -45,7 +45,7 @@ async fn a_stalled_watch_is_silent_but_open() {
 }
 
 #[tokio::test]
-async fn refusals_have_their_codes_reasons_and_headers() {
+async fn injected_errors_have_their_codes_reasons_and_headers() {
     let server = with_maps(&["a"]).await;
     for (fault, code, reason) in [
         (Fault::gone(), 410, "Expired"),
@@ -55,19 +55,19 @@ async fn refusals_have_their_codes_reasons_and_headers() {
     ] {
         server.faults().inject(fault.path(MAPS).times(1));
         assert_eq!(get(&server, "/api/v1/pods").await.code, 200);
-        assert_eq!(get(&server, MAPS).await.refusal(), (code, reason.to_owned()));
+        assert_eq!(get(&server, MAPS).await.rejection(), (code, reason.to_owned()));
         assert_eq!(get(&server, MAPS).await.code, 200);
     }
     server.faults().inject(Fault::too_many_requests(7));
-    let answer = get(&server, MAPS).await;
-    assert_eq!(answer.refusal(), (429, "TooManyRequests".into()));
-    assert_eq!(answer.headers["retry-after"], "7");
+    let response = get(&server, MAPS).await;
+    assert_eq!(response.rejection(), (429, "TooManyRequests".into()));
+    assert_eq!(response.headers["retry-after"], "7");
     server.faults().clear();
     assert_eq!(get(&server, MAPS).await.code, 200);
 }
 
 #[tokio::test]
-async fn an_error_event_ends_a_watch_cleanly() {
+async fn injected_error_event_ends_the_watch_cleanly() {
     let server = with_maps(&["a", "b"]).await;
     server.faults().inject(Fault::gone_event(1));
     let lines = watch(&server, WATCH).await.rest().await;
@@ -76,7 +76,7 @@ async fn an_error_event_ends_a_watch_cleanly() {
 }
 
 #[tokio::test]
-async fn bookmarks_are_dropped_and_initial_events_come_in_another_order() {
+async fn bookmarks_are_dropped_and_initial_events_are_shuffled() {
     let server = with_maps(&["a", "b", "c", "d", "e", "f"]).await;
     let streaming = format!(
         "{WATCH}&timeoutSeconds=1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan"
@@ -96,7 +96,7 @@ async fn bookmarks_are_dropped_and_initial_events_come_in_another_order() {
 }
 
 #[tokio::test]
-async fn a_restart_cuts_all_and_forgets_the_history_but_no_object() {
+async fn restart_disconnects_all_and_loses_only_the_history() {
     let server = with_maps(&["a"]).await;
     let old = server.store().current_revision();
     server.store().create(config_map("default", "b")).unwrap();
@@ -104,7 +104,7 @@ async fn a_restart_cuts_all_and_forgets_the_history_but_no_object() {
     open.expect("ADDED", "a").await;
     open.expect("ADDED", "b").await;
     server.restart(Duration::ZERO);
-    assert_eq!(open.next().await, Next::Cut);
+    assert_eq!(open.next().await, Next::Disconnected);
     let list = get(&server, MAPS).await.json();
     assert_eq!((names(&list), version(&list)), (vec!["a".into(), "b".into()], old + 1));
     let gone = watch(&server, &format!("{WATCH}&resourceVersion={old}")).await.rest().await;
@@ -112,7 +112,7 @@ async fn a_restart_cuts_all_and_forgets_the_history_but_no_object() {
 }
 
 #[tokio::test]
-async fn connections_are_refused_for_a_time_and_then_accepted_again() {
+async fn connections_are_refused_temporarily() {
     let server = with_maps(&[]).await;
     let address = server.url().replace("http://", "");
     let connects = async || tokio::net::TcpStream::connect(&address).await.is_ok();
@@ -127,7 +127,7 @@ async fn connections_are_refused_for_a_time_and_then_accepted_again() {
 }
 
 #[tokio::test]
-async fn chance_is_repeatable() {
+async fn chance_is_deterministic_for_a_seed() {
     let mut runs = Vec::new();
     for _ in 0..2 {
         let server = with_maps(&[]).await;
@@ -143,34 +143,35 @@ async fn chance_is_repeatable() {
 }
 
 #[tokio::test]
-async fn faults_can_be_asked_for_over_http_where_that_is_allowed() {
+async fn control_endpoint_injects_faults_if_enabled() {
     let closed = start().await;
     assert_eq!(get(&closed, "/embedded/faults").await.code, 404);
     let server = builder().control_endpoint(true).start().await.unwrap();
     let fault = json!({"effect": {"status": {"code": 503}}, "path": "/api/v1/*", "nth": 2});
     let id = post(&server, "/embedded/faults", fault).await.json()["id"].as_u64().unwrap();
     assert_eq!((get(&server, MAPS).await.code, get(&server, MAPS).await.code), (200, 503));
-    let armed = get(&server, "/embedded/faults").await.json();
+    let registered = get(&server, "/embedded/faults").await.json();
     assert_eq!(
-        (&armed["faults"][0]["matched"], &armed["faults"][0]["hits"]),
+        (&registered["faults"][0]["matched"], &registered["faults"][0]["hits"]),
         (&2.into(), &1.into())
     );
     assert_eq!(delete(&server, &format!("/embedded/faults/{id}")).await.code, 200);
     assert_eq!(delete(&server, &format!("/embedded/faults/{id}")).await.code, 404);
-    let cut = json!({"effect": {"disconnectAt": {"events": 1, "bytes": 3}}, "verb": "watch"});
-    assert_eq!(post(&server, "/embedded/faults", cut).await.code, 201);
+    let disconnect =
+        json!({"effect": {"disconnectAt": {"events": 1, "bytes": 3}}, "verb": "watch"});
+    assert_eq!(post(&server, "/embedded/faults", disconnect).await.code, 201);
     server.store().create(config_map("default", "a")).unwrap();
     server.store().create(config_map("default", "b")).unwrap();
-    let mut struck = watch(&server, WATCH).await;
-    struck.expect("ADDED", "a").await;
-    assert_eq!(struck.next().await, Next::Cut);
+    let mut broken = watch(&server, WATCH).await;
+    broken.expect("ADDED", "a").await;
+    assert_eq!(broken.next().await, Next::Disconnected);
     for wrong in [
         json!({"effect": "disconnectAt"}),
         json!({"effect": {"status": {"code": 200}}}),
         json!({"effect": "disconnect", "chance": 2}),
         json!({"effect": "disconnect", "nth": 0}),
     ] {
-        assert_eq!(post(&server, "/embedded/faults", wrong).await.refusal().0, 400);
+        assert_eq!(post(&server, "/embedded/faults", wrong).await.rejection().0, 400);
     }
     assert_eq!(post(&server, "/embedded/compact", json!({})).await.code, 200);
     server.faults().clear();

@@ -1,4 +1,4 @@
-//! What kubectl needs: tables, patches, dry runs, finalizers, and fields to select by.
+//! Features that kubectl needs: tables, patches, dry runs, finalizers and field selectors.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn pod(name: &str, node: &str) -> Value {
 }
 
 #[tokio::test]
-async fn tables_have_kubectls_columns_and_tell_them_once_in_a_watch() {
+async fn tables_send_column_definitions_once_per_watch() {
     let server = start().await;
     server.store().create(pod("a", "n1")).unwrap();
     let table = [("accept", "application/json;as=Table;v=v1;g=meta.k8s.io,application/json")];
@@ -42,23 +42,23 @@ async fn tables_have_kubectls_columns_and_tell_them_once_in_a_watch() {
 }
 
 #[tokio::test]
-async fn metadata_alone_is_shown_in_lists_gets_and_watches() {
+async fn partial_object_metadata_in_lists_gets_and_watches() {
     let server = start().await;
-    let whole = server.store().create(config_map("default", "a")).unwrap();
+    let full = server.store().create(config_map("default", "a")).unwrap();
     let alone = [("accept", "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1")];
     let expected = json!({
         "kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
-        "metadata": whole["metadata"],
+        "metadata": full["metadata"],
     });
     assert_eq!(send_with(&server, "GET", &format!("{MAPS}/a"), "", &alone).await.json(), expected);
     let list = send_with(&server, "GET", MAPS, "", &alone).await.json();
-    assert_eq!((&list["items"][0], version(&list)), (&expected, version(&whole)));
+    assert_eq!((&list["items"][0], version(&list)), (&expected, version(&full)));
     let mut watch = watch_with(&server, &format!("{MAPS}?watch=true"), &alone).await;
     assert_eq!(watch.line().await["object"], expected);
 }
 
 #[tokio::test]
-async fn json_strategic_and_apply_patches_change_what_they_say() {
+async fn json_strategic_and_apply_patches_are_applied() {
     let server = start().await;
     server.store().create(pod("a", "n1")).unwrap();
     let path = format!("{PODS}/a");
@@ -74,7 +74,7 @@ async fn json_strategic_and_apply_patches_change_what_they_say() {
     let object = send_patch("json-patch+json", &path, replace).await.json();
     assert_eq!(object["spec"]["containers"][1]["image"], "side:2");
     let wrong = json!([{"op": "test", "path": "/spec/nodeName", "value": "other"}]);
-    assert_eq!(send_patch("json-patch+json", &path, wrong).await.refusal().0, 422);
+    assert_eq!(send_patch("json-patch+json", &path, wrong).await.rejection().0, 422);
     let applied = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "new"}, "data": {"k": "v"}});
     let path = format!("{MAPS}/new?fieldManager=me");
     assert_eq!(send_patch("apply-patch+yaml", &path, applied.clone()).await.code, 201);
@@ -82,11 +82,11 @@ async fn json_strategic_and_apply_patches_change_what_they_say() {
     let widget = json!({"metadata": {"name": "w"}});
     post(&server, "/apis/example.com/v1/namespaces/default/widgets", widget).await;
     let path = "/apis/example.com/v1/namespaces/default/widgets/w";
-    assert_eq!(send_patch("strategic-merge-patch+json", path, json!({})).await.refusal().0, 415);
+    assert_eq!(send_patch("strategic-merge-patch+json", path, json!({})).await.rejection().0, 415);
 }
 
 #[tokio::test]
-async fn a_dry_run_answers_and_stores_nothing() {
+async fn dry_run_responds_but_stores_nothing() {
     let server = start().await;
     server.store().create(config_map("default", "a")).unwrap();
     let before = server.store().current_revision();
@@ -104,7 +104,7 @@ async fn a_dry_run_answers_and_stores_nothing() {
 }
 
 #[tokio::test]
-async fn finalizers_put_off_the_end() {
+async fn finalizers_delay_the_deletion() {
     let server = start().await;
     let mut object = config_map("default", "a");
     object["metadata"]["finalizers"] = json!(["example.com/wait"]);
@@ -125,7 +125,7 @@ async fn finalizers_put_off_the_end() {
 }
 
 #[tokio::test]
-async fn a_plain_update_leaves_the_status_alone() {
+async fn plain_update_ignores_the_status() {
     let server = start().await;
     server.store().create(pod("a", "n1")).unwrap();
     let mut changed = pod("a", "n2");
@@ -140,7 +140,7 @@ async fn a_plain_update_leaves_the_status_alone() {
 }
 
 #[tokio::test]
-async fn fields_that_real_servers_select_by_can_be_selected_by() {
+async fn supported_field_selectors_match_real_servers() {
     let server = start().await;
     for (name, node) in [("a", "n1"), ("b", "n2")] {
         server.store().create(pod(name, node)).unwrap();
@@ -150,5 +150,5 @@ async fn fields_that_real_servers_select_by_can_be_selected_by() {
             .await;
     assert_eq!(names(&list.json()), ["b"]);
     let wrong = get(&server, &format!("{MAPS}?fieldSelector=spec.nodeName%3Dn2")).await;
-    assert_eq!(wrong.refusal(), (400, "BadRequest".into()));
+    assert_eq!(wrong.rejection(), (400, "BadRequest".into()));
 }

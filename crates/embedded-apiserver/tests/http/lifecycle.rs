@@ -1,4 +1,4 @@
-//! Starting and stopping, and what is open meanwhile.
+//! Starting and stopping the server, and its open connections and watches.
 
 use std::time::Duration;
 
@@ -9,58 +9,58 @@ use crate::client::{Next, builder, config_map, get, start, watch};
 
 const MAPS: &str = "/api/v1/namespaces/default/configmaps?watch=true";
 
-/// Waits for something that happens soon after its cause.
-async fn until(what: &str, done: impl Fn() -> bool) {
+/// Polls for a condition up to 30 seconds.
+async fn wait_for(what: &str, done: impl Fn() -> bool) {
     for _ in 0..3_000 {
         if done() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("it never happened: {what}");
+    panic!("timed out waiting for {what}");
 }
 
 #[tokio::test]
-async fn shutdown_ends_open_watches_and_frees_the_port() {
+async fn shutdown_disconnects_watches_and_frees_the_port() {
     let server = start().await;
     let address = server.url().replace("http://", "");
     let mut watching = watch(&server, MAPS).await;
     server.shutdown().await;
-    assert_eq!(watching.next().await, Next::Cut);
+    assert_eq!(watching.next().await, Next::Disconnected);
     assert!(tokio::net::TcpStream::connect(&address).await.is_err());
     let port = address.rsplit(':').next().unwrap().parse().unwrap();
     builder().port(port).start().await.unwrap();
 }
 
 #[tokio::test]
-async fn dropping_the_server_ends_open_watches() {
+async fn drop_disconnects_watches() {
     let server = start().await;
     let mut watching = watch(&server, MAPS).await;
     drop(server);
-    assert_eq!(watching.next().await, Next::Cut);
+    assert_eq!(watching.next().await, Next::Disconnected);
 }
 
 #[tokio::test]
-async fn a_client_that_goes_frees_its_watch() {
+async fn disconnected_client_frees_its_watch() {
     let server = start().await;
     let first = watch(&server, MAPS).await;
     let second = watch(&server, MAPS).await;
     assert_eq!((server.watches(), server.connections()), (2, 2));
     drop(first);
-    until("one watch is left", || (server.watches(), server.connections()) == (1, 1)).await;
+    wait_for("one watch is left", || (server.watches(), server.connections()) == (1, 1)).await;
     drop(second);
-    until("no watch is left", || (server.watches(), server.connections()) == (0, 0)).await;
+    wait_for("no watch is left", || (server.watches(), server.connections()) == (0, 0)).await;
 }
 
 #[tokio::test]
-async fn a_watch_that_timed_out_is_no_longer_counted() {
+async fn timed_out_watch_is_not_counted() {
     let server = start().await;
     watch(&server, &format!("{MAPS}&timeoutSeconds=1")).await.rest().await;
-    until("no watch is left", || server.watches() == 0).await;
+    wait_for("no watch is left", || server.watches() == 0).await;
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_an_error() {
+async fn port_in_use_is_an_error() {
     let server = start().await;
     let port = server.url().rsplit(':').next().unwrap().parse().unwrap();
     let error = builder().port(port).start().await.unwrap_err();
@@ -70,7 +70,7 @@ async fn a_port_that_is_taken_is_an_error() {
 }
 
 #[test]
-fn a_program_without_a_runtime_can_own_a_server() {
+fn server_in_a_thread_needs_no_runtime() {
     use std::io::{Read, Write};
     let server = builder().start_in_thread().unwrap();
     server.store().create(config_map("default", "a")).unwrap();
@@ -86,22 +86,22 @@ fn a_program_without_a_runtime_can_own_a_server() {
         assert_ne!(read, 0, "{text}");
         text.push_str(&String::from_utf8_lossy(&buffer[..read]));
     }
-    // Dropping it ends the thread, and with it the connection, at once.
+    // Dropping the server ends the thread and with it the connection.
     drop(server);
     while stream.read(&mut buffer).is_ok_and(|read| read > 0) {}
     assert!(std::net::TcpStream::connect(&address).is_err());
 }
 
 #[tokio::test]
-async fn a_server_on_its_own_thread_shuts_down_from_a_runtime_too() {
+async fn server_in_a_thread_shuts_down_from_a_runtime() {
     let server = builder().start_in_thread().unwrap();
     let mut watching = watch(&server, MAPS).await;
     server.shutdown().await;
-    assert_eq!(watching.next().await, Next::Cut);
+    assert_eq!(watching.next().await, Next::Disconnected);
 }
 
 #[tokio::test]
-async fn the_kubeconfig_leads_to_the_server() {
+async fn kubeconfig_has_the_url_and_the_token() {
     let server = builder().token("s3\"cret").start().await.unwrap();
     let config = server.kubeconfig();
     assert!(config.contains(&format!("    server: {}\n", server.url())), "{config}");
@@ -110,7 +110,7 @@ async fn the_kubeconfig_leads_to_the_server() {
 }
 
 #[tokio::test]
-async fn a_resource_can_be_added_to_the_catalogue() {
+async fn resource_can_be_added_to_the_catalog() {
     let server =
         EmbeddedServer::builder(&CATALOG[..3]).resource(CATALOG[8].clone()).start().await.unwrap();
     assert_eq!(get(&server, "/apis/example.com/v1/widgets").await.code, 200);

@@ -1,4 +1,4 @@
-//! Lists: their shape, pages, versions and selectors.
+//! Lists: shape, pages, versions and selectors.
 
 use serde_json::{Value, json};
 
@@ -13,13 +13,13 @@ fn fill(server: &embedded_apiserver::EmbeddedServer, count: usize) {
 }
 
 #[tokio::test]
-async fn a_list_names_its_kind_and_its_items_do_not() {
+async fn list_has_a_kind_and_its_items_do_not() {
     let server = start().await;
     fill(&server, 2);
-    let answer = get(&server, MAPS).await;
-    assert_eq!(answer.headers["content-type"], "application/json");
-    assert!(answer.text.starts_with(r#"{"kind":"ConfigMapList","apiVersion":"v1","metadata":"#));
-    let list = answer.json();
+    let response = get(&server, MAPS).await;
+    assert_eq!(response.headers["content-type"], "application/json");
+    assert!(response.text.starts_with(r#"{"kind":"ConfigMapList","apiVersion":"v1","metadata":"#));
+    let list = response.json();
     assert_eq!(version(&list), server.store().current_revision());
     assert_eq!(names(&list), ["cm-000", "cm-001"]);
     let item = &list["items"][0];
@@ -29,14 +29,14 @@ async fn a_list_names_its_kind_and_its_items_do_not() {
 }
 
 #[tokio::test]
-async fn an_empty_list_has_an_empty_array() {
+async fn empty_list_has_an_empty_array() {
     let server = start().await;
     assert_eq!(get(&server, "/apis/example.com/v1/widgets").await.json()["items"], json!([]));
     assert_eq!(get(&server, "/api/v1/componentstatuses").await.json()["items"], json!([]));
 }
 
 #[tokio::test]
-async fn large_lists_arrive_whole() {
+async fn large_list_is_complete() {
     let server = start().await;
     let mut big = config_map("default", "big");
     big["data"]["text"] = "x".repeat(50_000).into();
@@ -50,7 +50,7 @@ async fn large_lists_arrive_whole() {
 }
 
 #[tokio::test]
-async fn pages_show_one_state_whatever_is_written_meanwhile() {
+async fn pages_are_one_consistent_snapshot() {
     let server = start().await;
     fill(&server, 7);
     server.store().create(config_map("kube-system", "elsewhere")).unwrap();
@@ -59,7 +59,7 @@ async fn pages_show_one_state_whatever_is_written_meanwhile() {
     assert_eq!(names(&first), ["cm-000", "cm-001", "cm-002"]);
     assert_eq!(first["metadata"]["remainingItemCount"], 4);
 
-    // One that comes, one that goes, one that changes, one that goes and comes again.
+    // A create, a delete, an update, and a recreation.
     server.store().create(config_map("default", "cm-0035")).unwrap();
     delete(&server, &format!("{MAPS}/cm-003")).await;
     let mut changed = config_map("default", "cm-004");
@@ -81,7 +81,7 @@ async fn pages_show_one_state_whatever_is_written_meanwhile() {
 }
 
 #[tokio::test]
-async fn pages_and_earlier_versions_expire_with_the_history() {
+async fn pages_and_exact_versions_expire_with_the_history() {
     let server = builder().history(4).start().await.unwrap();
     fill(&server, 3);
     let first = get(&server, &format!("{MAPS}?limit=1")).await.json();
@@ -92,7 +92,7 @@ async fn pages_and_earlier_versions_expire_with_the_history() {
         server.store().create(config_map("kube-system", &format!("later-{n}"))).unwrap();
     }
     let expired = get(&server, &next).await;
-    assert_eq!(expired.refusal(), (410, "Expired".into()));
+    assert_eq!(expired.rejection(), (410, "Expired".into()));
     assert!(expired.message().contains("continue parameter is too old"));
     let next = expired.json()["metadata"]["continue"].as_str().unwrap().to_owned();
     let rest = get(&server, &format!("{MAPS}?limit=1&continue={next}")).await.json();
@@ -100,19 +100,19 @@ async fn pages_and_earlier_versions_expire_with_the_history() {
     assert_eq!(version(&rest), server.store().current_revision());
     let at = version(&first);
     let exact = format!("{MAPS}?resourceVersion={at}&resourceVersionMatch=Exact");
-    assert_eq!(get(&server, &exact).await.refusal(), (410, "Expired".into()));
+    assert_eq!(get(&server, &exact).await.rejection(), (410, "Expired".into()));
 }
 
 #[tokio::test]
-async fn malformed_tokens_are_refused() {
+async fn malformed_continue_token_is_rejected() {
     let server = start().await;
-    let answer = get(&server, &format!("{MAPS}?continue=abc")).await;
-    assert_eq!(answer.refusal(), (400, "BadRequest".into()));
-    assert!(answer.message().starts_with("invalid continue token: continue key is not valid: "));
+    let response = get(&server, &format!("{MAPS}?continue=abc")).await;
+    assert_eq!(response.rejection(), (400, "BadRequest".into()));
+    assert!(response.message().starts_with("invalid continue token: continue key is not valid: "));
 }
 
 #[tokio::test]
-async fn versions_ask_for_no_older_or_for_exactly_that_state() {
+async fn resource_version_match_selects_the_listed_version() {
     let server = start().await;
     fill(&server, 1);
     let then = server.store().current_revision();
@@ -124,12 +124,12 @@ async fn versions_ask_for_no_older_or_for_exactly_that_state() {
     let match_of = |kind| format!("resourceVersion={then}&resourceVersionMatch={kind}");
     assert_eq!(listed(match_of("NotOlderThan")).await.len(), 2);
     assert_eq!(listed(match_of("Exact")).await, ["cm-000"]);
-    // With a limit and no match, it has always meant exactly that version.
+    // With a limit and without a match, the version means Exact, as it always has.
     assert_eq!(listed(format!("resourceVersion={then}&limit=9")).await, ["cm-000"]);
 }
 
 #[tokio::test]
-async fn contradictory_or_impossible_versions_are_refused() {
+async fn invalid_version_parameters_are_rejected() {
     let server = start().await;
     let future = server.store().current_revision() + 1;
     for (query, code, reason) in [
@@ -143,13 +143,13 @@ async fn contradictory_or_impossible_versions_are_refused() {
         (&format!("resourceVersion={future}"), 504, "Timeout"),
         (&format!("resourceVersion={future}&resourceVersionMatch=Exact"), 504, "Timeout"),
     ] {
-        let answer = get(&server, &format!("{MAPS}?{query}")).await;
-        assert_eq!(answer.refusal(), (code, reason.to_owned()), "{query}");
+        let response = get(&server, &format!("{MAPS}?{query}")).await;
+        assert_eq!(response.rejection(), (code, reason.to_owned()), "{query}");
     }
 }
 
 #[tokio::test]
-async fn selectors_select_and_hide_the_count() {
+async fn selectors_filter_lists_and_omit_the_remaining_count() {
     let server = start().await;
     for (name, app) in [("a", "web"), ("b", "db"), ("c", "web"), ("d", "web")] {
         server.store().create(labelled(name, app)).unwrap();
@@ -172,17 +172,17 @@ async fn selectors_select_and_hide_the_count() {
 }
 
 #[tokio::test]
-async fn selectors_that_cannot_be_read_are_refused() {
+async fn malformed_selectors_are_rejected() {
     let server = start().await;
-    let answer = get(&server, &format!("{MAPS}?fieldSelector=spec.nope%3D1")).await;
-    assert_eq!(answer.refusal(), (400, "BadRequest".into()));
-    assert_eq!(answer.message(), "field label not supported: spec.nope");
-    let answer = get(&server, &format!("{MAPS}?labelSelector=a+within+(b)")).await;
-    assert_eq!(answer.refusal(), (400, "BadRequest".into()));
+    let response = get(&server, &format!("{MAPS}?fieldSelector=spec.nope%3D1")).await;
+    assert_eq!(response.rejection(), (400, "BadRequest".into()));
+    assert_eq!(response.message(), "field label not supported: spec.nope");
+    let response = get(&server, &format!("{MAPS}?labelSelector=a+within+(b)")).await;
+    assert_eq!(response.rejection(), (400, "BadRequest".into()));
 }
 
 #[tokio::test]
-async fn the_versions_of_a_group_show_the_same_objects() {
+async fn versions_of_a_group_share_their_objects() {
     let server = start().await;
     let deployment = json!({
         "apiVersion": "apps/v1", "kind": "Deployment",

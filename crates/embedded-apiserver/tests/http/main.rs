@@ -1,4 +1,4 @@
-//! The server over real HTTP: each thing that a client can tell.
+//! Tests of the server over real HTTP: everything a client can observe.
 
 mod apply;
 mod catalog;

@@ -1,4 +1,4 @@
-//! The number of replicas, which has a path of its own, as `kubectl scale` and autoscalers use it.
+//! The scale subresource, which `kubectl scale` and autoscalers use.
 
 use serde_json::{Value, json};
 
@@ -17,35 +17,35 @@ fn deployment() -> Value {
 }
 
 #[tokio::test]
-async fn the_replicas_of_a_deployment_are_read_replaced_and_patched() {
+async fn scale_of_a_deployment_is_read_replaced_and_patched() {
     let server = start().await;
-    let made = post(&server, DEPLOYMENTS, deployment()).await.json();
+    let created = post(&server, DEPLOYMENTS, deployment()).await.json();
     let path = format!("{DEPLOYMENTS}/web/scale");
     let mut scale = get(&server, &path).await.json();
     assert_eq!((&scale["kind"], &scale["apiVersion"]), (&json!("Scale"), &json!("autoscaling/v1")));
-    assert_eq!(scale["metadata"]["resourceVersion"], made["metadata"]["resourceVersion"]);
+    assert_eq!(scale["metadata"]["resourceVersion"], created["metadata"]["resourceVersion"]);
     assert_eq!(scale["spec"], json!({"replicas": 1}));
     assert_eq!(scale["status"], json!({"replicas": 0, "selector": "app=web,tier in (a,b)"}));
     scale["spec"]["replicas"] = 3.into();
     assert_eq!(put(&server, &path, scale.clone()).await.json()["spec"]["replicas"], 3);
-    let whole = get(&server, &format!("{DEPLOYMENTS}/web")).await.json();
+    let deployment = get(&server, &format!("{DEPLOYMENTS}/web")).await.json();
     assert_eq!(
-        (&whole["spec"]["replicas"], &whole["metadata"]["generation"]),
+        (&deployment["spec"]["replicas"], &deployment["metadata"]["generation"]),
         (&json!(3), &json!(2))
     );
-    // Its version is of before.
-    assert_eq!(put(&server, &path, scale).await.refusal(), (409, "Conflict".into()));
+    // The version is stale.
+    assert_eq!(put(&server, &path, scale).await.rejection(), (409, "Conflict".into()));
     let merge = [("content-type", "application/merge-patch+json")];
     let patched = send_with(&server, "PATCH", &path, r#"{"spec":{"replicas":5}}"#, &merge).await;
     assert_eq!(patched.json()["spec"]["replicas"], 5);
     let negative = send_with(&server, "PATCH", &path, r#"{"spec":{"replicas":-1}}"#, &merge).await;
-    assert_eq!(negative.refusal(), (422, "Invalid".into()));
+    assert_eq!(negative.rejection(), (422, "Invalid".into()));
     let none = get(&server, "/api/v1/namespaces/default/configmaps/web/scale").await;
-    assert_eq!(none.refusal(), (404, "NotFound".into()));
+    assert_eq!(none.rejection(), (404, "NotFound".into()));
 }
 
 #[tokio::test]
-async fn a_custom_resources_definition_says_where_they_lie() {
+async fn scale_of_a_custom_resource_uses_the_declared_paths() {
     let server = start().await;
     let definition = json!({
         "metadata": {"name": "crews.ships.example"},
@@ -74,7 +74,7 @@ async fn a_custom_resources_definition_says_where_they_lie() {
 }
 
 #[tokio::test]
-async fn discovery_tells_of_parts_and_categories() {
+async fn discovery_lists_subresources_and_categories() {
     let server = start().await;
     let list = get(&server, "/apis/apps/v1").await.json();
     let named = |name: &str| {

@@ -1,4 +1,4 @@
-//! TLS: with the authority that the kubeconfig tells, and with no other.
+//! TLS: only the CA from the kubeconfig verifies the server.
 
 use std::sync::Arc;
 
@@ -17,15 +17,15 @@ use crate::client::{builder, config_map};
 
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 
-/// The status code and the body of a GET by a client that trusts an authority.
+/// Sends a GET as a client that trusts only `ca`. Returns the status code and the body.
 async fn get(
     server: &EmbeddedServer,
-    authority: &str,
+    ca: &str,
     host: &'static str,
     token: &str,
 ) -> std::io::Result<(u16, String)> {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap()).unwrap();
+    roots.add(CertificateDer::from_pem_slice(ca.as_bytes()).unwrap()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -41,33 +41,33 @@ async fn get(
     tokio::spawn(connection);
     let request = Request::get(MAPS).header("host", host);
     let request = request.header("authorization", format!("Bearer {token}"));
-    let answer = sender.send_request(request.body(Empty::<Bytes>::new()).unwrap()).await.unwrap();
-    let code = answer.status().as_u16();
-    let body = answer.into_body().collect().await.unwrap().to_bytes();
+    let response = sender.send_request(request.body(Empty::<Bytes>::new()).unwrap()).await.unwrap();
+    let code = response.status().as_u16();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
     Ok((code, String::from_utf8_lossy(&body).into_owned()))
 }
 
 #[tokio::test]
-async fn who_trusts_its_authority_is_answered() {
+async fn client_that_trusts_the_ca_is_served() {
     let server = builder().tls().token("secret").start().await.unwrap();
     server.store().create(config_map("default", "a")).unwrap();
-    let authority = server.certificate_authority().unwrap();
+    let ca = server.certificate_authority().unwrap();
     for host in ["127.0.0.1", "localhost"] {
-        let (code, body) = get(&server, authority, host, "secret").await.unwrap();
+        let (code, body) = get(&server, ca, host, "secret").await.unwrap();
         assert!(code == 200 && body.contains("\"name\":\"a\""), "{host}: {code} {body}");
     }
-    assert_eq!(get(&server, authority, "127.0.0.1", "wrong").await.unwrap().0, 401);
+    assert_eq!(get(&server, ca, "127.0.0.1", "wrong").await.unwrap().0, 401);
 }
 
 #[tokio::test]
-async fn others_are_not_and_do_no_harm() {
+async fn untrusting_and_plain_http_clients_are_disconnected() {
     let server = builder().tls().start().await.unwrap();
-    let authority = server.certificate_authority().unwrap();
+    let ca = server.certificate_authority().unwrap();
     let other = builder().tls().start().await.unwrap();
     let theirs = other.certificate_authority().unwrap();
     assert!(get(&server, theirs, "127.0.0.1", "").await.is_err());
-    assert!(get(&server, authority, "example.com", "").await.is_err());
-    // Plain HTTP is cut, and the server goes on.
+    assert!(get(&server, ca, "example.com", "").await.is_err());
+    // Plain HTTP is disconnected, and the server keeps serving.
     let address = server.url().replace("https://", "");
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut sender, connection) =
@@ -76,11 +76,11 @@ async fn others_are_not_and_do_no_harm() {
             .unwrap();
     tokio::spawn(connection);
     assert!(sender.send_request(Request::get(MAPS).body(Empty::new()).unwrap()).await.is_err());
-    assert_eq!(get(&server, authority, "127.0.0.1", "").await.unwrap().0, 200);
+    assert_eq!(get(&server, ca, "127.0.0.1", "").await.unwrap().0, 200);
 }
 
 #[tokio::test]
-async fn the_kubeconfig_carries_the_authority() {
+async fn kubeconfig_has_the_ca() {
     let server = builder().tls().start().await.unwrap();
     let config = server.kubeconfig();
     assert!(config.contains(&format!("    server: {}\n", server.url())), "{config}");

@@ -1,4 +1,4 @@
-//! Watches: where they begin, and which are refused.
+//! Watches: where they start, and which are rejected.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::client::{Next, builder, config_map, get, start, version, watch};
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 
 #[tokio::test]
-async fn without_a_version_what_exists_comes_first() {
+async fn watch_without_a_version_starts_with_existing_objects() {
     let server = start().await;
     server.store().create(config_map("default", "a")).unwrap();
     for query in ["watch=true", "watch=1&resourceVersion=0", "watch&resourceVersion="] {
@@ -16,9 +16,9 @@ async fn without_a_version_what_exists_comes_first() {
         watching.expect("ADDED", "a").await;
         server.store().create(config_map("default", &name)).unwrap();
         loop {
-            let (kind, told) = watching.told().await;
+            let (kind, added) = watching.next_event().await;
             assert_eq!(kind, "ADDED");
-            if told == name {
+            if added == name {
                 break;
             }
         }
@@ -26,7 +26,7 @@ async fn without_a_version_what_exists_comes_first() {
 }
 
 #[tokio::test]
-async fn with_a_version_only_what_came_after_it() {
+async fn watch_from_a_version_sends_only_later_events() {
     let server = start().await;
     server.store().create(config_map("default", "before")).unwrap();
     let from = server.store().current_revision();
@@ -41,7 +41,7 @@ async fn with_a_version_only_what_came_after_it() {
 }
 
 #[tokio::test]
-async fn the_legacy_paths_watch_too() {
+async fn legacy_watch_paths_work() {
     let server = start().await;
     server.store().create(config_map("default", "a")).unwrap();
     server.store().create(config_map("kube-system", "b")).unwrap();
@@ -55,7 +55,7 @@ async fn the_legacy_paths_watch_too() {
 }
 
 #[tokio::test]
-async fn one_object_can_be_watched_by_its_path() {
+async fn single_object_is_watched_by_its_path() {
     let server = start().await;
     server.store().create(config_map("default", "a")).unwrap();
     server.store().create(config_map("default", "b")).unwrap();
@@ -73,7 +73,7 @@ async fn one_object_can_be_watched_by_its_path() {
 }
 
 #[tokio::test]
-async fn too_old_a_version_is_an_error_event_that_tells_the_oldest() {
+async fn expired_version_is_an_error_event_with_the_oldest_version() {
     let server = builder().history(3).start().await.unwrap();
     for n in 0..5 {
         server.store().create(config_map("default", &format!("cm-{n}"))).unwrap();
@@ -87,7 +87,7 @@ async fn too_old_a_version_is_an_error_event_that_tells_the_oldest() {
     });
     assert_eq!(watching.rest().await, [json!({"type": "ERROR", "object": expected})]);
 
-    // The version that it told is one to go on from.
+    // A watch can start from the version in the message.
     let from_oldest = format!("{MAPS}?watch=true&timeoutSeconds=1&resourceVersion={oldest}");
     let lines = watch(&server, &from_oldest).await.rest().await;
     assert_eq!(lines.len(), 3);
@@ -95,7 +95,7 @@ async fn too_old_a_version_is_an_error_event_that_tells_the_oldest() {
 }
 
 #[tokio::test]
-async fn compaction_makes_versions_too_old() {
+async fn compaction_expires_versions() {
     let server = start().await;
     let from = server.store().current_revision();
     server.store().create(config_map("default", "a")).unwrap();
@@ -109,50 +109,50 @@ async fn compaction_makes_versions_too_old() {
 }
 
 #[tokio::test]
-async fn a_version_in_the_future_is_a_timeout() {
+async fn future_version_is_504() {
     let server = start().await;
     let current = server.store().current_revision();
     let future = current + 7;
-    let answer = get(&server, &format!("{MAPS}?watch=true&resourceVersion={future}")).await;
-    assert_eq!(answer.refusal(), (504, "Timeout".into()));
+    let response = get(&server, &format!("{MAPS}?watch=true&resourceVersion={future}")).await;
+    assert_eq!(response.rejection(), (504, "Timeout".into()));
     assert_eq!(
-        answer.message(),
+        response.message(),
         format!("Timeout: Too large resource version: {future}, current: {current}")
     );
-    assert_eq!(answer.json()["details"]["retryAfterSeconds"], 1);
-    assert_eq!(answer.headers["retry-after"], "1");
+    assert_eq!(response.json()["details"]["retryAfterSeconds"], 1);
+    assert_eq!(response.headers["retry-after"], "1");
 }
 
 #[tokio::test]
-async fn a_malformed_version_is_a_real_servers_500() {
+async fn malformed_version_is_500_as_on_a_real_server() {
     let server = start().await;
     for text in ["abc", "-1", "%2B5", "1.5"] {
-        let answer = get(&server, &format!("{MAPS}?watch=true&resourceVersion={text}")).await;
-        assert_eq!(answer.refusal(), (500, String::new()), "{text}");
+        let response = get(&server, &format!("{MAPS}?watch=true&resourceVersion={text}")).await;
+        assert_eq!(response.rejection(), (500, String::new()), "{text}");
     }
-    let answer = get(&server, &format!("{MAPS}?watch=true&resourceVersion=abc")).await;
+    let response = get(&server, &format!("{MAPS}?watch=true&resourceVersion=abc")).await;
     let message = r#"resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax"#;
     let expected = json!({
         "kind": "Status", "apiVersion": "v1", "metadata": {},
         "status": "Failure", "message": message, "code": 500,
     });
-    assert_eq!(answer.json(), expected);
+    assert_eq!(response.json(), expected);
 }
 
 #[tokio::test]
-async fn what_cannot_be_watched_is_refused_by_name() {
+async fn unwatchable_resource_is_405() {
     let server = start().await;
-    let answer = get(&server, "/api/v1/componentstatuses?watch=true").await;
+    let response = get(&server, "/api/v1/componentstatuses?watch=true").await;
     let expected = json!({
         "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
         "message": "watch is not supported on resources of kind \"componentstatuses\"",
         "reason": "MethodNotAllowed", "details": {"kind": "componentstatuses"}, "code": 405,
     });
-    assert_eq!((answer.code, answer.json()), (405, expected));
+    assert_eq!((response.code, response.json()), (405, expected));
 }
 
 #[tokio::test]
-async fn initial_events_end_with_their_bookmark() {
+async fn initial_events_end_with_a_bookmark() {
     let server = start().await;
     for name in ["a", "b"] {
         server.store().create(config_map("default", name)).unwrap();
@@ -174,7 +174,7 @@ async fn initial_events_end_with_their_bookmark() {
 }
 
 #[tokio::test]
-async fn initial_events_can_be_declined() {
+async fn send_initial_events_false_skips_existing_objects() {
     let server = start().await;
     server.store().create(config_map("default", "a")).unwrap();
     let query = "watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan";
@@ -184,7 +184,7 @@ async fn initial_events_can_be_declined() {
 }
 
 #[tokio::test]
-async fn initial_events_need_their_companions() {
+async fn send_initial_events_requires_match_and_bookmarks() {
     let server = start().await;
     for query in [
         "sendInitialEvents=true",
@@ -193,18 +193,18 @@ async fn initial_events_need_their_companions() {
         "sendInitialEvents=true&resourceVersionMatch=Exact&allowWatchBookmarks=true",
         "resourceVersionMatch=NotOlderThan",
     ] {
-        let answer = get(&server, &format!("{MAPS}?watch=true&{query}")).await;
-        assert_eq!(answer.refusal(), (422, "Invalid".into()), "{query}");
-        assert!(answer.message().starts_with("ListOptions.meta.k8s.io \"\" is invalid: "));
+        let response = get(&server, &format!("{MAPS}?watch=true&{query}")).await;
+        assert_eq!(response.rejection(), (422, "Invalid".into()), "{query}");
+        assert!(response.message().starts_with("ListOptions.meta.k8s.io \"\" is invalid: "));
     }
 }
 
 #[tokio::test]
-async fn old_releases_refuse_or_ignore_initial_events() {
+async fn old_releases_reject_or_ignore_send_initial_events() {
     let query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1";
-    let refusing = builder().release("1.20").start().await.unwrap();
-    let answer = get(&refusing, &format!("{MAPS}?{query}")).await;
-    assert_eq!(answer.refusal(), (422, "Invalid".into()));
+    let rejecting = builder().release("1.20").start().await.unwrap();
+    let response = get(&rejecting, &format!("{MAPS}?{query}")).await;
+    assert_eq!(response.rejection(), (422, "Invalid".into()));
 
     let ignoring = builder().release("1.17").start().await.unwrap();
     ignoring.store().create(config_map("default", "a")).unwrap();
@@ -217,12 +217,12 @@ async fn old_releases_refuse_or_ignore_initial_events() {
 }
 
 #[tokio::test]
-async fn the_history_is_bounded_by_bytes_too() {
+async fn history_is_bounded_by_bytes() {
     let server = builder().history_bytes(20_000).start().await.unwrap();
     let from = server.store().current_revision();
     for name in ["a", "b", "c"] {
         let mut object = config_map("default", name);
-        object["data"]["filling"] = "x".repeat(8_000).into();
+        object["data"]["padding"] = "x".repeat(8_000).into();
         server.store().create(object).unwrap();
     }
     let path = |version: u64| format!("{MAPS}?watch=true&resourceVersion={version}");

@@ -1,4 +1,4 @@
-//! Watches: what they tell, in which order, and how they end.
+//! Watches: their events, the order, and how they end.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::client::{Next, builder, config_map, get, labelled, start, version, wa
 const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 
 #[tokio::test]
-async fn an_objects_life_is_told_in_order() {
+async fn object_changes_arrive_in_order() {
     let server = start().await;
     let store = server.store();
     let from = store.current_revision();
@@ -25,7 +25,7 @@ async fn an_objects_life_is_told_in_order() {
     assert_eq!(watching.line().await, json!({"type": "ADDED", "object": created}));
     assert_eq!(watching.line().await, json!({"type": "MODIFIED", "object": updated}));
     let mut gone = updated.clone();
-    // The last state, under the version of the deletion.
+    // The last state of the object with the version of the deletion.
     gone["metadata"]["resourceVersion"] = (from + 3).to_string().into();
     assert_eq!(watching.line().await, json!({"type": "DELETED", "object": gone}));
     assert_eq!(watching.line().await, json!({"type": "ADDED", "object": again}));
@@ -35,7 +35,7 @@ async fn an_objects_life_is_told_in_order() {
 }
 
 #[tokio::test]
-async fn a_watch_keeps_to_its_resource_and_namespace() {
+async fn watch_is_limited_to_its_resource_and_namespace() {
     let server = start().await;
     let from = server.store().current_revision();
     let mut here = watch(&server, &format!("{MAPS}?watch=true&resourceVersion={from}")).await;
@@ -50,7 +50,7 @@ async fn a_watch_keeps_to_its_resource_and_namespace() {
 }
 
 #[tokio::test]
-async fn an_object_is_added_and_deleted_as_it_begins_and_ceases_to_fit() {
+async fn selector_changes_are_added_and_deleted_events() {
     let server = start().await;
     let store = server.store();
     let from = store.current_revision();
@@ -58,28 +58,28 @@ async fn an_object_is_added_and_deleted_as_it_begins_and_ceases_to_fit() {
     let mut watching = watch(&server, &path).await;
     let mut all = watch(&server, &format!("{MAPS}?watch=true&resourceVersion={from}")).await;
     store.create(labelled("a", "db")).unwrap();
-    let fits = store.update(labelled("a", "web")).unwrap();
-    let mut still = labelled("a", "web");
-    still["data"]["greeting"] = "servus".into();
-    let still = store.update(still).unwrap();
-    let ceased = store.update(labelled("a", "db")).unwrap();
+    let matching = store.update(labelled("a", "web")).unwrap();
+    let mut modified = labelled("a", "web");
+    modified["data"]["greeting"] = "servus".into();
+    let modified = store.update(modified).unwrap();
+    let unmatched = store.update(labelled("a", "db")).unwrap();
     store.update(labelled("a", "cache")).unwrap();
     store.update(labelled("a", "web")).unwrap();
     store.delete(&crate::catalog::CATALOG[1].resource, Some("default"), "a").unwrap();
 
-    assert_eq!(watching.line().await, json!({"type": "ADDED", "object": fits}));
-    assert_eq!(watching.line().await, json!({"type": "MODIFIED", "object": still}));
-    // As it was when it last fitted, under the version at which it ceased to.
-    let mut gone = still.clone();
-    gone["metadata"]["resourceVersion"] = ceased["metadata"]["resourceVersion"].clone();
+    assert_eq!(watching.line().await, json!({"type": "ADDED", "object": matching}));
+    assert_eq!(watching.line().await, json!({"type": "MODIFIED", "object": modified}));
+    // The last matching state of the object, with the version at which it stopped to match.
+    let mut gone = modified.clone();
+    gone["metadata"]["resourceVersion"] = unmatched["metadata"]["resourceVersion"].clone();
     assert_eq!(watching.line().await, json!({"type": "DELETED", "object": gone}));
     watching.expect("ADDED", "a").await;
     watching.expect("DELETED", "a").await;
 
-    // One without a selector is told the same changes by their own names.
+    // Without a selector the same changes are one ADDED, five MODIFIED and one DELETED.
     let mut kinds = Vec::new();
     for _ in 0..7 {
-        kinds.push(all.told().await.0);
+        kinds.push(all.next_event().await.0);
     }
     let mut expected = vec!["MODIFIED"; 7];
     (expected[0], expected[6]) = ("ADDED", "DELETED");
@@ -87,19 +87,19 @@ async fn an_object_is_added_and_deleted_as_it_begins_and_ceases_to_fit() {
 }
 
 #[tokio::test]
-async fn a_name_can_be_watched_by_field_selector() {
+async fn field_selector_watches_one_name() {
     let server = start().await;
     server.store().create(config_map("default", "a")).unwrap();
     let path = format!("{MAPS}?watch=true&fieldSelector=metadata.name%3Db");
     let mut watching = watch(&server, &path).await;
     server.store().create(config_map("default", "b")).unwrap();
     watching.expect("ADDED", "b").await;
-    let answer = get(&server, &format!("{MAPS}?watch=true&fieldSelector=spec.nope%3Db")).await;
-    assert_eq!(answer.refusal(), (400, "BadRequest".into()));
+    let response = get(&server, &format!("{MAPS}?watch=true&fieldSelector=spec.nope%3Db")).await;
+    assert_eq!(response.rejection(), (400, "BadRequest".into()));
 }
 
 #[tokio::test]
-async fn a_timeout_ends_a_watch_cleanly_while_events_arrive() {
+async fn timeout_ends_a_busy_watch_cleanly() {
     let server = start().await;
     let mut watching = watch(&server, &format!("{MAPS}?watch=true&timeoutSeconds=1")).await;
     let store = server.store().clone();
@@ -115,7 +115,7 @@ async fn a_timeout_ends_a_watch_cleanly_while_events_arrive() {
 }
 
 #[tokio::test]
-async fn bookmarks_come_regularly_to_those_who_asked() {
+async fn bookmarks_are_periodic_if_requested() {
     let server = builder().bookmark_interval(Duration::from_millis(20)).start().await.unwrap();
     let path = format!("{MAPS}?watch=true&allowWatchBookmarks=true");
     let mut watching = watch(&server, &path).await;
@@ -126,20 +126,20 @@ async fn bookmarks_come_regularly_to_those_who_asked() {
     }});
     assert_eq!(watching.line().await, expected);
     assert_eq!(watching.line().await, expected);
-    // Another resource's event moves the version too.
+    // Another resource's event advances the version too.
     server.store().create(crate::client::namespace("shop")).unwrap();
     while version(&watching.line().await["object"]) == revision {}
 
-    let silent = watch(&server, &format!("{MAPS}?watch=true&timeoutSeconds=1")).await.rest().await;
-    assert_eq!(silent, [json!(null); 0]);
+    let idle = watch(&server, &format!("{MAPS}?watch=true&timeoutSeconds=1")).await.rest().await;
+    assert_eq!(idle, [json!(null); 0]);
 }
 
 #[tokio::test]
-async fn a_last_bookmark_comes_before_the_timeout() {
+async fn last_bookmark_precedes_the_timeout() {
     let server = start().await;
     let path = "/api/v1/pods?watch=true&allowWatchBookmarks=true&timeoutSeconds=3";
     let lines = watch(&server, path).await.rest().await;
-    // Of a Pod, a real server's encoder adds what a reader must not take for a Pod.
+    // For pods a real server's encoder adds fields that a client must not decode as a Pod.
     let expected = json!({"type": "BOOKMARK", "object": {
         "kind": "Pod", "apiVersion": "v1",
         "metadata": {"resourceVersion": server.store().current_revision().to_string()},
@@ -149,28 +149,28 @@ async fn a_last_bookmark_comes_before_the_timeout() {
 }
 
 #[tokio::test]
-async fn a_watcher_that_falls_out_of_the_history_is_told() {
+async fn slow_watcher_gets_an_expired_error() {
     let server = builder().history(8).start().await.unwrap();
     let from = server.store().current_revision();
     let mut slow = watch(&server, &format!("{MAPS}?watch=true&resourceVersion={from}")).await;
     let mut big = config_map("default", "big");
     big["data"]["text"] = "x".repeat(1_000_000).into();
-    // More than the sockets between hold.
+    // More than the socket buffers can store.
     for n in 0..60 {
         big["metadata"]["name"] = format!("big-{n}").into();
         server.store().create(big.clone()).unwrap();
         tokio::task::yield_now().await;
     }
     let lines = slow.rest().await;
-    let (last, told) = lines.split_last().unwrap();
+    let (last, delivered) = lines.split_last().unwrap();
     assert_eq!((&last["type"], &last["object"]["reason"]), (&json!("ERROR"), &json!("Expired")));
-    for (n, line) in told.iter().enumerate() {
+    for (n, line) in delivered.iter().enumerate() {
         assert_eq!(line["object"]["metadata"]["name"], format!("big-{n}"));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_watchers_are_told_everything_once_and_in_order() {
+async fn concurrent_watchers_get_every_event_once_in_order() {
     let server = start().await;
     let from = server.store().current_revision();
     let path = format!("{MAPS}?watch=true&resourceVersion={from}");
@@ -199,7 +199,7 @@ async fn many_watchers_are_told_everything_once_and_in_order() {
 }
 
 #[tokio::test]
-async fn each_version_of_a_group_is_told_under_its_own_name() {
+async fn watch_uses_the_requested_group_version() {
     let server = start().await;
     let from = server.store().current_revision();
     let mut watchers = Vec::new();
@@ -218,9 +218,9 @@ async fn each_version_of_a_group_is_told_under_its_own_name() {
 }
 
 #[tokio::test]
-async fn a_cut_is_no_end() {
+async fn shutdown_is_a_disconnect_not_a_clean_end() {
     let server = start().await;
     let mut watching = watch(&server, &format!("{MAPS}?watch=true")).await;
     server.shutdown().await;
-    assert_eq!(watching.next().await, Next::Cut);
+    assert_eq!(watching.next().await, Next::Disconnected);
 }

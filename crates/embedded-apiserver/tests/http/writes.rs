@@ -1,4 +1,4 @@
-//! Creating and changing over HTTP, and who may.
+//! Creating and updating objects over HTTP, and authentication.
 
 use serde_json::json;
 
@@ -10,11 +10,11 @@ const MAPS: &str = "/api/v1/namespaces/default/configmaps";
 const MERGE: &[(&str, &str)] = &[("content-type", "application/merge-patch+json")];
 
 #[tokio::test]
-async fn the_server_sets_what_is_its_own() {
+async fn server_sets_system_metadata() {
     let server = start().await;
-    let answer = post(&server, MAPS, json!({"metadata": {"name": "a", "uid": "mine"}})).await;
-    assert_eq!(answer.code, 201);
-    let object = answer.json();
+    let response = post(&server, MAPS, json!({"metadata": {"name": "a", "uid": "mine"}})).await;
+    assert_eq!(response.code, 201);
+    let object = response.json();
     assert_eq!((&object["kind"], &object["apiVersion"]), (&json!("ConfigMap"), &json!("v1")));
     let metadata = &object["metadata"];
     assert_eq!(metadata["namespace"], "default");
@@ -27,11 +27,11 @@ async fn the_server_sets_what_is_its_own() {
 }
 
 #[tokio::test]
-async fn generated_names_differ() {
+async fn generated_names_are_unique() {
     let server = start().await;
     for _ in 0..2 {
-        let answer = post(&server, MAPS, json!({"metadata": {"generateName": "run-"}})).await;
-        let object = answer.json();
+        let response = post(&server, MAPS, json!({"metadata": {"generateName": "run-"}})).await;
+        let object = response.json();
         let name = object["metadata"]["name"].as_str().unwrap();
         assert!(name.starts_with("run-") && name.len() == 9, "{name}");
     }
@@ -39,7 +39,7 @@ async fn generated_names_differ() {
 }
 
 #[tokio::test]
-async fn generation_counts_changes_of_the_spec() {
+async fn generation_counts_spec_changes() {
     let server = start().await;
     let path = "/apis/example.com/v1/namespaces/default/widgets";
     let widget = json!({"metadata": {"name": "w"}, "spec": {"size": 1}});
@@ -52,11 +52,11 @@ async fn generation_counts_changes_of_the_spec() {
 }
 
 #[tokio::test]
-async fn bad_creations_are_refused_with_the_reason() {
+async fn invalid_creates_are_rejected_with_the_reason() {
     let server = start().await;
     server.store().create(config_map("default", "taken")).unwrap();
     let elsewhere = "/api/v1/namespaces/nowhere/configmaps";
-    for (path, body, code, reason, words) in [
+    for (path, body, code, reason, message) in [
         (
             MAPS,
             json!({"metadata": {"name": "taken"}}),
@@ -123,24 +123,24 @@ async fn bad_creations_are_refused_with_the_reason() {
             "does not allow this method",
         ),
     ] {
-        let answer = post(&server, path, body.clone()).await;
-        assert_eq!(answer.refusal(), (code, reason.to_owned()), "{body}");
-        assert!(answer.message().contains(words), "{}", answer.message());
+        let response = post(&server, path, body.clone()).await;
+        assert_eq!(response.rejection(), (code, reason.to_owned()), "{body}");
+        assert!(response.message().contains(message), "{}", response.message());
     }
     let broken = send(&server, "POST", MAPS, "{\"metadata\":").await;
-    assert_eq!(broken.refusal(), (400, "BadRequest".into()));
+    assert_eq!(broken.rejection(), (400, "BadRequest".into()));
     let cbor = [("content-type", "application/cbor")];
-    let answer = send_with(&server, "POST", MAPS, "x", &cbor).await;
-    assert_eq!(answer.refusal(), (415, "UnsupportedMediaType".into()));
-    let answer = send(&server, "POST", MAPS, vec![b' '; 3 * 1024 * 1024 + 1]).await;
-    assert_eq!(answer.refusal(), (413, "RequestEntityTooLarge".into()));
+    let response = send_with(&server, "POST", MAPS, "x", &cbor).await;
+    assert_eq!(response.rejection(), (415, "UnsupportedMediaType".into()));
+    let response = send(&server, "POST", MAPS, vec![b' '; 3 * 1024 * 1024 + 1]).await;
+    assert_eq!(response.rejection(), (413, "RequestEntityTooLarge".into()));
     let dry = post(&server, &format!("{MAPS}?dryRun=some"), config_map("default", "dry")).await;
     assert_eq!(dry.code, 422);
     assert_eq!(names(&get(&server, MAPS).await.json()), ["taken"]);
 }
 
 #[tokio::test]
-async fn a_stale_version_is_a_conflict_and_no_version_is_none() {
+async fn stale_version_is_a_conflict_and_no_version_is_not() {
     let server = start().await;
     let path = format!("{MAPS}/a");
     let first = server.store().create(config_map("default", "a")).unwrap();
@@ -149,17 +149,17 @@ async fn a_stale_version_is_a_conflict_and_no_version_is_none() {
     let second = put(&server, &path, object.clone()).await;
     assert_eq!((second.code, version(&second.json())), (200, version(&first) + 1));
     let stale = put(&server, &path, object.clone()).await;
-    assert_eq!(stale.refusal(), (409, "Conflict".into()));
+    assert_eq!(stale.rejection(), (409, "Conflict".into()));
     assert!(stale.message().starts_with("Operation cannot be fulfilled on configmaps \"a\": "));
     object["metadata"]["resourceVersion"] = "".into();
     object["data"]["greeting"] = "grüezi".into();
     assert_eq!(put(&server, &path, object.clone()).await.code, 200);
     object["metadata"]["uid"] = "another".into();
-    assert_eq!(put(&server, &path, object).await.refusal(), (409, "Conflict".into()));
+    assert_eq!(put(&server, &path, object).await.rejection(), (409, "Conflict".into()));
 }
 
 #[tokio::test]
-async fn an_update_keeps_what_is_the_servers_and_one_without_change_is_none() {
+async fn update_keeps_system_metadata_and_ignores_no_ops() {
     let server = start().await;
     let first = server.store().create(config_map("default", "a")).unwrap();
     let path = format!("{MAPS}/a");
@@ -170,13 +170,13 @@ async fn an_update_keeps_what_is_the_servers_and_one_without_change_is_none() {
         assert_eq!(changed["metadata"][field], first["metadata"][field]);
     }
     let renamed = put(&server, &path, config_map("default", "b")).await;
-    assert_eq!(renamed.refusal(), (400, "BadRequest".into()));
+    assert_eq!(renamed.rejection(), (400, "BadRequest".into()));
     let missing = put(&server, &format!("{MAPS}/x"), config_map("default", "x")).await;
-    assert_eq!(missing.refusal(), (404, "NotFound".into()));
+    assert_eq!(missing.rejection(), (404, "NotFound".into()));
 }
 
 #[tokio::test]
-async fn the_status_part_changes_nothing_else() {
+async fn status_subresource_changes_only_the_status() {
     let server = start().await;
     let widgets = "/apis/example.com/v1/namespaces/default/widgets";
     let widget = json!({"metadata": {"name": "w"}, "spec": {"size": 1}});
@@ -192,7 +192,7 @@ async fn the_status_part_changes_nothing_else() {
 }
 
 #[tokio::test]
-async fn merge_patches_are_understood() {
+async fn merge_patches_are_applied() {
     let server = start().await;
     server.store().create(labelled("a", "web")).unwrap();
     let path = format!("{MAPS}/a");
@@ -201,30 +201,30 @@ async fn merge_patches_are_understood() {
     assert_eq!(object["metadata"]["labels"], json!({"tier": "x"}));
     assert_eq!(object["data"], json!({"greeting": "grüß dich\n✓", "n": "1"}));
     let stale = json!({"metadata": {"resourceVersion": "1001"}}).to_string();
-    let answer = send_with(&server, "PATCH", &path, stale, MERGE).await;
-    assert_eq!(answer.refusal(), (409, "Conflict".into()));
+    let response = send_with(&server, "PATCH", &path, stale, MERGE).await;
+    assert_eq!(response.rejection(), (409, "Conflict".into()));
     for wrong in ["null", "3", "{\"metadata\":null}"] {
-        let answer = send_with(&server, "PATCH", &path, wrong, MERGE).await;
-        assert_eq!(answer.refusal().0, 400, "{wrong}");
+        let response = send_with(&server, "PATCH", &path, wrong, MERGE).await;
+        assert_eq!(response.rejection().0, 400, "{wrong}");
     }
     let unknown = [("content-type", "application/json")];
-    let answer = send_with(&server, "PATCH", &path, "{}", &unknown).await;
-    assert_eq!(answer.refusal(), (415, "UnsupportedMediaType".into()));
+    let response = send_with(&server, "PATCH", &path, "{}", &unknown).await;
+    assert_eq!(response.rejection(), (415, "UnsupportedMediaType".into()));
 }
 
 #[tokio::test]
-async fn reviews_are_answered_and_not_kept() {
+async fn reviews_respond_but_are_not_stored() {
     let server = start().await;
     let before = server.store().current_revision();
     let path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
-    let answer = post(&server, path, json!({"spec": {"namespace": "x"}})).await;
-    assert_eq!((answer.code, &answer.json()["spec"]["namespace"]), (201, &json!("x")));
+    let response = post(&server, path, json!({"spec": {"namespace": "x"}})).await;
+    assert_eq!((response.code, &response.json()["spec"]["namespace"]), (201, &json!("x")));
     assert_eq!(server.store().current_revision(), before);
-    assert_eq!(get(&server, path).await.refusal(), (405, "MethodNotAllowed".into()));
+    assert_eq!(get(&server, path).await.rejection(), (405, "MethodNotAllowed".into()));
 }
 
 #[tokio::test]
-async fn without_the_token_nothing_is_answered() {
+async fn requests_without_the_token_are_unauthorized() {
     let server = builder().token("s3cret").start().await.unwrap();
     let unauthorized = json!({
         "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
@@ -233,8 +233,8 @@ async fn without_the_token_nothing_is_answered() {
     for headers in
         [&[][..], &[("authorization", "Bearer other")], &[("authorization", "Basic s3cret")]]
     {
-        let answer = send_with(&server, "GET", "/api/v1/pods?watch=true", "", headers).await;
-        assert_eq!((answer.code, answer.json()), (401, unauthorized.clone()));
+        let response = send_with(&server, "GET", "/api/v1/pods?watch=true", "", headers).await;
+        assert_eq!((response.code, response.json()), (401, unauthorized.clone()));
     }
     let headers = [("authorization", "Bearer s3cret")];
     assert_eq!(send_with(&server, "GET", "/api/v1/pods", "", &headers).await.code, 200);
