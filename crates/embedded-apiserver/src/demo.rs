@@ -1,4 +1,4 @@
-//! The demo workload: a small cluster in which something always happens.
+//! The demo workload: a small cluster whose objects change all the time.
 
 mod cluster;
 mod pods;
@@ -17,7 +17,7 @@ use crate::support::stop::stopped;
 use crate::support::time::FOREVER;
 use workload::Workload;
 
-/// How the demo goes.
+/// Options of the demo workload.
 #[derive(Clone, Debug)]
 pub struct DemoOptions {
     pace: Duration,
@@ -25,13 +25,13 @@ pub struct DemoOptions {
 }
 
 impl DemoOptions {
-    /// The time between two things that happen; half a second by default.
+    /// Sets the time between two changes. It is half a second by default, and at least a millisecond.
     pub fn pace(mut self, pace: Duration) -> Self {
         self.pace = pace.clamp(Duration::from_millis(1), FOREVER);
         self
     }
 
-    /// Another order of things; the same seed gives the same order.
+    /// Sets the seed of the random choices. The same seed produces the same sequence of changes.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -44,26 +44,26 @@ impl Default for DemoOptions {
     }
 }
 
-/// A demo that is going on. It ends when this is dropped, and what it created stays.
+/// A running demo. Dropping it stops the changes; the objects stay.
 #[derive(Debug)]
-#[must_use = "the demo ends when this is dropped"]
+#[must_use = "the demo stops when this is dropped"]
 pub struct Demo {
     task: AbortHandle,
 }
 
 impl Demo {
-    /// Creates the cluster's lasting objects at once, and begins the changes.
+    /// Creates the permanent objects immediately and starts the changes in a task.
     fn start(
         runtime: &Handle,
         store: Store,
         mut stop: watch::Receiver<bool>,
         options: &DemoOptions,
     ) -> Self {
-        let mut workload = Workload::begin(store, options.seed);
+        let mut workload = Workload::new(store, options.seed);
         let pace = options.pace;
         let task = runtime.spawn(async move {
             let mut steps = tokio::time::interval(pace);
-            // After a pause of the machine, no flood.
+            // No burst of changes after the machine was suspended.
             steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 tokio::select! {
@@ -77,7 +77,7 @@ impl Demo {
 }
 
 impl EmbeddedServer {
-    /// Starts the demo workload; it ends when the returned value is dropped, or with the server.
+    /// Starts the demo workload. It stops when the returned value is dropped, or with the server.
     pub fn demo(&self, options: &DemoOptions) -> Demo {
         Demo::start(self.runtime(), self.store().clone(), self.stop_signal(), options)
     }

@@ -1,7 +1,7 @@
-//! Server-side apply: who owns which fields of an object, and what follows from it.
+//! Server-side apply and field management.
 //!
-//! The rules are those of KEP-555 and of "Server-Side Apply" in Kubernetes' documentation. Without
-//! schemas the types of lists and maps are known by their names: see [`types`].
+//! The rules are those of KEP-555 and of "Server-Side Apply" in the Kubernetes documentation. There are no
+//! schemas: field names determine the types of lists and maps, see [`types`].
 
 mod apply;
 mod managers;

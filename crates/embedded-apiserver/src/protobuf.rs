@@ -1,7 +1,7 @@
-//! Kubernetes' protobuf, as kubectl's `create` sends it: read into the JSON that is kept.
+//! Decodes Kubernetes' protobuf, which kubectl's typed `create` commands send, into JSON.
 //!
-//! Answers are always JSON, which such clients accept as well. The messages that are known are those
-//! of `messages.txt`; a field that is not among them is refused and not lost.
+//! Responses are always JSON, which these clients accept too. The supported messages are those in
+//! `messages.txt`. An unknown field is an error, so that no data is lost.
 
 mod messages;
 mod wire;
@@ -11,32 +11,32 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use messages::{Field, Kind, MESSAGES, Place};
+use messages::{Field, Form, Kind, MESSAGES};
 use wire::{Content, Reader};
 
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.kubernetes.protobuf";
-/// What every body begins with.
+/// The prefix of every body.
 const MAGIC: &[u8] = b"k8s\0";
 
-/// Why a body cannot be read.
+/// The reason why a body cannot be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// It is of a kind whose messages are not known here.
+pub(crate) enum DecodeError {
+    /// The kind is not in `messages.txt`.
     UnknownKind(String),
     Malformed(String),
 }
 
-impl From<String> for Fault {
+impl From<String> for DecodeError {
     fn from(why: String) -> Self {
         Self::Malformed(why)
     }
 }
 
-/// Reads an object in its envelope, `runtime.Unknown`.
-pub(crate) fn decode(body: &[u8]) -> Result<Value, Fault> {
-    let envelope = body
-        .strip_prefix(MAGIC)
-        .ok_or_else(|| "the body does not begin as Kubernetes' protobuf does".to_owned())?;
+/// Decodes an object in its envelope, `runtime.Unknown`.
+pub(crate) fn decode(body: &[u8]) -> Result<Value, DecodeError> {
+    let envelope = body.strip_prefix(MAGIC).ok_or_else(|| {
+        "the body does not start with the magic number of Kubernetes' protobuf".to_owned()
+    })?;
     let (mut api_version, mut kind, mut raw) = (String::new(), String::new(), &[][..]);
     for field in Reader::new(envelope) {
         match field? {
@@ -55,7 +55,7 @@ pub(crate) fn decode(body: &[u8]) -> Result<Value, Fault> {
     }
     let message = MESSAGES
         .of_kind(&api_version, &kind)
-        .ok_or_else(|| Fault::UnknownKind(format!("{kind} of {api_version}")))?;
+        .ok_or_else(|| DecodeError::UnknownKind(format!("{kind} of {api_version}")))?;
     let mut object = read_message(raw, message)?;
     object.insert("kind".to_owned(), kind.into());
     object.insert("apiVersion".to_owned(), api_version.into());
@@ -69,10 +69,10 @@ fn read_message(bytes: &[u8], message: &str) -> Result<Map<String, Value>, Strin
         let (number, content) = field?;
         match fields.iter().find(|field| field.number == number) {
             Some(field) => put(&mut object, field, &content)?,
-            // Go writes empty ones, too, where a newer client has a field that says nothing.
+            // Go encodes empty fields too: a newer client's unset field is ignored.
             None if content.is_zero() => {}
             None => {
-                return Err(format!("the field {number} of {message} is not known to this server"));
+                return Err(format!("unknown field {number} of {message}"));
             }
         }
     }
@@ -85,28 +85,28 @@ fn put(
     content: &Content<'_>,
 ) -> Result<(), String> {
     let name = field.name.to_owned();
-    match field.place {
-        Place::Plain => {
+    match field.form {
+        Form::Plain => {
             let value = read(content, field.kind)?;
             if !is_zero(&value) {
                 object.insert(name, value);
             }
         }
-        Place::Pointer => {
+        Form::Pointer => {
             object.insert(name, read(content, field.kind)?);
         }
-        Place::Inline => {
+        Form::Inline => {
             if let Value::Object(mut members) = read(content, field.kind)? {
                 object.append(&mut members);
             }
         }
-        Place::List => {
+        Form::List => {
             let items = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
             if let Value::Array(items) = items {
                 items.push(read(content, field.kind)?);
             }
         }
-        Place::Map => {
+        Form::Map => {
             let Content::Bytes(entry) = content else { return Err(mismatch(content)) };
             let (mut key, mut value) = (String::new(), None);
             for part in Reader::new(entry) {
@@ -126,11 +126,11 @@ fn put(
 
 fn read(content: &Content<'_>, kind: Kind) -> Result<Value, String> {
     match (kind, content) {
-        (Kind::Text, _) => text(content).map(Value::String),
+        (Kind::String, _) => text(content).map(Value::String),
         (Kind::Bytes, Content::Bytes(bytes)) => Ok(BASE64_STANDARD.encode(bytes).into()),
-        (Kind::Flag, Content::Number(number)) => Ok((*number != 0).into()),
+        (Kind::Bool, Content::Varint(number)) => Ok((*number != 0).into()),
         // Negative numbers are in two's complement.
-        (Kind::Number, Content::Number(number)) => Ok(number.cast_signed().into()),
+        (Kind::Int, Content::Varint(number)) => Ok(number.cast_signed().into()),
         (Kind::Message(message), Content::Bytes(bytes)) => {
             read_message(bytes, message).map(Value::Object)
         }
@@ -139,7 +139,7 @@ fn read(content: &Content<'_>, kind: Kind) -> Result<Value, String> {
             Some(field) => text(&field?.1).map(Value::String),
             None => Ok("0".into()),
         },
-        (Kind::NumberOrText, Content::Bytes(bytes)) => read_number_or_text(bytes),
+        (Kind::IntOrString, Content::Bytes(bytes)) => read_int_or_string(bytes),
         (Kind::Json, Content::Bytes(bytes)) => match Reader::new(bytes).next() {
             Some(field) => {
                 serde_json::from_str(&text(&field?.1)?).map_err(|error| error.to_string())
@@ -150,13 +150,13 @@ fn read(content: &Content<'_>, kind: Kind) -> Result<Value, String> {
     }
 }
 
-/// Seconds and nanoseconds; Go's time of nothing has neither.
+/// Decodes seconds and nanoseconds. Go's zero time has neither and is null.
 fn read_time(bytes: &[u8]) -> Result<Value, String> {
     let (mut seconds, mut nanos) = (None, 0);
     for field in Reader::new(bytes) {
         match field? {
-            (1, Content::Number(number)) => seconds = Some(number.cast_signed()),
-            (2, Content::Number(number)) => nanos = i32::try_from(number).unwrap_or_default(),
+            (1, Content::Varint(number)) => seconds = Some(number.cast_signed()),
+            (2, Content::Varint(number)) => nanos = i32::try_from(number).unwrap_or_default(),
             _ => {}
         }
     }
@@ -165,17 +165,17 @@ fn read_time(bytes: &[u8]) -> Result<Value, String> {
     Ok(time.to_string().into())
 }
 
-fn read_number_or_text(bytes: &[u8]) -> Result<Value, String> {
-    let (mut is_text, mut number, mut words) = (false, 0, String::new());
+fn read_int_or_string(bytes: &[u8]) -> Result<Value, String> {
+    let (mut is_string, mut number, mut string) = (false, 0, String::new());
     for field in Reader::new(bytes) {
         match field? {
-            (1, content) => is_text = !content.is_zero(),
-            (2, Content::Number(value)) => number = value.cast_signed(),
-            (3, content) => words = text(&content)?,
+            (1, content) => is_string = !content.is_zero(),
+            (2, Content::Varint(value)) => number = value.cast_signed(),
+            (3, content) => string = text(&content)?,
             _ => {}
         }
     }
-    Ok(if is_text { words.into() } else { number.into() })
+    Ok(if is_string { string.into() } else { number.into() })
 }
 
 fn text(content: &Content<'_>) -> Result<String, String> {
@@ -184,10 +184,10 @@ fn text(content: &Content<'_>) -> Result<String, String> {
 }
 
 fn mismatch(content: &Content<'_>) -> String {
-    format!("a field is of another type than it should be: {content:?}")
+    format!("unexpected wire type: {content:?}")
 }
 
-/// What Go's JSON leaves out where it is no pointer.
+/// Returns whether Go's `omitempty` omits the value of a field that is not a pointer.
 fn is_zero(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn objects_become_their_json() {
+    fn objects_decode_to_json() {
         let metadata = field(1, &[field(1, b"a"), field(2, b""), field(8, b"")].concat());
         let entry = [field(1, b"k"), field(2, b"\x00v")].concat();
         let raw = [metadata.clone(), field(2, &entry), field(3, b"Opaque")].concat();
@@ -223,7 +223,7 @@ mod tests {
                             "data": {"k": "AHY="}, "type": "Opaque"});
         assert_eq!(decode(&body("v1", "Secret", &raw)), Ok(secret));
 
-        // No replicas at all is said; a port that is none is not.
+        // Zero replicas (a pointer) are kept; a zero node port is omitted.
         let spec = [vec![1 << 3, 0], field(3, b""), field(4, b"")].concat();
         let raw = [metadata.clone(), field(2, &spec)].concat();
         let deployment = decode(&body("apps/v1", "Deployment", &raw)).unwrap();
@@ -237,25 +237,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_refused_unless_it_says_nothing() {
+    fn unknown_kinds_and_nonempty_unknown_fields_are_errors() {
         let unknown = decode(&body("example.com/v1", "Widget", b""));
-        assert_eq!(unknown, Err(Fault::UnknownKind("Widget of example.com/v1".to_owned())));
+        assert_eq!(unknown, Err(DecodeError::UnknownKind("Widget of example.com/v1".to_owned())));
         assert!(decode(&body("v1", "ConfigMap", &field(15, b""))).is_ok());
-        let Err(Fault::Malformed(why)) = decode(&body("v1", "ConfigMap", &field(15, b"x"))) else {
-            panic!("it is refused")
+        let Err(DecodeError::Malformed(why)) = decode(&body("v1", "ConfigMap", &field(15, b"x")))
+        else {
+            panic!("expected an error")
         };
         assert!(why.contains("field 15 of ConfigMap"), "{why}");
     }
 
     #[test]
-    fn no_bytes_are_read_that_are_not_there() {
-        let whole = body("v1", "ConfigMap", &field(1, &field(1, b"name")));
-        for end in 0..whole.len() {
-            // Some ends are as good as the whole, and none panics.
-            let _ = decode(&whole[..end]);
+    fn truncated_bodies_do_not_panic() {
+        let complete = body("v1", "ConfigMap", &field(1, &field(1, b"name")));
+        for end in 0..complete.len() {
+            // Some prefixes are valid, and none may panic.
+            let _ = decode(&complete[..end]);
         }
         for end in [0, 3, 5, 7] {
-            assert!(decode(&whole[..end]).is_err(), "{end}");
+            assert!(decode(&complete[..end]).is_err(), "{end}");
         }
         assert!(decode(&[MAGIC, &[0xff; 12]].concat()).is_err());
     }

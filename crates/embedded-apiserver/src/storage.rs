@@ -1,4 +1,4 @@
-//! Objects, their versions and the history of their changes, whatever their kind.
+//! Storage of objects of any kind, with their revisions and the history of events.
 
 mod continue_token;
 mod event;
@@ -15,7 +15,7 @@ mod state;
 pub(crate) use continue_token::ContinueToken;
 pub(crate) use event::{Event, added_line};
 pub(crate) use history::{Limits, TooOld};
-pub(crate) use metadata::{complete_changed, complete_new};
+pub(crate) use metadata::{prepare_for_create, prepare_for_update};
 pub(crate) use object::{Key, Object};
 pub(crate) use page::{Page, PageError, PageRequest};
 pub(crate) use preconditions::Preconditions;

@@ -1,4 +1,4 @@
-//! The store: reads and writes of objects under the rules of an API server.
+//! The store: reads and writes objects by the rules of an API server.
 
 mod api;
 mod definitions;

@@ -1,11 +1,11 @@
-//! The demo's lasting objects: namespaces, nodes, the system's pods, and what stands behind the apps.
+//! The demo's permanent objects: namespaces, nodes, system pods, and the apps' deployments and services.
 
 use serde_json::{Value, json};
 
 use super::pods;
 use crate::support::random::Random;
 
-/// The system's pods, as a small k3s cluster has them: name, app, image.
+/// The system pods of a small k3s cluster: name, app, image.
 const SYSTEM_PODS: [(&str, &str, &str); 3] = [
     (
         "local-path-provisioner-5ff76fc89d-n5mr9",
@@ -16,7 +16,7 @@ const SYSTEM_PODS: [(&str, &str, &str); 3] = [
     ("metrics-server-86cbb8457f-lgmgq", "metrics-server", "rancher/mirrored-metrics-server:v0.7.2"),
 ];
 
-/// The apps that are more than pods: namespace, name, port.
+/// The apps with a deployment, replica set, service and config map: namespace, name, port.
 const DEPLOYED: [(&str, &str, u16); 4] = [
     ("kube-system", "coredns", 53),
     ("shop", "cart", 8080),
@@ -24,7 +24,7 @@ const DEPLOYED: [(&str, &str, u16); 4] = [
     ("blog", "web", 80),
 ];
 
-/// All of them, in an order in which they can be created.
+/// Returns the permanent objects in creation order.
 pub(super) fn objects(random: &mut Random) -> Vec<Value> {
     let mut objects: Vec<_> = ["kube-system", "shop", "blog"].map(namespace).into();
     objects.extend((1..=2).map(node));

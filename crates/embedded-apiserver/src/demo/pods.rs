@@ -1,10 +1,10 @@
-//! The demo's pods: plain ones, with all that an everyday pod carries.
+//! The demo's pods, with the fields that typical pods have.
 
 use serde_json::{Value, json};
 
 use crate::support::time::now;
 
-/// A pod that a deployment has just made and that no node runs yet.
+/// Returns a new pod of a deployment that is not scheduled yet.
 pub(super) fn pending(namespace: &str, name: &str, app: &str, image: &str, port: u16) -> Value {
     let token_volume = "kube-api-access";
     json!({
@@ -98,7 +98,7 @@ pub(super) fn pending(namespace: &str, name: &str, app: &str, image: &str, port:
     })
 }
 
-/// Puts a pod on a node and lets its container run.
+/// Schedules a pod to a node and marks it as running.
 pub(super) fn run(pod: &mut Value, ip: u64, node: u64) {
     let container = pod["spec"]["containers"][0].clone();
     let conditions = ["PodScheduled", "Initialized", "ContainersReady", "Ready"]
@@ -127,7 +127,7 @@ pub(super) fn run(pod: &mut Value, ip: u64, node: u64) {
     });
 }
 
-/// The container ended and runs again; of a pod that has none running, nothing changes.
+/// Restarts the container. A pod without a running container stays unchanged.
 pub(super) fn restart(pod: &mut Value) {
     let Some(container @ Value::Object(_)) = pod.pointer_mut("/status/containerStatuses/0") else {
         return;
@@ -140,7 +140,7 @@ pub(super) fn restart(pod: &mut Value) {
     container["state"] = json!({"running": {"startedAt": now()}});
 }
 
-/// The hash that a deployment's pods carry in their names: of no meaning, but always the same.
+/// Returns the `pod-template-hash` of an app: a made-up hash that never changes.
 pub(super) fn template_hash(app: &str) -> String {
     let sum = app
         .bytes()

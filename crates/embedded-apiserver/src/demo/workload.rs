@@ -1,4 +1,4 @@
-//! What happens in the demo, and in which order.
+//! The demo's sequence of changes.
 
 use std::collections::VecDeque;
 
@@ -13,7 +13,7 @@ const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Name
 const NAMESPACE: ResourceInfo =
     ResourceInfo::new("", "v1", "Namespace", "namespaces", Scope::Cluster);
 
-/// The applications whose pods come and go: namespace, name, image, port.
+/// The apps whose pods are created and deleted: namespace, name, image, port.
 const APPS: [(&str, &str, &str, u16); 5] = [
     ("shop", "cart", "registry.example/shop/cart:2.4.1", 8080),
     ("shop", "checkout", "registry.example/shop/checkout:1.9.0", 8443),
@@ -21,47 +21,47 @@ const APPS: [(&str, &str, &str, u16); 5] = [
     ("blog", "web", "nginx:1.29-alpine", 80),
     ("blog", "comments", "registry.example/blog/comments:0.7.5", 9000),
 ];
-/// How many pods the demo starts with, beside those of the system.
-const FIRST_PODS: usize = 4;
-/// More are never alive at once.
-const MOST_PODS: usize = 16;
-/// In which step of so many a namespace comes or goes.
-const NAMESPACE_EVERY: u64 = 8;
+/// The number of app pods at the start.
+const INITIAL_PODS: usize = 4;
+/// The maximum number of app pods.
+const MAX_PODS: usize = 16;
+/// One of this many steps creates or deletes a namespace.
+const NAMESPACE_INTERVAL: u64 = 8;
 
 pub(super) struct Workload {
     store: Store,
     random: Random,
     steps: u64,
-    /// The pods that come and go, the oldest first: namespace and name.
-    alive: VecDeque<(String, String)>,
+    /// Namespace and name of the app pods, oldest first.
+    pods: VecDeque<(String, String)>,
     /// The pod that is not running yet.
     pending: Option<(String, String)>,
-    /// The namespace that is there for a short while.
+    /// The temporary namespace, if it exists.
     preview: Option<String>,
 }
 
 impl Workload {
-    /// Puts the cluster's lasting objects there.
-    pub(super) fn begin(store: Store, seed: u64) -> Self {
+    /// Creates the permanent objects and the first app pods.
+    pub(super) fn new(store: Store, seed: u64) -> Self {
         let mut random = Random::seeded(seed);
         for object in cluster::objects(&mut random) {
-            // What the release does not serve, or a demo before has left, is left out.
+            // Fails for a kind the release does not serve, and for an object that an earlier demo left.
             let _ = store.create(object);
         }
         let mut workload =
-            Self { store, random, steps: 0, alive: VecDeque::new(), pending: None, preview: None };
-        for _ in 0..FIRST_PODS {
+            Self { store, random, steps: 0, pods: VecDeque::new(), pending: None, preview: None };
+        for _ in 0..INITIAL_PODS {
             workload.create_pod();
             workload.run_pod();
         }
         workload
     }
 
-    /// The next thing that happens.
+    /// Makes the next change.
     pub(super) fn step(&mut self) {
         let step = self.steps;
         self.steps += 1;
-        if step % NAMESPACE_EVERY == NAMESPACE_EVERY - 1 {
+        if step % NAMESPACE_INTERVAL == NAMESPACE_INTERVAL - 1 {
             return self.change_namespaces();
         }
         match step % 4 {
@@ -73,7 +73,7 @@ impl Workload {
     }
 
     fn create_pod(&mut self) {
-        while self.alive.len() >= MOST_PODS {
+        while self.pods.len() >= MAX_PODS {
             self.delete_pod();
         }
         let (namespace, app, image, port) = APPS[self.pick(APPS.len())];
@@ -81,10 +81,10 @@ impl Workload {
         let pod = pods::pending(namespace, &name, app, image, port);
         match self.store.create(pod) {
             Ok(_) => {
-                self.alive.push_back((namespace.to_owned(), name.clone()));
+                self.pods.push_back((namespace.to_owned(), name.clone()));
                 self.pending = Some((namespace.to_owned(), name));
             }
-            // Somebody deleted the namespace: it is there again for the next one.
+            // Another client deleted the namespace: create it again for the next pod.
             Err(_) => drop(self.store.create(cluster::namespace(namespace))),
         }
     }
@@ -97,11 +97,11 @@ impl Workload {
     }
 
     fn change_pod(&mut self) {
-        if self.alive.is_empty() {
+        if self.pods.is_empty() {
             return;
         }
-        let chosen = self.pick(self.alive.len());
-        let pod = self.alive[chosen].clone();
+        let chosen = self.pick(self.pods.len());
+        let pod = self.pods[chosen].clone();
         if self.random.below(2) == 0 {
             self.change(&pod, pods::restart);
         } else {
@@ -115,12 +115,12 @@ impl Workload {
     }
 
     fn delete_pod(&mut self) {
-        if let Some((namespace, name)) = self.alive.pop_front() {
+        if let Some((namespace, name)) = self.pods.pop_front() {
             let _ = self.store.delete(&POD, Some(&namespace), &name);
         }
     }
 
-    /// Creates a namespace with a pod in it, or deletes it.
+    /// Deletes the temporary namespace, or creates one with a pod.
     fn change_namespaces(&mut self) {
         if let Some(namespace) = self.preview.take() {
             let _ = self.store.delete(&NAMESPACE, None, &namespace);
@@ -134,20 +134,20 @@ impl Workload {
         }
     }
 
-    /// Changes a pod if it is still there; others may have deleted it.
+    /// Updates a pod if it still exists: other clients may have deleted it.
     fn change(&self, (namespace, name): &(String, String), change: impl FnOnce(&mut Value)) {
         if let Ok(mut pod) = self.store.get(&POD, Some(namespace), name)
             && ["spec", "status"].iter().all(|part| pod[*part].is_object())
         {
             change(&mut pod);
-            // The latest version counts, as with a controller that tries again.
+            // Updates unconditionally, like a controller that retries on conflicts.
             pod["metadata"]["resourceVersion"] = json!(null);
             let _ = self.store.update(pod);
         }
     }
 
-    fn pick(&mut self, among: usize) -> usize {
-        usize::try_from(self.random.below(among as u64)).unwrap_or_default()
+    fn pick(&mut self, count: usize) -> usize {
+        usize::try_from(self.random.below(count as u64)).unwrap_or_default()
     }
 }
 
@@ -175,8 +175,8 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_gives_the_same_pods_and_never_many() {
-        let (mut a, mut b) = (Workload::begin(store(), 3), Workload::begin(store(), 3));
+    fn same_seed_creates_the_same_few_pods() {
+        let (mut a, mut b) = (Workload::new(store(), 3), Workload::new(store(), 3));
         for _ in 0..100 {
             a.step();
             b.step();
@@ -186,8 +186,8 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_on_when_others_delete_its_namespaces() {
-        let mut workload = Workload::begin(store(), 3);
+    fn deleted_namespaces_are_created_again() {
+        let mut workload = Workload::new(store(), 3);
         workload.store.delete(&NAMESPACE, None, "shop").unwrap();
         workload.store.delete(&NAMESPACE, None, "blog").unwrap();
         for _ in 0..100 {

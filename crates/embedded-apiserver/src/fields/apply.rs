@@ -1,4 +1,4 @@
-//! Server-side apply itself: merging, conflicts, and the fields that are no longer applied.
+//! The apply operation: merges, conflicts, and removal of fields that are no longer applied.
 
 use serde_json::{Value, json};
 
@@ -10,9 +10,9 @@ use super::types::Types;
 use crate::error::FieldConflict;
 use crate::registry::Served;
 
-/// The new state of an object after something is applied to it; `live` is `None` where it is created.
+/// Applies a configuration to `live`, or to a new object if that is `None`, and returns the result.
 ///
-/// With `force` the fields of others are taken over, without it they are conflicts.
+/// Changed fields of other managers are conflicts, unless `force` transfers their ownership.
 pub(crate) fn apply(
     served: &Served,
     live: Option<&Value>,
@@ -21,12 +21,12 @@ pub(crate) fn apply(
     force: bool,
 ) -> Result<Value, Vec<FieldConflict>> {
     let types = Types::of(served);
-    let mut wanted = FieldSet::of(applied, types);
+    let mut applied_fields = FieldSet::of(applied, types);
     if served.has_status() || writer.subresource.is_some() {
-        wanted.keep_status(writer.subresource == Some("status"));
+        applied_fields.retain_status(writer.subresource == Some("status"));
     }
     let mut entries = live.map(managers::read).unwrap_or_default();
-    let own = entries.iter().position(|entry| entry.is_of(writer, true));
+    let own = entries.iter().position(|entry| entry.belongs_to(writer, true));
     let own = own.map(|own| entries.remove(own));
     let mut merged = live.cloned().unwrap_or_else(|| json!({"metadata": {}}));
     tree::merge(&mut merged, applied, types, &mut Vec::new());
@@ -36,13 +36,13 @@ pub(crate) fn apply(
         let is_item = matches!(path.last(), Some(Step::Key(_)));
         !is_item && tree::find(live, path) != tree::find(&merged, path)
     };
-    let changed: Vec<&Path> = wanted.0.iter().filter(|path| is_changed(path)).collect();
+    let changed: Vec<&Path> = applied_fields.0.iter().filter(|path| is_changed(path)).collect();
     let mut conflicts = Vec::new();
     for entry in &mut entries {
         for path in &changed {
             if entry.fields.0.contains(*path) {
                 let field = path.iter().map(Step::to_string).collect();
-                conflicts.push(FieldConflict { owner: entry.title(), field });
+                conflicts.push(FieldConflict { owner: entry.display_name(), field });
                 entry.fields.0.remove(*path);
             }
         }
@@ -52,18 +52,21 @@ pub(crate) fn apply(
         return Err(conflicts);
     }
 
-    let had = own.as_ref().map(|own| &own.fields.0).into_iter().flatten();
-    for path in had.filter(|path| !wanted.reaches(path) && !wanted.covers(path)) {
-        if !entries.iter().any(|entry| entry.fields.reaches(path)) {
+    let previous = own.as_ref().map(|own| &own.fields.0).into_iter().flatten();
+    for path in previous
+        .filter(|path| !applied_fields.contains_within(path) && !applied_fields.covers(path))
+    {
+        if !entries.iter().any(|entry| entry.fields.contains_within(path)) {
             tree::remove(&mut merged, path);
         }
     }
-    // Who applies the same again changes nothing, its time included.
-    let same = own.filter(|own| own.fields == wanted && own.api_version == writer.api_version);
-    let is_same = same.is_some() && merged == *live;
+    // Applying the same configuration again changes nothing, including the entry's time.
+    let same =
+        own.filter(|own| own.fields == applied_fields && own.api_version == writer.api_version);
+    let is_unchanged = same.is_some() && merged == *live;
     entries.push(match same {
-        Some(own) if is_same => own,
-        _ => Entry::new(writer, true, wanted),
+        Some(own) if is_unchanged => own,
+        _ => Entry::new(writer, true, applied_fields),
     });
     managers::write(&mut merged, entries);
     Ok(merged)

@@ -1,20 +1,20 @@
-//! The managers of an object's fields, as `metadata.managedFields` tells them.
+//! Field managers: the entries of `metadata.managedFields`.
 
 use serde_json::{Value, json};
 
 use super::set::FieldSet;
 use crate::support::time::now;
 
-/// Who writes, and how.
+/// The manager of a write, and the version and subresource it writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Writer {
     pub(crate) manager: String,
     pub(crate) api_version: String,
-    /// `status` or `scale`, where that part alone is written.
+    /// `status` or `scale`, if the write goes to a subresource.
     pub(crate) subresource: Option<&'static str>,
 }
 
-/// A writer's fields.
+/// An entry of `managedFields`: a manager and the fields it owns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) manager: String,
@@ -64,24 +64,24 @@ impl Entry {
         entry
     }
 
-    /// Whether it is the one to which a writer adds; who applies is one in all versions.
-    pub(super) fn is_of(&self, writer: &Writer, is_apply: bool) -> bool {
+    /// Returns whether this is the writer's entry. An applier has one entry for all versions.
+    pub(super) fn belongs_to(&self, writer: &Writer, is_apply: bool) -> bool {
         self.manager == writer.manager
             && self.is_apply == is_apply
             && self.subresource == writer.subresource.unwrap_or_default()
             && (is_apply || self.api_version == writer.api_version)
     }
 
-    /// As messages name it.
-    pub(super) fn title(&self) -> String {
-        let mut title = format!("{:?}", self.manager);
+    /// Returns the manager's name as conflict messages show it.
+    pub(super) fn display_name(&self) -> String {
+        let mut name = format!("{:?}", self.manager);
         if !self.subresource.is_empty() {
-            title = format!("{title} with subresource {:?}", self.subresource);
+            name = format!("{name} with subresource {:?}", self.subresource);
         }
         if !self.is_apply {
-            title = format!("{title} using {}", self.api_version);
+            name = format!("{name} using {}", self.api_version);
         }
-        title
+        name
     }
 }
 
@@ -89,7 +89,7 @@ pub(super) fn read(object: &Value) -> Vec<Entry> {
     object["metadata"]["managedFields"].as_array().into_iter().flatten().map(Entry::parse).collect()
 }
 
-/// Writes those that own something, who applies first, and then by time.
+/// Writes the entries that own fields: applied ones first, then by time.
 pub(super) fn write(object: &mut Value, mut entries: Vec<Entry>) {
     entries.retain(|entry| !entry.fields.0.is_empty());
     entries.sort_by_key(|entry| {

@@ -1,17 +1,17 @@
-//! A field's place in an object, and its forms in `fieldsV1` and in messages.
+//! The steps of a field path, and their forms in `fieldsV1` and in messages.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// One step towards a field.
+/// One step of a field path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Step {
     /// A member of a map.
     Field(String),
-    /// The item of a list that has these values of the list's keys, as JSON.
+    /// A list item, by the values of the list's keys as JSON.
     Key(String),
-    /// The item of a set that is this value, as JSON.
+    /// A set item, by its value as JSON.
     Value(String),
 }
 
@@ -20,7 +20,7 @@ impl Step {
         Self::Field(name.to_owned())
     }
 
-    /// Reads the name of a member of `fieldsV1`; of positions in lists we have none.
+    /// Parses the name of a member of `fieldsV1`. List indexes (`i:`) are not supported.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (kind, rest) = text.split_once(':')?;
         let canonical = || Some(serde_json::from_str::<Value>(rest).ok()?.to_string());
@@ -32,7 +32,7 @@ impl Step {
         }
     }
 
-    /// The name of a member of `fieldsV1`.
+    /// Returns the name of the member of `fieldsV1`.
     pub(super) fn to_text(&self) -> String {
         match self {
             Self::Field(name) => format!("f:{name}"),
@@ -41,8 +41,8 @@ impl Step {
         }
     }
 
-    /// Whether a list's item is the one that this names.
-    pub(super) fn names(&self, item: &Value) -> bool {
+    /// Returns whether the step selects this list item.
+    pub(super) fn selects(&self, item: &Value) -> bool {
         match self {
             Self::Field(_) => false,
             Self::Key(key) => {
@@ -56,13 +56,13 @@ impl Step {
     }
 }
 
-/// A key's value in an item; a port that tells no protocol is one of TCP.
+/// Returns the value of a list key in an item. The default of a port's `protocol` is TCP.
 pub(super) fn key_value(item: &Value, name: &str) -> Option<Value> {
-    let given = item.get(name).filter(|value| !value.is_null()).cloned();
-    given.or_else(|| (name == "protocol").then(|| "TCP".into()))
+    let value = item.get(name).filter(|value| !value.is_null()).cloned();
+    value.or_else(|| (name == "protocol").then(|| "TCP".into()))
 }
 
-/// As messages tell it: `.spec.containers[name="main"].image`.
+/// Formats the step for messages, as in `.spec.containers[name="main"].image`.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,27 +1,27 @@
-//! An object as a tree of fields: finding, merging and removing.
+//! Objects as trees of fields: find, merge and remove.
 
 use serde_json::{Map, Value};
 
 use super::path::Step;
 use super::types::Types;
 
-/// The value at a path.
+/// Returns the value at a path.
 pub(super) fn find<'a>(object: &'a Value, path: &[Step]) -> Option<&'a Value> {
     path.iter().try_fold(object, |value, step| match step {
         Step::Field(name) => value.get(name),
-        step => value.as_array()?.iter().find(|item| step.names(item)),
+        step => value.as_array()?.iter().find(|item| step.selects(item)),
     })
 }
 
-/// Puts into an object what is applied to it, and leaves the rest.
-pub(super) fn merge(target: &mut Value, applied: &Value, types: Types, place: &mut Vec<Step>) {
+/// Merges an applied configuration into an object.
+pub(super) fn merge(target: &mut Value, applied: &Value, types: Types, path: &mut Vec<Step>) {
     match applied {
         Value::Null => {}
-        Value::Object(members) if !members.is_empty() && types.has_members(place) => {
-            merge_members(target, members, types, place);
+        Value::Object(members) if !members.is_empty() && types.is_granular(path) => {
+            merge_members(target, members, types, path);
         }
-        Value::Array(items) => match types.items(place, items) {
-            Some(steps) => merge_items(target, items, steps, types, place),
+        Value::Array(items) => match types.items(path, items) {
+            Some(steps) => merge_items(target, items, steps, types, path),
             None => *target = applied.clone(),
         },
         other => *target = other.clone(),
@@ -32,15 +32,15 @@ fn merge_members(
     target: &mut Value,
     members: &Map<String, Value>,
     types: Types,
-    place: &mut Vec<Step>,
+    path: &mut Vec<Step>,
 ) {
     if !target.is_object() {
         *target = Value::Object(Map::new());
     }
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
-        place.push(Step::field(name));
-        merge(&mut target[name], value, types, place);
-        place.pop();
+        path.push(Step::field(name));
+        merge(&mut target[name], value, types, path);
+        path.pop();
     }
 }
 
@@ -49,27 +49,27 @@ fn merge_items(
     items: &[Value],
     steps: Vec<Step>,
     types: Types,
-    place: &mut Vec<Step>,
+    path: &mut Vec<Step>,
 ) {
     if !target.is_array() {
         *target = Value::Array(Vec::new());
     }
-    let Some(there) = target.as_array_mut() else { return };
+    let Some(existing) = target.as_array_mut() else { return };
     for (step, item) in steps.into_iter().zip(items) {
-        let at = there.iter().position(|old| step.names(old)).unwrap_or_else(|| {
-            there.push(Value::Null);
-            there.len() - 1
+        let index = existing.iter().position(|old| step.selects(old)).unwrap_or_else(|| {
+            existing.push(Value::Null);
+            existing.len() - 1
         });
-        place.push(step);
+        path.push(step);
         match item {
-            Value::Object(members) => merge_members(&mut there[at], members, types, place),
-            other => there[at] = other.clone(),
+            Value::Object(members) => merge_members(&mut existing[index], members, types, path),
+            other => existing[index] = other.clone(),
         }
-        place.pop();
+        path.pop();
     }
 }
 
-/// Takes a field away, and the maps and lists that are empty without it.
+/// Removes a field, and the maps and lists that become empty.
 pub(super) fn remove(object: &mut Value, path: &[Step]) {
     let Some((step, rest)) = path.split_first() else { return };
     let is_empty = |value: &Value| match value {
@@ -86,10 +86,10 @@ pub(super) fn remove(object: &mut Value, path: &[Step]) {
             }
         }
         (step, Value::Array(items)) => {
-            let Some(at) = items.iter().position(|item| step.names(item)) else { return };
-            remove(&mut items[at], rest);
-            if rest.is_empty() || is_empty(&items[at]) {
-                items.remove(at);
+            let Some(index) = items.iter().position(|item| step.selects(item)) else { return };
+            remove(&mut items[index], rest);
+            if rest.is_empty() || is_empty(&items[index]) {
+                items.remove(index);
             }
         }
         _ => {}

@@ -1,7 +1,7 @@
-//! How the parts of an object are merged: as wholes, by members, or by items.
+//! List and map types: how the parts of an object merge.
 //!
-//! Of Kubernetes' own kinds the names of fields tell it. Custom ones have whole lists and maps of
-//! members, as by a schema that says nothing else; metadata is the same for all.
+//! For built-in kinds the field name determines the type. Custom resources have atomic lists and granular
+//! maps, the defaults of a schema without markers. Metadata is the same for all kinds.
 
 use serde_json::{Map, Value};
 
@@ -9,8 +9,8 @@ use super::path::{Step, key_value};
 use crate::registry::Served;
 use crate::support::merge_keys::merge_key;
 
-/// Maps that have one owner as a whole: `x-kubernetes-map-type: atomic`.
-const WHOLE_MAPS: &[&str] = &[
+/// Maps with `x-kubernetes-map-type: atomic`.
+const ATOMIC_MAPS: &[&str] = &[
     "claimRef",
     "configMapKeyRef",
     "fieldRef",
@@ -24,7 +24,7 @@ const WHOLE_MAPS: &[&str] = &[
     "selector",
 ];
 
-/// What of the types of a kind's fields matters.
+/// The facts about a kind that determine the types of its fields.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Types {
     is_custom: bool,
@@ -40,17 +40,17 @@ impl Types {
         }
     }
 
-    /// Whether the members of a map have owners each.
-    pub(super) fn has_members(self, place: &[Step]) -> bool {
+    /// Returns whether a map is granular: its members merge and are owned individually.
+    pub(super) fn is_granular(self, path: &[Step]) -> bool {
         self.is_custom
-            || !matches!(place.last(), Some(Step::Field(name)) if WHOLE_MAPS.contains(&name.as_str()))
+            || !matches!(path.last(), Some(Step::Field(name)) if ATOMIC_MAPS.contains(&name.as_str()))
     }
 
-    /// The items of a list by the steps that name them; nothing where the list is a whole.
-    pub(super) fn items(self, place: &[Step], items: &[Value]) -> Option<Vec<Step>> {
-        let Some(Step::Field(name)) = place.last() else { return None };
-        let of_metadata = place.len() == 2 && place[0] == Step::field("metadata");
-        if !of_metadata && self.is_custom {
+    /// Returns the steps that select the items of a list, or `None` if the list is atomic.
+    pub(super) fn items(self, path: &[Step], items: &[Value]) -> Option<Vec<Step>> {
+        let Some(Step::Field(name)) = path.last() else { return None };
+        let in_metadata = path.len() == 2 && path[0] == Step::field("metadata");
+        if !in_metadata && self.is_custom {
             return None;
         }
         if matches!(name.as_str(), "finalizers" | "podCIDRs") {
@@ -62,7 +62,7 @@ impl Types {
             "topologySpreadConstraints" => &[key, "whenUnsatisfiable"],
             _ => &[key],
         };
-        // Others of the same name have other keys, or none, and are wholes.
+        // Other lists of the same name lack these keys and are atomic.
         items.iter().map(|item| key_step(item, keys)).collect()
     }
 }

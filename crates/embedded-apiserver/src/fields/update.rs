@@ -1,4 +1,4 @@
-//! What a plain write changes of who owns what: who writes a field has it from then on.
+//! Field ownership of plain writes: the writer becomes the owner of the fields it changes.
 
 use serde_json::{Value, json};
 
@@ -9,10 +9,10 @@ use super::tree;
 use super::types::Types;
 use crate::registry::Served;
 
-/// Records a plain write in the new state of an object; `old` is `None` where it is created.
+/// Records a plain write in the new object's `managedFields`. `old` is `None` for a create.
 ///
-/// Managers that the write itself brings along count, as kubectl's change from one way of applying
-/// to the other needs; `[{}]` forgets them all.
+/// `managedFields` in the written object replace the old ones, which kubectl uses to migrate to server-side
+/// apply. `[{}]` clears them.
 pub(crate) fn record(served: &Served, old: Option<&Value>, new: &mut Value, writer: &Writer) {
     if !new.is_object() {
         return;
@@ -32,18 +32,21 @@ pub(crate) fn record(served: &Served, old: Option<&Value>, new: &mut Value, writ
         !before.contains(path) || !is_item && differs()
     };
     let mut written = FieldSet(after.0.iter().filter(is_changed).cloned().collect());
-    let mut gone = FieldSet(before.0.difference(&after.0).cloned().collect());
+    let mut removed = FieldSet(before.0.difference(&after.0).cloned().collect());
     if served.has_status() || writer.subresource.is_some() {
-        for set in [&mut written, &mut gone] {
-            set.keep_status(writer.subresource == Some("status"));
+        for set in [&mut written, &mut removed] {
+            set.retain_status(writer.subresource == Some("status"));
         }
     }
     for entry in &mut entries {
-        let is_own = entry.is_of(writer, false);
-        entry.fields.0.retain(|path| !gone.contains(path) && (is_own || !written.contains(path)));
+        let is_own = entry.belongs_to(writer, false);
+        entry
+            .fields
+            .0
+            .retain(|path| !removed.contains(path) && (is_own || !written.contains(path)));
     }
     if !written.0.is_empty() {
-        let own = entries.iter().position(|entry| entry.is_of(writer, false));
+        let own = entries.iter().position(|entry| entry.belongs_to(writer, false));
         let mut fields = own.map(|own| entries.remove(own).fields).unwrap_or_default();
         fields.0.append(&mut written.0);
         entries.push(Entry::new(writer, false, fields));

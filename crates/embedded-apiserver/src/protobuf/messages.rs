@@ -1,13 +1,13 @@
-//! The messages that are known: the numbers, names and types of their fields.
+//! The supported messages: the numbers, names and types of their fields.
 //!
-//! They are facts of the `generated.proto` and `types.go` of Kubernetes 1.20; numbers never change. In
-//! `messages.txt` a line with `=` tells the message of a kind, a line at the margin begins a message,
-//! and each line below is one of its fields.
+//! They are facts from `generated.proto` and `types.go` of Kubernetes 1.20; field numbers never change. In
+//! `messages.txt` a line with `=` maps a kind to its message, an unindented line starts a message, and each
+//! indented line is one of its fields.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub(super) static MESSAGES: LazyLock<Messages> = LazyLock::new(|| Messages::read(TEXT));
+pub(super) static MESSAGES: LazyLock<Messages> = LazyLock::new(|| Messages::parse(TEXT));
 
 const TEXT: &str = include_str!("messages.txt");
 
@@ -20,42 +20,42 @@ pub(super) struct Messages {
 #[derive(Debug)]
 pub(super) struct Field {
     pub(super) number: u64,
-    /// Its name in JSON.
+    /// The name in JSON.
     pub(super) name: &'static str,
-    pub(super) place: Place,
+    pub(super) form: Form,
     pub(super) kind: Kind,
 }
 
-/// How a field lies in its object.
+/// How a field is represented in its JSON object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// A zero says nothing.
+pub(super) enum Form {
+    /// A zero value is omitted.
     Plain,
-    /// A zero is a value as any other.
+    /// A zero value is kept.
     Pointer,
-    /// Its members are the object's own in JSON.
+    /// The message's members are members of the object.
     Inline,
     List,
-    /// A map from texts.
+    /// A map with string keys.
     Map,
 }
 
 /// A field's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    Text,
+    String,
     Bytes,
-    Flag,
-    Number,
+    Bool,
+    Int,
     Time,
     Quantity,
-    NumberOrText,
+    IntOrString,
     Json,
     Message(&'static str),
 }
 
 impl Messages {
-    fn read(text: &'static str) -> Self {
+    fn parse(text: &'static str) -> Self {
         let mut messages = Self::default();
         let mut current = "";
         for line in text.lines() {
@@ -70,7 +70,7 @@ impl Messages {
                         .fields
                         .entry(current)
                         .or_default()
-                        .extend(Field::read(number, name, kind));
+                        .extend(Field::parse(number, name, kind));
                 }
                 [] => {}
             }
@@ -79,7 +79,7 @@ impl Messages {
     }
 
     pub(super) fn of_kind(&self, api_version: &str, kind: &str) -> Option<&'static str> {
-        // Options are the same in each group, which they tell as theirs.
+        // DeleteOptions are the same in every group, whose version clients send with them.
         let api_version = if kind == "DeleteOptions" { "v1" } else { api_version };
         self.kinds.get(&(api_version, kind)).copied()
     }
@@ -90,27 +90,27 @@ impl Messages {
 }
 
 impl Field {
-    fn read(number: &str, name: &'static str, kind: &[&'static str]) -> Option<Self> {
-        let (place, kind) = match *kind {
-            [kind] => (Place::Plain, kind),
-            ["pointer", kind] => (Place::Pointer, kind),
-            ["inline", kind] => (Place::Inline, kind),
-            ["list", kind] => (Place::List, kind),
-            ["map", kind] => (Place::Map, kind),
+    fn parse(number: &str, name: &'static str, kind: &[&'static str]) -> Option<Self> {
+        let (form, kind) = match *kind {
+            [kind] => (Form::Plain, kind),
+            ["pointer", kind] => (Form::Pointer, kind),
+            ["inline", kind] => (Form::Inline, kind),
+            ["list", kind] => (Form::List, kind),
+            ["map", kind] => (Form::Map, kind),
             _ => return None,
         };
         let kind = match kind {
-            "string" => Kind::Text,
+            "string" => Kind::String,
             "bytes" => Kind::Bytes,
-            "bool" => Kind::Flag,
-            "int32" | "int64" => Kind::Number,
+            "bool" => Kind::Bool,
+            "int32" | "int64" => Kind::Int,
             "Time" | "MicroTime" => Kind::Time,
             "Quantity" => Kind::Quantity,
-            "IntOrString" => Kind::NumberOrText,
+            "IntOrString" => Kind::IntOrString,
             "Json" => Kind::Json,
             message => Kind::Message(message),
         };
-        Some(Self { number: number.parse().ok()?, name, place, kind })
+        Some(Self { number: number.parse().ok()?, name, form, kind })
     }
 }
 
@@ -119,18 +119,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_line_is_read_and_every_message_is_there() {
+    fn every_line_is_parsed_and_every_message_is_defined() {
         let lines = |is: fn(&str) -> bool| TEXT.lines().filter(|line| is(line)).count();
         let fields: usize = MESSAGES.fields.values().map(Vec::len).sum();
         assert_eq!(fields, lines(|line| line.starts_with(' ')));
         assert_eq!(MESSAGES.kinds.len(), lines(|line| line.starts_with('=')));
-        let begun: Vec<_> = TEXT.lines().filter(|l| !l.starts_with([' ', '='])).collect();
+        let defined: Vec<_> = TEXT.lines().filter(|l| !l.starts_with([' ', '='])).collect();
         let named = MESSAGES.fields.values().flatten().filter_map(|field| match field.kind {
             Kind::Message(message) => Some(message),
             _ => None,
         });
         for message in named.chain(MESSAGES.kinds.values().copied()) {
-            assert!(begun.contains(&message), "{message}");
+            assert!(defined.contains(&message), "{message}");
         }
     }
 }

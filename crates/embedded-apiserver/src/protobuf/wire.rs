@@ -1,22 +1,22 @@
-//! Protobuf's wire format: numbered fields, one after the other.
+//! Protobuf's wire format: a sequence of numbered fields.
 
-/// What a field holds.
+/// The content of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content<'a> {
-    Number(u64),
+    Varint(u64),
     Bytes(&'a [u8]),
 }
 
 impl Content<'_> {
     pub(super) fn is_zero(&self) -> bool {
         match self {
-            Self::Number(number) => *number == 0,
+            Self::Varint(number) => *number == 0,
             Self::Bytes(bytes) => bytes.is_empty(),
         }
     }
 }
 
-/// The fields of a message; the first that is malformed is the last.
+/// Iterates over the fields of a message and ends after the first malformed one.
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -27,11 +27,11 @@ impl<'a> Reader<'a> {
     }
 
     fn field(&mut self) -> Option<(u64, Content<'a>)> {
-        let key = self.number()?;
+        let key = self.varint()?;
         let content = match key & 7 {
-            0 => Content::Number(self.number()?),
+            0 => Content::Varint(self.varint()?),
             2 => {
-                let length = usize::try_from(self.number()?).ok()?;
+                let length = usize::try_from(self.varint()?).ok()?;
                 Content::Bytes(self.bytes(length)?)
             }
             1 => Content::Bytes(self.bytes(8)?),
@@ -41,7 +41,7 @@ impl<'a> Reader<'a> {
         Some((key >> 3, content))
     }
 
-    fn number(&mut self) -> Option<u64> {
+    fn varint(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let (byte, rest) = self.rest.split_first()?;
@@ -72,6 +72,6 @@ impl<'a> Iterator for Reader<'a> {
         if field.is_none() {
             self.rest = &[];
         }
-        Some(field.ok_or_else(|| "the body is not protobuf, or is cut short".to_owned()))
+        Some(field.ok_or_else(|| "the body is malformed or truncated protobuf".to_owned()))
     }
 }

@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 use serde_json::Value;
 
 use crate::error::ApiError;
-use crate::protobuf::{self, Fault};
+use crate::protobuf::{self, DecodeError};
 
 /// The limit of a real server.
 const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
@@ -32,11 +32,11 @@ pub(super) fn media_type(headers: &HeaderMap) -> String {
 pub(super) fn decode(media_type: &str, body: &[u8]) -> Result<Value, ApiError> {
     match media_type {
         "" | "application/json" | "*/*" => parse_json(body),
-        protobuf::MEDIA_TYPE => protobuf::decode(body).map_err(|fault| match fault {
-            Fault::UnknownKind(kind) => ApiError::unsupported_media_type(&format!(
+        protobuf::MEDIA_TYPE => protobuf::decode(body).map_err(|error| match error {
+            DecodeError::UnknownKind(kind) => ApiError::unsupported_media_type(&format!(
                 "application/json (this server does not know the protobuf of {kind})"
             )),
-            Fault::Malformed(why) => {
+            DecodeError::Malformed(why) => {
                 ApiError::bad_request(format!("the body of the request cannot be read: {why}"))
             }
         }),

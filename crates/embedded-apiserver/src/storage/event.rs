@@ -1,4 +1,4 @@
-//! What happened to one object, and the line of a watch that tells it.
+//! The change of an object, and its line in a watch.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,16 +7,16 @@ use bytes::Bytes;
 use super::object::Object;
 use super::selection::Selection;
 
-/// A change of one object, with its states before and after it.
+/// A change of one object, with the states before and after it.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) revision: u64,
     pub(crate) collection: usize,
     pub(crate) before: Option<Arc<Object>>,
     pub(crate) after: Option<Arc<Object>>,
-    /// The state before, under the revision of this event: what DELETED carries.
-    gone: OnceLock<Object>,
-    /// The line that most watchers send, in the version of the first that asked.
+    /// The previous state with the revision of this event: the object of a DELETED event.
+    deleted: OnceLock<Object>,
+    /// The line for most watchers, in the group version of the first watcher.
     line: OnceLock<(usize, Bytes)>,
 }
 
@@ -34,66 +34,72 @@ impl Event {
         before: Option<Arc<Object>>,
         after: Option<Arc<Object>>,
     ) -> Self {
-        Self { revision, collection, before, after, gone: OnceLock::new(), line: OnceLock::new() }
+        Self {
+            revision,
+            collection,
+            before,
+            after,
+            deleted: OnceLock::new(),
+            line: OnceLock::new(),
+        }
     }
 
-    /// The bytes of the JSON of its two states.
+    /// Returns the size of both states' JSON in bytes.
     pub(super) fn bytes(&self) -> usize {
         [&self.before, &self.after].into_iter().flatten().map(|state| state.item().len()).sum()
     }
 
-    /// The line for a watcher of a selection; `None` where it does not concern it.
+    /// Returns the line for a watcher of a selection, or `None` if the selection matches neither state.
     ///
-    /// What an object's change is depends on who looks: one that stops fitting the selection is
-    /// deleted for that watcher, and one that starts to fit is added.
+    /// For the watcher, an object that stops matching is deleted, and one that starts matching is added.
     pub(crate) fn line(
         &self,
         version_id: usize,
         type_meta: &Bytes,
         selection: &Selection,
     ) -> Option<Bytes> {
-        let fits =
+        let matches =
             |state: &Option<Arc<Object>>| state.as_ref().is_some_and(|o| selection.matches(o));
-        let seen = change(fits(&self.before), fits(&self.after))?;
-        if Some(seen) != change(self.before.is_some(), self.after.is_some()) {
-            return self.encode(seen, type_meta);
+        let observed = change(matches(&self.before), matches(&self.after))?;
+        if Some(observed) != change(self.before.is_some(), self.after.is_some()) {
+            return self.encode(observed, type_meta);
         }
         if let Some((id, line)) = self.line.get() {
             return if *id == version_id {
                 Some(line.clone())
             } else {
-                self.encode(seen, type_meta)
+                self.encode(observed, type_meta)
             };
         }
-        let line = self.encode(seen, type_meta)?;
-        // Another watcher may have been quicker: its line is the same or another version's.
+        let line = self.encode(observed, type_meta)?;
+        // Another watcher may have set it first, to the same line or to one of another group version.
         let _ = self.line.set((version_id, line.clone()));
         Some(line)
     }
 
     fn encode(&self, change: Change, type_meta: &Bytes) -> Option<Bytes> {
-        let (word, object) = match change {
+        let (event_type, object) = match change {
             Change::Added => ("ADDED", self.after.as_deref()?),
             Change::Modified => ("MODIFIED", self.after.as_deref()?),
-            Change::Deleted => ("DELETED", self.gone()?),
+            Change::Deleted => ("DELETED", self.deleted()?),
         };
-        Some(frame(word, object, type_meta))
+        Some(frame(event_type, object, type_meta))
     }
 
-    fn gone(&self) -> Option<&Object> {
+    fn deleted(&self) -> Option<&Object> {
         let before = self.before.as_ref()?;
-        let renewed = || Object::new(before.key().clone(), before.decode(), self.revision);
-        Some(self.gone.get_or_init(renewed))
+        let deleted = || Object::new(before.key().clone(), before.decode(), self.revision);
+        Some(self.deleted.get_or_init(deleted))
     }
 }
 
-/// The line that tells of an object which was there before the watch began.
+/// Returns the ADDED line of an object that existed before the watch started.
 pub(crate) fn added_line(object: &Object, type_meta: &Bytes) -> Bytes {
     frame("ADDED", object, type_meta)
 }
 
-fn frame(word: &str, object: &Object, type_meta: &Bytes) -> Bytes {
-    object.framed(&format!(r#"{{"type":"{word}","object":"#), type_meta, "}\n")
+fn frame(event_type: &str, object: &Object, type_meta: &Bytes) -> Bytes {
+    object.framed(&format!(r#"{{"type":"{event_type}","object":"#), type_meta, "}\n")
 }
 
 fn change(before: bool, after: bool) -> Option<Change> {

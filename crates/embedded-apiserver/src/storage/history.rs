@@ -1,32 +1,32 @@
-//! The latest events of all resources, in order: what watches read, each from its own place.
+//! The history: the latest events of all resources in order, which watches read from their own positions.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::event::Event;
 
-/// A window of events, bounded by their number and by the bytes of the objects in them.
+/// A window of events, bounded by their number and by the size of their objects.
 #[derive(Debug)]
 pub(crate) struct History {
     events: VecDeque<Arc<Event>>,
-    /// Of the events: what [`Event::bytes`] comes to.
+    /// The sum of [`Event::bytes`].
     bytes: usize,
     limits: Limits,
-    /// The revision of the newest event that is no longer known.
+    /// The revision of the newest compacted event.
     compacted: u64,
 }
 
-/// How much a history holds at most; the latest event stays in any case.
+/// The limits of a history. It keeps the latest event in any case.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
     pub(crate) events: usize,
     pub(crate) bytes: usize,
 }
 
-/// A cursor lies before the window: what followed it is not known any more.
+/// The requested revision was compacted: the events after it are no longer complete.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooOld {
-    /// The oldest revision from which everything that followed is known.
+    /// The oldest revision whose later events are complete.
     pub(crate) oldest: u64,
 }
 
@@ -38,7 +38,7 @@ impl History {
     pub(crate) fn push(&mut self, event: Event) {
         self.bytes += event.bytes();
         self.events.push_back(Arc::new(event));
-        while self.is_over() {
+        while self.exceeds_limits() {
             if let Some(event) = self.events.pop_front() {
                 self.bytes -= event.bytes();
                 self.compacted = event.revision;
@@ -46,7 +46,7 @@ impl History {
         }
     }
 
-    /// The events after a revision, oldest first.
+    /// Returns the events after a revision, oldest first.
     pub(crate) fn after(&self, revision: u64) -> Result<impl Iterator<Item = &Arc<Event>>, TooOld> {
         if revision < self.compacted {
             return Err(TooOld { oldest: self.compacted });
@@ -55,14 +55,14 @@ impl History {
         Ok(self.events.range(start..))
     }
 
-    /// Forgets the events up to a revision.
+    /// Compacts the history: removes the events up to a revision.
     pub(crate) fn compact(&mut self, revision: u64) {
-        let keep = self.events.partition_point(|event| event.revision <= revision);
-        self.bytes -= self.events.drain(..keep).map(|event| event.bytes()).sum::<usize>();
+        let end = self.events.partition_point(|event| event.revision <= revision);
+        self.bytes -= self.events.drain(..end).map(|event| event.bytes()).sum::<usize>();
         self.compacted = self.compacted.max(revision);
     }
 
-    fn is_over(&self) -> bool {
+    fn exceeds_limits(&self) -> bool {
         let events = self.events.len();
         events > 1 && (events > self.limits.events || self.bytes > self.limits.bytes)
     }
@@ -87,14 +87,14 @@ mod tests {
     }
 
     #[test]
-    fn everything_after_a_revision_or_nothing() {
+    fn events_after_a_revision_are_complete_or_too_old() {
         let history = history(3, 1..=5);
         assert_eq!(after(&history, 2), Ok(vec![3, 4, 5]));
         assert_eq!(after(&history, 5), Ok(vec![]));
         assert_eq!(after(&history, 1), Err(TooOld { oldest: 2 }));
     }
 
-    /// An event about an object of some bytes and of a few more.
+    /// Returns an event whose object has slightly more than this many bytes.
     fn event(revision: u64, bytes: usize) -> Event {
         let value = serde_json::json!({"data": "x".repeat(bytes)});
         let object = Object::new(Key::new(None, "a"), value, revision);
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_bounded_and_the_latest_event_stays() {
+    fn size_is_bounded_and_the_latest_event_stays() {
         let mut history = History::new(Limits { events: 99, bytes: 10_000 }, 0);
         for revision in 1..=5 {
             history.push(event(revision, 4_000));
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(after(&history, 5), Ok(vec![6]));
         history.push(event(7, 4_000));
         assert_eq!(after(&history, 5), Err(TooOld { oldest: 6 }));
-        // What is forgotten counts no more.
+        // Compacted events do not count.
         history.compact(7);
         history.push(event(8, 4_000));
         history.push(event(9, 4_000));
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn compaction_forgets_up_to_a_revision() {
+    fn compaction_removes_events_up_to_a_revision() {
         let mut history = history(9, 1..=5);
         history.compact(4);
         assert_eq!(after(&history, 4), Ok(vec![5]));

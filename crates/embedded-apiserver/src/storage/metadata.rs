@@ -1,4 +1,4 @@
-//! What a server sets and checks in an object's metadata.
+//! The metadata that a server sets and validates.
 
 use serde_json::{Map, Value, json};
 use watchable_core::{ResourceInfo, Scope};
@@ -9,8 +9,8 @@ use crate::error::{ApiError, Problem};
 use crate::support::random::Random;
 use crate::support::time::now;
 
-/// Completes an object that is about to be created, and tells where it will lie.
-pub(crate) fn complete_new(
+/// Validates a new object, sets its metadata, and returns its key.
+pub(crate) fn prepare_for_create(
     resource: &ResourceInfo,
     namespace: Option<&str>,
     value: &mut Value,
@@ -48,8 +48,8 @@ pub(crate) fn complete_new(
     Ok(key)
 }
 
-/// Carries over to a new state of an object what a client cannot change.
-pub(crate) fn complete_changed(
+/// Validates an updated object and restores the metadata that clients cannot change.
+pub(crate) fn prepare_for_update(
     resource: &ResourceInfo,
     current: &Object,
     value: &mut Value,
@@ -68,8 +68,8 @@ pub(crate) fn complete_changed(
         );
         return Err(ApiError::bad_request(message));
     }
-    let asked = text(metadata, "resourceVersion")?;
-    if !asked.is_empty() && asked != current.revision().to_string() {
+    let version = text(metadata, "resourceVersion")?;
+    if !version.is_empty() && version != current.revision().to_string() {
         let why = "the object has been modified; please apply your changes to the latest version and try again";
         return Err(ApiError::conflict(resource, &key.name, why));
     }
@@ -91,7 +91,7 @@ pub(crate) fn complete_changed(
         "deletionGracePeriodSeconds",
     ] {
         match old["metadata"].get(field) {
-            Some(kept) => metadata.insert(field.into(), kept.clone()),
+            Some(value) => metadata.insert(field.into(), value.clone()),
             None => metadata.remove(field),
         };
     }
@@ -144,7 +144,7 @@ fn name_for(
     };
     let problem = if name.is_empty() {
         Problem::required("metadata.name", "name or generateName is required")
-    } else if let Some(why) = name::fault(resource, &name) {
+    } else if let Some(why) = name::error(resource, &name) {
         Problem::invalid("metadata.name", &name, &why)
     } else {
         return Ok(name);
@@ -152,7 +152,7 @@ fn name_for(
     Err(ApiError::invalid(resource.kind(), resource.group(), &name, &problem))
 }
 
-/// The metadata, there if it was absent, with labels and annotations of the right form.
+/// Returns the metadata, which is inserted if absent, after validating labels and annotations.
 fn metadata_of(value: &mut Value) -> Result<&mut Map<String, Value>, ApiError> {
     if value["metadata"].is_null() {
         value["metadata"] = json!({});
@@ -161,12 +161,12 @@ fn metadata_of(value: &mut Value) -> Result<&mut Map<String, Value>, ApiError> {
         return Err(ApiError::bad_request("metadata is not an object"));
     };
     for field in ["labels", "annotations"] {
-        let texts = match metadata.get(field) {
+        let is_valid = match metadata.get(field) {
             None | Some(Value::Null) => true,
-            Some(Value::Object(texts)) => texts.values().all(Value::is_string),
+            Some(Value::Object(members)) => members.values().all(Value::is_string),
             Some(_) => false,
         };
-        if !texts {
+        if !is_valid {
             return Err(ApiError::bad_request(format!("metadata.{field} is not a map of strings")));
         }
     }

@@ -1,23 +1,23 @@
-//! Which names objects of a kind may have: "Object Names and IDs" of Kubernetes' documentation.
+//! Validation of object names, by "Object Names and IDs" in the Kubernetes documentation.
 
 use watchable_core::ResourceInfo;
 
-/// Why a name is none for objects of a kind; nothing where it is one.
-pub(super) fn fault(resource: &ResourceInfo, name: &str) -> Option<String> {
+/// Returns the error message of an invalid name, or `None` if the resource allows the name.
+pub(super) fn error(resource: &ResourceInfo, name: &str) -> Option<String> {
     match (resource.group(), resource.plural()) {
-        ("", "namespaces") => label_fault(name),
-        ("", "services") => label_1035_fault(name),
+        ("", "namespaces") => label_error(name),
+        ("", "services") => label_1035_error(name),
         ("rbac.authorization.k8s.io", _)
         | ("certificates.k8s.io", "certificatesigningrequests")
-        | ("networking.k8s.io", "ipaddresses") => segment_fault(name),
-        _ => subdomain_fault(name),
+        | ("networking.k8s.io", "ipaddresses") => segment_error(name),
+        _ => subdomain_error(name),
     }
 }
 
-fn subdomain_fault(name: &str) -> Option<String> {
+fn subdomain_error(name: &str) -> Option<String> {
     too_long(name, 253).or_else(|| {
-        let sound = name.split('.').all(|label| is_label(label, is_low));
-        (!sound).then(|| {
+        let is_valid = name.split('.').all(|label| is_label(label, is_alphanumeric));
+        (!is_valid).then(|| {
             "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, \
              '-' or '.', and must start and end with an alphanumeric character (e.g. \
              'example.com', regex used for validation is \
@@ -27,9 +27,9 @@ fn subdomain_fault(name: &str) -> Option<String> {
     })
 }
 
-fn label_fault(name: &str) -> Option<String> {
+fn label_error(name: &str) -> Option<String> {
     too_long(name, 63).or_else(|| {
-        (!is_label(name, is_low)).then(|| {
+        (!is_label(name, is_alphanumeric)).then(|| {
             "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or \
              '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or \
              '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
@@ -38,7 +38,7 @@ fn label_fault(name: &str) -> Option<String> {
     })
 }
 
-fn label_1035_fault(name: &str) -> Option<String> {
+fn label_1035_error(name: &str) -> Option<String> {
     too_long(name, 63).or_else(|| {
         (!is_label(name, |c| c.is_ascii_lowercase())).then(|| {
             "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start \
@@ -49,25 +49,26 @@ fn label_1035_fault(name: &str) -> Option<String> {
     })
 }
 
-fn segment_fault(name: &str) -> Option<String> {
+fn segment_error(name: &str) -> Option<String> {
     if matches!(name, "." | "..") {
         return Some(format!("may not be '{name}'"));
     }
     ['/', '%'].iter().find(|c| name.contains(**c)).map(|c| format!("may not contain '{c}'"))
 }
 
-fn too_long(name: &str, most: usize) -> Option<String> {
-    (name.len() > most).then(|| format!("must be no more than {most} characters"))
+fn too_long(name: &str, max: usize) -> Option<String> {
+    (name.len() > max).then(|| format!("must be no more than {max} characters"))
 }
 
-/// Low letters, digits and dashes, the last no dash, and the first as told.
-fn is_label(label: &str, may_begin: fn(char) -> bool) -> bool {
-    label.starts_with(may_begin)
-        && label.ends_with(is_low)
-        && label.chars().all(|c| is_low(c) || c == '-')
+/// Returns whether a label has only lower case letters, digits and dashes, a valid first character, and no
+/// dash at the end.
+fn is_label(label: &str, is_valid_first: fn(char) -> bool) -> bool {
+    label.starts_with(is_valid_first)
+        && label.ends_with(is_alphanumeric)
+        && label.chars().all(|c| is_alphanumeric(c) || c == '-')
 }
 
-fn is_low(c: char) -> bool {
+fn is_alphanumeric(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit()
 }
 
@@ -76,20 +77,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_form_takes_its_names_and_no_others() {
-        type Fault = fn(&str) -> Option<String>;
-        let cases: &[(Fault, &[&str], &[&str])] = &[
-            (subdomain_fault, &["a", "0.b-c", "a.b.c"], &["", "A", "a_b", "-a", "a-", "a..b", "ü"]),
-            (label_fault, &["a", "0-b"], &["a.b", "-a", "a-", "A", ""]),
-            (label_1035_fault, &["a0", "a-b"], &["0a", "a.b", "a-"]),
-            (segment_fault, &["A:b_c", "…"], &[".", "..", "a/b", "a%b"]),
+    fn valid_names_pass_and_invalid_names_are_errors() {
+        type Check = fn(&str) -> Option<String>;
+        let cases: &[(Check, &[&str], &[&str])] = &[
+            (subdomain_error, &["a", "0.b-c", "a.b.c"], &["", "A", "a_b", "-a", "a-", "a..b", "ü"]),
+            (label_error, &["a", "0-b"], &["a.b", "-a", "a-", "A", ""]),
+            (label_1035_error, &["a0", "a-b"], &["0a", "a.b", "a-"]),
+            (segment_error, &["A:b_c", "…"], &[".", "..", "a/b", "a%b"]),
         ];
-        for (fault, good, bad) in cases {
-            good.iter().for_each(|name| assert_eq!(fault(name), None, "{name}"));
-            bad.iter().for_each(|name| assert!(fault(name).is_some(), "{name}"));
+        for (check, valid, invalid) in cases {
+            valid.iter().for_each(|name| assert_eq!(check(name), None, "{name}"));
+            invalid.iter().for_each(|name| assert!(check(name).is_some(), "{name}"));
         }
-        assert_eq!(subdomain_fault(&"a".repeat(253)), None);
-        assert!(subdomain_fault(&"a".repeat(254)).unwrap().contains("253"));
-        assert!(label_fault(&"a".repeat(64)).unwrap().contains("63"));
+        assert_eq!(subdomain_error(&"a".repeat(253)), None);
+        assert!(subdomain_error(&"a".repeat(254)).unwrap().contains("253"));
+        assert!(label_error(&"a".repeat(64)).unwrap().contains("63"));
     }
 }

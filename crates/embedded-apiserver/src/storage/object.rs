@@ -1,4 +1,4 @@
-//! A stored object: its JSON, encoded once, and the few facts that selecting needs.
+//! A stored object: its encoded JSON, and the fields that selectors need.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use serde_json::Value;
 use watchable_core::ResourceInfo;
 
-/// Where an object lies in its collection; the namespace is empty for cluster-scoped kinds.
+/// The key of an object in its collection. The namespace of a cluster-scoped kind is empty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) namespace: String,
@@ -19,19 +19,19 @@ impl Key {
     }
 }
 
-/// One state of an object. It never changes: a write makes another.
+/// One state of an object. It is immutable: a write creates another one.
 #[derive(Debug)]
 pub(crate) struct Object {
     key: Key,
     revision: u64,
     labels: BTreeMap<String, String>,
     finalizers: bool,
-    /// Without `kind` and `apiVersion`, as in a list; never an empty object.
+    /// Without `kind` and `apiVersion`, as in a list. Never an empty object.
     json: Bytes,
 }
 
 impl Object {
-    /// Encodes an object whose metadata is complete but for the revision, which is put in here.
+    /// Encodes an object and sets its `resourceVersion`. The other metadata must be complete.
     pub(crate) fn new(key: Key, mut value: Value, revision: u64) -> Self {
         if let Some(members) = value.as_object_mut() {
             members.remove("kind");
@@ -57,7 +57,7 @@ impl Object {
         self.revision
     }
 
-    /// Whether deleting it must wait for somebody.
+    /// Returns whether the object has finalizers, which delay its deletion.
     pub(crate) fn has_finalizers(&self) -> bool {
         self.finalizers
     }
@@ -66,12 +66,12 @@ impl Object {
         self.labels.get(name).map(String::as_str)
     }
 
-    /// The JSON as a list's item.
+    /// Returns the JSON of a list item.
     pub(crate) fn item(&self) -> &Bytes {
         &self.json
     }
 
-    /// The JSON with `kind` and `apiVersion`, between two pieces of text.
+    /// Returns the JSON with `kind` and `apiVersion`, between two texts.
     pub(crate) fn framed(&self, before: &str, type_meta: &Bytes, after: &str) -> Bytes {
         let length = before.len() + type_meta.len() + self.json.len() + after.len() + 2;
         let mut text = BytesMut::with_capacity(length);
@@ -84,12 +84,12 @@ impl Object {
         text.freeze()
     }
 
-    /// The object as a tree, without `kind` and `apiVersion`.
+    /// Decodes the object, without `kind` and `apiVersion`.
     pub(crate) fn decode(&self) -> Value {
         serde_json::from_slice(&self.json).unwrap_or_default()
     }
 
-    /// The object as a tree, with `kind` and `apiVersion`.
+    /// Decodes the object, with `kind` and `apiVersion`.
     pub(crate) fn decode_as(&self, resource: &ResourceInfo) -> Value {
         let mut value = self.decode();
         value["kind"] = resource.kind().into();

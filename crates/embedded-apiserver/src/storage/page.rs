@@ -1,4 +1,4 @@
-//! A page of a list, as the collection is now or as it was at an earlier revision.
+//! Pages of a list, at the current or at an earlier revision.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -9,33 +9,33 @@ use super::object::{Key, Object};
 use super::selection::Selection;
 use super::state::State;
 
-/// What a page shall show.
+/// The parameters of a page.
 pub(crate) struct PageRequest<'a> {
     pub(crate) collection: usize,
     pub(crate) selection: &'a Selection,
-    /// The revision to show; `None` for now.
+    /// The revision to list; `None` for the current one.
     pub(crate) revision: Option<u64>,
-    /// The key after which to begin.
+    /// The key after which the page starts.
     pub(crate) after: Option<&'a Key>,
-    /// How many at most; 0 for all.
+    /// The maximum number of objects; 0 for no limit.
     pub(crate) limit: usize,
 }
 
-/// A page: objects in the order of their keys.
+/// A page of objects, sorted by key.
 pub(crate) struct Page {
     pub(crate) items: Vec<Arc<Object>>,
-    /// The revision that it shows.
+    /// The revision of the list.
     pub(crate) revision: u64,
-    /// How many more would fit.
+    /// The number of matching objects after the page.
     pub(crate) remaining: usize,
 }
 
-/// Why a page cannot be shown.
+/// The reason why a page cannot be listed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum PageError {
-    /// The revision lies before the history.
+    /// The revision was compacted.
     TooOld,
-    /// The revision lies in the future; the current one is told.
+    /// The revision is in the future.
     TooNew { current: u64 },
 }
 
@@ -46,29 +46,29 @@ impl State {
         if revision > current {
             return Err(PageError::TooNew { current });
         }
-        let undone =
+        let earlier =
             self.changed_since(request.collection, revision).map_err(|_| PageError::TooOld)?;
         let first = request.after.map_or_else(
             || Bound::Included(Key::new(request.selection.namespace.as_deref(), "")),
             |key| Bound::Excluded(key.clone()),
         );
         let range = (first, Bound::Unbounded);
-        let untouched = self.collections[request.collection]
+        let unchanged = self.collections[request.collection]
             .range(range.clone())
-            .filter(|(key, _)| !undone.contains_key(key));
-        let earlier = undone
+            .filter(|(key, _)| !earlier.contains_key(key));
+        let changed = earlier
             .range::<Key, _>((range.0.as_ref(), range.1.as_ref()))
             .filter_map(|(key, object)| Some((*key, (*object)?)));
         let namespace = request.selection.namespace.as_deref();
-        let mut fitting = merge(untouched, earlier)
+        let mut matching = merge(unchanged, changed)
             .take_while(|object| namespace.is_none_or(|n| object.key().namespace == n))
             .filter(|object| request.selection.matches(object));
         let limit = if request.limit == 0 { usize::MAX } else { request.limit };
-        let items = fitting.by_ref().take(limit).cloned().collect();
-        Ok(Page { items, revision, remaining: fitting.count() })
+        let items = matching.by_ref().take(limit).cloned().collect();
+        Ok(Page { items, revision, remaining: matching.count() })
     }
 
-    /// The state at a revision of each object that has changed since.
+    /// Returns the state at a revision of each object that has changed since.
     fn changed_since(
         &self,
         collection: usize,
@@ -78,7 +78,7 @@ impl State {
         for event in self.history.after(revision)?.filter(|e| e.collection == collection) {
             let before = event.before.as_ref();
             if let Some(object) = before.or(event.after.as_ref()) {
-                // The first change since tells what was there before them all.
+                // The first change has the state before all of them.
                 earlier.entry(object.key()).or_insert(before);
             }
         }
@@ -86,7 +86,7 @@ impl State {
     }
 }
 
-/// Two sequences in the order of their keys, as one.
+/// Merges two sequences that are sorted by key.
 fn merge<'a>(
     left: impl Iterator<Item = (&'a Key, &'a Arc<Object>)>,
     right: impl Iterator<Item = (&'a Key, &'a Arc<Object>)>,

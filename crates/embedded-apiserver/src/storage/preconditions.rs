@@ -1,4 +1,4 @@
-//! What must be so for a deletion to happen.
+//! The preconditions of a deletion.
 
 use watchable_core::ResourceInfo;
 
@@ -18,15 +18,15 @@ impl Preconditions {
             return Ok(());
         }
         let value = object.decode();
-        for (what, asked, field, otherwise) in [
+        for (what, expected, field, change) in [
             ("UID", &self.uid, "uid", "deleted and then recreated"),
             ("ResourceVersion", &self.resource_version, "resourceVersion", "modified"),
         ] {
             let found = value["metadata"][field].as_str().unwrap_or_default();
-            if let Some(asked) = asked.as_deref().filter(|asked| *asked != found) {
+            if let Some(expected) = expected.as_deref().filter(|expected| *expected != found) {
                 let why = format!(
-                    "the {what} in the precondition ({asked}) does not match the {what} in record \
-                     ({found}). The object might have been {otherwise}"
+                    "the {what} in the precondition ({expected}) does not match the {what} in record \
+                     ({found}). The object might have been {change}"
                 );
                 return Err(ApiError::conflict_of_kind(resource, &object.key().name, &why));
             }

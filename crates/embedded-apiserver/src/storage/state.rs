@@ -1,4 +1,4 @@
-//! What the store's lock guards: the collections, the revision and the history.
+//! The state behind the store's lock: collections, revision and history.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::history::{History, Limits, TooOld};
 use super::object::{Key, Object};
 use crate::support::random::Random;
 
-/// So that the versions that people try first, such as 1, are too old, as on a server that has run.
+/// As on a server that has run for a while, small versions such as 1 are too old.
 const FIRST_REVISION: u64 = 1_000;
 
 pub(crate) struct State {
@@ -42,20 +42,20 @@ impl State {
         self.collections[collection].values().cloned().collect()
     }
 
-    /// Has as many collections from here on.
-    pub(crate) fn make_room(&mut self, collections: usize) {
+    /// Adds empty collections up to this number.
+    pub(crate) fn resize(&mut self, collections: usize) {
         let collections = collections.max(self.collections.len());
         self.collections.resize_with(collections, BTreeMap::new);
     }
 
-    /// Takes all objects of a collection away.
+    /// Deletes all objects of a collection.
     pub(crate) fn clear(&mut self, collection: usize) {
         for object in self.objects(collection) {
-            self.take(collection, object.key());
+            self.remove(collection, object.key());
         }
     }
 
-    /// The keys of the objects that lie in a namespace.
+    /// Returns the keys of a namespace's objects.
     pub(crate) fn keys_in(&self, collection: usize, namespace: &str) -> Vec<Key> {
         self.collections[collection]
             .range(Key::new(Some(namespace), "")..)
@@ -65,7 +65,7 @@ impl State {
             .collect()
     }
 
-    /// Makes an object what it is from now on, under the next revision.
+    /// Creates or replaces an object with the next revision.
     pub(crate) fn put(&mut self, collection: usize, key: Key, value: Value) -> Arc<Object> {
         self.revision += 1;
         let object = Arc::new(Object::new(key.clone(), value, self.revision));
@@ -75,8 +75,8 @@ impl State {
         object
     }
 
-    /// Takes an object away; returns its last state.
-    pub(crate) fn take(&mut self, collection: usize, key: &Key) -> Option<Arc<Object>> {
+    /// Deletes an object and returns its last state.
+    pub(crate) fn remove(&mut self, collection: usize, key: &Key) -> Option<Arc<Object>> {
         let object = self.collections[collection].remove(key)?;
         self.revision += 1;
         let before = Some(Arc::clone(&object));

@@ -1,4 +1,4 @@
-//! The store's public interface: objects by value, without HTTP.
+//! The store's public API, which reads and writes objects without HTTP.
 
 use std::sync::Arc;
 
@@ -12,12 +12,12 @@ use crate::registry::{Registry, Served};
 use crate::storage::{Key, Limits, Preconditions};
 
 impl Store {
-    /// Creates an object of the kind that it names, status included; a namespaced one without a
-    /// namespace goes to `default`.
+    /// Creates an object, including its status, and returns it with `kind` and `apiVersion`. A namespaced
+    /// object without a namespace is created in `default`.
     ///
     /// # Errors
     ///
-    /// Those of a POST: a kind not served, a name taken, a namespace that is not there …
+    /// Returns the errors of a POST, such as an unknown kind, an existing name or a missing namespace.
     pub fn create(&self, object: Value) -> Result<Value, ApiError> {
         let served = self.kind_of(&object)?;
         let namespace = namespace_of(&served, &object).map(str::to_owned);
@@ -25,11 +25,12 @@ impl Store {
         Ok(created.decode_as(served.resource()))
     }
 
-    /// Replaces an object, status included; one with a `resourceVersion` replaces only that version.
+    /// Replaces an object, including its status, and returns it. If the object has a `resourceVersion`, it
+    /// must be the current one.
     ///
     /// # Errors
     ///
-    /// Those of a PUT: not found, conflict …
+    /// Returns the errors of a PUT, such as not found or conflict.
     pub fn update(&self, object: Value) -> Result<Value, ApiError> {
         let served = self.kind_of(&object)?;
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
@@ -38,11 +39,11 @@ impl Store {
         Ok(updated.decode_as(served.resource()))
     }
 
-    /// An object as it is now.
+    /// Returns the current state of an object.
     ///
     /// # Errors
     ///
-    /// The resource is not served, or the object is not there.
+    /// Returns not found if the resource is not served or the object does not exist.
     pub fn get(
         &self,
         resource: &ResourceInfo,
@@ -54,22 +55,22 @@ impl Store {
         Ok(object.decode_as(served.resource()))
     }
 
-    /// All objects of a resource, by namespace and name.
+    /// Returns all objects of a resource, sorted by namespace and name.
     ///
     /// # Errors
     ///
-    /// The resource is not served.
+    /// Returns not found if the resource is not served.
     pub fn list(&self, resource: &ResourceInfo) -> Result<Vec<Value>, ApiError> {
         let served = self.resource(resource)?;
         let objects = self.lock().objects(served.collection);
         Ok(objects.iter().map(|object| object.decode_as(served.resource())).collect())
     }
 
-    /// Deletes an object and, if it is a namespace, all that lies in it; returns its last state.
+    /// Deletes an object and returns its last state. Deleting a namespace deletes its objects too.
     ///
     /// # Errors
     ///
-    /// Those of a DELETE: not found, a namespace that must stay …
+    /// Returns the errors of a DELETE, such as not found, or forbidden for a system namespace.
     pub fn delete(
         &self,
         resource: &ResourceInfo,
@@ -82,18 +83,18 @@ impl Store {
         Ok(deleted.decode_as(served.resource()))
     }
 
-    /// The revision of the latest write.
+    /// Returns the revision of the latest write.
     pub fn current_revision(&self) -> u64 {
         self.lock().revision()
     }
 
-    /// Forgets the history up to now: versions older than the current one get 410 from here on,
-    /// as do tokens of lists begun before.
+    /// Compacts the history at the current revision. Older resource versions and the continue tokens of
+    /// earlier lists then get a 410.
     pub fn compact(&self) {
         self.lock().compact();
     }
 
-    /// Whether the server's catalogue has the resource.
+    /// Returns whether the server serves the resource.
     pub fn serves(&self, resource: &ResourceInfo) -> bool {
         self.resource(resource).is_ok()
     }

@@ -1,4 +1,4 @@
-//! Serving what definitions of custom resources say, in step with the writes that change them.
+//! Registers and unregisters custom resources as their definitions are written and deleted.
 
 use std::sync::Arc;
 
@@ -8,21 +8,22 @@ use crate::storage::{Object, State};
 use crate::support::time::now;
 
 impl Store {
-    /// Serves what a definition says from now on, and tells so in its status.
+    /// Registers the resource of a definition and sets the definition's status.
     ///
-    /// A namesake in its group keeps new names from being served until that is gone.
+    /// If another resource of the group uses one of the names, the definition is not accepted until that
+    /// resource is deleted.
     pub(super) fn register(&self, state: &mut State, definitions: &Served, object: &Object) {
         let mut value = object.decode();
-        let said = Definition::read(&value);
+        let definition = Definition::read(&value);
         let mut registry = Registry::clone(&self.registry());
         let now = now();
-        let status = if let Some((reason, message)) = conflict(&registry, &said) {
+        let status = if let Some((reason, message)) = conflict(&registry, &definition) {
             definition_status::names_conflict(&value, reason, &message, &now)
         } else {
-            registry.register(&said);
+            registry.register(&definition);
             definition_status::accepted(&value, &now)
         };
-        state.make_room(registry.collections());
+        state.resize(registry.collections());
         self.set_registry(registry);
         if value["status"] != status {
             value["status"] = status;
@@ -30,53 +31,52 @@ impl Store {
         }
     }
 
-    /// Deletes the objects of a definition, which is about to be deleted itself, and serves them no
-    /// more.
+    /// Unregisters the resource of a definition that is being deleted, and deletes its objects.
     pub(super) fn unregister(&self, state: &mut State, definitions: &Served, object: &Object) {
         let mut value = object.decode();
-        let said = Definition::read(&value);
+        let definition = Definition::read(&value);
         let now = now();
         value["status"] = definition_status::terminating(&value, &now);
         value["metadata"]["deletionTimestamp"] = now;
         state.put(definitions.collection, object.key().clone(), value);
         let mut registry = Registry::clone(&self.registry());
-        let collection = registry.unregister(&said.name());
-        // What the catalogue has itself stays.
-        let stays = registry.collection_of(&said.group, &said.names.plural).is_some();
-        if let Some(collection) = collection.filter(|_| !stays) {
+        let collection = registry.unregister(&definition.name());
+        // A resource that the catalog has too stays.
+        let remains = registry.collection_of(&definition.group, &definition.names.plural).is_some();
+        if let Some(collection) = collection.filter(|_| !remains) {
             state.clear(collection);
         }
         self.set_registry(registry);
     }
 
-    /// Looks anew at the definitions that were waiting for names in a group.
+    /// Registers the definitions with a name conflict that are now free of conflicts.
     pub(super) fn register_conflicting(&self, state: &mut State, definitions: &Served) {
-        let is_waiting = |object: &Arc<Object>| {
+        let has_conflict = |object: &Arc<Object>| {
             let value = object.decode();
             let conditions = value["status"]["conditions"].as_array();
             conditions.is_some_and(|all| {
                 all.iter().any(|c| c["type"] == "NamesAccepted" && c["status"] == "False")
             })
         };
-        for object in state.objects(definitions.collection).iter().filter(|o| is_waiting(o)) {
+        for object in state.objects(definitions.collection).iter().filter(|o| has_conflict(o)) {
             self.register(state, definitions, object);
         }
     }
 }
 
-/// The condition's reason and message where another resource of the group has one of the names.
-fn conflict(registry: &Registry, said: &Definition) -> Option<(&'static str, String)> {
-    let names = &said.names;
+/// Returns the condition's reason and message if another resource of the group uses one of the names.
+fn conflict(registry: &Registry, definition: &Definition) -> Option<(&'static str, String)> {
+    let names = &definition.names;
     let others = || {
         registry.all().iter().filter(|other| {
             let resource = other.resource();
-            resource.group() == said.group && resource.plural() != names.plural
+            resource.group() == definition.group && resource.plural() != names.plural
         })
     };
     for other in others() {
         let short = |name: &String| other.short_names.contains(name) || other.singular == *name;
         let kind = other.resource().kind();
-        let taken = if kind == names.kind || other.list_kind() == names.kind {
+        let conflict = if kind == names.kind || other.list_kind() == names.kind {
             Some(("KindConflict", &names.kind))
         } else if kind == names.list_kind || other.list_kind() == names.list_kind {
             Some(("ListKindConflict", &names.list_kind))
@@ -85,7 +85,7 @@ fn conflict(registry: &Registry, said: &Definition) -> Option<(&'static str, Str
         } else {
             names.short.iter().find(|n| short(n)).map(|name| ("ShortNamesConflict", name))
         };
-        if let Some((reason, name)) = taken {
+        if let Some((reason, name)) = conflict {
             return Some((reason, format!("{name:?} is already in use")));
         }
     }

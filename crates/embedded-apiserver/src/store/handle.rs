@@ -1,4 +1,4 @@
-//! The objects that the server keeps, in memory, under one revision counter.
+//! The handle of the store: all objects in memory, with one revision counter.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
@@ -8,26 +8,25 @@ use crate::error::ApiError;
 use crate::registry::{Registry, Served};
 use crate::storage::{Event, Key, Limits, Object, Page, PageError, PageRequest, State, TooOld};
 
-/// The server's objects, for programs that need no HTTP to reach them: tests, above all.
+/// A handle to the server's objects, which reads and writes them without HTTP. It is cheap to clone.
 ///
-/// It is a handle, cheap to clone. Writes follow the rules of requests: metadata is set, names and
-/// namespaces are checked, and watches tell of them. What it returns carries `kind` and
-/// `apiVersion`.
+/// Writes follow the rules of requests: the store sets metadata, validates names and namespaces, and sends
+/// watch events. Returned objects have `kind` and `apiVersion`.
 #[derive(Clone)]
 pub struct Store {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    /// Replaced under the lock of the state alone.
+    /// Replaced only while the state is locked.
     registry: RwLock<Arc<Registry>>,
     state: Mutex<State>,
-    /// The current revision, for those who wait for the next.
+    /// The current revision. Watches wait for it to change.
     revisions: watch::Sender<u64>,
 }
 
 impl Store {
-    /// An empty store.
+    /// Creates a store without objects.
     pub(super) fn empty(registry: Registry, history: Limits) -> Self {
         let state = State::new(registry.collections(), history);
         let (revisions, _) = watch::channel(state.revision());
@@ -35,7 +34,7 @@ impl Store {
         Self { shared: Arc::new(Shared { registry, state: Mutex::new(state), revisions }) }
     }
 
-    /// What is served now.
+    /// Returns the registry of the resources that are currently served.
     pub(crate) fn registry(&self) -> Arc<Registry> {
         Arc::clone(&self.shared.registry.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -45,7 +44,7 @@ impl Store {
         *current = Arc::new(registry);
     }
 
-    /// Tells of every new revision.
+    /// Subscribes to new revisions.
     pub(crate) fn revisions(&self) -> watch::Receiver<u64> {
         self.shared.revisions.subscribe()
     }
@@ -55,7 +54,7 @@ impl Store {
         found.ok_or_else(|| ApiError::not_found(served.resource(), &key.name))
     }
 
-    /// Up to `limit` events after a revision, and the revision up to which nothing else happened.
+    /// Returns up to `limit` events after a revision, and the revision up to which they are complete.
     pub(crate) fn events_after(
         &self,
         revision: u64,
@@ -64,7 +63,7 @@ impl Store {
         self.lock().events_after(revision, limit)
     }
 
-    /// All objects of a resource, and the revision at which that is so.
+    /// Returns all objects of a resource and the revision of this snapshot.
     pub(crate) fn snapshot(&self, served: &Served) -> (Vec<Arc<Object>>, u64) {
         let state = self.lock();
         (state.objects(served.collection), state.revision())
@@ -78,12 +77,12 @@ impl Store {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does some writing and tells those who wait.
-    pub(super) fn write<R>(&self, work: impl FnOnce(&mut State) -> R) -> R {
+    /// Runs a write with the state locked, and notifies the watches.
+    pub(super) fn write<R>(&self, write: impl FnOnce(&mut State) -> R) -> R {
         let mut state = self.lock();
         let before = state.revision();
-        let result = work(&mut state);
-        // Under the lock, so that the revisions told only grow.
+        let result = write(&mut state);
+        // Still locked, so that subscribers see increasing revisions.
         if state.revision() != before {
             self.shared.revisions.send_replace(state.revision());
         }

@@ -1,23 +1,23 @@
-//! The status that a new object has.
+//! The initial status of new objects.
 
 use serde_json::{Value, json};
 
 use super::part::Part;
 use crate::registry::{Served, definition_status};
 
-/// Gives a new object its status.
+/// Sets the status of a new object.
 ///
-/// A request's create (`Part::Main`) has no say in it where the status is written by itself; nodes
-/// bring theirs along. The store's own API takes what it is given.
-pub(super) fn put(served: &Served, part: Part, value: &mut Value) {
+/// A request (`Part::Main`) cannot set the status of a kind with a status subresource, except for nodes. The
+/// store's own API can.
+pub(super) fn set(served: &Served, part: Part, value: &mut Value) {
     let resource = served.resource();
     if served.is_definitions() {
         value["status"] = definition_status::initial(&json!({"spec": value["spec"]}));
         return;
     }
     let Some(members) = value.as_object_mut() else { return };
-    let brings_its_own = resource.group().is_empty() && resource.plural() == "nodes";
-    if part == Part::Main && served.has_status() && !brings_its_own {
+    let is_node = resource.group().is_empty() && resource.plural() == "nodes";
+    if part == Part::Main && served.has_status() && !is_node {
         members.remove("status");
     }
     if let (Some(initial), false) =
@@ -27,7 +27,7 @@ pub(super) fn put(served: &Served, part: Part, value: &mut Value) {
     }
 }
 
-/// What real servers write, as seen on 1.20.
+/// Returns the initial status that a real server sets, as observed on 1.20.
 fn of(group: &str, plural: &str) -> Option<Value> {
     Some(match (group, plural) {
         ("", "namespaces") => json!({"phase": "Active"}),

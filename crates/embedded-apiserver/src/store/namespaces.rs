@@ -1,4 +1,4 @@
-//! What is special about namespaces: they must be there, some stay, and what is in them goes along.
+//! The rules of namespaces: they must exist, some are permanent, and deleting one deletes its objects.
 
 use serde_json::json;
 
@@ -9,17 +9,17 @@ use crate::registry::{Registry, Served};
 use crate::storage::{Key, Object, State};
 use crate::support::time::now;
 
-/// The namespaces that are there from the start.
+/// The namespaces that exist from the start.
 const SYSTEM_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
-/// Those of them that cannot be deleted.
-const LASTING_NAMESPACES: [&str; 3] = ["default", "kube-public", "kube-system"];
+/// The namespaces that cannot be deleted.
+const PERMANENT_NAMESPACES: [&str; 3] = ["default", "kube-public", "kube-system"];
 
 impl Store {
     pub(super) fn create_system_namespaces(&self) {
         if let Some(served) = self.registry().namespaces() {
             for name in SYSTEM_NAMESPACES {
                 let namespace = json!({"metadata": {"name": name}});
-                // Into an empty store, with a good name: it cannot be refused.
+                // Cannot fail: the store is empty and the name is valid.
                 let _ = self.create_in(served, None, Part::Main, namespace, false);
             }
         }
@@ -30,7 +30,8 @@ impl Store {
     }
 }
 
-pub(super) fn check_is_there(
+/// Checks that the namespace of a new object exists and is not terminating.
+pub(super) fn check_exists(
     state: &State,
     registry: &Registry,
     served: &Served,
@@ -50,27 +51,27 @@ pub(super) fn check_is_there(
     }
 }
 
-/// Does what the namespace controller does: tells that the namespace ends, then deletes what is in it.
-pub(super) fn empty(
+/// Does the work of the namespace controller: marks the namespace as terminating and deletes its objects.
+pub(super) fn terminate(
     state: &mut State,
     namespaces: &Served,
     object: &Object,
 ) -> Result<(), ApiError> {
     let key = object.key();
-    if LASTING_NAMESPACES.contains(&key.name.as_str()) {
+    if PERMANENT_NAMESPACES.contains(&key.name.as_str()) {
         return Err(ApiError::forbidden(
             namespaces.resource(),
             &key.name,
             "this namespace may not be deleted",
         ));
     }
-    let mut ending = object.decode();
-    ending["metadata"]["deletionTimestamp"] = now();
-    ending["status"] = json!({"phase": "Terminating"});
-    state.put(namespaces.collection, key.clone(), ending);
+    let mut terminating = object.decode();
+    terminating["metadata"]["deletionTimestamp"] = now();
+    terminating["status"] = json!({"phase": "Terminating"});
+    state.put(namespaces.collection, key.clone(), terminating);
     for collection in 0..state.collections.len() {
-        for inside in state.keys_in(collection, &key.name) {
-            state.take(collection, &inside);
+        for key in state.keys_in(collection, &key.name) {
+            state.remove(collection, &key);
         }
     }
     Ok(())

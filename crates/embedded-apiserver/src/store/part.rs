@@ -1,10 +1,10 @@
-//! The part of an object that a write is about.
+//! The part of an object that a write changes.
 
-/// What of an object a change is about.
+/// The part of an object that a write changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Whole,
-    /// All but the status, where the kind has a status subresource.
+    /// Everything except the status, if the kind has a status subresource.
     Main,
     Status,
 }

@@ -1,4 +1,4 @@
-//! Creating, changing and deleting objects.
+//! Creates, updates and deletes objects.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::{initial_status, namespaces};
 use crate::error::ApiError;
 use crate::registry::{Served, definition_validation};
 use crate::storage::{
-    Key, Object, Preconditions, Selection, State, complete_changed, complete_new,
+    Key, Object, Preconditions, Selection, State, prepare_for_create, prepare_for_update,
 };
 use crate::support::time::now;
 
@@ -24,18 +24,19 @@ impl Store {
         dry_run: bool,
     ) -> Result<Arc<Object>, ApiError> {
         self.write(|state| {
-            let key = complete_new(served.resource(), namespace, &mut value, &mut state.random)?;
+            let key =
+                prepare_for_create(served.resource(), namespace, &mut value, &mut state.random)?;
             if served.is_namespaced() {
-                namespaces::check_is_there(state, &self.registry(), served, &key)?;
+                namespaces::check_exists(state, &self.registry(), served, &key)?;
             }
-            // It may have gone since it was looked up.
+            // The resource may have been unregistered since the lookup.
             if !self.registry().still_serves(served) {
                 return Err(ApiError::no_such_resource());
             }
             if served.is_definitions() {
                 definition_validation::complete(served.resource().version(), &mut value)?;
             }
-            initial_status::put(served, part, &mut value);
+            initial_status::set(served, part, &mut value);
             if state.object(served.collection, &key).is_some() {
                 return Err(ApiError::already_exists(served.resource(), &key.name));
             }
@@ -50,7 +51,7 @@ impl Store {
         })
     }
 
-    /// Changes an object by a function of its present state, with no other write in between.
+    /// Updates an object by a function of its current state, with no other write in between.
     pub(crate) fn change(
         &self,
         served: &Served,
@@ -64,7 +65,7 @@ impl Store {
                 .object(served.collection, key)
                 .ok_or_else(|| ApiError::not_found(served.resource(), &key.name))?;
             let mut value = change(current.decode_as(served.resource()))?;
-            complete_changed(served.resource(), &current, &mut value)?;
+            prepare_for_update(served.resource(), &current, &mut value)?;
             if part == Part::Status {
                 let owners = value["metadata"]["managedFields"].take();
                 value = with_status_of(current.decode(), &value);
@@ -82,9 +83,9 @@ impl Store {
             if unchanged.item() == current.item() || dry_run {
                 return Ok(Arc::new(unchanged));
             }
-            // The last finalizer of an object that is being deleted is gone, and so is the object.
+            // Removing the last finalizer of an object that is being deleted deletes it.
             if !unchanged.has_finalizers() && !value["metadata"]["deletionTimestamp"].is_null() {
-                self.take(state, served, &unchanged);
+                self.delete_now(state, served, &unchanged);
                 return Ok(Arc::new(unchanged));
             }
             let changed = state.put(served.collection, key.clone(), value);
@@ -111,13 +112,13 @@ impl Store {
                 return Ok(object);
             }
             if self.is_namespaces(served) {
-                namespaces::empty(state, served, &object)?;
+                namespaces::terminate(state, served, &object)?;
             }
-            Ok(self.end(state, served, &object))
+            Ok(self.delete_or_mark(state, served, &object))
         })
     }
 
-    /// Deletes all objects that fit; returns their last states.
+    /// Deletes all selected objects and returns their last states.
     pub(crate) fn remove_all(
         &self,
         served: &Served,
@@ -128,45 +129,50 @@ impl Store {
             let mut objects = state.objects(served.collection);
             objects.retain(|object| selection.matches(object));
             for object in objects.iter().filter(|_| !dry_run) {
-                self.end(state, served, object);
+                self.delete_or_mark(state, served, object);
             }
             objects
         })
     }
 
-    /// Deletes an object, or marks it as being deleted while it has finalizers.
-    fn end(&self, state: &mut State, served: &Served, object: &Arc<Object>) -> Arc<Object> {
+    /// Deletes an object, or sets its deletion timestamp if it has finalizers.
+    fn delete_or_mark(
+        &self,
+        state: &mut State,
+        served: &Served,
+        object: &Arc<Object>,
+    ) -> Arc<Object> {
         if !object.has_finalizers() {
-            self.take(state, served, object);
+            self.delete_now(state, served, object);
             return Arc::clone(object);
         }
-        let mut ending = object.decode();
-        if !ending["metadata"]["deletionTimestamp"].is_null() {
+        let mut marked = object.decode();
+        if !marked["metadata"]["deletionTimestamp"].is_null() {
             return Arc::clone(object);
         }
-        ending["metadata"]["deletionTimestamp"] = now();
-        ending["metadata"]["deletionGracePeriodSeconds"] = 0.into();
-        state.put(served.collection, object.key().clone(), ending)
+        marked["metadata"]["deletionTimestamp"] = now();
+        marked["metadata"]["deletionGracePeriodSeconds"] = 0.into();
+        state.put(served.collection, object.key().clone(), marked)
     }
 
-    /// Takes an object away; with a definition goes what it defines.
-    fn take(&self, state: &mut State, served: &Served, object: &Object) {
+    /// Deletes an object. Deleting a definition unregisters its resource.
+    fn delete_now(&self, state: &mut State, served: &Served, object: &Object) {
         if served.is_definitions() {
             self.unregister(state, served, object);
         }
-        state.take(served.collection, object.key());
+        state.remove(served.collection, object.key());
         if served.is_definitions() {
             self.register_conflicting(state, served);
         }
     }
 }
 
-fn with_status_of(mut whole: Value, changed: &Value) -> Value {
-    if let Some(members) = whole.as_object_mut() {
-        match changed.get("status") {
+fn with_status_of(mut object: Value, other: &Value) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        match other.get("status") {
             Some(status) => members.insert("status".into(), status.clone()),
             None => members.remove("status"),
         };
     }
-    whole
+    object
 }
