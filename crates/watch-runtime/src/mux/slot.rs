@@ -21,7 +21,7 @@ pub(super) struct Slot<O> {
     pub(super) key: Key,
     pub(super) member: MuxMember<O>,
     state: State<O>,
-    slot_waker: Arc<SlotWaker>,
+    wake_handle: Arc<SlotWaker>,
     waker: Waker,
     backoff: Backoff,
     /// When the member's stream was started.
@@ -59,11 +59,11 @@ impl<O: 'static> Slot<O> {
         options: StreamOptions,
         queue: &Arc<ReadyQueue>,
     ) -> Self {
-        let slot_waker = SlotWaker::new_queued(id, queue);
-        let waker = Arc::clone(&slot_waker).into();
+        let wake_handle = SlotWaker::new_queued(id, queue);
+        let waker = Arc::clone(&wake_handle).into();
         let state = State::Streaming(member.stream(options));
         let (backoff, started) = (Backoff::default(), Instant::now());
-        Self { key, member, state, slot_waker, waker, backoff, started }
+        Self { key, member, state, wake_handle, waker, backoff, started }
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -95,12 +95,12 @@ impl<O: 'static> Slot<O> {
         mux: &MultiplexingWatcher<O>,
         options: StreamOptions,
     ) -> Polled<O> {
-        self.slot_waker.clear_queued();
+        self.wake_handle.clear_queued();
         let waker = self.waker.clone();
         match self.poll_state(&mut Context::from_waker(&waker), mux, options) {
             Poll::Pending => Polled::Pending,
             Poll::Ready(polled) => {
-                self.slot_waker.enqueue();
+                self.wake_handle.enqueue();
                 polled
             }
         }
