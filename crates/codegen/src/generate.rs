@@ -16,6 +16,7 @@ use crate::render;
 const MODELS: &str = "crates/models";
 const FACADE_MANIFEST: &str = "crates/watchables/Cargo.toml";
 const FACADE_RELEASES: &str = "crates/watchables/src/releases.rs";
+const FACADE_MODULES: &str = "crates/watchables/src/release_modules.rs";
 /// Where the test of each release lies, and the manifest that names the releases.
 const TESTS: &str = "tests/model/tests";
 const TESTS_MANIFEST: &str = "tests/model/Cargo.toml";
@@ -108,7 +109,7 @@ pub(crate) fn generate_with(
         model.annotate(&history, descriptions.get(release).unwrap_or(&none));
         add_crate(&model, &mut wanted)?;
     }
-    add_facade(root, &pinned, &mut wanted)?;
+    add_facade(root, &pinned, &history, &mut wanted)?;
     let left_over = left_over(root, chosen, releases.is_empty(), &wanted)?;
 
     let mut changes = Vec::new();
@@ -153,6 +154,7 @@ fn add_crate(model: &Model, wanted: &mut BTreeMap<String, Wanted>) -> Result<()>
 fn add_facade(
     root: &Path,
     pinned: &[Release],
+    history: &History,
     wanted: &mut BTreeMap<String, Wanted>,
 ) -> Result<()> {
     let mut manifest = files::read(&root.join(FACADE_MANIFEST))?;
@@ -160,12 +162,17 @@ fn add_facade(
         manifest = replace_region(FACADE_MANIFEST, &manifest, name, &lines)?;
     }
     let releases = render::releases(pinned);
-    let (name, lines) = render::tested_releases(pinned);
-    let tests = files::read(&root.join(TESTS_MANIFEST))?;
-    let tests = replace_region(TESTS_MANIFEST, &tests, name, &lines)?;
-    for (path, text) in
-        [(FACADE_MANIFEST, manifest), (FACADE_RELEASES, releases), (TESTS_MANIFEST, tests)]
-    {
+    let modules = render::release_modules(&history.version_modules()?);
+    let mut tests = files::read(&root.join(TESTS_MANIFEST))?;
+    for (name, lines) in render::tested_releases(pinned) {
+        tests = replace_region(TESTS_MANIFEST, &tests, name, &lines)?;
+    }
+    for (path, text) in [
+        (FACADE_MANIFEST, manifest),
+        (FACADE_RELEASES, releases),
+        (FACADE_MODULES, modules),
+        (TESTS_MANIFEST, tests),
+    ] {
         wanted.insert(path.to_owned(), Wanted { text, mend: regen(None) });
     }
     Ok(())

@@ -1,10 +1,11 @@
 //! In which of the pinned releases a definition is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::error::Result;
 use crate::facts;
+use crate::model::Home;
 use crate::pins::Pins;
 use crate::release::Release;
 
@@ -25,6 +26,19 @@ impl History {
         let names = releases.iter().map(|release| facts::definition_names(root, *release));
         let names = names.collect::<Result<Vec<_>>>()?;
         Ok(Self::new(releases, names))
+    }
+
+    /// The version modules of each release, such as `v1` and `v1beta1`, in order of name.
+    pub(crate) fn version_modules(&self) -> Result<Vec<(Release, BTreeSet<String>)>> {
+        let mut found: Vec<_> =
+            self.releases.iter().map(|release| (*release, BTreeSet::new())).collect();
+        for (definition, releases) in &self.seen {
+            let home = Home::of(definition)?;
+            for &index in releases {
+                found[index].1.insert(home.view().to_owned());
+            }
+        }
+        Ok(found)
     }
 
     fn new(releases: Vec<Release>, names: Vec<Vec<String>>) -> Self {

@@ -202,6 +202,20 @@ fn the_types_are_put_on_trial() {
     }
     let manifest = repository.read("tests/model/Cargo.toml");
     assert!(manifest.contains("rel_1_99 = { path = \"../../crates/models/rel_1_99\" }\n"));
+    assert!(!manifest.contains("[[test]]"), "the newest release is always tested: {manifest}");
+
+    repository.mirror_as("1.100", SMALL);
+    repository.run(&["fetch", "1.100", "--base-url", &repository.mirror()]).succeeded();
+    repository.run(&["regen"]).succeeded();
+    let manifest = repository.read("tests/model/Cargo.toml");
+    for part in [
+        "every-release = [\"dep:rel_1_99\"]\n",
+        "rel_1_99 = { path = \"../../crates/models/rel_1_99\", optional = true }\n",
+        "rel_1_100 = { path = \"../../crates/models/rel_1_100\" }\n",
+        "[[test]]\nname = \"rel_1_99\"\nrequired-features = [\"every-release\"]\n",
+    ] {
+        assert!(manifest.contains(part), "{part}\nis not in\n{manifest}");
+    }
 
     // Tests that people write stay; that of a release that is gone does not.
     repository.write("tests/model/tests/odd_values.rs", "");

@@ -33,14 +33,16 @@
 pub mod blocking;
 mod cluster;
 mod connect;
-mod releases;
+mod release_module;
+mod release_modules;
+pub mod releases;
 
 pub use cluster::cluster_is_configured;
 pub use connect::{connect, connect_to};
 #[doc(no_inline)]
 pub use kube_client::{Client, Config, Error as ClientError};
 #[allow(unused_imports, unreachable_pub, reason = "empty when no release is chosen")]
-pub use releases::*;
+pub use release_modules::*;
 #[cfg(feature = "kube-runtime")]
 pub use watch_runtime::KubeEvents;
 pub use watch_runtime::discovery;

@@ -20,12 +20,12 @@ fn every_line_of_rust_in_the_readme_is_compiled_here() {
 #[rustfmt::skip]
 mod first_program {
     use futures::TryStreamExt as _;
-    use watchables::rel_1_17::Pod;
-    use watchables::{Client, StreamOptions, Watcher};
+    use watchables::rel_1_17::v1::*;
+    use watchables::{StreamOptions, Watcher};
 
     #[tokio::main]
     async fn main() -> Result<(), Box<dyn std::error::Error>> {
-        let client = Client::try_default().await?;
+        let client = watchables::connect().await?;
         let watcher = Watcher::<Pod>::new(client);
         let mut events = watcher.stream(StreamOptions::default());
         while let Some(event) = events.try_next().await? {
@@ -69,7 +69,7 @@ mod watchables_modules {
     use watchables::{Client, Watcher};
 
     fn both(client: Client) {
-        use watchables::rel_1_17::v1::watchables::{cluster_wide, namespaced};
+        use watchables::releases::rel_1_17::v1::watchables::{cluster_wide, namespaced};
         let nodes = Watcher::<cluster_wide::Node>::new(client.clone());
         let pods = Watcher::<namespaced::PodList>::new(client).namespace("shop"); // events carry Pods
     }
@@ -99,7 +99,7 @@ mod dynamic_kinds {
     use watchables::{Client, DynamicObject, Kube, Meta, ResourceInfo, Watcher, find};
 
     async fn chosen(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-        let known = find(rel_1_36::CATALOG, "deploy")?.resource.clone(); // no server is asked
+        let known = find(rel_1_36::CATALOG, "deploy")?.resource.clone(); // without a request to a server
         let served = Discovery::new(client.clone()).find("ct").await?.resource;
         let watcher = Watcher::<DynamicObject>::for_resource(client, served);
         Ok(())
@@ -123,7 +123,7 @@ mod blocking {
     use watchables::rel_1_17::Pod;
 
     fn iterator() -> Result<(), Box<dyn std::error::Error>> {
-        let client = watchables::blocking::Client::try_default()?;
+        let client = watchables::blocking::connect()?;
         let watcher = watchables::blocking::Watcher::<Pod>::new(&client);
         for event in watcher.stream(StreamOptions::managed()) {
             println!("{}", event?.etype);

@@ -107,7 +107,7 @@ async fn what_has_no_namespace_is_watched_cluster_wide() {
 
 #[tokio::test]
 async fn watchables_name_the_same_types() {
-    use watchables::rel_1_17::v1::watchables::{cluster_wide, namespaced};
+    use watchables::releases::rel_1_17::v1::watchables::{cluster_wide, namespaced};
 
     let server = cluster().await;
     let everywhere = Watcher::<cluster_wide::Pod>::new(client(&server));

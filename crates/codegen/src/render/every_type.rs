@@ -41,11 +41,25 @@ pub(crate) fn every_type(model: &Model) -> String {
     text
 }
 
-/// The marked region of the manifest of `model-tests`: name and lines.
-pub(crate) fn tested_releases(releases: &[Release]) -> (&'static str, String) {
-    let line = |release: &Release| {
+/// The marked regions of the manifest of `model-tests`: name and lines. The newest release is always
+/// tested, the others with the feature `every-release`.
+pub(crate) fn tested_releases(releases: &[Release]) -> [(&'static str, String); 3] {
+    let newest = releases.iter().max();
+    let others = || releases.iter().filter(|release| Some(*release) != newest);
+    let dependency = |release: &Release| {
         let name = release.crate_name();
-        format!("{name} = {{ path = \"../../crates/models/{name}\" }}\n")
+        let optional = if Some(release) == newest { "" } else { ", optional = true" };
+        format!("{name} = {{ path = \"../../crates/models/{name}\"{optional} }}\n")
     };
-    ("releases", releases.iter().map(line).collect())
+    let enabled: Vec<_> =
+        others().map(|release| format!("\"dep:{}\"", release.crate_name())).collect();
+    let test = |release: &Release| {
+        let name = release.crate_name();
+        format!("[[test]]\nname = \"{name}\"\nrequired-features = [\"every-release\"]\n\n")
+    };
+    [
+        ("features", format!("every-release = [{}]\n", enabled.join(", "))),
+        ("releases", releases.iter().map(dependency).collect()),
+        ("tests", others().map(test).collect()),
+    ]
 }

@@ -20,7 +20,7 @@ use crate::error::{Failure, Result};
 use crate::model::{Model, Type};
 
 pub(crate) use every_type::{every_type, tested_releases};
-pub(crate) use facade::{regions, releases};
+pub(crate) use facade::{regions, release_modules, releases};
 
 /// Path within the crate, and text.
 pub(crate) type Files = BTreeMap<String, String>;

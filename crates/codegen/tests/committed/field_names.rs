@@ -128,16 +128,18 @@ fn names_are_those_of_the_golden_file() {
             (None, Some((name, place))) => {
                 differ.push(format!("{wire} is new: {name}, in {place}"));
             }
+            (_, None) if !cfg!(feature = "every-release") => {}
             (_, None) => differ.push(format!("{wire} is gone: no release has it")),
         }
     }
     if std::env::var_os("ACCEPT_NAMES").is_some() {
+        assert!(cfg!(feature = "every-release"), "ACCEPT_NAMES=1 needs --features every-release");
         accept(&golden, &generated);
         return;
     }
     assert!(
         differ.is_empty(),
-        "{} names differ from {}; if that is meant, run with ACCEPT_NAMES=1:\n{}",
+        "{} names differ from {}; if that is meant, run with ACCEPT_NAMES=1 and --features every-release:\n{}",
         differ.len(),
         path().display(),
         differ[..differ.len().min(40)].join("\n")
@@ -162,7 +164,9 @@ fn tricky_names_are_as_designed() {
     let generated = generated();
     for (wire, name) in TRICKY {
         let found = generated.get(wire).map(|(found, _)| found.as_str());
-        assert_eq!(found, Some(name), "{wire}");
+        if found.is_some() || cfg!(feature = "every-release") {
+            assert_eq!(found, Some(name), "{wire}");
+        }
     }
     // An acronym is one word, never its letters one by one.
     for (wire, (name, place)) in &generated {

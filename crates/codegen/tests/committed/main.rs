@@ -1,6 +1,7 @@
 //! What is committed: fresh, and complete by the specs.
 //!
-//! What is expected is worked out here from the bare JSON of `spec/`, without the generator's code.
+//! What is expected is worked out here from the bare JSON of `spec/`, without the generator's code. By default
+//! only the newest release is checked; CI checks all, with the feature `every-release`.
 
 mod field_names;
 mod places;
@@ -15,7 +16,10 @@ use codegen::generate::{Mode, generate};
 
 #[test]
 fn the_repository_is_fresh() {
-    let changes = generate(&release::root(), &[], Mode::Check).unwrap();
+    let releases = release::releases().iter().map(|release| {
+        release.name.trim_start_matches("rel_").replace('_', ".").parse().unwrap()
+    });
+    let changes = generate(&release::root(), &releases.collect::<Vec<_>>(), Mode::Check).unwrap();
     let lines: Vec<_> = changes.iter().map(ToString::to_string).collect();
     assert!(lines.is_empty(), "{}", lines.join("\n"));
 }

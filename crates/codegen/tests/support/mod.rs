@@ -29,9 +29,16 @@ default = []
 ";
 
 const TESTS: &str = "\
-[dev-dependencies]
+[features]
+# @generated features: begin (cargo xtask regen)
+# @generated features: end
+
+[dependencies]
 # @generated releases: begin (cargo xtask regen)
 # @generated releases: end
+
+# @generated tests: begin (cargo xtask regen)
+# @generated tests: end
 ";
 
 /// A repository with nothing fetched or generated.

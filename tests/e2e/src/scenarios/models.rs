@@ -68,11 +68,11 @@ macro_rules! models {
             }
 
             fn named_pods(client: Client) -> Watcher<Self::Pod> {
-                Watcher::<watchables::$release::v1::watchables::namespaced::Pod>::new(client)
+                Watcher::<watchables::releases::$release::v1::watchables::namespaced::Pod>::new(client)
             }
 
             fn named_namespaces(client: Client) -> Watcher<Self::Namespace> {
-                Watcher::<watchables::$release::v1::watchables::cluster_wide::Namespace>::new(client)
+                Watcher::<watchables::releases::$release::v1::watchables::cluster_wide::Namespace>::new(client)
             }
         }
 

@@ -1,0 +1,82 @@
+//! rustc's messages, free of what changes without a change of the message.
+
+use std::path::Path;
+
+/// Keeps the fixture's own places. Of other files, which change for other reasons, only the path remains,
+/// relative to the repository; a long list of types is not counted.
+pub(crate) fn normalize(messages: &str, fixture: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository's root");
+    let text = messages.replace(&*root.to_string_lossy(), "$WORKSPACE");
+    let diagnostics = text.split("\n\n").filter(|part| !is_summary(part));
+    let mut kept: Vec<String> =
+        diagnostics.map(|diagnostic| normalize_one(diagnostic.trim_end(), fixture)).collect();
+    kept.retain(|diagnostic| !diagnostic.is_empty());
+    kept.join("\n\n") + "\n"
+}
+
+/// The last lines: how many errors there were, and how to have them explained.
+fn is_summary(part: &str) -> bool {
+    ["error: aborting due to", "Some errors have detailed", "For more information about"]
+        .iter()
+        .any(|start| part.trim_start().starts_with(start))
+}
+
+fn normalize_one(diagnostic: &str, fixture: &str) -> String {
+    let mut own = true;
+    let mut lines = Vec::new();
+    let (mut widest, mut widest_own) = (0, 0);
+    for line in diagnostic.lines() {
+        let (mark, place) = (line.trim_start(), line.find("--> ").or_else(|| line.find("::: ")));
+        if let (true, Some(at)) = (mark.starts_with("--> ") || mark.starts_with("::: "), place) {
+            let path = line[at + 4..].split(':').next().unwrap_or_default();
+            own = path == fixture;
+            lines.push(if own { line.to_owned() } else { line[..at + 4].to_owned() + path });
+            continue;
+        }
+        match numbered(line) {
+            Some(digits) => {
+                widest = widest.max(digits.end);
+                if own {
+                    widest_own = widest_own.max(digits.len());
+                    lines.push(line.to_owned());
+                } else {
+                    lines.push(" ".repeat(digits.end) + &line[digits.end..]);
+                }
+            }
+            None => lines.push(uncounted(line)),
+        }
+    }
+    // The gutter is as wide as the largest line number, which may be another file's.
+    let spare = " ".repeat(widest - widest_own.min(widest));
+    let narrowed = lines.iter().map(|line| line.strip_prefix(&*spare).unwrap_or(line).trim_end());
+    narrowed.collect::<Vec<_>>().join("\n")
+}
+
+/// Where the line number stands, in a line that quotes a source.
+fn numbered(line: &str) -> Option<std::ops::Range<usize>> {
+    let start = line.len() - line.trim_start().len();
+    let digits = line[start..].bytes().take_while(u8::is_ascii_digit).count();
+    let is_quote = digits > 0 && line[start + digits..].trim_start().starts_with(['|', '~', '+', '-']);
+    is_quote.then_some(start..start + digits)
+}
+
+/// `and 123 others`: how many there are depends on the releases.
+fn uncounted(line: &str) -> String {
+    let counted = line.trim().strip_prefix("and ").and_then(|rest| rest.strip_suffix(" others"));
+    match counted {
+        Some(count) if count.bytes().all(|byte| byte.is_ascii_digit()) => {
+            line.replace(count, "$N")
+        }
+        _ => line.to_owned(),
+    }
+}
+
+#[test]
+fn other_files_lose_their_line_numbers_and_the_width_of_those() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().display();
+    let printed = format!(
+        "error[E0277]: no\n   --> tests/ui/a.rs:5:1\n    |\n  5 | let a;\n    | ^\n    |\n    = help: these:\n              A\n            and 12 others\nnote: here\n   --> {root}/crates/b.rs:123:9\n    |\n123 |     b\n    |     -\n\nerror: aborting due to 1 previous error\n\nFor more information about this error, try `rustc --explain E0277`.\n"
+    );
+    let expected = "error[E0277]: no\n --> tests/ui/a.rs:5:1\n  |\n5 | let a;\n  | ^\n  |\n  = help: these:\n            A\n          and $N others\nnote: here\n --> $WORKSPACE/crates/b.rs\n  |\n  |     b\n  |     -\n";
+    assert_eq!(normalize(&printed, "tests/ui/a.rs"), expected);
+}
