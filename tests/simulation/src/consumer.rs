@@ -27,11 +27,11 @@ impl Consumer {
         let (version, content) = check_object(event)?;
         let describe =
             || format!("{} {:?} {} {}", event.etype, event.origin, event.name, event.uid);
-        let known = self.received.get(&event.name);
-        let same = known.filter(|known| known.uid == event.uid);
+        let received = self.received.get(&event.name);
+        let same = received.filter(|received| received.uid == event.uid);
         let undelivered =
             self.undelivered.remove(&event.name).filter(|undelivered| undelivered.uid == event.uid);
-        match (event.etype, known, same) {
+        match (event.etype, received, same) {
             (EventType::Added, None, _) | (EventType::Deleted, _, Some(_)) => {}
             (EventType::Modified, _, Some(before)) => {
                 if version <= before.version && !self.rolled_back {

@@ -84,8 +84,8 @@ impl Server {
                 self.uids += 1;
                 ("ADDED", format!("00000000-0000-0000-0000-{:012x}", self.uids))
             }
-            Some(known) if random.u8(..3) == 0 => ("DELETED", known.uid.clone()),
-            Some(known) => ("MODIFIED", known.uid.clone()),
+            Some(object) if random.u8(..3) == 0 => ("DELETED", object.uid.clone()),
+            Some(object) => ("MODIFIED", object.uid.clone()),
         };
         self.contents += 1;
         let (revision, content) = (self.revision, self.contents);

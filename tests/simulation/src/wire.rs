@@ -59,7 +59,7 @@ pub(crate) fn event(change: &Change) -> String {
 
 /// Writes the objects as ADDED events.
 pub(crate) fn initial(state: &Objects) -> String {
-    state.iter().map(|(name, known)| line("ADDED", &object(name, known))).collect()
+    state.iter().map(|(name, found)| line("ADDED", &object(name, found))).collect()
 }
 
 pub(crate) fn bookmark(revision: u64, ends_initial_list: bool) -> String {
@@ -88,7 +88,7 @@ pub(crate) fn error_event(status: &Value) -> String {
 /// Writes a page of a list.
 pub(crate) fn page(state: &Objects, revision: u64, offset: usize, limit: usize) -> String {
     let items: Vec<_> =
-        state.iter().skip(offset).take(limit).map(|(name, known)| object(name, known)).collect();
+        state.iter().skip(offset).take(limit).map(|(name, found)| object(name, found)).collect();
     let next = offset + items.len();
     let mut metadata = json!({"resourceVersion": revision.to_string()});
     if next < state.len() {

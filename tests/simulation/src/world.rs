@@ -133,12 +133,12 @@ impl World {
 
     fn step(&mut self) -> Verdict {
         let was_listing = self.watcher.is_relisting();
-        let ask = self.watcher.step(self.now);
+        let action = self.watcher.step(self.now);
         if let Some(version) = self.watcher.take_synced_version() {
             self.consumer.synced(number(&version)?, &self.server)?;
             self.server.rolled_back_from = None;
         }
-        match ask {
+        match action {
             Action::Send(uri) => {
                 self.link = Link::Requested(Request::read(&uri));
                 if let Some(flapping) = &mut self.flapping {

@@ -220,7 +220,7 @@ mod tests {
         index.mark_synced();
         index.mark_untrusted();
         index.begin_generation();
-        assert_eq!(index.compare(&a), Comparison::Changed, "another doubt");
+        assert_eq!(index.compare(&a), Comparison::Changed, "rolled back again");
     }
 
     #[test]

@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(
             (least, most),
             (300, 600),
-            "spread over minutes, so that not all reconnect at once"
+            "spread over minutes, so that watchers do not reconnect at once"
         );
     }
 
