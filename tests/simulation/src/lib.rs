@@ -8,6 +8,8 @@
 
 mod consumer;
 mod faults;
+mod injection;
+mod link;
 mod network;
 mod server;
 mod wire;

@@ -5,28 +5,9 @@ use std::time::{Duration, Instant};
 use watch_runtime::Phase;
 
 use crate::faults::{Streaming, happens};
+use crate::link::{Connection, Link};
 use crate::wire::{self, Request};
 use crate::world::World;
-
-/// The state of the connection.
-pub(crate) enum Link {
-    Nothing,
-    Requested(Request),
-    /// A response with a complete body.
-    Body(Vec<u8>),
-    Watch(Connection),
-    /// Broken. The watcher notices once it has read what was received before.
-    Broken,
-}
-
-pub(crate) struct Connection {
-    /// Written but not yet sent.
-    pending: Vec<u8>,
-    /// Everything up to this revision is written.
-    position: u64,
-    /// Whether bookmarks were requested.
-    bookmarks: bool,
-}
 
 impl World {
     /// Breaks the connection, and drops what was not read.
