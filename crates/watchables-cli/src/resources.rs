@@ -1,28 +1,32 @@
-//! From the names on the command line to what the server serves.
+//! Resources on the command line, resolved by the server's discovery.
 
 use anyhow::bail;
 use watchables::discovery::Discovery;
 use watchables::{Client, ServedResource};
 
-/// Finds each name's resource, once.
+/// Returns the resources with these names, without duplicates.
+///
+/// # Errors
+///
+/// If the server does not serve a resource, or does not support watching it.
 pub(crate) async fn resolve(
     client: &Client,
     names: &[String],
 ) -> anyhow::Result<Vec<ServedResource>> {
     let discovery = Discovery::new(client.clone());
-    let mut found: Vec<ServedResource> = Vec::new();
+    let mut resources: Vec<ServedResource> = Vec::new();
     for name in names {
         let served = discovery.find(name).await?;
         if !served.is_watchable() {
             bail!(
-                "{} cannot be watched: it offers {}, but no watch",
+                "{} cannot be watched: it supports {}, but not watch",
                 served.resource,
                 served.verbs.join(", ")
             );
         }
-        if found.iter().all(|other| other.resource != served.resource) {
-            found.push(served);
+        if resources.iter().all(|other| other.resource != served.resource) {
+            resources.push(served);
         }
     }
-    Ok(found)
+    Ok(resources)
 }
