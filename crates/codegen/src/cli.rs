@@ -91,7 +91,7 @@ struct Diff {
     from: String,
     /// The release to compare to, such as 1.36
     to: String,
-    /// Print one JSON object; `Diff` in crates/codegen/src/diff.rs says what is in it
+    /// Print one JSON object; `Diff` in crates/codegen/src/diff/report.rs says what is in it
     #[arg(long)]
     json: bool,
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::renames::{Definitions, Renames, follow, renames};
-use super::{Change, ChangedField, ChangedType, Diff, Field, FieldName, Renamed, Watchable};
+use super::report::{
+    Change, ChangedField, ChangedType, Diff, Field, FieldName, Renamed, Watchable,
+};
 use crate::error::{Failure, Result};
 use crate::facts::{Facts, GroupVersionKind, Resource, Schema, Scope};
 

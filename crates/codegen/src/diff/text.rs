@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Change, Diff, FieldName, Watchable};
+use super::report::{Change, Diff, FieldName, Watchable};
 use crate::facts::Facts;
 use crate::model::{Home, api_groups};
 

@@ -4,7 +4,9 @@ use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::Version;
+use envtest::Assets;
+
+use super::version::Version;
 use crate::error::{Failure, Result};
 
 /// The folder, which is made if need be: `watchables-envtest` among the user's caches.
@@ -38,6 +40,13 @@ pub(super) fn kept(cache: &Path) -> Result<Vec<(Version, PathBuf)>> {
     }
     found.sort_by(|(a, _), (b, _)| b.cmp(a));
     Ok(found)
+}
+
+/// Opens a kept folder.
+pub(super) fn assets_in(folder: &Path) -> Result<Assets> {
+    Assets::in_folder(folder).map_err(|error| {
+        Failure::new(error.to_string()).mend("remove the folder, and `cargo xtask envtest install`")
+    })
 }
 
 /// The machine's architecture, as Go and Kubernetes name it.

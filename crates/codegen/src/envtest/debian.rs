@@ -15,7 +15,8 @@ use envtest::Assets;
 
 use self::apt::Apt;
 use self::run::Log;
-use super::{Version, assets_in, cache};
+use super::cache;
+use super::version::Version;
 use crate::error::{Failure, Result};
 
 /// Debian's own archive.
@@ -56,7 +57,7 @@ pub(super) fn get(cache: &Path, mirror: &str, version: Option<Version>) -> Resul
     }
     let place = cache::place(cache, VERSION, "debian");
     if place.is_dir() {
-        return assets_in(&place);
+        return cache::assets_in(&place);
     }
     for (tool, package) in TOOLS {
         if !run::is_there(tool) {
@@ -83,5 +84,5 @@ pub(super) fn get(cache: &Path, mirror: &str, version: Option<Version>) -> Resul
         fs::copy(&from, folder.join(name)).map_err(|error| Failure::io("copy", &from, &error))?;
     }
     scratch.keep("assets", &place)?;
-    assets_in(&place)
+    cache::assets_in(&place)
 }

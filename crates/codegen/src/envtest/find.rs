@@ -4,7 +4,9 @@ use std::path::Path;
 
 use envtest::{ASSETS_VARIABLE, Assets};
 
-use super::{Source, Version, Wanted, assets_in, cache, debian, published};
+use super::version::Version;
+use super::wanted::{Source, Wanted};
+use super::{cache, debian, published};
 use crate::error::{Failure, Result};
 use crate::pins::Pins;
 
@@ -54,5 +56,5 @@ pub(super) fn at_hand(version: Option<Version>) -> Result<Option<Assets>> {
     let fitting = cache::kept(&cache::folder()?)?
         .into_iter()
         .find(|(kept, _)| version.is_none_or(|version| version.takes(*kept)));
-    fitting.map(|(_, folder)| assets_in(&folder)).transpose()
+    fitting.map(|(_, folder)| cache::assets_in(&folder)).transpose()
 }

@@ -7,7 +7,8 @@ use envtest::Assets;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{Version, archive, assets_in, cache};
+use super::version::Version;
+use super::{archive, cache};
 use crate::error::{Failure, Result};
 use crate::fetch::download;
 
@@ -53,7 +54,7 @@ pub(super) fn get(
         index.choose(version, newest).ok_or_else(|| nothing_there(&index_url, version))?;
     let place = cache::place(cache, found, "published");
     if place.is_dir() {
-        return assets_in(&place);
+        return cache::assets_in(&place);
     }
     let url = Url::parse(&index_url)
         .and_then(|index| index.join(&archive.link))
@@ -68,7 +69,7 @@ pub(super) fn get(
             .mend("an archive has etcd, kube-apiserver and kubectl in controller-tools/envtest")
     })?;
     scratch.keep("assets", &place)?;
-    assets_in(&place)
+    cache::assets_in(&place)
 }
 
 impl Index {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use envtest::{Assets, ControlPlane, Options};
 use serde::{Deserialize, Serialize};
 
-use super::{assets_in, cache};
+use super::cache;
 use crate::error::{Failure, Result};
 
 /// What is up.
@@ -83,7 +83,8 @@ pub(super) fn running() -> Result<Option<Up>> {
 /// Is the supervisor: keeps the servers up until it is told to stop.
 pub(super) fn supervise(assets: &Path) -> Result<()> {
     let wrong = |error: envtest::Error| Failure::new(error.to_string());
-    let plane = ControlPlane::start(&assets_in(assets)?, &Options::default()).map_err(wrong)?;
+    let plane =
+        ControlPlane::start(&cache::assets_in(assets)?, &Options::default()).map_err(wrong)?;
     let path = socket()?;
     // Nobody answers there, or `up` would have asked.
     let _ = fs::remove_file(&path);

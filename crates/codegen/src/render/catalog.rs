@@ -2,7 +2,8 @@
 
 use quote::quote;
 
-use super::{docs, print, traits};
+use super::print::print;
+use super::{docs, traits};
 use crate::error::Result;
 use crate::model::{Model, Wiring};
 use crate::short_names;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::header;
+use super::print::header;
 use crate::model::Model;
 use crate::release::Release;
 

@@ -1,6 +1,7 @@
 //! The manifest of a generated crate.
 
-use super::{features, header};
+use super::features;
+use super::print::header;
 use crate::model::Model;
 
 /// The file `Cargo.toml`. It does not take on the workspace's lints: they are for what people write.

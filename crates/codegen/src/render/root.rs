@@ -2,7 +2,9 @@
 
 use quote::quote;
 
-use super::{docs, features, ident, print, root_modules};
+use super::groups::root_modules;
+use super::print::{ident, print};
+use super::{docs, features};
 use crate::error::Result;
 use crate::model::{ALL, Model};
 

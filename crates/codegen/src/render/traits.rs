@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{ident, types};
+use super::paths::path;
+use super::print::ident;
 use crate::facts::Scope;
 use crate::model::{Model, Type, Wiring};
 
@@ -32,7 +33,7 @@ fn attribute(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     let (group, version) = (&wiring.resource.group, &wiring.resource.version);
     let (kind, plural) = (&wiring.kind, &wiring.resource.plural);
     let namespaced = (wiring.resource.scope == Scope::Namespaced).then(|| quote!(namespaced,));
-    let list = wiring.list.iter().map(|list| types::path(model, type_, list));
+    let list = wiring.list.iter().map(|list| path(model, type_, list));
     quote! {
         #[watchable(
             group = #group, version = #version, kind = #kind, plural = #plural, #namespaced #(list = #list)*
@@ -45,7 +46,7 @@ fn unwatchable(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     let name = ident(&type_.home.name);
     let resource = resource_info(wiring);
     let listed = wiring.list.as_ref().map(|list| {
-        let list = types::path(model, type_, list);
+        let list = path(model, type_, list);
         quote! {
             impl watchable_core::Listed for #name {
                 type Kind = Self;

@@ -3,7 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Group, Named, docs, features, ident, print, traits, wire};
+use super::groups::{Group, Named};
+use super::paths::path;
+use super::print::{ident, print};
+use super::{docs, features, traits, wire};
 use crate::error::Result;
 use crate::model::{Body, Field, Model, Shape, Type};
 
@@ -106,16 +109,4 @@ fn rust_type(model: &Model, owner: &Type, shape: &Shape) -> TokenStream {
             quote!(std::collections::BTreeMap<String, #values>)
         }
     }
-}
-
-/// The path to a definition's type, as seen from another's module.
-pub(super) fn path(model: &Model, from: &Type, definition: &str) -> TokenStream {
-    let home = &model.types[definition].home;
-    let name = ident(&home.name);
-    if home.module() == from.home.module() {
-        return quote!(#name);
-    }
-    let group = ident(&home.group);
-    let version = home.version.as_deref().map(ident).into_iter();
-    quote!(crate::#group::#(#version::)*#name)
 }

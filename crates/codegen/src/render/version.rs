@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, features, ident, print};
+use super::print::{ident, print};
+use super::{docs, features};
 use crate::error::Result;
 use crate::facts::Scope;
 use crate::model::{Home, Model, Row, View};

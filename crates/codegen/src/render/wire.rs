@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::Named;
+use super::groups::Named;
 use crate::model::{Shape, Type};
 
 const MODEL: &str = "watchable_core::model!(";
