@@ -1,4 +1,4 @@
-//! Counts the events of a stream, and tells what each took.
+//! Counts the events of a stream and measures the cost of one.
 
 use std::hint::black_box;
 
@@ -6,42 +6,42 @@ use crate::{Figures, Reading, Span};
 
 /// Measures from the first event to the last.
 #[derive(Debug)]
-pub struct Tally {
+pub struct EventCounter {
     expected: u32,
     seen: u32,
     span: Option<Span>,
     reading: Option<Reading>,
 }
 
-impl Tally {
-    /// Of so many events; at least two.
+impl EventCounter {
+    /// Returns a counter that expects this many events; at least two.
     #[must_use]
-    pub fn of(expected: u32) -> Self {
+    pub fn new(expected: u32) -> Self {
         Self { expected, seen: 0, span: None, reading: None }
     }
 
-    /// Takes note of an event, and drops its object. Whether it was the last.
-    pub fn saw<T>(&mut self, object: T) -> bool {
+    /// Counts an event and drops its object. Returns whether it was the last.
+    pub fn record<T>(&mut self, object: T) -> bool {
         drop(black_box(object));
         self.seen += 1;
-        let span = self.span.get_or_insert_with(Span::begin);
+        let span = self.span.get_or_insert_with(Span::start);
         if self.seen == self.expected {
             self.reading = Some(span.read());
         }
         self.seen >= self.expected
     }
 
-    /// What an event took.
+    /// Returns the cost of an event.
     ///
     /// # Errors
     ///
-    /// Where not all have come.
+    /// Fails if not all events have been received.
     #[allow(clippy::cast_precision_loss)]
     pub fn figures(&self) -> Result<Figures, String> {
         let Some(reading) = self.reading.filter(|_| self.expected > 1) else {
-            return Err(format!("only {} of {} events came", self.seen, self.expected));
+            return Err(format!("only {} of {} events were received", self.seen, self.expected));
         };
-        // The first one only starts the clock.
+        // The first event only starts the clock.
         let events = f64::from(self.expected - 1);
         Ok(Figures::default()
             .with("cpu_us", reading.cpu.as_secs_f64() * 1e6 / events)
@@ -55,12 +55,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_event_ends_it() {
-        let mut tally = Tally::of(3);
-        assert!(!tally.saw("a") && !tally.saw("b"));
-        assert_eq!(tally.figures(), Err("only 2 of 3 events came".to_owned()));
-        assert!(tally.saw("c"));
-        let line = tally.figures().unwrap().line();
+    fn last_event_ends_the_measurement() {
+        let mut counter = EventCounter::new(3);
+        assert!(!counter.record("a") && !counter.record("b"));
+        assert_eq!(counter.figures(), Err("only 2 of 3 events were received".to_owned()));
+        assert!(counter.record("c"));
+        let line = counter.figures().unwrap().line();
         assert!(["cpu_us", "events_s", "allocations"].iter().all(|name| line.contains(name)));
     }
 }

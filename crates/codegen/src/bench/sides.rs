@@ -1,4 +1,4 @@
-//! What is measured: the release that `benches/` names, on both sides.
+//! The two sides of the benches: our crate and k8s-openapi, with the release that `benches/` names.
 
 use std::path::Path;
 
@@ -8,21 +8,21 @@ use crate::error::{Failure, Result};
 use crate::files;
 use crate::pins::Pins;
 
-/// The manifest of the benches' workspace, relative to the repository's root.
+/// The manifest of the benches' workspace, relative to the root of the repository.
 pub(super) const BENCHES: &str = "benches/Cargo.toml";
 
-/// The two sides, of the same release.
+/// The two sides, with the same release.
 #[derive(Debug)]
-pub(super) struct Subject {
+pub(super) struct Sides {
     /// Our crate, such as `rel_1_36`.
     pub(super) ours: String,
     /// k8s-openapi with its version and feature.
     pub(super) peer: String,
-    /// That there is a newer release, where there is.
+    /// A note that there is a newer release.
     pub(super) note: Option<String>,
 }
 
-impl Subject {
+impl Sides {
     pub(super) fn read(root: &Path) -> Result<Self> {
         let text = files::read(&root.join(BENCHES))?;
         let benches: Value =
@@ -34,14 +34,14 @@ impl Subject {
             return Err(Failure::new(format!(
                 "{BENCHES} names {ours}, but {feature} of k8s-openapi"
             ))
-            .mend("let both be of one release"));
+            .hint("use the same release for both"));
         }
         let newest = Pins::read(root)?.releases.into_iter().map(|pin| pin.release).max();
         let newest = newest.filter(|newest| newest.crate_name() != ours);
         let note = newest.map(|newest| {
             format!(
-                "{ours} is measured, though the newest release is {newest}: where k8s-openapi has \
-                 it too, name it in {BENCHES} and benches/watch-ours"
+                "the benches use {ours}, but the newest release is {newest}: if k8s-openapi has it \
+                too, update {BENCHES} and benches/watch-ours"
             )
         });
         let [ours, peer] = [ours.to_owned(), format!("k8s-openapi {version} ({feature})")];
@@ -49,7 +49,7 @@ impl Subject {
     }
 }
 
-/// What a workspace says of one of its dependencies; of several things, the first.
+/// Returns a value of a workspace dependency; of an array, the first item.
 fn in_workspace<'a>(manifest: &'a Value, [name, key]: [&str; 2]) -> Result<&'a str> {
     let found = ["workspace", "dependencies", name, key]
         .into_iter()
@@ -77,16 +77,16 @@ mod tests {
     }
 
     #[test]
-    fn the_committed_benches_are_of_one_release() {
+    fn committed_benches_use_one_release() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
-        let subject = Subject::read(root).unwrap();
-        assert!(subject.peer.ends_with(&format!("({})", subject.ours.replace("rel_", "v"))));
+        let sides = Sides::read(root).unwrap();
+        assert!(sides.peer.ends_with(&format!("({})", sides.ours.replace("rel_", "v"))));
     }
 
     #[test]
-    fn a_newer_release_is_told() {
+    fn newer_release_is_noted() {
         let root = repository("rel_1_36", "\"v1_36\"");
-        assert_eq!(Subject::read(root.path()).unwrap().note, None);
+        assert_eq!(Sides::read(root.path()).unwrap().note, None);
         fs::create_dir(root.path().join("spec")).unwrap();
         let pins = ["1.17", "1.37", "1.36"].map(|release| {
             format!(
@@ -95,17 +95,17 @@ mod tests {
             )
         });
         fs::write(root.path().join("spec/releases.toml"), pins.concat()).unwrap();
-        let note = Subject::read(root.path()).unwrap().note.unwrap();
+        let note = Sides::read(root.path()).unwrap().note.unwrap();
         assert!(note.contains("the newest release is 1.37"), "{note}");
     }
 
     #[test]
-    fn several_releases_and_none_are_refused() {
+    fn different_or_missing_releases_are_rejected() {
         for (ours, peer, part) in [
             ("rel_1_36", "\"v1_37\"", "names rel_1_36, but v1_37"),
             ("rel_1_36", "", "the features of k8s-openapi"),
         ] {
-            let error = Subject::read(repository(ours, peer).path()).unwrap_err().to_string();
+            let error = Sides::read(repository(ours, peer).path()).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");
         }
     }

@@ -1,27 +1,27 @@
-//! What it takes to bring in the state of a server.
+//! The cost of an initial list.
 
 use crate::{Figures, Resident, Span, memory};
 
-/// Measures from an idle process on.
+/// Measures from the idle process.
 #[derive(Debug)]
-pub struct Filling {
+pub struct ListMeasurement {
     idle: Resident,
     live: usize,
     span: Span,
 }
 
-impl Filling {
-    /// Begins to measure, before the server is asked for anything.
+impl ListMeasurement {
+    /// Starts a measurement, before the first request.
     #[must_use]
-    pub fn begin() -> Self {
-        Self { idle: Resident::read(), live: memory::live_bytes(), span: Span::begin() }
+    pub fn start() -> Self {
+        Self { idle: Resident::read(), live: memory::live_bytes(), span: Span::start() }
     }
 
-    /// What each of so many objects took, and the process at most.
+    /// Returns the cost of each of this many objects, and the peak memory of the process.
     #[must_use]
     #[allow(clippy::cast_precision_loss)]
     pub fn figures(&self, objects: u32) -> Figures {
-        let each = |whole: f64| whole / f64::from(objects);
+        let each = |total: f64| total / f64::from(objects);
         let resident = Resident::read();
         let cpu = self.span.read().cpu;
         let heap = memory::live_bytes().saturating_sub(self.live);
@@ -38,10 +38,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_held_is_told() {
-        let filling = Filling::begin();
+    fn figures_contain_held_memory() {
+        let list = ListMeasurement::start();
         let held: Vec<_> = (0..64_u8).map(|byte| vec![byte + 1; 1 << 20]).collect();
-        let line = filling.figures(64).line();
+        let line = list.figures(64).line();
         let figures: std::collections::BTreeMap<String, f64> = serde_json::from_str(&line).unwrap();
         assert!(figures["held_bytes"] > 1e6, "{line}");
         assert!(figures["peak_mb"] > 64.0, "{line}");

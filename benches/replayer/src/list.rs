@@ -1,4 +1,4 @@
-//! The state that there is: as a list, page by page, and as the beginning of a watch.
+//! The existing objects: as a paged list, and as the initial events of a watch.
 
 use std::io::{self, Write};
 
@@ -7,11 +7,11 @@ use crate::scenario::Scenario;
 use crate::template::Template;
 use crate::wire;
 
-/// The version of the state; the changes after it count on from it.
+/// The version of the list; later changes continue from it.
 pub(crate) const VERSION: u64 = 1_000_000;
 
-/// Answers with a page of the list of all objects.
-pub(crate) fn list(
+/// Responds with a page of the list.
+pub(crate) fn respond(
     to: &mut impl Write,
     template: &Template,
     Scenario { objects, stamp, .. }: Scenario,
@@ -25,7 +25,7 @@ pub(crate) fn list(
     } else {
         format!(",\"continue\":\"{end}\",\"remainingItemCount\":{left}")
     };
-    wire::begin(to)?;
+    wire::start(to)?;
     let head = format!(
         "{{\"kind\":\"List\",\"apiVersion\":\"v1\",\"metadata\":{{\"resourceVersion\":\"{VERSION}\"{more}}},\"items\":["
     );
@@ -43,8 +43,8 @@ pub(crate) fn list(
     wire::end(to)
 }
 
-/// Begins a watch with the state, and says where it ends.
-pub(crate) fn stream(
+/// Sends all objects as initial events of a watch, then the bookmark that ends them.
+pub(crate) fn initial_events(
     to: &mut impl Write,
     template: &Template,
     Scenario { objects, stamp, .. }: Scenario,
@@ -61,7 +61,7 @@ pub(crate) fn stream(
     bookmark(to, template, VERSION, &format!(",{end}"))
 }
 
-/// Says how far the watch is; `more` is more of the metadata.
+/// Sends a bookmark; `more` is appended to its metadata.
 pub(crate) fn bookmark(
     to: &mut impl Write,
     template: &Template,
