@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: what changed between two pinned releases, from `spec/` alone.
+//! `cargo xtask diff`: compares two pinned releases, using only `spec/`.
 
 mod compare;
 mod renames;
@@ -18,32 +18,32 @@ pub use report::{Change, ChangedField, ChangedType, Diff, Field, FieldName, Rena
 ///
 /// # Errors
 ///
-/// When one is not pinned, or what is in `spec/` of it cannot be read or does not fit its pin.
-pub fn between(root: &Path, from: Release, to: Release) -> Result<Told> {
+/// Fails if a release is not pinned, or if its facts in `spec/` cannot be read or do not match its pin.
+pub fn between(root: &Path, from: Release, to: Release) -> Result<Comparison> {
     let pins = Pins::read(root)?;
     let (from, to) = (pins.facts(root, from)?, pins.facts(root, to)?);
-    Ok(Told { diff: compare::compare(&from, &to)?, from, to })
+    Ok(Comparison { diff: compare::compare(&from, &to)?, from, to })
 }
 
-/// A comparison that can be told.
-pub struct Told {
-    /// What changed.
+/// The comparison of two releases.
+pub struct Comparison {
+    /// The changes.
     pub diff: Diff,
     from: Facts,
     to: Facts,
 }
 
-impl Told {
-    /// For people: by group and version.
+impl Comparison {
+    /// Returns a readable report by group and version.
     pub fn text(&self) -> String {
         text::text(&self.diff, &self.from, &self.to)
     }
 
-    /// For programs: a [`Diff`].
+    /// Returns a [`Diff`] as JSON.
     ///
     /// # Errors
     ///
-    /// Never, as far as is known.
+    /// Fails if the JSON cannot be encoded, which is not expected.
     pub fn json(&self) -> Result<String> {
         let text = serde_json::to_string_pretty(&self.diff)
             .map_err(|error| Failure::new(format!("cannot encode the difference: {error}")))?;

@@ -1,4 +1,4 @@
-//! `cargo xtask envtest`: gets a real etcd and kube-apiserver, starts them, stops them.
+//! `cargo xtask envtest`: installs, starts and stops a real etcd and kube-apiserver.
 
 mod archive;
 mod cache;
@@ -21,24 +21,24 @@ use crate::error::{Failure, Result};
 pub(crate) use find::find;
 pub(crate) use wanted::Wanted;
 
-/// What is to be done.
+/// The subcommands.
 #[derive(Subcommand)]
 pub(crate) enum Envtest {
-    /// Get the programs, unless `KUBEBUILDER_ASSETS` names them or an earlier run has got them
+    /// Install the programs, unless `KUBEBUILDER_ASSETS` names them or they are cached
     Install(Wanted),
-    /// Start both servers on free ports of 127.0.0.1, and leave them running
+    /// Start both servers in the background on free ports of 127.0.0.1
     Up(Wanted),
-    /// Stop what `up` started, and remove its data
+    /// Stop the servers that `up` started, and remove their data
     Down,
-    /// Print what a shell must evaluate to use them: `eval "$(cargo xtask envtest env)"`
+    /// Print shell variables for using them: `eval "$(cargo xtask envtest env)"`
     Env,
     #[command(hide = true)]
     Supervise { assets: std::path::PathBuf },
 }
 
-/// Does it.
-pub(crate) fn envtest(root: &Path, what: Envtest) -> Result<ExitCode> {
-    match what {
+/// Runs a subcommand.
+pub(crate) fn envtest(root: &Path, command: Envtest) -> Result<ExitCode> {
+    match command {
         Envtest::Install(wanted) => {
             let assets = find(root, &wanted)?;
             println!("{}", assets.folder().display());
@@ -54,19 +54,19 @@ pub(crate) fn envtest(root: &Path, what: Envtest) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The programs for which nothing needs to be done, of any version.
-pub(crate) fn at_hand() -> Result<Option<Assets>> {
-    find::at_hand(None)
+/// Returns the installed programs of any version.
+pub(crate) fn installed() -> Result<Option<Assets>> {
+    find::installed(None)
 }
 
 fn env() -> Result<String> {
     if let Some(up) = supervisor::running()? {
         return Ok(exports(&up.assets, Some(&up.kubeconfig)));
     }
-    match at_hand()? {
+    match installed()? {
         Some(assets) => Ok(exports(assets.folder(), None)),
-        None => Err(Failure::new("there is no etcd and kube-apiserver yet")
-            .mend("`cargo xtask envtest install` gets them")),
+        None => Err(Failure::new("etcd and kube-apiserver are not installed")
+            .hint("install them with `cargo xtask envtest install`")),
     }
 }
 
@@ -79,7 +79,7 @@ fn exports(assets: &Path, kubeconfig: Option<&Path>) -> String {
     text
 }
 
-/// For a shell.
+/// Quotes a path for a shell.
 fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exports_survive_a_shell() {
+    fn exports_are_quoted_for_the_shell() {
         let text = exports(Path::new("/tmp/it's here"), None);
         assert_eq!(text, r"export KUBEBUILDER_ASSETS='/tmp/it'\''s here'");
     }

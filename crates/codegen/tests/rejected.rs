@@ -1,15 +1,15 @@
-//! What `regen` and `fetch` refuse to generate from, and what they say.
+//! Tests of inputs that `regen` and `fetch` reject.
 
 mod support;
 
 use support::{Repository, SMALL};
 
 #[test]
-fn a_release_that_was_not_fetched() {
+fn release_that_was_not_fetched_is_rejected() {
     let repository = Repository::generated(SMALL);
     repository
         .run(&["regen", "1.98", "--check"])
-        .failed_with(&["spec/releases.toml does not know release 1.98", "cargo xtask regen 1.98"]);
+        .failed_with(&["spec/releases.toml does not pin release 1.98", "cargo xtask regen 1.98"]);
     std::fs::remove_file(repository.path("spec/rel_1_99.json")).unwrap();
     repository
         .run(&["regen"])
@@ -17,7 +17,7 @@ fn a_release_that_was_not_fetched() {
 }
 
 #[test]
-fn facts_that_do_not_fit_their_pin() {
+fn facts_that_do_not_match_their_pin_are_rejected() {
     let repository = Repository::generated(SMALL);
     let pins =
         repository.read("spec/releases.toml").replace("watch_cluster = 4", "watch_cluster = 5");
@@ -28,12 +28,12 @@ fn facts_that_do_not_fit_their_pin() {
 }
 
 #[test]
-fn what_is_not_understood_is_refused() {
+fn unsupported_spec_is_rejected() {
     let string = r#""type": "string",
    "format": "date-time""#;
     assert!(SMALL.contains(string));
     for (from, to, parts) in [
-        // A keyword, a type, a format, a reference, and a name that two definitions would have.
+        // A keyword, a type, a format, a reference, and a name that two definitions would share.
         (
             r#""format": "byte""#,
             r#""format": "byte", "minLength": 1"#,
@@ -51,7 +51,7 @@ fn what_is_not_understood_is_refused() {
             "io.k8s.apimachinery.pkg.apis.node.v1.Right",
             &["would both be node::v1::Right"],
         ),
-        // A watch that the traits have no words for, and an action that nobody knows.
+        // A watch that the traits cannot express, and an unknown action.
         (
             r#""x-kubernetes-action": "watchlist""#,
             r#""x-kubernetes-action": "watchall""#,
@@ -60,9 +60,9 @@ fn what_is_not_understood_is_refused() {
         (
             "\"/api/v1/watch/pods\"",
             "\"/api/v1/watch/namespaces/{namespace}/pods\"",
-            &["it is Namespaced", "it can be watched [Namespaced]"],
+            &["it is Namespaced", "its watch scopes are [Namespaced]"],
         ),
-        // A scalar and a workaround that are no longer what they were.
+        // A scalar that has changed.
         (string, r#""type": "string""#, &["meta.v1.Time is no longer the string"]),
     ] {
         let spec = SMALL.replace(from, to);
@@ -78,7 +78,7 @@ fn what_is_not_understood_is_refused() {
 }
 
 #[test]
-fn a_workaround_that_is_no_longer_needed_says_so() {
+fn unneeded_workaround_is_reported() {
     let definition = "apiextensions.v1.JSONSchemaPropsOrBool\": {";
     let spec = SMALL.replace(definition, &format!("{definition} \"type\": \"object\","));
     Repository::new().fetch_text(&spec).failed_with(&[

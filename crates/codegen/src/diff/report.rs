@@ -5,118 +5,118 @@ use serde_json::Value;
 
 use crate::release::Release;
 
-/// What `cargo xtask diff --json` prints: one object, whose members are these fields.
+/// The JSON object that `cargo xtask diff --json` prints.
 ///
-/// Every member is there, an array also where it is empty; arrays are sorted by their items'
-/// first members. Definitions and fields have the names that the spec has for them. Members may be
-/// added in times to come; those that are here keep their meaning.
+/// Every member is always present, including empty arrays. Arrays are sorted by the first members of
+/// their items. Definitions and fields have their names in the spec. Future versions may add members
+/// but do not change the meaning of existing ones.
 #[derive(Debug, Serialize)]
 pub struct Diff {
-    /// The release that is compared from, as in `1.35`.
+    /// The older release, such as `1.35`.
     pub from: Release,
-    /// The release that is compared to.
+    /// The newer release.
     pub to: Release,
-    /// Definitions that only `to` has, save those that are told as renamed.
+    /// Definitions that only `to` has, except renamed ones.
     pub types_added: Vec<String>,
-    /// Definitions that only `from` has, save those that are told as renamed.
+    /// Definitions that only `from` has, except renamed ones.
     pub types_removed: Vec<String>,
-    /// Definitions that `from` alone has, each with its likely successor, which `to` alone has.
+    /// Definitions that only `from` has, each with its likely successor, which only `to` has.
     pub types_renamed: Vec<Renamed>,
-    /// Definitions of both releases that changed other than by their fields.
+    /// Definitions of both releases that changed other than in their fields.
     pub types_changed: Vec<ChangedType>,
-    /// Fields that only `to` has, of definitions that both have.
+    /// Fields that only `to` has, in definitions that both have.
     pub fields_added: Vec<Field>,
-    /// Fields that only `from` has, of definitions that both have.
+    /// Fields that only `from` has, in definitions that both have.
     pub fields_removed: Vec<Field>,
     /// Fields of both releases that changed, other than by a rename of their type.
     pub fields_changed: Vec<ChangedField>,
-    /// Kinds that `to` alone lets one watch, or in more scopes than `from`.
+    /// Kinds that can be watched only in `to`, or in more scopes than in `from`.
     pub watchables_added: Vec<Watchable>,
-    /// Kinds that `from` alone lets one watch, or in more scopes than `to`.
+    /// Kinds that can be watched only in `from`, or in more scopes than in `to`.
     pub watchables_removed: Vec<Watchable>,
 }
 
-/// A definition that likely goes on under another name: all but its kinds is the same, no other
-/// definition comes into question, and group or name is kept.
+/// A definition that was likely renamed: everything but its kinds is equal, no other definition
+/// matches, and either its group or its name is unchanged.
 #[derive(Debug, Serialize)]
 pub struct Renamed {
-    /// The name in the release compared from.
+    /// The name in the older release.
     pub from: String,
-    /// The name in the release compared to.
+    /// The name in the newer release.
     pub to: String,
-    /// The fields whose type follows it, in definitions that both releases have.
+    /// The fields whose type changed with it, in definitions that both releases have.
     pub fields: Vec<FieldName>,
 }
 
-/// A field, by name.
+/// The name of a field.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct FieldName {
-    /// The definition that it is in.
+    /// The definition that contains it.
     pub definition: String,
-    /// Its name on the wire.
+    /// Its JSON name.
     pub field: String,
 }
 
-/// A field that one of the releases has.
+/// A field that only one of the releases has.
 #[derive(Debug, Serialize)]
 pub struct Field {
-    /// The definition that it is in.
+    /// The definition that contains it.
     pub definition: String,
-    /// Its name on the wire.
+    /// Its JSON name.
     pub field: String,
-    /// In words: `string`, `integer (int32)`, `array of map of io.k8s.api.core.v1.Pod`, `any`.
+    /// Readable type: `string`, `integer (int32)`, `array of map of io.k8s.api.core.v1.Pod`, `any`.
     #[serde(rename = "type")]
     pub type_: String,
     /// Whether the spec requires it.
     pub required: bool,
 }
 
-/// A definition whose own properties are not what they were.
+/// A definition that changed.
 #[derive(Debug, Serialize)]
 pub struct ChangedType {
-    /// Its name.
+    /// The name of the definition.
     pub definition: String,
-    /// In what it changed.
+    /// The changes.
     pub changes: Vec<Change>,
 }
 
-/// A field that is not what it was.
+/// A field that changed.
 #[derive(Debug, Serialize)]
 pub struct ChangedField {
-    /// The definition that it is in.
+    /// The definition that contains it.
     pub definition: String,
-    /// Its name on the wire.
+    /// Its JSON name.
     pub field: String,
-    /// In what it changed.
+    /// The changes.
     pub changes: Vec<Change>,
 }
 
-/// From what to what; `null` where there was or is nothing.
+/// A change of one property; `null` stands for an absent value.
 #[derive(Debug, Serialize)]
 pub struct Change {
-    /// `type` (in words, as in [`Field`]), `required` (booleans), `kind` (a kind that a definition
-    /// has lost or won, as in `apps/v1 Deployment`), or the spec's own keyword, such as
-    /// `x-kubernetes-list-map-keys`, with `items.` before it where it is one of a list's items.
+    /// `type` (readable, as in [`Field`]), `required` (booleans), `kind` (a removed or added kind of a
+    /// definition, such as `apps/v1 Deployment`), or a keyword of the spec, such as
+    /// `x-kubernetes-list-map-keys`, prefixed with `items.` if it belongs to the items of a list.
     pub what: String,
-    /// Before.
+    /// The value in the older release.
     pub from: Value,
-    /// After.
+    /// The value in the newer release.
     pub to: Value,
 }
 
-/// A kind that one of the releases lets one watch.
+/// A kind that can be watched in one of the releases.
 #[derive(Debug, Serialize)]
 pub struct Watchable {
-    /// Its API group, empty for core.
+    /// The API group, empty for core.
     pub group: String,
-    /// The group's version.
+    /// The version of the group.
     pub version: String,
     /// The kind.
     pub kind: String,
-    /// What paths call it.
+    /// The plural in paths.
     pub plural: String,
-    /// Those that the other release lacks: `cluster-wide`, `namespaced`.
+    /// The scopes that the other release lacks: `cluster-wide`, `namespaced`.
     pub scopes: Vec<&'static str>,
-    /// Its definition.
+    /// The definition.
     pub definition: Option<String>,
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// `1.36` or `1.36.1`.
+/// A version such as `1.36` or `1.36.1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Version {
     pub(super) major: u32,
@@ -15,7 +15,7 @@ impl FromStr for Version {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is no version; write it as 1.36 or 1.36.1");
+        let wrong = || format!("{text:?} is not a version such as 1.36 or 1.36.1");
         let mut parts = text.strip_prefix('v').unwrap_or(text).split('.').map(str::parse::<u32>);
         let mut next = || parts.next().transpose().map_err(|_| wrong());
         let (major, minor, patch) = (next()?, next()?, next()?);
@@ -27,8 +27,8 @@ impl FromStr for Version {
 }
 
 impl Version {
-    /// Whether a full version is this one: without a patch, any will do.
-    pub(super) fn takes(self, other: Self) -> bool {
+    /// Returns whether a full version matches; without a patch number, any patch version does.
+    pub(super) fn matches(self, other: Self) -> bool {
         (self.major, self.minor) == (other.major, other.minor)
             && (self.patch.is_none() || self.patch == other.patch)
     }
@@ -46,11 +46,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_are_read_and_compared() {
+    fn versions_are_parsed_and_matched() {
         let version = |text: &str| text.parse::<Version>().unwrap();
         assert_eq!(version("v1.36.1").to_string(), "1.36.1");
-        assert!(version("1.36").takes(version("1.36.4")));
-        assert!(!version("1.36.1").takes(version("1.36.4")));
+        assert!(version("1.36").matches(version("1.36.4")));
+        assert!(!version("1.36.1").matches(version("1.36.4")));
         assert!(version("1.9.12") < version("1.36.0"));
         for wrong in ["1", "1.x", "", "1.2.3.4", "1.36.0-rc.1"] {
             assert!(wrong.parse::<Version>().is_err(), "{wrong}");

@@ -1,4 +1,4 @@
-//! The test that hands a release's types to `model-tests`, and what its manifest says of it.
+//! Renders the test that passes a release's types to `model-tests`, and its manifest entry.
 
 use std::fmt::Write as _;
 
@@ -6,13 +6,13 @@ use super::print::header;
 use crate::model::Model;
 use crate::release::Release;
 
-/// The file of the test. Made without the printer, which would spread each type over several lines.
+/// Returns the file of the test. Formatted by hand: prettyplease would split each type over several lines.
 pub(crate) fn every_type(model: &Model) -> String {
     let (release, name) = (model.release, model.release.crate_name());
     let mut text = header(model, "//");
     let _ = write!(
         text,
-        "//! Every type of Kubernetes {release}, on trial.\n\n\
+        "//! Tests every type of Kubernetes {release}.\n\n\
          use model_tests::Type;\n\n\
          #[rustfmt::skip]\nconst TYPES: &[Type] = &[\n"
     );
@@ -41,7 +41,7 @@ pub(crate) fn every_type(model: &Model) -> String {
     text
 }
 
-/// The marked region of the manifest of `model-tests`: name and lines.
+/// Returns the generated region of the manifest of `model-tests`: name and lines.
 pub(crate) fn tested_releases(releases: &[Release]) -> (&'static str, String) {
     let line = |release: &Release| {
         let name = release.crate_name();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Model, Type};
 
-/// A group's types, by version.
+/// The types of a group, by version.
 #[derive(Default)]
 pub(super) struct Group<'a> {
     pub(super) versions: BTreeMap<&'a str, Vec<Named<'a>>>,
@@ -28,7 +28,7 @@ pub(super) fn groups(model: &Model) -> BTreeMap<&str, Group<'_>> {
     groups
 }
 
-/// All modules at the crate's root, sorted.
+/// Returns all modules at the crate root, sorted.
 pub(super) fn root_modules(model: &Model) -> BTreeSet<&str> {
     let groups = model.types.values().map(|type_| type_.home.group.as_str());
     groups.chain(model.views.iter().map(|view| view.version.as_str())).chain(["catalog"]).collect()

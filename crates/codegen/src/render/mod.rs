@@ -1,4 +1,4 @@
-//! From the picture of a crate to the text of its files.
+//! Renders the model of a crate as the text of its files.
 
 mod catalog;
 mod docs;
@@ -24,10 +24,10 @@ use groups::groups;
 pub(crate) use every_type::{every_type, tested_releases};
 pub(crate) use facade::{regions, releases};
 
-/// Path within the crate, and text.
+/// File contents by path within the crate.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// All files of a release's crate.
+/// Returns all files of a release's crate.
 pub(crate) fn crate_files(model: &Model) -> Result<Files> {
     let mut files = Files::new();
     files.insert("Cargo.toml".to_owned(), manifest::manifest(model));

@@ -6,7 +6,7 @@ use quote::quote;
 use super::print::ident;
 use crate::model::{Model, Type};
 
-/// The path to a definition's type, as seen from another's module.
+/// Returns the path to a definition's type from the module of another type.
 pub(super) fn path(model: &Model, from: &Type, definition: &str) -> TokenStream {
     let home = &model.types[definition].home;
     let name = ident(&home.name);

@@ -1,4 +1,5 @@
-//! How a type says that it can be watched, or lets the compiler say why it cannot.
+//! Renders the derive of watchable types, and the impls that make the compiler explain why a type is not
+//! watchable.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,10 +9,10 @@ use super::print::ident;
 use crate::facts::Scope;
 use crate::model::{Model, Type, Wiring};
 
-/// What is added to a struct.
+/// The additions to a struct.
 #[derive(Default)]
 pub(super) struct Traits {
-    /// Goes on after the last derive.
+    /// Follows the last derive.
     pub(super) derive: Option<TokenStream>,
     pub(super) attribute: Option<TokenStream>,
     pub(super) impls: TokenStream,
@@ -41,7 +42,7 @@ fn attribute(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     }
 }
 
-/// The impls that lead the compiler to the reason why the type cannot be watched.
+/// Returns the impls that lead the compiler to the reason why a type is not watchable.
 fn unwatchable(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     let name = ident(&type_.home.name);
     let resource = resource_info(wiring);
@@ -73,7 +74,7 @@ fn unwatchable(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     }
 }
 
-/// The constant that holds a resource's facts.
+/// Returns the expression of a resource's `ResourceInfo`.
 pub(super) fn resource_info(wiring: &Wiring) -> TokenStream {
     let (group, version) = (&wiring.resource.group, &wiring.resource.version);
     let (kind, plural) = (&wiring.kind, &wiring.resource.plural);

@@ -1,6 +1,6 @@
-//! What is committed: fresh, and complete by the specs.
+//! Tests of the committed crates: up to date, and complete according to the specs.
 //!
-//! What is expected is worked out here from the bare JSON of `spec/`, without the generator's code.
+//! Expectations are computed from the JSON of `spec/`, without the generator's code.
 
 mod field_names;
 mod places;
@@ -14,7 +14,7 @@ mod watchables;
 use codegen::generate::{Mode, generate};
 
 #[test]
-fn the_repository_is_fresh() {
+fn generated_files_are_up_to_date() {
     let changes = generate(&release::root(), &[], Mode::Check).unwrap();
     let lines: Vec<_> = changes.iter().map(ToString::to_string).collect();
     assert!(lines.is_empty(), "{}", lines.join("\n"));
