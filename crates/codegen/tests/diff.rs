@@ -72,7 +72,7 @@ What changed from Kubernetes 1.99 to 1.100:
 
 core/v1
   + types: Brand
-  ~ Container → Kontainer: likely renamed, and so in PodSpec.containers
+  ~ Container → Kontainer: likely renamed, also in PodSpec.containers
   ~ PodSpec.hostPID: type boolean → integer (int32); now required
 "
     );

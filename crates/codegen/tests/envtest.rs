@@ -218,7 +218,7 @@ fn wrong_checksum_is_rejected_and_leaves_nothing() {
     let repository = Repository::new();
     let mirror = single(complete("v1.36.0"), hex(&Sha512::digest(b"another archive")));
     let outcome = install(&repository, &mirror.base, &[]);
-    outcome.failed_with(&[&file_name("v1.36.0"), "has the sha512", "but the index program_output"]);
+    outcome.failed_with(&[&file_name("v1.36.0"), "has the sha512", "but the index says"]);
     assert_eq!(cached(&repository), [""; 0]);
 }
 
@@ -258,5 +258,5 @@ fn down_without_servers_says_so() {
     let repository = Repository::new();
     let outcome = run(&repository, &["down"]);
     outcome.succeeded();
-    assert!(outcome.stderr.contains("nothing is up"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("nothing is running"), "{}", outcome.stderr);
 }

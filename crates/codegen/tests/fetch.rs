@@ -177,8 +177,8 @@ fn malformed_json_is_rejected() {
 #[test]
 fn json_that_is_not_a_spec_is_rejected() {
     for (spec, part) in [
-        ("[1, 2]", "no OpenAPI v2 spec of Kubernetes"),
-        (r#"{"openapi": "3.0.0"}"#, "no OpenAPI v2 spec of Kubernetes"),
+        ("[1, 2]", "not an OpenAPI v2 spec of Kubernetes"),
+        (r#"{"openapi": "3.0.0"}"#, "not an OpenAPI v2 spec of Kubernetes"),
         (
             r#"{"swagger":"2.0","info":{"title":"Kubernetes"},"definitions":{},"paths":{}}"#,
             "no definitions",
