@@ -162,7 +162,11 @@ fn truncated_download_is_rejected() {
     let base = serve(response);
     fails(
         &base,
-        &[&base, &format!("broke off after {} of 9{}", SMALL.len(), SMALL.len()), "fetch it again"],
+        &[
+            &base,
+            &format!("was truncated after {} of 9{}", SMALL.len(), SMALL.len()),
+            "fetch it again",
+        ],
     );
 }
 
