@@ -1,50 +1,52 @@
-//! Objects without their `metadata.managedFields`: half of what a server sends, for those who do not
-//! care which manager owns which field.
+//! Removes `metadata.managedFields`, half of what a server sends, from an object's text.
 
-use super::leap;
-use super::reader::MAX_DEPTH;
+use std::ops::Range;
+
+use super::limits::MAX_DEPTH;
 use super::skip;
+use super::skip_balanced;
 
-/// The key that holds the fields, in its quotes, and the one that it lies in.
+/// The key of the managed fields, with its quotes.
 pub(super) const MANAGED_FIELDS: &str = "\"managedFields\"";
+/// The key of the object that holds them, with its quotes.
 pub(super) const METADATA: &str = "\"metadata\"";
 
-/// An object's text with the member cut out that the keys lead to, if there is one. The text is
-/// known to be JSON.
-pub(super) fn cut(text: &str, keys: &[&str]) -> Option<String> {
+/// Returns an object's text without the member at the path `keys`; `None` if it has no such member. The text
+/// must be valid JSON.
+pub(super) fn remove_member(text: &str, keys: &[&str]) -> Option<String> {
     let mut bytes = text.as_bytes();
-    let mut key_at = 0;
+    let mut key_start = 0;
     let mut range = 0..text.len();
     for key in keys {
-        (key_at, range) = member(bytes, range.start, key)?;
+        (key_start, range) = find_member(bytes, range.start, key)?;
         bytes = &bytes[..range.end];
     }
-    // With the comma after it, or else the one before it.
-    let after = skip::space(text.as_bytes(), range.end);
+    // Also remove the comma after it, or else the one before it.
+    let after = skip::skip_space(text.as_bytes(), range.end);
     let (before, after) = if text.as_bytes()[after] == b',' {
-        (&text[..key_at], &text[after + 1..])
+        (&text[..key_start], &text[after + 1..])
     } else {
-        let before = text[..key_at].trim_ascii_end();
+        let before = text[..key_start].trim_ascii_end();
         (before.strip_suffix(',').unwrap_or(before), &text[range.end..])
     };
     Some([before, after].concat())
 }
 
-/// Where an object's member begins, with its key, and where its value lies.
-fn member(bytes: &[u8], object: usize, key: &str) -> Option<(usize, std::ops::Range<usize>)> {
+/// Returns the start of a member's key and the range of its value.
+fn find_member(bytes: &[u8], object: usize, key: &str) -> Option<(usize, Range<usize>)> {
     if bytes.get(object) != Some(&b'{') {
         return None;
     }
     let mut at = object;
     loop {
-        at = skip::space(bytes, at + 1);
-        let colon = skip::space(bytes, skip::skip(bytes, at, 0).ok()?);
-        let value = skip::space(bytes, colon + 1);
-        let end = leap::leap(bytes, value, MAX_DEPTH).ok()?;
+        at = skip::skip_space(bytes, at + 1);
+        let colon = skip::skip_space(bytes, skip::skip_value(bytes, at, 0).ok()?);
+        let value = skip::skip_space(bytes, colon + 1);
+        let end = skip_balanced::skip_value(bytes, value, MAX_DEPTH).ok()?;
         if bytes[at..].starts_with(key.as_bytes()) {
             return Some((at, value..end));
         }
-        at = skip::space(bytes, end);
+        at = skip::skip_space(bytes, end);
         if bytes.get(at) != Some(&b',') {
             return None;
         }
@@ -68,7 +70,7 @@ mod tests {
             r#"{"metadata":{"a":1 ,  "b":2}}"#,
         ),
         (r#"{"x":["]}"],"metadata":{"managedFields":null}}"#, r#"{"x":["]}"],"metadata":{}}"#),
-        // Only where an object has them, not where it speaks of such.
+        // Only at `metadata.managedFields`, not at other paths of the same name.
         (r#"{"managedFields":1}"#, r#"{"managedFields":1}"#),
         (r#"{"spec":{"managedFields":1}}"#, r#"{"spec":{"managedFields":1}}"#),
         (
@@ -84,20 +86,20 @@ mod tests {
     ];
 
     #[test]
-    fn they_are_left_out_wherever_they_stand() {
-        for (whole, less) in CASES {
-            let value: Value = without_managed_fields(whole.as_bytes()).unwrap();
-            assert_eq!(value, from_str::<Value>(less).unwrap(), "{whole}");
-            let raw: RawJson = without_managed_fields(whole.as_bytes()).unwrap();
-            assert_eq!(raw.get(), less);
+    fn managed_fields_are_removed_at_every_position() {
+        for (text, stripped) in CASES {
+            let value: Value = without_managed_fields(text.as_bytes()).unwrap();
+            assert_eq!(value, from_str::<Value>(stripped).unwrap(), "{text}");
+            let raw: RawJson = without_managed_fields(text.as_bytes()).unwrap();
+            assert_eq!(raw.get(), stripped);
             let members: BTreeMap<String, RawJson> =
-                without_managed_fields(whole.as_bytes()).unwrap();
-            assert_eq!(serde_json::to_value(members).unwrap(), value, "{whole}");
+                without_managed_fields(text.as_bytes()).unwrap();
+            assert_eq!(serde_json::to_value(members).unwrap(), value, "{text}");
         }
     }
 
     #[test]
-    fn an_object_of_any_kind_is_left_without() {
+    fn dynamic_object_is_decoded_without_managed_fields() {
         let text = r#"{"metadata":{"name":"a","managedFields":[{"x":"\"}"}],"uid":"u"},"spec":1}"#;
         let object: DynamicObject = without_managed_fields(text.as_bytes()).unwrap();
         assert_eq!(object.json(), r#"{"metadata":{"name":"a","uid":"u"},"spec":1}"#);
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_json_nevertheless() {
+    fn malformed_managed_fields_are_an_error() {
         for text in [
             r#"{"metadata":{"managedFields":[}}"#,
             r#"{"metadata":{"managedFields":[],}}"#,

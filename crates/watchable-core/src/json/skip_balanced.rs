@@ -1,61 +1,57 @@
-//! Leaping over a value, sixty-four bytes at a time: where it ends is found, and little else is asked.
+//! Skips a value by its brackets and strings alone, 64 bytes at a time.
 //!
-//! For what is dropped, and for text that has been checked before. What is checked is what finding the
-//! end takes: strings end, and each bracket is closed by one of its kind. So a text that was cut is
-//! never taken for a whole one; but commas, colons, numbers, escapes and what stands between them
-//! are not looked at.
+//! For values that are discarded, and for text that was validated before. It checks only what finding the
+//! end requires: strings are terminated, and each bracket is closed by one of its kind. So a truncated text
+//! is never accepted as complete, but commas, colons, numbers, escapes and stray text are not checked.
 
-#![allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest machines")]
+#![allow(clippy::inline_always, reason = "without inlining it is compiled for the baseline CPU")]
 
 use fearless_simd::{Level, Simd, dispatch};
 
-use super::block::{BLOCK, Block, strings_in};
-use super::skip::{self, Expected, Wrong};
+use super::block::{BLOCK, Block, string_mask};
+use super::limits::STACK_SIZE;
+use super::skip::{self, Expected, SkipError};
 
-/// More brackets than there can be open.
-const LEVELS: usize = 128;
-
-/// Where the value that begins at `at` ends. It has at most `depth` levels (of which there are fewer
-/// than 128).
-pub(super) fn leap(bytes: &[u8], at: usize, depth: u8) -> Result<usize, Wrong> {
-    let at = skip::space(bytes, at);
+/// Returns the end of the value that starts at `at`. It may have at most `depth` levels (fewer than 128).
+pub(super) fn skip_value(bytes: &[u8], at: usize, depth: u8) -> Result<usize, SkipError> {
+    let at = skip::skip_space(bytes, at);
     if !matches!(bytes.get(at), Some(b'{' | b'[')) {
-        return skip::skip(bytes, at, depth);
+        return skip::skip_value(bytes, at, depth);
     }
     if bytes[at..].starts_with(b"{}") {
         return Ok(at + 2);
     }
-    dispatch!(Level::new(), simd => leap_at_level(simd, bytes, at, depth))
+    dispatch!(Level::new(), simd => skip_at_level(simd, bytes, at, depth))
 }
 
 #[inline(always)]
-fn leap_at_level<S: Simd>(simd: S, bytes: &[u8], at: usize, depth: u8) -> Result<usize, Wrong> {
-    let mut strings = Strings::default();
-    let mut open = [0; LEVELS];
+fn skip_at_level<S: Simd>(simd: S, bytes: &[u8], at: usize, depth: u8) -> Result<usize, SkipError> {
+    let mut strings = StringState::default();
+    let mut open = [0; STACK_SIZE];
     let mut level = 0;
     let mut start = at;
     loop {
         let rest = bytes.get(start..).unwrap_or_default();
-        let marks = Marks::of(Block::starting(simd, rest));
-        let mut brackets = marks.brackets() & !strings.covered(&marks);
+        let masks = Masks::of(Block::load_padded(simd, rest));
+        let mut brackets = masks.brackets() & !strings.next_block(&masks);
         while brackets != 0 {
             let offset = brackets.trailing_zeros() as usize;
             brackets &= brackets - 1;
             let bracket = rest[offset];
             if matches!(bracket, b'{' | b'[') {
                 if level == usize::from(depth) {
-                    return Err(Wrong { expected: Expected::NoMoreLevels, at: start + offset });
+                    return Err(SkipError { expected: Expected::NoMoreLevels, at: start + offset });
                 }
-                open[level % LEVELS] = bracket;
+                open[level % STACK_SIZE] = bracket;
                 level += 1;
             } else {
-                // The first bracket is an opening one, and the last one ends it all.
+                // Cannot underflow: the first bracket opens, and the one that closes it returns.
                 level -= 1;
-                let is_object = open[level % LEVELS] == b'{';
+                let is_object = open[level % STACK_SIZE] == b'{';
                 if (bracket == b'}') != is_object {
                     let expected =
                         if is_object { Expected::EndOfObject } else { Expected::EndOfList };
-                    return Err(Wrong { expected, at: start + offset });
+                    return Err(SkipError { expected, at: start + offset });
                 }
                 if level == 0 {
                     return Ok(start + offset + 1);
@@ -65,14 +61,14 @@ fn leap_at_level<S: Simd>(simd: S, bytes: &[u8], at: usize, depth: u8) -> Result
         start += BLOCK;
         if start >= bytes.len() {
             let expected =
-                if strings.inside == 0 { Expected::Value } else { Expected::EndOfString };
-            return Err(Wrong { expected, at: bytes.len() });
+                if strings.in_string == 0 { Expected::Value } else { Expected::EndOfString };
+            return Err(SkipError { expected, at: bytes.len() });
         }
     }
 }
 
-/// A bit for each byte of a block that counts, the first byte's the lowest.
-pub(super) struct Marks {
+/// The positions of a block's structural characters, as bit masks; bit 0 is the first byte.
+pub(super) struct Masks {
     quotes: u64,
     backslashes: u64,
     opening_braces: u64,
@@ -81,20 +77,20 @@ pub(super) struct Marks {
     closing_brackets: u64,
 }
 
-impl Marks {
+impl Masks {
     #[inline(always)]
     pub(super) fn of<S: Simd>(block: Block<S>) -> Self {
         Self {
-            quotes: block.those(b'"'),
-            backslashes: block.those(b'\\'),
-            opening_braces: block.those(b'{'),
-            closing_braces: block.those(b'}'),
-            opening_brackets: block.those(b'['),
-            closing_brackets: block.those(b']'),
+            quotes: block.positions_of(b'"'),
+            backslashes: block.positions_of(b'\\'),
+            opening_braces: block.positions_of(b'{'),
+            closing_braces: block.positions_of(b'}'),
+            opening_brackets: block.positions_of(b'['),
+            closing_brackets: block.positions_of(b']'),
         }
     }
 
-    /// All brackets but those of empty objects, which most are in managed fields.
+    /// Returns all brackets except those of empty objects, the most frequent value in managed fields.
     #[inline(always)]
     fn brackets(&self) -> u64 {
         let empty = self.opening_braces & (self.closing_braces >> 1);
@@ -113,26 +109,26 @@ impl Marks {
     }
 }
 
-/// What a block begins with.
+/// The state of string scanning between two blocks.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Strings {
-    /// All bits where it is the inside of a string, otherwise none.
-    inside: u64,
-    /// Whether its first byte is escaped.
+pub(super) struct StringState {
+    /// All ones if the next block starts inside a string, else zero.
+    in_string: u64,
+    /// 1 if the next block's first byte is escaped, else 0.
     escaped: u64,
 }
 
-impl Strings {
-    /// Which bytes of the next block lie in strings, their opening quotes with them.
+impl StringState {
+    /// Returns which bytes of the next block are in strings, including the opening quotes.
     #[inline(always)]
-    pub(super) fn covered(&mut self, marks: &Marks) -> u64 {
-        let quotes = marks.quotes & !self.escaped_bytes(marks.backslashes);
-        let covered = strings_in(quotes) ^ self.inside;
-        self.inside = 0_u64.wrapping_sub(covered >> 63);
-        covered
+    pub(super) fn next_block(&mut self, masks: &Masks) -> u64 {
+        let quotes = masks.quotes & !self.escaped_bytes(masks.backslashes);
+        let strings = string_mask(quotes) ^ self.in_string;
+        self.in_string = 0_u64.wrapping_sub(strings >> 63);
+        strings
     }
 
-    /// Which bytes stand behind a backslash that is not itself escaped.
+    /// Returns which bytes follow a backslash that is not itself escaped.
     #[inline(always)]
     fn escaped_bytes(&mut self, backslashes: u64) -> u64 {
         let mut escaped = self.escaped;
@@ -140,11 +136,11 @@ impl Strings {
         let mut left = backslashes & !escaped;
         while left != 0 {
             let backslash = left & left.wrapping_neg();
-            let behind = backslash << 1;
-            escaped |= behind;
-            // The last byte of a block escapes the first of the next one.
+            let next = backslash << 1;
+            escaped |= next;
+            // A block's last byte escapes the first byte of the next block.
             self.escaped |= backslash >> 63;
-            left &= !(backslash | behind);
+            left &= !(backslash | next);
         }
         escaped
     }
@@ -153,13 +149,13 @@ impl Strings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::reader::MAX_DEPTH;
+    use crate::json::limits::MAX_DEPTH;
 
     fn end(text: &str, at: usize) -> Option<usize> {
-        leap(text.as_bytes(), at, MAX_DEPTH).ok()
+        skip_value(text.as_bytes(), at, MAX_DEPTH).ok()
     }
 
-    /// Values with everything that could be taken for something else.
+    /// Values with every sequence that could be misread.
     const VALUES: [&str; 9] = [
         r#"{"a":[{},[],{"b":"}]"}],"c\"{":"\\","d\\\"[":1}"#,
         r#"[[[[]]],{"k:{\"name\":\"a\"}":{".":{},"f:x":{}}},"\\\\\"]"]"#,
@@ -173,7 +169,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_end_is_found_wherever_the_blocks_begin() {
+    fn finds_the_end_at_every_block_offset() {
         for value in VALUES {
             for before in 0..2 * BLOCK {
                 for after in ["", ",", "}", r#","x":"[{"}"#] {
@@ -185,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cut_is_not_whole() {
+    fn truncated_value_is_an_error() {
         for value in VALUES.iter().filter(|value| value.starts_with(['{', '['])) {
             for before in [0, 1, 31, 63] {
                 let text = format!("{}{value}", " ".repeat(before));
@@ -197,14 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn brackets_are_closed_by_their_own_kind() {
+    fn mismatched_bracket_is_an_error() {
         for text in ["[}", "{]", r#"{"a":[}]"#, r#"[{"a":1]}"#, "[[]", "{\"a]}", r#"["\"]"#] {
             assert_eq!(end(text, 0), None, "{text}");
         }
     }
 
     #[test]
-    fn depth_is_limited() {
+    fn nesting_deeper_than_127_is_an_error() {
         for depth in [1, 126, 127, 128, 129, 5000] {
             let text = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
             assert_eq!(end(&text, 0).is_some(), depth <= 127, "{depth}");

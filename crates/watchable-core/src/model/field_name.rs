@@ -1,20 +1,19 @@
-//! From a field's name on the wire to its number.
+//! Decodes a key as the index of a field.
 
 use std::fmt;
 
-use super::DeserializeSeed;
-use serde::de::{self, Deserializer, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, Visitor};
 
-use crate::json::Table;
+use crate::json::FieldTable;
 
-/// Reads a key as the number of its field.
+/// Decodes a key as the index of the field of that name.
 #[derive(Clone, Copy)]
-pub(super) struct Name {
+pub(super) struct FieldName {
     pub(super) names: &'static [&'static str],
-    pub(super) table: &'static Table,
+    pub(super) table: &'static FieldTable,
 }
 
-impl<'de> DeserializeSeed<'de> for Name {
+impl<'de> DeserializeSeed<'de> for FieldName {
     type Value = usize;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
@@ -22,17 +21,17 @@ impl<'de> DeserializeSeed<'de> for Name {
     }
 }
 
-impl Visitor<'_> for Name {
+impl Visitor<'_> for FieldName {
     type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a field's name")
     }
 
-    /// Our own reader has looked it up.
+    /// Our own deserializer has looked the name up already.
     #[inline]
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<usize, E> {
-        usize::try_from(number).map_err(E::custom)
+    fn visit_u64<E: de::Error>(self, index: u64) -> Result<usize, E> {
+        usize::try_from(index).map_err(E::custom)
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<usize, E> {
