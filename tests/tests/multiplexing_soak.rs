@@ -140,7 +140,7 @@ async fn after_a_minute_of_faults_each_watcher_was_told_what_the_server_has() {
     let mut rng = fastrand::Rng::with_seed(seed);
     let (server, kinds) = (server().await, kinds());
     let client = client(&server);
-    arm(&server, seed);
+    inject(&server, seed);
     let mux = MultiplexingWatcher::<DynamicObject>::new().on_error(|_, _, _| true);
     let mut parts: HashMap<String, Part> = (0..WATCHERS)
         .map(|n| {

@@ -172,7 +172,7 @@ fn unknown_resource_error_suggests_similar_names() {
     let (_server, home) = cluster();
     let output = run(watchables(&home).args(["watch", "deploments"]));
     let error = assert_error(&output, ": no resource \"deploments\"");
-    assert!(error.contains("the nearest names are: deployments"), "{error}");
+    assert!(error.contains("similar names: deployments"), "{error}");
     let output = run(watchables(&home).args(["watch", "componentstatuses"]));
     assert_error(
         &output,

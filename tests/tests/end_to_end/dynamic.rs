@@ -39,7 +39,7 @@ fn a_releases_catalogue_is_searched_as_kubectl_would() {
         assert_eq!(found(rel_1_17::CATALOG, name), old, "{name}");
     }
     let error = find(rel_1_36::CATALOG, "deploments").unwrap_err();
-    assert!(error.to_string().contains("nearest names are: deployments"), "{error}");
+    assert!(error.to_string().contains("similar names: deployments"), "{error}");
 }
 
 /// Whatever a catalogue holds is found by the name that it displays, and no plural means another's.
