@@ -1,4 +1,4 @@
-//! The behaviours that the seed's documentation tells of, with its own first program.
+//! The documented behavior of the first program.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use embedded_apiserver::EmbeddedServer;
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_17::{Node, Pod, PodList};
 use watchables::{Origin, StreamOptions, Watcher};
-use watchables_tests::{client, pod, soon, told, until};
+use watchables_tests::{client, event_line, pod, soon, until};
 
 const PODS: [&str; 3] = [
     "coredns-854c77959c-mdw6w",
@@ -14,7 +14,7 @@ const PODS: [&str; 3] = [
     "metrics-server-86cbb8457f-lgmgq",
 ];
 
-/// The seed's cluster: three pods in kube-system.
+/// Starts a cluster with three Pods in kube-system.
 async fn cluster() -> EmbeddedServer {
     let catalog = watchables::rel_1_17::CATALOG;
     let server = EmbeddedServer::builder(catalog).release("1.17").start().await.unwrap();
@@ -25,7 +25,7 @@ async fn cluster() -> EmbeddedServer {
 }
 
 fn line(event: &watchables::WatchEvent<Pod>) -> String {
-    told(event, |pod| pod.metadata.name.as_ref())
+    event_line(event, |pod| pod.metadata.name.as_ref())
 }
 
 fn added(names: impl IntoIterator<Item = &'static str>) -> Vec<String> {
@@ -33,7 +33,7 @@ fn added(names: impl IntoIterator<Item = &'static str>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_defaults_repeat_what_there_is() {
+async fn default_stream_repeats_the_existing_objects() {
     let server = cluster().await;
     let watcher = Watcher::<Pod>::new(client(&server));
     let events = watcher.stream(StreamOptions::default()).take(9).try_collect::<Vec<_>>();
@@ -42,18 +42,22 @@ async fn the_defaults_repeat_what_there_is() {
 }
 
 #[tokio::test]
-async fn without_a_timeout_each_comes_once_and_then_what_happens() {
+async fn without_a_timeout_existing_objects_come_once_then_live_events() {
     let server = cluster().await;
     let watcher = Watcher::<Pod>::new(client(&server)).timeout(None);
     let mut events = watcher.stream(StreamOptions::default());
     for name in PODS {
         let event = soon(events.try_next()).await.unwrap().unwrap();
         assert_eq!(line(&event), format!("ADDED {name}"));
-        assert_eq!(event.origin, Origin::Live, "the server does not say which are old");
+        assert_eq!(
+            event.origin,
+            Origin::Live,
+            "an unmanaged watch does not distinguish initial events"
+        );
     }
     // Longer than the default timeout: nothing is repeated.
-    let silence = tokio::time::timeout(Duration::from_millis(2500), events.next()).await;
-    assert!(silence.is_err(), "{silence:?}");
+    let idle = tokio::time::timeout(Duration::from_millis(2500), events.next()).await;
+    assert!(idle.is_err(), "{idle:?}");
     server.store().create(pod("default", "late")).unwrap();
     assert_eq!(line(&soon(events.try_next()).await.unwrap().unwrap()), "ADDED late");
 }
@@ -72,7 +76,7 @@ async fn quit_on_timeout_ends_the_stream() {
 }
 
 #[tokio::test]
-async fn object_and_list_type_make_the_same_watcher() {
+async fn object_and_list_type_watch_the_same_objects() {
     let server = cluster().await;
     let by_object = Watcher::<Pod>::new(client(&server));
     let by_list = Watcher::<PodList>::new(client(&server));
@@ -83,7 +87,7 @@ async fn object_and_list_type_make_the_same_watcher() {
 }
 
 #[tokio::test]
-async fn a_namespace_narrows_the_watch() {
+async fn namespace_restricts_the_watch() {
     let server = cluster().await;
     server.store().create(pod("default", "other")).unwrap();
     let watcher = Watcher::<Pod>::new(client(&server)).namespace("default").timeout(None);
@@ -95,18 +99,18 @@ async fn a_namespace_narrows_the_watch() {
 }
 
 #[tokio::test]
-async fn what_has_no_namespace_is_watched_cluster_wide() {
+async fn cluster_scoped_resource_is_watched() {
     let server = cluster().await;
     let node = serde_json::json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}});
     server.store().create(node).unwrap();
     let watcher = Watcher::<Node>::new(client(&server));
     let event = soon(watcher.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
-    assert_eq!(told(&event, |node| node.metadata.name.as_ref()), "ADDED n1");
+    assert_eq!(event_line(&event, |node| node.metadata.name.as_ref()), "ADDED n1");
     assert_eq!(event.obj.kind.as_deref(), Some("Node"));
 }
 
 #[tokio::test]
-async fn watchables_name_the_same_types() {
+async fn watchables_modules_reexport_the_same_types() {
     use watchables::rel_1_17::v1::watchables::{cluster_wide, namespaced};
 
     let server = cluster().await;
@@ -121,7 +125,7 @@ async fn watchables_name_the_same_types() {
 }
 
 #[tokio::test]
-async fn models_of_another_release_watch_the_same_server() {
+async fn types_of_another_release_watch_the_same_server() {
     let server = cluster().await;
     let watcher = Watcher::<watchables::rel_1_36::Pod>::new(client(&server));
     let event = soon(watcher.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
@@ -129,7 +133,7 @@ async fn models_of_another_release_watch_the_same_server() {
 }
 
 #[tokio::test]
-async fn a_dropped_stream_frees_the_servers_watch() {
+async fn dropping_a_stream_ends_the_servers_watch() {
     let server = cluster().await;
     let watcher = Watcher::<Pod>::new(client(&server)).timeout(None);
     let mut events = watcher.stream(StreamOptions::default());

@@ -1,33 +1,33 @@
-//! Random objects of every type, decoded and encoded again.
+//! Round trips of random objects through every type.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::compare::{cut, first_difference};
+use crate::compare::{first_difference, truncated};
+use crate::expected::expected;
 use crate::facts::{Facts, Shape};
 use crate::random::{MODES, value};
 use crate::shrink::shrink;
 use crate::typed::Type;
-use crate::written::written;
 
-/// From which all that is random follows.
+/// The seed of all random values.
 const SEED: u64 = 0x5eed_0f0b_1ec7_5000;
 
-/// So many faults are told; there may be more.
-const TOLD: usize = 8;
+/// The maximum number of failures in the message.
+const MAX_REPORTED: usize = 8;
 
-/// The types are those of the release's definitions: none is missing, and none is without one.
+/// Checks that there is exactly one type for each definition of the release.
 ///
 /// # Panics
 ///
-/// They are not, or the facts cannot be read.
+/// Panics if there is not, or if the spec cannot be read.
 pub fn stand_for_every_definition(release: &str, types: &[Type]) {
     let facts = Facts::read(release);
     let listed: BTreeSet<&str> = types.iter().map(|type_| type_.definition).collect();
     let defined: BTreeSet<&str> = facts.definitions.keys().map(String::as_str).collect();
-    assert!(!defined.is_empty() && listed.len() == types.len(), "{release}: a type stands twice");
+    assert!(!defined.is_empty() && listed.len() == types.len(), "{release}: duplicate type");
     assert!(
         listed == defined,
         "{release}: without a type: {:?}; without a definition: {:?}",
@@ -36,14 +36,14 @@ pub fn stand_for_every_definition(release: &str, types: &[Type]) {
     );
 }
 
-/// Each type reads random objects of its definition, and writes what it has read.
+/// Checks that each type round-trips random objects of its definition.
 ///
 /// # Panics
 ///
-/// One does not: the message names release, definition, place, object and seed.
+/// Panics if one does not. The message has the release, the definition, the path, the object and the seed.
 pub fn keep_what_they_read(release: &str, types: &[Type]) {
     let facts = Facts::read(release);
-    let mut faults = String::new();
+    let mut failures = String::new();
     let (mut tried, mut failed) = (0, 0);
     for type_ in types {
         let shape = &facts.definitions[type_.definition];
@@ -51,43 +51,44 @@ pub fn keep_what_they_read(release: &str, types: &[Type]) {
             let seed = seed(release, type_.definition, number);
             let object = value(&facts, shape, mode, seed);
             tried += 1;
-            let keeps = |object: &Value| keeps(&facts, type_, shape, &object.to_string(), object);
-            let Err(fault) = keeps(&object) else { continue };
+            let round_trip =
+                |object: &Value| round_trip(&facts, type_, shape, &object.to_string(), object);
+            let Err(failure) = round_trip(&object) else { continue };
             failed += 1;
-            if failed <= TOLD {
-                let small = shrink(object, &|object| keeps(object).is_err());
-                let still = keeps(&small).err().unwrap_or(fault);
+            if failed <= MAX_REPORTED {
+                let small = shrink(object, &|object| round_trip(object).is_err());
+                let still = round_trip(&small).err().unwrap_or(failure);
                 let _ = writeln!(
-                    faults,
+                    failures,
                     "{release} {}, {mode:?}, seed {seed:#x}\n  {still}\n  of {}",
                     type_.definition,
-                    cut(&small)
+                    truncated(&small)
                 );
             }
         }
     }
     assert!(tried == types.len() * MODES.len() && tried > 0);
-    assert!(failed == 0, "{failed} of {tried} objects are not kept:\n{faults}");
+    assert!(failed == 0, "{failed} of {tried} objects do not round-trip:\n{failures}");
 }
 
-/// Whether a type reads a value from its text, and writes what the facts say is to be written then.
-pub(crate) fn keeps(
+/// Checks that a type decodes a value from its text, and encodes it as the spec requires.
+pub(crate) fn round_trip(
     facts: &Facts,
     type_: &Type,
     shape: &Shape,
     text: &str,
     value: &Value,
 ) -> Result<(), String> {
-    let output = type_.through(text).map_err(|error| format!("is an error: {error}"))?;
+    let output = type_.round_trip(text).map_err(|error| format!("decoding fails: {error}"))?;
     let output: Value = serde_json::from_str(&output)
-        .map_err(|error| format!("what was written is no JSON: {error}: {output}"))?;
-    match first_difference(&written(facts, shape, value), &output) {
+        .map_err(|error| format!("the output is not JSON: {error}: {output}"))?;
+    match first_difference(&expected(facts, shape, value), &output) {
         None => Ok(()),
         Some(difference) => Err(difference.to_string()),
     }
 }
 
-/// Of its own for each object, so that one can be made again without those before it.
+/// Returns an object's own seed, with which it can be generated without those before it.
 fn seed(release: &str, definition: &str, number: usize) -> u64 {
     let text = format!("{release} {definition} {number}");
     text.bytes().fold(SEED, |seed, byte| (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))

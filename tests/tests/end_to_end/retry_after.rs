@@ -1,26 +1,26 @@
-//! Servers that ask to wait, over real HTTP: 429 and 503 with Retry-After in both forms.
+//! 429 and 503 with Retry-After in both forms, over real HTTP.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use futures::TryStreamExt as _;
 use watchables::rel_1_36::Pod;
 use watchables::{Cause, Phase, StreamOptions, Watcher, connect_to};
-use watchables_tests::{Reply, Scripted, config_of, soon, told};
+use watchables_tests::{Reply, ScriptedServer, config_of, event_line, soon};
 
 #[tokio::test]
-async fn a_server_that_asks_to_wait_is_obeyed_in_both_forms() {
+async fn retry_after_in_seconds_or_as_a_date_delays_the_retry() {
     let live = r#"{"type":"ADDED","object":{"metadata":{"name":"a","resourceVersion":"11"}}}"#;
     for (status, as_date) in [(429, false), (503, false), (429, true), (503, true)] {
-        // An HTTP date knows no fractions of a second.
+        // An HTTP date has no fractions of a second.
         let until = SystemTime::now() + Duration::from_secs(1 + u64::from(as_date));
         let date = httpdate::fmt_http_date(until);
         let retry_after = if as_date { date.clone() } else { "1".to_owned() };
-        let peer = Scripted::start([
+        let peer = ScriptedServer::start([
             Reply::status(status).header("retry-after", &retry_after),
-            Reply::status(200).chunk(format!("{live}\n")).hang(),
+            Reply::status(200).chunk(format!("{live}\n")).keep_open(),
         ])
         .await;
-        // `connect_to` switches kube-client's own retries off: the answer reaches the stream.
+        // `connect_to` disables kube-client's own retries, so the response reaches the stream.
         let mut config = config_of(peer.url());
         config.default_retry = true;
         let watcher = Watcher::<Pod>::new(connect_to(config).unwrap()).resource_version(10);
@@ -33,10 +33,13 @@ async fn a_server_that_asks_to_wait_is_obeyed_in_both_forms() {
             status.phase
         };
         let (event, phase) = soon(async { tokio::join!(events.try_next(), waits) }).await;
-        assert_eq!(told(&event.unwrap().unwrap(), |pod| pod.metadata.name.as_ref()), "ADDED a");
+        assert_eq!(
+            event_line(&event.unwrap().unwrap(), |pod| pod.metadata.name.as_ref()),
+            "ADDED a"
+        );
         let Phase::BackingOff { cause, .. } = phase else { panic!("{phase:?}") };
         assert_eq!(cause, Cause::Rejected(status));
-        // Not too early: that much a slow machine holds, too.
+        // Only a lower bound: a slow machine may take longer.
         if as_date {
             assert!(SystemTime::now() >= httpdate::parse_http_date(&date).unwrap());
         } else {

@@ -1,4 +1,4 @@
-//! Values at the limits, and what careless writers send, in the types that they occur in.
+//! Edge cases: values at the limits, and irregular input that clients send.
 
 use std::fmt::Debug;
 
@@ -16,70 +16,70 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json as object};
 use watchable_core::{ByteString, IntOrString, json};
 
-/// Both readers take the text for the same: ours, which watchers use, and `serde_json`.
+/// Decodes a text, and checks that our deserializer agrees with `serde_json`.
 #[track_caller]
-fn read<T: DeserializeOwned + PartialEq + Debug>(text: &str) -> T {
+fn decode<T: DeserializeOwned + PartialEq + Debug>(text: &str) -> T {
     let ours: T = json::from_str(text).unwrap();
     assert_eq!(ours, serde_json::from_str(text).unwrap());
     ours
 }
 
 #[track_caller]
-fn refused<T: DeserializeOwned + Debug>(text: &str) {
+fn assert_rejected<T: DeserializeOwned + Debug>(text: &str) {
     json::from_str::<T>(text).unwrap_err();
     serde_json::from_str::<T>(text).unwrap_err();
 }
 
-/// The text comes back to the letter. Properties are to stand in the order of their names.
+/// Checks that a text round-trips verbatim. Its properties must be in alphabetical order.
 #[track_caller]
-fn same<T: DeserializeOwned + Serialize + PartialEq + Debug>(text: &str) -> T {
-    let value: T = read(text);
+fn assert_round_trip<T: DeserializeOwned + Serialize + PartialEq + Debug>(text: &str) -> T {
+    let value: T = decode(text);
     assert_eq!(serde_json::to_string(&value).unwrap(), text);
     value
 }
 
-/// What is written of a value that says nothing, or little.
+/// Checks what a value is encoded as after decoding.
 #[track_caller]
-fn becomes<T: DeserializeOwned + Serialize + PartialEq + Debug>(
+fn assert_encodes_as<T: DeserializeOwned + Serialize + PartialEq + Debug>(
     value: &Value,
     expected: &Value,
 ) -> T {
-    let decoded: T = read(&value.to_string());
+    let decoded: T = decode(&value.to_string());
     assert_eq!(serde_json::to_value(&decoded).unwrap(), *expected);
     decoded
 }
 
 #[test]
-fn whole_numbers_keep_all_their_digits() {
+fn integers_keep_all_digits() {
     for number in [i64::MAX, i64::MIN, (1 << 53) + 1, 0, -1] {
         let text = format!(r#"{{"metadata":{{"generation":{number}}},"revision":{number}}}"#);
-        let revision: ControllerRevision = same(&text);
+        let revision: ControllerRevision = assert_round_trip(&text);
         assert_eq!((revision.revision, revision.metadata.generation), (number, Some(number)));
     }
     for number in [i32::MAX, i32::MIN] {
-        same::<ReplicationController>(&format!(
+        assert_round_trip::<ReplicationController>(&format!(
             r#"{{"metadata":{{}},"spec":{{"replicas":{number}}}}}"#
         ));
     }
 }
 
-/// Larger than its type is an error, never another number.
+/// An integer beyond its type is an error, never another number.
 #[test]
-fn what_does_not_fit_is_an_error() {
+fn integer_out_of_range_is_an_error() {
     let number = i128::from(i64::MAX) + 1;
-    refused::<ControllerRevision>(&format!(r#"{{"revision":{number}}}"#));
-    refused::<ReplicationController>(r#"{"spec":{"replicas":2147483648}}"#);
+    assert_rejected::<ControllerRevision>(&format!(r#"{{"revision":{number}}}"#));
+    assert_rejected::<ReplicationController>(r#"{"spec":{"replicas":2147483648}}"#);
 }
 
 #[test]
-fn numbers_with_a_fraction_keep_their_last_digit() {
+fn floats_keep_their_last_digit() {
     for text in ["0.1", "4.769068414272093e-217", "1.7976931348623157e+308", "-2.5", "5e-324"] {
-        let schema: JSONSchemaProps = same(&format!(r#"{{"maximum":{text}}}"#));
+        let schema: JSONSchemaProps = assert_round_trip(&format!(r#"{{"maximum":{text}}}"#));
         assert_eq!(schema.maximum, Some(text.parse().unwrap()));
     }
-    // As Go writes them: a whole number without a point, and -2^63 by its first digits.
-    same::<JSONSchemaProps>(r#"{"maximum":10,"minimum":-3}"#);
-    let schema: JSONSchemaProps = read(r#"{"maximum":10.0,"minimum":-9223372036854776000}"#);
+    // As Go writes them: an integral value without a point, and -2^63 by its first digits.
+    assert_round_trip::<JSONSchemaProps>(r#"{"maximum":10,"minimum":-3}"#);
+    let schema: JSONSchemaProps = decode(r#"{"maximum":10.0,"minimum":-9223372036854776000}"#);
     let expected = JSONSchemaProps {
         maximum: Some(10.0),
         minimum: Some(-9_223_372_036_854_775_808.0),
@@ -89,59 +89,63 @@ fn numbers_with_a_fraction_keep_their_last_digit() {
 }
 
 #[test]
-fn quantities_stay_as_written() {
+fn quantities_round_trip_as_written() {
     let written = ["0", "1", "100m", "0.5Gi", "1.50", "12e6", "1E3", "-250m", "+3", ".5", "1n", ""];
     for text in written {
         let hard = format!(r#"{{"metadata":{{}},"spec":{{"hard":{{"cpu":"{text}"}}}}}}"#);
-        let quota: ResourceQuota = same(&hard);
+        let quota: ResourceQuota = assert_round_trip(&hard);
         assert_eq!(quota.spec.unwrap().hard["cpu"].0, text);
     }
-    let bare: ResourceQuota = read(r#"{"spec":{"hard":{"cpu":2}}}"#);
+    let bare: ResourceQuota = decode(r#"{"spec":{"hard":{"cpu":2}}}"#);
     assert_eq!(bare.spec.unwrap().hard["cpu"].0, "2");
 }
 
 #[test]
 fn times_keep_their_fractions() {
     for text in ["2026-11-22T13:35:49Z", "2026-11-22T13:35:49.123456789Z", "0001-01-01T00:00:00Z"] {
-        same::<Node>(&format!(r#"{{"metadata":{{"creationTimestamp":"{text}"}}}}"#));
+        assert_round_trip::<Node>(&format!(r#"{{"metadata":{{"creationTimestamp":"{text}"}}}}"#));
     }
     for text in ["2026-11-22T13:35:49.000000Z", "2026-11-22T13:35:49.123456Z"] {
-        same::<Lease>(&format!(r#"{{"metadata":{{}},"spec":{{"renewTime":"{text}"}}}}"#));
+        assert_round_trip::<Lease>(&format!(
+            r#"{{"metadata":{{}},"spec":{{"renewTime":"{text}"}}}}"#
+        ));
     }
-    becomes::<Node>(
+    assert_encodes_as::<Node>(
         &object!({"metadata": {"creationTimestamp": "2026-11-22T15:35:49+02:00"}}),
         &object!({"metadata": {"creationTimestamp": "2026-11-22T13:35:49Z"}}),
     );
-    // What was never set is `null` in Go, also where it is required.
+    // Go encodes unset times as `null`, even required ones.
     let event: Event =
-        read(r#"{"eventTime":null,"firstTimestamp":null,"metadata":{"creationTimestamp":null}}"#);
+        decode(r#"{"eventTime":null,"firstTimestamp":null,"metadata":{"creationTimestamp":null}}"#);
     assert_eq!((event.event_time, event.first_timestamp), (None, None));
     let micro = rel_1_36::events::v1::Event::default();
-    assert_eq!(read::<rel_1_36::events::v1::Event>(r#"{"eventTime":null}"#), micro);
+    assert_eq!(decode::<rel_1_36::events::v1::Event>(r#"{"eventTime":null}"#), micro);
 }
 
 #[test]
-fn raw_json_is_kept_to_the_letter() {
+fn raw_json_round_trips_verbatim() {
     let data = r#"{ "spaced" : [1.0, 1e3, -0.0, 12345678901234567890], "é":"é \/ \u003c", "dup":1,"dup":2 }"#;
     let revision: ControllerRevision =
-        same(&format!(r#"{{"data":{data},"metadata":{{}},"revision":1}}"#));
+        assert_round_trip(&format!(r#"{{"data":{data},"metadata":{{}},"revision":1}}"#));
     assert_eq!(revision.data.unwrap().get(), data);
     let fields = r#"{"f:spec":{"k:{\"name\":\"a\"}":{".":{}}}}"#;
-    same::<Pod>(&format!(r#"{{"metadata":{{"managedFields":[{{"fieldsV1":{fields}}}]}}}}"#));
-    // Inside of a schema, where what is read depends on what comes.
+    assert_round_trip::<Pod>(&format!(
+        r#"{{"metadata":{{"managedFields":[{{"fieldsV1":{fields}}}]}}}}"#
+    ));
+    // Inside a schema, whose alternatives are decoded by the type of the value.
     for text in [
         r#"{"default":{"a": [1 ]}}"#,
         r#"{"items":{"default":{"a": 1}}}"#,
         r#"{"items":[{"example":1.0}]}"#,
     ] {
-        same::<JSONSchemaProps>(text);
+        assert_round_trip::<JSONSchemaProps>(text);
     }
-    // Items and members of lists may be `null`, and stay so.
-    same::<JSONSchemaProps>(r#"{"enum":[null,1,"a"]}"#);
+    // `null` items of raw lists are kept.
+    assert_round_trip::<JSONSchemaProps>(r#"{"enum":[null,1,"a"]}"#);
 }
 
 #[test]
-fn an_int_or_string_is_either() {
+fn int_or_string_round_trips() {
     let port = |text: &str| {
         format!(r#"{{"metadata":{{}},"spec":{{"ports":[{{"port":80,"targetPort":{text}}}]}}}}"#)
     };
@@ -152,26 +156,27 @@ fn an_int_or_string_is_either() {
         (r#""8080""#, IntOrString::String("8080".into())),
         (r#""25%""#, IntOrString::String("25%".into())),
     ] {
-        let service: Service = same(&port(text));
+        let service: Service = assert_round_trip(&port(text));
         assert_eq!(service.spec.unwrap().ports[0].target_port, Some(value));
     }
-    let absent: Service = read(&port("null"));
+    let absent: Service = decode(&port("null"));
     assert_eq!(absent.spec.unwrap().ports[0].target_port, None);
 }
 
 #[test]
-fn bytes_are_base64() {
-    let secret: Secret = same(r#"{"data":{"all":"AAECAwT+/w==","empty":""},"metadata":{}}"#);
+fn bytes_round_trip_as_base64() {
+    let secret: Secret =
+        assert_round_trip(r#"{"data":{"all":"AAECAwT+/w==","empty":""},"metadata":{}}"#);
     assert_eq!(secret.data["all"], ByteString(vec![0, 1, 2, 3, 4, 0xfe, 0xff]));
-    let secret: Secret = read(r#"{"data":{"gone":null},"metadata":{}}"#);
+    let secret: Secret = decode(r#"{"data":{"gone":null},"metadata":{}}"#);
     assert_eq!(secret.data["gone"], ByteString::default());
     let hook: MutatingWebhookConfiguration =
-        read(r#"{"webhooks":[{"name":"a","clientConfig":{"caBundle":null}}]}"#);
+        decode(r#"{"webhooks":[{"name":"a","clientConfig":{"caBundle":null}}]}"#);
     assert_eq!(hook.webhooks[0].client_config.ca_bundle, None);
 }
 
 #[test]
-fn a_config_map_of_a_mebibyte() {
+fn config_map_of_one_mebibyte_round_trips() {
     let line = "größe = \"1\"\n\u{1d11e}\\\t";
     let long = line.repeat((1 << 20) / line.len());
     let value = object!({
@@ -179,33 +184,33 @@ fn a_config_map_of_a_mebibyte() {
         "binaryData": {"b": "QUJD".repeat(1 << 18)},
         "metadata": {"name": "large"},
     });
-    let map: ConfigMap = becomes(&value, &value);
+    let map: ConfigMap = assert_encodes_as(&value, &value);
     assert_eq!(map.data["a.properties"], long);
     assert_eq!(map.binary_data["b"].0.len(), 3 << 18);
 }
 
 #[test]
-fn null_is_as_if_it_were_absent() {
-    let list: PodList = becomes(
+fn null_counts_as_absent() {
+    let list: PodList = assert_encodes_as(
         &object!({"items": null, "metadata": null, "kind": null}),
         &object!({"items": [], "metadata": {}}),
     );
     assert!(list.items.is_empty());
-    let list: PodList = becomes(
+    let list: PodList = assert_encodes_as(
         &object!({"items": [null, {"metadata": {"name": "a", "labels": null, "finalizers": null}, "spec": {"containers": null}}]}),
         &object!({"items": [{"metadata": {}}, {"metadata": {"name": "a"}, "spec": {"containers": []}}], "metadata": {}}),
     );
     assert_eq!(list.items[0], Pod::default());
     assert_eq!(list.items[1].api_version, None);
-    becomes::<LimitRange>(
+    assert_encodes_as::<LimitRange>(
         &object!({"spec": {"limits": null}}),
         &object!({"metadata": {}, "spec": {"limits": []}}),
     );
 }
 
 #[test]
-fn null_in_a_map_of_strings_is_empty() {
-    let map: ConfigMap = becomes(
+fn null_in_a_string_map_is_an_empty_string() {
+    let map: ConfigMap = assert_encodes_as(
         &object!({"data": {"a": null, "b": "c"}}),
         &object!({"data": {"a": "", "b": "c"}, "metadata": {}}),
     );
@@ -213,42 +218,44 @@ fn null_in_a_map_of_strings_is_empty() {
 }
 
 #[test]
-fn missing_required_fields_are_their_default() {
-    let container: Container = read("{}");
+fn missing_required_fields_have_their_default() {
+    let container: Container = decode("{}");
     assert_eq!(container, Container::default());
     assert_eq!(container.name, "");
-    becomes::<Binding>(&object!({}), &object!({"metadata": {}, "target": {}}));
-    let port =
-        becomes::<rel_1_36::core::v1::ContainerPort>(&object!({}), &object!({"containerPort": 0}));
+    assert_encodes_as::<Binding>(&object!({}), &object!({"metadata": {}, "target": {}}));
+    let port = assert_encodes_as::<rel_1_36::core::v1::ContainerPort>(
+        &object!({}),
+        &object!({"containerPort": 0}),
+    );
     assert_eq!(port.container_port, 0);
 }
 
-/// An empty object says something where it stands: a selector of all.
+/// An empty object is significant: as a selector, it selects everything.
 #[test]
-fn empty_objects_stay() {
+fn empty_objects_are_kept() {
     let policy = r#"{"metadata":{},"spec":{"podSelector":{}}}"#;
-    same::<rel_1_36::networking::v1::NetworkPolicy>(policy);
+    assert_round_trip::<rel_1_36::networking::v1::NetworkPolicy>(policy);
     let pod = r#"{"metadata":{},"spec":{"containers":[{"name":"a"}],"volumes":[{"emptyDir":{},"name":"v"}]}}"#;
-    same::<Pod>(pod);
+    assert_round_trip::<Pod>(pod);
 }
 
-/// Deeper than any object is, and within what `serde_json` allows.
+/// Deeper than any real object, and within the limit of `serde_json`.
 #[test]
-fn schemas_may_be_deep() {
+fn deeply_nested_schema_round_trips() {
     let deep =
         |depth: usize| format!("{}{}{}", r#"{"not":"#.repeat(depth), "{}", "}".repeat(depth));
     let type_ = Type::of::<JSONSchemaProps>("JSONSchemaProps");
-    assert_eq!(type_.through(&deep(100)).unwrap(), deep(100));
-    assert!(type_.through(&deep(100_000)).is_err());
+    assert_eq!(type_.round_trip(&deep(100)).unwrap(), deep(100));
+    assert!(type_.round_trip(&deep(100_000)).is_err());
 }
 
-/// In 1.17 a required service is `null` for what the API server serves itself.
+/// In 1.17, the required `service` is `null` for APIs that the API server serves itself.
 #[test]
-fn an_api_service_without_a_service() {
-    same::<rel_1_17::apiregistration::v1::APIService>(
+fn api_service_without_a_service_round_trips() {
+    assert_round_trip::<rel_1_17::apiregistration::v1::APIService>(
         r#"{"metadata":{},"spec":{"groupPriorityMinimum":1,"versionPriority":2}}"#,
     );
     let null = r#"{"metadata":{},"spec":{"service":null,"groupPriorityMinimum":1}}"#;
-    let service: rel_1_17::apiregistration::v1::APIService = read(null);
+    let service: rel_1_17::apiregistration::v1::APIService = decode(null);
     assert_eq!(service.spec.unwrap().service, None);
 }
