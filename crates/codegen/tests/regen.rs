@@ -195,8 +195,8 @@ fn test_of_every_type_is_generated() {
     for part in [
         "    Type::of::<rel_1_99::core::v1::Pod>(\"io.k8s.api.core.v1.Pod\"),\n",
         "    Type::of::<rel_1_99::version::Info>(\"io.k8s.apimachinery.pkg.version.Info\"),\n",
-        "    model_tests::keep_what_they_read(\"1.99\", TYPES);\n",
-        "    model_tests::holds_what_is_served(\"1.99\", rel_1_99::CATALOG);\n",
+        "    model_tests::round_trip_random_objects(\"1.99\", TYPES);\n",
+        "    model_tests::matches_served_resources(\"1.99\", rel_1_99::CATALOG);\n",
     ] {
         assert!(test.contains(part), "{part}\nis not in\n{test}");
     }
@@ -204,9 +204,9 @@ fn test_of_every_type_is_generated() {
     assert!(manifest.contains("rel_1_99 = { path = \"../../crates/models/rel_1_99\" }\n"));
 
     // Handwritten tests stay; the test of a removed release does not.
-    repository.write("tests/model/tests/odd_values.rs", "");
+    repository.write("tests/model/tests/edge_cases.rs", "");
     repository.write("tests/model/tests/rel_1_98.rs", "");
     repository.run(&["regen"]).succeeded();
-    assert!(repository.path("tests/model/tests/odd_values.rs").exists());
+    assert!(repository.path("tests/model/tests/edge_cases.rs").exists());
     assert!(!repository.path("tests/model/tests/rel_1_98.rs").exists());
 }

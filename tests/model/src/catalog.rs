@@ -12,7 +12,7 @@ use crate::facts::Facts;
 /// # Panics
 ///
 /// Panics if they differ.
-pub fn holds_what_is_served(release: &str, catalog: &[CatalogEntry]) {
+pub fn matches_served_resources(release: &str, catalog: &[CatalogEntry]) {
     let facts = Facts::read(release);
     let expected: BTreeSet<String> = facts
         .resources

@@ -15,9 +15,9 @@ mod shrink;
 mod typed;
 mod values;
 
-pub use catalog::holds_what_is_served;
-pub use recorded::read_what_was_recorded;
-pub use round_trip::{keep_what_they_read, stand_for_every_definition};
+pub use catalog::matches_served_resources;
+pub use recorded::round_trip_recorded_objects;
+pub use round_trip::{cover_every_definition, round_trip_random_objects};
 pub use typed::Type;
 
 use std::path::{Path, PathBuf};

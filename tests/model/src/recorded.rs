@@ -35,7 +35,7 @@ pub(crate) struct Document {
 /// # Panics
 ///
 /// Panics if they do not, or if there are no recordings.
-pub fn read_what_was_recorded(release: &str, types: &[Type]) {
+pub fn round_trip_recorded_objects(release: &str, types: &[Type]) {
     let facts = Facts::read(release);
     let by_name: BTreeMap<&str, &Type> = types.iter().map(|of| (of.definition, of)).collect();
     let mut failures = Vec::new();

@@ -23,7 +23,7 @@ const MAX_REPORTED: usize = 8;
 /// # Panics
 ///
 /// Panics if there is not, or if the spec cannot be read.
-pub fn stand_for_every_definition(release: &str, types: &[Type]) {
+pub fn cover_every_definition(release: &str, types: &[Type]) {
     let facts = Facts::read(release);
     let listed: BTreeSet<&str> = types.iter().map(|type_| type_.definition).collect();
     let defined: BTreeSet<&str> = facts.definitions.keys().map(String::as_str).collect();
@@ -41,7 +41,7 @@ pub fn stand_for_every_definition(release: &str, types: &[Type]) {
 /// # Panics
 ///
 /// Panics if one does not. The message has the release, the definition, the path, the object and the seed.
-pub fn keep_what_they_read(release: &str, types: &[Type]) {
+pub fn round_trip_random_objects(release: &str, types: &[Type]) {
     let facts = Facts::read(release);
     let mut failures = String::new();
     let (mut tried, mut failed) = (0, 0);

@@ -648,21 +648,21 @@ const TYPES: &[Type] = &[
 ];
 
 #[test]
-fn types_stand_for_every_definition() {
-    model_tests::stand_for_every_definition("1.32", TYPES);
+fn types_cover_every_definition() {
+    model_tests::cover_every_definition("1.32", TYPES);
 }
 
 #[test]
-fn types_keep_what_they_read() {
-    model_tests::keep_what_they_read("1.32", TYPES);
+fn types_round_trip_random_objects() {
+    model_tests::round_trip_random_objects("1.32", TYPES);
 }
 
 #[test]
-fn types_read_what_was_recorded() {
-    model_tests::read_what_was_recorded("1.32", TYPES);
+fn types_round_trip_recorded_objects() {
+    model_tests::round_trip_recorded_objects("1.32", TYPES);
 }
 
 #[test]
-fn catalog_holds_what_is_served() {
-    model_tests::holds_what_is_served("1.32", rel_1_32::CATALOG);
+fn catalog_matches_served_resources() {
+    model_tests::matches_served_resources("1.32", rel_1_32::CATALOG);
 }

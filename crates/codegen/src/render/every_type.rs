@@ -28,10 +28,10 @@ pub(crate) fn every_type(model: &Model) -> String {
     text.push_str("];\n");
     let catalog = format!("{name}::CATALOG");
     for (test, function, argument) in [
-        ("types_stand_for_every_definition", "stand_for_every_definition", "TYPES"),
-        ("types_keep_what_they_read", "keep_what_they_read", "TYPES"),
-        ("types_read_what_was_recorded", "read_what_was_recorded", "TYPES"),
-        ("catalog_holds_what_is_served", "holds_what_is_served", &catalog),
+        ("types_cover_every_definition", "cover_every_definition", "TYPES"),
+        ("types_round_trip_random_objects", "round_trip_random_objects", "TYPES"),
+        ("types_round_trip_recorded_objects", "round_trip_recorded_objects", "TYPES"),
+        ("catalog_matches_served_resources", "matches_served_resources", &catalog),
     ] {
         let _ = write!(
             text,
