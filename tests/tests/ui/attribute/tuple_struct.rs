@@ -1,12 +1,10 @@
 use watchables::{Client, Watchable, Watcher};
 
 #[derive(serde::Deserialize, Watchable)]
-#[watchable(group = "stable.example.com", version = v1, plural = "crontabs")]
-struct CronTab {
-    name: String,
-}
+#[watchable(group = "stable.example.com", version = "v1", plural = "crontabs")]
+struct CronTab(String);
 
-// A mistake in the attribute is the only thing reported.
+// Only the errors of the attribute are reported.
 fn watch(client: Client) {
     let _ = Watcher::<CronTab>::new(client).namespace("x");
 }

@@ -6,12 +6,7 @@ struct CronTab {
     name: String,
 }
 
-#[derive(serde::Deserialize)]
-struct CronTabList {
-    items: Vec<String>,
-}
-
-// A mistake in the attribute is the only thing reported.
+// Only the errors of the attribute are reported.
 fn watch(client: Client) {
     let _ = Watcher::<CronTab>::new(client).namespace("x");
 }

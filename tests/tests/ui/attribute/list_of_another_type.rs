@@ -6,7 +6,12 @@ struct CronTab {
     name: String,
 }
 
-// A mistake in the attribute is the only thing reported.
+#[derive(serde::Deserialize)]
+struct CronTabList {
+    items: Vec<String>,
+}
+
+// Only the errors of the attribute are reported.
 fn watch(client: Client) {
     let _ = Watcher::<CronTab>::new(client).namespace("x");
 }

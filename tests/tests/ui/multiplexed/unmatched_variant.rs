@@ -7,7 +7,7 @@ enum Seen {
     Namespace(Namespace),
 }
 
-fn tell(event: WatchEvent<Seen>) {
+fn print(event: WatchEvent<Seen>) {
     match event.obj {
         Seen::Pod(_) => {}
     }

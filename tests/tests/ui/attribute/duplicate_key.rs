@@ -1,12 +1,12 @@
 use watchables::{Client, Watchable, Watcher};
 
 #[derive(serde::Deserialize, Watchable)]
-#[watchable(group = "stable.example.com", version = "v1", plural = "crontabs")]
-enum CronTab {
-    A,
+#[watchable(group = "stable.example.com", version = "v1", plural = "crontabs", version = "v2")]
+struct CronTab {
+    name: String,
 }
 
-// A mistake in the attribute is the only thing reported.
+// Only the errors of the attribute are reported.
 fn watch(client: Client) {
     let _ = Watcher::<CronTab>::new(client).namespace("x");
 }
