@@ -170,8 +170,8 @@ async fn custom_resource_is_a_variant_of_a_multiplexed_enum() {
 async fn generic_type_is_watched_if_it_deserializes() {
     let server = server().await;
     server.store().create(tab("nightly", "0 3 * * *")).unwrap();
-    let whole = Watcher::<Part<CronTabSpec>>::new(client(&server)).namespace("default");
-    let event = soon(whole.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
+    let complete = Watcher::<Part<CronTabSpec>>::new(client(&server)).namespace("default");
+    let event = soon(complete.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
     assert_eq!(event.obj.spec.schedule, "0 3 * * *");
     let skipped = Watcher::<PartList<IgnoredAny>>::new(client(&server));
     let event = soon(skipped.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! The deserializer: reads the value that a type asks for.
+//! The implementation of serde's `Deserializer` for the next value.
 
 use std::borrow::Cow;
 
