@@ -36,9 +36,12 @@ impl<T> Watcher<T> {
     }
 }
 
-impl<T: DynamicTarget> Watcher<T> {
+impl<T> Watcher<T> {
     /// See [`Watcher::for_resource`](crate::Watcher::for_resource).
-    pub fn for_resource(client: &Client, resource: ResourceInfo) -> Self {
+    pub fn for_resource(client: &Client, resource: ResourceInfo) -> Self
+    where
+        T: DynamicTarget,
+    {
         Self {
             watcher: watch_runtime::Watcher::for_resource(client.client.clone(), resource),
             runtime: Arc::clone(&client.runtime),
