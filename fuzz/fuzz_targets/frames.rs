@@ -1,4 +1,4 @@
-//! Fuzzes `watch_runtime::fuzzing::frames`, which says what must hold.
+//! Fuzzes `watch_runtime::fuzzing::frames`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| watch_runtime::fuzzing::frames(data));

@@ -1,4 +1,4 @@
-//! Helpers for the tests of the whole: clusters to watch, and servers that misbehave.
+//! Test helpers: embedded clusters to watch, and scripted servers that fail.
 
 mod scripted;
 
@@ -8,48 +8,46 @@ use std::time::Duration;
 use embedded_apiserver::EmbeddedServer;
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
-use watchables::{Client, Config, WatchEvent};
+use watchables::{Client, Config, WatchEvent, connect_to};
 
-pub use scripted::{Reply, Scripted};
+pub use scripted::{Reply, ScriptedServer};
 
-/// Longer than any test takes: what is not over by then hangs.
-const HANGS: Duration = Duration::from_mins(1);
+/// The limit of every wait: a test that takes longer hangs.
+const TEST_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A server of release 1.36 with nothing in it but its namespaces.
+/// Starts a server of release 1.36 that contains only its namespaces.
 pub async fn server() -> EmbeddedServer {
     EmbeddedServer::builder(watchables::rel_1_36::CATALOG).start().await.expect("a server starts")
 }
 
-/// A client of a server.
+/// Creates a client for a server.
 pub fn client(server: &EmbeddedServer) -> Client {
     client_of(&server.url())
 }
 
-/// A client of whatever is at a URL, which does not try again by itself.
+/// Creates a client for a URL.
 pub fn client_of(url: &str) -> Client {
-    Client::try_from(config_of(url)).expect("a client is made")
+    connect_to(config_of(url)).expect("a client is created")
 }
 
-/// The configuration of that client.
+/// Returns the configuration of that client.
 pub fn config_of(url: &str) -> Config {
-    let mut config = Config::new(url.parse().expect("a URL"));
-    config.default_retry = false;
-    config
+    Config::new(url.parse().expect("a URL"))
 }
 
-/// A URL at which nobody answers, for as long as the socket is kept: it is bound and does not listen.
+/// Returns a URL where connections are refused while the socket is kept: it is bound and does not listen.
 ///
 /// # Panics
 ///
-/// There is no port to be had.
-pub fn nobody() -> (TcpSocket, String) {
+/// Panics if no port is free.
+pub fn closed_port() -> (TcpSocket, String) {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
     let url = format!("http://{}", socket.local_addr().expect("an address"));
     (socket, url)
 }
 
-/// A pod as a user writes one.
+/// Returns a Pod as a user writes it.
 pub fn pod(namespace: &str, name: &str) -> Value {
     json!({
         "apiVersion": "v1",
@@ -59,30 +57,30 @@ pub fn pod(namespace: &str, name: &str) -> Value {
     })
 }
 
-/// Waits for something, but not forever.
+/// Waits for a future, with a timeout.
 ///
 /// # Panics
 ///
-/// It takes as long as only something that hangs does.
+/// Panics after the timeout of a test.
 pub async fn soon<F: Future>(future: F) -> F::Output {
-    tokio::time::timeout(HANGS, future).await.expect("it hangs")
+    tokio::time::timeout(TEST_TIMEOUT, future).await.expect("it hangs")
 }
 
-/// Waits until something holds, but not forever.
+/// Waits until a condition is true, with a timeout.
 ///
 /// # Panics
 ///
-/// As [`soon`].
-pub async fn until(mut holds: impl FnMut() -> bool) {
+/// Panics after the timeout of a test.
+pub async fn until(mut condition: impl FnMut() -> bool) {
     soon(async {
-        while !holds() {
+        while !condition() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     })
     .await;
 }
 
-/// What a line of output tells of an event: `ADDED a`.
-pub fn told<T>(event: &WatchEvent<T>, name: impl Fn(&T) -> Option<&String>) -> String {
+/// Returns an event as a line: `ADDED a`.
+pub fn event_line<T>(event: &WatchEvent<T>, name: impl Fn(&T) -> Option<&String>) -> String {
     format!("{} {}", event.etype, name(&event.obj).map_or("-", String::as_str))
 }

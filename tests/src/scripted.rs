@@ -1,11 +1,11 @@
-//! A server that answers each request as it was told, down to the byte.
+//! A server that sends scripted responses, down to the byte.
 
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// One answer, on a connection of its own.
+/// A response, on its own connection.
 #[derive(Clone, Debug)]
 pub struct Reply {
     head: String,
@@ -15,58 +15,59 @@ pub struct Reply {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum End {
-    Proper,
-    Cut,
-    Hang,
+    Complete,
+    Disconnect,
+    KeepOpen,
 }
 
 impl Reply {
-    /// An answer with a status, ending properly.
+    /// Creates a complete response with this status.
     pub fn status(status: u16) -> Self {
-        let head = format!("HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\n");
-        Self { head, chunks: Vec::new(), end: End::Proper }
+        let head =
+            format!("HTTP/1.1 {status} ScriptedServer\r\ncontent-type: application/json\r\n");
+        Self { head, chunks: Vec::new(), end: End::Complete }
     }
 
-    /// With this header too.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.head.extend([name, ": ", value, "\r\n"]);
         self
     }
 
-    /// With this chunk of body after those there are.
+    /// Appends a chunk to the body.
     #[must_use]
     pub fn chunk(mut self, chunk: impl Into<Vec<u8>>) -> Self {
         self.chunks.push(chunk.into());
         self
     }
 
-    /// The connection closes where the body should go on.
+    /// Closes the connection before the body is complete.
     #[must_use]
-    pub fn cut(self) -> Self {
-        Self { end: End::Cut, ..self }
+    pub fn disconnect(self) -> Self {
+        Self { end: End::Disconnect, ..self }
     }
 
-    /// Nothing more comes, and the connection stays open.
+    /// Keeps the connection open after the last chunk, without ending the body.
     #[must_use]
-    pub fn hang(self) -> Self {
-        Self { end: End::Hang, ..self }
+    pub fn keep_open(self) -> Self {
+        Self { end: End::KeepOpen, ..self }
     }
 }
 
-/// A server that plays replies in order, and closes every connection after the last.
+/// A server that sends replies in order, and closes every connection after the last one.
 #[derive(Debug)]
-pub struct Scripted {
+pub struct ScriptedServer {
     url: String,
     heads: Arc<Mutex<Vec<String>>>,
 }
 
-impl Scripted {
-    /// Starts on a free port, for as long as the runtime lives.
+impl ScriptedServer {
+    /// Starts a server on a free port. It runs until the runtime shuts down.
     ///
     /// # Panics
     ///
-    /// There is no port to be had.
+    /// Panics if no port is free.
     pub async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -75,38 +76,38 @@ impl Scripted {
         let log = Arc::clone(&heads);
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                tokio::spawn(answer(connection, replies.next(), Arc::clone(&log)));
+                tokio::spawn(respond(connection, replies.next(), Arc::clone(&log)));
             }
         });
         Self { url, heads }
     }
 
-    /// Where it is.
+    /// Returns the server's URL.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The targets of the requests so far.
+    /// Returns the targets (path and query) of the requests so far.
     ///
     /// # Panics
     ///
-    /// A test has panicked while it looked.
+    /// Panics if another thread panicked while reading them.
     pub fn requests(&self) -> Vec<String> {
         let target = |head: String| head.split(' ').nth(1).unwrap_or_default().to_owned();
         self.heads().into_iter().map(target).collect()
     }
 
-    /// The heads of the requests so far: request lines and headers.
+    /// Returns the heads (request line and headers) of the requests so far.
     ///
     /// # Panics
     ///
-    /// A test has panicked while it looked.
+    /// Panics if another thread panicked while reading them.
     pub fn heads(&self) -> Vec<String> {
         self.heads.lock().expect("no panic").clone()
     }
 }
 
-async fn answer(
+async fn respond(
     mut connection: TcpStream,
     reply: Option<Reply>,
     log: Arc<Mutex<Vec<String>>>,
@@ -126,10 +127,10 @@ async fn answer(
         connection.flush().await?;
     }
     match reply.end {
-        End::Proper => connection.write_all(b"0\r\n\r\n").await,
-        End::Cut => Ok(()),
-        End::Hang => {
-            // Until the client has gone.
+        End::Complete => connection.write_all(b"0\r\n\r\n").await,
+        End::Disconnect => Ok(()),
+        End::KeepOpen => {
+            // Returns when the client disconnects.
             let _ = connection.read_u8().await;
             Ok(())
         }

@@ -1,4 +1,4 @@
-//! An object and the ways to decode it.
+//! The cases: an object and the decoders for it.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -8,31 +8,33 @@ use serde::de::DeserializeOwned;
 
 use crate::lossless;
 
-/// An object that is decoded by both sides.
+/// An object that both sides decode.
 pub(crate) struct Case {
     pub(crate) name: String,
     pub(crate) ours: Turn,
     pub(crate) peer: Turn,
 }
 
-/// Decodes the object once, and drops the value.
+/// Decodes the object once and drops the value.
 pub(crate) type Turn = Box<dyn Fn()>;
 
 type Decode<T> = fn(&[u8]) -> Result<T, Box<dyn Error>>;
 
-/// The cases of an object: one for each of our ways to decode it.
+/// Returns the cases of an object, one for each of our decoders.
 ///
-/// Fails where a side cannot decode it, or where ours is not the same object when encoded again.
+/// # Errors
+///
+/// Fails if a side cannot decode the object, or if our value encodes to a different object.
 pub(crate) fn cases<Ours, Peer>(object: &str, bytes: &[u8]) -> Result<Vec<Case>, Box<dyn Error>>
 where
     Ours: DeserializeOwned + Serialize + 'static,
     Peer: DeserializeOwned + 'static,
 {
-    // What follows the object's name in the report, and the way; the first is the runtime's.
-    let ways: [(&str, Decode<Ours>); 2] =
+    // The suffix of the case's name, and the decoder; the runtime uses the first.
+    let decoders: [(&str, Decode<Ours>); 2] =
         [("", with_our_reader), (" (serde_json)", with_serde_json)];
-    let cases = ways.into_iter().map(|(way, decode)| {
-        let name = format!("{object}{way}");
+    let cases = decoders.into_iter().map(|(suffix, decode)| {
+        let name = format!("{object}{suffix}");
         let within = |error| format!("{name}: {error}");
         lossless::check(bytes, &decode(bytes)?).map_err(within)?;
         let peer: Decode<Peer> = with_serde_json;
@@ -54,6 +56,6 @@ fn turn<T: 'static>(decode: Decode<T>, bytes: &[u8]) -> Turn {
     let bytes = bytes.to_vec();
     Box::new(move || {
         let decoded = decode(black_box(&bytes));
-        assert!(black_box(&decoded).is_ok(), "it was decoded before");
+        assert!(black_box(&decoded).is_ok(), "the object was decoded before");
     })
 }

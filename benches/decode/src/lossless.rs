@@ -1,17 +1,16 @@
-//! Whether an object that was decoded and encoded again is the same.
+//! Checks that decoding and encoding an object loses nothing.
 
 use std::error::Error;
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// Compares an object with what its decoded value is encoded to. That a field is null says as much
-/// as that it is absent.
+/// Compares an object with the encoding of its decoded value. A null field equals an absent one.
 pub(crate) fn check(object: &[u8], decoded: &impl Serialize) -> Result<(), Box<dyn Error>> {
     let [mut before, mut after] = [serde_json::from_slice(object)?, serde_json::to_value(decoded)?];
     [&mut before, &mut after].into_iter().for_each(drop_nulls);
     match difference(&before, &after) {
-        Some(path) => Err(format!("not the same when encoded again, at `{path}`").into()),
+        Some(path) => Err(format!("the object differs when encoded again, at `{path}`").into()),
         None => Ok(()),
     }
 }
@@ -27,7 +26,7 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
-/// Where the two first differ, as a path: `.metadata.name`.
+/// Returns the path of the first difference: `.metadata.name`.
 fn difference(before: &Value, after: &Value) -> Option<String> {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
@@ -56,13 +55,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nulls_and_the_order_of_fields_do_not_count() {
+    fn nulls_and_field_order_are_ignored() {
         let object = br#"{"b":{"c":null},"a":[1,{"d":null}]}"#;
         check(object, &json!({"a": [1, {}], "b": {}})).unwrap();
     }
 
     #[test]
-    fn a_loss_is_named() {
+    fn lost_field_is_reported_with_its_path() {
         let object = br#"{"a":[{"b":1},{"b":2,"c":""}]}"#;
         for (decoded, path) in [
             (json!({"a": [{"b": 1}, {"b": 2}]}), "`.a[1].c`"),

@@ -1,5 +1,5 @@
-//! Decodes recorded objects into our types and into k8s-openapi's, and prints a line of JSON a case:
-//! `{"case":…,"ours":…,"peer":…}`, in microseconds an object.
+//! Decodes recorded objects into our types and into k8s-openapi's. Prints one line of JSON per case:
+//! `{"case":…,"ours":…,"peer":…}`, in microseconds per object.
 
 mod case;
 mod lossless;
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What is decoded, with what; the report says where a figure has a target.
+/// Returns all cases; `cargo xtask bench decode` adds the targets.
 fn all() -> Result<Vec<Case>, Box<dyn Error>> {
     let pod = include_bytes!("../../data/pod.json");
     let bare_pod = include_bytes!("../../data/pod-without-managed-fields.json");
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_case_is_decoded_without_loss() {
+    fn every_case_decodes_without_loss() {
         assert!(all().unwrap().len() >= 20);
     }
 }

@@ -1,15 +1,15 @@
-//! How long two things take, side by side.
+//! Times two functions in alternation.
 
 use std::time::{Duration, Instant};
 
 use crate::case::Turn;
 
-/// Long enough for the clock not to matter, short enough to be seldom interrupted.
+/// Long enough to hide the cost of the clock, short enough to be rarely interrupted.
 const BATCH: Duration = Duration::from_millis(2);
 const BATCHES: u32 = 200;
 
-/// Microseconds that each takes, of wall time on this thread: the best batch's mean, the two in turns.
-/// The best, because whatever else the machine does can only add.
+/// Returns the wall time of each in microseconds: the mean of the best batch, in alternation. The best
+/// batch counts because other load on the machine can only add time.
 pub(crate) fn in_turns(turns: [&Turn; 2]) -> [f64; 2] {
     let sizes = turns.map(size);
     let mut best = [f64::INFINITY; 2];
@@ -22,7 +22,7 @@ pub(crate) fn in_turns(turns: [&Turn; 2]) -> [f64; 2] {
     best.map(|seconds| seconds * 1e6)
 }
 
-/// How many times fill a batch; trying it also warms caches.
+/// Returns how many calls fill a batch. Finding out also warms the caches.
 fn size(turn: &Turn) -> u32 {
     let mut size = 1;
     while batch(turn, size) < BATCH {

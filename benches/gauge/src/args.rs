@@ -1,50 +1,50 @@
-//! The command line that the measured programs have in common.
+//! The command line of the measured programs.
 
 use clap::{Parser, ValueEnum};
 
-/// What to do, against which server.
+/// A task and the server to run it against.
 #[derive(Clone, Debug, Parser)]
 pub struct Args {
-    /// What is measured
+    /// What to measure
     pub task: Task,
     /// URL of the replayer
     #[arg(long, required = true)]
     pub server: Vec<String>,
-    /// Plural of the kind that is watched
+    /// Plural of the resource to watch
     #[arg(long, default_value = "pods")]
-    pub kind: String,
-    /// How many events, objects or watchers
+    pub resource: String,
+    /// Number of events, objects or watchers
     #[arg(long, default_value_t = 0)]
     pub count: u32,
-    /// How many changes of objects, in a large cluster
+    /// Number of changes in a large cluster
     #[arg(long, default_value_t = 0)]
     pub changes: u32,
-    /// How many kinds beside Pods, in a large cluster: `widgets0` of `bench.example/v1`, and so on
+    /// Number of kinds besides Pods in a large cluster: `widgets0` of `bench.example/v1`, and so on
     #[arg(long, default_value_t = 0)]
     pub kinds: u32,
-    /// In which way, where there are several
+    /// The variant of the task, if it has several
     #[arg(long, default_value = "")]
-    pub way: String,
+    pub variant: String,
 }
 
-/// What is measured.
+/// What to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Task {
-    /// Events of a watch
+    /// The events of a watch
     Watch,
-    /// The state at the beginning, dropped
+    /// The initial list, with objects dropped
     List,
-    /// The state at the beginning, kept
+    /// The initial list, with objects kept
     Hold,
-    /// The way of an event from the server
+    /// The time from the server's write to the user's code
     Latency,
-    /// Watchers to which nothing happens
+    /// Watchers that receive no events
     Idle,
-    /// The end of a stream that is stopped
+    /// The time from the stop call to the end of the stream
     Stop,
-    /// What a watcher keeps in mind
+    /// The index of delivered objects
     Index,
-    /// The return of a server
+    /// The time from a server's return to the first event
     Outage,
     /// A large cluster
     Scale,
@@ -53,17 +53,17 @@ pub enum Task {
 }
 
 impl Args {
-    /// Reads the program's command line; ends the program where it is wrong.
+    /// Parses the command line; exits if it is invalid.
     #[must_use]
     pub fn read() -> Self {
         Self::parse()
     }
 
-    /// The error for a kind, a way or a task that a program does not have.
+    /// Returns the error for a task, resource or variant that a program does not have.
     #[must_use]
     pub fn unknown(&self) -> Box<dyn std::error::Error> {
-        let Self { task, kind, way, .. } = self;
-        format!("this program does not know task {task:?} with kind {kind:?} and way {way:?}")
+        let Self { task, resource, variant, .. } = self;
+        format!("unsupported task {task:?} with resource {resource:?} and variant {variant:?}")
             .into()
     }
 }

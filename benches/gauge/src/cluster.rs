@@ -1,54 +1,54 @@
-//! Follows a large cluster: the state, then changes, of which none may be missing.
+//! Measures a large cluster: the initial list, then changes, none of which may be missing.
 
 use std::collections::HashMap;
 use std::error::Error;
 
-use crate::{Args, Delays, Figures, Filling, Resident, Span};
+use crate::{Args, Delays, Figures, ListMeasurement, Resident, Span};
 
-/// The version of the state; the changes of each kind count on from it.
+/// The version of the initial list; the changes of each kind continue from it.
 const VERSION: u64 = 1_000_000;
 
-/// What has come, and what it took.
+/// What has been received, and its cost.
 #[derive(Debug)]
 pub struct Cluster {
     objects: u32,
     changes: u32,
-    /// How many are yet to come.
+    /// How many have not been received.
     objects_left: u32,
     changes_left: u32,
     /// The version of the last change, by kind.
     versions: HashMap<String, u64>,
-    filling: Filling,
-    state: Figures,
-    /// Since the state is complete, and how many changes had come by then.
+    list: ListMeasurement,
+    initial_list: Figures,
+    /// The span since the initial list is complete, and the number of changes that remained then.
     live: Option<(Span, u32)>,
     delays: Delays,
 }
 
 impl Cluster {
-    /// Begins to measure, before the server is asked for anything.
+    /// Starts a measurement, before the first request.
     #[must_use]
-    pub fn begin(args: &Args) -> Self {
+    pub fn start(args: &Args) -> Self {
         Self {
             objects: args.count,
             changes: args.changes,
             objects_left: args.count,
             changes_left: args.changes,
             versions: HashMap::new(),
-            filling: Filling::begin(),
-            state: Figures::default(),
+            list: ListMeasurement::start(),
+            initial_list: Figures::default(),
             live: None,
             delays: Delays::default(),
         }
     }
 
-    /// Takes note of an object of this kind and version, and of when it was sent where that is known.
-    /// Whether all has come.
+    /// Records an object of this kind and version, and its delay if it says when it was sent. Returns
+    /// whether everything has been received.
     ///
     /// # Errors
     ///
-    /// Where a change is missing or comes twice, or more comes than there is.
-    pub fn saw(
+    /// Fails if a change is missing or duplicated, or if there are more objects than expected.
+    pub fn record(
         &mut self,
         kind: &str,
         version: Option<&str>,
@@ -57,10 +57,11 @@ impl Cluster {
         let version: u64 = version.ok_or("an object has no version")?.parse()?;
         if version <= VERSION {
             let left = self.objects_left.checked_sub(1);
-            self.objects_left = left.ok_or_else(|| format!("an object of {kind} came twice"))?;
+            self.objects_left =
+                left.ok_or_else(|| format!("an object of {kind} was received twice"))?;
             if self.objects_left == 0 {
-                self.state = self.filling.figures(self.objects);
-                self.live = Some((Span::begin(), self.changes_left));
+                self.initial_list = self.list.figures(self.objects);
+                self.live = Some((Span::start(), self.changes_left));
             }
         } else {
             let last = match self.versions.get_mut(kind) {
@@ -68,18 +69,20 @@ impl Cluster {
                 None => self.versions.entry(kind.to_owned()).or_insert(VERSION),
             };
             if version != *last + 1 {
-                return Err(format!("of {kind}, {version} came after {last}").into());
+                return Err(format!("{kind}: version {version} was received after {last}").into());
             }
             *last = version;
-            self.changes_left = self.changes_left.checked_sub(1).ok_or("a change too many")?;
+            self.changes_left =
+                self.changes_left.checked_sub(1).ok_or("there are more changes than expected")?;
             if sent.is_some() && self.live.is_some() {
-                self.delays.saw(sent)?;
+                self.delays.record(sent)?;
             }
         }
         Ok(self.objects_left == 0 && self.changes_left == 0)
     }
 
-    /// What the state took an object, and the changes each; the process at most; delays.
+    /// Returns the cost of an object of the initial list and of a change, the peak memory of the
+    /// process, and the delays.
     #[must_use]
     #[allow(clippy::cast_precision_loss)]
     pub fn figures(self) -> Figures {
@@ -88,7 +91,7 @@ impl Cluster {
         });
         Figures::default()
             .and(self.delays.figures())
-            .and(self.state)
+            .and(self.initial_list)
             .with("change_us", cpu / f64::from(changes.max(1)))
             .with("most_mb", Resident::read().peak as f64 / 1e6)
     }
@@ -102,26 +105,30 @@ mod tests {
 
     fn cluster() -> Cluster {
         let args = "x scale --server s --count 2 --changes 3";
-        Cluster::begin(&Args::parse_from(args.split(' ')))
+        Cluster::start(&Args::parse_from(args.split(' ')))
     }
 
     #[test]
-    fn all_has_come_once_objects_and_changes_have() {
+    fn all_objects_and_changes_complete_the_cluster() {
         let mut cluster = cluster();
-        for (kind, version, all) in [
+        for (kind, version, complete) in [
             ("Pod", "1", false),
             ("Widget1", "1000001", false),
             ("Pod", "2", false),
             ("Pod", "1000001", false),
             ("Pod", "1000002", true),
         ] {
-            assert_eq!(cluster.saw(kind, Some(version), Some("1")).unwrap(), all, "{version}");
+            assert_eq!(
+                cluster.record(kind, Some(version), Some("1")).unwrap(),
+                complete,
+                "{version}"
+            );
         }
         assert!(cluster.figures().line().contains("change_us"));
     }
 
     #[test]
-    fn what_is_missing_or_comes_twice_is_noticed() {
+    fn missing_or_duplicate_version_is_an_error() {
         for versions in [
             &["1", "2", "3"][..],
             &["1000002"],
@@ -131,9 +138,9 @@ mod tests {
             let mut cluster = cluster();
             let (last, before) = versions.split_last().unwrap();
             for version in before {
-                cluster.saw("Pod", Some(version), None).unwrap();
+                cluster.record("Pod", Some(version), None).unwrap();
             }
-            assert!(cluster.saw("Pod", Some(last), None).is_err(), "{versions:?}");
+            assert!(cluster.record("Pod", Some(last), None).is_err(), "{versions:?}");
         }
     }
 }

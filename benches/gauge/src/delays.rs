@@ -1,45 +1,45 @@
-//! How long events are under way: the server writes into each when it was sent.
+//! Delays of events: the server writes into each event when it was sent.
 
 use std::error::Error;
 use std::time::Duration;
 
 use crate::{Figures, monotonic, quantile};
 
-/// The annotation that says when an object was sent, in nanoseconds on the shared clock.
+/// The annotation with the time an object was sent, in nanoseconds of [`monotonic`].
 pub const SENT: &str = "bench/sent";
 
-/// The part of the events, at the beginning, that does not count: all is cold.
+/// The first `1 / WARM_UP` of the events is ignored: caches are cold.
 const WARM_UP: usize = 10;
 
-/// Delays of one event after the other.
+/// The delays of consecutive events.
 #[derive(Debug, Default)]
 pub struct Delays(Vec<f64>);
 
 impl Delays {
-    /// Takes note of an event that was sent at this time, as it is annotated, and came now.
+    /// Records an event that has just been received, by its annotation.
     ///
     /// # Errors
     ///
-    /// Where the annotation is missing or no time.
-    pub fn saw(&mut self, sent: Option<&str>) -> Result<(), Box<dyn Error>> {
+    /// Fails if the annotation is missing or no time.
+    pub fn record(&mut self, sent: Option<&str>) -> Result<(), Box<dyn Error>> {
         let delay = since(sent)?.ok_or("the event does not say when it was sent")?;
         self.0.push(delay.as_secs_f64() * 1e6);
         Ok(())
     }
 
-    /// How many came.
+    /// Returns the number of recorded events.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether none came.
+    /// Returns whether no event was recorded.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Median and worst of them, in microseconds, without those at the beginning.
+    /// Returns median, 99th percentile and maximum in microseconds, without the warm-up.
     #[must_use]
     pub fn figures(mut self) -> Figures {
         let delays = self.0.split_off(self.0.len() / WARM_UP);
@@ -51,11 +51,11 @@ impl Delays {
     }
 }
 
-/// How long ago an event was sent, as it is annotated; `None` where the annotation leaves it open.
+/// Returns how long ago an event was sent, by its annotation; `None` if the annotation is zero.
 ///
 /// # Errors
 ///
-/// Where the annotation is missing or no number.
+/// Fails if the annotation is missing or no number.
 pub fn since(sent: Option<&str>) -> Result<Option<Duration>, Box<dyn Error>> {
     let nanos: u64 =
         sent.ok_or("the event has no annotation that says when it was sent")?.parse()?;
@@ -68,18 +68,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_are_read_off_the_annotation() {
+    fn delay_is_computed_from_the_annotation() {
         assert_eq!(since(Some("00000000000000000000")).unwrap(), None);
         let sent = monotonic() - Duration::from_secs(5);
         let delay = since(Some(&format!("{:020}", sent.as_nanos()))).unwrap().unwrap();
         assert!(delay >= Duration::from_secs(5));
         assert!(since(None).is_err() && since(Some("now")).is_err());
         let mut delays = Delays::default();
-        assert!(delays.saw(Some("0")).is_err() && delays.is_empty());
+        assert!(delays.record(Some("0")).is_err() && delays.is_empty());
     }
 
     #[test]
-    fn the_beginning_does_not_count() {
+    fn warm_up_is_ignored() {
         let delays = Delays((0..20).rev().map(f64::from).collect());
         assert_eq!(delays.len(), 20);
         let figures = delays.figures();

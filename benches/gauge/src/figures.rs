@@ -1,8 +1,8 @@
-//! What a program has measured, as a line to print.
+//! The figures of a program, printed as one line.
 
 use std::collections::BTreeMap;
 
-/// Figures by name; the name says the unit.
+/// Figures by name; the name ends in the unit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Figures(BTreeMap<String, f64>);
 
@@ -21,18 +21,18 @@ impl Figures {
         self
     }
 
-    /// As a JSON object in one line.
+    /// Returns a JSON object in one line.
     ///
     /// # Panics
     ///
-    /// Never: numbers are JSON. What is not finite is written as null.
+    /// Never panics: numbers are JSON. A number that is not finite becomes null.
     #[must_use]
     pub fn line(&self) -> String {
         serde_json::to_string(&self.0).expect("numbers are JSON")
     }
 }
 
-/// The figure that this part of all does not exceed; 0.5 is the median. 0 of none.
+/// Returns a quantile; 0.5 is the median. Without figures it is 0.
 #[must_use]
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub fn quantile(figures: &mut [f64], part: f64) -> f64 {
@@ -46,13 +46,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_are_a_line_of_json() {
+    fn figures_print_as_one_line_of_json() {
         let figures = Figures::default().with("b_us", 2.5).and(Figures::default().with("a", 1.0));
         assert_eq!(figures.line(), r#"{"a":1.0,"b_us":2.5}"#);
     }
 
     #[test]
-    fn quantiles() {
+    fn quantile_uses_nearest_rank() {
         let mut hundred: Vec<_> = (1..=100).rev().map(f64::from).collect();
         for (part, expected) in [(0.5, 50.0), (0.99, 99.0), (1.0, 100.0), (0.0, 1.0)] {
             assert!((quantile(&mut hundred, part) - expected).abs() < 1e-9);

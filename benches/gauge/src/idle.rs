@@ -1,12 +1,12 @@
-//! What many watchers take to which nothing happens.
+//! The cost of many watchers that receive no events.
 
 use std::time::{Duration, Instant};
 
 use crate::{Figures, Resident, Span, sockets};
 
-/// Measures from a process that watches nothing to one that does so no more.
+/// Measures a process from before its watchers start until all have stopped.
 #[derive(Debug)]
-pub struct Idle {
+pub struct IdleMeasurement {
     watchers: u32,
     before: Resident,
     span: Span,
@@ -14,47 +14,47 @@ pub struct Idle {
     figures: Figures,
 }
 
-impl Idle {
-    /// From the first sign of the last watcher until all is quiet.
-    pub const SETTLES: Duration = Duration::from_secs(1);
-    /// How long nothing happens.
-    pub const LASTS: Duration = Duration::from_secs(6);
+impl IdleMeasurement {
+    /// The time from the last watcher being ready until the process is at rest.
+    pub const SETTLE: Duration = Duration::from_secs(1);
+    /// The time over which CPU is measured.
+    pub const DURATION: Duration = Duration::from_secs(6);
 
-    /// Begins to measure so many.
+    /// Starts a measurement of this many watchers.
     #[must_use]
-    pub fn begin(watchers: u32) -> Self {
+    pub fn start(watchers: u32) -> Self {
         Self {
             watchers,
             before: Resident::read(),
-            span: Span::begin(),
+            span: Span::start(),
             stop: Instant::now(),
             figures: Figures::default(),
         }
     }
 
-    /// All watch, and all is quiet.
+    /// Records memory and sockets: all watchers are ready and the process is at rest.
     #[allow(clippy::cast_precision_loss)]
     pub fn settled(&mut self) {
         let more = Resident::read().now.saturating_sub(self.before.now) as f64;
         self.figures = std::mem::take(&mut self.figures)
             .with("memory_kb", more / 1e3 / f64::from(self.watchers))
             .with("sockets", sockets() as f64);
-        self.span = Span::begin();
+        self.span = Span::start();
     }
 
-    /// Nothing has happened for a while.
-    pub fn lasted(&mut self) {
+    /// Records the CPU time: [`IdleMeasurement::DURATION`] has passed.
+    pub fn elapsed(&mut self) {
         let reading = self.span.read();
         let part = reading.cpu.as_secs_f64() / reading.wall.as_secs_f64();
         self.figures = std::mem::take(&mut self.figures).with("minute_ms", part * 60.0 * 1e3);
     }
 
-    /// Now they are stopped.
+    /// Records the start of stopping them.
     pub fn stopping(&mut self) {
         self.stop = Instant::now();
     }
 
-    /// All have ended.
+    /// Returns all figures: every watcher has ended.
     #[must_use]
     pub fn stopped(self) -> Figures {
         let took = self.stop.elapsed();
@@ -67,12 +67,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_figure_is_told() {
-        let mut idle = Idle::begin(1);
+    fn figures_contain_every_name() {
+        let mut idle = IdleMeasurement::start(1);
         let held = vec![1_u8; 8 << 20];
         idle.settled();
         std::thread::sleep(Duration::from_millis(5));
-        idle.lasted();
+        idle.elapsed();
         idle.stopping();
         let line = idle.stopped().line();
         drop(held);

@@ -1,26 +1,27 @@
-//! What the benches' programs measure with: CPU time, memory, allocations, and lines of figures.
+//! Measures the benches' programs: CPU time, memory, allocations, delays. Defines their arguments and
+//! prints their figures.
 
 mod args;
 mod clock;
 mod cluster;
 mod delays;
+mod event_counter;
 mod figures;
-mod filling;
 mod idle;
+mod list;
 mod memory;
 mod span;
 mod stopper;
-mod tally;
 
 pub use args::{Args, Task};
 pub use clock::monotonic;
 pub use cluster::Cluster;
 pub use delays::{Delays, SENT, since};
+pub use event_counter::EventCounter;
 pub use figures::{Figures, quantile};
-pub use filling::Filling;
-pub use idle::Idle;
+pub use idle::IdleMeasurement;
+pub use list::ListMeasurement;
 pub use memory::{Resident, allocations, live_bytes, sockets};
 pub use span::{Reading, Span};
 pub use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 pub use stopper::Stopper;
-pub use tally::Tally;

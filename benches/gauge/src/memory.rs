@@ -1,28 +1,28 @@
-//! What memory and sockets this process has.
+//! The memory and sockets of this process.
 
 use std::fs;
 
 use stats_alloc::INSTRUMENTED_SYSTEM;
 
-/// The memory of this process that lies in RAM, in bytes.
+/// The resident memory of this process in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resident {
-    /// What it is now.
+    /// The current value.
     pub now: u64,
-    /// The most that it ever was.
+    /// The highest value so far.
     pub peak: u64,
 }
 
 impl Resident {
-    /// Asks the kernel.
+    /// Reads both from `/proc/self/status`.
     ///
     /// # Panics
     ///
-    /// Where there is no `/proc` as Linux has it.
+    /// Panics without Linux's `/proc`.
     #[must_use]
     pub fn read() -> Self {
         let status = fs::read_to_string("/proc/self/status").expect("Linux has it");
-        Self::of(&status).expect("the kernel tells both")
+        Self::of(&status).expect("the kernel reports both")
     }
 
     fn of(status: &str) -> Option<Self> {
@@ -35,26 +35,26 @@ impl Resident {
     }
 }
 
-/// How often memory was asked for, in a program that counts it; else 0.
+/// Returns the number of allocations in a program that counts them, else 0.
 #[must_use]
 pub fn allocations() -> usize {
     let stats = INSTRUMENTED_SYSTEM.stats();
     stats.allocations + stats.reallocations
 }
 
-/// The bytes that were asked for and not given back, in a program that counts them; else 0.
+/// Returns the allocated bytes that were not freed, in a program that counts them, else 0.
 #[must_use]
 pub fn live_bytes() -> usize {
     let stats = INSTRUMENTED_SYSTEM.stats();
-    // What reallocations add and take is part of the two.
+    // Both include what reallocations add and free.
     stats.bytes_allocated.saturating_sub(stats.bytes_deallocated)
 }
 
-/// How many sockets this process has open.
+/// Returns the number of open sockets of this process.
 ///
 /// # Panics
 ///
-/// Where there is no `/proc` as Linux has it.
+/// Panics without Linux's `/proc`.
 #[must_use]
 pub fn sockets() -> usize {
     let open = fs::read_dir("/proc/self/fd").expect("Linux has it");
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_kernels_figures_are_read() {
+    fn resident_memory_is_parsed() {
         let status = "Name:\tx\nVmPeak:\t  900 kB\nVmHWM:\t     300 kB\nVmRSS:\t     200 kB\n";
         assert_eq!(Resident::of(status), Some(Resident { now: 200 << 10, peak: 300 << 10 }));
         assert_eq!(Resident::of("VmRSS:\t 1 kB\n"), None);
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn sockets_are_counted() {
+    fn open_sockets_are_counted() {
         let before = sockets();
         let held = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
         assert_eq!(sockets(), before + held.len());

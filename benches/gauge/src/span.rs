@@ -1,4 +1,4 @@
-//! What a stretch of the program's run takes.
+//! CPU time, wall time and allocations of a span of the program's run.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use nix::sys::time::TimeValLike as _;
 
 use crate::memory;
 
-/// Where the measurement of a stretch began.
+/// The start of a span.
 #[derive(Clone, Copy, Debug)]
 pub struct Span {
     cpu: Duration,
@@ -15,25 +15,25 @@ pub struct Span {
     allocations: usize,
 }
 
-/// What a stretch took.
+/// The cost of a span.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {
     /// User and system time of the whole process.
     pub cpu: Duration,
-    /// Time on the clock.
+    /// Wall time.
     pub wall: Duration,
-    /// How often memory was asked for, in a program that counts it.
+    /// The number of allocations, in a program that counts them.
     pub allocations: usize,
 }
 
 impl Span {
-    /// Begins to measure.
+    /// Starts a span.
     #[must_use]
-    pub fn begin() -> Self {
+    pub fn start() -> Self {
         Self { cpu: cpu(), wall: Instant::now(), allocations: memory::allocations() }
     }
 
-    /// What was taken since.
+    /// Returns the cost since the start.
     #[must_use]
     pub fn read(&self) -> Reading {
         Reading {
@@ -44,7 +44,7 @@ impl Span {
     }
 }
 
-/// The CPU time of this process so far.
+/// Returns the CPU time of this process so far.
 fn cpu() -> Duration {
     let usage = getrusage(UsageWho::RUSAGE_SELF).expect("POSIX has it");
     let micros = (usage.user_time() + usage.system_time()).num_microseconds();
@@ -59,8 +59,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_takes_cpu_time_and_sleep_does_not() {
-        let span = Span::begin();
+    fn work_uses_cpu_time_and_sleep_does_not() {
+        let span = Span::start();
         thread::sleep(Duration::from_millis(50));
         let asleep = span.read();
         while span.read().cpu < asleep.cpu + Duration::from_millis(20) {

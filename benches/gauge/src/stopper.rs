@@ -1,4 +1,4 @@
-//! Stops streams from another thread, and tells how long they took to end.
+//! Stops streams from another thread and measures how long they take to end.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use crate::{Figures, quantile};
 
-/// Long enough for whoever waits for the stream to be asleep.
+/// Long enough for the thread that waits for the stream to be asleep.
 const ASLEEP: Duration = Duration::from_millis(2);
 
-/// What is to be stopped.
+/// A stream to stop.
 struct Task {
-    /// Whether the stream is in the state in which it is to be stopped.
+    /// Returns whether the stream is in the phase in which to stop it.
     ready: Box<dyn Fn() -> bool + Send>,
     stop: Box<dyn FnOnce() + Send>,
 }
 
-/// A thread that stops one stream after the other.
+/// A thread that stops one stream after another.
 #[derive(Debug)]
 pub struct Stopper {
     tasks: Sender<Task>,
@@ -34,10 +34,10 @@ impl Stopper {
     /// Starts the thread.
     #[must_use]
     pub fn start() -> Self {
-        let (tasks, orders) = channel::<Task>();
+        let (tasks, receiver) = channel::<Task>();
         let (reports, stopped) = channel();
         thread::spawn(move || {
-            for Task { ready, stop } in orders {
+            for Task { ready, stop } in receiver {
                 thread::sleep(ASLEEP);
                 while !ready() {
                     thread::sleep(ASLEEP);
@@ -52,11 +52,11 @@ impl Stopper {
         Self { tasks, stopped, micros: Vec::new() }
     }
 
-    /// Has a stream stopped soon, once it is ready.
+    /// Requests that a stream is stopped as soon as it is ready.
     ///
     /// # Panics
     ///
-    /// Where the thread has panicked.
+    /// Panics if the thread has panicked.
     pub fn stop(
         &self,
         ready: impl Fn() -> bool + Send + 'static,
@@ -66,20 +66,20 @@ impl Stopper {
         self.tasks.send(task).expect("the thread runs");
     }
 
-    /// Takes note that the stream has just ended.
+    /// Records that the stream has just ended.
     ///
     /// # Panics
     ///
-    /// Where the thread has panicked.
+    /// Panics if the thread has panicked.
     pub fn ended(&mut self) {
         let now = Instant::now();
         let called = self.stopped.recv().expect("the thread runs");
-        // A stream that ends by itself, before, would be none that was stopped.
+        // A stream that ended by itself was not stopped.
         assert!(called <= now, "the stream ended before it was stopped");
         self.micros.push((now - called).as_secs_f64() * 1e6);
     }
 
-    /// Median and worst of all, in microseconds.
+    /// Returns median and maximum in microseconds.
     #[must_use]
     pub fn figures(mut self) -> Figures {
         Figures::default()
@@ -96,18 +96,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_stops_once_ready() {
-        let asked = Arc::new(AtomicUsize::new(0));
+    fn stop_waits_until_the_stream_is_ready() {
+        let checks = Arc::new(AtomicUsize::new(0));
         let mut stopper = Stopper::start();
         let (done, end) = channel();
-        let count = Arc::clone(&asked);
+        let count = Arc::clone(&checks);
         stopper.stop(
             move || count.fetch_add(1, Ordering::Relaxed) == 2,
             move || done.send(()).unwrap(),
         );
         end.recv().unwrap();
         stopper.ended();
-        assert_eq!(asked.load(Ordering::Relaxed), 3);
+        assert_eq!(checks.load(Ordering::Relaxed), 3);
         assert!(stopper.figures().line().contains("worst_us"));
     }
 }

@@ -1,4 +1,4 @@
-//! The things that are done: each step from a socket's bytes to a typed object, alone and together.
+//! The cases: each step from the bytes of a socket to a typed object, alone and combined.
 
 use std::hint::black_box;
 
@@ -7,10 +7,10 @@ use models::core::v1::{ConfigMap, Event, Node, Pod};
 use watch_runtime::bench_hooks::{self, Gap, Watch};
 use watchable_core::{DynamicObject, json};
 
-/// Does it as often as it is told.
+/// Runs the case this many times.
 type Case = fn(usize);
 
-/// By name, as the budget has them.
+/// The cases by name, as in the budget.
 pub(crate) const ALL: &[(&str, Case)] = &[
     ("frame: a line of 9 KB in chunks of 8 KB", frame),
     ("envelope: Pod", |times| envelope(POD, times)),
@@ -37,14 +37,14 @@ const CONFIG_MAP: &str = include_str!("../../data/configmap.json");
 const EVENT: &str = include_str!("../../data/event.json");
 const NODE: &str = include_str!("../../data/node.json");
 
-/// As hyper reads them from a busy socket.
+/// The size of the chunks that hyper reads from a busy socket, in bytes.
 const CHUNK: usize = 8 << 10;
 
 fn line(object: &str) -> String {
     format!("{{\"type\":\"MODIFIED\",\"object\":{}}}\n", object.trim_end())
 }
 
-/// Gives texts in chunks.
+/// Passes the concatenated texts on in chunks.
 fn chunks(texts: impl Iterator<Item = String>, mut take: impl FnMut(Bytes)) {
     let mut rest = Vec::with_capacity(2 * CHUNK);
     for text in texts {
@@ -75,14 +75,14 @@ fn envelope(object: &str, times: usize) {
 
 fn decode<T: serde::de::DeserializeOwned>(object: &str, times: usize) {
     for _ in 0..times {
-        black_box(json::from_slice::<T>(black_box(object.as_bytes())).expect("it is one"));
+        black_box(json::from_slice::<T>(black_box(object.as_bytes())).expect("the object decodes"));
     }
 }
 
 fn decode_less(times: usize) {
     for _ in 0..times {
         let object = json::without_managed_fields::<Pod>(black_box(POD.as_bytes()));
-        black_box(object.expect("it is one"));
+        black_box(object.expect("the object decodes"));
     }
 }
 
@@ -104,7 +104,7 @@ fn watch<T: watchable_core::WatchItem + watchable_core::WatchTarget<Item = T>>(
     let key = "\"resourceVersion\":\"";
     let (before, after) = line.split_once(key).expect("a version");
     let (_, after) = after.split_once('"').expect("its end");
-    // A version that was told already is not told again.
+    // A version that was delivered before is not delivered again.
     let changes = (0..times).map(|number| format!("{before}{key}{}\"{after}", 1_000_000 + number));
     chunks(changes, |chunk| events += watch.events(chunk));
     assert_eq!(events, times);

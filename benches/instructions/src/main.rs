@@ -1,7 +1,7 @@
-//! Does one thing a number of times, for callgrind to count the instructions of:
-//! `instructions CASE TIMES`. Without arguments it names the cases, one a line.
+//! Runs one case a given number of times, for callgrind to count its instructions:
+//! `instructions CASE TIMES`. Without arguments it prints the names of the cases, one per line.
 //!
-//! What a run costs beside the things that it does falls away when two numbers of times are compared.
+//! The fixed cost of a run cancels out in the difference of two runs.
 
 mod cases;
 
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         _ => {
-            eprintln!("instructions: no case {name:?}, or no number {times:?}");
+            eprintln!("instructions: unknown case {name:?} or invalid number {times:?}");
             ExitCode::FAILURE
         }
     }

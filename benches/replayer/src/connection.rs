@@ -1,4 +1,4 @@
-//! A connection: requests and their answers, one after the other.
+//! Serves the requests of one connection in order.
 
 use std::io::{self, BufWriter, Read as _};
 use std::net::TcpStream;
@@ -7,21 +7,21 @@ use std::thread;
 use crate::object;
 use crate::request::Request;
 use crate::scenario::Scenario;
-use crate::{state, watch, wire};
+use crate::{list, watch, wire};
 
-/// Many events in one write, where nobody waits for them one by one; in bytes.
+/// The size of the write buffer in bytes: many events per write unless each is flushed.
 const BUFFER: usize = 64 << 10;
-/// Enough for a thread that does nothing but this, in bytes.
+/// The stack size of a connection's thread in bytes.
 const STACK: usize = 256 << 10;
 
-/// Answers all that comes over a connection, in a thread of its own.
-pub(crate) fn answer(stream: TcpStream, scenario: Scenario) -> io::Result<()> {
-    // A client that is gone is no fault.
-    let answer = move || drop(converse(&stream, scenario));
-    thread::Builder::new().stack_size(STACK).spawn(answer).map(drop)
+/// Serves a connection in its own thread.
+pub(crate) fn serve(stream: TcpStream, scenario: Scenario) -> io::Result<()> {
+    // A client that disconnects is not an error.
+    let task = move || drop(respond(&stream, scenario));
+    thread::Builder::new().stack_size(STACK).spawn(task).map(drop)
 }
 
-fn converse(mut stream: &TcpStream, scenario: Scenario) -> io::Result<()> {
+fn respond(mut stream: &TcpStream, scenario: Scenario) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut to = BufWriter::with_capacity(BUFFER, stream);
     while let Some(request) = Request::read(&mut stream)? {
@@ -34,13 +34,13 @@ fn converse(mut stream: &TcpStream, scenario: Scenario) -> io::Result<()> {
         } else {
             scenario
         };
-        if scenario.mute {
-            // The client gives up some time.
+        if scenario.no_response {
+            // Until the client closes the connection.
             while stream.read(&mut [0; 64])? > 0 {}
         } else if request.watch {
-            return watch::watch(&mut to, stream, &template, scenario, &request);
+            return watch::respond(&mut to, stream, &template, scenario, &request);
         } else {
-            state::list(&mut to, &template, scenario, &request)?;
+            list::respond(&mut to, &template, scenario, &request)?;
         }
     }
     Ok(())

@@ -1,12 +1,12 @@
-//! The server of the benches: lists and watches that are made up as they are sent, the same bytes to
-//! everyone. A thread a connection; it prints its URLs in a line, and serves until it is killed.
+//! The benches' server: generates lists and watches as it sends them, the same bytes for every client.
+//! Uses one thread per connection. Prints its URLs in one line and serves until it is killed.
 
 mod connection;
+mod list;
 mod object;
 mod request;
 mod scenario;
 mod server;
-mod state;
 mod template;
 #[cfg(test)]
 mod tests;

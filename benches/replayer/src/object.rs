@@ -1,13 +1,13 @@
-//! The kinds: recorded objects, brought to the size that they have in a busy cluster.
+//! The served kinds: recorded objects, enlarged to their size in a busy cluster.
 
 use std::fmt::Write as _;
 
 use crate::template::Template;
 
-/// What the plurals of kinds begin with that are none of Kubernetes' own: `widgets0`, `widgets1` …
+/// The prefix of the plurals of custom kinds: `widgets0`, `widgets1` …
 pub(crate) const CUSTOM: &str = "widgets";
 
-/// The object of a kind, by its plural.
+/// Returns the template of a kind by its plural.
 pub(crate) fn template(resource: &str) -> Option<Template> {
     let object = match resource {
         "pods" => include_str!("../../data/pod.json").to_owned(),
@@ -16,10 +16,10 @@ pub(crate) fn template(resource: &str) -> Option<Template> {
         "nodes" => node(),
         _ => custom(resource.strip_prefix(CUSTOM)?),
     };
-    Some(Template::of(&object))
+    Some(Template::new(&object))
 }
 
-/// About 1.5 KB.
+/// Returns a ConfigMap of about 1.5 KB.
 fn config_map() -> String {
     let mut lines = String::new();
     for setting in 0..12 {
@@ -29,14 +29,14 @@ fn config_map() -> String {
     include_str!("../../data/configmap.json").replacen("\"data\":{", &data, 1)
 }
 
-/// An object like a ConfigMap of a kind that is none of Kubernetes' own.
+/// Returns an object of a custom kind with the content of the ConfigMap.
 fn custom(number: &str) -> String {
     let types = "\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\"";
     let others = format!("\"kind\":\"Widget{number}\",\"apiVersion\":\"bench.example/v1\"");
     config_map().replacen(types, &others, 1)
 }
 
-/// About 3 KB: with the managed fields of four writers more.
+/// Returns an Event of about 3 KB, with the managed fields of four more managers.
 fn event() -> String {
     let mut fields = String::new();
     for manager in ["kubelet", "kube-scheduler", "event-exporter", "node-problem-detector"] {
@@ -49,7 +49,7 @@ fn event() -> String {
     include_str!("../../data/event.json").replacen("\"managedFields\":[", &fields, 1)
 }
 
-/// About 20 KB: with the fifty images of which a kubelet tells.
+/// Returns a Node of about 20 KB, with the fifty images that a kubelet reports.
 fn node() -> String {
     let mut images = String::new();
     for image in 0..50 {
@@ -80,7 +80,7 @@ mod tests {
     use crate::scenario::Stamp;
 
     #[test]
-    fn objects_are_json_of_the_sizes_that_the_benches_speak_of() {
+    fn objects_are_json_of_the_documented_sizes() {
         for (resource, kind, sizes) in [
             ("pods", "Pod", 8_500..9_500),
             ("configmaps", "ConfigMap", 1_400..1_700),

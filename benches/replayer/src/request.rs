@@ -1,28 +1,28 @@
-//! What is asked for.
+//! Parses requests.
 
 use std::io::{self, Read};
 
-/// Larger than the head of any request of a watcher, in bytes.
+/// The maximum size of a request head in bytes, larger than any that a watcher sends.
 const HEAD: usize = 8 << 10;
 
-/// A GET, as far as it matters here.
+/// The relevant parts of a GET request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Request {
     /// The plural of the kind.
     pub(crate) resource: String,
     pub(crate) watch: bool,
-    /// Whether the watch is to begin with the state that there is.
+    /// Whether the watch starts with the existing objects.
     pub(crate) send_initial_events: bool,
     pub(crate) resource_version: Option<u64>,
-    /// How many objects the page is to hold.
+    /// The maximum number of objects in the page.
     pub(crate) limit: Option<u32>,
-    /// Which object the page begins with.
+    /// The index of the first object of the page.
     pub(crate) continue_: u32,
 }
 
 impl Request {
-    /// Reads the next one; `None` once the client has closed the connection. Requests have no body,
-    /// and the next one does not come before the answer.
+    /// Reads the next request; `None` once the client has closed the connection. Requests have no body
+    /// and are not pipelined.
     pub(crate) fn read(from: &mut impl Read) -> io::Result<Option<Self>> {
         let mut head = [0; HEAD];
         let mut filled = 0;
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_a_list_is_read() {
+    fn list_page_is_parsed() {
         let page =
             b"GET /api/v1/namespaces/a/pods?&limit=500&continue=1500 HTTP/1.1\r\nhost: x\r\n\r\n";
         let resource = "pods".to_owned();
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_watch_is_read() {
+    fn watch_is_parsed() {
         let watch = b"GET /apis/apps/v1/deployments?watch=true&resourceVersion=7&sendInitialEvents=true HTTP/1.1\r\n\r\n";
         let expected = Request {
             resource: "deployments".to_owned(),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_connection_is_no_request() {
+    fn closed_connection_returns_none() {
         assert_eq!(read(b""), None);
         assert_eq!(read(b"GET /api/v1/pods HT"), None);
     }

@@ -1,50 +1,49 @@
-//! What the server has, and what happens to it.
+//! The scenario: the objects of the server, their changes and its failures.
 
 use std::time::Duration;
 
 use clap::Parser;
 use gauge::monotonic;
 
-/// What the server has, and what happens to it; the same for every watch.
+/// The objects of the server, their changes and its failures; the same for every watch.
 #[derive(Clone, Copy, Debug, Parser)]
 pub(crate) struct Scenario {
-    /// How many objects there are
+    /// Number of objects
     #[arg(long, default_value_t = 0)]
     pub(crate) objects: u32,
-    /// How many of them are changed, in turns, in each watch
+    /// Number of changes in each watch, which cycle through the objects
     #[arg(long, default_value_t = 0)]
     pub(crate) events: u32,
-    /// How many changes a second; 0 is as many as are taken
+    /// Changes per second; 0 is as fast as the client reads
     #[arg(long, default_value_t = 0)]
     pub(crate) rate: u32,
-    /// How many objects there are of each kind that is none of Kubernetes' own; all else of them is in
-    /// the same proportion
+    /// Number of objects of each custom kind; their changes and rate are scaled by the same factor
     #[arg(long)]
     pub(crate) custom: Option<u32>,
-    /// How many seconds lie between a watch's bookmarks; 0 is none
+    /// Seconds between bookmarks of a watch; 0 is none
     #[arg(long, default_value_t = 0)]
     pub(crate) bookmarks: u32,
-    /// How many servers there are, each at a URL of its own
+    /// Number of servers, each at its own URL
     #[arg(long, default_value_t = 1)]
     pub(crate) servers: u32,
-    /// For how many seconds each server is away, soon after its first connection; 0 is never
+    /// Seconds for which each server refuses connections, soon after its first one; 0 is never
     #[arg(long, default_value_t = 0)]
     pub(crate) outage: u32,
-    /// Never answer
+    /// Never respond
     #[arg(long)]
-    pub(crate) mute: bool,
-    /// Cut each watch once it is begun
+    pub(crate) no_response: bool,
+    /// Disconnect each watch after its initial events
     #[arg(long)]
-    pub(crate) cut: bool,
-    /// What objects say of when they were sent
+    pub(crate) disconnect: bool,
+    /// The time that objects carry as their send time
     #[arg(skip)]
     pub(crate) stamp: Stamp,
 }
 
-/// What objects say of when they were sent.
+/// The time that objects carry as their send time.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Stamp {
-    /// The truth.
+    /// The current time.
     #[default]
     Now,
     /// This time.
@@ -61,7 +60,7 @@ impl Stamp {
 }
 
 impl Scenario {
-    /// The same for a kind that is none of Kubernetes' own.
+    /// Returns the scenario scaled to a custom kind.
     pub(crate) fn of_custom_kind(self) -> Self {
         let Some(objects) = self.custom else { return self };
         let share = |of: u32| {
@@ -77,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn custom_kinds_are_a_part_of_the_whole() {
+    fn custom_kinds_are_scaled() {
         let args = "replayer --objects 150000 --events 36000 --rate 600 --custom 2500";
         let scenario = Scenario::parse_from(args.split(' ')).of_custom_kind();
         assert_eq!((scenario.objects, scenario.events, scenario.rate), (2_500, 600, 10));

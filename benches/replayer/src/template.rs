@@ -1,13 +1,13 @@
-//! An object as text with places for what differs from one to the next.
+//! The text of an object with placeholders for the parts that differ.
 
 use gauge::SENT;
 
 use crate::scenario::Stamp;
 
-/// A recorded object, cut up where its name, uid, version and time of sending stand.
+/// A recorded object, split at its name, uid, version and send time.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    /// Kind and version, as they stand in front of the metadata.
+    /// Kind and version, which precede the metadata.
     types: String,
     parts: Vec<Part>,
 }
@@ -15,7 +15,7 @@ pub(crate) struct Template {
 #[derive(Clone, Debug)]
 enum Part {
     Text(Vec<u8>),
-    /// What stands behind the beginning of the name.
+    /// The end of the name.
     Name,
     Uid,
     Version,
@@ -23,30 +23,31 @@ enum Part {
 }
 
 impl Template {
-    /// Of an object that has kind, version, name, uid, resource version and annotations, the first of
-    /// each its own.
-    pub(crate) fn of(object: &str) -> Self {
-        let object = object.trim_end().strip_prefix('{').expect("it is an object");
-        let (types, object) = object.split_at(object.find("\"metadata\"").expect("it has some"));
+    /// Parses an object that has kind, version, name, uid, resource version and annotations; the first
+    /// occurrence of each must be the object's own.
+    pub(crate) fn new(object: &str) -> Self {
+        let object = object.trim_end().strip_prefix('{').expect("an object starts with a brace");
+        let (types, object) =
+            object.split_at(object.find("\"metadata\"").expect("an object has metadata"));
         let annotation = format!("\"annotations\":{{\"{SENT}\":\"\",");
         let object = object.replacen("\"annotations\":{", &annotation, 1);
-        let mut cuts = [
+        let mut placeholders = [
             ("\"name\":\"", Part::Name),
             ("\"uid\":\"", Part::Uid),
             ("\"resourceVersion\":\"", Part::Version),
             (&format!("\"{SENT}\":\""), Part::Sent),
         ]
         .map(|(before, part)| {
-            let at = object.find(before).expect("each is in the object") + before.len();
+            let at = object.find(before).expect("the object has each") + before.len();
             let len = object[at..].find('"').expect("a string ends");
-            // All of a name but its last five letters is the workload's.
+            // All but the last five letters of the name belong to the workload.
             let kept = if matches!(part, Part::Name) { len.saturating_sub(5) } else { 0 };
             (at + kept, at + len, part)
         });
-        cuts.sort_by_key(|(at, ..)| *at);
+        placeholders.sort_by_key(|(at, ..)| *at);
         let mut parts = Vec::new();
         let mut done = 0;
-        for (at, end, part) in cuts {
+        for (at, end, part) in placeholders {
             parts.extend([Part::Text(object[done..at].into()), part]);
             done = end;
         }
@@ -54,19 +55,19 @@ impl Template {
         Self { types: types.to_owned(), parts }
     }
 
-    /// Kind and version, as the beginning of an object.
+    /// Returns kind and version as the start of an object.
     pub(crate) fn types(&self) -> &str {
         &self.types
     }
 
-    /// Appends the object of this number at this version.
+    /// Appends the object with this number and version.
     pub(crate) fn write(&self, number: u32, version: u64, sent: Stamp, to: &mut Vec<u8>) {
         to.push(b'{');
         to.extend_from_slice(self.types.as_bytes());
         self.write_rest(number, version, sent, to);
     }
 
-    /// Appends it as an item of a list, which leave out kind and version.
+    /// Appends the object as an item of a list, without kind and version.
     pub(crate) fn write_item(&self, number: u32, version: u64, sent: Stamp, to: &mut Vec<u8>) {
         to.push(b'{');
         self.write_rest(number, version, sent, to);
@@ -98,19 +99,19 @@ impl Template {
     }
 }
 
-/// Five letters as Kubernetes chooses them for the names of Pods; others for every number.
+/// Returns a five-letter suffix as Kubernetes generates for Pods; distinct for each number.
 fn suffix(number: u32) -> [u8; 5] {
     const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
-    // A prime, so that neighbours differ in more than one letter.
+    // A prime: consecutive numbers differ in more than one letter.
     let mut rest = u64::from(number) * 7919;
     [(); 5].map(|()| {
-        let letter = LETTERS[usize::try_from(rest % 27).expect("it is small")];
+        let letter = LETTERS[usize::try_from(rest % 27).expect("the remainder is below 27")];
         rest /= 27;
         letter
     })
 }
 
-/// Bits without a pattern, always the same (SplitMix64's finaliser).
+/// Returns deterministic pseudo-random bits (SplitMix64's finaliser).
 fn mixed(number: u64) -> u64 {
     let mut bits = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -128,12 +129,12 @@ mod tests {
 
     fn written(number: u32, version: u64) -> serde_json::Value {
         let mut text = Vec::new();
-        Template::of(OBJECT).write(number, version, Stamp::Now, &mut text);
+        Template::new(OBJECT).write(number, version, Stamp::Now, &mut text);
         serde_json::from_slice(&text).unwrap()
     }
 
     #[test]
-    fn what_differs_is_filled_in() {
+    fn placeholders_are_filled_in() {
         let object = written(7, 12_345);
         let meta = &object["metadata"];
         assert_eq!(meta["resourceVersion"], "12345");
@@ -146,15 +147,15 @@ mod tests {
     }
 
     #[test]
-    fn items_have_no_kind() {
+    fn list_items_have_no_kind() {
         let mut item = Vec::new();
-        Template::of(OBJECT).write_item(1, 2, Stamp::Now, &mut item);
+        Template::new(OBJECT).write_item(1, 2, Stamp::Now, &mut item);
         assert!(item.starts_with(b"{\"metadata\":{\"name\""));
-        assert_eq!(Template::of(OBJECT).types(), "\"kind\":\"Pod\",");
+        assert_eq!(Template::new(OBJECT).types(), "\"kind\":\"Pod\",");
     }
 
     #[test]
-    fn an_object_has_one_name_and_uid_at_all_versions() {
+    fn name_and_uid_are_stable_across_versions() {
         let of = |number, version| {
             let meta = written(number, version)["metadata"].take();
             ["name", "uid"].map(|key| meta[key].as_str().unwrap().to_owned())

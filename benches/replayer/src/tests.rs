@@ -1,4 +1,4 @@
-//! The whole server, over a socket.
+//! Tests of the complete server over a socket.
 
 use std::collections::HashSet;
 use std::io::{Read as _, Write as _};
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::scenario::Scenario;
 use crate::server;
 
-/// A connection to a server that is started for it.
+/// Starts a server and connects to it.
 fn connect(scenario: &str) -> TcpStream {
     let scenario = Scenario::parse_from(format!("replayer {scenario}").split_whitespace());
     let listener = server::bind().unwrap();
@@ -20,8 +20,8 @@ fn connect(scenario: &str) -> TcpStream {
     TcpStream::connect(address).unwrap()
 }
 
-/// Asks, and reads chunks until the body has ended, or so many have come.
-fn ask(stream: &mut TcpStream, target: &str, chunks: usize) -> Vec<Vec<u8>> {
+/// Sends a request and reads chunks until the body ends or this many have been read.
+fn request(stream: &mut TcpStream, target: &str, chunks: usize) -> Vec<Vec<u8>> {
     write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
     let head = until(stream, b"\r\n\r\n");
     assert!(head.starts_with(b"HTTP/1.1 200 OK\r\n"));
@@ -57,12 +57,12 @@ fn names<'a>(objects: impl IntoIterator<Item = &'a Value>) -> Vec<String> {
 }
 
 #[test]
-fn pages_hold_every_object_once() {
+fn pages_contain_every_object_once() {
     let mut stream = connect("--objects 7");
     let mut seen = Vec::new();
     let mut target = "/api/v1/pods?limit=3".to_owned();
     for (items, remaining) in [(3, Some(4)), (3, Some(1)), (1, None)] {
-        let page = ask(&mut stream, &target, usize::MAX).concat();
+        let page = request(&mut stream, &target, usize::MAX).concat();
         let page: Value = serde_json::from_slice(&page).unwrap();
         assert_eq!(page["metadata"]["resourceVersion"], "1000000");
         assert_eq!(page["metadata"]["remainingItemCount"].as_u64(), remaining);
@@ -76,10 +76,10 @@ fn pages_hold_every_object_once() {
 }
 
 #[test]
-fn a_watch_is_the_state_its_end_and_the_changes() {
+fn watch_sends_initial_events_bookmark_and_changes() {
     let mut stream = connect("--objects 2 --events 3");
     let target = "/api/v1/nodes?watch=true&sendInitialEvents=true";
-    let lines = ask(&mut stream, target, 6);
+    let lines = request(&mut stream, target, 6);
     let events: Vec<Value> =
         lines.iter().map(|line| serde_json::from_slice(line).unwrap()).collect();
     let types: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
@@ -91,29 +91,29 @@ fn a_watch_is_the_state_its_end_and_the_changes() {
         events[2..].iter().map(|e| e["object"]["metadata"]["resourceVersion"].as_str()).collect();
     let expected = ["1000000", "1000001", "1000002", "1000003"].map(Some);
     assert_eq!(versions, expected);
-    // The same objects, in turns.
+    // The changes cycle through the same objects.
     let names =
         names(events.iter().map(|event| &event["object"]).filter(|o| o["spec"].is_object()));
     assert_eq!([&names[0], &names[1], &names[0]], [&names[2], &names[3], &names[4]]);
 }
 
 #[test]
-fn a_watch_goes_on_from_a_version() {
+fn watch_resumes_from_a_version() {
     let mut stream = connect("--events 3");
     let target = "/api/v1/pods?watch=true&resourceVersion=1000002";
-    let event: Value = serde_json::from_slice(&ask(&mut stream, target, 1)[0]).unwrap();
+    let event: Value = serde_json::from_slice(&request(&mut stream, target, 1)[0]).unwrap();
     assert_eq!(event["object"]["metadata"]["resourceVersion"], "1000003");
 }
 
 #[test]
-fn a_watch_is_cut_where_it_is_to_be() {
-    let mut stream = connect("--objects 1 --cut");
-    ask(&mut stream, "/api/v1/pods?watch=true&sendInitialEvents=true", 2);
+fn watch_with_disconnect_closes_after_the_initial_events() {
+    let mut stream = connect("--objects 1 --disconnect");
+    request(&mut stream, "/api/v1/pods?watch=true&sendInitialEvents=true", 2);
     assert_eq!(stream.read(&mut [0]).unwrap(), 0);
 }
 
 #[test]
-fn unknown_kinds_are_not_found() {
+fn unknown_resource_returns_404() {
     let mut stream = connect("");
     write!(stream, "GET /api/v1/gadgets HTTP/1.1\r\n\r\n").unwrap();
     assert!(until(&mut stream, b"\r\n\r\n").starts_with(b"HTTP/1.1 404 "));

@@ -1,4 +1,4 @@
-//! A watch: the state where that is asked for, then changes, then silence.
+//! A watch: initial events if requested, then changes, then only bookmarks.
 
 use std::io::ErrorKind::{TimedOut, WouldBlock};
 use std::io::{self, Read as _, Write};
@@ -7,51 +7,51 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::list::{self, VERSION};
 use crate::request::Request;
 use crate::scenario::Scenario;
-use crate::state::{self, VERSION};
 use crate::template::Template;
 use crate::wire;
 
-/// How many objects are changed in turns, where none were there at the beginning.
+/// How many objects the changes cycle through if there are no initial objects.
 const CHANGED: u32 = 5_000;
 
-/// Answers with a watch that lasts until the client closes it.
-pub(crate) fn watch(
+/// Responds with a watch that lasts until the client closes it.
+pub(crate) fn respond(
     to: &mut impl Write,
     from: &TcpStream,
     template: &Template,
     scenario: Scenario,
     request: &Request,
 ) -> io::Result<()> {
-    wire::begin(to)?;
+    wire::start(to)?;
     if request.send_initial_events {
-        state::stream(to, template, scenario)?;
+        list::initial_events(to, template, scenario)?;
     }
     to.flush()?;
-    if scenario.cut {
+    if scenario.disconnect {
         return Ok(());
     }
     let from_version = if request.send_initial_events { None } else { request.resource_version };
     let done = from_version.unwrap_or(VERSION).saturating_sub(VERSION);
     let done = u32::try_from(done).unwrap_or(u32::MAX);
     changes(to, template, scenario, done)?;
-    silence(to, from, template, scenario)
+    bookmarks(to, from, template, scenario)
 }
 
-/// Sends nothing but bookmarks, until the client has enough: what it sends is nothing but the end.
-fn silence(
+/// Sends only bookmarks until the client closes the connection.
+fn bookmarks(
     to: &mut impl Write,
     mut from: &TcpStream,
     template: &Template,
     scenario: Scenario,
 ) -> io::Result<()> {
-    /// Counts watches, so that their bookmarks are spread evenly.
+    /// Counts watches to spread their bookmarks evenly.
     static WATCHES: AtomicU32 = AtomicU32::new(0);
 
     let every = scenario.bookmarks;
     let number = WATCHES.fetch_add(1, Ordering::Relaxed);
-    // Never zero, which would be no limit.
+    // Never zero, which would mean no timeout.
     let mut wait = number.checked_rem(every).map(|seconds| seconds + 1);
     loop {
         from.set_read_timeout(wait.map(|seconds| Duration::from_secs(seconds.into())))?;
@@ -59,7 +59,7 @@ fn silence(
             Ok(0) => return Ok(()),
             Ok(_) => {}
             Err(error) if matches!(error.kind(), WouldBlock | TimedOut) => {
-                state::bookmark(to, template, VERSION + u64::from(scenario.events), "")?;
+                list::bookmark(to, template, VERSION + u64::from(scenario.events), "")?;
                 to.flush()?;
                 wait = Some(every);
             }
@@ -68,7 +68,7 @@ fn silence(
     }
 }
 
-/// Sends the changes that are not done yet.
+/// Sends the changes after the first `done`.
 fn changes(
     to: &mut impl Write,
     template: &Template,

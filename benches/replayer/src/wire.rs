@@ -1,9 +1,9 @@
-//! Writes the answers: HTTP/1.1 with a body in chunks, a document a chunk, as an API server does.
+//! Writes responses: HTTP/1.1 with a chunked body, one document per chunk, as an API server does.
 
 use std::io::{self, Write};
 
-/// Begins an answer whose body comes in chunks.
-pub(crate) fn begin(to: &mut impl Write) -> io::Result<()> {
+/// Starts a response with a chunked body.
+pub(crate) fn start(to: &mut impl Write) -> io::Result<()> {
     to.write_all(
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
     )
@@ -20,7 +20,7 @@ pub(crate) fn end(to: &mut impl Write) -> io::Result<()> {
     to.flush()
 }
 
-/// What is asked for is not here.
+/// Responds with 404.
 pub(crate) fn not_found(to: &mut impl Write) -> io::Result<()> {
     to.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")?;
     to.flush()

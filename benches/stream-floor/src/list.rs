@@ -1,6 +1,4 @@
-//! Reads a list's bytes, and counts them.
-
-use std::error::Error;
+//! Reads a list and counts its bytes.
 
 use futures::TryStreamExt as _;
 use gauge::{Args, Figures};
@@ -8,11 +6,12 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use kube_client::Client;
 use kube_client::client::Body;
+use stream_common::Error;
 
-/// How long the JSON of an object is, with the comma behind it.
+/// Returns the mean length of an object's JSON, with the comma after it.
 #[allow(clippy::cast_precision_loss)]
-pub(crate) async fn list(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
-    let request = Request::get(format!("/api/v1/{}", args.kind)).body(Body::empty())?;
+pub(crate) async fn list(client: Client, args: &Args) -> Result<Figures, Error> {
+    let request = Request::get(format!("/api/v1/{}", args.resource)).body(Body::empty())?;
     let mut chunks = client.send(request).await?.into_body().into_data_stream();
     let mut bytes = 0;
     while let Some(chunk) = chunks.try_next().await? {

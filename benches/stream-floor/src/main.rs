@@ -1,18 +1,17 @@
-//! What no watcher over the same client and socket can be faster than: it finds the lines, and skips
-//! their JSON with `serde_json`'s `IgnoredAny`.
+//! The lower bound for any watcher over the same client and socket: finds the lines and skips their
+//! JSON with `serde_json`'s `IgnoredAny`.
 
 mod idle;
 mod latency;
 mod list;
 mod watch;
 
-use std::error::Error;
-
 use gauge::{Args, Task};
 use kube_client::{Client, Config};
+use stream_common::Error;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Error> {
     let args = Args::read();
     let client = Client::try_from(Config::new(args.server[0].parse()?))?;
     let figures = match args.task {

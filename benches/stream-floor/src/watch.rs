@@ -1,45 +1,43 @@
-//! Reads a watch's lines.
+//! Reads the lines of a watch.
 
-use std::error::Error;
-
-use futures::TryStreamExt as _;
-use gauge::{Args, Figures, Tally};
+use gauge::{Args, EventCounter, Figures};
 use http::Request;
 use http_body_util::BodyExt as _;
 use kube_client::Client;
 use kube_client::client::Body;
 use serde::de::IgnoredAny;
+use stream_common::Error;
 
-pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
-    let uri = format!("/api/v1/{}?watch=true&resourceVersion=1000000", args.kind);
+pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Error> {
+    let uri = format!("/api/v1/{}?watch=true&resourceVersion=1000000", args.resource);
     let request = Request::get(uri).body(Body::empty())?;
-    let mut chunks = client.send(request).await?.into_body().into_data_stream();
-    let mut tally = Tally::of(args.count);
-    // A line of which the rest is yet to come.
-    let mut begun: Vec<u8> = Vec::new();
-    while let Some(chunk) = chunks.try_next().await? {
+    let chunks = client.send(request).await?.into_body().into_data_stream();
+    // The beginning of a line whose rest has not arrived.
+    let mut partial: Vec<u8> = Vec::new();
+    stream_common::drain(chunks, args.count, |chunk, counter| {
         let mut rest = &chunk[..];
         while let Some(at) = memchr::memchr(b'\n', rest) {
             let (line, after) = rest.split_at(at + 1);
             rest = after;
-            let last = if begun.is_empty() {
-                skip(line, &mut tally)?
+            let last = if partial.is_empty() {
+                skip(line, counter)?
             } else {
-                begun.extend_from_slice(line);
-                let last = skip(&begun, &mut tally)?;
-                begun.clear();
+                partial.extend_from_slice(line);
+                let last = skip(&partial, counter)?;
+                partial.clear();
                 last
             };
             if last {
-                return Ok(tally.figures()?);
+                return Ok(true);
             }
         }
-        begun.extend_from_slice(rest);
-    }
-    Ok(tally.figures()?)
+        partial.extend_from_slice(rest);
+        Ok(false)
+    })
+    .await
 }
 
-fn skip(line: &[u8], tally: &mut Tally) -> Result<bool, Box<dyn Error>> {
+fn skip(line: &[u8], counter: &mut EventCounter) -> Result<bool, Error> {
     let skipped: IgnoredAny = serde_json::from_slice(line)?;
-    Ok(tally.saw(skipped))
+    Ok(counter.record(skipped))
 }

@@ -1,42 +1,27 @@
-//! Watchers to which nothing happens.
-
-use std::error::Error;
-use std::sync::Arc;
+//! Watchers that receive no events.
 
 use futures::TryStreamExt as _;
-use gauge::{Args, Figures, Idle};
-use tokio::sync::Semaphore;
+use gauge::{Args, Figures};
+use stream_common::Error;
 use watchables::rel_1_36::v1::Pod;
-use watchables::{Client, StreamOptions, WatchError, Watcher};
+use watchables::{Client, StopHandle, StreamOptions, WatchError, Watcher};
 
-pub(crate) async fn idle(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
-    let mut idle = Idle::begin(args.count);
-    let begun = Arc::new(Semaphore::new(0));
-    let mut stops = Vec::new();
-    let mut tasks = Vec::new();
-    for _ in 0..args.count {
-        let begun = Arc::clone(&begun);
-        let watcher = Watcher::<Pod>::new(client.clone());
-        stops.push(watcher.stop_handle());
-        tasks.push(tokio::spawn(async move {
-            let mut events = watcher.stream(StreamOptions::managed());
-            while events.try_next().await?.is_some() {
-                begun.add_permits(1);
-            }
-            Ok::<_, WatchError>(())
-        }));
-    }
-    begun.acquire_many(args.count).await?.forget();
-    tokio::time::sleep(Idle::SETTLES).await;
-    idle.settled();
-    tokio::time::sleep(Idle::LASTS).await;
-    idle.lasted();
-    idle.stopping();
-    for stop in &stops {
-        stop.stop();
-    }
-    for task in tasks {
-        task.await??;
-    }
-    Ok(idle.stopped())
+pub(crate) async fn idle(client: Client, args: &Args) -> Result<Figures, Error> {
+    stream_common::idle(
+        args.count,
+        |ready| {
+            let watcher = Watcher::<Pod>::new(client.clone());
+            let stop = watcher.stop_handle();
+            let task = tokio::spawn(async move {
+                let mut events = watcher.stream(StreamOptions::managed());
+                while events.try_next().await?.is_some() {
+                    ready.signal();
+                }
+                Ok::<_, WatchError>(())
+            });
+            (stop, task)
+        },
+        |stop: &StopHandle, _| stop.stop(),
+    )
+    .await
 }

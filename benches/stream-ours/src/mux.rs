@@ -1,39 +1,38 @@
-//! Four kinds at once: through the multiplexer, or as bare streams that are merged.
-
-use std::error::Error;
+//! Four kinds at once: through the multiplexer, or as separate streams that are merged.
 
 use futures::stream::{BoxStream, select_all};
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
-use gauge::{Args, Figures, Tally};
+use gauge::{Args, Figures};
+use stream_common::Error;
 use watchables::rel_1_36::v1::{ConfigMap, Event, Node, Pod};
 use watchables::{
     Client, Multiplexed, MultiplexingWatcher, StreamOptions, WatchError, WatchTarget, Watcher,
 };
 
 #[derive(Multiplexed)]
-enum Seen {
+enum Object {
     Pod(Box<Pod>),
     ConfigMap(Box<ConfigMap>),
     Event(Box<Event>),
     Node(Box<Node>),
 }
 
-pub(crate) async fn mux(client: &Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
-    match &*args.way {
+pub(crate) async fn mux(client: &Client, args: &Args) -> Result<Figures, Error> {
+    match &*args.variant {
         "mux" => {
-            let mux = MultiplexingWatcher::<Seen>::new();
+            let mux = MultiplexingWatcher::<Object>::new();
             mux.add_watcher(Watcher::<Pod>::new(client.clone()));
             mux.add_watcher(Watcher::<ConfigMap>::new(client.clone()));
             mux.add_watcher(Watcher::<Event>::new(client.clone()));
             mux.add_watcher(Watcher::<Node>::new(client.clone()));
             drain(mux.stream(StreamOptions::managed()).map_ok(|event| event.obj), args).await
         }
-        "bare" => {
+        "separate" => {
             let streams = [
-                bare(client, |pod| Seen::Pod(Box::new(pod))),
-                bare(client, |map| Seen::ConfigMap(Box::new(map))),
-                bare(client, |event| Seen::Event(Box::new(event))),
-                bare(client, |node| Seen::Node(Box::new(node))),
+                separate(client, |pod| Object::Pod(Box::new(pod))),
+                separate(client, |map| Object::ConfigMap(Box::new(map))),
+                separate(client, |event| Object::Event(Box::new(event))),
+                separate(client, |node| Object::Node(Box::new(node))),
             ];
             drain(select_all(streams), args).await
         }
@@ -41,32 +40,31 @@ pub(crate) async fn mux(client: &Client, args: &Args) -> Result<Figures, Box<dyn
     }
 }
 
-/// The objects of one watcher.
-fn bare<T>(client: &Client, seen: fn(T) -> Seen) -> BoxStream<'static, Result<Seen, WatchError>>
+/// Returns the objects of one watcher.
+fn separate<T>(
+    client: &Client,
+    wrap: fn(T) -> Object,
+) -> BoxStream<'static, Result<Object, WatchError>>
 where
     T: WatchTarget<Item = T> + watchables::Listed + watchables::Watchable + 'static,
     T::Kind: watchables::Watched,
 {
     let events = Watcher::<T>::new(client.clone()).stream(StreamOptions::managed());
-    events.map_ok(move |event| seen(event.obj)).boxed()
+    events.map_ok(move |event| wrap(event.obj)).boxed()
 }
 
 async fn drain(
-    mut objects: impl Stream<Item = Result<Seen, WatchError>> + Unpin,
+    objects: impl Stream<Item = Result<Object, WatchError>>,
     args: &Args,
-) -> Result<Figures, Box<dyn Error>> {
-    // So many of each kind.
-    let mut tally = Tally::of(args.count * 4);
-    while let Some(seen) = objects.try_next().await? {
-        let last = match seen {
-            Seen::Pod(pod) => tally.saw(pod),
-            Seen::ConfigMap(map) => tally.saw(map),
-            Seen::Event(event) => tally.saw(event),
-            Seen::Node(node) => tally.saw(node),
-        };
-        if last {
-            break;
-        }
-    }
-    Ok(tally.figures()?)
+) -> Result<Figures, Error> {
+    // `count` of each kind.
+    stream_common::drain(objects, args.count * 4, |object, counter| {
+        Ok(match object {
+            Object::Pod(pod) => counter.record(pod),
+            Object::ConfigMap(map) => counter.record(map),
+            Object::Event(event) => counter.record(event),
+            Object::Node(node) => counter.record(node),
+        })
+    })
+    .await
 }

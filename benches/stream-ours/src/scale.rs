@@ -1,9 +1,8 @@
-//! A large cluster through the multiplexer: its state, then changes.
-
-use std::error::Error;
+//! A large cluster through the multiplexer: its initial list, then changes.
 
 use futures::TryStreamExt as _;
 use gauge::{Args, Cluster, Figures, SENT};
+use stream_common::Error;
 use watchables::rel_1_36::v1::Pod;
 use watchables::{
     Client, DynamicObject, Multiplexed, MultiplexingWatcher, ResourceInfo, Scope, StreamOptions,
@@ -11,13 +10,13 @@ use watchables::{
 };
 
 #[derive(Multiplexed)]
-enum Seen {
+enum Object {
     Pod(Box<Pod>),
     Other(Box<DynamicObject>),
 }
 
-pub(crate) async fn scale(client: &Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
-    let mux = MultiplexingWatcher::<Seen>::new();
+pub(crate) async fn scale(client: &Client, args: &Args) -> Result<Figures, Error> {
+    let mux = MultiplexingWatcher::<Object>::new();
     mux.add_watcher(Watcher::<Pod>::new(client.clone()));
     for number in 0..args.kinds {
         let [kind, plural] = ["Widget", "widgets"].map(|name| format!("{name}{number}"));
@@ -25,21 +24,23 @@ pub(crate) async fn scale(client: &Client, args: &Args) -> Result<Figures, Box<d
             ResourceInfo::dynamic("bench.example", "v1", kind, plural, Scope::Namespaced);
         mux.add_watcher(Watcher::<DynamicObject>::for_resource(client.clone(), resource));
     }
-    let mut cluster = Cluster::begin(args);
+    let mut cluster = Cluster::start(args);
     let mut events = mux.stream(StreamOptions::managed());
     loop {
         let event = events.try_next().await?.ok_or("the stream has ended")?;
-        let all = match event.obj {
-            Seen::Pod(pod) => {
+        let complete = match event.obj {
+            Object::Pod(pod) => {
                 let meta = &pod.metadata;
                 let sent = meta.annotations.get(SENT).map(String::as_str);
-                cluster.saw("Pod", meta.resource_version.as_deref(), sent)?
+                cluster.record("Pod", meta.resource_version.as_deref(), sent)?
             }
-            Seen::Other(object) => {
-                cluster.saw(object.kind().unwrap_or_default(), object.resource_version(), None)?
-            }
+            Object::Other(object) => cluster.record(
+                object.kind().unwrap_or_default(),
+                object.resource_version(),
+                None,
+            )?,
         };
-        if all {
+        if complete {
             return Ok(cluster.figures());
         }
     }

@@ -1,16 +1,14 @@
-//! Events of a watch, delivered and dropped.
+//! The events of a watch, delivered and dropped.
 
-use std::error::Error;
-
-use futures::TryStreamExt as _;
-use gauge::{Args, Figures, Tally};
+use gauge::{Args, Figures};
+use stream_common::Error;
 use watchables::rel_1_36::v1::{ConfigMap, Event, Node, Pod};
 use watchables::{Client, StreamOptions, WatchStream, WatchTarget, Watcher};
 
-pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
+pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Error> {
     let managed = StreamOptions::managed();
-    match &*args.kind {
-        "pods" if args.way == "without managedFields" => {
+    match &*args.resource {
+        "pods" if args.variant == "without managedFields" => {
             drain(Watcher::<Pod>::new(client).without_managed_fields().stream(managed), args).await
         }
         "pods" => drain(Watcher::<Pod>::new(client).stream(managed), args).await,
@@ -21,15 +19,6 @@ pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Box<dy
     }
 }
 
-async fn drain<T: WatchTarget>(
-    mut events: WatchStream<T>,
-    args: &Args,
-) -> Result<Figures, Box<dyn Error>> {
-    let mut tally = Tally::of(args.count);
-    while let Some(event) = events.try_next().await? {
-        if tally.saw(event.obj) {
-            break;
-        }
-    }
-    Ok(tally.figures()?)
+async fn drain<T: WatchTarget>(events: WatchStream<T>, args: &Args) -> Result<Figures, Error> {
+    stream_common::drain(events, args.count, |event, counter| Ok(counter.record(event.obj))).await
 }

@@ -1,5 +1,6 @@
-//! What is measured of kube-runtime's streams.
+//! The stream benches on kube-runtime.
 
+mod client;
 mod idle;
 mod latency;
 mod list;
@@ -8,22 +9,21 @@ mod scale;
 mod stop;
 mod watch;
 
-use std::error::Error;
-
+use client::client;
 use gauge::{Args, Task};
-use kube::{Client, Config};
+use stream_common::Error;
 
-/// Does what the command line says, and prints the figures.
+/// Runs the task that the command line names and prints its figures.
 ///
 /// # Errors
 ///
-/// Where the server cannot be watched, or not all came that was to come.
+/// Fails if the server cannot be watched or does not send all expected events.
 ///
 /// # Panics
 ///
-/// Where a thread cannot be started.
+/// Panics if a thread cannot be started.
 #[tokio::main(flavor = "current_thread")]
-pub async fn run() -> Result<(), Box<dyn Error>> {
+pub async fn run() -> Result<(), Error> {
     let args = Args::read();
     let client = client(&args.server[0])?;
     let figures = match args.task {
@@ -33,14 +33,10 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         Task::Latency => latency::latency(client, &args).await?,
         Task::Idle => idle::idle(client, &args).await?,
         Task::Stop => stop::stop(client, &args).await?,
-        Task::Outage => outage::outage(&args).await?,
+        Task::Outage => stream_common::outage(&args, outage::first_event).await?,
         Task::Scale => scale::scale(&client, &args).await?,
         _ => return Err(args.unknown()),
     };
     println!("{}", figures.line());
     Ok(())
-}
-
-fn client(url: &str) -> Result<Client, Box<dyn Error>> {
-    Ok(Client::try_from(Config::new(url.parse()?))?)
 }

@@ -1,46 +1,38 @@
-//! The state at the beginning: dropped, or kept.
+//! The initial list: its objects dropped, or kept by the user.
 
 use std::collections::HashMap;
-use std::error::Error;
-use std::pin::pin;
 
-use futures::TryStreamExt as _;
-use gauge::{Args, Figures, Filling};
+use gauge::{Args, Figures};
 use k8s_openapi::api::core::v1::Pod;
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{Config, Event, watcher};
 use kube::{Api, Client};
+use stream_common::{Error, consume_list};
 
-/// Drops what comes.
-pub(crate) async fn list(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
-    fill(client, args, drop).await
+/// Drops each object.
+pub(crate) async fn list(client: Client, args: &Args) -> Result<Figures, Error> {
+    consume(client, args, drop).await
 }
 
-/// Keeps the last object of each.
-pub(crate) async fn hold(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
+/// Keeps the last version of each object.
+pub(crate) async fn hold(client: Client, args: &Args) -> Result<Figures, Error> {
     let mut held = HashMap::new();
-    fill(client, args, |pod| drop(held.insert(pod.metadata.uid.clone(), pod))).await
+    consume(client, args, |pod| drop(held.insert(pod.metadata.uid.clone(), pod))).await
 }
 
-async fn fill(
-    client: Client,
-    args: &Args,
-    mut take: impl FnMut(Pod),
-) -> Result<Figures, Box<dyn Error>> {
-    let config = match &*args.way {
+async fn consume(client: Client, args: &Args, mut take: impl FnMut(Pod)) -> Result<Figures, Error> {
+    let config = match &*args.variant {
         "paged" => Config::default(),
         "streamed" => Config::default().streaming_lists(),
         _ => return Err(args.unknown()),
     };
-    let filling = Filling::begin();
-    let mut events = pin!(watcher(Api::all(client), config).default_backoff());
-    let mut left = args.count;
-    while left > 0 {
-        let event = events.try_next().await?.ok_or("the stream has ended")?;
-        if let Event::InitApply(pod) | Event::Apply(pod) = event {
+    let events = || watcher(Api::all(client), config).default_backoff();
+    consume_list(events, args.count, |event| match event {
+        Event::InitApply(pod) | Event::Apply(pod) => {
             take(pod);
-            left -= 1;
+            true
         }
-    }
-    Ok(filling.figures(args.count))
+        _ => false,
+    })
+    .await
 }

@@ -1,7 +1,6 @@
-//! From the call that stops a stream to the stream's end. The peer's has no such call: it is made
-//! abortable.
+//! The time from the call that stops a stream to the end of the stream. kube-runtime has no such
+//! call, so the stream is made abortable.
 
-use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,14 +12,15 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{Config, Event, watcher};
 use kube::{Api, Client};
+use stream_common::Error;
 
-pub(crate) async fn stop(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
+pub(crate) async fn stop(client: Client, args: &Args) -> Result<Figures, Error> {
     let mut stopper = Stopper::start();
     for _ in 0..args.count {
         let pods = Api::<Pod>::all(client.clone());
         let (events, stop) = abortable(watcher(pods, Config::default()).default_backoff());
-        // It tells of its state and of errors; that it connects, it does not tell.
-        let reached = Arc::new(AtomicBool::new(args.way == "connecting"));
+        // kube-runtime reports the end of the initial list and errors, but not that it connects.
+        let reached = Arc::new(AtomicBool::new(args.variant == "connecting"));
         let ready = Arc::clone(&reached);
         stopper.stop(move || ready.load(Ordering::Relaxed), move || stop.abort());
         let mut events = pin!(events);

@@ -1,19 +1,17 @@
-//! Events of a watch, delivered and dropped.
+//! The events of a watch, delivered and dropped.
 
-use std::error::Error;
 use std::fmt::Debug;
-use std::pin::pin;
 
-use futures::TryStreamExt as _;
-use gauge::{Args, Figures, Tally};
+use gauge::{Args, Figures};
 use k8s_openapi::api::core::v1::{ConfigMap, Event as KubeEvent, Node, Pod};
 use k8s_openapi::serde::de::DeserializeOwned;
 use kube::runtime::WatchStreamExt as _;
 use kube::runtime::watcher::{Config, Event, watcher};
 use kube::{Api, Client, Resource};
+use stream_common::Error;
 
-pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>> {
-    match &*args.kind {
+pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Error> {
+    match &*args.resource {
         "pods" => drain::<Pod>(client, args).await,
         "configmaps" => drain::<ConfigMap>(client, args).await,
         "events" => drain::<KubeEvent>(client, args).await,
@@ -22,18 +20,16 @@ pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Box<dy
     }
 }
 
-async fn drain<K>(client: Client, args: &Args) -> Result<Figures, Box<dyn Error>>
+async fn drain<K>(client: Client, args: &Args) -> Result<Figures, Error>
 where
     K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Debug + Send + 'static,
 {
-    let mut events = pin!(watcher(Api::<K>::all(client), Config::default()).default_backoff());
-    let mut tally = Tally::of(args.count);
-    while let Some(event) = events.try_next().await? {
-        if let Event::Apply(object) | Event::Delete(object) = event
-            && tally.saw(object)
-        {
-            break;
-        }
-    }
-    Ok(tally.figures()?)
+    let events = watcher(Api::<K>::all(client), Config::default()).default_backoff();
+    stream_common::drain(events, args.count, |event, counter| {
+        Ok(match event {
+            Event::Apply(object) | Event::Delete(object) => counter.record(object),
+            _ => false,
+        })
+    })
+    .await
 }

@@ -1,4 +1,4 @@
-//! Prints type, namespace and name of each event of a Pod: on Watchables.
+//! Prints type, namespace and name of each Pod event, with Watchables.
 
 use std::error::Error;
 

@@ -1,4 +1,4 @@
-//! Prints type, namespace and name of each event of a Pod: on kube and k8s-openapi.
+//! Prints type, namespace and name of each Pod event, with kube and k8s-openapi.
 
 use std::error::Error;
 
@@ -13,7 +13,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let events = watcher(pods, Config::default());
     pin_mut!(events);
     while let Some(event) = events.try_next().await? {
-        // This watcher does not tell what was added later from what was modified.
+        // This watcher does not distinguish later additions from modifications.
         let (etype, pod) = match event {
             Event::Init | Event::InitDone => continue,
             Event::InitApply(pod) => ("ADDED", pod),

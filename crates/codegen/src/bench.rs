@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: what our types cost to compile and to decode, beside k8s-openapi's, and what our
-//! streams cost, beside kube-runtime's, and in instructions.
+//! `cargo xtask bench`: measures our types against k8s-openapi's (compile, decode), our streams against
+//! kube-runtime's, and instruction counts.
 //!
-//! What is measured lies in `benches/`, a workspace of its own.
+//! The measured programs are in `benches/`, a separate workspace.
 
 mod cargo;
 mod compile;
@@ -19,8 +19,8 @@ mod outage;
 mod programs;
 mod report;
 mod scale;
+mod sides;
 mod stop;
-mod subject;
 mod watch;
 mod wrapper;
 
@@ -33,43 +33,43 @@ use cargo::Cargo;
 use effort::{Effort, ROUNDS};
 use programs::Programs;
 use report::{Case, Report};
-use subject::Subject;
-pub(crate) use wrapper::in_place_of_rustc;
+use sides::Sides;
+pub(crate) use wrapper::run_as_rustc;
 
 #[derive(Args)]
 pub(crate) struct Bench {
     #[command(subcommand)]
-    what: What,
-    /// Print one JSON object a line
+    bench: Subcommands,
+    /// Print one JSON object per line
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Subcommand)]
-enum What {
-    /// CPU time of compiling the newest release, and a program that watches Pods
+enum Subcommands {
+    /// CPU time of compiling the newest release and a program that watches Pods
     Compile {
-        /// How often each is compiled, in turns; the median counts
+        /// Number of compilations of each, in alternation; the median counts
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
         rounds: u16,
     },
     /// Time of decoding recorded objects
     Decode,
-    /// Instructions of each step from a socket's bytes to a typed object; writes them down as the budget
+    /// Instructions of each step from the bytes of a socket to a typed object; updates the budget
     Instructions(instructions::Options),
-    /// CPU time and allocations of an event of a watch
+    /// CPU time and allocations per event of a watch
     Watch(Effort),
-    /// CPU time and memory of the state at the beginning
+    /// CPU time and memory of the initial list
     List(Effort),
     /// Memory of objects that the user keeps
     Hold(Effort),
     /// Time from the server's write to the user's code
     Latency(Effort),
-    /// Memory, CPU time and stop of a thousand watchers to which nothing happens
+    /// Memory, CPU time and stop time of a thousand watchers that receive no events
     Idle(Effort),
     /// Time from the call that stops a stream to its end
     Stop(Effort),
-    /// Memory of what was delivered, by which gaps are repaired
+    /// Memory of the index of delivered objects, which gap repair needs
     Index(Effort),
     /// Time from a server's return to the first event
     Outage(Effort),
@@ -77,134 +77,129 @@ enum What {
     Scale(Effort),
     /// CPU time that the multiplexer adds
     Mux(Effort),
-    /// All of them but `compile` and `instructions`, as one table in Markdown
+    /// All benches except `compile` and `instructions`, as one Markdown table
     All(Effort),
 }
 
 /// A bench of streams.
 struct Streams {
     name: &'static str,
-    /// How it is measured.
-    how: &'static str,
-    /// How often each side runs, where nothing else is said.
+    /// What is measured.
+    subject: &'static str,
+    /// How often each side runs by default.
     rounds: u16,
     measure: fn(&Programs, Effort) -> Result<Vec<Case>>,
 }
 
 const WATCH: Streams = Streams {
     name: "watch",
-    how: "from the first event of a watch to the last",
+    subject: "from the first event of a watch to the last",
     rounds: ROUNDS,
     measure: watch::watch,
 };
 const LIST: Streams = Streams {
     name: "list",
-    how: "100,000 Pods, delivered and dropped",
+    subject: "100,000 Pods, delivered and dropped",
     rounds: ROUNDS,
     measure: list::list,
 };
 const HOLD: Streams = Streams {
     name: "hold",
-    how: "100,000 Pods, each kept in a map",
+    subject: "100,000 Pods, each kept in a map",
     rounds: ROUNDS,
     measure: hold::hold,
 };
 const LATENCY: Streams = Streams {
     name: "latency",
-    how: "from the write to the user's code, by one clock",
+    subject: "from the server's write to the user's code, by one clock",
     rounds: ROUNDS,
     measure: latency::latency,
 };
 const IDLE: Streams = Streams {
     name: "idle",
-    how: "1,000 watchers in a process",
+    subject: "1,000 watchers in one process",
     rounds: ROUNDS,
     measure: idle::idle,
 };
 const STOP: Streams = Streams {
     name: "stop",
-    how: "from the call, on another thread, to the stream's end",
+    subject: "from the call on another thread to the end of the stream",
     rounds: stop::ROUNDS,
     measure: stop::stop,
 };
 const INDEX: Streams = Streams {
     name: "index",
-    how: "100,000 Pods, with gap repair and without",
+    subject: "100,000 Pods, with and without gap repair",
     rounds: ROUNDS,
     measure: index::index,
 };
 const OUTAGE: Streams = Streams {
     name: "outage",
-    how: "connections refused for 10 s; from the server's return to the first event",
+    subject: "connections refused for 10 s; from the server's return to the first event",
     rounds: outage::ROUNDS,
     measure: outage::outage,
 };
 const SCALE: Streams = Streams {
     name: "scale",
-    how: "150,000 Pods and 100,000 objects of 40 other kinds, then 1,000 changes a second for a minute; nothing lost",
+    subject: "150,000 Pods and 100,000 objects of 40 other kinds, then 1,000 changes per second for a minute, without loss",
     rounds: scale::ROUNDS,
     measure: scale::scale,
 };
 const MUX: Streams = Streams {
     name: "mux",
-    how: "four kinds through the multiplexer, and as merged streams",
+    subject: "four kinds through the multiplexer, and as merged streams",
     rounds: ROUNDS,
     measure: mux::mux,
 };
 
-/// All of them, as `bench all` runs them.
+/// The benches of `bench all`, in order.
 const STREAMS: [&Streams; 10] =
     [&WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX];
 
-/// Measures, telling on standard error how far it is; returns the report. That a target is missed is
-/// no failure.
+/// Runs a bench with progress on standard error, and returns the report. A missed target is not a
+/// failure.
 pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
-    let subject = Subject::read(root)?;
-    if let Some(note) = &subject.note {
+    let sides = Sides::read(root)?;
+    if let Some(note) = &sides.note {
         eprintln!("note: {note}");
     }
     let cargo = Cargo::new(root)?;
-    let one = |bench, effort| streams(&Programs::build(&cargo)?, &subject, bench, effort);
-    let report = match args.what {
-        What::Compile { rounds } => compile::compile(&cargo, &subject, rounds)?,
-        What::Decode => decode::decode(&cargo, &subject)?,
-        What::Instructions(options) => instructions::instructions(root, &cargo, options)?,
-        What::Watch(effort) => one(&WATCH, effort)?,
-        What::List(effort) => one(&LIST, effort)?,
-        What::Hold(effort) => one(&HOLD, effort)?,
-        What::Latency(effort) => one(&LATENCY, effort)?,
-        What::Idle(effort) => one(&IDLE, effort)?,
-        What::Stop(effort) => one(&STOP, effort)?,
-        What::Index(effort) => one(&INDEX, effort)?,
-        What::Outage(effort) => one(&OUTAGE, effort)?,
-        What::Scale(effort) => one(&SCALE, effort)?,
-        What::Mux(effort) => one(&MUX, effort)?,
-        What::All(effort) => return all(&cargo, &subject, args.json, effort),
+    let one = |bench, effort| streams(&Programs::build(&cargo)?, &sides, bench, effort);
+    let report = match args.bench {
+        Subcommands::Compile { rounds } => compile::compile(&cargo, &sides, rounds)?,
+        Subcommands::Decode => decode::decode(&cargo, &sides)?,
+        Subcommands::Instructions(options) => instructions::instructions(root, &cargo, options)?,
+        Subcommands::Watch(effort) => one(&WATCH, effort)?,
+        Subcommands::List(effort) => one(&LIST, effort)?,
+        Subcommands::Hold(effort) => one(&HOLD, effort)?,
+        Subcommands::Latency(effort) => one(&LATENCY, effort)?,
+        Subcommands::Idle(effort) => one(&IDLE, effort)?,
+        Subcommands::Stop(effort) => one(&STOP, effort)?,
+        Subcommands::Index(effort) => one(&INDEX, effort)?,
+        Subcommands::Outage(effort) => one(&OUTAGE, effort)?,
+        Subcommands::Scale(effort) => one(&SCALE, effort)?,
+        Subcommands::Mux(effort) => one(&MUX, effort)?,
+        Subcommands::All(effort) => return all(&cargo, &sides, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })
 }
 
-fn streams(
-    programs: &Programs,
-    subject: &Subject,
-    bench: &Streams,
-    effort: Effort,
-) -> Result<Report> {
-    let Streams { name, how, rounds, measure } = bench;
+fn streams(programs: &Programs, sides: &Sides, bench: &Streams, effort: Effort) -> Result<Report> {
+    let Streams { name, subject, rounds, measure } = bench;
     let heading = format!(
-        "{name}: {how}; median of {}, in turns\n{} against kube-runtime and {}",
+        "{name}: {subject}; median of {}, in alternation\n{} against kube-runtime and {}",
         effort.rounds(*rounds),
-        subject.ours,
-        subject.peer
+        sides.ours,
+        sides.peer
     );
     Ok(Report::new(name, heading, measure(programs, effort)?))
 }
 
-fn all(cargo: &Cargo, subject: &Subject, json: bool, effort: Effort) -> Result<String> {
-    let mut reports = vec![decode::decode(cargo, subject)?];
+fn all(cargo: &Cargo, sides: &Sides, json: bool, effort: Effort) -> Result<String> {
+    let mut reports = vec![decode::decode(cargo, sides)?];
     let programs = Programs::build(cargo)?;
     for bench in STREAMS {
-        reports.push(streams(&programs, subject, bench, effort)?);
+        reports.push(streams(&programs, sides, bench, effort)?);
     }
     Ok(if json {
         reports.iter().map(Report::json).collect()

@@ -1,4 +1,4 @@
-//! The commands: what can be asked for, and how the outcome is told.
+//! The command line: arguments, dispatch and output.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -18,11 +18,11 @@ use crate::release::Release;
 use crate::root;
 use crate::simulate::{self, Simulate};
 
-/// Keeps the generated crates true to the Kubernetes releases.
+/// Generates the crates of the Kubernetes releases, measures them and tests them.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
-    /// The repository's root; by default the nearest folder upwards with spec/ and crates/
+    /// The root of the repository [default: the nearest parent folder with spec/ and crates/]
     #[arg(long, global = true, value_name = "FOLDER")]
     root: Option<PathBuf>,
     #[command(subcommand)]
@@ -31,20 +31,20 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Download the specs of releases and keep their facts in spec/
+    /// Download the specs of releases and store their facts in spec/
     Fetch(Fetch),
-    /// Generate the crates of releases from spec/, offline; fetch and compile one that is new
+    /// Generate the crates of releases from spec/, offline; fetch and compile a new release
     Regen(Regen),
-    /// Tell what changed between two pinned releases, from spec/ alone
+    /// Compare two pinned releases, using only spec/
     Diff(Diff),
-    /// Measure what our types cost beside those of k8s-openapi
+    /// Measure our types against k8s-openapi's, and our streams against kube-runtime's
     Bench(Bench),
-    /// Run random histories and faults against the watch protocol's machine
+    /// Run the watch protocol's state machine through random histories and faults
     Simulate(Simulate),
-    /// Get, start and stop a real etcd and kube-apiserver
+    /// Install, start and stop a real etcd and kube-apiserver
     #[command(subcommand)]
     Envtest(Envtest),
-    /// Run the end-to-end suite on a real kube-apiserver
+    /// Run the end-to-end suite against a real kube-apiserver
     E2e(EndToEnd),
 }
 
@@ -53,52 +53,52 @@ struct Fetch {
     /// Releases, such as 1.36
     #[arg(required = true, value_name = "RELEASE")]
     releases: Vec<String>,
-    /// Where <TAG>/api/openapi-spec/swagger.json lies: http://, https:// or file://
+    /// The base URL of <TAG>/api/openapi-spec/swagger.json: http://, https:// or file://
     #[arg(long, value_name = "URL", default_value = DEFAULT_BASE)]
     base_url: String,
-    /// Tag or branch to take the spec from; by default the pinned one, else v<RELEASE>.0
+    /// The tag or branch of the spec [default: the pinned tag, else v<RELEASE>.0]
     #[arg(long)]
     tag: Option<String>,
-    /// Accept a spec whose checksum is not the pinned one, and pin it
+    /// Accept a spec with another checksum than the pinned one, and pin it
     #[arg(long)]
     repin: bool,
 }
 
 #[derive(Args)]
 struct Regen {
-    /// Releases, such as 1.36; by default all that are pinned in spec/releases.toml. One that is
-    /// not is fetched, pinned and compiled too, and what changed since the one before it is told
+    /// Releases, such as 1.36 [default: all that spec/releases.toml pins]. A release that is not pinned
+    /// is also fetched, pinned, compiled and compared with the previous one
     #[arg(value_name = "RELEASE")]
     releases: Vec<String>,
-    /// Write nothing; fail when a file is not what would be generated
+    /// Write nothing; fail if a file differs from what would be generated
     #[arg(long)]
     check: bool,
-    /// Also write upstream's own docs of types and fields, for which the spec is downloaded again;
-    /// for your own use: what is committed has none
+    /// Also write upstream's docs of types and fields, which downloads the specs again. For local use:
+    /// the committed crates do not contain them
     #[arg(long, conflicts_with = "check")]
     descriptions: bool,
-    /// When something is downloaded: as for fetch
+    /// For downloads: as for fetch
     #[arg(long, value_name = "URL", conflicts_with = "check")]
     base_url: Option<String>,
-    /// When something is downloaded: as for fetch
+    /// For downloads: as for fetch
     #[arg(long, conflicts_with = "check")]
     tag: Option<String>,
 }
 
 #[derive(Args)]
 struct Diff {
-    /// The release to compare from, such as 1.35
+    /// The older release, such as 1.35
     from: String,
-    /// The release to compare to, such as 1.36
+    /// The newer release, such as 1.36
     to: String,
-    /// Print one JSON object; `Diff` in crates/codegen/src/diff.rs says what is in it
+    /// Print one JSON object; `Diff` in crates/codegen/src/diff/report.rs describes it
     #[arg(long)]
     json: bool,
 }
 
-/// Runs the command that the program was started with.
+/// Parses the command line and runs the command.
 pub fn main() -> ExitCode {
-    if let Some(code) = bench::in_place_of_rustc() {
+    if let Some(code) = bench::run_as_rustc() {
         return code;
     }
     let cli = Cli::parse();
@@ -112,8 +112,9 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
-    let here = std::env::current_dir()
-        .map_err(|error| Failure::new(format!("cannot tell the current folder: {error}")))?;
+    let here = std::env::current_dir().map_err(|error| {
+        Failure::new(format!("cannot determine the current directory: {error}"))
+    })?;
     let root = root::find(cli.root, &here)?;
     match cli.command {
         Command::Fetch(args) => {
@@ -132,15 +133,15 @@ fn run(cli: Cli) -> Result<ExitCode> {
                 source: Source { base_url: args.base_url, tag: args.tag },
                 descriptions: args.descriptions,
             };
-            let changes = regen::regen(&root, &wanted, |changes| tell(changes, mode), print)?;
+            let changes = regen::regen(&root, &wanted, |changes| report(changes, mode), print)?;
             Ok(match mode {
                 Mode::Check if !changes.is_empty() => ExitCode::FAILURE,
                 _ => ExitCode::SUCCESS,
             })
         }
         Command::Diff(args) => {
-            let told = diff::between(&root, args.from.parse()?, args.to.parse()?)?;
-            print(&if args.json { told.json()? } else { told.text() })?;
+            let comparison = diff::between(&root, args.from.parse()?, args.to.parse()?)?;
+            print(&if args.json { comparison.json()? } else { comparison.text() })?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Bench(args) => {
@@ -148,12 +149,12 @@ fn run(cli: Cli) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Simulate(args) => simulate::simulate(&root, &args),
-        Command::Envtest(what) => envtest::envtest(&root, what),
+        Command::Envtest(command) => envtest::envtest(&root, command),
         Command::E2e(args) => e2e::e2e(&root, &args),
     }
 }
 
-/// Prints to stdout, of which whoever reads it may have seen enough.
+/// Prints to stdout; a reader that has closed the pipe is not an error.
 fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -164,8 +165,8 @@ fn print(text: &str) -> Result<()> {
     }
 }
 
-/// After a check each file counts; after writing a whole crate their number will do.
-fn tell(changes: &[Change], mode: Mode) {
+/// Prints each changed file after a check; after writing many files, only their number.
+fn report(changes: &[Change], mode: Mode) {
     const FEW: usize = 10;
     if changes.is_empty() {
         eprintln!("every generated file is up to date");

@@ -1,4 +1,4 @@
-//! What upstream's own spec says of its types and fields, for `regen --descriptions`.
+//! Upstream's descriptions of types and fields, for `regen --descriptions`.
 
 mod markdown;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::error::{Failure, Result};
 
-/// The prose of a spec, by definition; none by default.
+/// The descriptions of a spec by definition; empty by default.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Descriptions {
     definitions: BTreeMap<String, Definition>,
@@ -27,19 +27,19 @@ struct Property {
 }
 
 impl Descriptions {
-    /// Takes them out of a spec as it was downloaded from a place.
-    pub(crate) fn of_spec(spec: &[u8], place: &str) -> Result<Self> {
+    /// Extracts the descriptions of a spec; `place` is its URL for errors.
+    pub(crate) fn from_spec(spec: &[u8], place: &str) -> Result<Self> {
         serde_json::from_slice(spec)
-            .map_err(|error| Failure::new(format!("{place} is not understood: {error}")))
+            .map_err(|error| Failure::new(format!("{place} is not a valid spec: {error}")))
     }
 
-    /// Lines of documentation for a type.
+    /// Returns the doc lines of a type.
     pub(crate) fn of_type(&self, definition: &str) -> Vec<String> {
         let described = self.definitions.get(definition);
         lines(described.and_then(|definition| definition.description.as_deref()))
     }
 
-    /// Lines of documentation for a field.
+    /// Returns the doc lines of a field.
     pub(crate) fn of_field(&self, definition: &str, field: &str) -> Vec<String> {
         let definition = self.definitions.get(definition);
         let described = definition.and_then(|definition| definition.properties.get(field));

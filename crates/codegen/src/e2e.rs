@@ -1,4 +1,4 @@
-//! `cargo xtask e2e`: the end-to-end suite on a real kube-apiserver.
+//! `cargo xtask e2e`: runs the end-to-end suite against a real kube-apiserver.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -11,28 +11,28 @@ use crate::cargo;
 use crate::envtest;
 use crate::error::{Failure, Result};
 
-/// On which server, and what of it.
+/// The server and the tests to run.
 #[derive(Args)]
 pub(crate) struct EndToEnd {
-    /// Run on the server of this kubeconfig, in namespaces that are removed afterwards, and leave out
-    /// what needs a server of our own; by default on the one that `envtest install` gets
+    /// Run against the server of this kubeconfig, in namespaces that are removed afterwards, without the
+    /// tests that need a dedicated server [default: the server that `envtest install` provides]
     #[arg(long, value_name = "PATH")]
     kubeconfig: Option<PathBuf>,
-    /// Only tests whose name contains this
+    /// Run only tests whose name contains this
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// The seed of what the faults choose at random; by default another one each time
+    /// The seed of random faults [default: random]
     #[arg(long)]
     seed: Option<u64>,
     #[command(flatten)]
     wanted: envtest::Wanted,
 }
 
-/// Runs the suite; fails where a test fails, and where there is no server.
+/// Runs the suite; fails if a test fails or there is no server.
 pub(crate) fn e2e(root: &Path, args: &EndToEnd) -> Result<ExitCode> {
     let assets = match &args.kubeconfig {
-        // Its kubectl is of use.
-        Some(_) => envtest::at_hand()?,
+        // For its kubectl.
+        Some(_) => envtest::installed()?,
         None => Some(envtest::find(root, &args.wanted).map_err(|failure| {
             failure.within("END TO END DID NOT RUN, there is no real API server")
         })?),
@@ -57,7 +57,7 @@ pub(crate) fn e2e(root: &Path, args: &EndToEnd) -> Result<ExitCode> {
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Builds the suite, and beside it the command that it tries with kubectl; returns where it lies.
+/// Builds the suite, and the command that it tests with kubectl next to it; returns its path.
 fn build(root: &Path) -> Result<PathBuf> {
     let output = Command::new(cargo::program())
         .current_dir(root)
@@ -73,7 +73,7 @@ fn build(root: &Path) -> Result<PathBuf> {
         .output()
         .map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;
     if !output.status.success() {
-        return Err(Failure::new("the suite cannot be built: cargo says above why"));
+        return Err(Failure::new("cannot build the suite: see cargo's output above"));
     }
     String::from_utf8_lossy(&output.stdout)
         .lines()
@@ -81,10 +81,10 @@ fn build(root: &Path) -> Result<PathBuf> {
         .find_map(|message| {
             message.executable.filter(|path| path.file_stem() == Some("e2e".as_ref()))
         })
-        .ok_or_else(|| Failure::new("cargo built no e2e"))
+        .ok_or_else(|| Failure::new("cargo did not build e2e"))
 }
 
-/// What cargo tells of something that it has built.
+/// A message of cargo about an artifact.
 #[derive(Deserialize)]
 struct Message {
     executable: Option<PathBuf>,

@@ -1,36 +1,37 @@
-//! What went wrong, told in one line, with what stays of it and the way to mend it.
+//! The error type: one line for what went wrong, plus what was left in place and a hint.
 
 use std::fmt;
 use std::path::Path;
 
-/// A failure that names the file or URL at fault, and where known the mend.
+/// A failure that names the file or URL, with a hint if there is one.
 #[derive(Debug)]
 pub struct Failure {
     what: String,
     left: Option<String>,
-    mend: Option<String>,
+    hint: Option<String>,
 }
 
-/// The result of everything here that can fail.
+/// The result of every fallible function of this crate.
 pub type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
-    /// A failure without a known mend.
+    /// Returns a failure without a hint.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), left: None, mend: None }
+        Self { what: what.into(), left: None, hint: None }
     }
 
-    /// Tells how to mend it.
-    pub fn mend(self, mend: impl Into<String>) -> Self {
-        Self { mend: Some(mend.into()), ..self }
+    /// Adds a hint on how to fix it.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
     }
 
-    /// Tells what had been done before, and stays.
-    pub(crate) fn left(self, left: impl Into<String>) -> Self {
+    /// Adds what earlier steps have left in place.
+    pub(crate) fn left_in_place(self, left: impl Into<String>) -> Self {
         Self { left: Some(left.into()), ..self }
     }
 
-    /// Tells where it happened: a file or a URL.
+    /// Prefixes the place where it happened: a file or a URL.
     pub(crate) fn within(self, place: impl fmt::Display) -> Self {
         Self { what: format!("{place}: {}", self.what), ..self }
     }
@@ -43,7 +44,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
-        for (title, text) in [("left in place", &self.left), ("hint", &self.mend)] {
+        for (title, text) in [("left in place", &self.left), ("hint", &self.hint)] {
             if let Some(text) = text {
                 write!(f, "\n{title}: {text}")?;
             }

@@ -1,4 +1,4 @@
-//! `cargo xtask fetch`: downloads specs, checks them against their pins, and keeps their facts.
+//! `cargo xtask fetch`: downloads specs, verifies them against their pins, and stores their facts.
 
 mod download;
 mod progress;
@@ -20,62 +20,60 @@ use crate::release::Release;
 /// Where Kubernetes publishes its specs.
 pub const DEFAULT_BASE: &str = "https://raw.githubusercontent.com/kubernetes/kubernetes";
 
-/// What to fetch, from where.
+/// The releases to fetch, and from where.
 pub struct Wanted {
     /// The releases.
     pub releases: Vec<Release>,
-    /// From where.
+    /// The source.
     pub source: Source,
-    /// Accept a checksum that is not the pinned one.
+    /// Whether to accept and pin another checksum than the pinned one.
     pub repin: bool,
 }
 
-/// Where specs come from.
+/// The source of specs.
 pub struct Source {
-    /// What comes before the tag in the URL; [`DEFAULT_BASE`] where none is given.
+    /// The part of the URL before the tag; by default [`DEFAULT_BASE`].
     pub base_url: Option<String>,
-    /// The tag; the pinned or the first one where none is given.
+    /// The tag; by default the pinned one, else that of the first patch version.
     pub tag: Option<String>,
 }
 
 impl Source {
-    /// One tag does not fit several releases.
-    pub(crate) fn is_for(&self, releases: &[Release]) -> Result<()> {
+    /// Checks that a tag is given for one release only.
+    pub(crate) fn check(&self, releases: &[Release]) -> Result<()> {
         if self.tag.is_some() && releases.len() > 1 {
-            return Err(Failure::new(
-                "--tag names the tag of one release, but several are to be fetched",
-            )
-            .mend("fetch them one by one"));
+            return Err(Failure::new("--tag applies to one release, but several are given")
+                .hint("fetch them one by one"));
         }
         Ok(())
     }
 }
 
-/// A spec that was downloaded, checked and understood. Nothing is kept of it so far.
+/// A spec that was downloaded and verified, but not stored.
 pub(crate) struct Fetched {
     pin: Pin,
     facts: String,
-    /// As it was downloaded.
-    pub(crate) spec: Vec<u8>,
+    /// The downloaded file.
+    pub(crate) bytes: Vec<u8>,
     pub(crate) url: String,
 }
 
-/// Fetches the releases, one after another.
+/// Fetches the releases in order.
 ///
 /// # Errors
 ///
-/// When a spec cannot be had, is not the pinned one, or is not understood; what is in `spec/` of
-/// that release is then as it was.
+/// Fails if a spec cannot be downloaded, differs from the pinned one, or is not supported. The files of
+/// that release in `spec/` are then unchanged.
 pub fn fetch(root: &Path, wanted: &Wanted) -> Result<()> {
-    wanted.source.is_for(&wanted.releases)?;
+    wanted.source.check(&wanted.releases)?;
     for release in &wanted.releases {
-        get(root, *release, &wanted.source, wanted.repin)?.keep(root)?;
+        get(root, *release, &wanted.source, wanted.repin)?.store(root)?;
         eprintln!("next: `cargo xtask regen`");
     }
     Ok(())
 }
 
-/// Gets a release's spec, which must be the pinned one where there is a pin.
+/// Downloads a release's spec and verifies it against the pin, if there is one.
 pub(crate) fn get(root: &Path, release: Release, source: &Source, repin: bool) -> Result<Fetched> {
     let pins = Pins::read(root)?;
     let pinned = pins.get(release);
@@ -85,22 +83,22 @@ pub(crate) fn get(root: &Path, release: Release, source: &Source, repin: bool) -
         .or_else(|| pinned.map(|pin| pin.tag.clone()))
         .unwrap_or_else(|| release.first_tag());
     let url = spec_url(source.base_url.as_deref().unwrap_or(DEFAULT_BASE), &tag);
-    let spec = download(&url)?;
-    let sha256 = hex(&Sha256::digest(&spec));
+    let bytes = download(&url)?;
+    let sha256 = hex(&Sha256::digest(&bytes));
     if let Some(pin) = pinned.filter(|pin| pin.sha256 != sha256 && !repin) {
         return Err(wrong_checksum(pin, &url, &sha256));
     }
-    let facts = facts::normalise(release, &spec, &url)?;
+    let facts = facts::normalise(release, &bytes, &url)?;
     let pin = pin(&facts, tag, sha256, pinned.and_then(|pin| pin.note.clone()));
     let text = facts.to_text()?;
-    // What the generator does not understand is better told now than when it is in the repository.
+    // Fail before anything is stored if the generator does not support the spec.
     model::lower(facts, &pin.tag).map_err(|failure| failure.within(&url))?;
-    Ok(Fetched { pin, facts: text, spec, url })
+    Ok(Fetched { pin, facts: text, bytes, url })
 }
 
 impl Fetched {
     /// Writes the facts and the pin, or neither.
-    pub(crate) fn keep(self, root: &Path) -> Result<()> {
+    pub(crate) fn store(self, root: &Path) -> Result<()> {
         let (place, definitions) = (self.pin.release.facts_path(), self.pin.definitions);
         let path = root.join(&place);
         let before = path.exists().then(|| files::read(&path)).transpose()?;
@@ -108,14 +106,14 @@ impl Fetched {
         pins.set(self.pin);
         files::write(&path, &self.facts)?;
         if let Err(failure) = pins.write(root) {
-            // Best effort: the first error is the one to tell.
+            // Best effort: the first error is reported.
             let _ = match before {
                 Some(text) => files::write(&path, &text),
                 None => files::remove(&path, root),
             };
             return Err(failure);
         }
-        eprintln!("{place} holds the facts of {definitions} definitions");
+        eprintln!("{place} contains the facts of {definitions} definitions");
         Ok(())
     }
 }
@@ -143,8 +141,8 @@ fn wrong_checksum(pin: &Pin, url: &str, sha256: &str) -> Failure {
         "{url} has the sha256 {sha256}, but {PINS_PATH} pins {} for release {}",
         pin.sha256, pin.release
     ))
-    .mend(format!(
-        "if the spec is meant to have changed, accept it with `cargo xtask fetch {} --repin`",
+    .hint(format!(
+        "if the change is intended, accept it with `cargo xtask fetch {} --repin`",
         pin.release
     ))
 }

@@ -1,4 +1,4 @@
-//! Reading and writing files so that nothing is ever left half written.
+//! Reads and writes files; a write is atomic.
 
 use std::fs;
 use std::io::Write as _;
@@ -10,7 +10,7 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))
 }
 
-/// Writes to a file beside it, then renames: whoever reads sees the old file or the new one.
+/// Writes a temporary file next to it and renames it: readers see the old file or the new one.
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|error| Failure::io("create the folder", folder, &error))?;
@@ -20,13 +20,13 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| {
-        // Best effort: the first error is the one to tell.
+        // Best effort: the first error is reported.
         let _ = fs::remove_file(&beside);
         Failure::io("write", path, &error)
     })
 }
 
-/// Every file under a folder, sorted; none where there is no folder.
+/// Returns every file under a folder, sorted; none if the folder does not exist.
 pub(crate) fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
@@ -48,11 +48,11 @@ pub(crate) fn walk(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Removes a file, and the folders that it leaves empty, up to `top`.
+/// Removes a file and the folders that become empty, up to `top`.
 pub(crate) fn remove(path: &Path, top: &Path) -> Result<()> {
     fs::remove_file(path).map_err(|error| Failure::io("remove", path, &error))?;
     for folder in path.ancestors().skip(1).take_while(|folder| folder.starts_with(top)) {
-        // Fails where something is left in it, which is the end of it.
+        // Fails if the folder is not empty.
         if fs::remove_dir(folder).is_err() {
             break;
         }

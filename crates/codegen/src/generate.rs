@@ -1,4 +1,4 @@
-//! `cargo xtask regen`: from `spec/` to the generated files, or to the list of those that differ.
+//! Generates the files from `spec/`, or lists those that differ.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,44 +17,44 @@ const MODELS: &str = "crates/models";
 const FACADE_MANIFEST: &str = "crates/watchables/Cargo.toml";
 const FACADE_RELEASES: &str = "crates/watchables/src/releases.rs";
 const FACADE_MODULES: &str = "crates/watchables/src/release_modules.rs";
-/// Where the test of each release lies, and the manifest that names the releases.
+/// The folder with the test of each release, and the manifest that lists the releases.
 const TESTS: &str = "tests/model/tests";
 const TESTS_MANIFEST: &str = "tests/model/Cargo.toml";
 
-/// Whether to write, or only to compare.
+/// Whether to write or only to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Write what differs, remove what does not belong.
+    /// Write files that differ, remove files that nothing generates.
     Write,
-    /// Touch nothing.
+    /// Change nothing.
     Check,
 }
 
-/// A file that is not, or was not, as it should be.
+/// A file that differs, or differed, from what is generated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Relative to the repository's root.
+    /// The path relative to the root of the repository.
     pub path: String,
-    /// What is the matter with it.
+    /// How it differs.
     pub state: State,
-    /// The command that mends it; `None` where it has been mended.
-    pub mend: Option<String>,
+    /// The command that updates it; `None` if it has been updated.
+    pub command: Option<String>,
 }
 
 /// How a file differs from what would be generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Another text.
+    /// The content differs.
     Differs,
-    /// Not there.
+    /// The file does not exist.
     Missing,
-    /// There, but nothing generates it.
+    /// The file exists, but nothing generates it.
     LeftOver,
 }
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(mend) = &self.mend else {
+        let Some(command) = &self.command else {
             let done = match self.state {
                 State::Differs => "updated",
                 State::Missing => "created",
@@ -67,29 +67,29 @@ impl fmt::Display for Change {
             State::Missing => "is missing",
             State::LeftOver => "is left over: nothing generates it",
         };
-        write!(f, "{} {state}; run `{mend}`", self.path)
+        write!(f, "{} {state}; run `{command}`", self.path)
     }
 }
 
-/// A text that belongs at a path, with the command that puts it there.
-struct Wanted {
+/// The content of a generated file, with the command that writes it.
+struct Expected {
     text: String,
-    mend: String,
+    command: String,
 }
 
-/// Generates the crates of the releases, all that are pinned where none is named, and the facade's
-/// part. Gives what has changed, or in [`Mode::Check`] what would.
+/// Generates the crates of the given releases, or of all pinned releases if none is given, and the
+/// generated parts of the facade. Returns the files that changed, or in [`Mode::Check`] would change.
 ///
 /// # Errors
 ///
-/// When something in `spec/` is missing, inconsistent or not understood, or a file cannot be read
-/// or written. Nothing is written before all is known to be well.
+/// Fails if something in `spec/` is missing, inconsistent or not supported, or if a file cannot be
+/// read or written. Nothing is written unless every release can be generated.
 pub fn generate(root: &Path, releases: &[Release], mode: Mode) -> Result<Vec<Change>> {
-    generate_with(root, releases, mode, &BTreeMap::new())
+    generate_with_descriptions(root, releases, mode, &BTreeMap::new())
 }
 
-/// The same, with upstream's own words in the docs of the releases that have them here.
-pub(crate) fn generate_with(
+/// As [`generate`], with upstream's descriptions in the docs of the releases in the map.
+pub(crate) fn generate_with_descriptions(
     root: &Path,
     releases: &[Release],
     mode: Mode,
@@ -100,20 +100,20 @@ pub(crate) fn generate_with(
     let none = Descriptions::default();
     let pinned: Vec<Release> = pins.releases.iter().map(|pin| pin.release).collect();
     let chosen = if releases.is_empty() { &pinned } else { releases };
-    let mut wanted = BTreeMap::new();
+    let mut expected = BTreeMap::new();
     for release in chosen {
         let facts = pins.facts(root, *release)?;
         let place = release.facts_path();
         let tag = &pins.require(*release)?.tag;
         let mut model = model::lower(facts, tag).map_err(|failure| failure.within(&place))?;
         model.annotate(&history, descriptions.get(release).unwrap_or(&none));
-        add_crate(&model, &mut wanted)?;
+        add_crate(&model, &mut expected)?;
     }
-    add_facade(root, &pinned, &history, &mut wanted)?;
-    let left_over = left_over(root, chosen, releases.is_empty(), &wanted)?;
+    add_facade(root, &pinned, &history, &mut expected)?;
+    let left_over = left_over(root, chosen, releases.is_empty(), &expected)?;
 
     let mut changes = Vec::new();
-    for (path, Wanted { text, mend }) in wanted {
+    for (path, Expected { text, command }) in expected {
         let file = root.join(&path);
         let state = match file.exists() {
             false => State::Missing,
@@ -123,9 +123,9 @@ pub(crate) fn generate_with(
         if mode == Mode::Write {
             files::write(&file, &text)?;
         }
-        changes.push(Change { path, state, mend: (mode == Mode::Check).then_some(mend) });
+        changes.push(Change { path, state, command: (mode == Mode::Check).then_some(command) });
     }
-    for (path, mend) in left_over {
+    for (path, command) in left_over {
         if mode == Mode::Write {
             let top = if path.starts_with(MODELS) { MODELS } else { TESTS };
             files::remove(&root.join(&path), &root.join(top))?;
@@ -133,21 +133,21 @@ pub(crate) fn generate_with(
         changes.push(Change {
             path,
             state: State::LeftOver,
-            mend: (mode == Mode::Check).then_some(mend),
+            command: (mode == Mode::Check).then_some(command),
         });
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(changes)
 }
 
-fn add_crate(model: &Model, wanted: &mut BTreeMap<String, Wanted>) -> Result<()> {
+fn add_crate(model: &Model, expected: &mut BTreeMap<String, Expected>) -> Result<()> {
     let release = model.release;
     for (path, text) in render::crate_files(model)? {
         let path = format!("{MODELS}/{}/{path}", release.crate_name());
-        wanted.insert(path, Wanted { text, mend: regen(Some(release)) });
+        expected.insert(path, Expected { text, command: regen(Some(release)) });
     }
-    let test = Wanted { text: render::every_type(model), mend: regen(Some(release)) };
-    wanted.insert(format!("{TESTS}/{}.rs", release.crate_name()), test);
+    let test = Expected { text: render::every_type(model), command: regen(Some(release)) };
+    expected.insert(format!("{TESTS}/{}.rs", release.crate_name()), test);
     Ok(())
 }
 
@@ -155,7 +155,7 @@ fn add_facade(
     root: &Path,
     pinned: &[Release],
     history: &History,
-    wanted: &mut BTreeMap<String, Wanted>,
+    expected: &mut BTreeMap<String, Expected>,
 ) -> Result<()> {
     let mut manifest = files::read(&root.join(FACADE_MANIFEST))?;
     for (name, lines) in render::regions(pinned) {
@@ -173,32 +173,33 @@ fn add_facade(
         (FACADE_MODULES, modules),
         (TESTS_MANIFEST, tests),
     ] {
-        wanted.insert(path.to_owned(), Wanted { text, mend: regen(None) });
+        expected.insert(path.to_owned(), Expected { text, command: regen(None) });
     }
     Ok(())
 }
 
-/// Puts lines between the markers of a region.
+/// Replaces the lines between the markers of a region.
 fn replace_region(place: &str, manifest: &str, name: &str, lines: &str) -> Result<String> {
     let begin = format!("# @generated {name}: begin (cargo xtask regen)\n");
     let end = format!("# @generated {name}: end");
     let missing = |marker: &str| {
         let marker = marker.trim_end();
         Failure::new(format!("{place} has no line `{marker}`"))
-            .mend("put it back where the generated lines belong")
+            .hint("restore it where the generated lines belong")
     };
     let (before, rest) = manifest.split_once(&begin).ok_or_else(|| missing(&begin))?;
     let after = rest.find(&end).ok_or_else(|| missing(&end))?;
     Ok(format!("{before}{begin}{lines}{}", &rest[after..]))
 }
 
-/// Files in generated crates, and tests of releases, that nothing generates, each with its mend. Where
-/// all releases are generated, a crate of a release that is not pinned is left over as a whole.
+/// Returns the files in generated crates and tests of releases that nothing generates, with the command
+/// that removes each. If all releases are generated, this includes crates of releases that are not
+/// pinned.
 fn left_over(
     root: &Path,
     chosen: &[Release],
     all: bool,
-    wanted: &BTreeMap<String, Wanted>,
+    expected: &BTreeMap<String, Expected>,
 ) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
     let tests = files::walk(&root.join(TESTS))?;
@@ -217,7 +218,7 @@ fn left_over(
             path.starts_with(&format!("{MODELS}/{name}/")) || path == format!("{TESTS}/{name}.rs")
         };
         let release = chosen.iter().copied().find(belongs_to);
-        if (all || release.is_some()) && !wanted.contains_key(&path) {
+        if (all || release.is_some()) && !expected.contains_key(&path) {
             found.push((path, regen(release)));
         }
     }

@@ -1,4 +1,4 @@
-//! In which of the pinned releases a definition is.
+//! The history of definitions: which pinned releases contain each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,17 +9,17 @@ use crate::model::Home;
 use crate::pins::Pins;
 use crate::release::Release;
 
-/// By definition, which of the releases have it.
+/// The releases of each definition.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     /// Sorted.
     releases: Vec<Release>,
-    /// Indices into the releases, sorted.
-    seen: BTreeMap<String, Vec<usize>>,
+    /// By definition, sorted indices into `releases`.
+    present: BTreeMap<String, Vec<usize>>,
 }
 
 impl History {
-    /// Reads the names in the facts of every pinned release.
+    /// Reads the definition names of every pinned release.
     pub(crate) fn read(root: &Path, pins: &Pins) -> Result<Self> {
         let mut releases: Vec<Release> = pins.releases.iter().map(|pin| pin.release).collect();
         releases.sort();
@@ -42,20 +42,20 @@ impl History {
     }
 
     fn new(releases: Vec<Release>, names: Vec<Vec<String>>) -> Self {
-        let mut seen: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut present: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, names) in names.into_iter().enumerate() {
             for name in names {
-                seen.entry(name).or_default().push(index);
+                present.entry(name).or_default().push(index);
             }
         }
-        Self { releases, seen }
+        Self { releases, present }
     }
 
-    /// `In Kubernetes from 1.19 on.`, or where it is gone, `In Kubernetes 1.17 to 1.24.`: a later
-    /// release changes what is said only of what it has no more, or has again.
+    /// Returns `In Kubernetes 1.19 and later.`, or `In Kubernetes 1.17 to 1.24.` if the definition was
+    /// removed. A new release therefore changes only the sentences of what it removes or brings back.
     pub(crate) fn sentence(&self, definition: &str) -> Option<String> {
         let mut spans: Vec<(usize, usize)> = Vec::new();
-        for &index in self.seen.get(definition)? {
+        for &index in self.present.get(definition)? {
             match spans.last_mut() {
                 Some((_, last)) if *last + 1 == index => *last = index,
                 _ => spans.push((index, index)),
@@ -65,19 +65,19 @@ impl History {
         let spans = spans.into_iter().map(|(first, last)| {
             let (from, to) = (self.releases[first], self.releases[last]);
             match () {
-                () if last == newest => format!("from {from} on"),
+                () if last == newest => format!("{from} and later"),
                 () if first == last => from.to_string(),
                 () => format!("{from} to {to}"),
             }
         });
         let spans: Vec<_> = spans.collect();
         let (last, others) = spans.split_last()?;
-        let told = if others.is_empty() {
+        let spans = if others.is_empty() {
             last.clone()
         } else {
-            format!("{} and {last}", others.join(", "))
+            format!("{}, and {last}", others.join(", "))
         };
-        Some(format!("In Kubernetes {told}."))
+        Some(format!("In Kubernetes {spans}."))
     }
 }
 
@@ -97,23 +97,23 @@ mod tests {
     }
 
     #[test]
-    fn releases_are_told_with_their_gaps() {
+    fn sentence_names_releases_and_gaps() {
         let history = history(&[
             ("1.17", &["old", "gaps", "stays", "brief"]),
             ("1.18", &["old", "stays", "more gaps"]),
-            // Not the next, but the next that there is.
+            // Not consecutive, but the next pinned release.
             ("1.20", &["old", "gaps", "stays"]),
             ("1.21", &["gaps", "stays", "more gaps"]),
             ("1.22", &["stays"]),
             ("1.23", &["stays", "new", "more gaps"]),
         ]);
         for (definition, expected) in [
-            ("stays", Some("In Kubernetes from 1.17 on.")),
+            ("stays", Some("In Kubernetes 1.17 and later.")),
             ("old", Some("In Kubernetes 1.17 to 1.20.")),
             ("brief", Some("In Kubernetes 1.17.")),
-            ("new", Some("In Kubernetes from 1.23 on.")),
-            ("gaps", Some("In Kubernetes 1.17 and 1.20 to 1.21.")),
-            ("more gaps", Some("In Kubernetes 1.18, 1.21 and from 1.23 on.")),
+            ("new", Some("In Kubernetes 1.23 and later.")),
+            ("gaps", Some("In Kubernetes 1.17, and 1.20 to 1.21.")),
+            ("more gaps", Some("In Kubernetes 1.18, 1.21, and 1.23 and later.")),
             ("none", None),
         ] {
             assert_eq!(history.sentence(definition).as_deref(), expected, "{definition}");
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_release_changes_only_what_is_said_of_the_vanished() {
+    fn newer_release_changes_only_sentences_of_removed_definitions() {
         let before = history(&[("1.17", &["stays", "goes"]), ("1.18", &["stays", "goes"])]);
         let after = history(&[
             ("1.17", &["stays", "goes"]),
@@ -129,7 +129,7 @@ mod tests {
             ("1.19", &["stays", "comes"]),
         ]);
         assert_eq!(before.sentence("stays"), after.sentence("stays"));
-        assert_eq!(before.sentence("goes").unwrap(), "In Kubernetes from 1.17 on.");
+        assert_eq!(before.sentence("goes").unwrap(), "In Kubernetes 1.17 and later.");
         assert_eq!(after.sentence("goes").unwrap(), "In Kubernetes 1.17 to 1.18.");
     }
 }

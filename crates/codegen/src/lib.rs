@@ -1,9 +1,12 @@
-//! From the OpenAPI spec of a Kubernetes release to the crate of its types.
+//! The implementation of `cargo xtask`: generates one crate of types per Kubernetes release from its
+//! OpenAPI spec, compares releases, and runs benches, simulations and end-to-end tests.
 //!
-//! Three steps, with I/O only at the ends: [`fetch`] downloads a spec and keeps its facts in
-//! `spec/`; `model` makes of the facts a typed picture of the crate to be; `render` prints it.
-//! [`generate`] joins them and writes the files, or says which would change. [`regen`] is the command
-//! that does all of it for a new release; [`diff`] compares two. Only `fetch` touches the network.
+//! It is not a library for users: nothing outside `xtask/` and this crate's tests depends on it.
+//!
+//! Start reading at [`generate`]. Generation has three steps, with I/O only at both ends: [`fetch`]
+//! downloads a spec and stores its facts in `spec/`; `model` lowers the facts into a typed model of the
+//! crate; `render` prints the model as Rust. [`regen`] is the command; [`cli`] has all commands. Only
+//! `fetch` and `envtest` access the network.
 
 mod bench;
 mod cargo;

@@ -1,4 +1,4 @@
-//! The generator's command line as a program of its own, for tests; `cargo xtask` runs the same.
+//! The command line of `cargo xtask` as a separate program, for tests.
 
 use std::process::ExitCode;
 

@@ -1,15 +1,15 @@
-//! From a field's name on the wire to its name in Rust, and how to tell serde of the difference.
+//! Derives a field's Rust name from its JSON name.
 
 use heck::ToSnakeCase as _;
 
-/// Names that no rule gives: they are those that k8s-openapi's users know.
+/// Names that no rule produces, as in k8s-openapi.
 ///
-/// One of its names is left out on purpose: for `stubPKCS10Request` it has `stub_pkc_s10_request`,
-/// and the rules here give `stub_pkcs10_request`, which keeps the name of PKCS #10 in one piece.
+/// One of its names is deliberately not here: k8s-openapi has `stub_pkc_s10_request` for
+/// `stubPKCS10Request`; the rules produce `stub_pkcs10_request`, which keeps PKCS #10 in one word.
 const SPECIAL: [(&str, &str); 3] =
     [("$ref", "ref_path"), ("$schema", "schema"), ("openAPIV3Schema", "open_api_v3_schema")];
 
-/// The field's name in Rust: snake case, with a `_` at the end where it would be a keyword.
+/// Returns the field's Rust name: snake case, with a trailing `_` if it would be a keyword.
 pub(crate) fn field(wire: &str) -> String {
     if let Some((_, name)) = SPECIAL.iter().find(|(special, _)| *special == wire) {
         return (*name).to_owned();
@@ -18,12 +18,12 @@ pub(crate) fn field(wire: &str) -> String {
     if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
 }
 
-/// The wire name, where serde's `rename_all = "camelCase"` would give another.
+/// Returns the JSON name if serde's `rename_all = "camelCase"` would produce another one.
 pub(crate) fn rename<'a>(wire: &'a str, name: &str) -> Option<&'a str> {
     (serde_camel_case(name) != wire).then_some(wire)
 }
 
-/// `podIPs` is `pod` and `IPs`, which heck cannot know: it is handed `podIps`.
+/// Rewrites plural acronyms for heck: `podIPs` becomes `podIps`.
 fn fold_plural_acronyms(wire: &str) -> String {
     let letters: Vec<char> = wire.chars().collect();
     let mut folded = letters.clone();
@@ -63,9 +63,8 @@ fn serde_camel_case(name: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The names that are easily got wrong.
     #[test]
-    fn tricky_names() {
+    fn field_names_with_acronyms_symbols_and_keywords() {
         for (wire, name) in [
             ("podIP", "pod_ip"),
             ("podIPs", "pod_ips"),
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_serde_cannot_derive_is_renamed() {
+    fn only_names_that_serde_cannot_derive_are_renamed() {
         for (wire, rename) in [
             ("type", None),
             ("fsType", None),

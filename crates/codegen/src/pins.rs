@@ -1,4 +1,4 @@
-//! `spec/releases.toml`: which releases there are, from where, and what their specs hold.
+//! `spec/releases.toml`: the pinned releases, their sources, and counts of their specs' contents.
 
 use std::path::Path;
 
@@ -9,12 +9,12 @@ use crate::facts::Facts;
 use crate::files;
 use crate::release::Release;
 
-/// The file, relative to the repository's root.
+/// The path of the file, relative to the root of the repository.
 pub(crate) const PINS_PATH: &str = "spec/releases.toml";
 
 const HEADER: &str = "\
-# The releases, and the specs that they were generated from. Written by `cargo xtask fetch`, which
-# keeps a `note`. `sha256` is that of the file as it was downloaded.
+# The releases and the specs that they were generated from. Written by `cargo xtask fetch`, which
+# preserves a `note`. `sha256` is the checksum of the downloaded file.
 
 ";
 
@@ -25,13 +25,13 @@ pub(crate) struct Pins {
     pub(crate) releases: Vec<Pin>,
 }
 
-/// Where a release's spec came from, and the counts that its facts must have.
+/// The source of a release's spec, and the counts that its facts must have.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Pin {
     pub(crate) release: Release,
     pub(crate) tag: String,
-    /// The upstream URL, also where the file came from a mirror.
+    /// The upstream URL, even if the file was downloaded from a mirror.
     pub(crate) url: String,
     pub(crate) sha256: String,
     pub(crate) definitions: usize,
@@ -43,7 +43,7 @@ pub(crate) struct Pin {
 }
 
 impl Pins {
-    /// Reads the file; a repository without one pins nothing.
+    /// Reads the file; without one, no release is pinned.
     pub(crate) fn read(root: &Path) -> Result<Self> {
         let path = root.join(PINS_PATH);
         if !path.exists() {
@@ -52,7 +52,7 @@ impl Pins {
         let text = files::read(&path)?;
         toml::from_str(&text).map_err(|error| {
             Failure::new(format!("{PINS_PATH}: {error}"))
-                .mend("mend the file, or restore it from git")
+                .hint("fix the file, or restore it from git")
         })
     }
 
@@ -67,15 +67,15 @@ impl Pins {
         self.releases.iter().find(|pin| pin.release == release)
     }
 
-    /// The pin of a release that must have one.
+    /// Returns the pin of a release.
     pub(crate) fn require(&self, release: Release) -> Result<&Pin> {
         self.get(release).ok_or_else(|| {
-            Failure::new(format!("{PINS_PATH} does not know release {release}"))
-                .mend(format!("run `cargo xtask fetch {release}`"))
+            Failure::new(format!("{PINS_PATH} does not pin release {release}"))
+                .hint(format!("run `cargo xtask fetch {release}`"))
         })
     }
 
-    /// The facts of a pinned release, which must be those that the pin is of.
+    /// Reads the facts of a pinned release and verifies them against the pin.
     pub(crate) fn facts(&self, root: &Path, release: Release) -> Result<Facts> {
         let pin = self.require(release)?;
         let facts = Facts::read(root, release)?;
@@ -90,7 +90,7 @@ impl Pins {
 }
 
 impl Pin {
-    /// Compares the counts with those of the facts.
+    /// Compares the pinned counts with the facts.
     pub(crate) fn verify(&self, facts: &Facts) -> Result<()> {
         for (what, pinned, found) in [
             ("definitions", self.definitions, facts.definitions.len()),
@@ -103,7 +103,7 @@ impl Pin {
                 return Err(Failure::new(format!(
                     "{file} has {found} {what}, but {PINS_PATH} says {pinned}"
                 ))
-                .mend(format!(
+                .hint(format!(
                     "restore both from git, or run `cargo xtask fetch {}`",
                     self.release
                 )));

@@ -1,5 +1,5 @@
-//! `cargo xtask regen`: generates what is pinned; a release that is not is fetched, pinned and
-//! compiled as well, and what is new in it is told.
+//! `cargo xtask regen`: generates the pinned releases. A new release is first fetched and pinned, then
+//! compared with the previous one and compiled.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,82 +10,88 @@ use crate::descriptions::Descriptions;
 use crate::diff;
 use crate::error::{Failure, Result};
 use crate::fetch::{self, Fetched, Source};
-use crate::generate::{Change, Mode, generate_with};
+use crate::generate::{Change, Mode, generate_with_descriptions};
 use crate::pins::{PINS_PATH, Pins};
 use crate::release::Release;
 
-/// What to generate, and how.
+/// The releases to generate, and how.
 pub struct Wanted {
-    /// The releases; all that are pinned where none is named.
+    /// The releases; all pinned releases if empty.
     pub releases: Vec<Release>,
-    /// Write, or only compare.
+    /// Whether to write or only to compare.
     pub mode: Mode,
-    /// From where, should something be downloaded.
+    /// The source of downloads.
     pub source: Source,
-    /// Write upstream's own words into the docs.
+    /// Whether to write upstream's descriptions into the docs.
     pub descriptions: bool,
 }
 
-/// The releases that come anew, and those whose specs are downloaded at all.
-struct Plan {
+/// The new releases, and all releases whose specs are downloaded.
+struct Downloads {
     new: Vec<Release>,
-    downloads: Vec<Release>,
+    all: Vec<Release>,
 }
 
-/// Generates, and tells on the way what has been changed and, by the second function, what is new
-/// in a release that has just been pinned. Gives all changed files.
+/// Generates and returns all changed files. Passes them to `report` before anything is compiled, and
+/// the changes of each new release to `report_new`.
 ///
 /// # Errors
 ///
-/// When a step fails; the failure says what the steps before it have left in place. A release that
-/// cannot be fetched leaves the repository as it was.
+/// Fails if a step fails; the failure says what earlier steps have left in place. If a release cannot
+/// be fetched, the repository is unchanged.
 pub fn regen(
     root: &Path,
     wanted: &Wanted,
-    tell: impl Fn(&[Change]),
-    tell_new: impl Fn(&str) -> Result<()>,
+    report: impl Fn(&[Change]),
+    report_new: impl Fn(&str) -> Result<()>,
 ) -> Result<Vec<Change>> {
-    let plan = plan(&Pins::read(root)?, wanted)?;
+    let downloads = downloads(&Pins::read(root)?, wanted)?;
     let mut descriptions = BTreeMap::new();
     let mut fetched: Vec<Fetched> = Vec::new();
-    // All of them first, so that nothing is kept where one fails.
-    for &release in &plan.downloads {
-        let got = fetch::get(root, release, &wanted.source, false)?;
+    // All downloads come first: if one fails, nothing is stored.
+    for &release in &downloads.all {
+        let spec = fetch::get(root, release, &wanted.source, false)?;
         if wanted.descriptions {
-            descriptions.insert(release, Descriptions::of_spec(&got.spec, &got.url)?);
+            descriptions.insert(release, Descriptions::from_spec(&spec.bytes, &spec.url)?);
         }
-        if plan.new.contains(&release) {
-            fetched.push(got);
+        if downloads.new.contains(&release) {
+            fetched.push(spec);
         }
     }
-    fetched.into_iter().try_for_each(|fetched| fetched.keep(root))?;
-    // The docs of a type say which releases have it: a new release concerns all crates.
-    let releases = if plan.new.is_empty() { &wanted.releases[..] } else { &[] };
-    let changes = generate_with(root, releases, wanted.mode, &descriptions).map_err(|failure| {
-        if plan.new.is_empty() { failure } else { failure.left(pinned(&plan)) }
-    })?;
-    tell(&changes);
+    fetched.into_iter().try_for_each(|fetched| fetched.store(root))?;
+    // The docs of a type list the releases that have it: a new release affects all crates.
+    let releases = if downloads.new.is_empty() { &wanted.releases[..] } else { &[] };
+    let changes = generate_with_descriptions(root, releases, wanted.mode, &descriptions).map_err(
+        |failure| {
+            if downloads.new.is_empty() {
+                failure
+            } else {
+                failure.left_in_place(pinned(&downloads))
+            }
+        },
+    )?;
+    report(&changes);
     if wanted.descriptions {
         eprintln!(
-            "these docs have upstream's own words, which are not to be committed here: \
-             `cargo xtask regen` takes them out again"
+            "these docs contain upstream's descriptions, which must not be committed: \
+            `cargo xtask regen` removes them"
         );
     }
-    for &release in &plan.new {
-        tell_new(&news(root, release)?)?;
+    for &release in &downloads.new {
+        report_new(&changes_since_previous(root, release)?)?;
     }
-    plan.new.iter().try_for_each(|release| compile(root, *release, &plan))?;
+    downloads.new.iter().try_for_each(|release| compile(root, *release, &downloads))?;
     Ok(changes)
 }
 
-fn plan(pins: &Pins, wanted: &Wanted) -> Result<Plan> {
+fn downloads(pins: &Pins, wanted: &Wanted) -> Result<Downloads> {
     let mut new = wanted.releases.clone();
     new.retain(|release| pins.get(*release).is_none());
     new.sort();
     new.dedup();
     if let (Mode::Check, Some(release)) = (wanted.mode, new.first()) {
-        return Err(Failure::new(format!("{PINS_PATH} does not know release {release}"))
-            .mend(format!("fetch and generate it with `cargo xtask regen {release}`")));
+        return Err(Failure::new(format!("{PINS_PATH} does not pin release {release}"))
+            .hint(format!("fetch and generate it with `cargo xtask regen {release}`")));
     }
     let downloads = match (wanted.descriptions, wanted.releases.is_empty()) {
         (false, _) => new.clone(),
@@ -95,48 +101,51 @@ fn plan(pins: &Pins, wanted: &Wanted) -> Result<Plan> {
     let Source { base_url, tag } = &wanted.source;
     if downloads.is_empty() && (base_url.is_some() || tag.is_some()) {
         return Err(Failure::new(
-            "--base-url and --tag say where to download a spec from, but all is pinned already",
+            "--base-url and --tag are only for downloads, but all releases are pinned already",
         )
-        .mend("leave them out, or download a pinned one anew with `cargo xtask fetch`"));
+        .hint("omit them, or download a pinned release again with `cargo xtask fetch`"));
     }
-    wanted.source.is_for(&downloads)?;
-    Ok(Plan { new, downloads })
+    wanted.source.check(&downloads)?;
+    Ok(Downloads { new, all: downloads })
 }
 
-/// What has been left in place once a release is pinned.
-fn pinned(plan: &Plan) -> String {
-    let files: Vec<_> = plan.new.iter().map(|release| release.facts_path()).collect();
+/// Describes what is left in place once a release is pinned.
+fn pinned(downloads: &Downloads) -> String {
+    let files: Vec<_> = downloads.new.iter().map(|release| release.facts_path()).collect();
     format!("{} and the entry in {PINS_PATH}", files.join(", "))
 }
 
-/// What is new since the release before it.
-fn news(root: &Path, release: Release) -> Result<String> {
+/// Returns the changes since the previous pinned release.
+fn changes_since_previous(root: &Path, release: Release) -> Result<String> {
     let pins = Pins::read(root)?;
-    let before = pins.releases.iter().map(|pin| pin.release).filter(|other| *other < release).max();
-    match before {
-        Some(before) => Ok(diff::between(root, before, release)?.text()),
+    let previous =
+        pins.releases.iter().map(|pin| pin.release).filter(|other| *other < release).max();
+    match previous {
+        Some(previous) => Ok(diff::between(root, previous, release)?.text()),
         None => {
             Ok(format!("No release before {release} is pinned: there is nothing to compare.\n"))
         }
     }
 }
 
-/// Compiles a new crate, by which it gets into Cargo.lock too.
-fn compile(root: &Path, release: Release, plan: &Plan) -> Result<()> {
+/// Compiles a new crate, which also adds it to Cargo.lock.
+fn compile(root: &Path, release: Release, downloads: &Downloads) -> Result<()> {
     let name = release.crate_name();
     eprintln!("compiling {name}");
     let cargo = cargo::program();
     let status = Command::new(&cargo).args(["check", "-p", &name]).current_dir(root).status();
     let what = match status {
         Ok(status) if status.success() => return Ok(()),
-        Ok(status) => format!("{name} does not compile: `cargo check -p {name}` gave {status}"),
+        Ok(status) => {
+            format!("{name} does not compile: `cargo check -p {name}` failed with {status}")
+        }
         Err(error) => format!("cannot run {} to compile {name}: {error}", cargo.display()),
     };
     Err(Failure::new(what)
-        .left(format!("{}, and all generated files", pinned(plan)))
-        .mend(format!(
-            "mend the generator in crates/codegen, run `cargo xtask regen` and `cargo check -p {name}`; \
-             or take {release} back: remove {} and its entry in {PINS_PATH}, and run `cargo xtask regen`",
+        .left_in_place(format!("{}, and all generated files", pinned(downloads)))
+        .hint(format!(
+            "fix the generator in crates/codegen, run `cargo xtask regen` and `cargo check -p {name}`; \
+             or remove {release} again: delete {} and its entry in {PINS_PATH}, and run `cargo xtask regen`",
             release.facts_path()
         )))
 }

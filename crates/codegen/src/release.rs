@@ -1,4 +1,4 @@
-//! A Kubernetes release, such as 1.36, and the names that follow from it.
+//! A Kubernetes release, such as 1.36, and the names derived from it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,14 +7,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Failure;
 
-/// A release of Kubernetes 1: its minor version.
+/// A release of Kubernetes 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Release {
     minor: u32,
 }
 
 impl Release {
-    /// The name of its crate, and of the facade's feature: `rel_1_36`.
+    /// Returns the name of its crate and of the facade's feature: `rel_1_36`.
     pub fn crate_name(self) -> String {
         format!("rel_1_{}", self.minor)
     }
@@ -23,12 +23,12 @@ impl Release {
         self.minor
     }
 
-    /// The tag of its first version: `v1.36.0`.
+    /// Returns the tag of its first patch version: `v1.36.0`.
     pub(crate) fn first_tag(self) -> String {
         format!("v{self}.0")
     }
 
-    /// Where its facts lie, relative to the repository's root.
+    /// Returns the path of its facts, relative to the root of the repository.
     pub(crate) fn facts_path(self) -> String {
         format!("spec/{}.json", self.crate_name())
     }
@@ -49,8 +49,8 @@ impl FromStr for Release {
             .and_then(|minor| minor.parse().ok())
             .map(|minor| Self { minor })
             .ok_or_else(|| {
-                Failure::new(format!("`{text}` is no Kubernetes release")).mend(
-                    "give major and minor version, as in `1.36`; a patch version goes to --tag",
+                Failure::new(format!("`{text}` is not a Kubernetes release")).hint(
+                    "give the major and minor version, as in `1.36`; pass a patch version with --tag",
                 )
             })
     }
@@ -65,7 +65,8 @@ impl Serialize for Release {
 impl<'de> Deserialize<'de> for Release {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom(format_args!("`{text}` is no release")))
+        text.parse()
+            .map_err(|_| serde::de::Error::custom(format_args!("`{text}` is not a release")))
     }
 }
 
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_release_is_refused() {
+    fn invalid_release_is_rejected() {
         for text in
             ["", "1", "1.", "1.x", "v1.36", "1.36.0", "2.0", "1.+7", "1.07", "1.99999999999"]
         {

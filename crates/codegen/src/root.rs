@@ -1,14 +1,14 @@
-//! Where the repository is.
+//! Locates the root of the repository.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Failure, Result};
 
-/// The given root, or the nearest folder upwards from `start` that holds `spec/` and `crates/`.
+/// Returns the given root, or the nearest folder from `start` upwards with `spec/` and `crates/`.
 ///
 /// # Errors
 ///
-/// When the given root, or every folder upwards, lacks `spec/` or `crates/`.
+/// Fails if the given root, or every parent folder, lacks `spec/` or `crates/`.
 pub fn find(given: Option<PathBuf>, start: &Path) -> Result<PathBuf> {
     let is_root = |folder: &Path| folder.join("spec").is_dir() && folder.join("crates").is_dir();
     match given {
@@ -23,6 +23,6 @@ pub fn find(given: Option<PathBuf>, start: &Path) -> Result<PathBuf> {
 }
 
 fn no_root(what: &str) -> Failure {
-    Failure::new(format!("{what}: it holds no spec/ and crates/"))
-        .mend("run from within a checkout, or name one with --root")
+    Failure::new(format!("{what}: it has no spec/ and crates/"))
+        .hint("run it inside a checkout, or pass one with --root")
 }

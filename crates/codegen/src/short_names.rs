@@ -1,6 +1,6 @@
-//! The short names that kubectl takes. The specs do not hold them: discovery does.
+//! The short names that kubectl accepts. They are part of discovery, not of the specs.
 
-/// Group, plural, short names. They are the same in every version of a group.
+/// Group, plural and short names, which are the same in every version of a group.
 const SHORT_NAMES: [(&str, &str, &[&str]); 37] = [
     ("", "componentstatuses", &["cs"]),
     ("", "configmaps", &["cm"]),
@@ -41,10 +41,10 @@ const SHORT_NAMES: [(&str, &str, &[&str]); 37] = [
     ("storage.k8s.io", "volumeattributesclasses", &["vac"]),
 ];
 
-/// The short names of a resource; none where none is known.
+/// Returns the short names of a resource.
 pub(crate) fn of(group: &str, plural: &str) -> &'static [&'static str] {
     SHORT_NAMES
         .iter()
-        .find(|(known_group, known_plural, _)| (*known_group, *known_plural) == (group, plural))
+        .find(|(this_group, this_plural, _)| (*this_group, *this_plural) == (group, plural))
         .map_or(&[], |(_, _, names)| names)
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask simulate`: builds the simulation of tests/simulation, and runs it.
+//! `cargo xtask simulate`: builds and runs tests/simulation.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -8,18 +8,18 @@ use clap::Args;
 use crate::cargo;
 use crate::error::{Failure, Result};
 
-/// What is passed on.
+/// The arguments of the simulation.
 #[derive(Args)]
 pub(crate) struct Simulate {
-    /// How many histories
+    /// Number of histories
     #[arg(long, default_value_t = 20_000)]
     runs: u64,
-    /// The seed of the first; each later one has the next
+    /// The seed of the first history; each later one increments it
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
 
-/// Runs the histories; fails where one of them went wrong.
+/// Runs the histories; fails if one of them fails.
 pub(crate) fn simulate(root: &Path, args: &Simulate) -> Result<ExitCode> {
     let status = Command::new(cargo::program())
         .current_dir(root)

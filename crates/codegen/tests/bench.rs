@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what it refuses, and that it runs rustc as cargo would. No time is asserted.
+//! Tests of `cargo xtask bench`: rejected arguments, and the rustc wrapper. No time is asserted.
 #![cfg(unix)]
 
 mod support;
@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use support::{Repository, SMALL};
 
 #[test]
-fn unknown_arguments_are_refused() {
+fn invalid_arguments_are_rejected() {
     let repository = Repository::generated(SMALL);
     for args in [
         &["bench"][..],
@@ -28,14 +28,14 @@ fn unknown_arguments_are_refused() {
 }
 
 #[test]
-fn a_repository_without_benches_says_so() {
+fn repository_without_benches_is_an_error() {
     let outcome = Repository::generated(SMALL).run(&["bench", "decode", "--json"]);
     assert_eq!(outcome.code, 1);
     assert!(outcome.stderr.contains("benches/Cargo.toml"), "{}", outcome.stderr);
 }
 
-/// The program as cargo starts it in rustc's place.
-fn in_place_of(program: &str, log: &Path, args: &[&str]) -> Output {
+/// Runs the program as cargo starts it as the rustc wrapper.
+fn run_as_rustc(program: &str, log: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_watchables-codegen"))
         .env("WATCHABLES_BENCH_LOG", log)
         .arg(program)
@@ -45,7 +45,7 @@ fn in_place_of(program: &str, log: &Path, args: &[&str]) -> Output {
 }
 
 #[test]
-fn a_compilation_is_written_down_and_passed_on() {
+fn wrapper_runs_rustc_and_logs_the_compilation() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let source = folder.path().join("lib.rs");
@@ -53,7 +53,7 @@ fn a_compilation_is_written_down_and_passed_on() {
         fs::write(&source, text).unwrap();
         let args = ["--crate-name", "tiny", "--crate-type", "lib", "--emit", "metadata"];
         let [folder, source] = [folder.path(), &source].map(|path| path.to_str().unwrap());
-        in_place_of("rustc", &log, &[&args[..], &["--out-dir", folder, source]].concat())
+        run_as_rustc("rustc", &log, &[&args[..], &["--out-dir", folder, source]].concat())
     };
     let output = compile("pub fn one() -> u8 { 1 }");
     assert!(output.status.success(), "{output:?}");
@@ -69,13 +69,13 @@ fn a_compilation_is_written_down_and_passed_on() {
 }
 
 #[test]
-fn questions_to_rustc_are_passed_on_only() {
+fn wrapper_does_not_log_queries() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
-    let output = in_place_of("rustc", &log, &["--version"]);
+    let output = run_as_rustc("rustc", &log, &["--version"]);
     assert!(output.status.success() && output.stdout.starts_with(b"rustc "), "{output:?}");
     assert!(!log.exists());
-    let output = in_place_of("/no/such/rustc", &log, &["--version"]);
+    let output = run_as_rustc("/no/such/rustc", &log, &["--version"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot run /no/such/rustc"));
 }

@@ -1,4 +1,4 @@
-//! `regen --check`, and the way back to what it asks for.
+//! Tests of `regen --check`, and of `regen` after it has failed.
 
 mod support;
 
@@ -7,7 +7,7 @@ use support::{Repository, SMALL};
 const CRATE: &str = "crates/models/rel_1_99";
 
 #[test]
-fn check_names_what_differs_is_missing_or_left_over() {
+fn check_reports_differing_missing_and_left_over_files() {
     let repository = Repository::generated(SMALL);
     repository.run(&["regen", "--check"]).succeeded();
     let file = |path: &str| format!("{CRATE}/{path}");
@@ -30,7 +30,7 @@ fn check_names_what_differs_is_missing_or_left_over() {
             "crates/watchables/src/releases.rs differs from what is generated; run `cargo xtask regen`",
         ]
     );
-    assert_eq!(repository.snapshot(""), before, "a check touches nothing");
+    assert_eq!(repository.snapshot(""), before, "a check changes nothing");
     repository.run(&["regen"]).succeeded();
     repository.run(&["regen", "--check"]).succeeded();
     assert!(!repository.path(&file("src/extra")).exists());
@@ -38,7 +38,7 @@ fn check_names_what_differs_is_missing_or_left_over() {
 }
 
 #[test]
-fn a_deleted_crate_comes_back_the_same() {
+fn deleted_crate_is_regenerated_identically() {
     let repository = Repository::generated(SMALL);
     let before = repository.snapshot("crates");
     std::fs::remove_dir_all(repository.path(CRATE)).unwrap();

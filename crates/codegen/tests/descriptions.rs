@@ -1,4 +1,4 @@
-//! `regen --descriptions`: upstream's own words, and how they are kept from doing harm.
+//! Tests of `regen --descriptions`: upstream's descriptions and their escaping.
 
 mod support;
 
@@ -12,22 +12,22 @@ fn described(repository: &Repository) -> support::Outcome {
 }
 
 #[test]
-fn they_are_there_when_asked_for_and_only_then() {
+fn descriptions_are_generated_only_on_request() {
     let repository = Repository::generated(SMALL);
     let before = repository.snapshot("");
     assert!(!repository.read(CORE).contains("Prose"));
     let outcome = described(&repository);
     outcome.succeeded();
-    assert!(outcome.stderr.contains("not to be committed"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("must not be committed"), "{}", outcome.stderr);
     let core = repository.read(CORE);
     for part in [
         "/// Kind `Pod` of `v1`.\n///\n/// Prose about Pod.\n///\n/// Served as `pods`",
-        "    /// Prose.\n    ///\n    /// `hostPID` on the wire.\n    pub host_pid: Option<bool>,",
+        "    /// Prose.\n    ///\n    /// `hostPID` in JSON.\n    pub host_pid: Option<bool>,",
         "    /// Prose.\n    pub type_: Option<String>,",
     ] {
         assert!(core.contains(part), "{part} is not in {core}");
     }
-    // Only the docs have changed, of that release alone, and nothing in spec/.
+    // Only the docs of that release have changed, and nothing in spec/.
     let after = repository.snapshot("");
     for (path, text) in &before {
         if path.to_str().unwrap().contains("/src/") {
@@ -47,7 +47,7 @@ fn they_are_there_when_asked_for_and_only_then() {
 }
 
 #[test]
-fn they_are_escaped() {
+fn descriptions_are_escaped() {
     let spec = small_with(|spec| {
         let pod = &mut spec["definitions"]["io.k8s.api.core.v1.PodSpec"];
         pod["description"] =
@@ -60,7 +60,7 @@ fn they_are_escaped() {
     let core = repository.read(CORE);
     for part in [
         "/// A \\<b\\>bold\\</b\\> \\[Pod\\], see <https://a.b/c>.\n///\n/// ```text\n/// let x = 1;\n/// ```\n///\n/// \\# Not a heading\n///\n/// Definition",
-        "    /// Use `kubectl <x>`, or '\\*'.\n    ///\n    /// `hostPID` on the wire.\n",
+        "    /// Use `kubectl <x>`, or '\\*'.\n    ///\n    /// `hostPID` in JSON.\n",
         "\n    pub type_: Option<String>,",
     ] {
         assert!(core.contains(part), "{part} is not in {core}");
@@ -68,7 +68,7 @@ fn they_are_escaped() {
 }
 
 #[test]
-fn they_come_from_the_pinned_spec_or_not_at_all() {
+fn descriptions_require_the_pinned_spec() {
     let repository = Repository::generated(SMALL);
     repository.mirror_as("1.99", &SMALL.replace("Prose about Pod.", "Other prose."));
     let before = repository.snapshot("");

@@ -1,4 +1,4 @@
-//! `diff`: it names what changed, and nothing else.
+//! Tests of `diff`: it reports exactly the changes.
 
 mod support;
 
@@ -22,7 +22,7 @@ fn change(definitions: &mut Value, (from, to): (&str, &str), (owner, field): (&s
     owner["required"] = required.into();
 }
 
-/// What is left of a difference once what the call names is taken out of it.
+/// Asserts that a difference has the expected members and that all others are empty.
 #[track_caller]
 fn assert_exactly(diff: &Value, expected: &Value) {
     for (key, found) in diff.as_object().unwrap() {
@@ -35,7 +35,7 @@ fn assert_exactly(diff: &Value, expected: &Value) {
 }
 
 #[test]
-fn one_added_one_renamed_and_one_changed_of_a_small_spec() {
+fn added_renamed_and_changed_in_a_small_spec() {
     let repository = Repository::generated(SMALL);
     let spec = small_with(|spec| {
         let rename = ("io.k8s.api.core.v1.Container", "io.k8s.api.core.v1.Kontainer");
@@ -72,16 +72,16 @@ What changed from Kubernetes 1.99 to 1.100:
 
 core/v1
   + types: Brand
-  ~ Container → Kontainer: likely renamed, and so in PodSpec.containers
+  ~ Container → Kontainer: likely renamed, also in PodSpec.containers
   ~ PodSpec.hostPID: type boolean → integer (int32); now required
 "
     );
-    // And it has been generated.
+    // The new release has been generated.
     let core = repository.read("crates/models/rel_1_100/src/core/v1.rs");
     for part in [
         "pub struct Brand {",
         "pub containers: Vec<Kontainer>,",
-        "    /// `hostPID` on the wire. Required.\n    pub host_pid: i32,",
+        "    /// `hostPID` in JSON. Required.\n    pub host_pid: i32,",
     ] {
         assert!(core.contains(part), "{part} is not in {core}");
     }
@@ -89,7 +89,7 @@ core/v1
 }
 
 #[test]
-fn one_added_one_renamed_and_one_changed_of_a_real_spec() {
+fn added_renamed_and_changed_in_a_real_spec() {
     let repository = Repository::new();
     let facts = std::fs::read_to_string(real_root().join("spec/rel_1_36.json")).unwrap();
     let mut facts: Value = serde_json::from_str(&facts).unwrap();
@@ -130,7 +130,7 @@ fn one_added_one_renamed_and_one_changed_of_a_real_spec() {
     repository.run(&["regen"]).succeeded();
     let core = repository.read("crates/models/rel_1_37/src/core/v1.rs");
     assert!(core.contains("pub lifecycle: Option<LifecycleHooks>,"));
-    // What was generated of 1.36 is that which is committed, but for what is gone now.
+    // The generated 1.36 equals the committed one, except for what was removed.
     let core = "crates/models/rel_1_36/src/core/v1.rs";
     let committed = std::fs::read_to_string(real_root().join(core)).unwrap();
     let generated = repository.read(core);
@@ -144,7 +144,7 @@ fn one_added_one_renamed_and_one_changed_of_a_real_spec() {
 }
 
 #[test]
-fn every_way_in_which_a_field_a_type_or_a_watch_can_change() {
+fn every_kind_of_change_is_reported() {
     let repository = Repository::generated(SMALL);
     let spec = small_with(|spec| {
         let definitions = &mut spec["definitions"];
@@ -189,7 +189,7 @@ fn every_way_in_which_a_field_a_type_or_a_watch_can_change() {
             "watchables_removed": [node],
         }),
     );
-    // The other way round, all is the other way round.
+    // The reverse comparison reports the reverse.
     let back = repository.diff("1.100", "1.99");
     assert_eq!(back["watchables_added"], json!([node]));
     assert_eq!(back["fields_removed"][0]["field"], "more");
@@ -210,25 +210,23 @@ fn every_way_in_which_a_field_a_type_or_a_watch_can_change() {
 }
 
 #[test]
-fn the_same_release_has_not_changed_and_an_unknown_one_is_refused() {
+fn equal_releases_have_no_changes_and_unknown_ones_are_rejected() {
     let repository = Repository::generated(SMALL);
     let outcome = repository.run(&["diff", "1.99", "1.99"]);
     outcome.succeeded();
     assert_eq!(outcome.stdout, "What changed from Kubernetes 1.99 to 1.99:\n  nothing\n");
     assert_exactly(&repository.diff("1.99", "1.99"), &json!({}));
     for args in [["diff", "1.98", "1.99"], ["diff", "1.99", "1.98"]] {
-        repository
-            .run(&args)
-            .failed_with(&["does not know release 1.98", "cargo xtask fetch 1.98"]);
+        repository.run(&args).failed_with(&["does not pin release 1.98", "cargo xtask fetch 1.98"]);
     }
-    repository.run(&["diff", "1.99", "v1"]).failed_with(&["`v1` is no Kubernetes release"]);
+    repository.run(&["diff", "1.99", "v1"]).failed_with(&["`v1` is not a Kubernetes release"]);
     std::fs::remove_file(repository.path("spec/rel_1_99.json")).unwrap();
     repository.run(&["diff", "1.99", "1.99"]).failed_with(&["there is no spec/rel_1_99.json"]);
 }
 
-/// The pins hold counts, which were taken from the specs as they were downloaded.
+/// The pins contain counts of the downloaded specs.
 #[test]
-fn what_is_told_adds_up_to_the_pinned_counts() {
+fn reported_changes_add_up_to_the_pinned_counts() {
     let pins: toml::Table =
         std::fs::read_to_string(real_root().join("spec/releases.toml")).unwrap().parse().unwrap();
     let pins = pins["release"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! `envtest install` against a server on loopback, with made-up archives laid out as published ones are.
+//! Tests of `envtest install` with a loopback server and archives laid out as the published ones.
 
 mod support;
 
@@ -19,14 +19,14 @@ use support::{Outcome, Repository};
 
 const INDEX: &str = "/envtest-releases.yaml";
 
-/// A mirror, and what was asked of it.
+/// A mirror that records its requests.
 struct Mirror {
     base: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Mirror {
-    /// Serves files by path, until the test's process ends.
+    /// Serves files by path until the test process ends.
     fn new(files: BTreeMap<String, Vec<u8>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -52,7 +52,7 @@ impl Mirror {
                     "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
                     body.len()
                 );
-                // The client may have hung up; the test will say so.
+                // The client may have disconnected, which the test detects.
                 let _ = stream.get_mut().write_all(&[head.as_bytes(), body].concat());
             }
         });
@@ -77,7 +77,7 @@ fn file_name(version: &str) -> String {
     format!("envtest-{version}-{}.tar.gz", machine())
 }
 
-/// An archive whose programs say who they are.
+/// Returns an archive whose programs print their name and version.
 fn archive(version: &str, programs: &[&str]) -> Vec<u8> {
     let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     for program in programs {
@@ -91,7 +91,7 @@ fn archive(version: &str, programs: &[&str]) -> Vec<u8> {
     tar.into_inner().unwrap().finish().unwrap()
 }
 
-fn whole(version: &str) -> Vec<u8> {
+fn complete(version: &str) -> Vec<u8> {
     archive(version, &["etcd", "kube-apiserver", "kubectl"])
 }
 
@@ -102,7 +102,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// As controller-tools writes it.
+/// Returns an index as controller-tools writes it.
 fn index(entries: &[(&str, String, String)]) -> Vec<u8> {
     let mut text = "releases:\n".to_owned();
     for (version, hash, link) in entries {
@@ -116,13 +116,13 @@ fn index(entries: &[(&str, String, String)]) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A mirror of some versions, with right checksums.
+/// Returns a mirror of some versions with correct checksums.
 fn mirror(versions: &[&str]) -> Mirror {
     let mut files = BTreeMap::new();
     let mut entries = Vec::new();
     for version in versions {
         let path = format!("/download/{}", file_name(version));
-        let bytes = whole(version);
+        let bytes = complete(version);
         entries.push((*version, hex(&Sha512::digest(&bytes)), path.clone()));
         files.insert(path, bytes);
     }
@@ -130,7 +130,7 @@ fn mirror(versions: &[&str]) -> Mirror {
     Mirror::new(files)
 }
 
-/// A mirror of v1.36.0 with one archive and one checksum.
+/// Returns a mirror of v1.36.0 with one archive and one checksum.
 fn single(bytes: Vec<u8>, hash: String) -> Mirror {
     let path = format!("/download/{}", file_name("v1.36.0"));
     let index = index(&[("v1.36.0", hash, path.clone())]);
@@ -159,12 +159,12 @@ fn run(repository: &Repository, args: &[&str]) -> Outcome {
     }
 }
 
-fn says(folder: &str, program: &str) -> String {
+fn program_output(folder: &str, program: &str) -> String {
     let output = Command::new(Path::new(folder).join(program)).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
 
-fn kept(repository: &Repository) -> Vec<String> {
+fn cached(repository: &Repository) -> Vec<String> {
     let folder = fs::read_dir(repository.path("cache/watchables-envtest")).unwrap();
     folder
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -173,19 +173,19 @@ fn kept(repository: &Repository) -> Vec<String> {
 }
 
 #[test]
-fn a_version_is_downloaded_once_and_can_be_run() {
+fn version_is_downloaded_once_and_runs() {
     let repository = Repository::new();
     let mirror = mirror(&["v1.35.1", "v1.36.0", "v1.36.2"]);
     let outcome = install(&repository, &mirror.base, &["--version", "1.36"]);
     outcome.succeeded();
     let folder = outcome.stdout.trim();
     for program in ["etcd", "kube-apiserver", "kubectl"] {
-        assert_eq!(says(folder, program), format!("{program} v1.36.2\n"));
+        assert_eq!(program_output(folder, program), format!("{program} v1.36.2\n"));
     }
     let asked = [INDEX.to_owned(), format!("/download/{}", file_name("v1.36.2"))];
     assert_eq!(mirror.requests(), asked);
 
-    // What is there is taken, without any server.
+    // Cached programs are used without a server.
     let again = run(&repository, &["install"]);
     again.succeeded();
     assert_eq!(again.stdout.trim(), folder);
@@ -196,44 +196,44 @@ fn a_version_is_downloaded_once_and_can_be_run() {
 }
 
 #[test]
-fn without_a_version_it_is_the_newest_of_which_there_are_models() {
+fn default_version_is_the_newest_with_generated_types() {
     let repository = Repository::new();
     repository.fetch_text(support::SMALL).succeeded(); // 1.99
     let mirror = mirror(&["v1.9.0", "v1.99.3", "v1.99.12", "v1.100.0", "v1.99.13-rc.1"]);
     let outcome = install(&repository, &mirror.base, &[]);
     outcome.succeeded();
-    assert_eq!(says(outcome.stdout.trim(), "etcd"), "etcd v1.99.12\n");
+    assert_eq!(program_output(outcome.stdout.trim(), "etcd"), "etcd v1.99.12\n");
 }
 
 #[test]
-fn a_sha256_will_do_as_well() {
+fn sha256_checksum_is_accepted() {
     let repository = Repository::new();
-    let bytes = whole("v1.36.0");
+    let bytes = complete("v1.36.0");
     let hash = hex(&Sha256::digest(&bytes));
     install(&repository, &single(bytes, hash).base, &[]).succeeded();
 }
 
 #[test]
-fn a_wrong_checksum_is_refused_and_leaves_nothing() {
+fn wrong_checksum_is_rejected_and_leaves_nothing() {
     let repository = Repository::new();
-    let mirror = single(whole("v1.36.0"), hex(&Sha512::digest(b"another archive")));
+    let mirror = single(complete("v1.36.0"), hex(&Sha512::digest(b"another archive")));
     let outcome = install(&repository, &mirror.base, &[]);
     outcome.failed_with(&[&file_name("v1.36.0"), "has the sha512", "but the index says"]);
-    assert_eq!(kept(&repository), [""; 0]);
+    assert_eq!(cached(&repository), [""; 0]);
 }
 
 #[test]
-fn an_archive_without_a_program_is_refused_and_leaves_nothing() {
+fn incomplete_archive_is_rejected_and_leaves_nothing() {
     let repository = Repository::new();
     let bytes = archive("v1.36.0", &["etcd", "kubectl"]);
     let hash = hex(&Sha512::digest(&bytes));
     let outcome = install(&repository, &single(bytes, hash).base, &[]);
     outcome.failed_with(&["holds no kube-apiserver"]);
-    assert_eq!(kept(&repository), [""; 0]);
+    assert_eq!(cached(&repository), [""; 0]);
 }
 
 #[test]
-fn what_is_not_there_is_told() {
+fn missing_version_is_reported() {
     let repository = Repository::new();
     let mirror = mirror(&["v1.36.0"]);
     let outcome = install(&repository, &mirror.base, &["--version", "1.35"]);
@@ -247,16 +247,16 @@ fn what_is_not_there_is_told() {
 }
 
 #[test]
-fn debian_has_one_version() {
+fn debian_source_rejects_other_versions() {
     let repository = Repository::new();
     let outcome = run(&repository, &["install", "--source", "debian", "--version", "1.36"]);
     outcome.failed_with(&["Debian has kube-apiserver 1.20.2, not 1.36"]);
 }
 
 #[test]
-fn down_says_when_nothing_is_up() {
+fn down_without_servers_says_so() {
     let repository = Repository::new();
     let outcome = run(&repository, &["down"]);
     outcome.succeeded();
-    assert!(outcome.stderr.contains("nothing is up"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("nothing is running"), "{}", outcome.stderr);
 }

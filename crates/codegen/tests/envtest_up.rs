@@ -1,4 +1,4 @@
-//! `envtest up` and `down`, with stand-ins for the servers: no process is left.
+//! Tests of `envtest up` and `down` with fake servers: no process is left running.
 
 #[path = "../../envtest/tests/fake/mod.rs"]
 mod fake;
@@ -11,13 +11,13 @@ use std::process::Command;
 use fake::{FakePrograms, wait_for};
 use support::{Outcome, Repository};
 
-/// Not a test in itself: the servers' programs run it.
+/// Not a test: the fake servers run it.
 #[test]
 fn fake() {
     fake::serve_if_requested();
 }
 
-/// A machine on which nothing is up; and nothing stays up when the test is over.
+/// A cache folder and fake servers; stops the servers when dropped.
 struct Machine {
     repository: Repository,
     fakes: FakePrograms,
@@ -35,7 +35,7 @@ impl Machine {
             .args(["envtest", what])
             .env("XDG_CACHE_HOME", self.repository.path("cache"))
             .env("KUBEBUILDER_ASSETS", self.fakes.folder())
-            // The servers' folder too: what is killed cannot remove it.
+            // For the servers' folder too, which a killed process cannot remove.
             .env("TMPDIR", self.repository.path(""));
         command
     }
@@ -50,12 +50,12 @@ impl Machine {
         }
     }
 
-    /// The kubeconfig that `up` tells a shell.
+    /// Returns the kubeconfig that `up` exports.
     fn up(&self) -> PathBuf {
         kubeconfig(&self.run("up"))
     }
 
-    /// The supervisor's place in /proc.
+    /// Returns the supervisor's folder in /proc.
     fn supervisor(&self) -> PathBuf {
         let folder = self.fakes.folder().display().to_string();
         let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| {
@@ -68,7 +68,7 @@ impl Machine {
         found[0].clone()
     }
 
-    fn none_runs(&self) {
+    fn wait_until_stopped(&self) {
         wait_for("the end of all servers", || self.fakes.running().is_empty());
     }
 }
@@ -86,15 +86,15 @@ fn kubeconfig(outcome: &Outcome) -> PathBuf {
 }
 
 #[test]
-fn what_is_up_stays_up_until_it_is_told_to_stop() {
+fn servers_run_until_down() {
     let machine = Machine::new();
     let kubeconfig = machine.up();
     assert_eq!(machine.fakes.running().len(), 2);
     assert!(fs::read_to_string(&kubeconfig).unwrap().contains("https://127.0.0.1:"));
     let supervisor = machine.supervisor();
-    // Another `up` finds it, and so does `env`.
+    // Another `up` finds the servers, and so does `env`.
     let again = machine.run("up");
-    assert!(again.stderr.contains("already up at https://127.0.0.1:"), "{}", again.stderr);
+    assert!(again.stderr.contains("already running at https://127.0.0.1:"), "{}", again.stderr);
     for outcome in [again, machine.run("env")] {
         assert_eq!(self::kubeconfig(&outcome), kubeconfig);
         let assets = format!("export KUBEBUILDER_ASSETS='{}'", machine.fakes.folder().display());
@@ -102,15 +102,15 @@ fn what_is_up_stays_up_until_it_is_told_to_stop() {
     }
     assert_eq!(machine.fakes.running().len(), 2);
     machine.run("down").succeeded();
-    // All is gone when `down` returns.
+    // All servers have ended when `down` returns.
     assert_eq!(machine.fakes.running(), Vec::<PathBuf>::new());
     assert!(!kubeconfig.parent().unwrap().exists());
     wait_for("the supervisor's end", || !alive(&supervisor));
-    assert!(machine.run("down").stderr.contains("nothing is up"));
+    assert!(machine.run("down").stderr.contains("nothing is running"));
 }
 
 #[test]
-fn two_at_once_start_one() {
+fn concurrent_up_starts_one_control_plane() {
     let machine = Machine::new();
     let mut commands = [machine.command("up"), machine.command("up")].map(|mut command| {
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
@@ -126,23 +126,23 @@ fn two_at_once_start_one() {
 }
 
 #[test]
-fn a_killed_supervisor_leaves_no_server_and_another_can_start() {
+fn killed_supervisor_leaves_no_server_and_up_works_again() {
     let machine = Machine::new();
     let first = machine.up();
     let supervisor = machine.supervisor();
     let pid = supervisor.file_name().unwrap();
     assert!(Command::new("kill").arg("-KILL").arg(pid).status().unwrap().success());
-    machine.none_runs();
-    assert!(machine.run("down").stderr.contains("nothing is up"));
+    machine.wait_until_stopped();
+    assert!(machine.run("down").stderr.contains("nothing is running"));
     let second = machine.up();
     assert_ne!(first, second);
     assert_eq!(machine.fakes.running().len(), 2);
     machine.run("down").succeeded();
-    machine.none_runs();
+    machine.wait_until_stopped();
 }
 
 #[test]
-fn servers_that_do_not_start_are_told_with_their_last_words_and_leave_nothing() {
+fn failed_start_shows_the_output_and_leaves_no_process() {
     let machine = Machine::new();
     machine.fakes.fail_apiserver_start("no such storage");
     let outcome = machine.run("up");
@@ -151,10 +151,10 @@ fn servers_that_do_not_start_are_told_with_their_last_words_and_leave_nothing() 
         assert!(outcome.stderr.contains(part), "{}", outcome.stderr);
     }
     assert_eq!(machine.fakes.running(), Vec::<PathBuf>::new());
-    assert!(machine.run("down").stderr.contains("nothing is up"));
+    assert!(machine.run("down").stderr.contains("nothing is running"));
 }
 
-/// Neither gone nor dead and not yet waited for.
+/// Returns whether the process exists and is not a zombie.
 fn alive(place: &Path) -> bool {
     fs::read_to_string(place.join("stat")).is_ok_and(|stat| !stat.contains(") Z "))
 }

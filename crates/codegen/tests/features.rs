@@ -1,17 +1,17 @@
-//! The Cargo features by API group: what is compiled with one refers only to what comes with it.
+//! Tests of the Cargo features: code behind a feature refers only to what the feature enables.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What is always compiled: nothing there may refer to an API group.
+/// The modules that are always compiled, which must not refer to an API group.
 const ALWAYS: [&str; 5] = ["intstr", "meta", "resource", "runtime", "version"];
 
 fn models() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().join("crates/models")
 }
 
-/// By feature, the features that its manifest says it needs.
+/// Returns the features that each feature enables in the manifest.
 fn features(release: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let manifest: toml::Table =
         fs::read_to_string(release.join("Cargo.toml")).unwrap().parse().unwrap();
@@ -37,7 +37,7 @@ fn closure(features: &BTreeMap<String, BTreeSet<String>>, feature: &str) -> BTre
     found
 }
 
-/// The modules that a file refers to: `crate::core::…`.
+/// Returns the modules that a file refers to: `crate::core::…`.
 fn referred(file: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(file).unwrap();
     let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -52,7 +52,7 @@ fn files(group: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_group_refers_only_to_what_its_feature_brings() {
+fn group_refers_only_to_enabled_modules() {
     let mut releases = 0;
     for release in fs::read_dir(models()).unwrap().map(|entry| entry.unwrap().path()) {
         releases += 1;
@@ -82,7 +82,7 @@ fn a_group_refers_only_to_what_its_feature_brings() {
 }
 
 #[test]
-fn every_feature_is_needed_by_what_stands_in_its_table_alone() {
+fn every_enabled_feature_is_needed() {
     let newest = models().join("rel_1_36");
     let features = features(&newest);
     assert_eq!(features["core"], BTreeSet::new());

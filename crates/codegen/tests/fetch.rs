@@ -1,4 +1,4 @@
-//! `fetch` against small servers on loopback: every way in which a download can go wrong.
+//! Tests of `fetch` with loopback servers: every way in which a download can fail.
 
 mod support;
 
@@ -8,8 +8,8 @@ use std::thread;
 
 use support::{Repository, SMALL, SPEC_PATH};
 
-/// A server that gives every request the same answer; ends with the test's process.
-fn serve(answer: String) -> String {
+/// Starts a server that sends every client the same response until the test process ends.
+fn serve(response: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -20,10 +20,13 @@ fn serve(answer: String) -> String {
             let request = String::from_utf8_lossy(&request[..length]).into_owned();
             let known = request.starts_with(&format!("GET /{SPEC_PATH} "))
                 || request.starts_with("GET /other-tag/api/openapi-spec/swagger.json ");
-            let answer =
-                if known { &answer } else { "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n" };
-            // The client may have hung up; the test will say so.
-            let _ = stream.write_all(answer.as_bytes());
+            let response = if known {
+                &response
+            } else {
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+            };
+            // The client may have disconnected, which the test detects.
+            let _ = stream.write_all(response.as_bytes());
         }
     });
     base
@@ -37,7 +40,8 @@ fn fetch(repository: &Repository, base: &str, more: &[&str]) -> support::Outcome
     repository.run(&[&["fetch", "1.99", "--base-url", base], more].concat())
 }
 
-/// With release 1.99 fetched already, a fetch from there fails as told and leaves all as it was.
+/// Asserts that a fetch fails with this message and changes nothing, whether or not 1.99 was fetched
+/// before.
 #[track_caller]
 fn fails(base: &str, parts: &[&str]) {
     let repository = Repository::new();
@@ -45,14 +49,14 @@ fn fails(base: &str, parts: &[&str]) {
     let before = repository.snapshot("spec");
     fetch(&repository, base, &[]).failed_with(parts);
     assert_eq!(repository.snapshot("spec"), before);
-    // And where there was nothing, there is nothing.
+    // In an empty repository, nothing is created.
     let repository = Repository::new();
     fetch(&repository, base, &[]).failed_with(&[]);
     assert!(repository.snapshot("spec").is_empty());
 }
 
 #[test]
-fn a_spec_is_fetched_and_pinned() {
+fn spec_is_fetched_and_pinned() {
     let repository = Repository::new();
     let base = serve(ok(SMALL));
     let outcome = fetch(&repository, &base, &[]);
@@ -71,14 +75,14 @@ fn a_spec_is_fetched_and_pinned() {
         assert!(pins.contains(line), "{line} is not in {pins}");
     }
     assert!(repository.read("spec/rel_1_99.json").contains("\"io.k8s.api.core.v1.Pod\""));
-    // Once more: the checksum is the pinned one, and nothing changes.
+    // Again: the checksum is the pinned one, and nothing changes.
     let before = repository.snapshot("spec");
     fetch(&repository, &base, &[]).succeeded();
     assert_eq!(repository.snapshot("spec"), before);
 }
 
 #[test]
-fn a_file_is_a_source_too_and_a_note_survives() {
+fn file_url_is_accepted_and_note_is_preserved() {
     let repository = Repository::new();
     repository.fetch_text(SMALL).succeeded();
     let pins = repository.read("spec/releases.toml") + "note = \"by hand\"\n";
@@ -88,7 +92,7 @@ fn a_file_is_a_source_too_and_a_note_survives() {
 }
 
 #[test]
-fn another_spec_is_refused_until_it_is_repinned() {
+fn changed_spec_is_rejected_until_repinned() {
     let repository = Repository::new();
     repository.fetch_text(SMALL).succeeded();
     let before = repository.snapshot("spec");
@@ -101,7 +105,7 @@ fn another_spec_is_refused_until_it_is_repinned() {
         repository.read("spec/releases.toml"),
         before[&repository.path("spec/releases.toml")]
     );
-    // The prose is no fact.
+    // Descriptions are not facts.
     assert_eq!(
         repository.read("spec/rel_1_99.json"),
         before[&repository.path("spec/rel_1_99.json")]
@@ -109,7 +113,7 @@ fn another_spec_is_refused_until_it_is_repinned() {
 }
 
 #[test]
-fn the_tag_can_be_chosen_and_is_remembered() {
+fn tag_is_pinned() {
     let repository = Repository::new();
     let base = serve(ok(SMALL));
     fetch(&repository, &base, &["--tag", "other-tag"]).succeeded();
@@ -119,51 +123,55 @@ fn the_tag_can_be_chosen_and_is_remembered() {
 }
 
 #[test]
-fn one_tag_does_not_fit_two_releases() {
+fn tag_with_two_releases_is_rejected() {
     let repository = Repository::new();
     repository.run(&["fetch", "1.98", "1.99", "--tag", "x"]).failed_with(&["--tag", "one by one"]);
 }
 
 #[test]
-fn what_is_no_release_is_refused() {
+fn invalid_release_is_rejected() {
     Repository::new()
         .run(&["fetch", "v1.36"])
-        .failed_with(&["`v1.36` is no Kubernetes release", "1.36"]);
+        .failed_with(&["`v1.36` is not a Kubernetes release", "1.36"]);
     assert_eq!(Repository::new().run(&["fetch"]).code, 2);
 }
 
 #[test]
-fn a_missing_spec() {
+fn http_404_is_reported() {
     let base = serve("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned());
     fails(&base, &[&format!("{base}/{SPEC_PATH}"), "404", "--tag"]);
 }
 
 #[test]
-fn a_server_in_trouble() {
+fn http_error_is_reported() {
     let base = serve("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n".to_owned());
     fails(&base, &[&base, "503", "--base-url"]);
 }
 
 #[test]
-fn an_unreachable_server() {
-    // The port was free a moment ago.
+fn refused_connection_is_reported() {
+    // The port has just been released.
     let base =
         format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     fails(&base, &["cannot reach", &base, "refused", "--base-url"]);
 }
 
 #[test]
-fn a_truncated_download() {
-    let answer = ok(SMALL).replace("Content-Length: ", "Content-Length: 9");
-    let base = serve(answer);
+fn truncated_download_is_rejected() {
+    let response = ok(SMALL).replace("Content-Length: ", "Content-Length: 9");
+    let base = serve(response);
     fails(
         &base,
-        &[&base, &format!("broke off after {} of 9{}", SMALL.len(), SMALL.len()), "fetch it again"],
+        &[
+            &base,
+            &format!("was truncated after {} of 9{}", SMALL.len(), SMALL.len()),
+            "fetch it again",
+        ],
     );
 }
 
 #[test]
-fn malformed_json() {
+fn malformed_json_is_rejected() {
     let base = serve(ok(&SMALL[..SMALL.len() / 2]));
     let repository = Repository::new();
     fetch(&repository, &base, &[]).failed_with(&[&base, "is not JSON", "line"]);
@@ -171,10 +179,10 @@ fn malformed_json() {
 }
 
 #[test]
-fn json_that_is_no_spec() {
+fn json_that_is_not_a_spec_is_rejected() {
     for (spec, part) in [
-        ("[1, 2]", "no OpenAPI v2 spec of Kubernetes"),
-        (r#"{"openapi": "3.0.0"}"#, "no OpenAPI v2 spec of Kubernetes"),
+        ("[1, 2]", "not an OpenAPI v2 spec of Kubernetes"),
+        (r#"{"openapi": "3.0.0"}"#, "not an OpenAPI v2 spec of Kubernetes"),
         (
             r#"{"swagger":"2.0","info":{"title":"Kubernetes"},"definitions":{},"paths":{}}"#,
             "no definitions",
@@ -187,7 +195,7 @@ fn json_that_is_no_spec() {
 }
 
 #[test]
-fn a_base_that_is_no_url() {
+fn invalid_base_url_is_rejected() {
     for (base, part) in [
         ("mirror", "cannot fetch mirror/"),
         ("ftp://host", "`ftp`"),
@@ -201,7 +209,7 @@ fn a_base_that_is_no_url() {
 }
 
 #[test]
-fn a_folder_that_is_no_repository() {
+fn folder_that_is_not_a_repository_is_rejected() {
     let repository = Repository::new();
     std::fs::remove_dir(repository.path("spec")).unwrap();
     repository.run(&["regen"]).failed_with(&["spec/", "--root"]);

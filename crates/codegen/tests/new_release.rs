@@ -1,4 +1,4 @@
-//! `regen` of a release that is not pinned yet: all the way to the compiled crate, or nowhere.
+//! Tests of `regen` for a release that is not pinned: up to the compiled crate, or no change at all.
 
 mod support;
 
@@ -6,7 +6,7 @@ use std::net::TcpListener;
 
 use support::{Repository, SMALL, real_root, small_with};
 
-/// Release 1.99, and in the mirror a 1.100 that has one type less.
+/// Returns a repository with release 1.99, and a 1.100 in the mirror that has one type less.
 fn with_a_newer_one_upstream() -> Repository {
     let repository = Repository::generated(SMALL);
     repository.mirror_as("1.100", &newer());
@@ -20,7 +20,7 @@ fn newer() -> String {
     })
 }
 
-/// Makes a workspace of it, as the real one is, with the real watchable-core.
+/// Turns it into a workspace with the real watchable-core.
 fn make_workspace(repository: &Repository) {
     let root = real_root();
     let manifest = format!(
@@ -31,12 +31,12 @@ fn make_workspace(repository: &Repository) {
         root.join("crates/watchable-core").display()
     );
     repository.write("Cargo.toml", &manifest);
-    // So that nothing is looked for on the network.
+    // Avoids network access.
     repository.write("Cargo.lock", &std::fs::read_to_string(root.join("Cargo.lock")).unwrap());
 }
 
 #[test]
-fn it_is_fetched_pinned_generated_compiled_and_told_of() {
+fn new_release_is_fetched_pinned_generated_compiled_and_compared() {
     let repository = with_a_newer_one_upstream();
     make_workspace(&repository);
     let outcome = repository.run(&["regen", "1.100", "--base-url", &repository.mirror()]);
@@ -54,21 +54,21 @@ fn it_is_fetched_pinned_generated_compiled_and_told_of() {
     assert!(pins.contains("release = \"1.100\"\ntag = \"v1.100.0\"\n"), "{pins}");
     assert!(repository.read("Cargo.lock").contains("name = \"rel_1_100\""));
     assert!(repository.read("crates/watchables/src/releases.rs").contains("pub use rel_1_100;"));
-    // The docs of the other release know that the type is gone.
+    // The docs of the other release say that the type was removed.
     let info = repository.read("crates/models/rel_1_99/src/version.rs");
     assert!(
         info.contains("`io.k8s.apimachinery.pkg.version.Info`. In Kubernetes 1.99.\n"),
         "{info}"
     );
     repository.run(&["regen", "--check"]).succeeded();
-    // Now that it is pinned, nothing is fetched or compiled.
+    // A pinned release is neither fetched nor compiled.
     let outcome = repository.run(&["regen", "1.100"]);
     outcome.succeeded();
     assert_eq!(outcome.stderr, "every generated file is up to date\n");
 }
 
 #[test]
-fn the_first_release_of_all_has_nothing_to_be_compared_with() {
+fn first_release_has_no_comparison() {
     let repository = Repository::new();
     repository.mirror_as("1.99", SMALL);
     let outcome = repository.run(&["regen", "1.99", "--base-url", &repository.mirror()]);
@@ -76,24 +76,24 @@ fn the_first_release_of_all_has_nothing_to_be_compared_with() {
 }
 
 #[test]
-fn what_cannot_be_fetched_leaves_all_as_it_was() {
+fn failed_fetch_changes_nothing() {
     let repository = with_a_newer_one_upstream();
     repository.mirror_as("1.101", "{}");
     let before = repository.snapshot("");
     let mirror = repository.mirror();
-    // The port was free a moment ago.
+    // The port has just been released.
     let closed =
         format!("http://{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     for (args, parts) in [
         (&["1.100", "--base-url", &closed][..], ["cannot reach", "--base-url"]),
         (&["1.102", "--base-url", &mirror], ["No such file", "v1.102.0/api"]),
         (&["1.100", "--tag", "v1.100.9", "--base-url", &mirror], ["No such file", "v1.100.9/api"]),
-        // The first would be had, the second not.
-        (&["1.100", "1.101", "--base-url", &mirror], ["no OpenAPI v2 spec", "v1.101.0/api"]),
-        (&["1.100", "1.101", "--tag", "x"], ["--tag names the tag of one release", "one by one"]),
+        // The first exists, the second does not.
+        (&["1.100", "1.101", "--base-url", &mirror], ["not an OpenAPI v2 spec", "v1.101.0/api"]),
+        (&["1.100", "1.101", "--tag", "x"], ["--tag applies to one release", "one by one"]),
         (&["1.99", "--base-url", &mirror], ["pinned already", "cargo xtask fetch"]),
         (&["--tag", "x"], ["pinned already", "cargo xtask fetch"]),
-        (&["1.100", "--check"], ["does not know release 1.100", "cargo xtask regen 1.100"]),
+        (&["1.100", "--check"], ["does not pin release 1.100", "cargo xtask regen 1.100"]),
     ] {
         repository.run(&[&["regen"], args].concat()).failed_with(&parts);
         assert_eq!(repository.snapshot(""), before, "{args:?}");
@@ -103,18 +103,18 @@ fn what_cannot_be_fetched_leaves_all_as_it_was() {
 }
 
 #[test]
-fn a_later_failure_says_what_is_left_and_how_to_go_on() {
+fn later_failure_reports_what_is_left_in_place_and_a_hint() {
     let left = "left in place: spec/rel_1_100.json and the entry in spec/releases.toml";
-    // Without a workspace cargo has nothing to compile.
+    // Without a workspace, cargo cannot compile it.
     let repository = with_a_newer_one_upstream();
     let outcome = repository.run(&["regen", "1.100", "--base-url", &repository.mirror()]);
     outcome.failed_with(&[
-        "rel_1_100 does not compile: `cargo check -p rel_1_100` gave exit status: 101",
+        "rel_1_100 does not compile: `cargo check -p rel_1_100` failed with exit status: 101",
         &format!("{left}, and all generated files"),
         "crates/codegen",
-        "remove spec/rel_1_100.json and its entry",
+        "delete spec/rel_1_100.json and its entry",
     ]);
-    // Cargo's own words are there too, and so is what is new.
+    // Cargo's output is shown too, and so are the changes.
     assert!(outcome.stderr.contains("Cargo.toml"), "{}", outcome.stderr);
     assert!(outcome.stdout.contains("- types: Info"), "{}", outcome.stdout);
     repository.run(&["regen", "--check"]).succeeded();

@@ -1,4 +1,4 @@
-//! What `regen` makes of a small spec.
+//! Tests of what `regen` generates from a small spec.
 
 mod support;
 
@@ -7,9 +7,9 @@ use support::{Repository, SMALL};
 const CRATE: &str = "crates/models/rel_1_99";
 
 #[track_caller]
-fn holds(repository: &Repository, file: &str, parts: &[&str]) {
+fn assert_contains(repository: &Repository, file: &str, parts: &[&str]) {
     let text = repository.read(&format!("{CRATE}/{file}"));
-    // How the printer breaks lines is not at issue.
+    // Ignore line breaks.
     let flat = |text: &str| {
         text.split_whitespace()
             .collect::<Vec<_>>()
@@ -24,14 +24,14 @@ fn holds(repository: &Repository, file: &str, parts: &[&str]) {
 }
 
 #[test]
-fn fields_are_held_as_they_can_be_absent() {
+fn field_types_follow_from_optionality() {
     let repository = Repository::generated(SMALL);
-    holds(
+    assert_contains(
         &repository,
         "src/core/v1.rs",
         &[
-            "/// `podIPs` on the wire. pub pod_ips: Vec<String>,",
-            "/// `hostPID` on the wire. pub host_pid: Option<bool>,",
+            "/// `podIPs` in JSON. pub pod_ips: Vec<String>,",
+            "/// `hostPID` in JSON. pub host_pid: Option<bool>,",
             "pub type_: Option<String>,",
             "pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,",
             "/// Required. Keyed by `name`.",
@@ -45,7 +45,7 @@ fn fields_are_held_as_they_can_be_absent() {
             r#"watchable_core::model!(Pod { 0 api_version: "apiVersion", 1 kind: "kind", 2 metadata: "metadata","#,
         ],
     );
-    holds(
+    assert_contains(
         &repository,
         "src/meta/v1.rs",
         &["pub use watchable_core::Time;", "pub continue_: Option<String>,"],
@@ -53,9 +53,9 @@ fn fields_are_held_as_they_can_be_absent() {
 }
 
 #[test]
-fn cycles_are_boxed_where_they_close() {
+fn cycles_are_boxed() {
     let repository = Repository::generated(SMALL);
-    holds(
+    assert_contains(
         &repository,
         "src/apiextensions/v1.rs",
         &[
@@ -67,7 +67,7 @@ fn cycles_are_boxed_where_they_close() {
             "pub ref_path: Option<String>,",
         ],
     );
-    holds(
+    assert_contains(
         &repository,
         "src/node/v1.rs",
         &["pub right: Option<Right>,", "pub left: Option<Box<Left>>,", "pub lefts: Vec<Left>,"],
@@ -77,7 +77,7 @@ fn cycles_are_boxed_where_they_close() {
 #[test]
 fn what_is_watched_is_wired_and_the_rest_says_why_not() {
     let repository = Repository::generated(SMALL);
-    holds(
+    assert_contains(
         &repository,
         "src/core/v1.rs",
         &[
@@ -88,14 +88,14 @@ fn what_is_watched_is_wired_and_the_rest_says_why_not() {
             r#"const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new("", "v1", "Binding", "bindings", watchable_core::Scope::Namespaced);"#,
         ],
     );
-    holds(
+    assert_contains(
         &repository,
         "src/authorization/v1.rs",
         &["impl watchable_core::WatchTarget for SelfSubjectRulesReview { type Item = Self; }"],
     );
     let authorization = repository.read(&format!("{CRATE}/src/authorization/v1.rs"));
     assert!(!authorization.contains("Listed") && !authorization.contains("watchable("));
-    holds(
+    assert_contains(
         &repository,
         "src/catalog.rs",
         &[
@@ -108,29 +108,29 @@ fn what_is_watched_is_wired_and_the_rest_says_why_not() {
 }
 
 #[test]
-fn docs_say_what_a_type_is_by_its_facts() {
+fn type_docs_are_derived_from_facts() {
     let repository = Repository::generated(SMALL);
     let reference = "https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.99/#";
-    holds(
+    assert_contains(
         &repository,
         "src/core/v1.rs",
         &[
             &format!(
                 "/// Kind `Pod` of `v1`.\n///\n\
-                 /// Served as `pods`, in a [`PodList`]; namespaced; it can be watched, cluster-wide or in one namespace.\n///\n\
-                 /// Definition `io.k8s.api.core.v1.Pod`. In Kubernetes from 1.99 on.\n///\n\
+                 /// Served as `pods`, listed as [`PodList`]; namespaced; can be watched cluster-wide or in one namespace.\n///\n\
+                 /// Definition `io.k8s.api.core.v1.Pod`. In Kubernetes 1.99 and later.\n///\n\
                  /// Reference: <{reference}pod-v1-core>"
             ),
             &format!(
                 "/// Kind `PodList` of `v1`.\n///\n\
-                 /// The list of [`Pod`] objects; a watch of it is one of those.\n///\n\
-                 /// Definition `io.k8s.api.core.v1.PodList`. In Kubernetes from 1.99 on.\n///\n\
+                 /// The list of [`Pod`] objects; watching it watches those objects.\n///\n\
+                 /// Definition `io.k8s.api.core.v1.PodList`. In Kubernetes 1.99 and later.\n///\n\
                  /// Reference: <{reference}podlist-v1-core>"
             ),
             "/// The list of [`ComponentStatus`] objects.",
             &format!(
-                "/// `PodSpec`, which is no kind of its own.\n///\n\
-                 /// Definition `io.k8s.api.core.v1.PodSpec`. In Kubernetes from 1.99 on.\n///\n\
+                "/// `PodSpec`, a type without a kind.\n///\n\
+                 /// Definition `io.k8s.api.core.v1.PodSpec`. In Kubernetes 1.99 and later.\n///\n\
                  /// Reference: <{reference}podspec-v1-core>"
             ),
         ],
@@ -140,21 +140,21 @@ fn docs_say_what_a_type_is_by_its_facts() {
         ("src/authorization/v1.rs", "selfsubjectrulesreview-v1-authorization-k8s-io"),
         ("src/meta/v1.rs", "objectmeta-v1-meta"),
     ] {
-        holds(&repository, file, &[&format!("/// Reference: <{reference}{anchor}>")]);
+        assert_contains(&repository, file, &[&format!("/// Reference: <{reference}{anchor}>")]);
     }
-    // The reference has no place for what has no version.
+    // The reference does not cover types without a version.
     let version = repository.read(&format!("{CRATE}/src/version.rs"));
     assert!(version.contains("Definition") && !version.contains("Reference"), "{version}");
 }
 
 #[test]
-fn a_name_goes_to_core_and_the_others_are_reached_by_group() {
+fn shared_name_belongs_to_core_and_others_are_in_group_modules() {
     let repository = Repository::generated(SMALL);
-    holds(
+    assert_contains(
         &repository,
         "src/v1.rs",
         &[
-            "//! - [`events::v1::Event`](crate::events::v1::Event), where `Event` is `core::v1`'s",
+            "//! - [`events::v1::Event`](crate::events::v1::Event): `Event` is `core::v1`'s",
             "| [`Event`](crate::events::v1::Event) | [`EventList`](crate::events::v1::EventList) | `events.k8s.io/v1` | `events` | yes |",
             r#"#[cfg(feature = "events")] pub mod events { #[cfg(feature = "events")] pub use crate::events::v1::{Event, EventList}; }"#,
             "pub use crate::resource::Quantity;",
@@ -162,7 +162,7 @@ fn a_name_goes_to_core_and_the_others_are_reached_by_group() {
             r#"pub mod namespaced { #[cfg(feature = "core")] pub use crate::core::v1::{Event, EventList, Pod, PodList};"#,
         ],
     );
-    holds(
+    assert_contains(
         &repository,
         "src/lib.rs",
         &["pub use v1::*;", r#"#[cfg(feature = "core")] #[rustfmt::skip] pub mod core;"#],
@@ -170,7 +170,7 @@ fn a_name_goes_to_core_and_the_others_are_reached_by_group() {
 }
 
 #[test]
-fn the_facade_learns_of_the_release() {
+fn release_is_added_to_the_facade() {
     let repository = Repository::generated(SMALL);
     let manifest = repository.read("crates/watchables/Cargo.toml");
     assert!(manifest.contains("default = []\n# @generated features: begin (cargo xtask regen)\nrel_1_99 = [\"dep:rel_1_99\"]\n# @generated features: end\n"));
@@ -189,14 +189,14 @@ fn the_facade_learns_of_the_release() {
 }
 
 #[test]
-fn the_types_are_put_on_trial() {
+fn test_of_every_type_is_generated() {
     let repository = Repository::generated(SMALL);
     let test = repository.read("tests/model/tests/rel_1_99.rs");
     for part in [
         "    Type::of::<rel_1_99::core::v1::Pod>(\"io.k8s.api.core.v1.Pod\"),\n",
         "    Type::of::<rel_1_99::version::Info>(\"io.k8s.apimachinery.pkg.version.Info\"),\n",
-        "    model_tests::keep_what_they_read(\"1.99\", TYPES);\n",
-        "    model_tests::holds_what_is_served(\"1.99\", rel_1_99::CATALOG);\n",
+        "    model_tests::round_trip_random_objects(\"1.99\", TYPES);\n",
+        "    model_tests::matches_served_resources(\"1.99\", rel_1_99::CATALOG);\n",
     ] {
         assert!(test.contains(part), "{part}\nis not in\n{test}");
     }
@@ -217,10 +217,10 @@ fn the_types_are_put_on_trial() {
         assert!(manifest.contains(part), "{part}\nis not in\n{manifest}");
     }
 
-    // Tests that people write stay; that of a release that is gone does not.
-    repository.write("tests/model/tests/odd_values.rs", "");
+    // Handwritten tests stay; the test of a removed release does not.
+    repository.write("tests/model/tests/edge_cases.rs", "");
     repository.write("tests/model/tests/rel_1_98.rs", "");
     repository.run(&["regen"]).succeeded();
-    assert!(repository.path("tests/model/tests/odd_values.rs").exists());
+    assert!(repository.path("tests/model/tests/edge_cases.rs").exists());
     assert!(!repository.path("tests/model/tests/rel_1_98.rs").exists());
 }

@@ -80,7 +80,7 @@ impl<T> Watcher<T> {
     }
 }
 
-impl<T: DynamicTarget> Watcher<T> {
+impl<T> Watcher<T> {
     /// Creates a watcher of a resource that is chosen at run time, from a release's catalogue
     /// ([`find`](watchable_core::find)) or from a server's discovery
     /// ([`Discovery`](crate::discovery::Discovery)).
@@ -90,7 +90,10 @@ impl<T: DynamicTarget> Watcher<T> {
     /// error.
     ///
     /// See [Client](Self#client) for how to create the client.
-    pub fn for_resource(client: Client, resource: ResourceInfo) -> Self {
+    pub fn for_resource(client: Client, resource: ResourceInfo) -> Self
+    where
+        T: DynamicTarget,
+    {
         Self::with_transport(Arc::new(client), resource)
     }
 }

@@ -1,4 +1,4 @@
-//! Bytes that the API writes as base64 text, as in a Secret's `data`.
+//! Bytes that the API encodes as base64, such as a Secret's `data`.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Bytes, base64 on the wire (OpenAPI format `byte`).
+/// Bytes, encoded as base64 in JSON (OpenAPI format `byte`).
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ByteString(pub Vec<u8>);
 
@@ -28,13 +28,13 @@ impl<'de> Deserialize<'de> for ByteString {
                 f.write_str("base64 text")
             }
 
-            /// Go writes bytes that were never set as `null`.
+            /// Go encodes an unset byte slice as `null`.
             fn visit_unit<E: de::Error>(self) -> Result<ByteString, E> {
                 Ok(ByteString::default())
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<ByteString, E> {
-                // Line breaks are let pass, as Go does: people paste wrapped base64 into manifests.
+                // Go ignores line breaks too: people paste wrapped base64 into manifests.
                 let decoded = if text.contains(['\r', '\n']) {
                     STANDARD.decode(text.replace(['\r', '\n'], ""))
                 } else {
@@ -50,7 +50,7 @@ impl<'de> Deserialize<'de> for ByteString {
     }
 }
 
-/// Prints the length alone: the bytes are often secret.
+/// Prints only the length, because the bytes are often secret.
 impl fmt::Debug for ByteString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "ByteString({} bytes)", self.0.len())
@@ -68,36 +68,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn base64_goes_both_ways() {
+    fn base64_round_trips() {
         let bytes: ByteString = serde_json::from_str(r#""aGk=""#).unwrap();
         assert_eq!(bytes.0, b"hi");
         assert_eq!(serde_json::to_string(&bytes).unwrap(), r#""aGk=""#);
     }
 
     #[test]
-    fn wrapped_base64_is_read() {
+    fn line_breaks_in_base64_are_ignored() {
         let bytes: ByteString = serde_json::from_str(r#""aG\nk=\n""#).unwrap();
         assert_eq!(bytes.0, b"hi");
     }
 
     #[test]
-    fn null_is_no_bytes() {
+    fn null_decodes_as_empty() {
         assert_eq!(serde_json::from_str::<ByteString>("null").unwrap(), ByteString::default());
     }
 
     #[test]
-    fn malformed_base64_says_so() {
+    fn malformed_base64_is_an_error() {
         let error = serde_json::from_str::<ByteString>(r#""a!""#).unwrap_err();
         assert!(error.to_string().contains("invalid base64"), "{error}");
     }
 
     #[test]
-    fn debug_keeps_the_secret() {
+    fn debug_does_not_reveal_the_bytes() {
         assert_eq!(format!("{:?}", ByteString(b"hunter2".to_vec())), "ByteString(7 bytes)");
     }
 
     #[test]
-    fn another_shape_says_what_was_expected() {
+    fn another_type_is_an_error() {
         let error = serde_json::from_str::<ByteString>("[1]").unwrap_err();
         assert!(error.to_string().contains("expected base64 text"), "{error}");
         assert_eq!(ByteString::from(vec![1, 2]).0, [1, 2]);

@@ -1,29 +1,29 @@
-//! An entry of a release's catalogue: what the API server serves under one resource name.
+//! An entry of a release's catalog.
 
 use crate::ResourceInfo;
 
-/// A resource that a release serves, for programs that choose their kinds while they run.
+/// A resource that a release of Kubernetes serves, for programs that choose resources at run time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogEntry {
     /// Group, version, kind, plural and scope.
     pub resource: ResourceInfo,
-    /// The kind of the list, such as `PodList`; `None` where the resource cannot be listed.
+    /// The kind of the list, such as `PodList`; `None` if the resource cannot be listed.
     pub list_kind: Option<&'static str>,
-    /// The singular name that kubectl takes, such as `pod`.
+    /// The singular name that kubectl accepts, such as `pod`.
     pub singular: &'static str,
-    /// The short names that kubectl takes, such as `po`; empty where none is known.
+    /// The short names that kubectl accepts, such as `po`; empty if none are known.
     pub short_names: &'static [&'static str],
-    /// What the API server does with it, in discovery's words: `create`, `list`, `watch` …
+    /// The verbs that the API server supports, as in discovery: `create`, `list`, `watch` …
     pub verbs: &'static [&'static str],
 }
 
 impl CatalogEntry {
-    /// Whether the server offers the verb.
+    /// Returns whether the server supports the verb.
     pub fn has_verb(&self, verb: &str) -> bool {
         self.verbs.contains(&verb)
     }
 
-    /// Whether the resource can be watched.
+    /// Returns whether the resource can be watched.
     pub fn is_watchable(&self) -> bool {
         self.has_verb("watch")
     }
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn verbs_tell_what_can_be_watched() {
+    fn resource_is_watchable_if_it_has_the_verb() {
         let entry = |verbs| CatalogEntry {
             resource: ResourceInfo::new("", "v1", "Pod", "pods", crate::Scope::Namespaced),
             list_kind: Some("PodList"),

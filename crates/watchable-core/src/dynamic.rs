@@ -1,10 +1,10 @@
-//! An object of a kind that is chosen while the program runs.
+//! An object whose kind is chosen at run time.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{DynamicTarget, NamespacedWatch, RawJson, ResourceInfo, WatchItem, WatchTarget, json};
 
-/// An object of any kind: who it is, and its JSON as it came.
+/// An object of any kind: its identity, and its JSON as the server sent it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DynamicObject {
     identity: Identity,
@@ -30,37 +30,37 @@ struct IdentityMetadata {
 }
 
 impl DynamicObject {
-    /// The `apiVersion`, such as `apps/v1`.
+    /// Returns the `apiVersion`, such as `apps/v1`.
     pub fn api_version(&self) -> Option<&str> {
         self.identity.api_version.as_deref()
     }
 
-    /// The kind, such as `Deployment`.
+    /// Returns the kind, such as `Deployment`.
     pub fn kind(&self) -> Option<&str> {
         self.identity.kind.as_deref()
     }
 
-    /// The object's name.
+    /// Returns the object's name.
     pub fn name(&self) -> Option<&str> {
         self.identity.metadata.name.as_deref()
     }
 
-    /// The object's namespace; `None` for cluster-scoped kinds.
+    /// Returns the object's namespace; `None` for cluster-scoped kinds.
     pub fn namespace(&self) -> Option<&str> {
         self.identity.metadata.namespace.as_deref()
     }
 
-    /// The identity that no other object ever has, not even one of the same name.
+    /// Returns the object's uid, which is unique across time: a recreated object has another one.
     pub fn uid(&self) -> Option<&str> {
         self.identity.metadata.uid.as_deref()
     }
 
-    /// The version of the object, opaque.
+    /// Returns the object's resource version, an opaque string.
     pub fn resource_version(&self) -> Option<&str> {
         self.identity.metadata.resource_version.as_deref()
     }
 
-    /// The object's JSON text.
+    /// Returns the object's JSON text.
     pub fn json(&self) -> &str {
         self.json.get()
     }
@@ -69,7 +69,7 @@ impl DynamicObject {
     ///
     /// # Errors
     ///
-    /// Those of decoding `T`.
+    /// Fails if the JSON does not match `T`.
     pub fn decode<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         self.json.decode()
     }
@@ -84,7 +84,7 @@ impl Serialize for DynamicObject {
 impl<'de> Deserialize<'de> for DynamicObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = RawJson::deserialize(deserializer)?;
-        let identity = json::from_checked(raw.get()).map_err(serde::de::Error::custom)?;
+        let identity = json::from_valid_json(raw.get()).map_err(serde::de::Error::custom)?;
         Ok(Self { identity, json: raw })
     }
 }
@@ -95,30 +95,30 @@ impl WatchTarget for DynamicObject {
 
 impl DynamicTarget for DynamicObject {}
 
-/// Whether its kind is namespaced is known only while the program runs.
+/// Whether the kind is namespaced is known only at run time.
 impl NamespacedWatch for DynamicObject {}
 
 impl WatchItem for DynamicObject {
     fn fill_type_meta(&mut self, resource: &ResourceInfo) {
-        let mut absent = String::new();
+        let mut added = String::new();
         if self.identity.kind.is_none() {
-            absent = format!(r#""kind":"{}","#, resource.kind());
+            added = format!(r#""kind":"{}","#, resource.kind());
             self.identity.kind = Some(resource.kind().to_owned());
         }
         if self.identity.api_version.is_none() {
             let api_version = resource.api_version();
-            absent = format!(r#"{absent}"apiVersion":"{api_version}","#);
+            added = format!(r#"{added}"apiVersion":"{api_version}","#);
             self.identity.api_version = Some(api_version.into_owned());
         }
-        if absent.is_empty() {
+        if added.is_empty() {
             return;
         }
-        // An object always starts with a brace: its identity would not have decoded otherwise.
+        // The text starts with a brace, or the identity would not have decoded.
         let members = self.json.get()[1..].trim_start();
         if members.starts_with('}') {
-            absent.pop();
+            added.pop();
         }
-        if let Ok(json) = RawJson::from_text(format!("{{{absent}{members}")) {
+        if let Ok(json) = RawJson::from_text(format!("{{{added}{members}")) {
             self.json = json;
         }
     }
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn identity_is_read_and_the_json_kept() {
+    fn json_is_kept_verbatim_beside_the_identity() {
         let text = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","namespace":"b","uid":"u","resourceVersion":"7"},"spec":{"x":1}}"#;
         let pod = object(text);
         assert_eq!((pod.kind(), pod.api_version()), (Some("Pod"), Some("v1")));
@@ -146,14 +146,14 @@ mod tests {
     }
 
     #[test]
-    fn an_item_of_a_list_is_told_its_kind() {
+    fn list_item_gets_its_type_meta_filled_in() {
         for (text, filled) in [
             (
                 r#"{"metadata":{"name":"a"}}"#,
                 r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"}}"#,
             ),
             (r"{ }", r#"{"kind":"Pod","apiVersion":"v1"}"#),
-            (r#"{"kind":"Odd"}"#, r#"{"apiVersion":"v1","kind":"Odd"}"#),
+            (r#"{"kind":"Other"}"#, r#"{"apiVersion":"v1","kind":"Other"}"#),
         ] {
             let mut pod = object(text);
             pod.fill_type_meta(&POD);

@@ -1,4 +1,4 @@
-//! A value that is a number or a text, such as a port by number or by name.
+//! A value that is a number or a string, such as a port by number or by name.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub enum IntOrString {
     /// A number, such as the port `8080`.
     Int(i32),
-    /// A text, such as the port name `http` or the share `25%`.
+    /// A string, such as the port name `http` or the percentage `25%`.
     String(String),
 }
 
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_go_both_ways() {
+    fn numbers_and_strings_round_trip() {
         for text in ["8080", "-1", r#""http""#, r#""25%""#] {
             let value: IntOrString = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&value).unwrap(), text);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_neither_says_what_was_expected() {
+    fn another_type_is_an_error() {
         for text in ["3000000000", "true", "1.5"] {
             let error = serde_json::from_str::<IntOrString>(text).unwrap_err();
             assert!(error.to_string().contains("a 32-bit integer or a string"), "{error}");
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn it_prints_as_what_it_is() {
+    fn displays_the_plain_value() {
         let text: IntOrString = serde_json::from_value("http".into()).unwrap();
         assert_eq!(
             (IntOrString::Int(80).to_string(), text.to_string()),

@@ -1,38 +1,42 @@
-//! Decoding of JSON that an API server wrote: quick, and with errors that say where.
+//! A fast JSON deserializer for serde, whose errors carry the path of the offending value.
 //!
-//! A serde deserializer for JSON text. What sets it apart from `serde_json`, which accepts the same
-//! documents and is as strict:
+//! It accepts and rejects the same documents as `serde_json`. The differences:
 //!
-//! - An error names the place by its path and says what stands there, with no second pass over the
-//!   text: `spec.containers[2].ports[0].containerPort: expected i32, found "80"`.
-//! - The text is checked to be UTF-8 once, not string by string, and strings are scanned sixteen
+//! - An error carries the path of the value and the value itself, without a second pass over the text:
+//!   `spec.containers[2].ports[0].containerPort: expected i32, found "80"`.
+//! - The whole text is validated as UTF-8 at once instead of string by string, and strings are scanned 16
 //!   bytes at a time. Decoding a Pod takes about a third less time.
 //!
-//! Types borrow from the text where they can (`&str`, [`RawJson`](crate::RawJson)'s relative
-//! `&RawValue`), as with `serde_json`.
+//! As with `serde_json`, types can borrow from the text (`&str`, `&RawValue`).
+//!
+//! Layers, from the bottom up: `limits`, `error`, `block` (SIMD); `string`, `number`; `skip`,
+//! `skip_balanced`, `fields_v1`, `managed_fields` (values that are not decoded); `field_table`; `reader` (the
+//! position in the text); `value`, `key`, `access`, `de` (serde's traits).
 
 mod access;
 mod block;
 mod de;
 mod error;
-mod fields;
+mod field_table;
+mod fields_v1;
 mod key;
-mod leap;
-mod managed;
+mod limits;
+mod managed_fields;
 mod number;
 mod reader;
 mod seek;
 mod skip;
-mod table;
-mod text;
+mod skip_balanced;
+mod string;
+mod value;
 
 use serde::Deserialize;
 
-use de::Value;
 pub use error::Error;
+pub(crate) use field_table::FieldTable;
 use reader::Reader;
 pub use seek::Seek;
-pub(crate) use table::Table;
+use value::Value;
 
 /// Decodes a document.
 ///
@@ -51,26 +55,25 @@ pub(crate) use table::Table;
 ///
 /// # Errors
 ///
-/// When the text is not UTF-8, not one JSON document, nested more than 127 levels deep, or not what
-/// `T` takes. The error names the place.
+/// Fails if the text is not UTF-8, is not exactly one JSON document, is nested more than 127 levels deep, or
+/// does not match `T`. The error carries the path of the value.
 pub fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, Error> {
     from_str(utf8(text)?)
 }
 
-/// Decodes a document that is known to be UTF-8.
+/// Decodes a document from a string.
 ///
 /// # Errors
 ///
-/// As [`from_slice`].
+/// Same as [`from_slice`].
 pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
     read(Reader::new(text))
 }
 
-/// Decodes an object, but for its `metadata.managedFields`: they are passed over, as if they were not
-/// there. Half of a Pod's text is of that kind.
+/// Decodes an object as if it had no `metadata.managedFields`, which are half of a Pod's text.
 ///
-/// Of what is passed over no more is checked than finding its end takes: that its strings end, and
-/// that each bracket is closed by one of its kind. A text that was cut is refused wherever it was cut.
+/// The skipped text is validated only as far as finding its end requires: strings are terminated, and each
+/// bracket is closed by one of its kind. Truncated text is an error wherever it is truncated.
 ///
 /// ```
 /// use watchable_core::{DynamicObject, json};
@@ -83,13 +86,13 @@ pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
 ///
 /// # Errors
 ///
-/// As [`from_slice`].
+/// Same as [`from_slice`].
 pub fn without_managed_fields<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, Error> {
     read(Reader::without_managed_fields(utf8(text)?))
 }
 
-/// The content of the string that a text begins with, and what comes after it; `None` where it begins with
-/// something else, or the string has escapes.
+/// Splits the JSON string at the start of a text from the rest. Returns its content and the text after it, or
+/// `None` if the text starts with anything else or the string has escapes.
 ///
 /// ```
 /// use watchable_core::json::split_plain_string;
@@ -100,17 +103,17 @@ pub fn without_managed_fields<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Resu
 #[inline]
 pub fn split_plain_string(text: &str) -> Option<(&str, &str)> {
     let content = text.strip_prefix('"')?;
-    let end = text::plain_until(content.as_bytes(), 0);
+    let end = string::plain_end(content.as_bytes(), 0);
     Some((&content[..end], content[end..].strip_prefix('"')?))
 }
 
-/// Decodes a document that was checked to be JSON before: what the type skips is not checked again.
-pub(crate) fn from_checked<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
-    read(Reader::of_checked(text))
+/// Decodes a document that was validated before: values that the type skips are not validated again.
+pub(crate) fn from_valid_json<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
+    read(Reader::for_valid_json(text))
 }
 
 fn utf8(text: &[u8]) -> Result<&str, Error> {
-    // Quicker, but it does not say where.
+    // `basic` is faster, but its error has no position.
     simdutf8::basic::from_utf8(text)
         .or_else(|_| str::from_utf8(text))
         .map_err(|error| Error::not_utf8(&error))

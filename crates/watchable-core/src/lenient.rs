@@ -1,12 +1,12 @@
-//! Decoding that forgives what API servers write: `null` stands for a value's default.
+//! Lenient decoding of what API servers write: `null` decodes as the default.
 
 use serde::{Deserialize, Deserializer};
 
-/// Decodes a value, taking `null` for its default, as Go's JSON decoder does.
+/// Decodes a value, and `null` as the default, like Go's JSON decoder. For serde's `deserialize_with`.
 ///
 /// # Errors
 ///
-/// Those of decoding `T`.
+/// Fails if decoding `T` fails.
 pub fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn null_and_absent_are_the_default() {
+    fn null_or_absent_decodes_as_the_default() {
         for text in [r#"{"items":null,"name":null}"#, "{}"] {
             let lists: Lists = serde_json::from_str(text).unwrap();
             assert!(lists.items.is_empty() && lists.name.is_empty());
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_type_is_still_an_error() {
+    fn another_type_is_an_error() {
         let error = serde_json::from_str::<Lists>(r#"{"items":3}"#).unwrap_err();
         assert!(error.to_string().contains("expected a sequence"), "{error}");
     }

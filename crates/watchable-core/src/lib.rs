@@ -1,7 +1,11 @@
-//! What a watchable Kubernetes type is: its traits, its resource facts, and the API's scalar types.
+//! The traits, resource descriptions and scalar types that make a Kubernetes type watchable.
 //!
-//! Generated models and users' own types meet the runtime here. Nothing in this crate does I/O,
-//! and it knows no particular Kubernetes release.
+//! Generated types and custom resources implement the traits of this crate; `watch-runtime` watches whatever
+//! implements them. The crate is not a client: it does no I/O, needs no async runtime, and contains no type of
+//! a Kubernetes release. Applications use it through the facade, `watchables`.
+//!
+//! Start reading at [`Watchable`](trait@Watchable), then [`model`] (how generated types are decoded) and
+//! [`json`] (the deserializer).
 
 mod byte_string;
 mod catalog;
@@ -42,12 +46,12 @@ pub use traits::Decoded;
 pub use traits::{
     DynamicTarget, Listed, NamespacedWatch, Resource, WatchItem, WatchTarget, Watchable, Watched,
 };
-/// Makes an enum the items of a stream of several kinds: see [`Accepts`] and `watchable_derive`.
+/// Derives [`Accepts`] for an enum with a variant for each kind: see `watchable_derive`.
 pub use watchable_derive::CoreMultiplexed as Multiplexed;
-/// Makes a type watchable: see the [`Watchable`](trait@Watchable) trait and `watchable_derive`.
+/// Derives the traits of a [`Watchable`](trait@Watchable) type: see `watchable_derive`.
 pub use watchable_derive::CoreWatchable as Watchable;
 
-/// For the code that [`model!`] writes.
+/// Used by the expansion of [`model!`] and the derives.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::multiplexed::{NoKind, a_kind};

@@ -1,20 +1,20 @@
-//! A list of any kind, for resources whose authors wrote no list type of their own.
+//! A generic list type, for resources without one of their own.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{ResourceInfo, WatchItem, WatchTarget, lenient};
 
-/// What an API server says of a list as a whole.
+/// The metadata of a list (`ListMeta`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ListMetadata {
-    /// The version of the collection at which the list was taken.
+    /// The resource version of the collection that the list is a snapshot of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
-    /// The token for the next page; absent or empty on the last.
+    /// The token for the next page; absent or empty on the last page.
     #[serde(rename = "continue", skip_serializing_if = "Option::is_none")]
     pub continue_: Option<String>,
-    /// How many items follow on later pages, where the server counts them.
+    /// The number of items on later pages, if the server counts them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining_item_count: Option<i64>,
 }
@@ -23,13 +23,13 @@ pub struct ListMetadata {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", bound(deserialize = "T: Deserialize<'de>"))]
 pub struct ObjectList<T> {
-    /// The schema's version, such as `v1`.
+    /// The list's `apiVersion`, such as `stable.example.com/v1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// The list's kind, such as `CronTabList`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
-    /// What the server says of the list as a whole.
+    /// The list's metadata.
     #[serde(default)]
     pub metadata: ListMetadata,
     /// The objects.
@@ -44,7 +44,6 @@ where
     type Item = T;
 }
 
-/// So that a list's items can be told their kind in one go.
 impl<T: WatchItem> ObjectList<T> {
     /// Fills in the `apiVersion` and `kind` of every item that lacks them.
     pub fn fill_type_meta(&mut self, resource: &ResourceInfo) {
@@ -59,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn items_are_told_their_kind() {
+    fn items_get_their_type_meta_filled_in() {
         const POD: ResourceInfo =
             ResourceInfo::new("", "v1", "Pod", "pods", crate::Scope::Namespaced);
         let text = r#"{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a"}},{}]}"#;

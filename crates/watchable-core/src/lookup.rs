@@ -1,19 +1,21 @@
-//! From a resource's name, as kubectl takes it, to the resource.
+//! Finds a resource by its name, in the forms that kubectl accepts.
 
 use std::error::Error;
 use std::fmt;
 
 use crate::{CatalogEntry, ResourceInfo};
 
-/// How many of the nearest names an error tells.
-const NEAREST: usize = 3;
-/// Below this similarity a name is no help.
-const SIMILAR: f64 = 0.75;
+/// The maximum number of similar names in an error.
+const MAX_NEAREST: usize = 3;
+/// The minimum Jaro-Winkler similarity of a suggested name.
+const MIN_SIMILARITY: f64 = 0.75;
 
-/// Finds what a name stands for: a plural (`deployments`), singular or kind (`Deployment`), or short name
-/// (`deploy`), alone or with its group (`deployments.apps`, of which a part will do:
-/// `crontabs.stable` for `stable.example.com`), with version and group (`deployments.v1.apps`) or with
-/// its version as a [`ResourceInfo`] displays itself (`deployments.apps/v1`, `pods/v1`). Case does not count.
+/// Finds a resource by its name: the plural (`deployments`), the singular or kind (`Deployment`), or a short
+/// name (`deploy`).
+///
+/// The name may be followed by the group or a prefix of it (`deployments.apps`, `crontabs.stable` for
+/// `stable.example.com`), by version and group (`deployments.v1.apps`), or by the version as a
+/// [`ResourceInfo`] displays it (`deployments.apps/v1`, `pods/v1`). The name is case-insensitive.
 ///
 /// ```
 /// # use watchable_core::{CatalogEntry, ResourceInfo, Scope, find};
@@ -24,38 +26,38 @@ const SIMILAR: f64 = 0.75;
 /// #     short_names: &["deploy"],
 /// #     verbs: &["list", "watch"],
 /// # }];
-/// let entry = find(CATALOG, "deploy")?; // of a release: rel_1_36::CATALOG
+/// let entry = find(CATALOG, "deploy")?; // for example in rel_1_36::CATALOG
 /// assert_eq!(entry.resource.to_string(), "deployments.apps/v1");
 /// assert!(find(CATALOG, "deploment").unwrap_err().to_string().contains("deployment"));
 /// # Ok::<(), watchable_core::UnknownResource>(())
 /// ```
 ///
-/// Of several that fit, a plural goes before a singular or kind, and that before a short name; then the
-/// version that the group prefers; then the core group, and the others in their order, which for what a
-/// server's discovery told is the server's.
+/// If several resources match, the plural takes precedence over the singular or kind, and these over a short
+/// name. Next, the group's preferred version takes precedence; then the core group, and then the order of
+/// `resources`, which for discovered resources is the server's.
 ///
 /// # Errors
 ///
-/// Nothing fits; the error tells the nearest names.
+/// Fails if no resource matches. The error lists the most similar names.
 pub fn find<'a, R: Named>(resources: &'a [R], name: &str) -> Result<&'a R, UnknownResource> {
     ResourceName::parse(name)
         .find(resources)
         .ok_or_else(|| UnknownResource::new(name, resources.iter()))
 }
 
-/// What [`find`] looks at: an entry of a release's catalogue, or a resource that a server serves.
+/// A resource that [`find`] can find: an entry of a release's catalog, or a resource that a server serves.
 pub trait Named: Sized {
-    /// Group, version, kind, plural and scope.
+    /// Returns group, version, kind, plural and scope.
     fn resource(&self) -> &ResourceInfo;
-    /// The singular name.
+    /// Returns the singular name.
     fn singular(&self) -> &str;
-    /// Whether it has this short name.
+    /// Returns whether it has this short name.
     fn has_short_name(&self, name: &str) -> bool;
-    /// The place among what has the same name: the least comes first.
-    fn place(&self, among: &[Self]) -> u8;
+    /// Returns the rank among resources of the same name. The lowest rank is found.
+    fn rank(&self, among: &[Self]) -> u8;
 }
 
-/// No resource has the name.
+/// The error of [`find`]: no resource has the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownResource {
     name: String,
@@ -63,26 +65,26 @@ pub struct UnknownResource {
 }
 
 impl UnknownResource {
-    /// A name that none of these has.
-    pub fn new<'a, R: Named + 'a>(name: &str, known: impl Iterator<Item = &'a R>) -> Self {
+    /// Creates the error for a name that none of `resources` has.
+    pub fn new<'a, R: Named + 'a>(name: &str, resources: impl Iterator<Item = &'a R>) -> Self {
         let wanted = ResourceName::parse(name).name;
-        let mut near: Vec<(f64, &str)> = known
-            .flat_map(|known| [known.resource().plural(), known.singular()])
+        let mut near: Vec<(f64, &str)> = resources
+            .flat_map(|resource| [resource.resource().plural(), resource.singular()])
             .map(|candidate| (strsim::jaro_winkler(&wanted, candidate), candidate))
-            .filter(|(similarity, _)| *similarity >= SIMILAR)
+            .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
             .collect();
         near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
         near.dedup_by_key(|(_, candidate)| *candidate);
-        let nearest = near.iter().take(NEAREST).map(|(_, name)| (*name).to_owned()).collect();
+        let nearest = near.iter().take(MAX_NEAREST).map(|(_, name)| (*name).to_owned()).collect();
         Self { name: name.to_owned(), nearest }
     }
 
-    /// The name that was looked for.
+    /// Returns the name that was not found.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The nearest names that there are, the nearest first; up to three.
+    /// Returns up to three similar names, the most similar first.
     pub fn nearest(&self) -> &[String] {
         &self.nearest
     }
@@ -92,7 +94,7 @@ impl fmt::Display for UnknownResource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "no resource {:?}", self.name)?;
         if !self.nearest.is_empty() {
-            write!(f, "; the nearest names are: {}", self.nearest.join(", "))?;
+            write!(f, "; similar names: {}", self.nearest.join(", "))?;
         }
         Ok(())
     }
@@ -100,10 +102,10 @@ impl fmt::Display for UnknownResource {
 
 impl Error for UnknownResource {}
 
-/// A name taken apart.
+/// A parsed name.
 #[derive(Debug, PartialEq)]
 struct ResourceName<'a> {
-    /// In lower case.
+    /// The resource's name, in lower case.
     name: String,
     version: Option<&'a str>,
     group: Option<&'a str>,
@@ -130,8 +132,8 @@ impl<'a> ResourceName<'a> {
 
     fn find<'r, R: Named>(&self, resources: &'r [R]) -> Option<&'r R> {
         let exact = |group: &str, wanted: &str| group == wanted;
-        let part = |group: &str, wanted: &str| !wanted.is_empty() && group.starts_with(wanted);
-        self.find_in(resources, exact).or_else(|| self.find_in(resources, part))
+        let prefix = |group: &str, wanted: &str| !wanted.is_empty() && group.starts_with(wanted);
+        self.find_in(resources, exact).or_else(|| self.find_in(resources, prefix))
     }
 
     fn find_in<'r, R: Named>(
@@ -146,7 +148,7 @@ impl<'a> ResourceName<'a> {
                     && self.group.is_none_or(|group| is_group(resource.group(), group))
                     && self.version.is_none_or(|version| resource.version() == version)
             });
-            candidates.min_by_key(|candidate| candidate.place(resources))
+            candidates.min_by_key(|candidate| candidate.rank(resources))
         };
         first(&|r| r.resource().plural() == self.name)
             .or_else(|| {
@@ -159,15 +161,15 @@ impl<'a> ResourceName<'a> {
     }
 }
 
-/// `v1`, `v1beta1`, as Kubernetes names versions.
+/// Returns whether a text is a Kubernetes API version: `v1`, `v1beta1`.
 fn is_version(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('v') else { return false };
     rest.starts_with(|c: char| c.is_ascii_digit())
         && rest.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
 }
 
-/// In what order a group prefers its versions (Kubernetes documentation, "Version priority"): the greater
-/// before the lesser, stable ones before beta and alpha.
+/// Returns the priority of a version (Kubernetes documentation, "Version priority"): stable versions before
+/// beta and alpha, then the higher version.
 fn priority(version: &str) -> Option<(u8, u32, u32)> {
     let rest = version.strip_prefix('v')?;
     for (word, stability) in [("beta", 1), ("alpha", 0)] {
@@ -191,9 +193,9 @@ impl Named for CatalogEntry {
         self.short_names.contains(&name)
     }
 
-    /// The group's best version of the resource; the core group first, and last `extensions`, whose kinds
-    /// have moved to other groups: most of what a spec says of it is served no more since 1.16.
-    fn place(&self, among: &[Self]) -> u8 {
+    /// Ranks the group's version of the highest priority first, then the core group. `extensions` is last: its
+    /// kinds have moved to other groups, and most are no longer served since 1.16.
+    fn rank(&self, among: &[Self]) -> u8 {
         let Self { resource, .. } = self;
         let is_best = among
             .iter()
@@ -263,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_in_every_form() {
+    fn resource_is_found_by_every_form_of_its_name() {
         for name in [
             "deployments",
             "deployment",
@@ -294,14 +296,14 @@ mod tests {
     }
 
     #[test]
-    fn what_there_is_not_is_not_found() {
+    fn unknown_name_is_not_found() {
         for name in ["pods", "deployments.batch", "deployments.v2.apps", "deployments/web", ""] {
             assert_eq!(found(name), None, "{name}");
         }
     }
 
     #[test]
-    fn versions_are_preferred_by_their_stability() {
+    fn stable_versions_have_priority_over_beta_and_alpha() {
         let mut versions = ["v1alpha2", "v2", "v1beta1", "v10", "v1", "v2beta1", "v1beta10"];
         versions.sort_by_key(|version| priority(version));
         let order = ["v1alpha2", "v1beta1", "v1beta10", "v2beta1", "v1", "v2", "v10"];
@@ -310,12 +312,12 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_names_are_told() {
+    fn error_lists_similar_names() {
         let error = find(CATALOG, "deploments.apps").unwrap_err();
         assert_eq!(error.nearest(), ["deployments", "deployment", "events"]);
         assert_eq!(
             error.to_string(),
-            "no resource \"deploments.apps\"; the nearest names are: deployments, deployment, events"
+            "no resource \"deploments.apps\"; similar names: deployments, deployment, events"
         );
         assert_eq!(find(CATALOG, "xyz").unwrap_err().to_string(), "no resource \"xyz\"");
     }

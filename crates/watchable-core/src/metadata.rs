@@ -1,4 +1,4 @@
-//! Objects of which only the metadata is watched.
+//! Objects whose metadata alone is watched.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,19 +12,19 @@ use crate::{
     WatchItem, WatchTarget,
 };
 
-/// An object of kind `T`, of which the server sends no more than the metadata: much cheaper for both
-/// sides where that is all that is wanted.
+/// The metadata of an object of type `T`. If the metadata is all you need, this is much cheaper for client and
+/// server than whole objects.
 ///
-/// `Watcher::<Meta<Pod>>` asks for `PartialObjectMetadata` (Kubernetes API concepts, "Alternate
-/// representations of resources"). A server that cannot do it sends whole objects, whose rest is
-/// skipped. `T` is whatever can be watched: an object or a list type, one of your own, and
-/// [`DynamicObject`] for kinds chosen while the program runs.
+/// `Watcher::<Meta<Pod>>` requests `PartialObjectMetadata` (Kubernetes API concepts, "Alternate
+/// representations of resources"). If the server does not support it, it sends whole objects, and everything
+/// but the metadata is skipped. `T` is any watchable type: an object or list type, a custom resource, or
+/// [`DynamicObject`] for a kind chosen at run time.
 ///
 /// `api_version` and `kind` are those of the object itself, not of the representation.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", bound = "")]
 pub struct Meta<T> {
-    /// The object's schema version, such as `apps/v1`.
+    /// The object's `apiVersion`, such as `apps/v1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
     /// The object's kind, such as `Deployment`.
@@ -37,62 +37,61 @@ pub struct Meta<T> {
     of: PhantomData<fn() -> T>,
 }
 
-/// The metadata of an object of any kind, release by release the same; times and managed fields as they
-/// came. A field that is absent is `None` or empty.
+/// The metadata of an object, the same type for every kind and release. Absent fields are `None` or empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ObjectMeta {
-    /// The name, unique in its namespace at any time.
+    /// The name, unique within the namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The prefix from which the server made the name.
+    /// The prefix of a name that the server generated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generate_name: Option<String>,
     /// The namespace; `None` for cluster-scoped kinds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// The identity that no other object ever has.
+    /// The identifier, unique across time: a recreated object has another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub uid: Option<String>,
-    /// The object's version, opaque.
+    /// The resource version, an opaque string.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
-    /// Counts the changes of what is desired of the object.
+    /// A counter of changes to the desired state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub generation: Option<i64>,
-    /// When it was created.
+    /// The time of creation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creation_timestamp: Option<Time>,
-    /// When it is to be gone, once it is being deleted.
+    /// The time after which the object is deleted; absent unless a deletion was requested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_timestamp: Option<Time>,
-    /// How many seconds it was given to end gracefully.
+    /// The seconds allowed for graceful termination.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_grace_period_seconds: Option<i64>,
-    /// What selectors look at.
+    /// The labels, which selectors match.
     #[serde(deserialize_with = "null_is_default", skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// What tools note down.
+    /// The annotations, which tools store.
     #[serde(deserialize_with = "null_is_default", skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
-    /// The objects that it depends on: with the last of them it is deleted.
+    /// The owners. The object is garbage collected once all of them are deleted.
     #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
     pub owner_references: Vec<OwnerReference>,
-    /// Who has yet to do something before it is deleted.
+    /// The finalizers, which must be removed before the object is deleted.
     #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
     pub finalizers: Vec<String>,
-    /// Who manages which fields.
+    /// The fields that each manager owns.
     #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
     pub managed_fields: Vec<ManagedFields>,
 }
 
-/// An object that another one depends on.
+/// A reference to the owner of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct OwnerReference {
-    /// The owner's schema version.
+    /// The owner's `apiVersion`.
     pub api_version: String,
     /// The owner's kind.
     pub kind: String,
@@ -100,15 +99,15 @@ pub struct OwnerReference {
     pub name: String,
     /// The owner's uid.
     pub uid: String,
-    /// Whether the owner manages the object.
+    /// Whether the owner is the managing controller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub controller: Option<bool>,
-    /// Whether the owner's deletion waits for the object's.
+    /// Whether a foreground deletion of the owner waits until the object is deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block_owner_deletion: Option<bool>,
 }
 
-/// The fields that one manager owns.
+/// The fields that a manager owns (`ManagedFieldsEntry`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
@@ -119,19 +118,19 @@ pub struct ManagedFields {
     /// `Apply` or `Update`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
-    /// The schema version that the fields are of.
+    /// The `apiVersion` that the fields belong to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_version: Option<String>,
-    /// When the set last changed.
+    /// The time of the set's last change.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
     /// The set's format, `FieldsV1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fields_type: Option<String>,
-    /// The set.
+    /// The set of fields.
     #[serde(rename = "fieldsV1", skip_serializing_if = "Option::is_none")]
     pub fields_v1: Option<FieldsV1>,
-    /// The subresource by which they were set.
+    /// The subresource through which the fields were set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subresource: Option<String>,
 }
@@ -145,7 +144,7 @@ impl<T: WatchItem> WatchItem for Meta<T> {
         true
     }
 
-    /// What came says `PartialObjectMetadata`, or of a list's items nothing.
+    /// Replaces `PartialObjectMetadata`, or nothing in the items of a list, by the object's own type.
     fn fill_type_meta(&mut self, resource: &ResourceInfo) {
         resource.kind().clone_into(self.kind.get_or_insert_default());
         match &mut self.api_version {
@@ -159,7 +158,7 @@ impl<T: Resource> Resource for Meta<T> {
     const RESOURCE: ResourceInfo = T::RESOURCE;
 }
 
-/// What can be watched, and where, can be watched by its metadata.
+/// The metadata of a type is watchable exactly if the type is.
 impl<T: Listed> Listed for Meta<T> {
     type Kind = T::Kind;
 }
@@ -218,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn all_of_the_metadata_is_read_and_written() {
+    fn all_metadata_round_trips() {
         let metadata = r#"{"name":"web","generateName":"we","namespace":"shop","uid":"u","resourceVersion":"7","generation":2,"creationTimestamp":"2024-05-01T10:00:00Z","deletionTimestamp":"2024-05-01T11:00:00Z","deletionGracePeriodSeconds":30,"labels":{"app":"web"},"annotations":{"a":"b"},"ownerReferences":[{"apiVersion":"v1","kind":"Node","name":"n","uid":"v","controller":true,"blockOwnerDeletion":false}],"finalizers":["f"],"managedFields":[{"manager":"m","operation":"Apply","apiVersion":"v1","time":"2024-05-01T10:00:00Z","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{}},"subresource":"status"}]}"#;
         let partial = format!(
             r#"{{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{metadata}}}"#
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_null_or_absent_is_empty() {
+    fn null_or_absent_metadata_is_empty() {
         for text in [
             "{}",
             r#"{"metadata":null}"#,

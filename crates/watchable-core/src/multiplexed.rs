@@ -1,21 +1,21 @@
-//! What a stream of several kinds is made of: which objects fit into its items.
+//! Item types of multiplexed streams, and the objects that they accept.
 
 use std::any::Any;
 use std::fmt;
 
 use crate::{ResourceInfo, WatchItem};
 
-/// An item type of a stream of several kinds, into which objects of type `T` fit.
+/// The item type of a multiplexed stream that accepts objects of type `T`.
 ///
-/// `#[derive(Multiplexed)]` implements it for an enum, once for each of its variants. [`AnyObject`]
-/// accepts every kind, and each kind accepts itself.
+/// `#[derive(Multiplexed)]` implements it for an enum, once for each variant. [`AnyObject`] accepts every
+/// kind, and each kind accepts itself.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no variant for `{T}`, so that its events do not fit",
-    label = "this stream has no place for `{T}`",
-    note = "add a variant that holds one to the enum with `#[derive(Multiplexed)]`, or use `AnyObject` for an open set of kinds"
+    message = "`{Self}` has no variant for `{T}`",
+    label = "events of `{T}` cannot be items of this stream",
+    note = "add a variant for it to the enum with `#[derive(Multiplexed)]`, or use `AnyObject` if the kinds are not fixed"
 )]
 pub trait Accepts<T>: Send + 'static {
-    /// Takes an object in, which was watched as this resource.
+    /// Converts an object, which was watched as this resource, into an item.
     fn accept(obj: T, resource: &ResourceInfo) -> Self;
 }
 
@@ -25,50 +25,50 @@ impl<T: WatchItem> Accepts<T> for T {
     }
 }
 
-/// No kind at all. Each derived enum accepts it too: of a trait with a single impl the compiler takes that
-/// one to be meant, and complains of a mismatch where it should say that a variant is missing.
+/// A type without values that every derived enum accepts. If a trait has only one impl, the compiler infers its
+/// parameter and reports mismatched types instead of the message that a variant is missing.
 #[doc(hidden)]
 #[derive(Debug)]
 pub enum NoKind {}
 
-/// Of a variant that holds something else than a kind, the compiler says so.
+/// Makes the compiler report a variant whose type is not an object type.
 #[doc(hidden)]
 pub fn a_kind<T: WatchItem>(obj: T) -> T {
     obj
 }
 
-/// An object of any type, for streams whose kinds are an open set.
+/// An object of any type, for multiplexed streams without a fixed set of kinds.
 pub struct AnyObject {
     object: Box<dyn Any + Send>,
     resource: ResourceInfo,
 }
 
 impl AnyObject {
-    /// The kind that was watched, such as `Pod`.
+    /// Returns the kind that was watched, such as `Pod`.
     pub fn kind(&self) -> &str {
         self.resource.kind()
     }
 
-    /// The resource that was watched.
+    /// Returns the resource that was watched.
     pub fn resource(&self) -> &ResourceInfo {
         &self.resource
     }
 
-    /// Whether it is a `T`.
+    /// Returns whether the object is a `T`.
     pub fn is<T: 'static>(&self) -> bool {
         self.object.is::<T>()
     }
 
-    /// The object, if it is a `T`. The same kind of another release is another type.
+    /// Returns the object if it is a `T`. The same kind in another release is a different type.
     pub fn downcast_ref<T: 'static>(&self) -> Option<&T> {
         self.object.downcast_ref()
     }
 
-    /// The object itself, if it is a `T`.
+    /// Returns the object by value if it is a `T`.
     ///
     /// # Errors
     ///
-    /// It is of another type: here it is again.
+    /// Returns `self` if the object is of another type.
     pub fn downcast<T: 'static>(self) -> Result<T, Self> {
         let Self { object, resource } = self;
         object.downcast().map(|object| *object).map_err(|object| Self { object, resource })
@@ -97,7 +97,7 @@ mod tests {
     const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 
     #[test]
-    fn any_object_is_what_was_put_in() {
+    fn any_object_downcasts_to_its_type_only() {
         let pod: DynamicObject = serde_json::from_str(r#"{"metadata":{"name":"a"}}"#).unwrap();
         let any = AnyObject::accept(pod, &POD);
         assert_eq!((any.kind(), any.resource()), ("Pod", &POD));

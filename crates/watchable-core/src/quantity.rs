@@ -1,14 +1,14 @@
-//! An amount as the API writes it: `500m`, `512Mi`.
+//! A resource quantity: `500m`, `512Mi`.
 
 use std::fmt;
 
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// An amount with a unit, kept as it was written.
+/// A quantity with an optional suffix, kept as written.
 ///
-/// Two spellings of one amount (`1`, `1000m`) are two values here: the API server has made them
-/// canonical, and a program that compares amounts says how exact it needs to be.
+/// Two notations of one amount (`1`, `1000m`) are not equal. The API server canonicalizes quantities, and a
+/// program that computes with them chooses its own number type.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Quantity(pub String);
@@ -23,7 +23,7 @@ impl<'de> Deserialize<'de> for Quantity {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Amount;
 
-        // Custom resources hold bare numbers where an amount is meant; Go's decoder takes them too.
+        // Custom resources contain plain numbers as quantities; Go's decoder accepts them too.
         impl Visitor<'_> for Amount {
             type Value = Quantity;
 
@@ -61,19 +61,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_stay_as_written() {
+    fn quantity_round_trips_as_written() {
         let amount: Quantity = serde_json::from_str(r#""0.5Gi""#).unwrap();
         assert_eq!(serde_json::to_string(&amount).unwrap(), r#""0.5Gi""#);
     }
 
     #[test]
-    fn bare_numbers_are_read() {
+    fn plain_number_is_accepted() {
         assert_eq!(serde_json::from_str::<Quantity>("2").unwrap(), Quantity("2".into()));
         assert_eq!(serde_json::from_str::<Quantity>("0.5").unwrap(), Quantity("0.5".into()));
     }
 
     #[test]
-    fn it_prints_as_written_and_says_what_it_expected() {
+    fn another_type_is_an_error() {
         let amount: Quantity = serde_json::from_value("512Mi".into()).unwrap();
         assert_eq!(amount.to_string(), "512Mi");
         assert_eq!(serde_json::from_str::<Quantity>("-1").unwrap().0, "-1");

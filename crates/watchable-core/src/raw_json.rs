@@ -1,4 +1,4 @@
-//! JSON that is kept as its text, because nobody but its owner knows what it means.
+//! JSON that is kept as text, because only its owner knows its schema.
 
 use std::fmt;
 
@@ -6,45 +6,44 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// The set of fields that a manager owns, as server-side apply records it: opaque, and kept raw.
+/// The set of fields that a manager owns (server-side apply), kept as raw JSON.
 pub type FieldsV1 = RawJson;
 
-/// An object whose type is known only to the one who put it there.
+/// An object of a type that only its author knows, kept as raw JSON.
 pub type RawExtension = RawJson;
 
-/// Any JSON, kept as the text that came.
+/// Any JSON value, kept as text.
 ///
-/// Its text is not parsed until somebody asks: half of a Pod's bytes are managed fields, and
-/// building trees of them costs more than all the rest. Equality is that of the JSON values; the
-/// order of keys and white space do not count.
+/// The text is decoded on demand: half of a Pod is managed fields, and building trees of them costs more than
+/// decoding the rest. Two texts are equal if their values are; whitespace and the order of keys do not matter.
 #[derive(Clone)]
 pub struct RawJson(Box<RawValue>);
 
 impl RawJson {
-    /// The JSON text.
+    /// Returns the JSON text.
     pub fn get(&self) -> &str {
         self.0.get()
     }
 
-    /// Whether it is JSON's `null`, as it is by default.
+    /// Returns whether it is `null`, the default.
     pub fn is_null(&self) -> bool {
         self.get() == "null"
     }
 
-    /// Keeps a text that is already known to be JSON, after a check.
+    /// Creates a value from its JSON text.
     ///
     /// # Errors
     ///
-    /// Says where the text is not JSON.
+    /// Fails if the text is not valid JSON.
     pub fn from_text(text: String) -> Result<Self, serde_json::Error> {
         RawValue::from_string(text).map(Self)
     }
 
-    /// Encodes a value.
+    /// Creates a value by encoding `value`.
     ///
     /// # Errors
     ///
-    /// Those of encoding `T`.
+    /// Fails if encoding `T` fails.
     pub fn from_value<T: Serialize>(value: &T) -> Result<Self, serde_json::Error> {
         serde_json::value::to_raw_value(value).map(Self)
     }
@@ -53,7 +52,7 @@ impl RawJson {
     ///
     /// # Errors
     ///
-    /// Those of decoding `T`.
+    /// Fails if the JSON does not match `T`.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.get())
     }
@@ -98,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_is_kept_to_the_letter() {
+    fn text_round_trips_verbatim() {
         let text = r#"{"f:spec":{"k:{\"name\":\"a\"}":{".":{}}},"n":1.0}"#;
         let raw: RawJson = serde_json::from_str(text).unwrap();
         assert_eq!(raw.get(), text);
@@ -106,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn equality_is_that_of_the_values() {
+    fn equality_ignores_whitespace_and_key_order() {
         let parse = |text| serde_json::from_str::<RawJson>(text).unwrap();
         assert_eq!(parse(r#"{"a":1,"b":2}"#), parse(r#"{ "b": 2, "a": 1 }"#));
         assert_ne!(parse("1"), parse("2"));
     }
 
     #[test]
-    fn it_also_comes_from_a_tree() {
+    fn decodes_from_a_value_tree() {
         let raw: RawJson = serde_json::from_value(serde_json::json!({"a": [1]})).unwrap();
         assert_eq!(raw.get(), r#"{"a":[1]}"#);
     }
@@ -124,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_made_of_values_and_read_as_values() {
+    fn values_are_encoded_and_decoded() {
         let raw = RawJson::from_value(&[1, 2]).unwrap();
         assert_eq!(format!("{raw:?}"), "RawJson([1,2])");
         assert_eq!(raw.decode::<Vec<u8>>().unwrap(), [1, 2]);

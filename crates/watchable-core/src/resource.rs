@@ -1,14 +1,14 @@
-//! The facts by which an API server addresses a resource: group, version, kind, plural and scope.
+//! How an API server addresses a resource: group, version, kind, plural and scope.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// Whether a resource's objects lie in namespaces or belong to the whole cluster.
+/// Whether a resource is namespaced or cluster-scoped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scope {
     /// Objects have no namespace: Nodes, Namespaces, ClusterRoles.
     Cluster,
-    /// Every object lies in a namespace: Pods, Deployments.
+    /// Every object is in a namespace: Pods, Deployments.
     Namespaced,
 }
 
@@ -27,7 +27,7 @@ pub struct ResourceInfo {
 }
 
 impl ResourceInfo {
-    /// Facts known when the program is compiled.
+    /// Creates a resource from static strings, for constants.
     pub const fn new(
         group: &'static str,
         version: &'static str,
@@ -44,7 +44,7 @@ impl ResourceInfo {
         }
     }
 
-    /// Facts learnt while the program runs, from a server's discovery for one.
+    /// Creates a resource at run time, for example from a server's discovery.
     pub fn dynamic(
         group: impl Into<String>,
         version: impl Into<String>,
@@ -61,32 +61,32 @@ impl ResourceInfo {
         }
     }
 
-    /// The API group; empty for the core group.
+    /// Returns the API group; empty for the core group.
     pub fn group(&self) -> &str {
         &self.group
     }
 
-    /// The version within the group, such as `v1`.
+    /// Returns the version within the group, such as `v1`.
     pub fn version(&self) -> &str {
         &self.version
     }
 
-    /// The kind, such as `Pod`.
+    /// Returns the kind, such as `Pod`.
     pub fn kind(&self) -> &str {
         &self.kind
     }
 
-    /// The resource's name in URLs, such as `pods`.
+    /// Returns the resource's name in URLs, such as `pods`.
     pub fn plural(&self) -> &str {
         &self.plural
     }
 
-    /// Where the objects lie.
+    /// Returns whether the resource is namespaced or cluster-scoped.
     pub const fn scope(&self) -> Scope {
         self.scope
     }
 
-    /// The `apiVersion` of an object: `v1`, `apps/v1`.
+    /// Returns the `apiVersion` of an object: `v1`, `apps/v1`.
     pub fn api_version(&self) -> Cow<'_, str> {
         if self.group.is_empty() {
             Cow::Borrowed(&self.version)
@@ -95,9 +95,9 @@ impl ResourceInfo {
         }
     }
 
-    /// The URL path of the collection, in one namespace or over all of them.
+    /// Returns the URL path of the collection, in one namespace or across all of them.
     ///
-    /// The namespace is put in as it is: check it before.
+    /// The namespace is inserted verbatim; validate it first.
     pub fn collection_path(&self, namespace: Option<&str>) -> String {
         let root = if self.group.is_empty() { "/api" } else { "/apis" };
         let mut path = format!("{root}/{}", self.api_version());
@@ -111,7 +111,7 @@ impl ResourceInfo {
     }
 }
 
-/// `deployments.apps/v1`, and `pods/v1` for the core group.
+/// Displays as `deployments.apps/v1`, or `pods/v1` for the core group.
 impl fmt::Display for ResourceInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.plural)?;
@@ -131,7 +131,7 @@ mod tests {
         ResourceInfo::new("apps", "v1", "Deployment", "deployments", Scope::Namespaced);
 
     #[test]
-    fn core_lies_under_api_and_groups_under_apis() {
+    fn collection_path_starts_with_api_or_apis() {
         assert_eq!(POD.collection_path(None), "/api/v1/pods");
         assert_eq!(POD.collection_path(Some("kube-system")), "/api/v1/namespaces/kube-system/pods");
         assert_eq!(DEPLOYMENT.collection_path(None), "/apis/apps/v1/deployments");
@@ -142,18 +142,18 @@ mod tests {
     }
 
     #[test]
-    fn display_names_plural_group_and_version() {
+    fn displays_plural_group_and_version() {
         assert_eq!(POD.to_string(), "pods/v1");
         assert_eq!(DEPLOYMENT.to_string(), "deployments.apps/v1");
         assert_eq!(POD.api_version(), "v1");
         assert_eq!(DEPLOYMENT.api_version(), "apps/v1");
-        let known = DEPLOYMENT;
-        let parts = (known.group(), known.version(), known.kind(), known.plural());
+        let resource = DEPLOYMENT;
+        let parts = (resource.group(), resource.version(), resource.kind(), resource.plural());
         assert_eq!(parts, ("apps", "v1", "Deployment", "deployments"));
     }
 
     #[test]
-    fn facts_learnt_at_run_time_equal_the_compiled_ones() {
+    fn dynamic_resource_equals_a_static_one() {
         assert_eq!(POD, ResourceInfo::dynamic("", "v1", "Pod", "pods", Scope::Namespaced));
     }
 }

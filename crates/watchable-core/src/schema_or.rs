@@ -1,6 +1,6 @@
-//! Places in a CustomResourceDefinition's schema that hold a schema or something simpler.
+//! Values in a CustomResourceDefinition's schema that are either a schema or something simpler.
 //!
-//! The OpenAPI spec gives these no type at all; the shapes are those of JSON Schema (draft 4).
+//! The OpenAPI spec does not describe their types; they are those of JSON Schema (draft 4).
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,30 +9,30 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A schema, or whether anything is allowed (`additionalProperties`).
+/// A schema or a boolean (`additionalProperties`).
 #[derive(Clone, Debug, PartialEq)]
 pub enum SchemaOrBool<S> {
-    /// Values must fit the schema.
+    /// Values must match the schema.
     Schema(Box<S>),
-    /// Any value is allowed, or none.
+    /// Any value is allowed (`true`), or none (`false`).
     Bool(bool),
 }
 
-/// One schema for all, or one for each place (`items`).
+/// One schema for all items, or one for each position (`items`).
 #[derive(Clone, Debug, PartialEq)]
 pub enum SchemaOrArray<S> {
-    /// Every value must fit the schema.
+    /// Every item must match the schema.
     Schema(Box<S>),
-    /// The nth value must fit the nth schema.
+    /// The nth item must match the nth schema.
     Schemas(Vec<S>),
 }
 
-/// A schema, or the names of the properties that must be there too (`dependencies`).
+/// A schema, or the names of required properties (`dependencies`).
 #[derive(Clone, Debug, PartialEq)]
 pub enum SchemaOrStringArray<S> {
-    /// The object must fit the schema too.
+    /// The object must also match the schema.
     Schema(Box<S>),
-    /// These properties must be there too.
+    /// The object must also have these properties.
     Strings(Vec<String>),
 }
 
@@ -81,7 +81,7 @@ impl<S: Serialize> Serialize for SchemaOrStringArray<S> {
     }
 }
 
-// Not serde's `untagged`: that buffers the value, and raw JSON inside a schema does not survive it.
+// Not serde's `untagged`: it buffers the value, and raw JSON cannot be decoded from the buffer.
 
 impl<'de, S: Deserialize<'de>> Deserialize<'de> for SchemaOrBool<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -158,7 +158,7 @@ impl<'de, S: Deserialize<'de>> Deserialize<'de> for SchemaOrStringArray<S> {
     }
 }
 
-/// The items of a list, of which `null` is the default, as in a field.
+/// Decodes the items of a list, and `null` as an item's default, as in a field.
 fn items<'de, T: Deserialize<'de> + Default, A: SeqAccess<'de>>(
     seq: A,
 ) -> Result<Vec<T>, A::Error> {
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
     use crate::RawJson;
 
-    /// As a schema's own: raw JSON inside, and more of itself.
+    /// Like `JSONSchemaProps`, it contains raw JSON and itself.
     #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[serde(default)]
     struct Schema {
@@ -181,27 +181,27 @@ mod tests {
         items: Option<SchemaOrArray<Schema>>,
     }
 
-    fn same<T: Serialize + serde::de::DeserializeOwned>(text: &str) {
+    fn assert_round_trip<T: Serialize + serde::de::DeserializeOwned>(text: &str) {
         let value: T = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&value).unwrap(), text);
     }
 
     #[test]
-    fn each_shape_goes_both_ways_with_raw_json_inside() {
+    fn every_form_round_trips_with_raw_json_inside() {
         let schema = r#"{"default":{"a": 1},"items":[{"default":2},{}]}"#;
         for text in ["true", "false", schema] {
-            same::<SchemaOrBool<Schema>>(text);
+            assert_round_trip::<SchemaOrBool<Schema>>(text);
         }
         for text in ["[{},{}]", schema] {
-            same::<SchemaOrArray<Schema>>(text);
+            assert_round_trip::<SchemaOrArray<Schema>>(text);
         }
         for text in [r#"["a","b"]"#, schema] {
-            same::<SchemaOrStringArray<Schema>>(text);
+            assert_round_trip::<SchemaOrStringArray<Schema>>(text);
         }
     }
 
     #[test]
-    fn a_null_item_is_the_default() {
+    fn null_item_decodes_as_the_default() {
         let value: SchemaOrArray<Schema> = serde_json::from_str("[null]").unwrap();
         assert_eq!(value, SchemaOrArray::Schemas(vec![Schema::default()]));
         let value: SchemaOrStringArray<Schema> = serde_json::from_str(r#"["a",null]"#).unwrap();
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn another_shape_says_what_was_expected() {
+    fn another_type_is_an_error() {
         let error = serde_json::from_str::<SchemaOrBool<Schema>>("3").unwrap_err();
         assert!(error.to_string().contains("a schema or a boolean"), "{error}");
     }

@@ -1,31 +1,11 @@
-//! Label and field selectors: their grammar, and whether an object fits one.
+//! Label and field selectors: parsing, and matching of objects.
 //!
-//! The grammar is that of the Kubernetes documentation's pages "Labels and Selectors" and
-//! "Field Selectors".
+//! The grammar is that of the Kubernetes documentation's pages "Labels and Selectors" and "Field Selectors".
 
+mod error;
 mod field;
 mod label;
 
-use std::error::Error;
-use std::fmt;
-
+pub use error::SelectorError;
 pub use field::{FieldRequirement, FieldSelector};
 pub use label::{LabelRequirement, LabelSelector};
-
-/// A selector that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SelectorError(String);
-
-impl SelectorError {
-    fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Display for SelectorError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl Error for SelectorError {}

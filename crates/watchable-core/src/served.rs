@@ -1,33 +1,33 @@
-//! A resource that an API server serves, as its discovery tells.
+//! A resource that an API server serves, from its discovery.
 
 use crate::lookup::Named;
 use crate::{CatalogEntry, ResourceInfo};
 
-/// A resource that an API server serves, for programs that choose their kinds while they run.
+/// A resource that an API server serves, for programs that choose resources at run time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServedResource {
     /// Group, version, kind, plural and scope.
     pub resource: ResourceInfo,
-    /// The singular name that kubectl takes, such as `pod`.
+    /// The singular name that kubectl accepts, such as `pod`.
     pub singular: String,
-    /// The short names that kubectl takes, such as `po`.
+    /// The short names that kubectl accepts, such as `po`.
     pub short_names: Vec<String>,
-    /// What the server does with it: `create`, `list`, `watch` …
+    /// The verbs that the server supports: `create`, `list`, `watch` …
     pub verbs: Vec<String>,
-    /// Whether its version is the one that the server prefers for the group.
+    /// Whether its version is the group's preferred one.
     pub preferred: bool,
 }
 
 impl ServedResource {
-    /// A resource without short names and verbs, of a version that is preferred. Its singular is the kind in
-    /// lower case.
+    /// Creates a resource without short names and verbs. Its version is preferred, and its singular name is the
+    /// kind in lower case.
     pub fn new(resource: ResourceInfo) -> Self {
         let singular = resource.kind().to_lowercase();
         Self { resource, singular, short_names: Vec::new(), verbs: Vec::new(), preferred: true }
     }
 
-    /// Whether the resource can be watched.
+    /// Returns whether the resource can be watched.
     pub fn is_watchable(&self) -> bool {
         self.verbs.iter().any(|verb| verb == "watch")
     }
@@ -58,8 +58,8 @@ impl Named for ServedResource {
         self.short_names.iter().any(|short| short == name)
     }
 
-    /// Preferred versions first, else in the server's order.
-    fn place(&self, _: &[Self]) -> u8 {
+    /// Ranks preferred versions first, and otherwise keeps the server's order.
+    fn rank(&self, _: &[Self]) -> u8 {
         u8::from(!self.preferred)
     }
 }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_prefers_is_found_first_and_then_its_order_counts() {
+    fn preferred_version_is_found_first_then_server_order() {
         let served = [
             served("apps", "v1beta1", false),
             served("extensions", "v1beta1", true),
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_of_a_catalogue_is_one_too() {
+    fn catalog_entry_converts_to_a_served_resource() {
         let entry = CatalogEntry {
             resource: ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced),
             list_kind: None,

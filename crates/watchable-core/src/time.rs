@@ -1,4 +1,4 @@
-//! Points in time as the API writes them: to the second, and to the microsecond.
+//! Timestamps as the API writes them: to the second, and to the microsecond.
 
 use std::fmt;
 
@@ -9,17 +9,17 @@ use jiff::tz::Offset;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A point in time, written to the second in UTC: `2026-11-22T13:35:49Z`.
+/// A timestamp that is written to the second, in UTC: `2026-11-22T13:35:49Z`.
 ///
-/// A fraction that came with it is kept and written again. The last day and a bit of the year 9999, which
-/// people write for "never" and a [`Timestamp`] does not reach, is [`Timestamp::MAX`], which is written
-/// as `9999-12-31T23:59:59Z`.
+/// A fraction in the input is kept and written again. The end of the year 9999, which people use for "never",
+/// is beyond the range of a [`Timestamp`]: it decodes as [`Timestamp::MAX`], which is written as
+/// `9999-12-31T23:59:59Z`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Time(pub Timestamp);
 
-/// A point in time, written to the microsecond in UTC: `2026-11-22T13:35:49.000000Z`.
+/// A timestamp that is written to the microsecond, in UTC: `2026-11-22T13:35:49.000000Z`.
 ///
-/// Digits beyond the microsecond that came with it are kept and written again.
+/// Digits beyond the microsecond in the input are kept and written again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MicroTime(pub Timestamp);
 
@@ -42,7 +42,7 @@ impl fmt::Display for MicroTime {
     }
 }
 
-/// What both have in common on the wire: RFC 3339 text.
+/// Implements encoding and decoding as RFC 3339.
 macro_rules! rfc3339 {
     ($name:ident) => {
         impl From<Timestamp> for $name {
@@ -78,7 +78,7 @@ impl Visitor<'_> for Rfc3339 {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        if let Some(timestamp) = as_written_by_servers(text.as_bytes()) {
+        if let Some(timestamp) = parse_server_format(text.as_bytes()) {
             return Ok(timestamp);
         }
         text.parse().or_else(|error| match text.strip_suffix('Z').map(str::parse::<DateTime>) {
@@ -88,9 +88,9 @@ impl Visitor<'_> for Rfc3339 {
     }
 }
 
-/// The two forms that API servers write, to the second and to the microsecond: quicker than the
-/// parser, which knows all of RFC 3339 and more. `None` where the text has another form.
-fn as_written_by_servers(text: &[u8]) -> Option<Timestamp> {
+/// Parses the two formats that API servers write, to the second and to the microsecond. It is faster than
+/// `jiff`'s parser, which accepts all of RFC 3339 and more. Returns `None` for any other format.
+fn parse_server_format(text: &[u8]) -> Option<Timestamp> {
     let (date, rest) = text.split_first_chunk::<11>()?;
     let (time, fraction) = rest.split_first_chunk::<8>()?;
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T'] = date else { return None };
@@ -98,24 +98,27 @@ fn as_written_by_servers(text: &[u8]) -> Option<Timestamp> {
     let nanos = match fraction {
         b"Z" => 0,
         [b'.', micros @ .., b'Z'] if micros.len() == 6 => {
-            micros.iter().try_fold(0, |sum, digit| Some(sum * 10 + i32::from(value(*digit)?)))?
+            micros
+                .iter()
+                .try_fold(0, |sum, digit| Some(sum * 10 + i32::from(digit_value(*digit)?)))?
                 * 1_000
         }
         _ => return None,
     };
-    let year = i16::from(two(*y0, *y1)?) * 100 + i16::from(two(*y2, *y3)?);
-    let (month, day) = (two(*m0, *m1)?, two(*d0, *d1)?);
-    let (hour, minute, second) = (two(*h0, *h1)?, two(*n0, *n1)?, two(*s0, *s1)?);
+    let year = i16::from(two_digits(*y0, *y1)?) * 100 + i16::from(two_digits(*y2, *y3)?);
+    let (month, day) = (two_digits(*m0, *m1)?, two_digits(*d0, *d1)?);
+    let (hour, minute, second) =
+        (two_digits(*h0, *h1)?, two_digits(*n0, *n1)?, two_digits(*s0, *s1)?);
     let time = DateTime::new(year, month, day, hour, minute, second, nanos).ok()?;
     Offset::UTC.to_timestamp(time).ok()
 }
 
-/// The value of two digits.
-fn two(tens: u8, ones: u8) -> Option<i8> {
-    Some(value(tens)? * 10 + value(ones)?)
+/// Returns the value of two digits.
+fn two_digits(tens: u8, ones: u8) -> Option<i8> {
+    Some(digit_value(tens)? * 10 + digit_value(ones)?)
 }
 
-fn value(digit: u8) -> Option<i8> {
+fn digit_value(digit: u8) -> Option<i8> {
     let value = digit.wrapping_sub(b'0');
     if value < 10 { value.try_into().ok() } else { None }
 }
@@ -130,14 +133,14 @@ mod tests {
     }
 
     #[test]
-    fn times_are_written_as_they_came() {
+    fn time_round_trips_with_its_fraction() {
         for text in ["2026-11-22T13:35:49Z", "0001-01-01T00:00:00Z", "2026-11-22T13:35:49.25Z"] {
             assert_eq!(round_trip::<Time>(text), text);
         }
     }
 
     #[test]
-    fn never_is_a_time() {
+    fn end_of_year_9999_round_trips() {
         assert_eq!(round_trip::<Time>("9999-12-31T23:59:59Z"), "9999-12-31T23:59:59Z");
         let micro = "9999-12-31T23:59:59.000000Z";
         assert_eq!(round_trip::<MicroTime>(micro), micro);
@@ -148,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn micro_times_have_six_digits_or_what_they_need() {
+    fn micro_time_has_six_digits_or_more_if_needed() {
         for text in ["2026-11-22T13:35:49.000000Z", "2026-11-22T13:35:49.123456Z"] {
             assert_eq!(round_trip::<MicroTime>(text), text);
         }
@@ -157,36 +160,36 @@ mod tests {
     }
 
     #[test]
-    fn what_servers_write_is_read_as_by_the_parser() {
+    fn server_formats_parse_as_with_jiff() {
         let plain = "2026-11-22T13:35:49Z";
         let micro = "2024-02-29T23:59:59.123456Z";
         for text in [plain, micro, "0001-01-01T00:00:00Z", "9999-12-30T21:59:59Z"] {
-            assert_eq!(as_written_by_servers(text.as_bytes()), Some(text.parse().unwrap()));
+            assert_eq!(parse_server_format(text.as_bytes()), Some(text.parse().unwrap()));
         }
-        // With something else at every place, it is left to the parser or read as by it.
+        // With any byte replaced, the result is the same as jiff's, or `None`.
         for text in [plain, micro] {
             for at in 0..text.len() {
                 for other in "059-:T.Z/x ".chars() {
                     let text = format!("{}{other}{}", &text[..at], &text[at + 1..]);
-                    if let Some(read) = as_written_by_servers(text.as_bytes()) {
+                    if let Some(read) = parse_server_format(text.as_bytes()) {
                         assert_eq!(Some(read), text.parse().ok(), "{text}");
                     }
                 }
-                assert_eq!(as_written_by_servers(&text.as_bytes()[..at]), None, "{at}");
+                assert_eq!(parse_server_format(&text.as_bytes()[..at]), None, "{at}");
             }
         }
         for text in ["2023-02-29T00:00:00Z", "2026-11-22T13:35:60Z", "9999-12-31T23:59:59Z"] {
-            assert_eq!(as_written_by_servers(text.as_bytes()), None, "{text}");
+            assert_eq!(parse_server_format(text.as_bytes()), None, "{text}");
         }
     }
 
     #[test]
-    fn an_offset_names_the_same_instant() {
+    fn offset_is_converted_to_utc() {
         assert_eq!(round_trip::<Time>("2026-11-22T15:35:49+02:00"), "2026-11-22T13:35:49Z");
     }
 
     #[test]
-    fn what_is_no_time_is_named() {
+    fn invalid_timestamp_is_an_error() {
         let error = serde_json::from_str::<Time>(r#""yesterday""#).unwrap_err();
         assert!(error.to_string().contains("invalid timestamp \"yesterday\""), "{error}");
     }

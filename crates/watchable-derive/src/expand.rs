@@ -1,13 +1,13 @@
-//! Writes the impls of a sound `#[derive(Watchable)]`.
+//! Generates the impls of a valid `#[derive(Watchable)]`.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Generics, Type, Visibility};
 
-use crate::validate::{TextField, Watchable};
+use crate::validate::{StringField, Watchable};
 
-/// All impls, with the library's path given for those who named none.
+/// Generates all impls. `default_crate` is the path of the library if the attribute names none.
 pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> TokenStream {
     let Watchable { name, generics, group, version, kind, plural, .. } = watchable;
     let krate =
@@ -53,7 +53,7 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
     }
 }
 
-/// The impls that say that a type can be watched, and nothing else of it.
+/// Generates the impls of the marker traits, which make a type `Watchable`.
 pub(crate) fn markers(
     krate: &TokenStream,
     name: &Ident,
@@ -91,7 +91,7 @@ pub(crate) fn markers(
     }
 }
 
-/// The list type that is there when none is named: `CronTabList` beside `CronTab`.
+/// Generates the default list type: `CronTabList` for `CronTab`.
 pub(crate) fn list_alias(
     krate: &TokenStream,
     vis: &Visibility,
@@ -101,7 +101,7 @@ pub(crate) fn list_alias(
     let list = format_ident!("{name}List");
     let docs = format!("A list of [`{name}`] objects.");
     let (_, of, _) = generics.split_for_impl();
-    // Bounds in an alias would not be enforced, which rustc warns of.
+    // rustc does not enforce bounds of an alias, and warns about them.
     let mut unbound = generics.clone();
     unbound.where_clause = None;
     for param in unbound.type_params_mut() {
@@ -115,7 +115,7 @@ pub(crate) fn list_alias(
     }
 }
 
-/// The list type leads to the same watcher, and the compiler checks that its items are these.
+/// Generates the impl for the list type, and a check that its items have the object type.
 fn list_impls(krate: &TokenStream, name: &Ident, generics: &Generics, list: &Type) -> TokenStream {
     let (impl_generics, of, bounds) = generics.split_for_impl();
     let decodes = decodes(krate, generics, &quote!(#name #of));
@@ -144,7 +144,7 @@ fn list_impls(krate: &TokenStream, name: &Ident, generics: &Generics, list: &Typ
     }
 }
 
-/// A generic type can be watched where it can be decoded.
+/// Adds the bound that a generic type implements `Deserialize`.
 fn decodes(krate: &TokenStream, generics: &Generics, item: &TokenStream) -> Generics {
     let mut generics = generics.clone();
     if !generics.params.is_empty() {
@@ -154,15 +154,15 @@ fn decodes(krate: &TokenStream, generics: &Generics, item: &TokenStream) -> Gene
     generics
 }
 
-fn fill(field: &str, declared: TextField, value: &TokenStream) -> TokenStream {
+fn fill(field: &str, declared: StringField, value: &TokenStream) -> TokenStream {
     let field = format_ident!("{field}");
     match declared {
-        TextField::Text => quote! {
+        StringField::Required => quote! {
             if self.#field.is_empty() {
                 self.#field = #value;
             }
         },
-        TextField::OptionalText => quote! {
+        StringField::Optional => quote! {
             if self.#field.is_none() {
                 self.#field = ::std::option::Option::Some(#value);
             }

@@ -1,4 +1,4 @@
-//! Stub impls beside the errors, so that a mistake in the attribute is the only thing reported.
+//! Generates stub impls with the errors, so that a mistake in the attribute is the only error reported.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
@@ -6,14 +6,14 @@ use syn::DeriveInput;
 
 use crate::expand::{list_alias, markers};
 
-/// The errors, and impls under which every use of the type still compiles.
+/// Generates the errors, and impls with which every use of the type still compiles.
 pub(crate) fn expand(input: &DeriveInput, krate: &TokenStream, error: &syn::Error) -> TokenStream {
     let errors = error.to_compile_error();
     let name = &input.ident;
     if !input.generics.params.is_empty() {
         return errors;
     }
-    // Namespaced, so that `.namespace(…)` on it is not reported too.
+    // Namespaced, so that `.namespace(…)` causes no second error.
     let markers = markers(krate, name, &input.generics, true);
     let names_list = input.attrs.iter().any(|attribute| mentions(&attribute.meta, "list"));
     let list = (!names_list).then(|| list_alias(krate, &input.vis, name, &input.generics));
@@ -36,7 +36,7 @@ pub(crate) fn expand(input: &DeriveInput, krate: &TokenStream, error: &syn::Erro
     }
 }
 
-/// Whether an attribute has this word among its keys, whatever else is wrong with it.
+/// Returns whether an attribute contains this key, even if it is otherwise malformed.
 fn mentions(meta: &syn::Meta, word: &str) -> bool {
     let syn::Meta::List(keys) = meta else { return false };
     let mut tokens = keys.tokens.clone().into_iter();

@@ -1,5 +1,8 @@
-//! `#[derive(Watchable)]` with `#[watchable(…)]`: what can be watched, told to the compiler; and
-//! `#[derive(Multiplexed)]`: what a stream of several kinds holds.
+//! The derive macros [`Watchable`](macro@Watchable), for custom resources, and
+//! [`Multiplexed`](macro@Multiplexed), for the items of a stream of several kinds.
+//!
+//! Use them through `watchables` or `watchable-core`, which re-export them. They are not for generated types,
+//! and generate no CRD. `#[derive(Watchable)]` needs the attribute `#[watchable(…)]`:
 //!
 //! ```text
 //! #[derive(Clone, Debug, Deserialize, Watchable)]
@@ -15,18 +18,17 @@
 //! | `group = "…"` | the API group; `""` for the core group |
 //! | `version = "…"` | the version within the group |
 //! | `plural = "…"` | the resource's name in URLs, all lower case |
-//! | `kind = "…"` | the kind; by default the struct's name |
-//! | `namespaced` | objects lie in namespaces; without it the resource is cluster-scoped |
-//! | `list = Type` | the list type, a struct with a field `items`; `Watcher::<Type>` then works too. Without it there is one: `CronTabList`, an alias of `ObjectList<CronTab>` |
-//! | `crate = path` | where to find this library, for those who renamed or re-export it |
+//! | `kind = "…"` | the kind; defaults to the struct's name |
+//! | `namespaced` | the resource is namespaced; without it, it is cluster-scoped |
+//! | `list = Type` | the list type, a struct with a field `items`, for `Watcher::<Type>`. Without the key, the derive defines `CronTabList` as an alias of `ObjectList<CronTab>` |
+//! | `crate = path` | the path of the library, if it is renamed or re-exported |
 //!
-//! The struct must implement `Deserialize`. Fields named `api_version` and `kind`, if there are
-//! any, are `String` or `Option<String>`; they are filled in where a list leaves them out. Neither `Default`
-//! nor anything else is needed. The struct may have type parameters (`CronTab<Spec>`), and can be watched
-//! wherever it can be decoded.
+//! The struct must implement `Deserialize`; no other trait is required. Fields named `api_version` and `kind`
+//! must be `String` or `Option<String>`; they are set if a list's item omits them. A struct with type
+//! parameters (`CronTab<Spec>`) is watchable if it implements `Deserialize`.
 //!
-//! Whether a server has the resource shows when it is watched: a 404 ends the stream with an error that
-//! says so, or is waited out with `wait_for_resource(true)`.
+//! Whether a server has the resource is known only at run time: a 404 ends the stream with an error, unless the
+//! watcher has `wait_for_resource(true)`.
 
 mod expand;
 mod fallback;
@@ -38,21 +40,20 @@ use proc_macro::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-/// Makes a struct watchable: see the [crate's documentation](crate) for the keys.
+/// Makes a struct watchable. The [crate's documentation](crate) lists the keys of `#[watchable(…)]`.
 #[proc_macro_derive(Watchable, attributes(watchable))]
 pub fn derive_watchable(input: TokenStream) -> TokenStream {
     derive(input, &quote!(::watchables::__private))
 }
 
-/// The same, for crates that depend on `watchable-core` and not on the facade.
-///
-/// `watchable-core` re-exports it as `Watchable`.
+/// `Watchable` for crates that depend on `watchable-core` instead of the facade. `watchable-core` re-exports it
+/// as `Watchable`.
 #[proc_macro_derive(CoreWatchable, attributes(watchable))]
 pub fn derive_core_watchable(input: TokenStream) -> TokenStream {
     derive(input, &quote!(::watchable_core))
 }
 
-/// Makes an enum the items of a `MultiplexingWatcher`: each variant holds one kind.
+/// Makes an enum the item type of a `MultiplexingWatcher`. Each variant holds one kind.
 ///
 /// ```text
 /// #[derive(Multiplexed)]
@@ -62,18 +63,17 @@ pub fn derive_core_watchable(input: TokenStream) -> TokenStream {
 /// }
 /// ```
 ///
-/// A variant may also hold its object in a `Box`, as in `Pod(Box<Pod>)`: moving such an enum is cheaper.
-/// Each type may stand in one variant only. `#[multiplexed(crate = path)]` says where to find this
-/// library, for those who renamed or re-export it.
+/// A variant may hold its object in a `Box`, as in `Pod(Box<Pod>)`, which makes the enum cheaper to move. No two
+/// variants may hold the same type. `#[multiplexed(crate = path)]` sets the path of the library, if it is
+/// renamed or re-exported.
 #[proc_macro_derive(Multiplexed, attributes(multiplexed))]
 pub fn derive_multiplexed(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
     multiplexed::expand(&input, &quote!(::watchables::__private)).into()
 }
 
-/// The same, for crates that depend on `watchable-core` and not on the facade.
-///
-/// `watchable-core` re-exports it as `Multiplexed`.
+/// `Multiplexed` for crates that depend on `watchable-core` instead of the facade. `watchable-core` re-exports
+/// it as `Multiplexed`.
 #[proc_macro_derive(CoreMultiplexed, attributes(multiplexed))]
 pub fn derive_core_multiplexed(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);

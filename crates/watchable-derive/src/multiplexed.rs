@@ -1,11 +1,11 @@
-//! `#[derive(Multiplexed)]`: an enum of kinds as the items of a stream of several.
+//! `#[derive(Multiplexed)]`: an enum of kinds as the item type of a multiplexed stream.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields, GenericArgument, PathArguments, Type, Variant};
 
-/// One impl a variant, with the library's path given for those who named none.
+/// Generates one impl per variant. `default_crate` is the path of the library if the attribute names none.
 pub(crate) fn expand(input: &DeriveInput, default_crate: &TokenStream) -> TokenStream {
     let parts = variants(input).and_then(|variants| Ok((variants, named_crate(input)?)));
     let (variants, krate) = match parts {
@@ -28,7 +28,7 @@ fn accepts(
         Some(inner) => (inner, quote!(::std::boxed::Box::new(obj))),
         None => (object, quote!(obj)),
     };
-    // At the type's place, so that what is wrong with it is reported there.
+    // The span makes the compiler report errors at the variant's type.
     quote_spanned! { object.span() =>
         #[automatically_derived]
         impl #krate::Accepts<#object> for #name {
@@ -40,7 +40,7 @@ fn accepts(
     }
 }
 
-/// So that there is never a single impl only: see `NoKind`.
+/// Generates a second impl, so that there is never only one: see `NoKind`.
 fn accepts_no_kind(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
     let name = &input.ident;
     quote! {
@@ -54,7 +54,7 @@ fn accepts_no_kind(input: &DeriveInput, krate: &TokenStream) -> TokenStream {
     }
 }
 
-/// What a `Box` holds: a variant may hold its object in one, to keep the enum small.
+/// Returns the type in a `Box`, in which a variant may hold its object to keep the enum small.
 fn boxed(object: &Type) -> Option<&Type> {
     let Type::Path(path) = object else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == "Box")?;
@@ -65,24 +65,23 @@ fn boxed(object: &Type) -> Option<&Type> {
     }
 }
 
-/// Each variant with the type that it holds; no type stands in two of them.
+/// Returns each variant with its type. Two variants of the same type are an error.
 fn variants(input: &DeriveInput) -> syn::Result<Vec<(&Variant, &Type)>> {
     let name = &input.ident;
     let Data::Enum(data) = &input.data else {
         return Err(syn::Error::new(
             name.span(),
             format!(
-                "`{name}` is no enum: an enum with a variant for each kind can be `Multiplexed`"
+                "`{name}` is not an enum: derive `Multiplexed` for an enum with a variant for each kind"
             ),
         ));
     };
     if let Some(parameter) = input.generics.params.first() {
-        let message = "an enum that is `Multiplexed` takes no parameters: name its kinds";
+        let message = "`Multiplexed` does not support generic enums: name concrete kinds";
         return Err(syn::Error::new(parameter.span(), message));
     }
     if data.variants.is_empty() {
-        let message =
-            format!("`{name}` has no variant: give it one for each kind, such as Pod(Pod)");
+        let message = format!("`{name}` has no variants: add one for each kind, such as Pod(Pod)");
         return Err(syn::Error::new(name.span(), message));
     }
     let mut found: Vec<(&Variant, &Type)> = Vec::new();
@@ -98,16 +97,13 @@ fn variants(input: &DeriveInput) -> syn::Result<Vec<(&Variant, &Type)>> {
                         continue;
                     }
                     Some((first, _)) => format!(
-                        "`{}` holds the same type as `{}`: which of the two would an event be? Tell \
-                         them apart by the event's source",
+                        "`{}` holds the same type as `{}`: use one variant, and distinguish the events by \
+                         their source",
                         variant.ident, first.ident
                     ),
                 }
             }
-            _ => format!(
-                "`{0}` must hold one object and nothing else, such as {0}({0})",
-                variant.ident
-            ),
+            _ => format!("`{0}` must hold exactly one object, such as {0}({0})", variant.ident),
         };
         let error = syn::Error::new(variant.span(), problem);
         match &mut errors {
@@ -118,7 +114,7 @@ fn variants(input: &DeriveInput) -> syn::Result<Vec<(&Variant, &Type)>> {
     errors.map_or(Ok(found), Err)
 }
 
-/// The path in `#[multiplexed(crate = path)]`, for those who renamed or re-export the library.
+/// Returns the path in `#[multiplexed(crate = path)]`.
 fn named_crate(input: &DeriveInput) -> syn::Result<Option<TokenStream>> {
     let mut path = None;
     for attribute in input.attrs.iter().filter(|a| a.path().is_ident("multiplexed")) {

@@ -1,12 +1,12 @@
-//! Reads `#[watchable(…)]` into its keys, each with the token it stands at.
+//! Parses `#[watchable(…)]` into its keys, with their spans.
 
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, DeriveInput, LitStr, Path, Type};
 
-/// The keys as they were written.
+/// The keys as written.
 pub(crate) struct Parsed {
-    /// The attribute's name, where a missing key is reported.
+    /// The attribute's name, at which a missing key is reported.
     pub(crate) attribute: Path,
     pub(crate) group: Option<LitStr>,
     pub(crate) version: Option<LitStr>,
@@ -17,14 +17,14 @@ pub(crate) struct Parsed {
     pub(crate) krate: Option<Path>,
 }
 
-/// Reads the one `#[watchable(…)]` of a type.
+/// Parses the `#[watchable(…)]` of a type.
 pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
     let mut attributes = input.attrs.iter().filter(|a| a.path().is_ident("watchable"));
     let Some(attribute) = attributes.next() else {
         return Err(syn::Error::new(
             input.ident.span(),
             format!(
-                "`{}` says nothing of its resource: add #[watchable(group = \"…\", version = \"…\", plural = \"…\")]",
+                "`{}` does not name its resource: add #[watchable(group = \"…\", version = \"…\", plural = \"…\")]",
                 input.ident
             ),
         ));
@@ -32,7 +32,7 @@ pub(crate) fn parse(input: &DeriveInput) -> syn::Result<Parsed> {
     if let Some(second) = attributes.next() {
         return Err(syn::Error::new(
             second.path().span(),
-            "there is a #[watchable(…)] already: put all keys into one",
+            "duplicate #[watchable(…)]: put all keys into one",
         ));
     }
     keys(attribute)
@@ -52,13 +52,13 @@ fn keys(attribute: &Attribute) -> syn::Result<Parsed> {
     attribute.parse_nested_meta(|meta| {
         let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
         match name.as_str() {
-            "group" => text(&meta, &name, &mut parsed.group),
-            "version" => text(&meta, &name, &mut parsed.version),
-            "kind" => text(&meta, &name, &mut parsed.kind),
-            "plural" => text(&meta, &name, &mut parsed.plural),
+            "group" => string(&meta, &name, &mut parsed.group),
+            "version" => string(&meta, &name, &mut parsed.version),
+            "kind" => string(&meta, &name, &mut parsed.kind),
+            "plural" => string(&meta, &name, &mut parsed.plural),
             "namespaced" => {
                 if meta.input.peek(syn::Token![=]) {
-                    return Err(meta.error("`namespaced` takes no value: leave it out for a cluster-scoped resource"));
+                    return Err(meta.error("`namespaced` takes no value: omit it for a cluster-scoped resource"));
                 }
                 once(&meta, &name, parsed.namespaced)?;
                 parsed.namespaced = true;
@@ -87,20 +87,20 @@ fn keys(attribute: &Attribute) -> syn::Result<Parsed> {
     Ok(parsed)
 }
 
-/// Reads `key = "text"` into its place.
-fn text(meta: &ParseNestedMeta<'_>, name: &str, place: &mut Option<LitStr>) -> syn::Result<()> {
-    once(meta, name, place.is_some())?;
+/// Parses `key = "…"` into `value`.
+fn string(meta: &ParseNestedMeta<'_>, name: &str, parsed: &mut Option<LitStr>) -> syn::Result<()> {
+    once(meta, name, parsed.is_some())?;
     if !meta.input.peek(syn::Token![=]) {
         return Err(meta.error(format_args!("`{name}` takes a value: {name} = \"…\"")));
     }
     let value = meta.value()?;
     if !value.peek(LitStr) {
-        return Err(value.error(format_args!("`{name}` takes a text in quotes: {name} = \"…\"")));
+        return Err(value.error(format_args!("`{name}` takes a string in quotes: {name} = \"…\"")));
     }
-    *place = Some(value.parse()?);
+    *parsed = Some(value.parse()?);
     Ok(())
 }
 
 fn once(meta: &ParseNestedMeta<'_>, name: &str, given: bool) -> syn::Result<()> {
-    if given { Err(meta.error(format_args!("`{name}` is given twice"))) } else { Ok(()) }
+    if given { Err(meta.error(format_args!("duplicate key `{name}`"))) } else { Ok(()) }
 }

@@ -1,4 +1,4 @@
-//! Checks the keys against Kubernetes' naming rules, and the type against what can be derived.
+//! Validates the keys against Kubernetes' naming rules, and the type against what can be derived.
 
 use proc_macro2::Ident;
 use syn::spanned::Spanned as _;
@@ -9,7 +9,7 @@ use syn::{
 
 use crate::parse::Parsed;
 
-/// A type whose attribute is complete and sound.
+/// A type whose attribute is complete and valid.
 pub(crate) struct Watchable {
     pub(crate) vis: Visibility,
     pub(crate) name: Ident,
@@ -21,26 +21,26 @@ pub(crate) struct Watchable {
     pub(crate) namespaced: bool,
     pub(crate) list: Option<Type>,
     pub(crate) krate: Option<Path>,
-    pub(crate) api_version_field: Option<TextField>,
-    pub(crate) kind_field: Option<TextField>,
+    pub(crate) api_version_field: Option<StringField>,
+    pub(crate) kind_field: Option<StringField>,
 }
 
-/// How a field that holds a text is declared.
+/// The type of a field that holds a string.
 #[derive(Clone, Copy)]
-pub(crate) enum TextField {
-    Text,
-    OptionalText,
+pub(crate) enum StringField {
+    Required,
+    Optional,
 }
 
-/// Checks all that can be told from the tokens alone; reports every fault at its own token.
+/// Validates everything that the tokens show, and reports every error at its own token.
 pub(crate) fn validate(input: &DeriveInput, parsed: Parsed) -> syn::Result<Watchable> {
-    let mut faults = Faults::default();
-    let fields = struct_fields(input, &mut faults);
+    let mut errors = Errors::default();
+    let fields = struct_fields(input, &mut errors);
     if let Some(lifetime) = input.generics.lifetimes().next() {
-        faults.add(
+        errors.add(
             lifetime.span(),
             format!(
-                "`{}` borrows: a watched object outlives the bytes that it is read from, so let its fields own what they hold",
+                "`{}` borrows: a watched object outlives the bytes it is decoded from, so its fields must own their data",
                 input.ident
             ),
         );
@@ -48,7 +48,7 @@ pub(crate) fn validate(input: &DeriveInput, parsed: Parsed) -> syn::Result<Watch
 
     let kind =
         parsed.kind.unwrap_or_else(|| LitStr::new(&input.ident.to_string(), input.ident.span()));
-    faults.check(&kind, is_kind, "is not a kind: kinds are CamelCase, such as CronTab");
+    errors.check(&kind, is_kind, "is not a valid kind: kinds are CamelCase, such as CronTab");
     for (value, key, example) in [
         (
             &parsed.group,
@@ -59,34 +59,34 @@ pub(crate) fn validate(input: &DeriveInput, parsed: Parsed) -> syn::Result<Watch
         (&parsed.plural, "plural", "plural = \"crontabs\""),
     ] {
         if value.is_none() {
-            faults.add(parsed.attribute.span(), format!("missing `{key}`: add {example}"));
+            errors.add(parsed.attribute.span(), format!("missing `{key}`: add {example}"));
         }
     }
     if let Some(group) = &parsed.group {
-        faults.check(
+        errors.check(
             group,
             |text| text.is_empty() || text.split('.').all(is_dns_label),
-            "is not an API group: groups are DNS names in lower case, such as stable.example.com, without the version",
+            "is not a valid API group: groups are DNS names in lower case, such as stable.example.com, without the version",
         );
     }
     if let Some(version) = &parsed.version {
-        faults.check(
+        errors.check(
             version,
             is_dns_label,
-            "is not a version: versions are like v1 or v1beta1, without the group",
+            "is not a valid version: versions are like v1 or v1beta1, without the group",
         );
     }
     if let Some(plural) = &parsed.plural {
-        faults.check(
+        errors.check(
             plural,
             is_dns_label,
-            "is not a plural: plurals are the names in URLs, lower case without dots, such as crontabs",
+            "is not a valid plural: plurals are the names in URLs, lower case without dots, such as crontabs",
         );
     }
 
-    let api_version_field = text_field(&fields, "api_version", &mut faults);
-    let kind_field = text_field(&fields, "kind", &mut faults);
-    faults.into_result()?;
+    let api_version_field = string_field(&fields, "api_version", &mut errors);
+    let kind_field = string_field(&fields, "kind", &mut errors);
+    errors.into_result()?;
     let (Some(group), Some(version), Some(plural)) = (parsed.group, parsed.version, parsed.plural)
     else {
         return Err(syn::Error::new(parsed.attribute.span(), "missing keys"));
@@ -107,21 +107,21 @@ pub(crate) fn validate(input: &DeriveInput, parsed: Parsed) -> syn::Result<Watch
     })
 }
 
-/// The faults found so far, so that all of them are shown at once.
+/// The errors found so far, which are reported together.
 #[derive(Default)]
-struct Faults(Option<syn::Error>);
+struct Errors(Option<syn::Error>);
 
-impl Faults {
+impl Errors {
     fn add(&mut self, span: proc_macro2::Span, message: String) {
-        let fault = syn::Error::new(span, message);
+        let error = syn::Error::new(span, message);
         match &mut self.0 {
-            Some(faults) => faults.combine(fault),
-            None => self.0 = Some(fault),
+            Some(errors) => errors.combine(error),
+            None => self.0 = Some(error),
         }
     }
 
-    fn check(&mut self, value: &LitStr, fits: impl Fn(&str) -> bool, message: &str) {
-        if !fits(&value.value()) {
+    fn check(&mut self, value: &LitStr, is_valid: impl Fn(&str) -> bool, message: &str) {
+        if !is_valid(&value.value()) {
             self.add(value.span(), format!("{:?} {message}", value.value()));
         }
     }
@@ -131,45 +131,45 @@ impl Faults {
     }
 }
 
-fn struct_fields<'a>(input: &'a DeriveInput, faults: &mut Faults) -> Vec<&'a Field> {
+fn struct_fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<&'a Field> {
     match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => fields.named.iter().collect(),
             Fields::Unnamed(_) | Fields::Unit => {
                 let message = format!(
-                    "`{}` has no named fields: a watched object is a struct with `metadata` and the like",
+                    "`{}` has no named fields: a watched object is a struct with fields such as `metadata`",
                     input.ident
                 );
-                faults.add(input.ident.span(), message);
+                errors.add(input.ident.span(), message);
                 Vec::new()
             }
         },
         Data::Enum(data) => {
             let message = format!(
-                "`{}` is an enum: `Watchable` is for the struct of one kind; for several kinds in one stream merge their watchers",
+                "`{}` is an enum: derive `Watchable` for the struct of one kind; for several kinds in one stream, use `MultiplexingWatcher`",
                 input.ident
             );
-            faults.add(data.enum_token.span(), message);
+            errors.add(data.enum_token.span(), message);
             Vec::new()
         }
         Data::Union(data) => {
-            let message = format!("`{}` is a union: `Watchable` is for structs", input.ident);
-            faults.add(data.union_token.span(), message);
+            let message = format!("`{}` is a union: derive `Watchable` for a struct", input.ident);
+            errors.add(data.union_token.span(), message);
             Vec::new()
         }
     }
 }
 
-fn text_field(fields: &[&Field], name: &str, faults: &mut Faults) -> Option<TextField> {
+fn string_field(fields: &[&Field], name: &str, errors: &mut Errors) -> Option<StringField> {
     let field = fields.iter().find(|f| f.ident.as_ref().is_some_and(|ident| ident == name))?;
     let declared = match &field.ty {
-        ty if last_segment_is(ty, "String") => Some(TextField::Text),
+        ty if last_segment_is(ty, "String") => Some(StringField::Required),
         ty => option_argument(ty)
             .filter(|inner| last_segment_is(inner, "String"))
-            .map(|_| TextField::OptionalText),
+            .map(|_| StringField::Optional),
     };
     if declared.is_none() {
-        faults.add(field.ty.span(), format!("`{name}` must be a String or an Option<String>"));
+        errors.add(field.ty.span(), format!("`{name}` must be a String or an Option<String>"));
     }
     declared
 }
@@ -193,7 +193,7 @@ fn is_kind(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
-/// RFC 1123: up to 63 of lower-case letters, digits and inner hyphens.
+/// Returns whether a text is a DNS label (RFC 1123): up to 63 lower-case letters, digits and inner hyphens.
 fn is_dns_label(text: &str) -> bool {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     !text.is_empty()

@@ -1,11 +1,11 @@
-//! The command line's arguments.
+//! Command-line arguments.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Watch what Kubernetes is doing.
+/// Watch Kubernetes resources from the shell.
 #[derive(Debug, Parser)]
 #[command(name = "watchables", version, arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -13,110 +13,111 @@ pub(crate) struct Args {
     pub(crate) command: Command,
 }
 
-/// What to do.
+/// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Serve a small API server until Ctrl-C, and print a kubeconfig for it.
     Serve(ServeArgs),
-    /// Print the events of one or more kinds of objects as they happen.
+    /// Print the events of one or more resources as they happen.
     Watch(WatchArgs),
 }
 
-/// What to serve.
+/// The arguments of `serve`.
 #[derive(Debug, Parser)]
 #[command(after_help = "\
-The kubeconfig goes to standard output, so that it can be kept:
+The kubeconfig is written to standard output, which can be redirected to a file:
 
     watchables serve --demo > config &
     kubectl --kubeconfig config get pods -A -w
 
-All is in memory, and gone when the server ends.")]
+All data is kept in memory and is lost when the server exits.")]
 pub(crate) struct ServeArgs {
-    /// The port on 127.0.0.1; 0 takes a free one
+    /// Port on 127.0.0.1; 0 chooses a free port
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// The release of Kubernetes whose resources are served: 1.17, 1.20 or 1.36
+    /// Kubernetes release whose resources are served: 1.17, 1.20 or 1.36
     #[arg(long, default_value = "1.36")]
     pub(crate) release: String,
 
-    /// Let a demo workload go on in it
+    /// Run a demo workload in the server
     #[arg(long)]
     pub(crate) demo: bool,
 
-    /// Objects to begin with, as YAML or JSON documents
+    /// Create the objects in this file of YAML or JSON documents
     #[arg(long, value_name = "FILE")]
     pub(crate) seed_file: Option<PathBuf>,
 
-    /// Forget the history so often, such as 30s, so that older versions get 410
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// Compact the history at this interval, such as 30s, so that older versions get 410 Gone
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) compact: Option<Duration>,
 
-    /// Answer only requests with this bearer token
+    /// Require this bearer token in every request
     #[arg(long)]
     pub(crate) token: Option<String>,
 
-    /// Speak TLS, with a certificate that the kubeconfig lets trust
+    /// Serve over TLS; the kubeconfig contains the certificate authority
     #[arg(long)]
     pub(crate) tls: bool,
 
-    /// Let faults be asked for over HTTP, at /embedded/faults
+    /// Allow fault injection over HTTP, at /embedded/faults
     #[arg(long)]
     pub(crate) faults: bool,
 
-    /// Write the kubeconfig to this file and not to standard output
+    /// Write the kubeconfig to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) kubeconfig: Option<PathBuf>,
 }
 
-/// What to watch, where, and for how long.
+/// The arguments of `watch`.
 #[derive(Debug, Parser)]
 #[command(after_help = "\
-Each event is a line: its type, the namespace (- without one) and the name, which has the resource
-before it where several are watched. What is there comes first, as ADDED, then each change.
+Prints one line per event: type, namespace (- if there is none) and name. With several resources,
+the name is prefixed with its resource. Existing objects come first, as ADDED, then every change.
 
-Without a kubeconfig, and outside of a cluster, an embedded demo cluster is started and watched.")]
+Without a kubeconfig, and outside a cluster, starts an embedded demo cluster and watches that.")]
 pub(crate) struct WatchArgs {
-    /// Resources, named as for kubectl: pods, pod, po, deployments.apps, deployments.v1.apps
+    /// Resources, named as in kubectl: pods, pod, po, deployments.apps, deployments.v1.apps
     #[arg(required = true, value_name = "RESOURCE", value_delimiter = ',')]
     pub(crate) resources: Vec<String>,
 
-    /// Only objects in this namespace [default: all]
+    /// Only watch objects in this namespace [default: all namespaces]
     #[arg(short, long)]
     pub(crate) namespace: Option<String>,
 
-    /// Only objects with these labels, such as app=web,tier!=front
+    /// Only watch objects that match this label selector, such as app=web,tier!=front
     #[arg(short = 'l', long, value_name = "SELECTOR")]
     pub(crate) selector: Option<String>,
 
-    /// Only objects with these fields, such as metadata.name=web-1
+    /// Only watch objects that match this field selector, such as metadata.name=web-1
     #[arg(long, value_name = "SELECTOR")]
     pub(crate) field_selector: Option<String>,
 
-    /// How to print events
+    /// Output format
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     pub(crate) output: Format,
 
-    /// End after so many events
+    /// Exit after this number of events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
 
-    /// End after so long, such as 10s or 5m
-    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
-    pub(crate) time: Option<Duration>,
+    /// Exit after this time, such as 10s or 5m
+    #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
+    pub(crate) duration: Option<Duration>,
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
 }
 
-/// Which cluster to watch.
+/// The arguments that select a cluster.
 #[derive(Debug, Parser)]
 pub(crate) struct ClusterArgs {
-    /// The kubeconfig [default: $KUBECONFIG, else ~/.kube/config, else the cluster around us]
+    /// Path of the kubeconfig [default: $KUBECONFIG, then ~/.kube/config, then the pod's service
+    /// account]
     #[arg(long, value_name = "FILE")]
     pub(crate) kubeconfig: Option<PathBuf>,
 
-    /// The kubeconfig's context [default: its current one]
+    /// Context in the kubeconfig [default: its current context]
     #[arg(long, value_name = "NAME")]
     pub(crate) context: Option<String>,
 
@@ -125,25 +126,25 @@ pub(crate) struct ClusterArgs {
     pub(crate) demo: bool,
 }
 
-/// How events are printed.
+/// The output format of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Type, namespace and name
     Text,
-    /// One JSON document a line, as the API server sends them
+    /// One JSON document per line, as sent by the API server
     Json,
 }
 
-/// Reads `10s`, `5m`, `1h 30m`, and bare seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+/// Parses a positive duration: `10s`, `5m`, `1h 30m`, or a number of seconds.
+fn parse_duration(text: &str) -> Result<Duration, String> {
     let parsed = text
         .parse::<u32>()
         .map(|seconds| Duration::from_secs(seconds.into()))
         .ok()
         .or_else(|| Duration::try_from(text.parse::<jiff::SignedDuration>().ok()?).ok());
     match parsed {
-        Some(time) if !time.is_zero() => Ok(time),
-        _ => Err("write a time such as 10s, 500ms or 5m".to_owned()),
+        Some(duration) if !duration.is_zero() => Ok(duration),
+        _ => Err("expected a duration such as 10s, 500ms or 5m".to_owned()),
     }
 }
 
@@ -154,23 +155,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_definition_is_sound() {
+    fn command_definition_is_valid() {
         Args::command().debug_assert();
     }
 
     #[test]
-    fn times_are_read_as_people_write_them() {
-        for (text, time) in [
+    fn durations_are_parsed() {
+        for (text, duration) in [
             ("10s", Duration::from_secs(10)),
             ("500ms", Duration::from_millis(500)),
             ("5m", Duration::from_mins(5)),
             ("1h30m", Duration::from_mins(90)),
             ("7", Duration::from_secs(7)),
         ] {
-            assert_eq!(duration(text), Ok(time), "{text}");
+            assert_eq!(parse_duration(text), Ok(duration), "{text}");
         }
         for text in ["", "soon", "-3s", "0", "0s"] {
-            assert!(duration(text).is_err(), "{text}");
+            assert!(parse_duration(text).is_err(), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Which cluster: a kubeconfig's, the one around us, or a demo of our own.
+//! The cluster to watch: from a kubeconfig, the pod's service account, or an embedded demo.
 
 use anyhow::{Context as _, bail};
 use embedded_apiserver::{Demo, DemoOptions, EmbeddedServer};
@@ -7,46 +7,51 @@ use watchables::{Client, Config, cluster_is_configured, connect_to};
 
 use crate::args::ClusterArgs;
 
-/// A client, and the demo cluster behind it where there is one.
+/// A client, with its demo cluster if it is connected to one.
 pub(crate) struct Cluster {
     pub(crate) client: Client,
-    /// Where its API server is.
+    /// The URL of the API server.
     pub(crate) url: String,
     _demo: Option<(Demo, EmbeddedServer)>,
 }
 
-/// Connects as the arguments say; says so where that is to a demo cluster nobody asked for.
+/// Connects to the cluster that the arguments select. Without any configured cluster, starts a demo
+/// cluster.
+///
+/// # Errors
+///
+/// If the configuration cannot be read or used, or the demo cluster cannot be started.
 pub(crate) async fn connect(args: &ClusterArgs) -> anyhow::Result<Cluster> {
-    if args.demo || !(is_named(args) || cluster_is_configured()) {
-        return demo(args.demo);
+    if args.demo || !(is_explicit(args) || cluster_is_configured()) {
+        return start_demo(args.demo);
     }
-    let config = configure(args).await?;
+    let config = load_config(args).await?;
     let url = config.cluster_url.to_string();
-    Ok(Cluster { client: client(config)?, url, _demo: None })
+    Ok(Cluster { client: create_client(config)?, url, _demo: None })
 }
 
-async fn configure(args: &ClusterArgs) -> anyhow::Result<Config> {
+async fn load_config(args: &ClusterArgs) -> anyhow::Result<Config> {
     let (kubeconfig, name) = match &args.kubeconfig {
         Some(path) => (Kubeconfig::read_from(path), format!("the kubeconfig {}", path.display())),
-        None => (Kubeconfig::read(), default_kubeconfig()),
+        None => (Kubeconfig::read(), default_kubeconfig_name()),
     };
     let kubeconfig = match kubeconfig {
-        Err(KubeconfigError::ReadConfig(..)) if !is_named(args) && in_cluster() => {
+        Err(KubeconfigError::ReadConfig(..)) if !is_explicit(args) && in_cluster() => {
             return Config::incluster().context("cannot use the service account of this pod");
         }
-        // The parser's own text quotes the lines around, and tokens stand in such lines.
+        // The parser's own text quotes the surrounding lines, which may contain tokens.
         Err(KubeconfigError::Parse(error)) => {
             let text = error.to_string();
-            let place = text.split("-->").next().unwrap_or_default().trim();
-            bail!("{name} is no sound YAML: {}", place.trim_start_matches("error: "))
+            let position = text.split("-->").next().unwrap_or_default().trim();
+            bail!("{name} is not valid YAML: {}", position.trim_start_matches("error: "))
         }
         kubeconfig => kubeconfig.with_context(|| format!("cannot read {name}"))?,
     };
-    let known: Vec<_> = kubeconfig.contexts.iter().map(|c| c.name.as_str()).collect();
+    let contexts: Vec<_> = kubeconfig.contexts.iter().map(|c| c.name.as_str()).collect();
     match args.context.as_deref().or(kubeconfig.current_context.as_deref()) {
-        None | Some("") => bail!("{name} names no current context; choose one with --context"),
-        Some(context) if !known.contains(&context) => {
-            bail!("{name} has no context {context:?}; it has: {}", known.join(", "))
+        None | Some("") => bail!("{name} has no current context; choose one with --context"),
+        Some(context) if !contexts.contains(&context) => {
+            bail!("{name} has no context {context:?}; it has: {}", contexts.join(", "))
         }
         Some(_) => {}
     }
@@ -56,8 +61,8 @@ async fn configure(args: &ClusterArgs) -> anyhow::Result<Config> {
         .with_context(|| format!("cannot use {name}"))
 }
 
-/// Whether the user named a cluster, and wants no other.
-fn is_named(args: &ClusterArgs) -> bool {
+/// Returns whether the user selected a cluster, which rules out any other.
+fn is_explicit(args: &ClusterArgs) -> bool {
     args.kubeconfig.is_some() || args.context.is_some()
 }
 
@@ -65,30 +70,30 @@ fn in_cluster() -> bool {
     std::env::var_os("KUBERNETES_SERVICE_HOST").is_some_and(|host| !host.is_empty())
 }
 
-/// Where the kubeconfig is that nobody named.
-fn default_kubeconfig() -> String {
+/// Returns how errors name the default kubeconfig.
+fn default_kubeconfig_name() -> String {
     match std::env::var("KUBECONFIG") {
         Ok(paths) if !paths.is_empty() => format!("the kubeconfig {paths} (from KUBECONFIG)"),
         _ => "the kubeconfig ~/.kube/config".to_owned(),
     }
 }
 
-fn demo(asked: bool) -> anyhow::Result<Cluster> {
+fn start_demo(requested: bool) -> anyhow::Result<Cluster> {
     let server = EmbeddedServer::builder(rel_1_36::CATALOG)
         .release("1.36")
         .start_in_thread()
         .context("cannot start the embedded demo cluster")?;
     let demo = server.demo(&DemoOptions::default());
     let url = server.url();
-    if asked {
+    if requested {
         eprintln!("watchables: started the embedded demo cluster at {url}");
     } else {
-        eprintln!("watchables: no kubeconfig found, so started the embedded demo cluster at {url}");
+        eprintln!("watchables: no kubeconfig found; started the embedded demo cluster at {url}");
     }
-    let config = Config::new(url.parse().context("the demo cluster's URL")?);
-    Ok(Cluster { client: client(config)?, url, _demo: Some((demo, server)) })
+    let config = Config::new(url.parse().context("invalid URL of the demo cluster")?);
+    Ok(Cluster { client: create_client(config)?, url, _demo: Some((demo, server)) })
 }
 
-fn client(config: Config) -> anyhow::Result<Client> {
-    connect_to(config).context("cannot make a client")
+fn create_client(config: Config) -> anyhow::Result<Client> {
+    connect_to(config).context("cannot create a client")
 }

@@ -1,50 +1,53 @@
-//! How a failure is told: one line, and exit code 1.
+//! Failures: an error on one line of standard error, and exit code 1.
 
 use std::process::ExitCode;
 
 use watchables::ClientError;
 
-/// Prints what failed and why on one line.
+/// Prints `error: `, the error and its causes on one line. Returns the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("error: {}", line(error));
+    eprintln!("error: {}", one_line(error));
     ExitCode::FAILURE
 }
 
-/// The chain of causes, each told once: many errors repeat their source in their own text.
-pub(crate) fn line(error: &anyhow::Error) -> String {
+/// Returns the error and its causes on one line. Omits a cause that the text before it already
+/// contains: many errors repeat their source in their own text.
+pub(crate) fn one_line(error: &anyhow::Error) -> String {
     let mut line = String::new();
-    let mut said = String::new();
+    let mut previous = String::new();
     for cause in error.chain() {
         let text = match cause.downcast_ref() {
-            Some(ClientError::Api(status)) => api(status.code, &status.message, &status.reason),
-            // Their source says all there is to say.
+            Some(ClientError::Api(status)) => {
+                status_text(status.code, &status.message, &status.reason)
+            }
+            // They add nothing to their source.
             Some(ClientError::Service(_) | ClientError::HyperError(_)) => continue,
             _ => cause.to_string(),
         };
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !said.contains(&text) {
-            let colon = if line.is_empty() { "" } else { ": " };
-            line.push_str(colon);
+        if !previous.contains(&text) {
+            let separator = if line.is_empty() { "" } else { ": " };
+            line.push_str(separator);
             line.push_str(&text);
         }
-        // What comes after it is the same Status once more.
+        // Its source is the same Status again.
         if matches!(cause.downcast_ref(), Some(ClientError::Api(_))) {
             break;
         }
-        said = text;
+        previous = text;
     }
     line
 }
 
-/// What the server answered, and what to do where that is known.
-fn api(code: u16, message: &str, reason: &str) -> String {
+/// Returns the text of a Status, with a hint how to fix the cause if there is one.
+fn status_text(code: u16, message: &str, reason: &str) -> String {
     let hint = match code {
         401 => "; check the credentials in the kubeconfig",
-        403 => "; the user may not ask for this",
+        403 => "; the user is not allowed to make this request",
         _ => "",
     };
     match reason {
-        // Not a Status: kube-client made the reason up.
+        // The response was no Status, and kube-client invented the reason.
         reason if reason.is_empty() || reason.contains(' ') => format!("{message} ({code}){hint}"),
         _ => format!("{message} ({code} {reason}){hint}"),
     }
@@ -57,10 +60,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chain_is_one_line_that_says_each_thing_once() {
-        let inner: anyhow::Result<()> = Err(anyhow!("connection\n  refused"));
-        let error =
-            inner.context("client error: connection refused").context("cannot ask").unwrap_err();
-        assert_eq!(line(&error), "cannot ask: client error: connection refused");
+    fn error_chain_is_one_line_without_repetition() {
+        let source: anyhow::Result<()> = Err(anyhow!("connection\n  refused"));
+        let error = source
+            .context("client error: connection refused")
+            .context("cannot connect")
+            .unwrap_err();
+        assert_eq!(one_line(&error), "cannot connect: client error: connection refused");
     }
 }

@@ -1,28 +1,30 @@
-//! Ctrl-C and its like end the program at once, even while its output is blocked.
+//! Ctrl-C and SIGTERM, which end the program even while its output is blocked.
 
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-/// What a polite end may take before it is forced.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How long a graceful shutdown may take before the process exits.
+const GRACE_PERIOD: Duration = Duration::from_millis(200);
 
-/// Resolves at the first Ctrl-C (or SIGTERM). If the program has not ended by itself a moment
-/// later, because whoever reads its output does not, it is ended.
+/// Returns a receiver that resolves at the first Ctrl-C or SIGTERM.
+///
+/// If the process still runs after [`GRACE_PERIOD`], because its output is blocked by a reader that
+/// does not read, it exits with code 0.
 pub(crate) fn interrupted() -> oneshot::Receiver<()> {
-    let (tell, told) = oneshot::channel();
-    // A thread of its own: the main one may be blocked in a write.
+    let (sender, receiver) = oneshot::channel();
+    // Not on the main thread, which may be blocked in a write.
     std::thread::spawn(move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
             return;
         };
         if runtime.block_on(signal()).is_ok() {
-            let _ = tell.send(());
-            std::thread::sleep(PATIENCE);
+            let _ = sender.send(());
+            std::thread::sleep(GRACE_PERIOD);
             std::process::exit(0);
         }
     });
-    told
+    receiver
 }
 
 #[cfg(unix)]

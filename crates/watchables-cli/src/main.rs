@@ -4,9 +4,9 @@ mod args;
 mod cluster;
 mod failure;
 mod interrupt;
-mod names;
 mod notices;
 mod output;
+mod resources;
 mod serve;
 mod watch;
 

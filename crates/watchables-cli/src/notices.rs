@@ -1,4 +1,4 @@
-//! What is said on standard error while a watch is interrupted, and when it goes on.
+//! Notices on standard error: a watch is interrupted, a watch has resumed.
 
 use std::future::pending;
 use std::time::Duration;
@@ -8,19 +8,19 @@ use tokio::sync::watch::Receiver;
 use tokio::time::timeout;
 use watchables::{Phase, WatchStatus};
 
-/// An interruption that is over sooner is nobody's business: servers end connections all the time.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long an interruption lasts before it is reported. Servers end connections all the time.
+const REPORT_AFTER: Duration = Duration::from_secs(1);
 
-/// A watch that has lasted so long is one that goes on.
-const SETTLED: Duration = Duration::from_millis(500);
+/// How long a watch must stay live to count as resumed.
+const RESUMED_AFTER: Duration = Duration::from_millis(500);
 
-/// Tells of the interruptions of each watch, which goes by the name beside it. Never resolves.
-pub(crate) async fn tell(watches: Vec<(String, Receiver<WatchStatus>)>) {
-    join_all(watches.into_iter().map(|(name, status)| tell_of(name, status))).await;
+/// Prints the interruptions of every watch, given by name and status. Never resolves.
+pub(crate) async fn report(watches: Vec<(String, Receiver<WatchStatus>)>) {
+    join_all(watches.into_iter().map(|(name, status)| report_watch(name, status))).await;
     pending::<()>().await;
 }
 
-async fn tell_of(name: String, mut status: Receiver<WatchStatus>) {
+async fn report_watch(name: String, mut status: Receiver<WatchStatus>) {
     let is_live = |status: &WatchStatus| status.phase == Phase::Live;
     loop {
         let backs_off = |status: &WatchStatus| matches!(status.phase, Phase::BackingOff { .. });
@@ -29,20 +29,22 @@ async fn tell_of(name: String, mut status: Receiver<WatchStatus>) {
             Ok(_) => continue,
             Err(_) => return,
         };
-        match timeout(PATIENCE, status.wait_for(is_live)).await {
+        match timeout(REPORT_AFTER, status.wait_for(is_live)).await {
             Ok(Ok(_)) => continue,
             Ok(Err(_)) => return,
-            Err(_) => eprintln!("watchables: {name}: {cause}; trying again until it is mended"),
+            Err(_) => eprintln!("watchables: {name}: {cause}; retrying"),
         }
-        // A server may accept a watch and then say that it has no longer what comes next.
+        // A server may accept a watch and then reject its resource version with a 410.
         loop {
             if status.wait_for(is_live).await.is_err() {
                 return;
             }
-            match timeout(SETTLED, status.wait_for(|status| !is_live(status))).await {
+            match timeout(RESUMED_AFTER, status.wait_for(|status| !is_live(status))).await {
                 Ok(Ok(_)) => {}
                 Ok(Err(_)) => return,
-                Err(_) => break eprintln!("watchables: {name}: goes on, and nothing was lost"),
+                Err(_) => {
+                    break eprintln!("watchables: {name}: watching again, nothing was missed");
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Events on standard output, a line each.
+//! Events on standard output, one per line.
 
 use std::io::{self, BufWriter, StdoutLock, Write as _};
 use std::time::Duration;
@@ -7,14 +7,15 @@ use watchables::{DynamicObject, WatchEvent};
 
 use crate::args::Format;
 
-/// How often it is looked whether anybody still reads, while nothing happens.
-const LOOK: Duration = Duration::from_millis(200);
+/// How often [`closed`] checks whether standard output still has a reader.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Standard output. Lines are written when [`flush`](Self::flush) says so, or the buffer is full.
+/// A buffered writer to standard output. Lines are written on [`flush`](Self::flush), or when the
+/// buffer is full.
 pub(crate) struct Output {
     out: BufWriter<StdoutLock<'static>>,
     format: Format,
-    /// Whether names have their resource before them, because there are several.
+    /// Whether names are prefixed with their resource.
     qualified: bool,
 }
 
@@ -23,15 +24,15 @@ impl Output {
         Self { out: BufWriter::with_capacity(64 << 10, io::stdout().lock()), format, qualified }
     }
 
-    /// Writes an event of a resource, whose singular name is given.
-    pub(crate) fn event(
+    /// Writes an event of the resource with this singular name.
+    pub(crate) fn write_event(
         &mut self,
         event: &WatchEvent<DynamicObject>,
         singular: &str,
     ) -> io::Result<()> {
         match self.format {
-            Format::Text => self.text(event, singular),
-            Format::Json => self.json(event),
+            Format::Text => self.write_text(event, singular),
+            Format::Json => self.write_json(event),
         }
     }
 
@@ -39,7 +40,7 @@ impl Output {
         self.out.flush()
     }
 
-    fn text(&mut self, event: &WatchEvent<DynamicObject>, singular: &str) -> io::Result<()> {
+    fn write_text(&mut self, event: &WatchEvent<DynamicObject>, singular: &str) -> io::Result<()> {
         let namespace = event.obj.namespace().unwrap_or("-");
         let name = event.obj.name().unwrap_or("-");
         if self.qualified {
@@ -49,9 +50,9 @@ impl Output {
         }
     }
 
-    fn json(&mut self, event: &WatchEvent<DynamicObject>) -> io::Result<()> {
+    fn write_json(&mut self, event: &WatchEvent<DynamicObject>) -> io::Result<()> {
         write!(self.out, r#"{{"type":"{}","object":"#, event.etype)?;
-        // Between JSON's tokens a line end is a space; inside of a text it cannot stand.
+        // Line breaks are whitespace between JSON tokens, and not allowed inside strings.
         for piece in event.obj.json().split_inclusive(['\n', '\r']) {
             match piece.strip_suffix(['\n', '\r']) {
                 Some(line) => write!(self.out, "{line} ")?,
@@ -62,33 +63,34 @@ impl Output {
     }
 }
 
-/// Whether an error of writing means that whoever read has gone, which is no failure.
-pub(crate) fn is_closed(error: &io::Error) -> bool {
+/// Returns whether a write failed because the reader closed the pipe, which is not a failure of
+/// this program.
+pub(crate) fn is_broken_pipe(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }
 
-/// Resolves when nobody reads standard output any more, as after `| head -1`.
+/// Resolves when the reader of standard output closes the pipe, as with `| head -1`.
 pub(crate) async fn closed() {
     loop {
-        tokio::time::sleep(LOOK).await;
-        if reader_is_gone() {
+        tokio::time::sleep(POLL_INTERVAL).await;
+        if is_closed() {
             return;
         }
     }
 }
 
 #[cfg(unix)]
-fn reader_is_gone() -> bool {
+fn is_closed() -> bool {
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     let stdout = io::stdout();
-    // Asks for nothing but what is always told: that the other end is closed.
+    // poll(2) reports a closed reader as ERR, which need not be requested.
     let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
-    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    poll(&mut fds, Some(&at_once)).is_ok() && fds[0].revents().contains(PollFlags::ERR)
+    let no_wait = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut fds, Some(&no_wait)).is_ok() && fds[0].revents().contains(PollFlags::ERR)
 }
 
 #[cfg(not(unix))]
-fn reader_is_gone() -> bool {
+fn is_closed() -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! The command `serve`: an embedded API server for kubectl, programs and tests.
+//! `watchables serve`: an embedded API server for kubectl, programs and tests.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -15,7 +15,7 @@ use crate::output;
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
-    let told = interrupted();
+    let interrupted = interrupted();
     let mut builder = EmbeddedServer::builder(catalog(&args.release)?)
         .release(&args.release)
         .port(args.port)
@@ -34,9 +34,9 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         seed(server.store(), path)?;
     }
     let _demo = args.demo.then(|| server.demo(&DemoOptions::default()));
-    tell(&server, args.kubeconfig.as_deref())?;
+    write_kubeconfig(&server, args.kubeconfig.as_deref())?;
     tokio::select! {
-        _ = told => {}
+        _ = interrupted => {}
         () = compact(server.store(), args.compact) => {}
     }
     server.shutdown().await;
@@ -48,16 +48,16 @@ fn catalog(release: &str) -> anyhow::Result<&'static [CatalogEntry]> {
         "1.17" => rel_1_17::CATALOG,
         "1.20" => rel_1_20::CATALOG,
         "1.36" => rel_1_36::CATALOG,
-        other => bail!("the release {other:?} is not served; take 1.17, 1.20 or 1.36"),
+        other => bail!("release {other:?} is not supported; use 1.17, 1.20 or 1.36"),
     })
 }
 
-/// Creates the objects of a file of YAML (or JSON) documents, and of the lists among them.
+/// Creates the objects in a file of YAML or JSON documents. A document may be a list of objects.
 fn seed(store: &Store, path: &Path) -> anyhow::Result<()> {
-    let name = path.display();
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+    let file = path.display();
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {file}"))?;
     let documents: Vec<Value> =
-        serde_saphyr::from_multiple(&text).with_context(|| format!("{name} is no sound YAML"))?;
+        serde_saphyr::from_multiple(&text).with_context(|| format!("{file} is not valid YAML"))?;
     for document in documents.into_iter().filter(|document| !document.is_null()) {
         let objects = match document["items"].as_array() {
             Some(items) if document["kind"].as_str().is_some_and(|k| k.ends_with("List")) => {
@@ -66,39 +66,44 @@ fn seed(store: &Store, path: &Path) -> anyhow::Result<()> {
             _ => vec![document],
         };
         for object in objects {
-            let text = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
-            let what = format!("{} {}", text("/kind"), text("/metadata/name"));
-            store.create(object).with_context(|| format!("cannot create {what} of {name}"))?;
+            let field = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
+            let name = format!("{} {}", field("/kind"), field("/metadata/name"));
+            store.create(object).with_context(|| format!("cannot create {name} from {file}"))?;
         }
     }
     Ok(())
 }
 
-/// Prints the kubeconfig, or writes it to a file; and says on stderr how to use it.
-fn tell(server: &EmbeddedServer, path: Option<&Path>) -> anyhow::Result<()> {
+/// Writes the kubeconfig to the file, or to standard output without one. Prints a command that uses
+/// it on standard error.
+fn write_kubeconfig(server: &EmbeddedServer, path: Option<&Path>) -> anyhow::Result<()> {
     let kubeconfig = server.kubeconfig();
     let url = server.url();
     if let Some(path) = path {
-        let name = path.display();
-        std::fs::write(path, kubeconfig).with_context(|| format!("cannot write {name}"))?;
-        eprintln!("watchables: serving at {url}; try: kubectl --kubeconfig {name} get pods -A -w");
+        let file = path.display();
+        std::fs::write(path, kubeconfig).with_context(|| format!("cannot write {file}"))?;
+        eprintln!("watchables: serving at {url}; try: kubectl --kubeconfig {file} get pods -A -w");
         return Ok(());
     }
-    // Without a kubeconfig kubectl would trust nobody.
-    let option = if server.certificate_authority().is_some() {
-        "--kubeconfig FILE, with what is printed here in FILE,".to_owned()
+    if server.certificate_authority().is_some() {
+        // kubectl trusts the server's certificate only with the kubeconfig.
+        eprintln!(
+            "watchables: serving at {url}; save this kubeconfig as FILE, then try: \
+             kubectl --kubeconfig FILE get pods -A -w"
+        );
     } else {
-        format!("--server {url}")
-    };
-    eprintln!("watchables: serving at {url}; try: kubectl {option} get pods -A -w");
+        eprintln!("watchables: serving at {url}; try: kubectl --server {url} get pods -A -w");
+    }
     let mut out = std::io::stdout().lock();
     match out.write_all(kubeconfig.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if !output::is_closed(&error) => Err(error).context("cannot print"),
+        Err(error) if !output::is_broken_pipe(&error) => {
+            Err(error).context("cannot write to standard output")
+        }
         _ => Ok(()),
     }
 }
 
-/// Forgets the history now and then, for ever.
+/// Compacts the history at the interval. Never resolves.
 async fn compact(store: &Store, interval: Option<Duration>) {
     let Some(interval) = interval else { return std::future::pending().await };
     loop {

@@ -1,4 +1,4 @@
-//! `watchables watch`: several watchers in one stream of lines.
+//! `watchables watch`: the events of one or more resources on standard output.
 
 use std::collections::HashMap;
 use std::future::{pending, ready};
@@ -14,27 +14,31 @@ use watchables::{
 
 use crate::args::WatchArgs;
 use crate::output::{self, Output};
-use crate::{cluster, failure, interrupt, names, notices};
+use crate::{cluster, failure, interrupt, notices, resources};
 
-/// Lines written before it is looked again whether it is time to end.
+/// How many more events share a write before the loop checks again whether to end.
 const BATCH: usize = 256;
 
 type Item = Result<WatchEvent<DynamicObject>, WatchError>;
 
-/// Watches until the count, the time, Ctrl-C, or the end of whoever reads.
+/// Watches until Ctrl-C, for `--count` events, for the time of `--for`, or until the reader of
+/// standard output closes the pipe.
+///
+/// # Errors
+///
+/// If the cluster cannot be reached, a resource cannot be watched, or a watcher fails.
 pub(crate) async fn run(args: WatchArgs) -> anyhow::Result<()> {
     let mut interrupted = interrupt::interrupted();
-    let watching = watch(args);
     tokio::select! {
-        result = watching => result,
-        // Ends also while connecting.
+        result = watch(args) => result,
+        // Also while connecting.
         _ = &mut interrupted => Ok(()),
     }
 }
 
 async fn watch(args: WatchArgs) -> anyhow::Result<()> {
-    // Time counts from here: `--for 5s` also bounds a server that does not answer.
-    let deadline = args.time.map(tokio::time::sleep);
+    // Before connecting: `--for` also limits the wait for a server that does not respond.
+    let deadline = args.duration.map(tokio::time::sleep);
     let timed_out = async {
         match deadline {
             Some(sleep) => sleep.await,
@@ -45,31 +49,31 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
 
     let connecting = async {
         let cluster = cluster::connect(&args.cluster).await?;
-        let served = names::resolve(&cluster.client, &args.resources).await;
+        let served = resources::resolve(&cluster.client, &args.resources).await;
         let served = served.with_context(|| format!("the API server {}", cluster.url))?;
         anyhow::Ok((cluster, served))
     };
     let (cluster, served) = tokio::select! {
         connected = connecting => connected?,
         () = &mut timed_out => {
-            anyhow::bail!("the API server did not answer in the time that --for gives");
+            anyhow::bail!("the API server did not respond within the time set by --for");
         }
     };
 
-    let failure = Failure::default();
-    let mux = failure.stops(MultiplexingWatcher::new());
+    let first_error = FirstError::default();
+    let mux = first_error.stop_on_error(MultiplexingWatcher::new());
     for served in &served {
         mux.add_watcher(watcher(&cluster.client, served, &args));
     }
     let mut events = mux.stream(StreamOptions::managed());
     let members = mux.members();
-    let told_by = members.iter().map(|member| (member.source().to_string(), member.status()));
-    let notices = notices::tell(told_by.collect());
+    let watches = members.iter().map(|member| (member.source().to_string(), member.status()));
+    let notices = notices::report(watches.collect());
     tokio::pin!(notices);
     let mut printer = Printer {
         output: Output::new(args.output, served.len() > 1),
         singulars: served.iter().map(|s| (s.resource.to_string(), s.singular.as_str())).collect(),
-        left: args.count,
+        remaining: args.count,
     };
     loop {
         let item = tokio::select! {
@@ -79,13 +83,13 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
             () = &mut notices => continue,
             item = events.next() => item,
         };
-        // What has come already shares one write.
-        let more = std::iter::from_fn(|| events.next().now_or_never()).take(BATCH);
-        for item in std::iter::once(item).chain(more) {
+        // Events that are already available share one write.
+        let ready_items = std::iter::from_fn(|| events.next().now_or_never()).take(BATCH);
+        for item in std::iter::once(item).chain(ready_items) {
             let Some(item) = item else {
-                // What came before is still told.
+                // Print the events before the error.
                 let _ = printer.flush();
-                return failure.result();
+                return first_error.take_result();
             };
             if printer.print(item)?.is_break() {
                 return Ok(());
@@ -103,7 +107,7 @@ fn watcher(
     args: &WatchArgs,
 ) -> Watcher<DynamicObject> {
     let mut watcher = Watcher::for_resource(client.clone(), served.resource.clone());
-    // As kubectl does: a namespace says nothing of kinds that have none.
+    // As in kubectl, the namespace does not apply to cluster-scoped resources.
     if let (Some(namespace), Scope::Namespaced) = (&args.namespace, served.resource.scope()) {
         watcher = watcher.namespace(namespace);
     }
@@ -116,49 +120,56 @@ fn watcher(
     watcher
 }
 
-/// The first failure of a watcher, which ends all.
+/// The first error of a watcher, which stops all watchers.
 #[derive(Clone, Default)]
-struct Failure(Arc<Mutex<Option<WatchError>>>);
+struct FirstError(Arc<Mutex<Option<WatchError>>>);
 
-impl Failure {
-    fn stops(&self, mux: MultiplexingWatcher<DynamicObject>) -> MultiplexingWatcher<DynamicObject> {
-        let Self(failure) = self.clone();
+impl FirstError {
+    /// Makes the multiplexer record the first error and stop.
+    fn stop_on_error(
+        &self,
+        mux: MultiplexingWatcher<DynamicObject>,
+    ) -> MultiplexingWatcher<DynamicObject> {
+        let Self(first_error) = self.clone();
         mux.on_error_async(move |mux, _, error| {
-            failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            first_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
             mux.stop();
             ready(false)
         })
     }
 
-    fn result(&self) -> anyhow::Result<()> {
+    /// Returns the recorded error, if any.
+    fn take_result(&self) -> anyhow::Result<()> {
         let error = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         error.map_or(Ok(()), |error| Err(error.into()))
     }
 }
 
-/// Prints events until there have been enough.
+/// Prints events, and counts them down to the limit of `--count`.
 struct Printer<'a> {
     output: Output,
     singulars: HashMap<String, &'a str>,
-    left: Option<u64>,
+    remaining: Option<u64>,
 }
 
 impl Printer<'_> {
+    /// Prints an event on standard output, or an error on standard error. Breaks at the limit, or
+    /// if standard output is closed.
     fn print(&mut self, item: Item) -> anyhow::Result<ControlFlow<()>> {
         let event = match item {
             Ok(event) => event,
             Err(error) => {
-                eprintln!("watchables: {}", failure::line(&error.into()));
+                eprintln!("watchables: {}", failure::one_line(&error.into()));
                 return Ok(ControlFlow::Continue(()));
             }
         };
         let singular = self.singulars.get(event.source.as_str()).copied().unwrap_or_default();
-        if told(self.output.event(&event, singular))?.is_break() {
+        if check_write(self.output.write_event(&event, singular))?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
-        if let Some(left) = &mut self.left {
-            *left -= 1;
-            if *left == 0 {
+        if let Some(remaining) = &mut self.remaining {
+            *remaining -= 1;
+            if *remaining == 0 {
                 let _ = self.flush()?;
                 return Ok(ControlFlow::Break(()));
             }
@@ -167,15 +178,15 @@ impl Printer<'_> {
     }
 
     fn flush(&mut self) -> anyhow::Result<ControlFlow<()>> {
-        told(self.output.flush())
+        check_write(self.output.flush())
     }
 }
 
-/// Whether there is still somebody to write for.
-fn told(written: std::io::Result<()>) -> anyhow::Result<ControlFlow<()>> {
-    match written {
+/// Breaks if standard output is closed.
+fn check_write(result: std::io::Result<()>) -> anyhow::Result<ControlFlow<()>> {
+    match result {
         Ok(()) => Ok(ControlFlow::Continue(())),
-        Err(error) if output::is_closed(&error) => Ok(ControlFlow::Break(())),
+        Err(error) if output::is_broken_pipe(&error) => Ok(ControlFlow::Break(())),
         Err(error) => Err(error).context("cannot write to standard output"),
     }
 }

@@ -1,4 +1,4 @@
-//! The command `serve`, run as a user runs it.
+//! `watchables serve`, run as a process.
 
 #![cfg(unix)]
 
@@ -23,7 +23,7 @@ fn watchables(args: &[&str]) -> Command {
     command
 }
 
-/// Ends the server should the test fail.
+/// Kills the server on drop, also when the test fails.
 struct Server(Child);
 
 impl Drop for Server {
@@ -34,16 +34,16 @@ impl Drop for Server {
 }
 
 #[test]
-fn it_serves_what_a_file_holds_until_ctrl_c() {
+fn seed_file_is_served_until_ctrl_c() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
     let (seed, kubeconfig) = (path("seed.yaml"), path("config"));
     std::fs::write(&seed, SEED).unwrap();
     let args = ["serve", "--release", "1.20", "--seed-file", &seed, "--kubeconfig", &kubeconfig];
     let mut server = Server(watchables(&args).spawn().unwrap());
-    let mut told = String::new();
-    BufReader::new(server.0.stderr.as_mut().unwrap()).read_line(&mut told).unwrap();
-    assert!(told.starts_with("watchables: serving at http://127.0.0.1:"), "{told}");
+    let mut notice = String::new();
+    BufReader::new(server.0.stderr.as_mut().unwrap()).read_line(&mut notice).unwrap();
+    assert!(notice.starts_with("watchables: serving at http://127.0.0.1:"), "{notice}");
     let args = ["watch", "pods", "--count", "2", "--kubeconfig", &kubeconfig];
     let output = watchables(&args).output().unwrap();
     let lines = String::from_utf8(output.stdout).unwrap();
@@ -54,7 +54,7 @@ fn it_serves_what_a_file_holds_until_ctrl_c() {
 }
 
 #[test]
-fn over_tls_it_serves_who_trusts_it_and_has_the_token() {
+fn tls_and_token_are_required_when_set() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
     let (seed, kubeconfig) = (path("seed.yaml"), path("config"));
@@ -62,9 +62,9 @@ fn over_tls_it_serves_who_trusts_it_and_has_the_token() {
     let mut args = vec!["serve", "--tls", "--token", "s3cret", "--seed-file", &seed];
     args.extend(["--kubeconfig", &kubeconfig]);
     let mut server = Server(watchables(&args).spawn().unwrap());
-    let mut told = String::new();
-    BufReader::new(server.0.stderr.as_mut().unwrap()).read_line(&mut told).unwrap();
-    assert!(told.starts_with("watchables: serving at https://127.0.0.1:"), "{told}");
+    let mut notice = String::new();
+    BufReader::new(server.0.stderr.as_mut().unwrap()).read_line(&mut notice).unwrap();
+    assert!(notice.starts_with("watchables: serving at https://127.0.0.1:"), "{notice}");
     let args = ["watch", "pods", "--count", "2", "--kubeconfig", &kubeconfig];
     let output = watchables(&args).output().unwrap();
     let lines = String::from_utf8(output.stdout).unwrap();
@@ -78,7 +78,7 @@ fn over_tls_it_serves_who_trusts_it_and_has_the_token() {
 }
 
 #[test]
-fn without_a_file_the_kubeconfig_is_printed() {
+fn kubeconfig_is_printed_without_a_file() {
     let mut server = Server(watchables(&["serve"]).spawn().unwrap());
     let mut printed = String::new();
     let mut stdout = BufReader::new(server.0.stdout.as_mut().unwrap());
@@ -89,15 +89,15 @@ fn without_a_file_the_kubeconfig_is_printed() {
 }
 
 #[test]
-fn what_cannot_be_served_is_an_error_in_one_line() {
+fn unsupported_release_and_missing_seed_file_are_one_line_errors() {
     for (args, part) in [
-        (&["serve", "--release", "2.0"][..], "take 1.17, 1.20 or 1.36"),
+        (&["serve", "--release", "2.0"][..], "use 1.17, 1.20 or 1.36"),
         (&["serve", "--seed-file", "/nowhere"][..], "cannot read /nowhere"),
     ] {
         let mut server = Server(watchables(args).spawn().unwrap());
-        let mut told = String::new();
-        server.0.stderr.as_mut().unwrap().read_to_string(&mut told).unwrap();
-        assert!(told.starts_with("error: ") && told.contains(part), "{told}");
-        assert_eq!(told.lines().count(), 1, "{told}");
+        let mut stderr = String::new();
+        server.0.stderr.as_mut().unwrap().read_to_string(&mut stderr).unwrap();
+        assert!(stderr.starts_with("error: ") && stderr.contains(part), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
 }

@@ -1,4 +1,4 @@
-//! The command, run as a user runs it.
+//! `watchables watch`, run as a process.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -11,15 +11,15 @@ use rel_1_36::CATALOG;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// Longer than any command here takes: one that is still there by then hangs.
-const HANGS: Duration = Duration::from_mins(1);
+/// Longer than any command in these tests takes.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A home without a kubeconfig.
+/// Returns a home directory without a kubeconfig.
 fn home() -> TempDir {
     tempfile::tempdir().unwrap()
 }
 
-/// The command, in a home of its own.
+/// Returns the command with this home directory and no cluster in its environment.
 fn watchables(home: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watchables"));
     command
@@ -33,13 +33,13 @@ fn watchables(home: &TempDir) -> Command {
     command
 }
 
-/// Runs to the end, which must come.
+/// Runs the command until it exits. Panics if it does not.
 fn run(command: &mut Command) -> Output {
     let child = command.spawn().unwrap();
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     let id = child.id();
-    std::thread::spawn(move || tell.send(child.wait_with_output()));
-    told.recv_timeout(HANGS).unwrap_or_else(|_| panic!("process {id} hangs")).unwrap()
+    std::thread::spawn(move || sender.send(child.wait_with_output()));
+    receiver.recv_timeout(TIMEOUT).unwrap_or_else(|_| panic!("process {id} does not exit")).unwrap()
 }
 
 fn stdout(output: &Output) -> Vec<&str> {
@@ -50,16 +50,16 @@ fn stderr(output: &Output) -> &str {
     std::str::from_utf8(&output.stderr).unwrap()
 }
 
-/// A failure is one line on stderr, no backtrace, and exit code 1.
-fn failed<'a>(output: &'a Output, part: &str) -> &'a str {
-    let told = stderr(output);
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert_eq!(told.lines().count(), 1, "{told}");
-    assert!(told.starts_with("error: ") && told.contains(part), "{told}");
-    told
+/// Asserts exit code 1 and a single `error:` line on stderr that contains the text. Returns it.
+fn assert_error<'a>(output: &'a Output, text: &str) -> &'a str {
+    let stderr = stderr(output);
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.starts_with("error: ") && stderr.contains(text), "{stderr}");
+    stderr
 }
 
-/// A server with two pods, and a home whose kubeconfig leads to it.
+/// Returns a server with two pods, and a home directory whose kubeconfig refers to it.
 fn cluster() -> (EmbeddedServer, TempDir) {
     let server = EmbeddedServer::builder(CATALOG).start_in_thread().unwrap();
     for (namespace, name) in [("default", "a"), ("kube-system", "b")] {
@@ -81,22 +81,22 @@ fn pod(namespace: &str, name: &str) -> Value {
 }
 
 #[test]
-fn without_a_kubeconfig_the_demo_cluster_is_watched_and_named() {
+fn demo_cluster_is_watched_and_announced_without_a_kubeconfig() {
     let home = home();
     let output = run(watchables(&home).args(["watch", "pods", "namespaces", "--for", "3s"]));
     assert!(output.status.success());
-    let told = stderr(&output);
-    assert_eq!(told.lines().count(), 1, "{told}");
-    assert!(told.contains("no kubeconfig found, so started the embedded demo cluster"), "{told}");
+    let notice = stderr(&output);
+    assert_eq!(notice.lines().count(), 1, "{notice}");
+    assert!(notice.contains("no kubeconfig found; started the embedded demo cluster"), "{notice}");
     let lines = stdout(&output);
-    let of = |kind: &str| lines.iter().filter(|line| line.contains(kind)).count();
-    assert!(of(", pod/") > 5 && of(", -, namespace/") >= 4, "{lines:?}");
+    let count = |kind: &str| lines.iter().filter(|line| line.contains(kind)).count();
+    assert!(count(", pod/") > 5 && count(", -, namespace/") >= 4, "{lines:?}");
     assert!(lines.contains(&"ADDED, kube-system, pod/coredns-854c77959c-mdw6w"), "{lines:?}");
     assert!(lines.iter().any(|line| line.starts_with("MODIFIED, ")), "{lines:?}");
 }
 
 #[test]
-fn the_kubeconfig_counts_unless_the_demo_is_asked_for() {
+fn kubeconfig_is_used_unless_demo_is_set() {
     let (_server, home) = cluster();
     let output = run(watchables(&home).args(["watch", "pods", "--count", "2"]));
     assert!(output.status.success() && stderr(&output).is_empty());
@@ -109,7 +109,7 @@ fn the_kubeconfig_counts_unless_the_demo_is_asked_for() {
 }
 
 #[test]
-fn resources_are_named_as_for_kubectl() {
+fn resource_names_resolve_as_in_kubectl() {
     let (server, home) = cluster();
     let deployment =
         json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "d"}});
@@ -136,7 +136,7 @@ fn resources_are_named_as_for_kubectl() {
 }
 
 #[test]
-fn namespace_and_selectors_narrow() {
+fn namespace_and_selectors_filter_events() {
     let (_server, home) = cluster();
     for arguments in [
         &["-n", "kube-system"][..],
@@ -147,13 +147,13 @@ fn namespace_and_selectors_narrow() {
         let output = run(watchables(&home).args(["watch", "pods", "--for", "1s"]).args(arguments));
         assert_eq!(stdout(&output), ["ADDED, kube-system, b"], "{arguments:?}");
     }
-    // As with kubectl, a namespace says nothing of kinds that have none.
+    // As in kubectl, the namespace does not apply to cluster-scoped resources.
     let output = run(watchables(&home).args(["watch", "ns", "-n", "default", "--count", "1"]));
     assert_eq!(stdout(&output), ["ADDED, -, default"]);
 }
 
 #[test]
-fn json_is_a_document_a_line_in_the_wire_form() {
+fn json_output_is_one_wire_format_document_per_line() {
     let (_server, home) = cluster();
     let output = run(watchables(&home).args(["watch", "pods", "-o", "json", "--count", "2"]));
     let lines = stdout(&output);
@@ -168,43 +168,49 @@ fn json_is_a_document_a_line_in_the_wire_form() {
 }
 
 #[test]
-fn an_unknown_resource_is_told_with_the_nearest_names() {
+fn unknown_resource_error_suggests_similar_names() {
     let (_server, home) = cluster();
     let output = run(watchables(&home).args(["watch", "deploments"]));
-    let told = failed(&output, ": no resource \"deploments\"");
-    assert!(told.contains("the nearest names are: deployments"), "{told}");
+    let error = assert_error(&output, ": no resource \"deploments\"");
+    assert!(error.contains("similar names: deployments"), "{error}");
     let output = run(watchables(&home).args(["watch", "componentstatuses"]));
-    failed(&output, "componentstatuses/v1 cannot be watched: it offers get, list, but no watch");
+    assert_error(
+        &output,
+        "componentstatuses/v1 cannot be watched: it supports get, list, but not watch",
+    );
 }
 
 #[test]
-fn a_wrong_kubeconfig_or_context_is_one_clear_line() {
+fn invalid_kubeconfig_or_context_is_a_one_line_error() {
     let (_server, home) = cluster();
     let output = run(watchables(&home).args(["watch", "pods", "--context", "nowhere"]));
-    failed(&output, "the kubeconfig ~/.kube/config has no context \"nowhere\"; it has: embedded");
+    assert_error(
+        &output,
+        "the kubeconfig ~/.kube/config has no context \"nowhere\"; it has: embedded",
+    );
     let output = run(watchables(&home).args(["watch", "pods", "--kubeconfig", "/does/not/exist"]));
-    failed(&output, "/does/not/exist");
+    assert_error(&output, "/does/not/exist");
     let broken = home.path().join("broken");
     let text = "users:\n- name: u\n  user:\n    token: s3cr3t\n    tokn; oops\nclusters: []\n";
     std::fs::write(&broken, text).unwrap();
     let output = run(watchables(&home).arg("watch").arg("pods").arg("--kubeconfig").arg(&broken));
-    let told = failed(&output, "broken is no sound YAML: line ");
-    assert!(!told.contains("s3cr3t"), "{told}");
+    let error = assert_error(&output, "broken is not valid YAML: line ");
+    assert!(!error.contains("s3cr3t"), "{error}");
     let output =
         run(watchables(&home).args(["watch", "pods"]).env("KUBECONFIG", "/does/not/exist"));
-    failed(&output, "cannot read the kubeconfig /does/not/exist (from KUBECONFIG)");
+    assert_error(&output, "cannot read the kubeconfig /does/not/exist (from KUBECONFIG)");
     let empty = home.path().join("empty");
     std::fs::write(&empty, "apiVersion: v1\nkind: Config\n").unwrap();
     let output = run(watchables(&home).arg("watch").arg("pods").arg("--kubeconfig").arg(&empty));
-    failed(&output, "names no current context; choose one with --context");
+    assert_error(&output, "has no current context; choose one with --context");
     let elsewhere = tempfile::tempdir().unwrap();
     let mut inside = watchables(&elsewhere);
     let output = run(inside.args(["watch", "pods"]).env("KUBERNETES_SERVICE_HOST", "10.0.0.1"));
-    failed(&output, "cannot use the service account of this pod");
+    assert_error(&output, "cannot use the service account of this pod");
 }
 
-/// A kubeconfig that leads to a URL.
-fn kubeconfig_of(home: &TempDir, url: &str) -> std::path::PathBuf {
+/// Writes a kubeconfig for a server URL. Returns its path.
+fn write_kubeconfig(home: &TempDir, url: &str) -> std::path::PathBuf {
     let path = home.path().join("kubeconfig");
     let text = format!(
         "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
@@ -217,20 +223,20 @@ fn kubeconfig_of(home: &TempDir, url: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_one_clear_line() {
-    // Bound, but it does not listen: the port stays ours, and connections are refused.
+fn unreachable_server_is_a_one_line_error() {
+    // Bound but not listening: no other process can take the port, and connections are refused.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let url = format!("http://{}", socket.local_addr().unwrap());
     let home = home();
-    let kubeconfig = kubeconfig_of(&home, &url);
+    let kubeconfig = write_kubeconfig(&home, &url);
     let output = run(watchables(&home).args(["watch", "pods", "--kubeconfig"]).arg(kubeconfig));
-    failed(&output, &format!("the API server {url}/: "));
-    failed(&output, "onnection refused");
+    assert_error(&output, &format!("the API server {url}/: "));
+    assert_error(&output, "onnection refused");
 }
 
 #[test]
-fn what_a_server_refuses_is_one_clear_line() {
+fn rejected_request_is_a_one_line_error() {
     for (code, message, part) in [
         (401, "Unauthorized", "Unauthorized (401 Unauthorized); check the credentials"),
         (403, "forbidden: User \\\"viewer\\\" cannot", "(403 Forbidden)"),
@@ -254,64 +260,65 @@ fn what_a_server_refuses_is_one_clear_line() {
             }
         });
         let home = home();
-        let kubeconfig = kubeconfig_of(&home, &url);
+        let kubeconfig = write_kubeconfig(&home, &url);
         let output = run(watchables(&home).args(["watch", "pods", "--kubeconfig"]).arg(kubeconfig));
-        let told = failed(&output, part);
-        assert_eq!(told.matches(reason).count(), 1 + usize::from(message == reason), "{told}");
+        let error = assert_error(&output, part);
+        assert_eq!(error.matches(reason).count(), 1 + usize::from(message == reason), "{error}");
     }
 }
 
 #[test]
-fn a_setting_that_is_wrong_is_named() {
+fn invalid_setting_error_names_the_setting() {
     let (_server, home) = cluster();
     let output = run(watchables(&home).args(["watch", "pods", "-l", "a in b"]));
-    failed(&output, "setting `label_selector`");
+    assert_error(&output, "setting `label_selector`");
     let output = run(watchables(&home).args(["watch", "pods", "--for", "soon"]));
     assert_eq!(output.status.code(), Some(2));
-    assert!(stderr(&output).contains("write a time such as 10s"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("expected a duration such as 10s"), "{}", stderr(&output));
 }
 
-/// Starts, and waits for the first line.
-fn started(command: &mut Command) -> (Child, BufReader<std::process::ChildStdout>) {
+/// Starts the command and waits for its first line.
+fn start(command: &mut Command) -> (Child, BufReader<std::process::ChildStdout>) {
     let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     lines.read_line(&mut String::new()).unwrap();
     (child, lines)
 }
 
-fn ends(mut child: Child) -> (ExitStatus, String) {
-    let (tell, told) = mpsc::channel();
+/// Waits until the process exits. Returns its status and stderr. Panics if it does not exit.
+fn wait(mut child: Child) -> (ExitStatus, String) {
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut stderr = String::new();
         child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        tell.send((child.wait().unwrap(), stderr))
+        sender.send((child.wait().unwrap(), stderr))
     });
-    told.recv_timeout(HANGS).expect("it hangs")
+    receiver.recv_timeout(TIMEOUT).expect("the command does not exit")
 }
 
 #[test]
-fn whoever_stops_reading_ends_it_quietly_though_nothing_happens() {
+fn closed_stdout_ends_an_idle_watch_without_an_error() {
     let (_server, home) = cluster();
-    let (child, lines) = started(watchables(&home).args(["watch", "pods"]));
+    let (child, lines) = start(watchables(&home).args(["watch", "pods"]));
     drop(lines);
-    let (status, stderr) = ends(child);
+    let (status, stderr) = wait(child);
     assert!(status.success(), "{status}");
     assert_eq!(stderr, "");
 }
 
 #[cfg(unix)]
-fn interrupt(child: &Child, signal: rustix::process::Signal) {
+fn send_signal(child: &Child, signal: rustix::process::Signal) {
     rustix::process::kill_process(rustix::process::Pid::from_child(child), signal).unwrap();
 }
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_cleanly() {
+fn interrupt_ends_the_watch_with_success() {
     for signal in [rustix::process::Signal::INT, rustix::process::Signal::TERM] {
         let (_server, home) = cluster();
-        let (child, _lines) = started(watchables(&home).args(["watch", "pods"]));
-        interrupt(&child, signal);
-        let (status, stderr) = ends(child);
+        let (child, _lines) = start(watchables(&home).args(["watch", "pods"]));
+        send_signal(&child, signal);
+        let (status, stderr) = wait(child);
         assert!(status.success(), "{signal:?}: {status}");
         assert_eq!(stderr, "");
     }
@@ -319,7 +326,7 @@ fn an_interrupt_ends_it_cleanly() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_while_nobody_reads_its_output() {
+fn interrupt_ends_the_watch_while_stdout_is_blocked() {
     let (server, home) = cluster();
     let text = "x".repeat(500_000);
     for n in 0..10 {
@@ -328,32 +335,32 @@ fn an_interrupt_ends_it_while_nobody_reads_its_output() {
         server.store().create(big).unwrap();
     }
     let mut child = watchables(&home).args(["watch", "pods", "-o", "json"]).spawn().unwrap();
-    // More than a pipe holds: it blocks in the write.
-    let out = child.stdout.take().unwrap();
+    // More than the pipe's capacity, so that the write blocks.
+    let stdout = child.stdout.take().unwrap();
     std::thread::sleep(Duration::from_millis(1500));
-    interrupt(&child, rustix::process::Signal::INT);
-    let (status, _) = ends(child);
+    send_signal(&child, rustix::process::Signal::INT);
+    let (status, _) = wait(child);
     assert!(status.success(), "{status}");
-    drop(out);
+    drop(stdout);
 }
 
 #[test]
-fn an_interruption_is_told_and_that_it_is_over() {
+fn interruption_and_recovery_are_reported() {
     let (server, home) = cluster();
     let port = server.url().rsplit(':').next().unwrap().parse().unwrap();
-    let (mut child, mut lines) = started(watchables(&home).args(["watch", "pods", "--count", "5"]));
-    let mut told = BufReader::new(child.stderr.take().unwrap());
+    let (mut child, mut lines) = start(watchables(&home).args(["watch", "pods", "--count", "5"]));
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = || {
         let mut line = String::new();
-        told.read_line(&mut line).unwrap();
+        stderr.read_line(&mut line).unwrap();
         line
     };
     drop(server);
     let interrupted = line();
     assert!(interrupted.starts_with("watchables: pods/v1: "), "{interrupted}");
-    assert!(interrupted.ends_with("; trying again until it is mended\n"), "{interrupted}");
+    assert!(interrupted.ends_with("; retrying\n"), "{interrupted}");
 
-    // Further on than the old one was, and without a history that reaches back to it.
+    // At a later resource version than the old server, with a history that begins after it.
     let server = EmbeddedServer::builder(CATALOG).port(port).history(1).start_in_thread().unwrap();
     for n in 0..20 {
         server
@@ -363,14 +370,14 @@ fn an_interruption_is_told_and_that_it_is_over() {
             )
             .unwrap();
     }
-    assert_eq!(line(), "watchables: pods/v1: goes on, and nothing was lost\n");
+    assert_eq!(line(), "watchables: pods/v1: watching again, nothing was missed\n");
     server.store().create(pod("default", "c")).unwrap();
     let mut rest = String::new();
     lines.read_to_string(&mut rest).unwrap();
-    let told: Vec<_> = rest.lines().map(|line| line.rsplit_once(", ").unwrap().0).collect();
-    // The new server has none of the old one's pods.
+    let events: Vec<_> = rest.lines().map(|line| line.rsplit_once(", ").unwrap().0).collect();
+    // The new server has none of the old server's pods.
     assert_eq!(
-        told,
+        events,
         ["ADDED, kube-system", "DELETED, default", "DELETED, kube-system", "ADDED, default"]
     );
     assert!(child.wait().unwrap().success());

@@ -1,8 +1,8 @@
-//! A custom resource from its definition on: `CronTab`s are watched before the server knows of them, in one
-//! stream with the definitions, of which only the metadata is wanted.
+//! Watches a custom resource, `CronTab`, from before its CRD is installed, in one stream with the metadata of
+//! all CRDs.
 //!
-//! `cargo run -p watchables --features rel_1_36 --example custom_resource`. It runs on an embedded
-//! cluster, since it installs a CRD.
+//! `cargo run -p watchables --features rel_1_36 --example custom_resource`. It runs on an embedded cluster,
+//! because it installs a CRD.
 
 use embedded_apiserver::EmbeddedServer;
 use futures::TryStreamExt as _;
@@ -12,10 +12,10 @@ use watchables::rel_1_36::apiextensions::v1::CustomResourceDefinition;
 use watchables::rel_1_36::{self, ObjectMeta};
 use watchables::{
     Client, Config, Meta, Multiplexed, MultiplexingWatcher, Resource as _, StreamOptions,
-    WatchEvent, Watchable, Watcher,
+    WatchEvent, Watchable, Watcher, connect_to,
 };
 
-/// All that it takes: the fields that are wanted, required or not, and where an API server has them.
+/// The fields that the program needs, and the resource that they belong to.
 #[derive(Debug, Deserialize, Watchable)]
 #[watchable(group = "stable.example.com", version = "v1", plural = "crontabs", namespaced)]
 struct CronTab {
@@ -31,7 +31,7 @@ struct CronTabSpec {
     replicas: u32,
 }
 
-/// What the stream is about. It is matched exhaustively.
+/// The items of the stream. The compiler checks that each is handled.
 #[derive(Debug, Multiplexed)]
 enum Seen {
     CronTab(CronTab),
@@ -41,12 +41,11 @@ enum Seen {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = EmbeddedServer::builder(rel_1_36::CATALOG).start().await?;
-    let client = Client::try_from(Config::new(server.url().parse()?))?;
+    let client = connect_to(Config::new(server.url().parse()?))?; // for your own cluster: connect()
 
     let seen = MultiplexingWatcher::<Seen>::new();
     seen.add_watcher(Watcher::<Meta<CustomResourceDefinition>>::new(client.clone()));
-    // Without `wait_for_resource` it would end with the error "the server has no
-    // crontabs.stable.example.com/v1; is the CRD installed?".
+    // Without `wait_for_resource`, the watcher ends with an error as long as the CRD is not installed.
     seen.add_watcher(Watcher::<CronTab>::new(client.clone()).wait_for_resource(true));
     let mut events = seen.stream(StreamOptions::managed());
 
@@ -61,18 +60,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while tabs < 2
         && let Some(event) = events.try_next().await?
     {
-        tell(&event);
+        print(&event);
         tabs += usize::from(matches!(event.obj, Seen::CronTab(_)));
     }
     server.store().delete(&CronTab::RESOURCE, Some("default"), "hourly")?;
     if let Some(event) = events.try_next().await? {
-        tell(&event);
+        print(&event);
     }
     seen.stop();
     Ok(())
 }
 
-fn tell(event: &WatchEvent<Seen>) {
+fn print(event: &WatchEvent<Seen>) {
     match &event.obj {
         Seen::Definition(definition) => {
             let name = definition.metadata.name.as_deref().unwrap_or_default();
@@ -85,7 +84,7 @@ fn tell(event: &WatchEvent<Seen>) {
     }
 }
 
-/// The definition, as `kubectl apply` takes it.
+/// The CRD, as for `kubectl apply`.
 fn definition() -> Value {
     json!({
         "apiVersion": "apiextensions.k8s.io/v1",

@@ -1,4 +1,4 @@
-//! Pods and Namespaces in one stream: the multiplexing program of the documentation.
+//! Watches Pods and Namespaces in one stream: the multiplexing program of the documentation.
 
 mod support;
 
@@ -14,7 +14,7 @@ enum Seen {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // `Client::try_default()` in a program of your own; here, a demo cluster where there is none.
+    // In your own program: `let client = watchables::connect().await?;`. The example also runs without a cluster.
     let cluster = support::Cluster::find()?;
     let client = cluster.client().await?;
     let mux = MultiplexingWatcher::<Seen>::new();

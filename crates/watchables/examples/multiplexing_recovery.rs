@@ -1,4 +1,4 @@
-//! A callback that recovers: a watcher that fails is replaced by one that does not.
+//! Recovers from a failed watcher in the error callback, by replacing it.
 
 mod support;
 
@@ -8,14 +8,14 @@ use watchables::{MultiplexingWatcher, StreamOptions, Watcher};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // `Client::try_default()` in a program of your own; here, a demo cluster where there is none.
+    // In your own program: `let client = watchables::connect().await?;`. The example also runs without a cluster.
     let cluster = support::Cluster::find()?;
     let client = cluster.client().await?;
     let retry = client.clone();
     let mux = MultiplexingWatcher::<Pod>::new().on_error(move |mux, member, error| {
         eprintln!("{}: {error}", member.source());
-        // A wrong selector stays wrong: another watcher takes this one's place. What is returned says
-        // whether there still is to be one.
+        // An invalid selector stays invalid, so another watcher replaces this one. Returning `false` removes
+        // both.
         if error.is_invalid_setting() {
             mux.add_watcher(Watcher::<Pod>::new(retry.clone()));
         }

@@ -1,4 +1,4 @@
-//! Prints a line an event for the Pods of every namespace: the first program of the documentation.
+//! Prints the events of the Pods in all namespaces: the first program of the documentation.
 
 mod support;
 
@@ -8,10 +8,10 @@ use watchables::{StreamOptions, Watcher};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // `Client::try_default()` in a program of your own; here, a demo cluster where there is none.
+    // In your own program: `let client = watchables::connect().await?;`. The example also runs without a cluster.
     let cluster = support::Cluster::find()?;
     let watcher = Watcher::<Pod>::new(cluster.client().await?);
-    // The defaults: after a second the watch times out, and begins again from nothing.
+    // By default, the watch times out after a second and then starts again from the beginning.
     let mut events = watcher.stream(StreamOptions::default());
     while let Some(event) = events.try_next().await? {
         let meta = event.obj.metadata;

@@ -1,17 +1,18 @@
-//! The same as `pod_watcher`, without async.
+//! `pod_watcher` without async.
 
 mod support;
 
 use watchables::StreamOptions;
-use watchables::blocking::{Client, Watcher};
+use watchables::blocking::{Client, Watcher, connect};
 use watchables::rel_1_17::Pod;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // `Client::try_default()` in a program of your own; here, a demo cluster where there is none.
+    // In your own program: `let client = watchables::blocking::connect()?;`. The example also runs without a
+    // cluster.
     let cluster = support::Cluster::find()?;
     let client = match cluster.config()? {
         Some(config) => Client::try_from_config(config)?,
-        None => Client::try_default()?,
+        None => connect()?,
     };
     let watcher = Watcher::<Pod>::new(&client);
     for event in watcher.stream(StreamOptions::default()) {

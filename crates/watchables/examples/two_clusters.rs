@@ -1,4 +1,4 @@
-//! The Pods of two clusters in one stream, each event telling which cluster it comes from.
+//! Watches the Pods of two clusters in one stream. The source of an event names its cluster.
 
 mod support;
 
@@ -8,7 +8,7 @@ use watchables::{MultiplexingWatcher, StreamOptions, Watcher};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Two contexts of your kubeconfig in a program of your own; here, twice what there is.
+    // In your own program, connect to two contexts of your kubeconfig with `watchables::connect_to`.
     let (eu, us) = (support::Cluster::find()?, support::Cluster::find()?);
     let mux = MultiplexingWatcher::<Pod>::new();
     mux.add_watcher_as("prod-eu", Watcher::<Pod>::new(eu.client().await?));

@@ -1,13 +1,13 @@
-//! The same without async: events as an [`Iterator`].
+//! The API without async: events as an [`Iterator`].
 //!
 //! ```no_run
 //! # #[cfg(feature = "rel_1_36")]
 //! # fn program() -> Result<(), Box<dyn std::error::Error>> {
 //! use watchables::StreamOptions;
-//! use watchables::blocking::{Client, Watcher};
+//! use watchables::blocking::Watcher;
 //! use watchables::rel_1_36::v1::Pod;
 //!
-//! let client = Client::try_default()?;
+//! let client = watchables::blocking::connect()?;
 //! let watcher = Watcher::<Pod>::new(&client);
 //! for event in watcher.stream(StreamOptions::managed()) {
 //!     let event = event?;
@@ -17,15 +17,14 @@
 //! # }
 //! ```
 //!
-//! Inside of an async task use the async API: blocking there would block the task's thread, and
-//! Tokio panics rather than let it.
+//! Inside an async task, use the async API: blocking there would block the executor's thread, so Tokio panics.
 
 mod client;
 mod events;
 mod multiplexing;
 mod watcher;
 
-pub use client::{Client, ConnectError};
+pub use client::{Client, ConnectError, connect};
 pub use events::Events;
 pub use multiplexing::{MultiplexingWatcher, MuxEvents};
 pub use watcher::Watcher;

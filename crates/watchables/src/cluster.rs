@@ -1,15 +1,15 @@
-//! Whether there is a cluster to connect to.
+//! Whether a cluster is configured.
 
 use std::env;
 use std::path::Path;
 
-/// Whether a cluster is configured: by a kubeconfig (`KUBECONFIG`, or `~/.kube/config`), or by
-/// running inside of one. It looks at names alone, and reads and connects to nothing.
+/// Returns whether a cluster is configured: by a kubeconfig (`KUBECONFIG` or `~/.kube/config`), or because the
+/// program runs inside a cluster. It checks only that they exist; it reads no file and connects to nothing.
 ///
-/// Where it is not, [`Client::try_default`](crate::Client::try_default) fails.
+/// If none is configured, [`connect`](crate::connect) fails.
 pub fn cluster_is_configured() -> bool {
-    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
-    let home_config =
+    let is_set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let has_home_config =
         || env::home_dir().is_some_and(|home| Path::new(&home).join(".kube/config").is_file());
-    set("KUBECONFIG") || home_config() || set("KUBERNETES_SERVICE_HOST")
+    is_set("KUBECONFIG") || has_home_config() || is_set("KUBERNETES_SERVICE_HOST")
 }

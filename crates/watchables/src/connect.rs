@@ -1,29 +1,38 @@
-//! Clients that leave it to the watchers to try again.
+//! Connects to a cluster, with a client that leaves retries to the watchers.
 
 use crate::{Client, ClientError, Config};
 
-/// A client as the kubeconfig says, or as a program inside of a cluster makes one.
+/// Connects to the cluster of the kubeconfig or, inside a cluster, to that cluster.
 ///
-/// It is [`Client::try_default`], less its habit to try a request again after 429, 503 and 504, up to 15
-/// times, before anybody sees the answer. Managed streams try again by themselves, and tell of it in
-/// their status; unmanaged ones report such an answer at once, as they should.
+/// The configuration is inferred as by [`Client::try_default`]: from `KUBECONFIG`, from `~/.kube/config`, or
+/// from the Pod's service account. See [`connect_to`] for the difference between the clients.
 ///
 /// # Errors
 ///
-/// There is no configuration, or it is unsound.
+/// Fails if there is no configuration, or if it is invalid. No request is sent: a server that cannot be reached
+/// is an error of the first stream.
+///
+/// # Panics
+///
+/// Panics outside of a Tokio runtime.
 pub async fn connect() -> Result<Client, ClientError> {
     connect_to(Config::infer().await.map_err(ClientError::InferConfig)?)
 }
 
-/// A client as a configuration says, which leaves it to the watchers to try again: see [`connect`].
+/// Creates a client for a configuration: for another context of the kubeconfig, or a server by its URL.
+///
+/// Unlike a client of [`Client::try_default`] or [`Client::try_from`], it does not retry by itself. Those send a
+/// request again after 429, 503 and 504, up to 15 times, before the watcher sees the response. That delays the
+/// error of an unmanaged stream. A managed stream loses nothing, but its own backoff, its handling of
+/// `Retry-After` and its [`status`](crate::Watcher::status) come into effect only after the client gives up.
 ///
 /// # Errors
 ///
-/// The configuration is unsound.
+/// Fails if the configuration is invalid.
 ///
 /// # Panics
 ///
-/// Panics outside of a Tokio runtime, as [`Client`]'s own constructors do.
+/// Panics outside of a Tokio runtime, like all constructors of [`Client`].
 pub fn connect_to(mut config: Config) -> Result<Client, ClientError> {
     config.default_retry = false;
     Client::try_from(config)

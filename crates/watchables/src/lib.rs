@@ -1,13 +1,13 @@
-//! Watch Kubernetes: typed events of any kind, for any release, in one line.
+//! Watch Kubernetes resources: typed events of any kind, for any release.
 //!
 //! ```no_run
 //! # #[cfg(feature = "rel_1_36")]
 //! # async fn program() -> Result<(), Box<dyn std::error::Error>> {
 //! use futures::TryStreamExt as _;
 //! use watchables::rel_1_36::v1::Pod;
-//! use watchables::{Client, StreamOptions, Watcher};
+//! use watchables::{StreamOptions, Watcher};
 //!
-//! let client = Client::try_default().await?;
+//! let client = watchables::connect().await?;
 //! let watcher = Watcher::<Pod>::new(client);
 //! let mut events = watcher.stream(StreamOptions::managed());
 //! while let Some(event) = events.try_next().await? {
@@ -17,18 +17,22 @@
 //! # }
 //! ```
 //!
-//! - A **release** of Kubernetes is a Cargo feature (`rel_1_36`) and a module of the same name, with
-//!   every type of its OpenAPI spec. Several may be used at once.
-//! - A [`Watcher`] streams the events of one kind. [`StreamOptions`] says how.
+//! - [`connect`] creates a client, and leaves retries to the watchers.
+//! - A [`Watcher`] streams the events of one kind. [`StreamOptions`] selects a managed or unmanaged stream.
 //! - A [`MultiplexingWatcher`] merges the events of several watchers into one stream.
-//! - [`blocking`] is the same for programs without async.
-//! - `#[derive(Watchable)]` makes a type of your own watchable: see [`watchable_derive`].
+//! - [`blocking`] is the same API without async.
+//! - A **release** of Kubernetes is a Cargo feature (`rel_1_36`) and a module of the same name, with every type
+//!   of its OpenAPI spec. Several can be enabled at once.
+//! - `#[derive(Watchable)]` makes a custom resource watchable: see [`watchable_derive`].
+//!
+//! This crate is a facade: the protocol is in [`watch_runtime`], the traits are in [`watchable_core`]. It is not
+//! a general Kubernetes client; to create and change objects, use kube-rs beside it.
 //!
 //! # Programs that use kube-rs
 //!
-//! kube-client builds only where the final program chooses one version of k8s-openapi. The default
-//! feature `standalone` chooses the newest, and ring for TLS. If your program makes these choices
-//! itself, use `default-features = false`.
+//! kube-client builds only if exactly one version of k8s-openapi is enabled in the whole program. The default
+//! feature `standalone` enables the newest, and ring for TLS. If your program enables them itself, use
+//! `default-features = false`.
 
 pub mod blocking;
 mod cluster;
@@ -41,7 +45,7 @@ pub use cluster::cluster_is_configured;
 pub use connect::{connect, connect_to};
 #[doc(no_inline)]
 pub use kube_client::{Client, Config, Error as ClientError};
-#[allow(unused_imports, unreachable_pub, reason = "empty when no release is chosen")]
+#[allow(unused_imports, unreachable_pub, reason = "empty if no release is enabled")]
 pub use release_modules::*;
 #[cfg(feature = "kube-runtime")]
 pub use watch_runtime::KubeEvents;
@@ -49,15 +53,15 @@ pub use watch_runtime::discovery;
 #[cfg(feature = "metrics")]
 pub use watch_runtime::metrics;
 pub use watch_runtime::{
-    ApiStatus, StartFrom, Cause, EventSource, EventType, InitialList, Kube, MultiplexingWatcher,
-    MuxMember, MuxStream, Origin, Phase, StatusCause, StatusDetails, StopHandle, StreamOptions,
+    ApiStatus, Cause, EventSource, EventType, InitialList, Kube, MultiplexingWatcher, MuxMember,
+    MuxStream, Origin, Phase, StartFrom, StatusCause, StatusDetails, StopHandle, StreamOptions,
     WatchError, WatchEvent, WatchStatus, WatchStream, Watcher,
 };
 pub use watchable_core::*;
-// They shadow the glob's macros of the same names, which are for crates below this one.
+// These macros shadow those of `watchable_core`, whose expansion refers to `watchable_core` itself.
 pub use watchable_derive::{Multiplexed, Watchable};
 
-/// For the code that the derive writes.
+/// Used by the expansion of the derives.
 #[doc(hidden)]
 pub mod __private {
     pub use watchable_core::__private::{NoKind, a_kind};

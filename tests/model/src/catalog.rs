@@ -1,4 +1,4 @@
-//! A release's catalogue against the resources of its spec.
+//! Compares a release's catalog with the resources of its spec.
 
 use std::collections::BTreeSet;
 
@@ -7,12 +7,12 @@ use watchable_core::{CatalogEntry, Scope};
 
 use crate::facts::Facts;
 
-/// The catalogue holds every resource that has a kind, with list, scope and verbs, and no other.
+/// Checks that the catalog has exactly the spec's resources that have a kind, with list kind, scope and verbs.
 ///
 /// # Panics
 ///
-/// It does not.
-pub fn holds_what_is_served(release: &str, catalog: &[CatalogEntry]) {
+/// Panics if they differ.
+pub fn matches_served_resources(release: &str, catalog: &[CatalogEntry]) {
     let facts = Facts::read(release);
     let expected: BTreeSet<String> = facts
         .resources
@@ -21,12 +21,9 @@ pub fn holds_what_is_served(release: &str, catalog: &[CatalogEntry]) {
         .map(of_facts)
         .collect();
     let found: BTreeSet<String> = catalog.iter().map(of_entry).collect();
-    assert!(
-        found.len() == catalog.len() && !expected.is_empty(),
-        "{release}: an entry stands twice"
-    );
+    assert!(found.len() == catalog.len() && !expected.is_empty(), "{release}: duplicate entry");
     let differ: Vec<_> = found.symmetric_difference(&expected).collect();
-    assert!(differ.is_empty(), "{release}: in the spec or in the catalogue alone: {differ:#?}");
+    assert!(differ.is_empty(), "{release}: only in the spec or only in the catalog: {differ:#?}");
     for entry in catalog {
         assert_eq!(entry.singular, entry.resource.kind().to_lowercase(), "{release}");
     }

@@ -1,10 +1,10 @@
-//! Where two JSON values differ first.
+//! Finds the first difference between two JSON values.
 
 use std::fmt;
 
 use serde_json::{Number, Value};
 
-/// A place at which two values differ.
+/// A path at which two values differ.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Difference {
     /// Such as `spec.containers[0].name`.
@@ -15,14 +15,14 @@ pub(crate) struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let told = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), cut);
-        let path = if self.path.is_empty() { "the whole" } else { &self.path };
-        write!(f, "{path}: expected {}, found {}", told(&self.expected), told(&self.found))
+        let text = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), truncated);
+        let path = if self.path.is_empty() { "the value" } else { &self.path };
+        write!(f, "{path}: expected {}, found {}", text(&self.expected), text(&self.found))
     }
 }
 
-/// A value's text, or the beginning of a long one.
-pub(crate) fn cut(value: &Value) -> String {
+/// Returns a value's text, truncated if it is long.
+pub(crate) fn truncated(value: &Value) -> String {
     let text = value.to_string();
     match text.char_indices().nth(4000) {
         Some((end, _)) => format!("{} … ({} bytes)", &text[..end], text.len()),
@@ -30,20 +30,20 @@ pub(crate) fn cut(value: &Value) -> String {
     }
 }
 
-/// Numbers are equal when their values are; the order of members does not count.
+/// Returns the first difference. Numbers are compared by value; the order of members does not matter.
 pub(crate) fn first_difference(expected: &Value, found: &Value) -> Option<Difference> {
     difference(expected, found, Extra::Differs, &mut String::new())
 }
 
-/// What of a value is not in another, which may hold more. `null` is nothing.
-pub(crate) fn first_loss(of: &Value, in_what: &Value) -> Option<Difference> {
-    difference(of, in_what, Extra::MayBe, &mut String::new())
+/// Returns the first part of `original` that `copy` lacks. `copy` may contain more; `null` counts as absent.
+pub(crate) fn first_loss(original: &Value, copy: &Value) -> Option<Difference> {
+    difference(original, copy, Extra::Allowed, &mut String::new())
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Extra {
     Differs,
-    MayBe,
+    Allowed,
 }
 
 fn difference(a: &Value, b: &Value, extra: Extra, path: &mut String) -> Option<Difference> {
@@ -54,7 +54,7 @@ fn difference(a: &Value, b: &Value, extra: Extra, path: &mut String) -> Option<D
             keys.into_iter().find_map(|key| {
                 within(path, &format!(".{}", name(key)), |path| match (a.get(key), b.get(key)) {
                     (Some(a), Some(b)) => difference(a, b, extra, path),
-                    (Some(a), None) if extra == Extra::MayBe && says_nothing(a) => None,
+                    (Some(a), None) if extra == Extra::Allowed && a.is_null() => None,
                     (a, b) => Some(differ(path, a, b)),
                 })
             })
@@ -66,7 +66,7 @@ fn difference(a: &Value, b: &Value, extra: Extra, path: &mut String) -> Option<D
             })
         }),
         (Value::Number(a), Value::Number(b)) if same_number(a, b) => None,
-        (a, b) if a == b || (extra == Extra::MayBe && a.is_null()) => None,
+        (a, b) if a == b || (extra == Extra::Allowed && a.is_null()) => None,
         (a, b) => Some(differ(path, Some(a), Some(b))),
     }
 }
@@ -74,11 +74,11 @@ fn difference(a: &Value, b: &Value, extra: Extra, path: &mut String) -> Option<D
 fn within(
     path: &mut String,
     step: &str,
-    look: impl FnOnce(&mut String) -> Option<Difference>,
+    compare: impl FnOnce(&mut String) -> Option<Difference>,
 ) -> Option<Difference> {
     let length = path.len();
     path.push_str(if length == 0 { step.trim_start_matches('.') } else { step });
-    let found = look(path);
+    let found = compare(path);
     path.truncate(length);
     found
 }
@@ -93,11 +93,7 @@ fn name(key: &str) -> String {
     if plain { key.to_owned() } else { format!("{key:?}") }
 }
 
-fn says_nothing(value: &Value) -> bool {
-    value.is_null()
-}
-
-/// Whole numbers by all their digits, others by their value.
+/// Compares integers exactly, other numbers by value.
 fn same_number(a: &Number, b: &Number) -> bool {
     a == b || ((a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64())
 }
@@ -113,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_difference_is_found_with_its_path() {
+    fn first_difference_has_its_path() {
         let pod = json!({"spec": {"containers": [{"name": "a", "x.y/z": 1}]}});
         for (other, expected) in [
             (json!({"spec": {"containers": [{"name": "a", "x.y/z": 1.0}]}}), None),
@@ -138,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_says_nothing_cannot_be_lost() {
+    fn null_is_not_a_loss() {
         let lost = |of, in_what| first_loss(&of, &in_what).map(|difference| difference.path);
         assert_eq!(lost(json!({"a": null, "c": 1}), json!({"c": 1, "d": 2})), None);
         assert_eq!(lost(json!({"items": []}), json!({})).as_deref(), Some("items"));

@@ -1,4 +1,4 @@
-//! The facts of a release, as these tests understand them.
+//! The facts of a release's spec, as interpreted by these tests.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,16 +7,16 @@ use serde_json::Value;
 
 use crate::in_repository;
 
-/// What a spec says.
+/// The facts of a spec.
 pub(crate) struct Facts {
     pub(crate) definitions: BTreeMap<String, Shape>,
     /// The definition of a kind, by group, version and kind.
     kinds: BTreeMap<[String; 3], String>,
-    /// As they stand in the file.
+    /// As in the file.
     pub(crate) resources: Vec<Value>,
 }
 
-/// What a value looks like.
+/// The type of a value.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Shape {
     Bool,
@@ -30,17 +30,17 @@ pub(crate) enum Shape {
     MicroTime,
     Quantity,
     IntOrString,
-    /// A schema of a definition, or something simpler.
-    SchemaOr(Simpler, String),
+    /// The schema of a definition, or an alternative.
+    SchemaOr(Alternative, String),
     Definition(String),
     List(Box<Shape>),
     Map(Box<Shape>),
     Object(Object),
 }
 
-/// What can stand in the place of a schema.
+/// The alternative to a schema.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Simpler {
+pub(crate) enum Alternative {
     Bool,
     Schemas,
     Names,
@@ -50,7 +50,7 @@ pub(crate) enum Simpler {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Object {
     pub(crate) properties: BTreeMap<String, Property>,
-    /// Whether it is a kind: it has metadata then, always.
+    /// Whether it is a kind, which always has metadata.
     pub(crate) kind: bool,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Property {
     pub(crate) required: bool,
 }
 
-/// Definitions that are more than their schema says.
+/// Definitions with more meaning than their schema expresses.
 const SCALARS: [(&str, Shape); 6] = [
     ("io.k8s.apimachinery.pkg.api.resource.Quantity", Shape::Quantity),
     ("io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1", Shape::Json),
@@ -70,7 +70,7 @@ const SCALARS: [(&str, Shape); 6] = [
     ("io.k8s.apimachinery.pkg.util.intstr.IntOrString", Shape::IntOrString),
 ];
 
-/// Required by a spec, and left out by its own API server: release, definition's end, property.
+/// Properties that a spec requires but its API server omits: release, suffix of the definition, property.
 const NOT_REQUIRED: [(&str, &str, &str); 2] = [
     ("1.17", "apiregistration.v1.APIServiceSpec", "service"),
     ("1.17", "apiregistration.v1beta1.APIServiceSpec", "service"),
@@ -101,12 +101,12 @@ impl Facts {
         Self { definitions, kinds, resources: list(&facts["resources"]).to_vec() }
     }
 
-    /// The definition of a kind.
+    /// Returns the definition of a kind.
     pub(crate) fn kind(&self, group: &str, version: &str, kind: &str) -> Option<&str> {
         self.kinds.get(&[group, version, kind].map(str::to_owned)).map(String::as_str)
     }
 
-    /// The shape itself, where a definition stands for it.
+    /// Resolves references to definitions.
     pub(crate) fn resolve<'a>(&'a self, shape: &'a Shape) -> &'a Shape {
         match shape {
             Shape::Definition(name) => self.resolve(&self.definitions[name]),
@@ -119,14 +119,14 @@ fn definition(release: &str, name: &str, schema: &Value) -> Shape {
     if let Some((_, shape)) = SCALARS.into_iter().find(|(scalar, _)| *scalar == name) {
         return shape;
     }
-    if let Some((version, simpler)) = name.split_once(".JSONSchemaPropsOr") {
-        let simpler = match simpler {
-            "Bool" => Simpler::Bool,
-            "Array" => Simpler::Schemas,
-            "StringArray" => Simpler::Names,
-            _ => panic!("{name} is not known to be anything"),
+    if let Some((version, alternative)) = name.split_once(".JSONSchemaPropsOr") {
+        let alternative = match alternative {
+            "Bool" => Alternative::Bool,
+            "Array" => Alternative::Schemas,
+            "StringArray" => Alternative::Names,
+            _ => panic!("{name}: unknown alternative to a schema"),
         };
-        return Shape::SchemaOr(simpler, format!("{version}.JSONSchemaProps"));
+        return Shape::SchemaOr(alternative, format!("{version}.JSONSchemaProps"));
     }
     let Some(properties) = schema["properties"].as_object() else { return shape(schema) };
     let required = list(&schema["required"]);
@@ -157,12 +157,12 @@ fn shape(schema: &Value) -> Shape {
             Shape::Map(Box::new(shape(&schema["additionalProperties"])))
         }
         (Some("object") | None, None) => Shape::Json,
-        _ => panic!("these tests do not know what {schema} is: teach them"),
+        _ => panic!("unsupported schema {schema}: add it to these tests"),
     }
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().expect("a text").to_owned()
+    value.as_str().expect("a string").to_owned()
 }
 
 fn list(value: &Value) -> &[Value] {

@@ -1,47 +1,47 @@
-//! Random objects of a definition.
+//! Generates random objects of a definition.
 
 use serde_json::{Map, Value, json};
 
-use crate::facts::{Facts, Object, Shape, Simpler};
+use crate::facts::{Alternative, Facts, Object, Shape};
 use crate::values::Values;
 
-/// What kind of objects are made.
+/// How an object is generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Every property of the definition is there, with a value that tells it from the others.
+    /// Every property of the definition, with distinct values.
     Full,
-    /// Some properties, odd values.
+    /// Some properties, with edge cases as values.
     Some,
-    /// As `Some`, with `null` in any place.
+    /// Like `Some`, with `null` anywhere.
     Nulls,
-    /// As `Some`, with properties that the spec does not know.
+    /// Like `Some`, with properties that are not in the spec.
     Unknown,
-    /// No property at all.
+    /// No properties.
     Empty,
 }
 
-/// Those that are tried of each type. `Some` is worth a second try.
+/// The objects that are generated for each type. `Some` is used twice.
 pub(crate) const MODES: [Mode; 6] =
     [Mode::Full, Mode::Some, Mode::Some, Mode::Nulls, Mode::Unknown, Mode::Empty];
 
-/// From this depth on, and after so many of them, objects are empty: schemas contain schemas without
-/// end.
-const DEPTH: usize = 8;
-const OBJECTS: usize = 200;
+/// Objects deeper than this, or after so many of them, are empty, because schemas are recursive.
+const MAX_DEPTH: usize = 8;
+const MAX_OBJECTS: usize = 200;
 
-/// Makes a value of a shape; the same one for the same seed.
+/// Generates a value of a shape, the same for the same seed.
 pub(crate) fn value(facts: &Facts, shape: &Shape, mode: Mode, seed: u64) -> Value {
-    Maker { facts, mode, values: Values::new(seed, mode == Mode::Full), objects: 0 }.value(shape, 0)
+    Generator { facts, mode, values: Values::new(seed, mode == Mode::Full), objects: 0 }
+        .value(shape, 0)
 }
 
-struct Maker<'a> {
+struct Generator<'a> {
     facts: &'a Facts,
     mode: Mode,
     values: Values,
     objects: usize,
 }
 
-impl Maker<'_> {
+impl Generator<'_> {
     fn value(&mut self, shape: &Shape, depth: usize) -> Value {
         let facts = self.facts;
         match facts.resolve(shape) {
@@ -62,13 +62,13 @@ impl Maker<'_> {
                 entries.map(|_| (self.values.key(), self.or_null(values, depth))).collect()
             }
             Shape::Object(object) => self.object(object, depth),
-            Shape::SchemaOr(simpler, schema) => {
+            Shape::SchemaOr(alternative, schema) => {
                 let schema = &facts.definitions[schema];
-                match (self.values.random.bool(), simpler) {
+                match (self.values.random.bool(), alternative) {
                     (true, _) => self.value(schema, depth),
-                    (false, Simpler::Bool) => self.values.random.bool().into(),
-                    (false, Simpler::Schemas) => self.list(schema, depth),
-                    (false, Simpler::Names) => self.list(&Shape::String, depth),
+                    (false, Alternative::Bool) => self.values.random.bool().into(),
+                    (false, Alternative::Schemas) => self.list(schema, depth),
+                    (false, Alternative::Names) => self.list(&Shape::String, depth),
                 }
             }
             Shape::Definition(name) => unreachable!("{name} was resolved"),
@@ -88,7 +88,7 @@ impl Maker<'_> {
     }
 
     fn or_null(&mut self, shape: &Shape, depth: usize) -> Value {
-        if self.mode == Mode::Nulls && self.values.happens(25) {
+        if self.mode == Mode::Nulls && self.values.chance(25) {
             Value::Null
         } else {
             self.value(shape, depth)
@@ -99,15 +99,15 @@ impl Maker<'_> {
         let mut members = Map::new();
         self.objects += 1;
         let percent = match (self.mode, depth) {
-            (Mode::Empty, _) | (_, DEPTH..) => return Value::Object(members),
+            (Mode::Empty, _) | (_, MAX_DEPTH..) => return Value::Object(members),
             (Mode::Full, 0) => 100,
-            _ if self.objects > OBJECTS => return Value::Object(members),
+            _ if self.objects > MAX_OBJECTS => return Value::Object(members),
             (_, 0 | 1) => 50,
             (_, 2) => 25,
             _ => 10,
         };
         for (name, property) in &object.properties {
-            if self.values.happens(percent) || (property.required && self.values.happens(80)) {
+            if self.values.chance(percent) || (property.required && self.values.chance(80)) {
                 members.insert(name.clone(), self.or_null(&property.shape, depth + 1));
             }
         }
@@ -117,7 +117,7 @@ impl Maker<'_> {
         Value::Object(members)
     }
 
-    /// Adds what a newer server might write, under names that are nearly known ones too.
+    /// Adds properties that a newer server might write, some with names similar to known ones.
     fn add_unknown(&mut self, object: &Object, members: &mut Map<String, Value>) {
         let known = object.properties.keys().next().cloned().unwrap_or_default();
         for (name, value) in [
@@ -126,7 +126,7 @@ impl Maker<'_> {
             (known.to_uppercase(), Value::Null),
             (String::new(), self.values.text()),
         ] {
-            if !object.properties.contains_key(&name) && self.values.happens(50) {
+            if !object.properties.contains_key(&name) && self.values.chance(50) {
                 members.insert(name, value);
             }
         }

@@ -1,4 +1,4 @@
-//! Objects that real API servers wrote, read by the types of their own release and of others.
+//! Recorded objects of real API servers, decoded by the types of their own release and of others.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,89 +8,91 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::compare::first_loss;
-use crate::every_type::keeps;
 use crate::facts::Facts;
 use crate::in_repository;
+use crate::round_trip::round_trip;
 use crate::typed::Type;
 
 #[cfg(test)]
 mod coverage;
 
-/// What was recorded of a release: a folder of JSON documents, each a list or an object.
+/// The recording of a release: a folder of JSON documents, each a list or an object.
 pub(crate) struct Recording {
     pub(crate) release: String,
-    /// By the file's name.
+    /// By file name.
     pub(crate) documents: BTreeMap<String, Document>,
 }
 
-/// A document as it was recorded, and read.
+/// A document as recorded, and its value.
 pub(crate) struct Document {
     text: String,
     pub(crate) value: Value,
 }
 
-/// The types read what was recorded of any release, as far as their own release has the kinds: what
-/// is theirs they write again without loss, of the rest they lose what they do not know.
+/// Checks that the types round-trip recorded objects: those of their own release without loss, those of other
+/// releases except for unknown properties. Kinds that their release lacks are skipped.
 ///
 /// # Panics
 ///
-/// They do not, or there is nothing to read.
-pub fn read_what_was_recorded(release: &str, types: &[Type]) {
+/// Panics if they do not, or if there are no recordings.
+pub fn round_trip_recorded_objects(release: &str, types: &[Type]) {
     let facts = Facts::read(release);
     let by_name: BTreeMap<&str, &Type> = types.iter().map(|of| (of.definition, of)).collect();
-    let mut faults = Vec::new();
+    let mut failures = Vec::new();
     for recording in recordings() {
         let own = recording.release == release;
         let mut read = 0;
         for (file, document) in &recording.documents {
-            let place = format!("{release} reads {}/{file}", recording.release);
+            let document_name = format!("{release} decodes {}/{file}", recording.release);
             let pieces = pieces(&facts, document);
             if own && pieces.is_empty() {
-                faults.push(format!("{place}: {} has no type", kind(&document.value).join(" ")));
+                failures.push(format!(
+                    "{document_name}: {} has no type",
+                    kind(&document.value).join(" ")
+                ));
             }
             for piece in pieces {
                 read += 1;
                 let reader = by_name[piece.definition];
                 let shape = &facts.definitions[piece.definition];
-                let fault = keeps(&facts, reader, shape, piece.text, piece.value)
+                let failure = round_trip(&facts, reader, shape, piece.text, piece.value)
                     .and_then(|()| if own { loses_nothing(reader, &piece) } else { Ok(()) });
-                if let Err(fault) = fault {
-                    faults.push(format!("{place}: {}: {fault}", piece.place));
+                if let Err(failure) = failure {
+                    failures.push(format!("{document_name}: {}: {failure}", piece.path));
                 }
             }
         }
-        assert!(read > 20, "{release} reads only {read} objects of {}", recording.release);
+        assert!(read > 20, "{release} decodes only {read} objects of {}", recording.release);
     }
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }
 
 fn loses_nothing(type_: &Type, piece: &Piece<'_>) -> Result<(), String> {
-    let output = type_.through(piece.text)?;
+    let output = type_.round_trip(piece.text)?;
     let output = serde_json::from_str(&output).map_err(|error| error.to_string())?;
-    first_loss(piece.value, &output)
-        .map_or(Ok(()), |difference| Err(format!("is lost: {difference}")))
+    first_loss(piece.value, &output).map_or(Ok(()), |difference| Err(format!("lost: {difference}")))
 }
 
-/// A list, an item of one, or an object by itself.
+/// A list, an item of a list, or a single object.
 struct Piece<'a> {
-    place: String,
+    path: String,
     definition: &'a str,
     text: &'a str,
     value: &'a Value,
 }
 
-/// The items of a list, as they were recorded.
+/// The items of a list, as recorded.
 #[derive(Default, Deserialize)]
 struct Items<'a> {
     #[serde(borrow, default)]
     items: Option<Vec<&'a RawValue>>,
 }
 
-/// All that a document gives to read; nothing where the release does not have its kind.
+/// Returns the objects of a document; none if the release does not have its kind.
 fn pieces<'a>(facts: &'a Facts, Document { text, value }: &'a Document) -> Vec<Piece<'a>> {
     let [group, version, kind] = kind(value);
     let Some(definition) = facts.kind(&group, &version, &kind) else { return Vec::new() };
-    let mut pieces = vec![Piece { place: kind.clone(), definition, text, value }];
+    let mut pieces = vec![Piece { path: kind.clone(), definition, text, value }];
     let of_items = facts.resources.iter().find(|resource| {
         resource["list"] == kind && resource["group"] == group && resource["version"] == version
     });
@@ -101,7 +103,7 @@ fn pieces<'a>(facts: &'a Facts, Document { text, value }: &'a Document) -> Vec<P
         let values = value["items"].as_array().into_iter().flatten();
         let items = values.zip(texts.items.unwrap_or_default()).enumerate();
         pieces.extend(items.map(|(i, (value, text))| Piece {
-            place: format!("items[{i}]"),
+            path: format!("items[{i}]"),
             definition,
             text: text.get(),
             value,
@@ -110,14 +112,14 @@ fn pieces<'a>(facts: &'a Facts, Document { text, value }: &'a Document) -> Vec<P
     pieces
 }
 
-/// Group, version and kind, as a document itself says.
+/// Returns a document's group, version and kind.
 pub(crate) fn kind(document: &Value) -> [String; 3] {
     let text = |key: &str| document[key].as_str().unwrap_or_default();
     let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
     [group, version, text("kind")].map(str::to_owned)
 }
 
-/// All that is recorded.
+/// Reads all recordings.
 pub(crate) fn recordings() -> Vec<Recording> {
     let mut found = Vec::new();
     for folder in entries("tests/data/recorded") {
@@ -136,7 +138,7 @@ pub(crate) fn recordings() -> Vec<Recording> {
 fn entries(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(in_repository(folder)).expect("a folder of recordings");
     let mut names: Vec<String> = entries
-        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a plain name"))
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a UTF-8 name"))
         .collect();
     assert!(!names.is_empty(), "{folder} is empty");
     names.sort();

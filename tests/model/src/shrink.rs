@@ -1,13 +1,13 @@
-//! From an object that shows a fault to a small one that still does.
+//! Shrinks an object that fails to a smaller one that still fails.
 
 use serde_json::Value;
 
-/// Leaves out whatever can be left out, the outer parts first.
+/// Removes every part that is not needed to fail, outer parts first.
 pub(crate) fn shrink(mut value: Value, fails: &dyn Fn(&Value) -> bool) -> Value {
     loop {
         let before = value.clone();
-        for place in places(&before) {
-            let Some(smaller) = without(&value, &place) else { continue };
+        for pointer in pointers(&before) {
+            let Some(smaller) = without(&value, &pointer) else { continue };
             if fails(&smaller) {
                 value = smaller;
             }
@@ -18,19 +18,19 @@ pub(crate) fn shrink(mut value: Value, fails: &dyn Fn(&Value) -> bool) -> Value 
     }
 }
 
-/// The JSON pointers of everything within a value, the outer ones first; of a list, the last first.
-fn places(value: &Value) -> Vec<String> {
+/// Returns the JSON pointers of all parts of a value: outer ones first, the items of a list in reverse.
+fn pointers(value: &Value) -> Vec<String> {
     let mut found = vec![String::new()];
     let mut next = 0;
-    while let Some(place) = found.get(next).cloned() {
+    while let Some(pointer) = found.get(next).cloned() {
         next += 1;
-        match value.pointer(&place) {
+        match value.pointer(&pointer) {
             Some(Value::Object(members)) => {
                 let keys = members.keys().map(|key| key.replace('~', "~0").replace('/', "~1"));
-                found.extend(keys.map(|key| format!("{place}/{key}")));
+                found.extend(keys.map(|key| format!("{pointer}/{key}")));
             }
             Some(Value::Array(items)) => {
-                found.extend((0..items.len()).rev().map(|i| format!("{place}/{i}")));
+                found.extend((0..items.len()).rev().map(|i| format!("{pointer}/{i}")));
             }
             _ => {}
         }
@@ -38,9 +38,9 @@ fn places(value: &Value) -> Vec<String> {
     found.split_off(1)
 }
 
-/// The value without what is at a place; `None` where nothing is there any more.
-fn without(value: &Value, place: &str) -> Option<Value> {
-    let (holder, key) = place.rsplit_once('/')?;
+/// Returns the value without the part at a pointer; `None` if there is none.
+fn without(value: &Value, pointer: &str) -> Option<Value> {
+    let (holder, key) = pointer.rsplit_once('/')?;
     let mut value = value.clone();
     match value.pointer_mut(holder)? {
         Value::Object(members) => {
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_matter_is_left_out() {
+    fn irrelevant_parts_are_removed() {
         let value = json!({"a/~": [1, {"b": 2, "c": null}, 3], "d": {"e": 3}});
         let fails = |value: &Value| value.to_string().contains("null");
         assert_eq!(shrink(value, &fails), json!({"a/~": [{"c": null}]}));

@@ -1,59 +1,59 @@
-//! A generated type without its type: a definition's name, and a way through it.
+//! A generated type as a value: its definition's name, and a function that round-trips JSON through it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Serializer;
 use watchable_core::json;
 
-/// A generated type, under the name of its definition.
+/// A generated type, with the name of its definition.
 #[derive(Clone, Copy)]
 pub struct Type {
     /// The definition in the release's spec.
     pub definition: &'static str,
-    through: Through,
+    round_trip: RoundTrip,
 }
 
-type Through = fn(&str, &mut Serializer<&mut Vec<u8>>) -> Result<(), Fault>;
+type RoundTrip = fn(&str, &mut Serializer<&mut Vec<u8>>) -> Result<(), Failure>;
 
-enum Fault {
-    Reading(json::Error),
-    Writing(serde_json::Error),
+enum Failure {
+    Decode(json::Error),
+    Encode(serde_json::Error),
 }
 
 impl Type {
-    /// The type `T`, which stands for a definition.
+    /// Returns the type `T` of a definition.
     pub const fn of<T>(definition: &'static str) -> Self
     where
         T: for<'de> Deserialize<'de> + Serialize,
     {
-        Self { definition, through: through::<T> }
+        Self { definition, round_trip: round_trip::<T> }
     }
 
-    /// Decodes a text, as a watcher does, and encodes what has become of it.
+    /// Decodes a text, as a watcher does, and encodes the result.
     ///
     /// # Errors
     ///
-    /// Those of decoding, and of encoding.
-    pub fn through(&self, json: &str) -> Result<String, String> {
-        let mut written = Vec::new();
-        match (self.through)(json, &mut Serializer::new(&mut written)) {
-            Ok(()) => Ok(String::from_utf8(written).expect("JSON is UTF-8")),
-            Err(Fault::Reading(error)) => Err(error.to_string()),
-            Err(Fault::Writing(error)) => Err(error.to_string()),
+    /// Fails if decoding or encoding fails.
+    pub fn round_trip(&self, json: &str) -> Result<String, String> {
+        let mut output = Vec::new();
+        match (self.round_trip)(json, &mut Serializer::new(&mut output)) {
+            Ok(()) => Ok(String::from_utf8(output).expect("JSON is UTF-8")),
+            Err(Failure::Decode(error)) => Err(error.to_string()),
+            Err(Failure::Encode(error)) => Err(error.to_string()),
         }
     }
 }
 
-/// The only function that is compiled once a type. There are thousands of them, so it is spelt out:
-/// each closure and each `?` would be compiled as often.
-fn through<T: for<'de> Deserialize<'de> + Serialize>(
+/// The only function that is compiled for each of thousands of types. It avoids closures and `?`, which would be
+/// compiled as often.
+fn round_trip<T: for<'de> Deserialize<'de> + Serialize>(
     text: &str,
     serializer: &mut Serializer<&mut Vec<u8>>,
-) -> Result<(), Fault> {
+) -> Result<(), Failure> {
     match json::from_str::<T>(text) {
         Ok(value) => match value.serialize(serializer) {
             Ok(()) => Ok(()),
-            Err(error) => Err(Fault::Writing(error)),
+            Err(error) => Err(Failure::Encode(error)),
         },
-        Err(error) => Err(Fault::Reading(error)),
+        Err(error) => Err(Failure::Decode(error)),
     }
 }

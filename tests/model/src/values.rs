@@ -1,11 +1,11 @@
-//! Random scalars: the odd ones that API servers write, and plain ones that can be told apart.
+//! Random scalars: edge cases that API servers write, and distinct plain values.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fastrand::Rng;
 use serde_json::{Value, json};
 
-/// Texts that a careless decoder or encoder spoils.
+/// Strings that a faulty decoder or encoder corrupts.
 const TEXTS: [&str; 10] = [
     "",
     "plain",
@@ -51,21 +51,21 @@ const MICRO_TIMES: [&str; 4] = [
     "2026-11-22T13:35:49.000000001Z",
 ];
 
-/// Draws values.
+/// A generator of values.
 pub(crate) struct Values {
     pub(crate) random: Rng,
-    /// Whether each value is to differ from its type's default and from those before.
-    telling: bool,
-    drawn: i32,
+    /// Whether each value differs from its type's default and from the values before it.
+    distinct: bool,
+    count: i32,
 }
 
 impl Values {
-    pub(crate) fn new(seed: u64, telling: bool) -> Self {
-        Self { random: Rng::with_seed(seed), telling, drawn: 0 }
+    pub(crate) fn new(seed: u64, distinct: bool) -> Self {
+        Self { random: Rng::with_seed(seed), distinct, count: 0 }
     }
 
-    /// Happens in so many of a hundred cases.
-    pub(crate) fn happens(&mut self, percent: u8) -> bool {
+    /// Returns `true` with a probability in percent.
+    pub(crate) fn chance(&mut self, percent: u8) -> bool {
         self.random.u8(0..100) < percent
     }
 
@@ -73,14 +73,14 @@ impl Values {
         values[self.random.usize(0..values.len())]
     }
 
-    /// A number that was not drawn before; never 0.
+    /// Returns a number that was not returned before; never 0.
     fn next(&mut self) -> i32 {
-        self.drawn += 1;
-        self.drawn
+        self.count += 1;
+        self.count
     }
 
     pub(crate) fn bool(&mut self) -> Value {
-        (self.telling || self.random.bool()).into()
+        (self.distinct || self.random.bool()).into()
     }
 
     pub(crate) fn text(&mut self) -> Value {
@@ -89,30 +89,34 @@ impl Values {
 
     fn string(&mut self) -> String {
         let text = self.one_of(&TEXTS);
-        if self.telling { format!("{}-{text}", self.next()) } else { text.to_owned() }
+        if self.distinct { format!("{}-{text}", self.next()) } else { text.to_owned() }
     }
 
     pub(crate) fn key(&mut self) -> String {
         let key = self.one_of(&KEYS);
-        if self.telling { format!("{key}{}", self.next()) } else { key.to_owned() }
+        if self.distinct { format!("{key}{}", self.next()) } else { key.to_owned() }
     }
 
     pub(crate) fn int32(&mut self) -> Value {
         let any = self.random.i32(..);
-        let odd = self.one_of(&[i32::MIN, i32::MAX, 0, 1, -1, any]);
-        if self.telling { self.next().into() } else { odd.into() }
+        let edge_case = self.one_of(&[i32::MIN, i32::MAX, 0, 1, -1, any]);
+        if self.distinct { self.next().into() } else { edge_case.into() }
     }
 
     pub(crate) fn int64(&mut self) -> Value {
         let any = self.random.i64(..);
-        let odd = self.one_of(&[i64::MIN, i64::MAX, 0, -1, (1 << 53) + 1, any]);
-        // More than 32 bits, so that a narrower type is seen.
-        if self.telling { ((1_i64 << 53) + i64::from(self.next())).into() } else { odd.into() }
+        let edge_case = self.one_of(&[i64::MIN, i64::MAX, 0, -1, (1 << 53) + 1, any]);
+        // More than 32 bits, to detect a narrower type.
+        if self.distinct {
+            ((1_i64 << 53) + i64::from(self.next())).into()
+        } else {
+            edge_case.into()
+        }
     }
 
     pub(crate) fn double(&mut self) -> Value {
         let any = f64::from_bits(self.random.u64(..));
-        let odd = [
+        let edge_case = [
             0.0,
             1.0,
             -2.5,
@@ -125,24 +129,24 @@ impl Values {
             9_007_199_254_740_993.0,
             any,
         ];
-        let odd = self.one_of(&odd);
-        if self.telling {
+        let edge_case = self.one_of(&edge_case);
+        if self.distinct {
             (f64::from(self.next()) + 0.25).into()
-        } else if odd.is_finite() {
-            odd.into()
+        } else if edge_case.is_finite() {
+            edge_case.into()
         } else {
             3.into()
         }
     }
 
     pub(crate) fn bytes(&mut self) -> Value {
-        let length = self.random.usize(usize::from(self.telling)..9);
+        let length = self.random.usize(usize::from(self.distinct)..9);
         let bytes: Vec<u8> = (0..length).map(|_| self.random.u8(..)).collect();
         STANDARD.encode(bytes).into()
     }
 
     pub(crate) fn quantity(&mut self) -> Value {
-        if self.telling {
+        if self.distinct {
             format!("{}m", self.next()).into()
         } else {
             self.one_of(&QUANTITIES).into()
@@ -150,15 +154,15 @@ impl Values {
     }
 
     pub(crate) fn time(&mut self) -> Value {
-        if self.telling {
-            format!("2026-11-22T13:{:02}:{:02}Z", self.next() / 60 % 60, self.drawn % 60).into()
+        if self.distinct {
+            format!("2026-11-22T13:{:02}:{:02}Z", self.next() / 60 % 60, self.count % 60).into()
         } else {
             self.one_of(&TIMES).into()
         }
     }
 
     pub(crate) fn micro_time(&mut self) -> Value {
-        if self.telling {
+        if self.distinct {
             format!("2026-11-22T13:35:49.{:06}Z", self.next()).into()
         } else {
             self.one_of(&MICRO_TIMES).into()
@@ -169,7 +173,7 @@ impl Values {
         if self.random.bool() { self.int32() } else { self.text() }
     }
 
-    /// JSON of any kind, though not `null`, which is as if it were absent.
+    /// Returns any JSON except `null`, which counts as absent.
     pub(crate) fn json(&mut self) -> Value {
         match self.random.u8(0..6) {
             0 => self.bool(),

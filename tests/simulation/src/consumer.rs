@@ -1,106 +1,121 @@
-//! Who is told the events, and holds them against what really happened.
+//! The consumer of a stream. It checks each event against what really happened.
 
 use watch_runtime::simulation::Event;
 use watch_runtime::{EventType, Origin};
 
-use crate::server::{Object, Server, State};
+use crate::server::{Object, Objects, Server};
 
 #[derive(Debug, Default)]
 pub(crate) struct Consumer {
-    /// What it has been told of and not been told to be gone.
-    known: State,
-    /// Up to here it has been told of everything.
+    /// The objects that were delivered and not deleted since.
+    received: Objects,
+    /// Everything up to this revision was delivered.
     covered: Option<u64>,
-    /// What there was when the history begins that it is told, and that no event has been about since.
-    untold: State,
-    /// Whether the server was set back, and its state not told since.
-    set_back: bool,
+    /// Objects that existed before the history that the stream starts from, and had no event since.
+    undelivered: Objects,
+    /// Whether the server was rolled back and no list has synced since.
+    rolled_back: bool,
     pub(crate) events: u64,
 }
 
 type Verdict = Result<(), String>;
 
 impl Consumer {
-    /// Takes an event; `taking` is whether it comes while the state is taken.
-    pub(crate) fn take(&mut self, event: &Event, taking: bool, server: &Server) -> Verdict {
+    /// Receives an event. `listing` is whether a list is in progress.
+    pub(crate) fn take(&mut self, event: &Event, listing: bool, server: &Server) -> Verdict {
         self.events += 1;
-        let (version, content) = is_whole(event)?;
-        let told = || format!("{} {:?} {} {}", event.etype, event.origin, event.name, event.uid);
-        let known = self.known.get(&event.name);
-        let same = known.filter(|known| known.uid == event.uid);
-        let untold = self.untold.remove(&event.name).filter(|untold| untold.uid == event.uid);
-        match (event.etype, known, same) {
+        let (version, content) = check_object(event)?;
+        let describe =
+            || format!("{} {:?} {} {}", event.etype, event.origin, event.name, event.uid);
+        let received = self.received.get(&event.name);
+        let same = received.filter(|received| received.uid == event.uid);
+        let undelivered =
+            self.undelivered.remove(&event.name).filter(|undelivered| undelivered.uid == event.uid);
+        match (event.etype, received, same) {
             (EventType::Added, None, _) | (EventType::Deleted, _, Some(_)) => {}
             (EventType::Modified, _, Some(before)) => {
-                if version <= before.version && !self.set_back {
-                    return Err(format!("{}: version {version} after {before:?}", told()));
+                if version <= before.version && !self.rolled_back {
+                    return Err(format!("{}: version {version} after {before:?}", describe()));
                 }
             }
-            (EventType::Added, _, Some(_)) => return Err(format!("{}: told twice", told())),
-            (EventType::Added, Some(_), None) => {
-                return Err(format!("{}: its predecessor was never told to be gone", told()));
+            (EventType::Added, _, Some(_)) => {
+                return Err(format!("{}: delivered twice", describe()));
             }
-            (EventType::Modified | EventType::Deleted, None, None) if untold.is_some() => {}
+            (EventType::Added, Some(_), None) => {
+                return Err(format!(
+                    "{}: the deletion of its predecessor was not delivered",
+                    describe()
+                ));
+            }
+            (EventType::Modified | EventType::Deleted, None, None) if undelivered.is_some() => {}
             (EventType::Modified | EventType::Deleted, _, None) => {
-                return Err(format!("{}: it was never told of", told()));
+                return Err(format!("{}: it was never delivered before", describe()));
             }
         }
         if event.etype == EventType::Deleted {
-            self.known.remove(&event.name);
+            self.received.remove(&event.name);
         } else {
             let uid = event.uid.clone();
-            self.known.insert(event.name.clone(), Object { uid, version, content });
+            self.received.insert(event.name.clone(), Object { uid, version, content });
         }
-        if event.origin == Origin::Live && !taking {
-            self.covers(version, version - 1, server)?;
+        if event.origin == Origin::Live && !listing {
+            self.advance_to(version, version - 1, server)?;
         }
         Ok(())
     }
 
-    /// A state has been told in whole: the consumer must have it.
-    pub(crate) fn state_told(&mut self, revision: u64, server: &Server) -> Verdict {
+    /// A list has synced: the consumer must have exactly its objects.
+    pub(crate) fn synced(&mut self, revision: u64, server: &Server) -> Verdict {
         let state = server.at(revision);
-        if self.known != state {
-            return Err(format!("told {:?}, but at {revision} there is {state:?}", self.known));
+        if self.received != state {
+            return Err(format!(
+                "the consumer has {:?}, but at {revision} there is {state:?}",
+                self.received
+            ));
         }
         self.covered = Some(revision);
-        self.set_back = false;
-        self.untold.clear();
+        self.rolled_back = false;
+        self.undelivered.clear();
         Ok(())
     }
 
-    /// What happens from a revision on is told, and not what there is.
-    pub(crate) fn begins_at(&mut self, revision: u64, server: &Server) {
+    /// The stream starts from history: changes after a revision are delivered, earlier objects are
+    /// not.
+    pub(crate) fn starts_from_history(&mut self, revision: u64, server: &Server) {
         self.covered = Some(revision);
-        self.untold = server.at(revision);
+        self.undelivered = server.at(revision);
     }
 
-    /// In the end it must have what the server has, but for what it was never to be told.
-    pub(crate) fn ends(&self, server: &Server) -> Verdict {
-        let mut told = self.known.clone();
-        told.extend(self.untold.clone());
-        if told == server.objects {
+    /// At the end the consumer must have what the server has, except for objects the stream never
+    /// covered.
+    pub(crate) fn check_final_state(&self, server: &Server) -> Verdict {
+        let mut received = self.received.clone();
+        received.extend(self.undelivered.clone());
+        if received == server.objects {
             return Ok(());
         }
-        Err(format!("at rest the consumer has {told:?}, the server {:?}", server.objects))
+        Err(format!(
+            "after settling the consumer has {received:?}, the server {:?}",
+            server.objects
+        ))
     }
 
-    /// Whether it has been told of something that came after this revision, of a state that broke off.
-    pub(crate) fn knows_later_than(&self, revision: u64) -> bool {
-        self.known.values().any(|object| object.version > revision)
+    /// Whether it received something newer than this revision, from a list that was interrupted.
+    pub(crate) fn has_newer_than(&self, revision: u64) -> bool {
+        self.received.values().any(|object| object.version > revision)
     }
 
-    /// The server was set back: until its state is told, there is no saying what is new.
-    pub(crate) fn set_back(&mut self) {
-        (self.covered, self.set_back) = (None, true);
+    /// The server was rolled back. Until a list has synced, versions do not show what is newer.
+    pub(crate) fn rolled_back(&mut self) {
+        (self.covered, self.rolled_back) = (None, true);
     }
 
-    /// The stream stands at a version: nothing before it may be missing.
-    pub(crate) fn stands_at(&mut self, revision: u64, server: &Server) -> Verdict {
-        self.covers(revision, revision, server)
+    /// The stream has reached a version. No change before it may be missing.
+    pub(crate) fn version_reached(&mut self, revision: u64, server: &Server) -> Verdict {
+        self.advance_to(revision, revision, server)
     }
 
-    fn covers(&mut self, revision: u64, up_to: u64, server: &Server) -> Verdict {
+    fn advance_to(&mut self, revision: u64, up_to: u64, server: &Server) -> Verdict {
         let Some(covered) = self.covered else { return Ok(()) };
         if revision < covered {
             return Err(format!("the version went back from {covered} to {revision}"));
@@ -113,10 +128,10 @@ impl Consumer {
     }
 }
 
-/// The object must be JSON, and who it is said to be. Gives its version, and what is in it.
-fn is_whole(event: &Event) -> Result<(u64, u64), String> {
+/// Checks that the object is JSON and has the event's identity. Returns its version and content.
+fn check_object(event: &Event) -> Result<(u64, u64), String> {
     let object: serde_json::Value = serde_json::from_slice(&event.object)
-        .map_err(|error| format!("a fragment of {} was delivered: {error}", event.name))?;
+        .map_err(|error| format!("a truncated {} was delivered: {error}", event.name))?;
     let metadata = &object["metadata"];
     if metadata["name"] != event.name.as_str() || metadata["uid"] != event.uid.as_str() {
         return Err(format!("{} {} is not {metadata}", event.name, event.uid));

@@ -1,13 +1,15 @@
 //! Random histories and faults, in virtual time, against the watch protocol's machine.
 //!
-//! A history is a server on which objects are created, changed, deleted and created again under their
-//! old names, while a watcher's managed stream goes through every fault of the protocol. What the
-//! consumer is told is checked at every step; in the end it must be where the server is.
+//! In a history, a server's objects are created, changed, deleted and created again under their old
+//! names, while a watcher's managed stream meets every fault of the protocol. Every event is
+//! checked, and at the end the consumer must have what the server has.
 //!
-//! The same seed makes the same history.
+//! A seed determines a history.
 
 mod consumer;
 mod faults;
+mod injection;
+mod link;
 mod network;
 mod server;
 mod wire;
@@ -16,18 +18,18 @@ mod world;
 pub use watch_runtime::simulation::InjectedBug;
 pub use world::{Outcome, run};
 
-/// What many histories came to.
+/// The result of many histories.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// How many there were.
+    /// Histories run.
     pub histories: u64,
-    /// How many faults they had.
+    /// Faults injected.
     pub faults: u64,
-    /// How many gaps were repaired in them.
+    /// Gaps repaired.
     pub repairs: u64,
-    /// How many events were delivered.
+    /// Events delivered.
     pub events: u64,
-    /// Seed and account of each that went wrong.
+    /// Seed and description of each violation.
     pub violations: Vec<(u64, String)>,
 }
 

@@ -1,4 +1,4 @@
-//! `simulate`: runs many histories, and tells in one line what came of them.
+//! `simulate`: runs many histories, and prints the result in one line.
 
 use std::process::ExitCode;
 

@@ -1,19 +1,19 @@
-//! What the server writes, and what a request asks for.
+//! What the server writes, and how it reads a request.
 
 use serde_json::{Value, json};
 
-use crate::server::{Change, Object, State};
+use crate::server::{Change, Object, Objects};
 
-/// A request, as far as the model server looks at it.
+/// A request, as far as the model server needs it.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) watch: bool,
-    pub(crate) streams_state: bool,
+    pub(crate) streaming_list: bool,
     pub(crate) bookmarks: bool,
     pub(crate) version: Option<u64>,
     pub(crate) limit: usize,
-    /// Of a list's next page: its revision, and how many objects came before.
-    pub(crate) continue_: Option<(u64, usize)>,
+    /// For the next page of a list: its revision, and how many objects come before it.
+    pub(crate) continue_token: Option<(u64, usize)>,
 }
 
 impl Request {
@@ -25,11 +25,11 @@ impl Request {
         };
         Self {
             watch: get("watch") == Some("true"),
-            streams_state: get("sendInitialEvents") == Some("true"),
+            streaming_list: get("sendInitialEvents") == Some("true"),
             bookmarks: get("allowWatchBookmarks") == Some("true"),
             version: get("resourceVersion").and_then(|version| version.parse().ok()),
             limit: get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX),
-            continue_: get("continue").and_then(|token| {
+            continue_token: get("continue").and_then(|token| {
                 let (revision, offset) = token.split_once('-')?;
                 Some((revision.parse().ok()?, offset.parse().ok()?))
             }),
@@ -57,17 +57,17 @@ pub(crate) fn event(change: &Change) -> String {
     line(change.etype, &object(&change.name, &change.object()))
 }
 
-/// The state as events.
-pub(crate) fn initial(state: &State) -> String {
-    state.iter().map(|(name, known)| line("ADDED", &object(name, known))).collect()
+/// Writes the objects as ADDED events.
+pub(crate) fn initial(state: &Objects) -> String {
+    state.iter().map(|(name, found)| line("ADDED", &object(name, found))).collect()
 }
 
-pub(crate) fn bookmark(revision: u64, ends_initial: bool) -> String {
+pub(crate) fn bookmark(revision: u64, ends_initial_list: bool) -> String {
     let mut object = json!({
         "metadata": {"resourceVersion": revision.to_string(), "creationTimestamp": null},
         "spec": {"containers": null},
     });
-    if ends_initial {
+    if ends_initial_list {
         object["metadata"]["annotations"] = json!({"k8s.io/initial-events-end": "true"});
     }
     line("BOOKMARK", &object)
@@ -85,10 +85,10 @@ pub(crate) fn error_event(status: &Value) -> String {
     line("ERROR", status)
 }
 
-/// A page of a state.
-pub(crate) fn page(state: &State, revision: u64, offset: usize, limit: usize) -> String {
+/// Writes a page of a list.
+pub(crate) fn page(state: &Objects, revision: u64, offset: usize, limit: usize) -> String {
     let items: Vec<_> =
-        state.iter().skip(offset).take(limit).map(|(name, known)| object(name, known)).collect();
+        state.iter().skip(offset).take(limit).map(|(name, found)| object(name, found)).collect();
     let next = offset + items.len();
     let mut metadata = json!({"resourceVersion": revision.to_string()});
     if next < state.len() {

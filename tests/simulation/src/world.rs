@@ -8,29 +8,29 @@ use watch_runtime::{InitialList, StartFrom};
 
 use crate::consumer::Consumer;
 use crate::faults::{Faults, happens};
-use crate::network::Link;
+use crate::link::Link;
 use crate::server::Server;
 use crate::wire::Request;
 
-/// How long a history is, in steps, before the faults cease.
-const STEPS: u32 = 400;
-/// So many steps without faults must be enough to come to rest.
-const CALM: u32 = 2_000;
+/// Steps with faults.
+const FAULT_STEPS: u32 = 400;
+/// Steps without faults within which the stream must settle.
+const SETTLE_STEPS: u32 = 2_000;
 /// While the server breaks every connection at once, for this long …
-const FLAPPING: Duration = Duration::from_mins(1);
-/// … more requests than this are a storm.
+pub(crate) const FLAPPING: Duration = Duration::from_mins(1);
+/// … more requests than this are a reconnect storm.
 const STORM: u32 = 200;
 
-/// What a history came to.
+/// The result of a history.
 #[derive(Debug)]
 pub struct Outcome {
-    /// How many faults it had.
+    /// Faults injected.
     pub faults: u64,
-    /// How many gaps were repaired.
+    /// Gaps repaired.
     pub repairs: u64,
-    /// How many events were delivered.
+    /// Events delivered.
     pub events: u64,
-    /// What went wrong, if anything did.
+    /// The violation, if there is one.
     pub verdict: Result<(), String>,
 }
 
@@ -43,22 +43,22 @@ pub(crate) struct World {
     pub(crate) consumer: Consumer,
     pub(crate) link: Link,
     pub(crate) now: Instant,
-    /// Until when nobody answers.
+    /// The server is unreachable until then.
     pub(crate) down_until: Instant,
     pub(crate) flapping: Option<Flapping>,
-    /// Whether the server has refused something for which there is no reason, and accepted nothing
-    /// since: it does not do so for long.
-    pub(crate) unfair: bool,
+    /// Whether the server has rejected a valid request and accepted none since. It does not do so
+    /// twice in a row.
+    pub(crate) rejected_without_reason: bool,
     pub(crate) accepted: bool,
-    pub(crate) calm: bool,
-    pub(crate) at_rest: bool,
+    pub(crate) faults_over: bool,
+    pub(crate) settled: bool,
     pub(crate) version: Option<u64>,
-    pub(crate) count: u64,
+    pub(crate) fault_count: u64,
 }
 
 pub(crate) struct Flapping {
-    until: Instant,
-    requests: u32,
+    pub(crate) until: Instant,
+    pub(crate) requests: u32,
 }
 
 type Verdict = Result<(), String>;
@@ -91,16 +91,16 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         now,
         down_until: now,
         flapping: None,
-        unfair: false,
+        rejected_without_reason: false,
         accepted: false,
-        calm: false,
-        at_rest: false,
+        faults_over: false,
+        settled: false,
         version: None,
-        count: 0,
+        fault_count: 0,
     };
     let verdict = world.run();
     Outcome {
-        faults: world.count,
+        faults: world.fault_count,
         repairs: world.watcher.repairs(world.now),
         events: world.consumer.events,
         verdict,
@@ -111,36 +111,36 @@ impl World {
     fn run(&mut self) -> Verdict {
         let mut steps = 0;
         for all in 0.. {
-            if steps == STEPS {
+            if steps == FAULT_STEPS {
                 break;
             }
-            if all > 100 * STEPS {
-                return Err("time stands still".to_owned());
+            if all > 100 * FAULT_STEPS {
+                return Err("time does not advance".to_owned());
             }
             self.step()?;
-            // A storm is not to make the history shorter.
+            // A storm does not use up the steps of the history.
             steps += u32::from(self.flapping.is_none());
         }
-        self.calm = true;
-        for _ in 0..CALM {
+        self.faults_over = true;
+        for _ in 0..SETTLE_STEPS {
             self.step()?;
-            if self.at_rest {
-                return self.consumer.ends(&self.server);
+            if self.settled {
+                return self.consumer.check_final_state(&self.server);
             }
         }
-        Err("it never comes to rest".to_owned())
+        Err("the stream never settles".to_owned())
     }
 
     fn step(&mut self) -> Verdict {
-        let was_taking = self.watcher.is_relisting();
-        let ask = self.watcher.step(self.now);
-        if let Some(told) = self.watcher.take_synced_version() {
-            self.consumer.state_told(number(&told)?, &self.server)?;
-            self.server.ahead = None;
+        let was_listing = self.watcher.is_relisting();
+        let action = self.watcher.step(self.now);
+        if let Some(version) = self.watcher.take_synced_version() {
+            self.consumer.synced(number(&version)?, &self.server)?;
+            self.server.rolled_back_from = None;
         }
-        match ask {
+        match action {
             Action::Send(uri) => {
-                self.link = Link::Asked(Request::read(&uri));
+                self.link = Link::Requested(Request::read(&uri));
                 if let Some(flapping) = &mut self.flapping {
                     flapping.requests += 1;
                     if flapping.requests > STORM {
@@ -154,30 +154,31 @@ impl World {
                 self.watcher.wake();
             }
             Action::Deliver(event) => {
-                let taking = was_taking && self.watcher.is_relisting();
-                self.consumer.take(&event, taking, &self.server)?;
-                // Between two events that come at once, too.
-                if !self.calm && self.accepted && happens(&mut self.random, self.faults.stop) {
-                    self.count += 1;
-                    self.stop();
+                let listing = was_listing && self.watcher.is_relisting();
+                self.consumer.take(&event, listing, &self.server)?;
+                // Also between two events that arrive at once.
+                if !self.faults_over && self.accepted && happens(&mut self.random, self.faults.stop)
+                {
+                    self.fault_count += 1;
+                    self.restart_stream();
                 }
             }
             Action::End(error) => return Err(format!("the stream ended: {error:?}")),
-            Action::Wait(deadline) => self.something_happens(deadline),
+            Action::Wait(deadline) => self.make_progress(deadline),
         }
         let version = self.watcher.version().map(number).transpose()?;
         if version != self.version && !self.watcher.is_relisting() {
             self.version = version;
             if let Some(version) = version {
-                self.consumer.stands_at(version, &self.server)?;
+                self.consumer.version_reached(version, &self.server)?;
             }
         }
         Ok(())
     }
 
-    fn pass(&mut self, time: Duration) {
+    pub(crate) fn pass(&mut self, time: Duration) {
         self.now += time;
-        if !self.calm && self.flapping.is_none() && self.random.bool() {
+        if !self.faults_over && self.flapping.is_none() && self.random.bool() {
             self.server.change(&mut self.random);
         }
         if self.flapping.as_ref().is_some_and(|flapping| flapping.until <= self.now) {
@@ -185,113 +186,43 @@ impl World {
         }
     }
 
-    fn something_happens(&mut self, deadline: Option<Instant>) {
-        if !self.calm {
+    fn make_progress(&mut self, deadline: Option<Instant>) {
+        if !self.faults_over {
             if self.flapping.is_none() && self.random.u8(..5) < 2 {
                 self.server.change(&mut self.random);
             }
-            // Where connections break at once, little time passes.
+            // While connections break at once, little time passes.
             let most = if self.flapping.is_some() { 5 } else { 3_000 };
             let time = Duration::from_millis(self.random.u64(..most));
             let left = deadline.map_or(time, |deadline| deadline - self.now);
             self.pass(time.min(left));
-            if self.misfortune(deadline) {
-                self.count += 1;
+            if self.inject_fault(deadline) {
+                self.fault_count += 1;
                 return;
             }
         }
         match std::mem::replace(&mut self.link, Link::Nothing) {
-            Link::Asked(_) if self.now < self.down_until => {
-                if self.calm {
+            Link::Requested(_) if self.now < self.down_until => {
+                if self.faults_over {
                     self.now = self.down_until;
                 }
                 self.watcher.unreachable();
             }
-            Link::Asked(request) => self.answer(&request),
+            Link::Requested(request) => self.respond(&request),
             Link::Body(body) => self.send_body(body),
             Link::Watch(connection) => self.send_events(connection, deadline),
             Link::Broken => self.watcher.disconnect(self.now),
-            Link::Nothing => self.silence(deadline),
+            Link::Nothing => self.time_out(deadline),
         }
     }
 
-    /// Nothing comes until the watcher gives up.
-    pub(crate) fn silence(&mut self, deadline: Option<Instant>) {
+    /// Lets time pass without progress, until the watcher's deadline.
+    pub(crate) fn time_out(&mut self, deadline: Option<Instant>) {
         self.now = deadline.unwrap_or(self.now);
         self.watcher.deadline(self.now);
     }
-
-    /// Whether something goes wrong on the way, or the watcher is stopped.
-    fn misfortune(&mut self, deadline: Option<Instant>) -> bool {
-        let open = matches!(self.link, Link::Body(_) | Link::Watch(_));
-        // A server that was never reached is a mistake to report, and so it is not for the tests.
-        if !self.accepted {
-            return false;
-        }
-        if happens(&mut self.random, self.faults.compact) {
-            self.server.compact(&mut self.random);
-            return false;
-        }
-        if open && happens(&mut self.random, self.faults.cut) {
-            self.cut();
-        } else if happens(&mut self.random, self.faults.stall) {
-            self.link = Link::Nothing;
-            self.silence(deadline);
-        } else if happens(&mut self.random, self.faults.restart) {
-            self.down_until = self.now + Duration::from_millis(self.random.u64(..20_000));
-            if self.random.u8(..4) > 0 {
-                self.server.forgotten = self.server.revision;
-            }
-            if open {
-                self.cut();
-            }
-        } else if happens(&mut self.random, self.faults.stop) {
-            self.stop();
-        } else if happens(&mut self.random, self.faults.suspend) {
-            let hours = self.random.u64(1..48);
-            self.pass(Duration::from_hours(hours));
-            self.watcher.deadline(self.now);
-        } else if happens(&mut self.random, self.faults.set_back) {
-            return self.set_back();
-        } else if self.flapping.is_none() && happens(&mut self.random, self.faults.flap) {
-            self.flapping = Some(Flapping { until: self.now + FLAPPING, requests: 0 });
-            if open {
-                self.cut();
-            }
-        } else {
-            return false;
-        }
-        true
-    }
-
-    /// The server is set back to an older state, as etcd from a backup, while nothing else goes on.
-    fn set_back(&mut self) -> bool {
-        // A bookmark may have moved it on in this very step.
-        let version = self.watcher.version().and_then(|version| number(version).ok());
-        let Some(stands_at) = version.filter(|_| !self.watcher.is_relisting()) else {
-            return false;
-        };
-        if self.consumer.knows_later_than(stands_at) {
-            return false;
-        }
-        if matches!(self.link, Link::Body(_) | Link::Watch(_)) {
-            self.cut_off();
-        }
-        self.server.set_back(stands_at, &mut self.random);
-        self.consumer.set_back();
-        true
-    }
-
-    /// The consumer stops the stream, and begins another.
-    fn stop(&mut self) {
-        self.link = Link::Nothing;
-        // Until it is accepted, the new stream takes what goes wrong for mistakes.
-        self.accepted = false;
-        self.down_until = self.now;
-        self.watcher.stop_and_stream();
-    }
 }
 
-fn number(version: &str) -> Result<u64, String> {
+pub(crate) fn number(version: &str) -> Result<u64, String> {
     version.parse().map_err(|_| format!("{version:?} is no version"))
 }

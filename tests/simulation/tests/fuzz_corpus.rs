@@ -1,4 +1,4 @@
-//! The fuzz targets' corpus holds without a fuzzer, and recorded streams do so however they are split.
+//! Runs the corpus of the fuzz targets without a fuzzer, and recorded streams split at every byte.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ fn corpus_of_each_fuzz_target_passes() {
         assert!(inputs.len() >= 8, "{name} has {} inputs", inputs.len());
         for input in inputs {
             target(&input);
-            // A few neighbours, as the fuzzer would begin with.
+            // A few mutations, as a fuzzer would start with.
             for at in (0..input.len()).step_by(7) {
                 let mut damaged = input.clone();
                 damaged[at] ^= 0x20;
@@ -43,12 +43,12 @@ fn corpus_of_each_fuzz_target_passes() {
     }
 }
 
-/// Type, uid and version of all that a managed stream delivers of a watch in two chunks.
+/// Returns type, uid and version of each event that a managed stream delivers of a watch in two chunks.
 fn delivered(first: &[u8], second: &[u8]) -> Vec<String> {
     let now = Instant::now();
     let mut watcher = Watcher::new(InitialList::Paged, StartFrom::CurrentState, 1, None);
     let mut chunks = [first, second].into_iter();
-    let mut told = Vec::new();
+    let mut events = Vec::new();
     loop {
         match watcher.step(now) {
             Action::Send(path) if path.contains("watch=true") => watcher.head(200, None, now),
@@ -59,12 +59,12 @@ fn delivered(first: &[u8], second: &[u8]) -> Vec<String> {
             }
             Action::Wait(_) => match chunks.next() {
                 Some(chunk) => watcher.chunk(chunk, now),
-                None => return told,
+                None => return events,
             },
             Action::Deliver(event) => {
-                told.push(format!("{} {} {:?}", event.etype, event.uid, event.version));
+                events.push(format!("{} {} {:?}", event.etype, event.uid, event.version));
             }
-            Action::Sleep(_) | Action::End(_) => return told,
+            Action::Sleep(_) | Action::End(_) => return events,
         }
     }
 }

@@ -50,7 +50,7 @@ fn check(compiler: &Compiler, fixture: &Path, bless: bool) -> Result<(), String>
 }
 
 #[test]
-fn fixtures_fail_to_compile_with_the_expected_messages() {
+fn unwatchable_types_and_malformed_attributes_fail_to_compile() {
     let fixtures = fixtures();
     assert!(fixtures.len() > 50, "found only {} fixtures", fixtures.len());
     let compiler = Compiler::find();

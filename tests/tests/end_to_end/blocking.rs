@@ -1,9 +1,9 @@
-//! The blocking API: the same events as an iterator.
+//! The blocking API: events as an iterator.
 
 use std::time::Duration;
 
 use embedded_apiserver::EmbeddedServer;
-use watchables::blocking::{Client, Watcher};
+use watchables::blocking::{Client, Watcher, connect};
 use watchables::rel_1_17::Pod;
 use watchables::{DynamicObject, Meta, StreamOptions};
 use watchables_tests::{config_of, pod};
@@ -15,7 +15,7 @@ fn cluster() -> (EmbeddedServer, Client) {
 }
 
 #[test]
-fn events_are_an_iterator() {
+fn blocking_events_are_an_iterator() {
     let (server, client) = cluster();
     for name in ["a", "b"] {
         server.store().create(pod("default", name)).unwrap();
@@ -26,7 +26,7 @@ fn events_are_an_iterator() {
         .take(4)
         .map(|event| event.unwrap().obj.metadata.name.unwrap())
         .collect();
-    assert_eq!(names, ["a", "b", "a", "b"], "the defaults repeat");
+    assert_eq!(names, ["a", "b", "a", "b"], "the default stream repeats them");
 
     let managed = watcher.timeout(Duration::from_secs(1));
     let events = managed.stream(StreamOptions::managed().quit_on_timeout(true));
@@ -34,7 +34,7 @@ fn events_are_an_iterator() {
 }
 
 #[test]
-fn another_thread_stops_an_idle_one() {
+fn stop_from_another_thread_ends_an_idle_iterator() {
     let (server, client) = cluster();
     let watcher = Watcher::<Pod>::new(&client).timeout(None);
     let stop = watcher.stop_handle();
@@ -45,20 +45,25 @@ fn another_thread_stops_an_idle_one() {
     }
     stop.stop();
     assert_eq!(waiting.join().unwrap(), 0);
-    // The connection is closed, though nobody iterates any more.
+    // The connection is closed even though the iterator is not polled any more.
     while server.watches() > 0 {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
 #[tokio::test]
-async fn inside_of_a_task_it_is_refused() {
-    let error = Client::try_from_config(config_of("http://127.0.0.1:1")).unwrap_err();
-    assert!(error.to_string().contains("use watchables::Client there"), "{error}");
+async fn creating_a_client_inside_a_task_is_an_error() {
+    let errors = [
+        connect().unwrap_err(),
+        Client::try_from_config(config_of("http://127.0.0.1:1")).unwrap_err(),
+    ];
+    for error in errors {
+        assert!(error.to_string().contains("use watchables::connect there"), "{error}");
+    }
 }
 
 #[test]
-fn kinds_are_chosen_at_run_time_too() {
+fn blocking_watcher_takes_a_resource_chosen_at_run_time() {
     let (server, client) = cluster();
     server.store().create(pod("default", "a")).unwrap();
     let resource = watchables::find(watchables::rel_1_17::CATALOG, "po").unwrap().resource.clone();

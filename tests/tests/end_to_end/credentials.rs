@@ -1,13 +1,13 @@
-//! A token that expires while a stream runs: kube-client gets a new one, and the stream goes on.
+//! A token that expires while a stream runs: kube-client renews it, and the stream resumes.
 
 use std::os::unix::fs::PermissionsExt as _;
 
 use futures::TryStreamExt as _;
 use watchables::rel_1_36::Pod;
 use watchables::{InitialList, StreamOptions, Watcher, connect_to};
-use watchables_tests::{Reply, Scripted, config_of, soon, told};
+use watchables_tests::{Reply, ScriptedServer, config_of, event_line, soon};
 
-/// A plugin that hands out `token-1`, `token-2` and so on, each of them expired at once.
+/// A credential plugin that issues `token-1`, `token-2` and so on, each already expired.
 const PLUGIN: &str = r#"#!/bin/sh
 n=$(($(cat "$0.count" 2>/dev/null || echo 0) + 1))
 echo $n >"$0.count"
@@ -15,14 +15,14 @@ echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","s
 "#;
 
 #[tokio::test]
-async fn a_token_that_expires_is_replaced_and_the_stream_goes_on() {
+async fn expired_token_is_renewed_and_the_stream_resumes() {
     let list = r#"{"metadata":{"resourceVersion":"10"},"items":[{"metadata":{"name":"a"}}]}"#;
     let live = r#"{"type":"ADDED","object":{"metadata":{"name":"b","resourceVersion":"11"}}}"#;
     let expired = include_bytes!("../../data/recorded-1.36/status-401.json");
-    let peer = Scripted::start([
+    let peer = ScriptedServer::start([
         Reply::status(200).chunk(list),
         Reply::status(401).chunk(&expired[..]),
-        Reply::status(200).chunk(format!("{live}\n")).hang(),
+        Reply::status(200).chunk(format!("{live}\n")).keep_open(),
     ])
     .await;
 
@@ -44,7 +44,7 @@ async fn a_token_that_expires_is_replaced_and_the_stream_goes_on() {
     let mut events = watcher.stream(StreamOptions::managed());
     for line in ["ADDED a", "ADDED b"] {
         let event = soon(events.try_next()).await.unwrap().unwrap();
-        assert_eq!(told(&event, |pod| pod.metadata.name.as_ref()), line);
+        assert_eq!(event_line(&event, |pod| pod.metadata.name.as_ref()), line);
     }
     let tokens: Vec<_> = peer
         .heads()

@@ -1,4 +1,4 @@
-//! Resources of a user's own: required fields, no `Default`, with and without a list type.
+//! Custom resources: required fields, no `Default`, with and without a list type.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use watchables::{
     CatalogEntry, Client, InitialList, Meta, Multiplexed, MultiplexingWatcher, ObjectList, Origin,
     Resource, ResourceInfo, Scope, StreamOptions, WatchEvent, Watchable, Watcher,
 };
-use watchables_tests::{Reply, Scripted, client, client_of, pod, soon};
+use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, soon};
 
 #[derive(Debug, Deserialize, Watchable)]
 #[serde(rename_all = "camelCase")]
@@ -48,13 +48,13 @@ struct MyFleet {
     metadata: ObjectMeta,
 }
 
-/// One bound says it all.
+/// `Watchable` is the only bound that a generic function needs.
 fn watch_any<T: Watchable>(client: Client) -> Watcher<T> {
     Watcher::new(client)
 }
 
 #[test]
-fn the_derive_tells_the_facts() {
+fn derive_defines_the_resource() {
     assert_eq!(CronTab::RESOURCE.to_string(), "crontabs.stable.example.com/v1");
     assert_eq!(
         (CronTab::RESOURCE.kind(), CronTab::RESOURCE.scope()),
@@ -64,7 +64,7 @@ fn the_derive_tells_the_facts() {
 }
 
 #[tokio::test]
-async fn object_and_list_types_lead_to_the_same_watcher() {
+async fn object_and_list_type_have_the_same_resource() {
     let server = EmbeddedServer::builder(CATALOG).start().await.unwrap();
     let client = client(&server);
     let tabs = Watcher::<CronTab>::new(client.clone()).namespace("shop");
@@ -74,12 +74,12 @@ async fn object_and_list_types_lead_to_the_same_watcher() {
     let lists = Watcher::<ObjectList<MyFleet>>::new(client.clone());
     assert_eq!(fleets.resource(), lists.resource());
     let lists = Watcher::<MyFleetList>::new(client.clone());
-    assert_eq!(fleets.resource(), lists.resource(), "the list type that the derive brings");
+    assert_eq!(fleets.resource(), lists.resource(), "the list type that the derive defines");
     assert_eq!(watch_any::<CronTabList>(client).resource(), tabs.resource());
     let _ = (|list: CronTabList| (list.metadata, list.items), |fleet: MyFleet| fleet.metadata);
 }
 
-/// Generic over how much of an object is wanted.
+/// Generic over the type of a field.
 #[derive(Debug, Deserialize, Watchable)]
 #[watchable(
     group = "stable.example.com",
@@ -121,7 +121,7 @@ fn tab(name: &str, schedule: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_custom_resource_is_watched_like_any_other() {
+async fn custom_resource_is_watched_with_its_type_meta() {
     let server = server().await;
     server.store().create(tab("nightly", "0 3 * * *")).unwrap();
     let watcher = Watcher::<CronTabList>::new(client(&server)).namespace("default");
@@ -132,7 +132,7 @@ async fn a_custom_resource_is_watched_like_any_other() {
     assert_eq!(event.obj.api_version.as_deref(), Some("stable.example.com/v1"));
 }
 
-/// A kind of one's own beside a release's, and metadata alone beside both.
+/// A custom resource, a type of a release, and metadata.
 #[derive(Debug, Multiplexed)]
 enum Seen {
     CronTab(CronTab),
@@ -141,7 +141,7 @@ enum Seen {
 }
 
 #[tokio::test]
-async fn it_is_a_kind_in_a_multiplexer() {
+async fn custom_resource_is_a_variant_of_a_multiplexed_enum() {
     let server = server().await;
     server.store().create(tab("nightly", "0 3 * * *")).unwrap();
     server.store().create(pod("default", "web")).unwrap();
@@ -150,28 +150,28 @@ async fn it_is_a_kind_in_a_multiplexer() {
     mux.add_watcher(Watcher::<Pod>::new(client(&server)));
     mux.add_watcher_as("names", Watcher::<Meta<CronTab>>::new(client(&server)));
     let mut events = mux.stream(StreamOptions::managed());
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for _ in 0..3 {
         let event = soon(events.try_next()).await.unwrap().unwrap();
-        told.push(match event.obj {
+        lines.push(match event.obj {
             Seen::CronTab(tab) => format!("{}: {}", event.source, tab.spec.schedule),
             Seen::Pod(pod) => format!("{}: {}", event.source, pod.metadata.name.unwrap()),
             Seen::Meta(tab) => format!("{}: {}", event.source, tab.metadata.name.unwrap()),
         });
     }
-    told.sort();
+    lines.sort();
     assert_eq!(
-        told,
+        lines,
         ["crontabs.stable.example.com/v1: 0 3 * * *", "names: nightly", "pods/v1: web"]
     );
 }
 
 #[tokio::test]
-async fn a_generic_type_is_watched_wherever_it_can_be_decoded() {
+async fn generic_type_is_watched_if_it_deserializes() {
     let server = server().await;
     server.store().create(tab("nightly", "0 3 * * *")).unwrap();
-    let whole = Watcher::<Part<CronTabSpec>>::new(client(&server)).namespace("default");
-    let event = soon(whole.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
+    let complete = Watcher::<Part<CronTabSpec>>::new(client(&server)).namespace("default");
+    let event = soon(complete.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
     assert_eq!(event.obj.spec.schedule, "0 3 * * *");
     let skipped = Watcher::<PartList<IgnoredAny>>::new(client(&server));
     let event = soon(skipped.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
@@ -179,9 +179,9 @@ async fn a_generic_type_is_watched_wherever_it_can_be_decoded() {
     let _ = event.obj.spec;
 }
 
-/// Its type does not decode from an identity alone, so what is told is what was last delivered.
+/// The type does not decode from a tombstone's metadata, so the deletion carries the object as last delivered.
 #[tokio::test]
-async fn what_vanished_in_a_gap_is_told_whole_where_fields_are_required() {
+async fn deletion_in_a_gap_has_the_last_object_if_fields_are_required() {
     for how in [InitialList::Streaming, InitialList::Paged] {
         let server = server().await;
         let store = server.store();
@@ -195,7 +195,7 @@ async fn what_vanished_in_a_gap_is_told_whole_where_fields_are_required() {
         changed["spec"]["schedule"] = "3 * * * *".into();
         store.update(changed).unwrap();
         let event = soon(events.try_next()).await.unwrap().unwrap();
-        assert_eq!(told(&event), ("MODIFIED", Origin::Live, "changed", "3 * * * *"));
+        assert_eq!(summary(&event), ("MODIFIED", Origin::Live, "changed", "3 * * * *"));
         watcher.stop();
 
         for name in ["changed", "recreated"] {
@@ -210,18 +210,18 @@ async fn what_vanished_in_a_gap_is_told_whole_where_fields_are_required() {
             ("DELETED", Origin::Repair, "changed", "3 * * * *"),
         ] {
             let event = soon(events.try_next()).await.unwrap().unwrap();
-            assert_eq!(told(&event), expected, "{how:?}");
+            assert_eq!(summary(&event), expected, "{how:?}");
         }
     }
 }
 
-fn told(event: &WatchEvent<CronTab>) -> (&str, Origin, &str, &str) {
+fn summary(event: &WatchEvent<CronTab>) -> (&str, Origin, &str, &str) {
     let name = event.obj.metadata.name.as_deref().unwrap_or("-");
     (event.etype.as_str(), event.origin, name, &event.obj.spec.schedule)
 }
 
 #[tokio::test]
-async fn a_resource_that_the_server_lacks_explains_itself() {
+async fn missing_resource_is_a_terminal_error() {
     let server = EmbeddedServer::builder(CATALOG).start().await.unwrap();
     for options in [StreamOptions::managed(), StreamOptions::unmanaged()] {
         let watcher = Watcher::<CronTab>::new(client(&server)).namespace("shop");
@@ -230,22 +230,22 @@ async fn a_resource_that_the_server_lacks_explains_itself() {
         let lacks = "the server has no crontabs.stable.example.com/v1; is the CRD installed?";
         assert!(error.to_string().contains(lacks), "{error}");
     }
-    // A namespace that is not there is an empty one, as with Kubernetes itself.
+    // A namespace that does not exist is treated as empty, as by Kubernetes.
     let nowhere = Watcher::<Pod>::new(client(&server)).namespace("nowhere");
     let mut events = nowhere.stream(StreamOptions::managed());
-    let quiet = tokio::time::timeout(Duration::from_millis(200), events.try_next()).await;
-    assert!(quiet.is_err(), "{quiet:?}");
+    let idle = tokio::time::timeout(Duration::from_millis(200), events.try_next()).await;
+    assert!(idle.is_err(), "{idle:?}");
 }
 
 #[tokio::test]
-async fn a_resource_may_be_waited_for() {
+async fn wait_for_resource_retries_until_it_exists() {
     let list =
         json!({"metadata": {"resourceVersion": "7"}, "items": [tab("nightly", "0 3 * * *")]});
-    let server = Scripted::start([
+    let server = ScriptedServer::start([
         Reply::status(404).chunk("404 page not found\n"),
         Reply::status(404).chunk("404 page not found\n"),
         Reply::status(200).chunk(list.to_string()),
-        Reply::status(200).hang(),
+        Reply::status(200).keep_open(),
     ])
     .await;
     let watcher = Watcher::<CronTab>::new(client_of(server.url()))
@@ -254,6 +254,6 @@ async fn a_resource_may_be_waited_for() {
     let status = watcher.status();
     let mut events = watcher.stream(StreamOptions::managed());
     let event = soon(events.try_next()).await.unwrap().unwrap();
-    assert_eq!(told(&event), ("ADDED", Origin::Initial, "nightly", "0 3 * * *"));
+    assert_eq!(summary(&event), ("ADDED", Origin::Initial, "nightly", "0 3 * * *"));
     assert_eq!(status.borrow().restarts, 2);
 }

@@ -1,4 +1,4 @@
-//! Kinds chosen while the program runs: from a release's catalogue, and from a server's discovery.
+//! Kinds chosen at run time: from a release's catalog, and from a server's discovery.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,14 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::discovery::Discovery;
 use watchables::{CatalogEntry, DynamicObject, StreamOptions, Watcher, find, rel_1_17, rel_1_36};
-use watchables_tests::{Reply, Scripted, client, client_of, nobody, pod, server, soon};
+use watchables_tests::{Reply, ScriptedServer, client, client_of, closed_port, pod, server, soon};
 
 fn found(catalog: &[CatalogEntry], name: &str) -> String {
     find(catalog, name).unwrap_or_else(|error| panic!("{error}")).resource.to_string()
 }
 
 #[test]
-fn a_releases_catalogue_is_searched_as_kubectl_would() {
+fn catalog_is_searched_by_the_names_that_kubectl_accepts() {
     for (name, new, old) in [
         ("po", "pods/v1", "pods/v1"),
         ("deploy", "deployments.apps/v1", "deployments.apps/v1"),
@@ -27,7 +27,7 @@ fn a_releases_catalogue_is_searched_as_kubectl_would() {
             "horizontalpodautoscalers.autoscaling/v1",
         ),
         ("cj", "cronjobs.batch/v1", "cronjobs.batch/v1beta1"),
-        // Both groups of 1.17 have Ingresses, but `extensions` is on its way out.
+        // Both groups of 1.17 have Ingresses, but `extensions` is deprecated.
         ("ing", "ingresses.networking.k8s.io/v1", "ingresses.networking.k8s.io/v1beta1"),
         (
             "ingresses.networking",
@@ -39,12 +39,12 @@ fn a_releases_catalogue_is_searched_as_kubectl_would() {
         assert_eq!(found(rel_1_17::CATALOG, name), old, "{name}");
     }
     let error = find(rel_1_36::CATALOG, "deploments").unwrap_err();
-    assert!(error.to_string().contains("nearest names are: deployments"), "{error}");
+    assert!(error.to_string().contains("similar names: deployments"), "{error}");
 }
 
-/// Whatever a catalogue holds is found by the name that it displays, and no plural means another's.
+/// Every entry is found by its displayed name, also if other groups have the same plural.
 #[test]
-fn every_entry_is_found_by_its_own_name() {
+fn every_catalog_entry_is_found_by_its_displayed_name() {
     for catalog in [rel_1_17::CATALOG, rel_1_36::CATALOG] {
         for entry in catalog {
             let name = entry.resource.to_string();
@@ -54,7 +54,7 @@ fn every_entry_is_found_by_its_own_name() {
 }
 
 #[tokio::test]
-async fn what_the_server_has_is_found_and_watched() {
+async fn discovered_resource_is_found_and_watched() {
     let server = server().await;
     server.store().create(pod("default", "web")).unwrap();
     let discovery = Discovery::new(client(&server));
@@ -69,12 +69,12 @@ async fn what_the_server_has_is_found_and_watched() {
     assert_eq!(error.unknown().unwrap().nearest()[0], "deployments");
     let served: BTreeSet<_> =
         discovery.resources().await.unwrap().iter().map(|s| s.resource.to_string()).collect();
-    let known: BTreeSet<_> = rel_1_36::CATALOG.iter().map(|e| e.resource.to_string()).collect();
-    assert_eq!(known.difference(&served).collect::<Vec<_>>(), Vec::<&String>::new());
+    let catalog: BTreeSet<_> = rel_1_36::CATALOG.iter().map(|e| e.resource.to_string()).collect();
+    assert_eq!(catalog.difference(&served).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
 #[tokio::test]
-async fn what_a_catalogue_names_is_watched() {
+async fn catalog_entry_is_watched() {
     let server = server().await;
     let deployment = json!({
         "apiVersion": "apps/v1",
@@ -83,20 +83,20 @@ async fn what_a_catalogue_names_is_watched() {
         "spec": {"replicas": 3},
     });
     server.store().create(deployment).unwrap();
-    // Of whichever release: the facts are the same.
+    // The resource is the same in every release.
     for catalog in [rel_1_17::CATALOG, rel_1_36::CATALOG] {
         let resource = find(catalog, "deploy").unwrap().resource.clone();
         let watcher = Watcher::<DynamicObject>::for_resource(client(&server), resource);
         let mut events = watcher.namespace("default").stream(StreamOptions::managed());
         let obj = soon(events.try_next()).await.unwrap().unwrap().obj;
         assert_eq!((obj.kind(), obj.name()), (Some("Deployment"), Some("shop")));
-        let whole: serde_json::Value = obj.decode().unwrap();
-        assert_eq!(whole["spec"]["replicas"], 3);
+        let object: serde_json::Value = obj.decode().unwrap();
+        assert_eq!(object["spec"]["replicas"], 3);
     }
 }
 
 #[tokio::test]
-async fn aggregated_discovery_takes_two_requests() {
+async fn aggregated_discovery_needs_two_requests() {
     let group = |name: &str, resource: &str, kind: &str| {
         json!({"metadata": {"name": name}, "versions": [{"version": "v1", "resources": [{
             "resource": resource,
@@ -110,14 +110,14 @@ async fn aggregated_discovery_takes_two_requests() {
         let list = json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "items": items});
         Reply::status(200).chunk(list.to_string())
     };
-    let server = Scripted::start([
+    let server = ScriptedServer::start([
         list(json!([group("", "pods", "Pod")])),
         list(json!([group("apps", "deployments", "Deployment"), group("batch", "jobs", "Job")])),
     ])
     .await;
     let discovery = Discovery::new(client_of(server.url()));
     assert_eq!(discovery.find("pod").await.unwrap().resource.to_string(), "pods/v1");
-    assert_eq!(server.requests(), ["/api"], "no more than it must");
+    assert_eq!(server.requests(), ["/api"], "the core group needs a single request");
     assert_eq!(discovery.find("jobs").await.unwrap().resource.to_string(), "jobs.batch/v1");
     assert_eq!(discovery.resources().await.unwrap().len(), 3);
     assert_eq!(server.requests(), ["/api", "/apis"]);
@@ -125,11 +125,11 @@ async fn aggregated_discovery_takes_two_requests() {
 }
 
 #[tokio::test]
-async fn a_group_whose_server_is_away_is_left_out() {
+async fn unavailable_aggregated_group_is_skipped() {
     let groups = json!({"kind": "APIGroupList", "groups": [
         {"name": "metrics.k8s.io", "versions": [{"version": "v1"}], "preferredVersion": {"version": "v1"}},
     ]});
-    let server = Scripted::start([
+    let server = ScriptedServer::start([
         Reply::status(200).chunk(r#"{"kind":"APIVersions","versions":[]}"#),
         Reply::status(200).chunk(groups.to_string()),
         Reply::status(503).chunk("service unavailable"),
@@ -140,8 +140,8 @@ async fn a_group_whose_server_is_away_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_no_unknown_name() {
-    let (_socket, url) = nobody();
+async fn unreachable_server_is_not_an_unknown_resource() {
+    let (_socket, url) = closed_port();
     let error = Discovery::new(client_of(&url)).find("pods").await.unwrap_err();
     assert!(error.unknown().is_none());
     assert_eq!(error.to_string(), "GET /api");
@@ -149,7 +149,7 @@ async fn a_server_that_is_not_there_is_no_unknown_name() {
 }
 
 #[tokio::test]
-async fn older_servers_are_asked_group_by_group() {
+async fn server_without_aggregated_discovery_is_queried_per_group() {
     let server = EmbeddedServer::builder(rel_1_17::CATALOG).release("1.17").start().await.unwrap();
     let discovery = Discovery::new(client(&server));
     let served = discovery.find("deployments.apps").await.unwrap();

@@ -1,18 +1,18 @@
-//! What servers refuse, as typed errors that say what failed and what to do.
+//! Errors of servers, as typed errors that say what failed and how to fix it.
 
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_36::{Pod, v1};
 use watchables::{
     DynamicObject, InitialList, ResourceInfo, Scope, StreamOptions, WatchError, Watcher,
 };
-use watchables_tests::{Reply, Scripted, client, client_of, nobody, pod, server, soon};
+use watchables_tests::{Reply, ScriptedServer, client, client_of, closed_port, pod, server, soon};
 
 const BOTH: [StreamOptions; 2] = [StreamOptions::managed(), StreamOptions::unmanaged()];
 
-/// The error that ends a stream over a peer that gives this reply, and nothing after it.
+/// Returns the error that ends the stream of a server that sends only this reply.
 async fn error(reply: Reply, options: StreamOptions) -> WatchError {
-    let peer = Scripted::start([reply]).await;
-    // Whoever streams the state first asks for a list next, whatever the refusal.
+    let peer = ScriptedServer::start([reply]).await;
+    // A streaming list that fails is followed by a paged list, so request the paged list only.
     let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_list(InitialList::Paged);
     let mut events = watcher.stream(options);
     let error = soon(events.next()).await.unwrap().unwrap_err();
@@ -28,7 +28,7 @@ macro_rules! recorded {
 }
 
 #[tokio::test]
-async fn http_errors_are_told_in_the_servers_words() {
+async fn http_error_has_the_servers_message() {
     for options in BOTH {
         let e = error(Reply::status(401).chunk(recorded!("status-401.json")), options).await;
         assert!(e.is_unauthorized(), "{e}");
@@ -47,9 +47,9 @@ async fn http_errors_are_told_in_the_servers_words() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_named_as_such() {
-    let peer = Scripted::start([]).await;
-    let (_socket, url) = nobody();
+async fn unreachable_server_is_a_connect_error() {
+    let peer = ScriptedServer::start([]).await;
+    let (_socket, url) = closed_port();
     for (url, options) in [(url.as_str(), BOTH[0]), (url.as_str(), BOTH[1]), (peer.url(), BOTH[0])]
     {
         let watcher = Watcher::<Pod>::new(client_of(url));
@@ -61,7 +61,7 @@ async fn a_server_that_is_not_there_is_named_as_such() {
 }
 
 #[tokio::test]
-async fn a_version_too_old_is_gone_and_the_oldest_is_told() {
+async fn expired_version_without_repair_is_gone_and_names_the_oldest() {
     let server = server().await;
     let store = server.store();
     store.create(pod("default", "a")).unwrap();
@@ -74,7 +74,7 @@ async fn a_version_too_old_is_gone_and_the_oldest_is_told() {
         let oldest = error.status().unwrap().oldest_version().expect("a version").to_owned();
         assert!(error.to_string().contains(&format!("the oldest version it has is {oldest}")));
 
-        // What it told is a version to start from.
+        // A stream can start from the version in the error.
         watcher.update_resource_version(oldest);
         let event = soon(watcher.stream(options).try_next()).await.unwrap().unwrap();
         assert_eq!(event.obj.metadata.name.as_deref(), Some("b"));
@@ -82,14 +82,15 @@ async fn a_version_too_old_is_gone_and_the_oldest_is_told() {
 }
 
 #[tokio::test]
-async fn a_cut_ends_an_unmanaged_stream_with_an_error() {
+async fn disconnect_ends_an_unmanaged_stream_with_an_error() {
     let error =
-        error(Reply::status(200).chunk("{\"type\":").cut(), StreamOptions::unmanaged()).await;
+        error(Reply::status(200).chunk("{\"type\":").disconnect(), StreamOptions::unmanaged())
+            .await;
     assert!(error.is_disconnected(), "{error}");
 }
 
 #[tokio::test]
-async fn what_is_no_watch_is_told_as_such() {
+async fn response_that_is_not_json_ends_the_stream() {
     for options in BOTH {
         let error = error(Reply::status(200).chunk("<html>\n</html>\n"), options).await;
         assert!(error.to_string().contains("the API server sent"), "{error}");
@@ -97,28 +98,28 @@ async fn what_is_no_watch_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn an_object_of_another_shape_is_named_and_passed_over() {
+async fn object_that_does_not_decode_is_an_error_item_and_skipped() {
     let server = server().await;
-    let mut odd = pod("default", "odd");
-    odd["spec"]["containers"][0]["ports"] = serde_json::json!([{"containerPort": "80"}]);
-    server.store().create(odd).unwrap();
-    server.store().create(pod("default", "sound")).unwrap();
+    let mut invalid = pod("default", "invalid");
+    invalid["spec"]["containers"][0]["ports"] = serde_json::json!([{"containerPort": "80"}]);
+    server.store().create(invalid).unwrap();
+    server.store().create(pod("default", "valid")).unwrap();
     let watcher = Watcher::<v1::Pod>::new(client(&server));
     let mut events = watcher.stream(StreamOptions::managed());
     let error = soon(events.next()).await.unwrap().unwrap_err();
     assert!(error.is_decode() && !error.is_terminal());
     assert_eq!(
         error.to_string(),
-        "watching pods/v1: the ADDED default/odd does not decode into its type; use the types of the server's release, or fix the object"
+        "watching pods/v1: the ADDED default/invalid does not decode into its type; use the types of the server's release, or fix the object"
     );
     let path = std::error::Error::source(&error).unwrap().to_string();
     assert!(path.starts_with("spec.containers[0].ports[0].containerPort: "), "{path}");
     let event = soon(events.try_next()).await.unwrap().unwrap();
-    assert_eq!(event.obj.metadata.name.as_deref(), Some("sound"));
+    assert_eq!(event.obj.metadata.name.as_deref(), Some("valid"));
 }
 
 #[tokio::test]
-async fn a_kind_chosen_at_run_time_may_not_be_there_or_not_be_watched() {
+async fn dynamic_watcher_reports_missing_unwatchable_and_cluster_scoped_resources() {
     let server = server().await;
     let dynamic = |kind: &'static str, plural: &'static str, group: &'static str| {
         let resource = ResourceInfo::new(group, "v1", kind, plural, Scope::Cluster);
@@ -128,8 +129,8 @@ async fn a_kind_chosen_at_run_time_may_not_be_there_or_not_be_watched() {
     let error = soon(fleets.stream(StreamOptions::managed()).try_next()).await.unwrap_err();
     assert!(error.is_not_found(), "{error}");
     assert!(error.to_string().contains("watching fleets.example.com/v1"), "{error}");
-    let lacks = "the server has no fleets.example.com/v1; is the CRD installed?";
-    assert!(error.to_string().contains(lacks), "{error}");
+    let missing = "the server has no fleets.example.com/v1; is the CRD installed?";
+    assert!(error.to_string().contains(missing), "{error}");
 
     let statuses = dynamic("ComponentStatus", "componentstatuses", "");
     let error = soon(statuses.stream(StreamOptions::unmanaged()).try_next()).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Programs that are written with kube-rs: its types watched by us, its reflector and controller fed.
+//! Interoperability with kube-rs: watching its types, and feeding its reflector and controller.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ use watchables::{
     CatalogEntry, InitialList, Kube, Meta, Origin, ResourceInfo, Scope, StreamOptions, WatchError,
     Watcher,
 };
-use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon, until};
+use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon, until};
 
 #[derive(Clone, Debug, CustomResource, Deserialize, Serialize)]
 #[kube(
@@ -34,7 +34,7 @@ struct CronTabSpec {
 }
 
 #[tokio::test]
-async fn types_of_k8s_openapi_are_watched() {
+async fn k8s_openapi_types_are_watched() {
     let server = server().await;
     server.store().create(pod("default", "web")).unwrap();
     let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}});
@@ -68,9 +68,9 @@ fn cron_tabs() -> CatalogEntry {
     }
 }
 
-/// Its fields are required, so a deletion found by comparison tells what was last delivered.
+/// The fields are required, so a deletion in a gap carries the object as last delivered.
 #[tokio::test]
-async fn kubes_custom_resources_are_watched_across_a_gap() {
+async fn kube_custom_resource_deletion_in_a_gap_has_the_last_object() {
     let server = EmbeddedServer::builder(CATALOG).resource(cron_tabs()).start().await.unwrap();
     let tab = json!({
         "apiVersion": "stable.example.com/v1",
@@ -92,7 +92,7 @@ async fn kubes_custom_resources_are_watched_across_a_gap() {
     assert_eq!(event.obj.spec.schedule, "0 3 * * *");
 }
 
-/// What an event is, and of which object.
+/// Returns an event as a line: its type and the object's name.
 fn line(event: &Event<Pod>) -> String {
     match event {
         Event::Init => "Init".to_owned(),
@@ -119,71 +119,72 @@ fn stored(name: &str, version: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_first_state_is_initialisation_and_a_repair_is_not() {
+async fn initial_list_is_init_and_a_repair_is_apply_and_delete() {
     let gone = json!({"type": "ERROR", "object": {"kind": "Status", "message": "too old", "reason": "Expired", "code": 410}});
-    let server = Scripted::start([
+    let server = ScriptedServer::start([
         list("7", &[stored("a", "1"), stored("b", "2")]),
-        Reply::status(200).chunk(format!("{gone}\n")).hang(),
+        Reply::status(200).chunk(format!("{gone}\n")).keep_open(),
         list("9", &[stored("b", "8"), stored("c", "9")]),
-        Reply::status(200).hang(),
+        Reply::status(200).keep_open(),
     ])
     .await;
     let watcher =
         Watcher::<Kube<Pod>>::new(client_of(server.url())).initial_list(InitialList::Paged);
     let mut events = watcher.kube_events();
-    for told in ["Init", "InitApply a", "InitApply b", "InitDone", "Apply b", "Apply c", "Delete a"]
+    for expected in
+        ["Init", "InitApply a", "InitApply b", "InitDone", "Apply b", "Apply c", "Delete a"]
     {
-        assert_eq!(next(&mut events).await, told);
+        assert_eq!(next(&mut events).await, expected);
     }
 }
 
-/// Its first page came, then the connection broke: of the state that is taken anew nothing is told twice,
-/// and what is gone by then comes after the beginning, since a store's buffer only grows.
+/// The list is restarted after its first page. Objects of that page are not delivered twice, and one that is
+/// deleted by then comes after `InitDone`, because a store cannot remove objects before it.
 #[tokio::test]
-async fn a_first_state_that_starts_over_is_still_one_beginning() {
+async fn restarted_initial_list_is_a_single_init() {
     let first = json!({"metadata": {"resourceVersion": "7", "continue": "more"}, "items": [
         stored("a", "1"), stored("b", "2"),
     ]});
-    let server = Scripted::start([
+    let server = ScriptedServer::start([
         Reply::status(200).chunk(first.to_string()),
         Reply::status(410).chunk(r#"{"reason":"Expired","code":410}"#),
         list("9", &[stored("b", "2"), stored("c", "9")]),
-        Reply::status(200).hang(),
+        Reply::status(200).keep_open(),
     ])
     .await;
     let watcher =
         Watcher::<Kube<Pod>>::new(client_of(server.url())).initial_list(InitialList::Paged);
     let mut events = watcher.kube_events();
-    for told in ["Init", "InitApply a", "InitApply b", "InitApply c", "InitDone", "Delete a"] {
-        assert_eq!(next(&mut events).await, told);
+    for expected in ["Init", "InitApply a", "InitApply b", "InitApply c", "InitDone", "Delete a"] {
+        assert_eq!(next(&mut events).await, expected);
     }
 }
 
 #[tokio::test]
-async fn an_empty_state_is_done_at_once_and_every_stream_begins_anew() {
+async fn empty_initial_list_is_init_and_init_done_for_every_stream() {
     let server = server().await;
     let watcher =
         Watcher::<Kube<Pod>>::new(client(&server)).resource_version("1").repair_gaps(false);
     let mut events = watcher.kube_events();
-    for told in ["Init", "InitDone"] {
-        assert_eq!(next(&mut events).await, told);
+    for expected in ["Init", "InitDone"] {
+        assert_eq!(next(&mut events).await, expected);
     }
     server.store().create(pod("default", "web")).unwrap();
     assert_eq!(next(&mut events).await, "Apply web");
     let mut again = watcher.kube_events();
-    for told in ["Init", "InitApply web", "InitDone"] {
-        assert_eq!(next(&mut again).await, told);
+    for expected in ["Init", "InitApply web", "InitDone"] {
+        assert_eq!(next(&mut again).await, expected);
     }
-    assert!(soon(events.try_next()).await.unwrap().is_none(), "the one before has ended");
+    assert!(soon(events.try_next()).await.unwrap().is_none(), "the previous stream has ended");
     watcher.stop();
     assert!(soon(again.try_next()).await.unwrap().is_none());
 }
 
-/// By name, the version that a store or a server has.
+/// The resource versions of a store's or a server's objects, by name.
 type Versions = BTreeMap<String, String>;
 
 #[tokio::test]
-async fn a_reflectors_store_converges_also_across_a_gap() {
+async fn reflector_store_converges_after_a_gap() {
     for how in [InitialList::Streaming, InitialList::Paged] {
         let server = server().await;
         let names = ["changed", "deleted", "recreated", "same"];
@@ -198,20 +199,20 @@ async fn a_reflectors_store_converges_also_across_a_gap() {
         });
         let feeding = tokio::spawn(fed);
         soon(store.wait_until_ready()).await.unwrap();
-        let held = || -> Versions {
+        let in_store = || -> Versions {
             let entry = |pod: Arc<Pod>| (pod.name_any(), pod.resource_version().unwrap());
             store.state().into_iter().map(entry).collect()
         };
-        let there = || -> Versions {
+        let on_server = || -> Versions {
             let text = |pod: &Value, key: &str| pod["metadata"][key].as_str().unwrap().to_owned();
             let pods = server.store().list(watcher.resource()).unwrap();
             pods.iter().map(|pod| (text(pod, "name"), text(pod, "resourceVersion"))).collect()
         };
-        assert_eq!(held(), there(), "{how:?}");
+        assert_eq!(in_store(), on_server(), "{how:?}");
 
         server.store().create(pod("default", "live")).unwrap();
-        until(|| held() == there()).await;
-        // All of it happens before the server's watch can tell, which then finds its history gone.
+        until(|| in_store() == on_server()).await;
+        // All of this happens before the server's watch delivers it; then the watch's history is compacted.
         let [mut changed, ..] = objects;
         changed["metadata"]["labels"]["app"] = "new".into();
         server.store().update(changed).unwrap();
@@ -221,16 +222,16 @@ async fn a_reflectors_store_converges_also_across_a_gap() {
         server.store().create(pod("default", "recreated")).unwrap();
         server.store().create(pod("default", "new")).unwrap();
         server.store().compact();
-        until(|| held() == there()).await;
+        until(|| in_store() == on_server()).await;
         assert_eq!(watcher.status().borrow().repairs, 1, "{how:?}");
-        assert_eq!(*inits.lock().unwrap(), 1, "a repair is no beginning");
+        assert_eq!(*inits.lock().unwrap(), 1, "a repair is not an Init");
         watcher.stop();
         soon(feeding).await.unwrap().unwrap();
     }
 }
 
 #[tokio::test]
-async fn a_controller_reconciles_what_our_watcher_tells() {
+async fn controller_reconciles_objects_from_kube_events() {
     let server = server().await;
     server.store().create(pod("default", "first")).unwrap();
     let watcher = Watcher::<Kube<Pod>>::new(client(&server)).namespace("default");
@@ -252,7 +253,7 @@ async fn a_controller_reconciles_what_our_watcher_tells() {
 }
 
 #[tokio::test]
-async fn errors_are_kubes_with_our_words() {
+async fn kube_events_errors_have_status_and_source() {
     let server = EmbeddedServer::builder(CATALOG).start().await.unwrap();
     let watcher = Watcher::<Kube<CronTab>>::new(client(&server));
     let mut events = watcher.kube_events();
@@ -263,8 +264,11 @@ async fn errors_are_kubes_with_our_words() {
     assert!(soon(events.try_next()).await.unwrap().is_none());
 
     let bad = json!({"metadata": {"name": "a", "resourceVersion": "1"}, "spec": {"containers": 7}});
-    let server =
-        Scripted::start([list("7", &[bad, stored("b", "2")]), Reply::status(200).hang()]).await;
+    let server = ScriptedServer::start([
+        list("7", &[bad, stored("b", "2")]),
+        Reply::status(200).keep_open(),
+    ])
+    .await;
     let watcher =
         Watcher::<Kube<Pod>>::new(client_of(server.url())).initial_list(InitialList::Paged);
     let mut events = watcher.kube_events();
@@ -273,7 +277,7 @@ async fn errors_are_kubes_with_our_words() {
     let source = std::iter::successors(Some(&error as &dyn std::error::Error), |e| e.source());
     let ours = source.into_iter().find_map(|e| e.downcast_ref::<WatchError>());
     assert!(ours.is_some_and(WatchError::is_decode), "{error:?}");
-    for told in ["InitApply b", "InitDone"] {
-        assert_eq!(next(&mut events).await, told);
+    for expected in ["InitApply b", "InitDone"] {
+        assert_eq!(next(&mut events).await, expected);
     }
 }

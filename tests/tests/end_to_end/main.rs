@@ -1,4 +1,4 @@
-//! The whole, from the user's types to a server's bytes.
+//! End-to-end tests, from the user's types to the bytes of a server.
 
 mod blocking;
 mod credentials;
@@ -13,8 +13,8 @@ mod multiplexing_blocking;
 mod multiplexing_errors;
 mod readme;
 mod recorded;
-mod refusals;
 mod repair;
-mod seed;
+mod retry_after;
 mod settings;
 mod stopping;
+mod unmanaged;

@@ -1,4 +1,4 @@
-//! Managed streams: the state first, then every change, across restarts.
+//! Managed streams: the initial list, then every change, across restarts of the watch.
 
 use std::time::Duration;
 
@@ -6,18 +6,18 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::rel_1_36::Pod;
 use watchables::{EventType, InitialList, Origin, StreamOptions, WatchEvent, Watcher};
-use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon, told};
+use watchables_tests::{Reply, ScriptedServer, client, client_of, event_line, pod, server, soon};
 
 fn line(event: &WatchEvent<Pod>) -> String {
-    told(event, |pod| pod.metadata.name.as_ref())
+    event_line(event, |pod| pod.metadata.name.as_ref())
 }
 
 async fn next(events: &mut watchables::WatchStream<Pod>) -> WatchEvent<Pod> {
-    soon(events.try_next()).await.unwrap().expect("the stream goes on")
+    soon(events.try_next()).await.unwrap().expect("the stream continues")
 }
 
 #[tokio::test]
-async fn the_state_comes_first_in_pages_and_then_each_change() {
+async fn paged_initial_list_is_followed_by_live_events() {
     let server = server().await;
     let store = server.store();
     for n in 0..5 {
@@ -44,7 +44,7 @@ async fn the_state_comes_first_in_pages_and_then_each_change() {
 }
 
 #[tokio::test]
-async fn timeouts_repeat_and_lose_nothing() {
+async fn repeated_timeouts_lose_no_event() {
     let server = server().await;
     let watcher = Watcher::<Pod>::new(client(&server)).timeout(Duration::from_secs(1));
     let mut events = watcher.stream(StreamOptions::managed());
@@ -64,7 +64,7 @@ async fn timeouts_repeat_and_lose_nothing() {
 }
 
 #[tokio::test]
-async fn a_version_starts_just_after_it_and_the_next_stream_goes_on() {
+async fn stream_starts_after_the_given_version_and_the_next_one_resumes() {
     let server = server().await;
     let store = server.store();
     store.create(pod("default", "old")).unwrap();
@@ -85,20 +85,20 @@ async fn a_version_starts_just_after_it_and_the_next_stream_goes_on() {
 }
 
 #[tokio::test]
-async fn a_cut_event_is_told_whole_and_once() {
+async fn truncated_event_is_delivered_once_and_complete() {
     let event = |etype, name: &str, version: u32| {
         let object = json!({"metadata": {"name": name, "resourceVersion": version.to_string()}});
         format!("{}\n", json!({"type": etype, "object": object})).into_bytes()
     };
     let list = json!({"metadata": {"resourceVersion": "10"}, "items": []}).to_string();
-    let whole = event("ADDED", "naïve–✓", 12);
-    // In the middle of a character.
-    let (start, _) = whole.split_at(whole.iter().position(|b| !b.is_ascii()).unwrap() + 1);
-    let peer = Scripted::start([
+    let complete = event("ADDED", "naïve–✓", 12);
+    // Truncated within a character.
+    let (start, _) = complete.split_at(complete.iter().position(|b| !b.is_ascii()).unwrap() + 1);
+    let peer = ScriptedServer::start([
         Reply::status(200).chunk(list),
-        Reply::status(200).chunk(event("ADDED", "a", 11)).chunk(start).cut(),
+        Reply::status(200).chunk(event("ADDED", "a", 11)).chunk(start).disconnect(),
         Reply::status(429).header("retry-after", "0"),
-        Reply::status(200).chunk(&whole[..20]).chunk(&whole[20..]).hang(),
+        Reply::status(200).chunk(&complete[..20]).chunk(&complete[20..]).keep_open(),
     ])
     .await;
     let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_list(InitialList::Paged);

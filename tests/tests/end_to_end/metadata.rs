@@ -1,16 +1,15 @@
-//! Objects of which only the metadata is watched.
+//! Watching metadata only.
 
 use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::rel_1_36::v1::{Node, Pod, PodList};
 use watchables::{
-    DynamicObject, InitialList, Meta, Origin, Resource as _, StreamOptions, Watcher, find,
-    rel_1_36,
+    DynamicObject, InitialList, Meta, Origin, Resource as _, StreamOptions, Watcher, find, rel_1_36,
 };
-use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon};
+use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon};
 
 #[tokio::test]
-async fn metadata_is_watched_where_whole_objects_can_be() {
+async fn metadata_is_watched_live_and_after_a_gap() {
     for how in [InitialList::Streaming, InitialList::Paged] {
         let server = server().await;
         let mut web = server.store().create(pod("default", "web")).unwrap();
@@ -44,7 +43,7 @@ async fn metadata_is_watched_where_whole_objects_can_be() {
 }
 
 #[tokio::test]
-async fn lists_cluster_scoped_kinds_and_kinds_chosen_at_run_time_have_it_too() {
+async fn metadata_of_list_types_cluster_scoped_and_dynamic_kinds_is_watched() {
     let server = server().await;
     server.store().create(pod("default", "web")).unwrap();
     let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}});
@@ -67,9 +66,9 @@ async fn lists_cluster_scoped_kinds_and_kinds_chosen_at_run_time_have_it_too() {
     assert_eq!((meta.kind.as_deref(), meta.metadata.name.as_deref()), (Some("Pod"), Some("web")));
 }
 
-/// What kube-apiserver 1.36 answers, cut to what counts.
+/// The responses of kube-apiserver 1.36, shortened.
 #[tokio::test]
-async fn the_server_is_asked_for_metadata_and_its_answer_read() {
+async fn partial_object_metadata_is_requested_and_decoded() {
     let partial = json!({
         "kind": "PartialObjectMetadata",
         "apiVersion": "meta.k8s.io/v1",
@@ -87,9 +86,9 @@ async fn the_server_is_asked_for_metadata_and_its_answer_read() {
         "metadata": {"resourceVersion": "9", "creationTimestamp": null},
     }});
     let deleted = json!({"type": "DELETED", "object": partial});
-    let server = Scripted::start([
+    let server = ScriptedServer::start([
         Reply::status(200).chunk(list.to_string()),
-        Reply::status(200).chunk(format!("{bookmark}\n{deleted}\n")).hang(),
+        Reply::status(200).chunk(format!("{bookmark}\n{deleted}\n")).keep_open(),
     ])
     .await;
     let watcher =

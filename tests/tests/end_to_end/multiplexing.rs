@@ -1,4 +1,4 @@
-//! Several kinds in one stream: each sentence of the seed's chapter, and what goes beyond it.
+//! Several kinds in one stream.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use watchables::{
 use watchables_tests::{client, pod, server, soon, until};
 
 #[derive(Debug, Multiplexed)]
-#[allow(clippy::large_enum_variant, reason = "with boxes and without them")]
+#[allow(clippy::large_enum_variant, reason = "tests variants with and without a box")]
 enum Seen {
     Pod(Pod),
     Namespace(Namespace),
     Old(Box<rel_1_17::v1::Pod>),
 }
 
-/// The next event as text: its type, kind, name and source.
+/// Returns the next event as text: its type, kind, name and source.
 async fn next(
     events: &mut (impl Stream<Item = Result<WatchEvent<Seen>, WatchError>> + Unpin),
 ) -> String {
@@ -34,10 +34,10 @@ async fn next(
     format!("{etype} {kind} {} of {source}", name.unwrap())
 }
 
-/// That nothing comes for as long as anything that is there would take.
-async fn nothing<T>(events: &mut (impl Stream<Item = T> + Unpin)) {
-    let quiet = tokio::time::timeout(Duration::from_millis(150), events.next()).await;
-    assert!(quiet.is_err(), "something came");
+/// Asserts that no item arrives for longer than a pending one would take.
+async fn assert_idle<T>(events: &mut (impl Stream<Item = T> + Unpin)) {
+    let item = tokio::time::timeout(Duration::from_millis(150), events.next()).await;
+    assert!(item.is_err(), "an item arrived");
 }
 
 fn pods(server: &EmbeddedServer) -> Watcher<Pod> {
@@ -51,16 +51,16 @@ fn mux_of_pods(server: &EmbeddedServer) -> MultiplexingWatcher<Seen> {
 }
 
 async fn collect_added(events: &mut MuxStream<Seen>, count: usize) -> Vec<String> {
-    let mut told = Vec::new();
+    let mut lines = Vec::new();
     for _ in 0..count {
-        told.push(next(events).await);
+        lines.push(next(events).await);
     }
-    told.sort();
-    told
+    lines.sort();
+    lines
 }
 
 #[tokio::test]
-async fn it_is_a_container_of_watchers_that_streams_like_one() {
+async fn multiplexer_streams_the_events_of_its_watchers() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     let mux = mux_of_pods(&server);
@@ -74,34 +74,34 @@ async fn it_is_a_container_of_watchers_that_streams_like_one() {
     );
     server.store().create(pod("default", "b")).unwrap();
     assert_eq!(next(&mut events).await, "ADDED pod b of pods/v1");
-    nothing(&mut events).await;
+    assert_idle(&mut events).await;
 }
 
 #[tokio::test]
-async fn the_stream_options_are_passed_to_each() {
+async fn stream_options_apply_to_every_watcher() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     let mux = MultiplexingWatcher::<Seen>::new();
     mux.add_watcher(pods(&server).timeout(Duration::from_secs(1)));
-    // Unmanaged, what there is is told again after each timeout.
+    // An unmanaged stream delivers the existing objects again after each timeout.
     let mut events = mux.stream(StreamOptions::unmanaged());
     for _ in 0..2 {
         assert_eq!(next(&mut events).await, "ADDED pod a of pods/v1");
     }
-    // Quitting at the timeout, each watcher ends, and with the last of them the stream.
+    // With `quit_on_timeout`, each watcher ends at its timeout, and the stream with the last of them.
     mux.add_watcher(Watcher::<Namespace>::new(client(&server)).timeout(Duration::from_secs(1)));
     let events = mux.stream(StreamOptions::managed().quit_on_timeout(true));
-    let told: Vec<_> = soon(events.try_collect()).await.unwrap();
-    assert!(told.iter().any(|event| matches!(event.obj, Seen::Namespace(_))));
+    let delivered: Vec<_> = soon(events.try_collect()).await.unwrap();
+    assert!(delivered.iter().any(|event| matches!(event.obj, Seen::Namespace(_))));
     assert!(!mux.is_running());
-    assert_eq!(mux.members().len(), 2, "they stay, for the next stream");
+    assert_eq!(mux.members().len(), 2, "the watchers stay for the next stream");
     server.store().create(pod("default", "b")).unwrap();
     let mut events = mux.stream(StreamOptions::managed());
-    assert_eq!(next(&mut events).await, "ADDED pod b of pods/v1", "managed ones go on");
+    assert_eq!(next(&mut events).await, "ADDED pod b of pods/v1", "managed streams resume");
 }
 
 #[tokio::test]
-async fn of_each_type_the_last_added_watcher_wins_and_its_predecessor_is_stopped() {
+async fn adding_a_watcher_of_the_same_type_replaces_and_stops_the_first() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     server.store().create(pod("kube-system", "b")).unwrap();
@@ -111,8 +111,8 @@ async fn of_each_type_the_last_added_watcher_wins_and_its_predecessor_is_stopped
     assert_eq!(mux.members().len(), 1);
     let mut events = mux.stream(StreamOptions::managed());
     assert_eq!(next(&mut events).await, "ADDED pod b of pods/v1");
-    nothing(&mut events).await;
-    // So it is while it streams.
+    assert_idle(&mut events).await;
+    // Also while the stream is running.
     let first = mux.members().remove(0);
     mux.add_watcher(pods(&server));
     assert!(!first.watcher::<PodList>().unwrap().is_running());
@@ -121,34 +121,34 @@ async fn of_each_type_the_last_added_watcher_wins_and_its_predecessor_is_stopped
 }
 
 #[tokio::test]
-async fn watchers_are_added_and_deleted_from_inside_the_loop() {
+async fn watchers_can_be_added_and_deleted_while_iterating() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     let mux = mux_of_pods(&server);
     let mut events = mux.stream(StreamOptions::managed());
-    let mut told = Vec::new();
+    let mut kinds = Vec::new();
     while let Some(event) = soon(events.try_next()).await.unwrap() {
         match event.obj {
             Seen::Pod(_) => {
-                told.push("pod");
+                kinds.push("pod");
                 mux.add_watcher(
                     Watcher::<Namespace>::new(client(&server))
                         .field_selector("metadata.name=kube-system"),
                 );
             }
             Seen::Namespace(_) | Seen::Old(_) => {
-                told.push("namespace");
+                kinds.push("namespace");
                 assert!(mux.del_watcher::<Pod>());
                 assert!(mux.del_watcher::<Namespace>());
-                assert!(!mux.del_watcher::<Namespace>(), "it is gone already");
+                assert!(!mux.del_watcher::<Namespace>(), "it was deleted before");
             }
         }
     }
-    assert_eq!(told, ["pod", "namespace"], "with the last watcher the stream ends");
+    assert_eq!(kinds, ["pod", "namespace"], "the stream ends with the last watcher");
 }
 
 #[tokio::test]
-async fn adding_and_deleting_wakes_a_stream_that_waits() {
+async fn adding_or_deleting_a_watcher_wakes_a_waiting_stream() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     let mux = MultiplexingWatcher::<Seen>::new();
@@ -159,8 +159,8 @@ async fn adding_and_deleting_wakes_a_stream_that_waits() {
     let waiting = tokio::spawn(async move { (next(&mut events).await, events) });
     until(|| server.watches() == 1).await;
     mux.add_watcher(pods(&server));
-    let (told, mut events) = soon(waiting).await.unwrap();
-    assert_eq!(told, "ADDED pod a of pods/v1");
+    let (line, mut events) = soon(waiting).await.unwrap();
+    assert_eq!(line, "ADDED pod a of pods/v1");
     let waiting = tokio::spawn(async move { events.next().await.is_none() });
     until(|| server.watches() == 2).await;
     assert!(mux.del_watcher::<Pod>());
@@ -170,7 +170,7 @@ async fn adding_and_deleting_wakes_a_stream_that_waits() {
 }
 
 #[tokio::test]
-async fn no_event_of_a_deleted_watcher_arrives_any_more() {
+async fn deleted_watcher_delivers_no_more_events() {
     let server = server().await;
     for n in 0..100 {
         server.store().create(pod("default", &format!("a{n}"))).unwrap();
@@ -185,16 +185,16 @@ async fn no_event_of_a_deleted_watcher_arrives_any_more() {
         .create(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "last"}}))
         .unwrap();
     loop {
-        let told = next(&mut events).await;
-        assert!(!told.contains(" pod "), "{told}");
-        if told.contains(" last ") {
+        let line = next(&mut events).await;
+        assert!(!line.contains(" pod "), "{line}");
+        if line.contains(" last ") {
             break;
         }
     }
 }
 
 #[tokio::test]
-async fn it_stops_at_once_and_streams_again_from_where_it_was() {
+async fn stopped_multiplexer_resumes_with_the_next_stream() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     let mux = mux_of_pods(&server);
@@ -210,13 +210,13 @@ async fn it_stops_at_once_and_streams_again_from_where_it_was() {
     server.store().create(pod("default", "b")).unwrap();
     let mut events = mux.stream(StreamOptions::managed());
     assert_eq!(next(&mut events).await, "ADDED pod b of pods/v1");
-    // From inside the loop too.
+    // Also from the task that polls the stream.
     mux.stop();
     assert!(soon(events.next()).await.is_none());
 }
 
 #[tokio::test]
-async fn a_new_stream_ends_the_one_before_and_dropping_one_closes_its_connections() {
+async fn new_stream_ends_the_previous_and_drop_closes_connections() {
     let server = server().await;
     let mux = mux_of_pods(&server);
     mux.add_watcher(
@@ -236,13 +236,13 @@ async fn a_new_stream_ends_the_one_before_and_dropping_one_closes_its_connection
 }
 
 #[tokio::test]
-async fn without_watchers_it_ends_at_once() {
+async fn stream_without_watchers_ends_immediately() {
     let mux = MultiplexingWatcher::<Seen>::new();
     assert!(soon(mux.stream(StreamOptions::managed()).next()).await.is_none());
 }
 
 #[tokio::test]
-async fn one_type_is_watched_in_several_places_under_names() {
+async fn named_watchers_of_one_type_coexist() {
     let (europe, america) = (server().await, server().await);
     europe.store().create(pod("default", "a")).unwrap();
     america.store().create(pod("default", "b")).unwrap();
@@ -250,15 +250,15 @@ async fn one_type_is_watched_in_several_places_under_names() {
     mux.add_watcher_as("prod-eu", pods(&europe));
     mux.add_watcher_as("prod-us", pods(&america));
     let mut events = mux.stream(StreamOptions::managed());
-    let mut told = Vec::new();
+    let mut names = Vec::new();
     for _ in 0..2 {
         let event = soon(events.try_next()).await.unwrap().unwrap();
-        told.push(format!("{} of {}", event.obj.metadata.name.unwrap(), event.source));
+        names.push(format!("{} of {}", event.obj.metadata.name.unwrap(), event.source));
     }
-    told.sort();
-    assert_eq!(told, ["a of prod-eu", "b of prod-us"]);
+    names.sort();
+    assert_eq!(names, ["a of prod-eu", "b of prod-us"]);
     assert!(mux.del_watcher_named("prod-us") && !mux.del_watcher_named("prod-us"));
-    assert!(!mux.del_watcher::<Pod>(), "what has a name goes by it");
+    assert!(!mux.del_watcher::<Pod>(), "a named watcher is deleted by its name only");
     america.store().create(pod("default", "c")).unwrap();
     europe.store().create(pod("default", "d")).unwrap();
     let event = soon(events.try_next()).await.unwrap().unwrap();
@@ -266,7 +266,7 @@ async fn one_type_is_watched_in_several_places_under_names() {
 }
 
 #[tokio::test]
-async fn two_releases_types_are_two_types() {
+async fn types_of_two_releases_are_distinct() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     let mux = mux_of_pods(&server);
@@ -279,7 +279,7 @@ async fn two_releases_types_are_two_types() {
 }
 
 #[tokio::test]
-async fn any_object_holds_an_open_set() {
+async fn any_object_accepts_every_kind() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     let mux = MultiplexingWatcher::<AnyObject>::new();
@@ -287,7 +287,7 @@ async fn any_object_holds_an_open_set() {
     mux.add_watcher(
         Watcher::<Namespace>::new(client(&server)).field_selector("metadata.name=default"),
     );
-    // Of dynamic objects, each resource is a type.
+    // Each resource of dynamic objects counts as a type.
     for resource in [Node::RESOURCE, ConfigMap::RESOURCE] {
         mux.add_watcher(Watcher::<DynamicObject>::for_resource(client(&server), resource));
     }
@@ -307,7 +307,7 @@ async fn any_object_holds_an_open_set() {
 }
 
 #[tokio::test]
-async fn a_busy_kind_does_not_starve_a_quiet_one() {
+async fn busy_watcher_does_not_starve_an_idle_one() {
     let server = server().await;
     for n in 0..2_000 {
         server.store().create(pod("default", &format!("a{n}"))).unwrap();
@@ -320,7 +320,7 @@ async fn a_busy_kind_does_not_starve_a_quiet_one() {
     let mut pods = 0;
     while !next(&mut events).await.contains("namespace") {
         pods += 1;
-        // So that both have something to say at any time, on a single thread.
+        // Lets both connections receive events, on a single thread.
         tokio::task::yield_now().await;
         if pods == 1 {
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -330,7 +330,7 @@ async fn a_busy_kind_does_not_starve_a_quiet_one() {
 }
 
 #[tokio::test]
-async fn nothing_is_read_while_nobody_polls() {
+async fn nothing_is_decoded_while_the_stream_is_not_polled() {
     let server = server().await;
     let mux = mux_of_pods(&server);
     let mut events = mux.stream(StreamOptions::managed());
@@ -340,7 +340,7 @@ async fn nothing_is_read_while_nobody_polls() {
         server.store().create(pod("default", &format!("a{n}"))).unwrap();
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert_eq!(status.borrow().events, 0, "no queue fills up");
+    assert_eq!(status.borrow().events, 0, "events are not queued");
     for n in 0..50 {
         assert_eq!(next(&mut events).await, format!("ADDED pod a{n} of pods/v1"));
     }
@@ -348,21 +348,21 @@ async fn nothing_is_read_while_nobody_polls() {
 }
 
 #[tokio::test]
-async fn the_state_of_each_watcher_is_in_one_view() {
+async fn status_lists_every_watcher() {
     let server = server().await;
     server.store().create(pod("default", "a")).unwrap();
     let mux = mux_of_pods(&server);
-    // Of the same resource, and so of the same source.
+    // The same resource, and therefore the same source.
     mux.add_watcher(Watcher::<rel_1_17::v1::Pod>::new(client(&server)));
     mux.add_watcher_as("nowhere", pods(&server).namespace("nowhere"));
     assert!(mux.status().iter().all(|(_, status)| status.phase == Phase::Stopped));
     let mut events = mux.stream(StreamOptions::managed());
     collect_added(&mut events, 2).await;
-    nothing(&mut events).await;
+    assert_idle(&mut events).await;
     let view = mux.status().into_iter().map(|(source, status)| {
-        let WatchStatus { phase, events, objects, .. } = status;
+        let WatchStatus { phase, events, indexed_objects, .. } = status;
         assert_eq!(phase, Phase::Live);
-        format!("{source}: {events} events, {objects} objects")
+        format!("{source}: {events} events, {indexed_objects} objects")
     });
     assert_eq!(
         view.collect::<Vec<_>>(),
@@ -375,7 +375,7 @@ async fn the_state_of_each_watcher_is_in_one_view() {
 }
 
 #[test]
-fn it_goes_to_other_threads() {
+fn multiplexer_and_its_stream_are_send() {
     fn is_send<T: Send>(_: &T) {}
     let mux = MultiplexingWatcher::<Seen>::new();
     is_send(&mux);

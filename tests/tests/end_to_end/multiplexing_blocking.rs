@@ -1,4 +1,4 @@
-//! Several kinds in one iterator, without async.
+//! Several kinds in one blocking iterator.
 
 use embedded_apiserver::EmbeddedServer;
 use watchables::StreamOptions;
@@ -13,7 +13,7 @@ enum Seen {
 }
 
 #[test]
-fn an_iterator_tells_of_several_kinds_and_is_stopped_from_another_thread() {
+fn blocking_multiplexer_iterates_and_stops_from_another_thread() {
     let server = EmbeddedServer::builder(CATALOG).start_in_thread().unwrap();
     server.store().create(pod("default", "a")).unwrap();
     let map = serde_json::json!({
@@ -46,7 +46,7 @@ fn an_iterator_tells_of_several_kinds_and_is_stopped_from_another_thread() {
 }
 
 #[test]
-fn the_callback_is_asked_there_too() {
+fn blocking_multiplexer_calls_on_error() {
     let server = EmbeddedServer::builder(CATALOG).start_in_thread().unwrap();
     server.store().create(pod("default", "a")).unwrap();
     let client = Client::try_from_config(config_of(&server.url())).unwrap();

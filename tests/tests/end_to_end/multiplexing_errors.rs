@@ -1,4 +1,4 @@
-//! What becomes of a watcher that fails in a multiplexer: the exception callback.
+//! Failed watchers of a multiplexer, and its error callback.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,16 +7,16 @@ use std::time::Duration;
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_36::v1::{Namespace, Pod};
 use watchables::{AnyObject, InitialList, MultiplexingWatcher, StreamOptions, Watcher};
-use watchables_tests::{Reply, Scripted, client, client_of, pod, server, soon, until};
+use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon, until};
 
-/// A watcher of pods over a peer that answers everything with these.
-async fn failing(replies: Vec<Reply>) -> (Watcher<Pod>, Scripted) {
-    let peer = Scripted::start(replies).await;
+/// Returns a Pod watcher for a server that sends these replies.
+async fn failing(replies: Vec<Reply>) -> (Watcher<Pod>, ScriptedServer) {
+    let peer = ScriptedServer::start(replies).await;
     let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_list(InitialList::Paged);
     (watcher, peer)
 }
 
-fn refusals(count: usize) -> Vec<Reply> {
+fn rejections(count: usize) -> Vec<Reply> {
     vec![Reply::status(500).chunk(r#"{"message":"no","code":500}"#); count]
 }
 
@@ -29,9 +29,9 @@ fn list_of(name: &str) -> Reply {
 type Mux = MultiplexingWatcher<AnyObject>;
 
 #[tokio::test]
-async fn without_a_callback_a_failing_watcher_is_culled_and_the_rest_go_on() {
+async fn without_a_callback_a_failed_watcher_is_removed_and_others_continue() {
     let server = server().await;
-    let (watcher, _peer) = failing(refusals(1)).await;
+    let (watcher, _peer) = failing(rejections(1)).await;
     let mux = Mux::new();
     mux.add_watcher(watcher);
     mux.add_watcher(
@@ -47,14 +47,14 @@ async fn without_a_callback_a_failing_watcher_is_culled_and_the_rest_go_on() {
 }
 
 #[tokio::test]
-async fn an_error_names_its_watcher_once() {
-    // Also where the name is a part of what is said anyway.
-    for (name, told) in [(None, "listing pods/v1: "), (Some("pod"), "pod: listing pods/v1: ")] {
-        let (watcher, _peer) = failing(refusals(1)).await;
-        let heard = Arc::new(Mutex::new(String::new()));
-        let tell = Arc::clone(&heard);
+async fn error_names_its_watcher_once() {
+    // The name `pod` is also part of the message itself.
+    for (name, prefix) in [(None, "listing pods/v1: "), (Some("pod"), "pod: listing pods/v1: ")] {
+        let (watcher, _peer) = failing(rejections(1)).await;
+        let message = Arc::new(Mutex::new(String::new()));
+        let written = Arc::clone(&message);
         let mux = Mux::new().on_error(move |_, _, error| {
-            *tell.lock().unwrap() = error.to_string();
+            *written.lock().unwrap() = error.to_string();
             false
         });
         match name {
@@ -62,14 +62,14 @@ async fn an_error_names_its_watcher_once() {
             Some(name) => mux.add_watcher_as(name, watcher),
         }
         assert!(soon(mux.stream(StreamOptions::managed()).next()).await.is_none());
-        let heard = heard.lock().unwrap();
-        assert!(heard.starts_with(told), "{heard}");
+        let message = message.lock().unwrap();
+        assert!(message.starts_with(prefix), "{message}");
     }
 }
 
 #[tokio::test]
-async fn when_the_last_watcher_is_gone_the_stream_ends() {
-    let (watcher, _peer) = failing(refusals(1)).await;
+async fn stream_ends_when_the_last_watcher_is_removed() {
+    let (watcher, _peer) = failing(rejections(1)).await;
     let mux = Mux::new();
     mux.add_watcher(watcher);
     assert!(soon(mux.stream(StreamOptions::managed()).next()).await.is_none());
@@ -77,50 +77,50 @@ async fn when_the_last_watcher_is_gone_the_stream_ends() {
 }
 
 #[tokio::test]
-async fn the_callback_is_told_of_multiplexer_watcher_and_error_and_true_streams_it_again() {
-    let mut replies = refusals(2);
-    replies.extend([list_of("a"), Reply::status(200).hang()]);
+async fn callback_gets_multiplexer_watcher_and_error_and_true_restarts_it() {
+    let mut replies = rejections(2);
+    replies.extend([list_of("a"), Reply::status(200).keep_open()]);
     let (watcher, peer) = failing(replies).await;
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let tell = Arc::clone(&told);
+    let errors = Arc::new(Mutex::new(Vec::new()));
+    let written = Arc::clone(&errors);
     let mux = Mux::new().on_error(move |mux, member, error| {
         assert!(mux.is_running() && member.watcher::<Pod>().is_some());
         let text = format!("{}: {}", member.source(), error.status().unwrap().code);
-        tell.lock().unwrap().push(text);
+        written.lock().unwrap().push(text);
         true
     });
     mux.add_watcher_as("shop", watcher);
     let mut events = mux.stream(StreamOptions::managed());
     let event = soon(events.try_next()).await.unwrap().unwrap();
     assert_eq!(event.obj.downcast_ref::<Pod>().unwrap().metadata.name.as_deref(), Some("a"));
-    assert_eq!(*told.lock().unwrap(), ["shop: 500", "shop: 500"]);
+    assert_eq!(*errors.lock().unwrap(), ["shop: 500", "shop: 500"]);
     drop(events);
     drop(peer);
 }
 
 #[tokio::test]
-async fn false_removes_it_and_what_was_added_in_its_place() {
+async fn callback_returning_false_removes_the_watcher_and_its_replacement() {
     let server = server().await;
-    for answer in [false, true] {
-        let (watcher, _peer) = failing(refusals(1)).await;
-        server.store().create(pod("default", &format!("a-{answer}"))).unwrap();
+    for keep in [false, true] {
+        let (watcher, _peer) = failing(rejections(1)).await;
+        server.store().create(pod("default", &format!("a-{keep}"))).unwrap();
         let replacement = client(&server);
         let mux = Mux::new().on_error(move |mux, _, _| {
             mux.add_watcher(Watcher::<Pod>::new(replacement.clone()));
-            answer
+            keep
         });
         mux.add_watcher(watcher);
         let mut events = mux.stream(StreamOptions::managed());
         let event = soon(events.try_next()).await.unwrap();
-        assert_eq!(event.is_some(), answer, "replaced only if the callback says true");
-        assert_eq!(mux.members().len(), usize::from(answer));
+        assert_eq!(event.is_some(), keep, "replaced only if the callback returns true");
+        assert_eq!(mux.members().len(), usize::from(keep));
     }
 }
 
 #[tokio::test]
-async fn a_panic_in_the_callback_removes_the_watcher_and_nothing_else() {
+async fn panic_in_the_callback_removes_only_its_watcher() {
     let server = server().await;
-    let (watcher, _peer) = failing(refusals(1)).await;
+    let (watcher, _peer) = failing(rejections(1)).await;
     let mux = Mux::new().on_error(|_, _, _| panic!("on purpose"));
     mux.add_watcher(watcher);
     mux.add_watcher(
@@ -135,9 +135,9 @@ async fn a_panic_in_the_callback_removes_the_watcher_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn inside_the_callback_one_may_add_delete_and_stop() {
+async fn callback_can_add_delete_and_stop() {
     let server = server().await;
-    let (watcher, _peer) = failing(refusals(1)).await;
+    let (watcher, _peer) = failing(rejections(1)).await;
     let other = client(&server);
     let mux = Mux::new().on_error(move |mux, _, _| {
         mux.add_watcher(Watcher::<Namespace>::new(other.clone()));
@@ -153,8 +153,8 @@ async fn inside_the_callback_one_may_add_delete_and_stop() {
 }
 
 #[tokio::test]
-async fn a_callback_that_always_says_true_does_not_spin() {
-    let (watcher, _peer) = failing(refusals(10_000)).await;
+async fn callback_always_returning_true_backs_off() {
+    let (watcher, _peer) = failing(rejections(10_000)).await;
     let calls = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&calls);
     let mux = Mux::new().on_error(move |_, _, _| {
@@ -164,20 +164,20 @@ async fn a_callback_that_always_says_true_does_not_spin() {
     mux.add_watcher(watcher);
     let mut events = mux.stream(StreamOptions::managed());
     let waited = tokio::time::timeout(Duration::from_secs(2), events.next()).await;
-    assert!(waited.is_err(), "it goes on trying");
+    assert!(waited.is_err(), "it keeps retrying");
     let calls = calls.load(Ordering::SeqCst);
     assert!((2..40).contains(&calls), "{calls} calls in 2 s");
 }
 
 #[tokio::test]
-async fn an_async_callback_takes_its_time_while_the_others_stream_on() {
+async fn pending_async_callback_does_not_block_other_watchers() {
     let server = server().await;
-    let (watcher, _peer) = failing(refusals(1)).await;
-    let (tell, told) = tokio::sync::oneshot::channel::<()>();
-    let told = Arc::new(Mutex::new(Some(told)));
+    let (watcher, _peer) = failing(rejections(1)).await;
+    let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
+    let receiver = Arc::new(Mutex::new(Some(receiver)));
     let mux = Mux::new().on_error_async(move |_mux, _member, _error| {
-        let told = told.lock().unwrap().take().unwrap();
-        async move { told.await.is_err() }
+        let receiver = receiver.lock().unwrap().take().unwrap();
+        async move { receiver.await.is_err() }
     });
     mux.add_watcher(watcher);
     mux.add_watcher(
@@ -187,19 +187,19 @@ async fn an_async_callback_takes_its_time_while_the_others_stream_on() {
     assert!(soon(events.try_next()).await.unwrap().is_some());
     let waiting = tokio::spawn(async move { events.next().await.is_none() });
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(mux.members().len(), 2, "it is still asked");
-    tell.send(()).unwrap();
+    assert_eq!(mux.members().len(), 2, "the callback is pending");
+    sender.send(()).unwrap();
     until(|| mux.members().len() == 1).await;
     mux.stop();
     assert!(soon(waiting).await.unwrap());
 }
 
 #[tokio::test]
-async fn an_object_that_does_not_decode_is_an_item_and_its_watcher_goes_on() {
+async fn decode_error_is_an_item_and_does_not_call_on_error() {
     let list = Reply::status(200).chunk(
         r#"{"metadata":{"resourceVersion":"5"},"items":[{"metadata":{"name":"a"},"spec":7},{"metadata":{"name":"b"}}]}"#,
     );
-    let (watcher, _peer) = failing(vec![list, Reply::status(200).hang()]).await;
+    let (watcher, _peer) = failing(vec![list, Reply::status(200).keep_open()]).await;
     let mux = Mux::new().on_error(|_, _, _| panic!("it did not fail"));
     mux.add_watcher_as("shop", watcher);
     let mut events = mux.stream(StreamOptions::managed());

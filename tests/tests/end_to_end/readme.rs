@@ -1,11 +1,11 @@
-//! The README's programs compile: each line of its Rust stands here, and here it is checked.
+//! The README's programs: every line of its Rust code is also here, where it is compiled.
 #![allow(unused_variables, unused_mut, dead_code, reason = "snippets")]
 
 const README: &str = include_str!("../../../README.md");
 const HERE: &str = include_str!("readme.rs");
 
 #[test]
-fn every_line_of_rust_in_the_readme_is_compiled_here() {
+fn every_rust_line_of_the_readme_is_compiled() {
     let blocks = README.split("```rust\n").skip(1);
     let lines = blocks.flat_map(|block| block.split("```").next().unwrap_or_default().lines());
     let here: Vec<_> = HERE.lines().map(str::trim).collect();
@@ -37,6 +37,19 @@ mod first_program {
 
     fn managed(watcher: &Watcher<Pod>) {
         let mut events = watcher.stream(StreamOptions::managed());
+    }
+}
+
+#[rustfmt::skip]
+mod connecting {
+    async fn connected() -> Result<(), Box<dyn std::error::Error>> {
+        let client = watchables::connect().await?;
+        Ok(())
+    }
+
+    fn connected_blocking() -> Result<(), Box<dyn std::error::Error>> {
+        let client = watchables::blocking::connect()?;
+        Ok(())
     }
 }
 

@@ -1,30 +1,30 @@
-//! Streams recorded from real API servers, played again to the last byte.
+//! Replays streams that were recorded from real API servers.
 
 use futures::StreamExt as _;
 use watchables::{DynamicObject, StreamOptions, Watchable, Watcher, rel_1_17, rel_1_36};
-use watchables_tests::{Reply, Scripted, client_of, soon};
+use watchables_tests::{Reply, ScriptedServer, client_of, soon};
 
-/// The replies' events as lines, and the error that they end with.
-async fn play<T: Watchable>(
+/// Returns the events of a recorded stream as lines, and the error that ends it.
+async fn replay<T: Watchable>(
     recorded: &'static str,
     chunk: usize,
     name: impl Fn(&T::Item) -> (Option<String>, Option<String>),
 ) -> (Vec<String>, Option<String>) {
     let chunks = recorded.as_bytes().chunks(chunk);
     let reply = chunks.fold(Reply::status(200), Reply::chunk);
-    let peer = Scripted::start([reply]).await;
+    let peer = ScriptedServer::start([reply]).await;
     let watcher = Watcher::<T>::new(client_of(peer.url()));
     let mut events = watcher.stream(StreamOptions::unmanaged().quit_on_timeout(true));
     let mut lines = Vec::new();
     while let Some(event) = soon(events.next()).await {
         match event {
             Ok(event) => {
-                let (name, told) = name(&event.obj);
+                let (name, value) = name(&event.obj);
                 lines.push(format!(
                     "{} {} {}",
                     event.etype,
                     name.unwrap(),
-                    told.unwrap_or_default()
+                    value.unwrap_or_default()
                 ));
             }
             Err(error) => return (lines, Some(error.to_string())),
@@ -34,14 +34,14 @@ async fn play<T: Watchable>(
 }
 
 #[tokio::test]
-async fn a_config_map_lives_dies_and_lives_again() {
+async fn recorded_config_map_is_added_modified_deleted_and_added() {
     for chunk in [1, 7, 100_000] {
-        let old = play::<rel_1_17::ConfigMap>(
+        let old = replay::<rel_1_17::ConfigMap>(
             include_str!("../../data/recorded-1.17/stream-configmaps-live.jsonl"),
             chunk,
             |map| (map.metadata.name.clone(), map.data.get("a").cloned()),
         );
-        let new = play::<rel_1_36::ConfigMapList>(
+        let new = replay::<rel_1_36::ConfigMapList>(
             include_str!("../../data/recorded-1.36/stream-configmaps-live.jsonl"),
             chunk,
             |map| (map.metadata.name.clone(), map.data.get("a").cloned()),
@@ -56,8 +56,8 @@ async fn a_config_map_lives_dies_and_lives_again() {
 }
 
 #[tokio::test]
-async fn initial_events_end_in_a_bookmark_that_is_no_event() {
-    let (lines, error) = play::<rel_1_36::Pod>(
+async fn bookmark_after_initial_events_is_not_an_event() {
+    let (lines, error) = replay::<rel_1_36::Pod>(
         include_str!("../../data/recorded-1.36/stream-pods-initial.jsonl"),
         64,
         |pod| (pod.metadata.name.clone(), None),
@@ -67,8 +67,8 @@ async fn initial_events_end_in_a_bookmark_that_is_no_event() {
 }
 
 #[tokio::test]
-async fn an_error_event_ends_the_stream() {
-    let (lines, error) = play::<rel_1_17::Pod>(
+async fn recorded_error_event_ends_an_unmanaged_stream() {
+    let (lines, error) = replay::<rel_1_17::Pod>(
         include_str!("../../data/recorded-1.17/stream-too-old.jsonl"),
         50,
         |_| (None, None),
@@ -79,7 +79,7 @@ async fn an_error_event_ends_the_stream() {
 }
 
 #[test]
-fn a_dynamic_object_keeps_its_text() {
+fn dynamic_object_keeps_its_text() {
     let line = include_str!("../../data/recorded-1.36/stream-pods-from-nothing.jsonl");
     let (_, object) = line.split_once("\"object\":").unwrap();
     let object = object.trim_end().strip_suffix('}').unwrap();

@@ -1,11 +1,11 @@
-//! Gaps in what a server can tell, over real HTTP: a consumer ends where the server is.
+//! Repair of gaps in the server's history, over real HTTP.
 
 use futures::TryStreamExt as _;
 use watchables::rel_1_36::Pod;
 use watchables::{InitialList, Origin, Phase, StreamOptions, WatchEvent, Watcher};
 use watchables_tests::{client, pod, server, soon};
 
-/// The events up to one of this type and name.
+/// Returns the events up to one of this type and name.
 async fn until(
     events: &mut watchables::WatchStream<Pod>,
     etype: &str,
@@ -31,7 +31,7 @@ fn lines(events: &[WatchEvent<Pod>]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_happened_in_a_gap_is_told_once_and_nothing_else() {
+async fn repair_after_a_gap_delivers_each_difference_once() {
     for how in [InitialList::Streaming, InitialList::Paged] {
         let server = server().await;
         let store = server.store();

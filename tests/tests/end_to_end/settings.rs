@@ -1,13 +1,13 @@
-//! Settings as the server sees them.
+//! The effect of settings on what the server sends.
 
 use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::rel_1_36::Pod;
 use watchables::{StreamOptions, Watcher};
-use watchables_tests::{client, pod, server, soon, told};
+use watchables_tests::{client, event_line, pod, server, soon};
 
 #[tokio::test]
-async fn labels_select_and_tell_who_comes_and_goes() {
+async fn label_selector_delivers_added_and_deleted_as_labels_change() {
     let server = server().await;
     let store = server.store();
     store.create(pod("default", "web")).unwrap();
@@ -22,7 +22,7 @@ async fn labels_select_and_tell_who_comes_and_goes() {
     let mut seen = Vec::new();
     while seen.len() < 3 {
         let event = soon(events.try_next()).await.unwrap().unwrap();
-        seen.push(told(&event, |pod| pod.metadata.name.as_ref()));
+        seen.push(event_line(&event, |pod| pod.metadata.name.as_ref()));
         if seen.len() == 1 {
             relabel("db", "app", "api");
             relabel("web", "canary", "yes");
@@ -32,7 +32,7 @@ async fn labels_select_and_tell_who_comes_and_goes() {
 }
 
 #[tokio::test]
-async fn fields_select() {
+async fn field_selector_restricts_the_watch() {
     let server = server().await;
     for name in ["a", "b", "c"] {
         server.store().create(pod("default", name)).unwrap();
@@ -47,7 +47,7 @@ async fn fields_select() {
 }
 
 #[tokio::test]
-async fn a_field_that_the_server_does_not_select_by_is_its_error() {
+async fn unsupported_field_selector_is_the_servers_error() {
     let server = server().await;
     let watcher = Watcher::<Pod>::new(client(&server)).field_selector("spec.nope=b");
     let error = soon(watcher.stream(StreamOptions::managed()).try_next()).await.unwrap_err();

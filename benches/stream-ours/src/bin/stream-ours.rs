@@ -1,7 +1,7 @@
-//! Measures with the system's allocator as it is.
+//! Measures with the unmodified system allocator.
 
-use std::error::Error;
+use stream_common::Error;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Error> {
     stream_ours::run()
 }

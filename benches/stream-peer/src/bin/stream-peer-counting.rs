@@ -1,13 +1,13 @@
-//! Counts allocations: everything else is a little slower for it.
+//! Counts allocations, which makes everything else a little slower.
 
 use std::alloc::System;
-use std::error::Error;
 
 use gauge::{INSTRUMENTED_SYSTEM, StatsAlloc};
+use stream_common::Error;
 
 #[global_allocator]
 static COUNTING: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), Error> {
     stream_peer::run()
 }

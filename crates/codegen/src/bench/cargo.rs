@@ -1,16 +1,16 @@
-//! Runs cargo on the benches, in target folders of their own.
+//! Runs cargo on the benches in separate target folders.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
 
-use super::subject::BENCHES;
+use super::sides::BENCHES;
 use super::wrapper;
 use crate::cargo;
 use crate::error::{Failure, Result};
 
-/// How to run cargo here.
+/// Cargo with the manifest and the target folder of the benches.
 pub(super) struct Cargo {
     program: OsString,
     manifest: PathBuf,
@@ -26,11 +26,11 @@ impl Cargo {
         Ok(Self { program: cargo::program(), manifest: root.join(BENCHES), target })
     }
 
-    /// A command of cargo's on the benches' workspace.
+    /// Returns a cargo command for the benches' workspace.
     pub(super) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command.args(args).arg("--manifest-path").arg(&self.manifest).stdin(Stdio::null());
-        // What `cargo run` tells this program of itself: build scripts that look at it would run again.
+        // `cargo run` sets these for this program; build scripts that depend on them would run again.
         let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         let ours =
             |name: &String| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of| name.starts_with(of));
@@ -40,33 +40,34 @@ impl Cargo {
         command
     }
 
-    /// Where cargo puts what it builds.
+    /// Returns a target folder.
     pub(super) fn target(&self, folder: &str) -> PathBuf {
         self.target.join(folder)
     }
 
-    /// Runs cargo with this program in rustc's place; returns what it wrote down.
+    /// Runs cargo with this program as the rustc wrapper and returns the wrapper's log.
     pub(super) fn logged(&self, mut command: Command) -> Result<String> {
         let log = self.target.join("rustc.log");
         fs::create_dir_all(&self.target)
             .and_then(|()| fs::write(&log, ""))
             .map_err(|error| Failure::io("write", &log, &error))?;
-        let this = env::current_exe()
-            .map_err(|error| Failure::new(format!("cannot tell where this program is: {error}")))?;
+        let this = env::current_exe().map_err(|error| {
+            Failure::new(format!("cannot determine the path of this program: {error}"))
+        })?;
         command.env("RUSTC_WRAPPER", this).env(wrapper::LOG, &log);
-        // Crates in the repository would be compiled for the next change, those of a registry are not.
+        // Cargo compiles only workspace crates incrementally, which would make them slower.
         command.env("CARGO_INCREMENTAL", "0");
         run(command)?;
         fs::read_to_string(&log).map_err(|error| Failure::io("read", &log, &error))
     }
 }
 
-/// Runs a command; what it says matters only when it fails.
+/// Runs a command and discards its output unless it fails.
 pub(super) fn run(command: Command) -> Result<()> {
     output(command).map(drop)
 }
 
-/// Runs a command; returns what it says on standard output.
+/// Runs a command and returns its standard output.
 pub(super) fn output(mut command: Command) -> Result<String> {
     let output = command.output().map_err(|error| cannot_run(&command, &error))?;
     if output.status.success() {

@@ -1,4 +1,4 @@
-//! `cargo xtask bench decode`: runs the program in `benches/decode`, and adds the targets.
+//! `cargo xtask bench decode`: runs `benches/decode` and adds the targets.
 
 use std::process::Stdio;
 
@@ -6,14 +6,14 @@ use serde::Deserialize;
 
 use super::cargo::{self, Cargo};
 use super::report::{Case, Report, Target};
-use super::subject::Subject;
+use super::sides::Sides;
 use crate::error::{Failure, Result};
 
 /// The cases with a target.
 const TARGETS: [(&str, f64); 2] =
     [("Pod with managedFields", 0.4), ("Pod without managedFields", 0.8)];
 
-/// A line that the program prints.
+/// A line of the program's output.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Measured {
@@ -22,22 +22,22 @@ struct Measured {
     peer: f64,
 }
 
-pub(super) fn decode(cargo: &Cargo, subject: &Subject) -> Result<Report> {
+pub(super) fn decode(cargo: &Cargo, sides: &Sides) -> Result<Report> {
     let args = ["run", "--release", "--package", "decode"];
     let mut command = cargo.command(&args);
     command.arg("--target-dir").arg(cargo.target("decode"));
-    // It tells on standard error how far it is, as cargo does.
+    // The program and cargo report progress on standard error.
     let output = command
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| cargo::cannot_run(&command, &error))?;
     if !output.status.success() {
-        return Err(Failure::new("the program in benches/decode failed: it says above why"));
+        return Err(Failure::new("benches/decode failed: see its output above"));
     }
     let heading = format!(
-        "decode: wall time an object, on one thread; best batch of each side, in turns\n\
+        "decode: wall time per object on one thread; best batch of each side, in alternation\n\
          {} against {}",
-        subject.ours, subject.peer
+        sides.ours, sides.peer
     );
     let cases = cases(&String::from_utf8_lossy(&output.stdout))?;
     Ok(Report::new("decode", heading, cases))
@@ -48,9 +48,9 @@ fn cases(lines: &str) -> Result<Vec<Case>> {
     let cases = lines.lines().map(|line| {
         let Measured { case: name, ours, peer } = serde_json::from_str(line)
             .map_err(|error| Failure::new(format!("benches/decode printed {line:?}: {error}")))?;
-        let known = targets.iter().position(|(case, _)| *case == name);
-        let target = known.map(|at| Target::Ratio(targets.remove(at).1));
-        Ok(Case::new(name, "µs", ours, peer).aiming(target))
+        let index = targets.iter().position(|(case, _)| *case == name);
+        let target = index.map(|at| Target::Ratio(targets.remove(at).1));
+        Ok(Case::new(name, "µs", ours, peer).with_target(target))
     });
     let cases = cases.collect::<Result<Vec<_>>>()?;
     match targets.first() {
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_none_and_a_missing_case_are_errors() {
+    fn invalid_line_and_missing_case_are_errors() {
         for (from, to, part) in [
             ("\"ours\":2.0", "\"ours\":null", "Node"),
             ("Pod without", "Pods without", "no case \"Pod without managedFields\""),

@@ -1,7 +1,7 @@
-//! `cargo xtask bench index`: what the memory of what was delivered takes, by which gaps are repaired.
+//! `cargo xtask bench index`: memory of the index of delivered objects, which gap repair needs.
 
 use super::effort::{Effort, ROUNDS};
-use super::programs::{OURS, OURS_COUNTING, Programs, Turn};
+use super::programs::{OURS, OURS_COUNTING, Programs, Run};
 use super::report::Case;
 use crate::error::Result;
 
@@ -15,10 +15,10 @@ pub(super) fn index(programs: &Programs, effort: Effort) -> Result<Vec<Case>> {
         ("an object, as asked of the allocator", OURS_COUNTING, "heap_bytes"),
         ("an object, in memory", OURS, "held_bytes"),
     ] {
-        let with = ["index", "--way", "with", "--count", &pods];
-        let without = ["index", "--way", "without", "--count", &pods];
-        let turns = [Turn::new(program, &with), Turn::new(program, &without)];
-        let [with, without] = programs.in_turns(&server, turns, effort.rounds(ROUNDS))?;
+        let with = ["index", "--variant", "with", "--count", &pods];
+        let without = ["index", "--variant", "without", "--count", &pods];
+        let runs = [Run::new(program, &with), Run::new(program, &without)];
+        let [with, without] = programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
         cases.push(Case::new(what, "B", with.get(figure)? - without.get(figure)?, None));
     }
     Ok(cases)

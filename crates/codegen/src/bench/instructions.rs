@@ -1,5 +1,5 @@
-//! `cargo xtask bench instructions`: counts what each step from a socket's bytes to a typed object takes,
-//! and holds that to a budget. Unlike time, it does not depend on what else the machine does.
+//! `cargo xtask bench instructions`: counts the instructions of each step from the bytes of a socket to a
+//! typed object and checks them against a budget. Unlike time, counts do not depend on other load.
 
 mod budget;
 mod callgrind;
@@ -18,25 +18,25 @@ use callgrind::Callgrind;
 
 #[derive(Args, Clone, Copy, Debug)]
 pub(super) struct Options {
-    /// Fail where a case is not within 5 % of its budget, in place of writing the budget anew
+    /// Fail if a case is not within 5 % of its budget, instead of updating the budget
     #[arg(long)]
     check: bool,
 }
 
 const PACKAGE: &str = "instructions";
 
-/// How often a thing is done in the two runs that are compared.
-const TIMES: [u32; 2] = [100, 300];
-/// Below so many instructions a thing is done so many times as often, lest the rest of the run shows: maps
-/// are seeded anew in each.
+/// The repetitions of a case in the two runs that are compared.
+const REPETITIONS: [u32; 2] = [100, 300];
+/// Cases below this many instructions are repeated this many times more often, to hide the noise of the
+/// rest of the run: maps have a new seed in each.
 const SMALL: u64 = 10_000;
-const OFTENER: u32 = 50;
+const SMALL_FACTOR: u32 = 50;
 
 pub(super) fn instructions(root: &Path, cargo: &Cargo, options: Options) -> Result<Report> {
     let callgrind = Callgrind::find()?;
     let file = root.join(FILE);
-    // What is wrong with it is told before minutes of work.
-    let kept = options.check.then(|| Budget::parse(&files::read(&file)?)).transpose()?;
+    // Report an invalid budget before minutes of work.
+    let budget = options.check.then(|| Budget::parse(&files::read(&file)?)).transpose()?;
     let (rustc, target) = compiler()?;
     let program = build(cargo)?;
     let instructions = cases(&program)?
@@ -44,33 +44,33 @@ pub(super) fn instructions(root: &Path, cargo: &Cargo, options: Options) -> Resu
         .map(|case| {
             eprintln!("counting {case}");
             let count = |times: u32| callgrind.count(&program, &[&case, &times.to_string()]);
-            Ok((case.clone(), of_one(count)?))
+            Ok((case.clone(), per_repetition(count)?))
         })
         .collect::<Result<_>>()?;
     let fresh = Budget { rustc, target, instructions };
-    let what = if let Some(kept) = kept {
-        kept.hold(&fresh)?;
+    let outcome = if let Some(budget) = budget {
+        budget.check(&fresh)?;
         format!("all within 5 % of {FILE}")
     } else {
         files::write(&file, &fresh.text())?;
         format!("written to {FILE}")
     };
-    Ok(report(&what, &fresh))
+    Ok(report(&outcome, &fresh))
 }
 
-/// The cost of one, by the difference of two runs: what a run costs beside falls away.
-fn of_one(count: impl Fn(u32) -> Result<u64>) -> Result<u64> {
-    let between = |[few, many]: [u32; 2]| {
+/// Returns the cost of one repetition as the difference of two runs, which cancels out fixed costs.
+fn per_repetition(count: impl Fn(u32) -> Result<u64>) -> Result<u64> {
+    let difference = |[few, many]: [u32; 2]| {
         let more = count(many)?.saturating_sub(count(few)?);
         Ok(more / u64::from(many - few))
     };
-    match between(TIMES)? {
-        ..SMALL => between(TIMES.map(|times| times * OFTENER)),
+    match difference(REPETITIONS)? {
+        ..SMALL => difference(REPETITIONS.map(|times| times * SMALL_FACTOR)),
         large => Ok(large),
     }
 }
 
-/// The compiler as it says itself, and what it builds for.
+/// Returns the compiler's version and its host triple.
 fn compiler() -> Result<(String, String)> {
     let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     command.arg("-vV");
@@ -80,11 +80,11 @@ fn compiler() -> Result<(String, String)> {
     let target = lines.find_map(|line| line.strip_prefix("host: "));
     match (rustc, target) {
         (Some(rustc), Some(target)) => Ok((rustc.to_owned(), target.to_owned())),
-        _ => Err(Failure::new(format!("rustc -vV does not say what it is, but: {text:?}"))),
+        _ => Err(Failure::new(format!("unexpected output of rustc -vV: {text:?}"))),
     }
 }
 
-/// Builds the program as the budget's was, whatever the environment asks for.
+/// Builds the program independently of the environment.
 fn build(cargo: &Cargo) -> Result<PathBuf> {
     eprintln!("building {PACKAGE}");
     let folder = cargo.target(PACKAGE);
@@ -103,9 +103,9 @@ fn cases(program: &Path) -> Result<Vec<String>> {
     Ok(names.lines().map(str::to_owned).collect())
 }
 
-fn report(what: &str, counts: &Budget) -> Report {
+fn report(outcome: &str, counts: &Budget) -> Report {
     let heading = format!(
-        "instructions: of one of each, allocator included; {what}\n{} for {}",
+        "instructions of one repetition, allocator included; {outcome}\n{} for {}",
         counts.rustc, counts.target
     );
     let cases = counts.instructions.iter().map(|(case, count)| {
@@ -121,28 +121,28 @@ mod tests {
 
     use super::*;
 
-    /// What one takes, beside a start of 5,000,000; and how often it was done.
+    /// Simulates a case with a fixed cost of 5,000,000; returns its measured cost and the repetitions.
     fn counted(one: u64) -> (u64, Vec<u32>) {
         let runs = RefCell::new(Vec::new());
         let count = |times| {
             runs.borrow_mut().push(times);
             Ok(5_000_000 + one * u64::from(times))
         };
-        (of_one(count).unwrap(), runs.into_inner())
+        (per_repetition(count).unwrap(), runs.into_inner())
     }
 
     #[test]
-    fn what_a_run_costs_beside_falls_away() {
+    fn fixed_cost_cancels_out() {
         assert_eq!(counted(150_000), (150_000, vec![300, 100]));
     }
 
     #[test]
-    fn what_is_small_is_done_oftener() {
+    fn small_case_is_repeated_more_often() {
         assert_eq!(counted(1_400), (1_400, vec![300, 100, 15_000, 5_000]));
     }
 
     #[test]
-    fn the_report_has_each_count() {
+    fn report_contains_each_count() {
         let counts = Budget {
             rustc: "rustc 1.95.0".to_owned(),
             target: "x86_64-unknown-linux-gnu".to_owned(),

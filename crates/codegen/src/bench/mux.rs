@@ -1,22 +1,22 @@
-//! `cargo xtask bench mux`: what the multiplexer adds to the watchers in it.
+//! `cargo xtask bench mux`: CPU time that the multiplexer adds to its watchers.
 
 use super::effort::{Effort, ROUNDS};
-use super::programs::{OURS, Programs, Turn};
+use super::programs::{OURS, Programs, Run};
 use super::report::{Case, Target};
 use crate::error::Result;
 
-/// Of each of the four kinds.
+/// The number of events of each of the four kinds.
 const EVENTS: u32 = 10_000;
-/// Of the CPU time of the watchers without it.
+/// The target for CPU time, relative to the merged streams.
 const OVERHEAD: f64 = 1.05;
 
 pub(super) fn mux(programs: &Programs, effort: Effort) -> Result<Vec<Case>> {
     let events = effort.count(EVENTS);
     let server = programs.serve(&["--events", &events])?;
-    let args = ["mux", "bare"].map(|way| ["mux", "--way", way, "--count", &events]);
-    let turns = [Turn::new(OURS, &args[0]), Turn::new(OURS, &args[1])];
-    let [mux, bare] = programs.in_turns(&server, turns, effort.rounds(ROUNDS))?;
-    let [mux, bare] = [mux.get("cpu_us")?, bare.get("cpu_us")?];
-    let case = Case::new("CPU an event, beside bare watchers", "µs", mux, bare);
-    Ok(vec![case.aiming(Target::Ratio(OVERHEAD))])
+    let args = ["mux", "separate"].map(|variant| ["mux", "--variant", variant, "--count", &events]);
+    let runs = [Run::new(OURS, &args[0]), Run::new(OURS, &args[1])];
+    let [mux, separate] = programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
+    let [mux, separate] = [mux.get("cpu_us")?, separate.get("cpu_us")?];
+    let case = Case::new("CPU an event, beside bare watchers", "µs", mux, separate);
+    Ok(vec![case.with_target(Target::Ratio(OVERHEAD))])
 }

@@ -1,4 +1,4 @@
-//! The programs that are measured, and the server that they watch: built, and run in turns.
+//! Builds and runs the measured programs and the server that they watch.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -9,32 +9,32 @@ use super::cargo::{self, Cargo};
 use super::report::median;
 use crate::error::{Failure, Result};
 
-/// A package each, built one by one: together each would get the features that another one needs.
+/// The packages, built separately: otherwise each would get the features that another one needs.
 const PACKAGES: [&str; 4] = ["replayer", OURS, PEER, FLOOR];
 
-/// The programs, ours and the others.
+/// The measured programs.
 pub(super) const OURS: &str = "stream-ours";
 pub(super) const PEER: &str = "stream-peer";
 pub(super) const FLOOR: &str = "stream-floor";
-/// Those that count allocations.
+/// The programs that count allocations.
 pub(super) const OURS_COUNTING: &str = "stream-ours-counting";
 pub(super) const PEER_COUNTING: &str = "stream-peer-counting";
 
-/// Where the built programs lie.
+/// The folder of the built programs.
 pub(super) struct Programs(PathBuf);
 
-/// A program and what it is told besides the server.
+/// A program and its arguments, except the server.
 #[derive(Clone, Copy)]
-pub(super) struct Turn<'a> {
+pub(super) struct Run<'a> {
     program: &'a str,
     args: &'a [&'a str],
 }
 
-/// What a program printed: figures by name.
+/// The figures that a program printed, by name.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Figures(BTreeMap<String, f64>);
 
-/// A server that runs until this is dropped.
+/// A server process, killed on drop.
 pub(super) struct Server {
     process: Child,
     urls: String,
@@ -52,48 +52,48 @@ impl Programs {
         Ok(Self(target.join("release")))
     }
 
-    /// Starts the server with what it is told.
+    /// Starts the server with these arguments.
     pub(super) fn serve(&self, args: &[&str]) -> Result<Server> {
         let mut command = self.command("replayer", args);
         command.stdout(Stdio::piped());
         let mut process = command.spawn().map_err(|error| cargo::cannot_run(&command, &error))?;
-        let output = process.stdout.take().expect("it is piped");
-        // From here on, dropping it ends the process.
+        let output = process.stdout.take().expect("stdout is piped");
+        // From here on, dropping `server` ends the process.
         let mut server = Server { process, urls: String::new() };
         let read = BufReader::new(output).read_line(&mut server.urls);
         if read.is_err() || !server.urls.ends_with('\n') {
-            return Err(Failure::new(format!("{command:?} did not say where it listens")));
+            return Err(Failure::new(format!("{command:?} did not print its URLs")));
         }
         Ok(server)
     }
 
-    /// Runs each again and again, in turns; returns the medians of what each printed.
-    pub(super) fn in_turns<const N: usize>(
+    /// Runs the programs in alternation and returns the medians of their figures.
+    pub(super) fn alternate<const N: usize>(
         &self,
         server: &Server,
-        turns: [Turn<'_>; N],
+        programs: [Run<'_>; N],
         rounds: u16,
     ) -> Result<[Figures; N]> {
-        let mut runs = [const { Vec::new() }; N];
+        let mut figures = [const { Vec::new() }; N];
         for round in 1..=rounds {
-            for (turn, runs) in turns.iter().zip(&mut runs) {
-                eprintln!("{} {} ({round} of {rounds})", turn.program, turn.args.join(" "));
-                runs.push(self.run(server, *turn)?);
+            for (run, figures) in programs.iter().zip(&mut figures) {
+                eprintln!("{} {} ({round} of {rounds})", run.program, run.args.join(" "));
+                figures.push(self.run(server, *run)?);
             }
         }
-        Ok(runs.map(Figures::medians))
+        Ok(figures.map(Figures::medians))
     }
 
     /// Runs a program once.
-    pub(super) fn run(&self, server: &Server, turn: Turn<'_>) -> Result<Figures> {
-        let mut command = self.command(turn.program, turn.args);
+    pub(super) fn run(&self, server: &Server, run: Run<'_>) -> Result<Figures> {
+        let mut command = self.command(run.program, run.args);
         for url in server.urls.split_whitespace() {
             command.args(["--server", url]);
         }
         command.stderr(Stdio::inherit());
         let output = command.output().map_err(|error| cargo::cannot_run(&command, &error))?;
         if !output.status.success() {
-            return Err(Failure::new(format!("{command:?} failed: it says above why")));
+            return Err(Failure::new(format!("{command:?} failed: see its output above")));
         }
         let figures = serde_json::from_slice(&output.stdout).map_err(|error| {
             let printed = String::from_utf8_lossy(&output.stdout);
@@ -109,17 +109,17 @@ impl Programs {
     }
 }
 
-impl<'a> Turn<'a> {
+impl<'a> Run<'a> {
     pub(super) fn new(program: &'a str, args: &'a [&'a str]) -> Self {
         Self { program, args }
     }
 }
 
 impl Figures {
-    /// The figure of this name.
+    /// Returns the figure with this name.
     pub(super) fn get(&self, name: &str) -> Result<f64> {
         let found = self.0.get(name).copied();
-        found.ok_or_else(|| Failure::new(format!("there is no figure {name} among {:?}", self.0)))
+        found.ok_or_else(|| Failure::new(format!("no figure {name} in {:?}", self.0)))
     }
 
     fn medians(runs: Vec<Self>) -> Self {
@@ -133,7 +133,7 @@ impl Figures {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may be gone already.
+        // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_median_is_taken_of_each_figure() {
+    fn medians_are_computed_per_figure() {
         let runs =
             [(1.0, 9.0), (3.0, 7.0), (2.0, 8.0)].map(|(a, b)| figures(&[("a", a), ("b", b)]));
         let medians = Figures::medians(runs.into());

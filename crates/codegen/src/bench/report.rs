@@ -1,38 +1,38 @@
-//! The figures, as tables to read and as lines of JSON to keep.
+//! Formats figures as tables and as lines of JSON.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-/// The head of a table in Markdown.
+/// The header of a Markdown table.
 pub(super) const MARKDOWN_HEAD: &str =
     "| bench | case | ours | peer | unit | ratio | target |\n|---|---|--:|--:|---|--:|---|\n";
 
-/// What a bench found.
+/// The results of a bench.
 pub(super) struct Report {
     bench: &'static str,
-    /// How it was measured, and what.
+    /// What was measured, and how.
     heading: String,
     cases: Vec<Case>,
 }
 
-/// What ours takes, and the peer.
+/// The figures of both sides.
 #[derive(Debug, PartialEq)]
 pub(super) struct Case {
     name: String,
     unit: &'static str,
     ours: f64,
-    /// `None` where there is no peer.
+    /// `None` if there is no peer.
     peer: Option<f64>,
     target: Option<Target>,
 }
 
-/// The most that is aimed at.
+/// An upper bound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Target {
-    /// Of our figure as a part of the peer's.
+    /// For the ratio of our figure to the peer's.
     Ratio(f64),
-    /// Of our figure itself.
+    /// For our figure.
     Ours(f64),
 }
 
@@ -45,7 +45,7 @@ struct Line<'a> {
     unit: &'a str,
     ratio: Option<f64>,
     target: Option<f64>,
-    /// What the target is the most of: `ratio` or `ours`.
+    /// What the target bounds: `ratio` or `ours`.
     target_of: Option<&'a str>,
     met: Option<bool>,
 }
@@ -60,7 +60,7 @@ impl Case {
         Self { name: name.into(), unit, ours, peer: peer.into(), target: None }
     }
 
-    pub(super) fn aiming(self, target: impl Into<Option<Target>>) -> Self {
+    pub(super) fn with_target(self, target: impl Into<Option<Target>>) -> Self {
         Self { target: target.into(), ..self }
     }
 
@@ -75,7 +75,7 @@ impl Report {
         Self { bench, heading, cases }
     }
 
-    /// One object a line.
+    /// Returns one JSON object per line.
     pub(super) fn json(&self) -> String {
         let lines = self.cases.iter().map(|case| {
             let line = serde_json::to_string(&self.line(case));
@@ -97,7 +97,7 @@ impl Report {
         text
     }
 
-    /// The rows of a table in Markdown, without its head.
+    /// Returns the rows of a Markdown table, without its header.
     pub(super) fn markdown(&self) -> String {
         let rows = self.cases.iter().map(|case| {
             let [case, ours, peer, unit, ratio, target] = self.row(case);
@@ -130,7 +130,7 @@ impl Report {
     }
 
     fn line<'a>(&'a self, case: &'a Case) -> Line<'a> {
-        // What is printed is what is judged.
+        // Compare the rounded figures that are printed.
         let ours = rounded(case.ours);
         let ratio = case.peer.map(|peer| rounded(case.ours / peer));
         let (target, target_of, met) = match case.target {
@@ -155,7 +155,7 @@ impl Report {
     }
 }
 
-/// The middle one; of an even number, the mean of the two in the middle.
+/// Returns the median; of an even number of figures, the mean of the middle two.
 pub(super) fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     let [low, high] = [(figures.len() - 1) / 2, figures.len() / 2].map(|at| figures[at]);
@@ -172,16 +172,16 @@ mod tests {
 
     fn report() -> Report {
         let cases = vec![
-            Case::new("all groups, check", "s", 2.500_04, 5.0).aiming(Target::Ratio(0.5)),
-            Case::new("all groups, debug", "s", 3.0, 4.0).aiming(Target::Ratio(0.5)),
-            Case::new("with \"all\"", "MB", 30.0, None).aiming(Target::Ours(16.0)),
+            Case::new("all groups, check", "s", 2.500_04, 5.0).with_target(Target::Ratio(0.5)),
+            Case::new("all groups, debug", "s", 3.0, 4.0).with_target(Target::Ratio(0.5)),
+            Case::new("with \"all\"", "MB", 30.0, None).with_target(Target::Ours(16.0)),
             Case::new("events", "1/s", 30.0, 20.0),
         ];
         Report::new("compile", "CPU seconds".to_owned(), cases)
     }
 
     #[test]
-    fn json_has_an_object_a_line() {
+    fn json_has_one_object_per_line() {
         assert_eq!(
             report().json(),
             concat!(
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_says_what_is_met() {
+    fn table_shows_met_and_missed_targets() {
         assert_eq!(
             report().table(),
             "\
@@ -214,7 +214,7 @@ events                  30.00       20.00  1/s     1.500
     }
 
     #[test]
-    fn markdown_has_a_row_a_case() {
+    fn markdown_has_one_row_per_case() {
         let rows = report().markdown();
         let rows: Vec<_> = rows.lines().collect();
         assert_eq!(rows.len(), 4);
@@ -225,7 +225,7 @@ events                  30.00       20.00  1/s     1.500
     }
 
     #[test]
-    fn medians() {
+    fn median_of_odd_and_even_counts() {
         for (figures, expected) in
             [(vec![3.0], 3.0), (vec![9.0, 1.0, 2.0], 2.0), (vec![4.0, 1.0, 2.0, 9.0], 3.0)]
         {

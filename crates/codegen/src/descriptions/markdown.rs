@@ -1,15 +1,15 @@
-//! Prose that was written for no one Markdown, made safe for rustdoc: it comes out as it was meant,
-//! as far as one can tell, and rustdoc has nothing to warn of.
+//! Converts upstream's descriptions, which follow no Markdown dialect, to Markdown that rustdoc renders
+//! as intended and without warnings.
 //!
-//! Code in backticks, bullets and numbers stay; indented lines become blocks of code that are marked
-//! as text; URLs become links. All else that Markdown might take for its own is escaped.
+//! Backticks, bullets and numbered items are kept. Indented lines become fenced `text` blocks, URLs
+//! become links, and all other Markdown syntax is escaped.
 
 use std::mem;
 
-/// Indented as much, a line is code.
+/// Lines with this indentation are code.
 const CODE: usize = 4;
 
-/// Lines of Markdown.
+/// Returns lines of Markdown.
 pub(super) fn safe(prose: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut code: Vec<String> = Vec::new();
@@ -21,7 +21,7 @@ pub(super) fn safe(prose: &str) -> Vec<String> {
             code.push(line);
             continue;
         }
-        // A blank line may go on with the code.
+        // A blank line may be part of the code.
         if text.is_empty() && !code.is_empty() {
             code.push(String::new());
             continue;
@@ -37,11 +37,11 @@ pub(super) fn safe(prose: &str) -> Vec<String> {
     lines.split_off(blank)
 }
 
-/// No tabs, nothing that is not seen, and nothing that turns the direction of writing.
+/// Expands tabs; removes control characters and changes of the writing direction.
 fn plain(line: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_bidi = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let line = line.replace('\t', "    ");
-    let shown = line.chars().filter(|c| !c.is_control() && !turns(*c));
+    let shown = line.chars().filter(|c| !c.is_control() && !is_bidi(*c));
     shown.collect::<String>().trim_end().to_owned()
 }
 
@@ -59,17 +59,17 @@ fn flush(code: &mut Vec<String>, lines: &mut Vec<String>) {
     lines.extend((0..blanks).map(|_| String::new()));
 }
 
-/// A line of running text, or one of a list.
+/// Converts a line of a paragraph or list.
 fn paragraph(text: &str) -> String {
     if !text.is_empty() && text.chars().all(|c| "-=+*_ ".contains(c)) {
-        // It would make a heading of the line before, or a rule.
+        // It would turn the previous line into a heading, or become a rule.
         return text
             .chars()
             .map(|c| if c == ' ' { " ".to_owned() } else { format!("\\{c}") })
             .collect();
     }
     let (marker, rest) = marker(text).map_or(("", text), |length| text.split_at(length));
-    // Where there are more spaces, they would indent code.
+    // More spaces would start an indented code block.
     let rest = rest.split_whitespace().collect::<Vec<_>>().join(" ");
     let spans: Vec<&str> = rest.split('`').collect();
     let spans_of_code = spans.len() % 2 == 1 && !rest.contains("``");
@@ -84,12 +84,12 @@ fn paragraph(text: &str) -> String {
     format!("{marker}{space}{}", text.join(if spans_of_code { "`" } else { "\\`" }))
 }
 
-/// The length of a bullet or a number that starts an item of a list.
+/// Returns the length of a list item's bullet or number.
 fn marker(text: &str) -> Option<usize> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let length = match text.as_bytes().get(digits)? {
         b'-' | b'*' | b'+' if digits == 0 => 1,
-        // Markdown knows no longer numbers.
+        // Markdown allows at most nine digits.
         b'.' | b')' if (1..=9).contains(&digits) => digits + 1,
         _ => return None,
     };
@@ -97,7 +97,7 @@ fn marker(text: &str) -> Option<usize> {
     (rest.starts_with(' ') && !rest.trim().is_empty()).then_some(length)
 }
 
-/// Text with its URLs as links, and the rest escaped.
+/// Turns URLs into links and escapes the rest.
 fn linked(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_markdown_would_take_for_its_own_is_escaped() {
+    fn markdown_syntax_is_escaped() {
         becomes(
             "a <b> [c] *d* e_f #g | h & ~i~ \\j",
             &["a \\<b\\> \\[c\\] \\*d\\* e\\_f \\#g \\| h \\& \\~i\\~ \\\\j"],
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn code_in_backticks_stays_where_they_pair() {
+    fn paired_backticks_stay_code() {
         becomes("is `a<b>` or `*`", &["is `a<b>` or `*`"]);
         becomes("is `a<b>", &["is \\`a\\<b\\>"]);
         becomes("is ``a`` `b", &["is \\`\\`a\\`\\` \\`b"]);
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_are_links() {
+    fn urls_become_links() {
         becomes(
             "see https://k8s.io/a_b#c, (http://x.y/z) or \"https://q.r\".",
             &["see <https://k8s.io/a_b#c>, (<http://x.y/z>) or \"<https://q.r>\"."],
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_paragraphs_stay() {
+    fn lists_and_paragraphs_are_kept() {
         becomes(
             "\n\nOne:\n * two <x>\n   more\n 1) three\n\nFour.\n",
             &["One:", "* two \\<x\\>", "more", "1) three", "", "Four."],
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn indented_lines_are_text_in_a_fence() {
+    fn indented_lines_become_fenced_text() {
         becomes(
             "So:\n\n\t{\n\t  \"a\": <b>\n\n\t}\n\nEnd.",
             &["So:", "", "```text", "{", "  \"a\": <b>", "", "}", "```", "", "End."],
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_seen_is_gone() {
+    fn invisible_characters_are_removed() {
         becomes("a\u{202e}b\u{7}c\r\n", &["abc"]);
         becomes("", &[]);
         becomes(" \n ", &[]);

@@ -1,11 +1,13 @@
-//! What two releases' facts do not have in common.
+//! Compares the facts of two releases.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use super::renames::{Definitions, Renames, follow, renames};
-use super::{Change, ChangedField, ChangedType, Diff, Field, FieldName, Renamed, Watchable};
+use super::report::{
+    Change, ChangedField, ChangedType, Diff, Field, FieldName, Renamed, Watchable,
+};
 use crate::error::{Failure, Result};
 use crate::facts::{Facts, GroupVersionKind, Resource, Schema, Scope};
 
@@ -13,8 +15,8 @@ pub(super) fn compare(from: &Facts, to: &Facts) -> Result<Diff> {
     let renames = renames(&from.definitions, &to.definitions);
     let successors: BTreeSet<&str> = renames.values().copied().collect();
     let only = |these: &Definitions, others: &Definitions| -> Vec<String> {
-        let told = |name: &str| renames.contains_key(name) || successors.contains(name);
-        let names = these.keys().filter(|name| !others.contains_key(*name) && !told(name));
+        let renamed = |name: &str| renames.contains_key(name) || successors.contains(name);
+        let names = these.keys().filter(|name| !others.contains_key(*name) && !renamed(name));
         names.cloned().collect()
     };
     let mut diff = Diff {
@@ -60,10 +62,10 @@ struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    /// In what the definition itself changed.
+    /// Returns the changes of the definition itself.
     fn changes(&self) -> Result<Vec<Change>> {
         let alone = |schema: &Schema| Schema {
-            // Told field by field, and kind by kind.
+            // Fields and kinds are compared separately.
             properties: BTreeMap::new(),
             required: Vec::new(),
             kinds: Vec::new(),
@@ -79,8 +81,11 @@ impl<'a> Pair<'a> {
             own.map(|kind| Value::from(name_of(kind))).collect()
         };
         let change = |from, to| Change { what: "kind".to_owned(), from, to };
-        changes.extend(kinds(self.old, self.new).into_iter().map(|gone| change(gone, Value::Null)));
-        changes.extend(kinds(self.new, self.old).into_iter().map(|won| change(Value::Null, won)));
+        changes.extend(
+            kinds(self.old, self.new).into_iter().map(|removed| change(removed, Value::Null)),
+        );
+        changes
+            .extend(kinds(self.new, self.old).into_iter().map(|added| change(Value::Null, added)));
         Ok(changes)
     }
 
@@ -95,12 +100,12 @@ impl<'a> Pair<'a> {
         let mut followed = old.clone();
         follow(&mut followed, &|name| self.renames.get(name).copied());
         let mut changes = changes(&followed, new)?;
-        // The facts are told as they were.
+        // Report the old name of a renamed type.
         for change in changes.iter_mut().filter(|change| change.what == TYPE) {
-            change.from = Value::from(type_in_words(old));
+            change.from = Value::from(readable_type(old));
         }
-        if type_in_words(old) != type_in_words(new)
-            && type_in_words(&followed) == type_in_words(new)
+        if readable_type(old) != readable_type(new)
+            && readable_type(&followed) == readable_type(new)
             && let Some(target) = reference(old)
         {
             for renamed in diff.types_renamed.iter_mut().filter(|renamed| renamed.from == target) {
@@ -124,25 +129,25 @@ impl<'a> Pair<'a> {
 
 const TYPE: &str = "type";
 
-/// In what two schemas differ: the type in words, everything else by its keyword.
+/// Returns the differences of two schemas: the readable type, and all other keywords.
 fn changes(old: &Schema, new: &Schema) -> Result<Vec<Change>> {
     let mut changes = Vec::new();
-    let mut tell = |what: &str, from: Value, to: Value| {
+    let mut compare = |what: &str, from: Value, to: Value| {
         if from != to {
             changes.push(Change { what: what.to_owned(), from, to });
         }
     };
-    tell(TYPE, type_in_words(old).into(), type_in_words(new).into());
+    compare(TYPE, readable_type(old).into(), readable_type(new).into());
     let (old, new) = (keywords(old)?, keywords(new)?);
     let all: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     for keyword in all {
         let value = |of: &Map<String, Value>| of.get(keyword).cloned().unwrap_or_default();
-        tell(keyword, value(&old), value(&new));
+        compare(keyword, value(&old), value(&new));
     }
     Ok(changes)
 }
 
-/// All that a schema says besides its type, that of its items with `items.` before it.
+/// Returns the keywords of a schema except its type; those of its items are prefixed with `items.`.
 fn keywords(schema: &Schema) -> Result<Map<String, Value>> {
     let value = serde_json::to_value(schema)
         .map_err(|error| Failure::new(format!("cannot encode a schema: {error}")))?;
@@ -165,16 +170,16 @@ fn collect(schema: &Value, before: &str, keywords: &mut Map<String, Value>) {
     }
 }
 
-/// `string`, `integer (int32)`, `array of map of io.k8s.api.core.v1.Pod`.
-pub(super) fn type_in_words(schema: &Schema) -> String {
+/// Returns `string`, `integer (int32)`, `array of map of io.k8s.api.core.v1.Pod` …
+pub(super) fn readable_type(schema: &Schema) -> String {
     if let Some(reference) = &schema.reference {
         return reference.clone();
     }
     if let Some(items) = &schema.items {
-        return format!("array of {}", type_in_words(items));
+        return format!("array of {}", readable_type(items));
     }
     if let Some(values) = &schema.additional_properties {
-        return format!("map of {}", type_in_words(values));
+        return format!("map of {}", readable_type(values));
     }
     let type_ = schema.type_.as_deref().unwrap_or("any");
     match &schema.format {
@@ -183,7 +188,7 @@ pub(super) fn type_in_words(schema: &Schema) -> String {
     }
 }
 
-/// The definition that a field's type leads to.
+/// Returns the definition that a field's type refers to.
 fn reference(schema: &Schema) -> Option<&str> {
     let inner = schema.items.as_deref().or(schema.additional_properties.as_deref());
     schema.reference.as_deref().or_else(|| inner.and_then(reference))
@@ -194,13 +199,13 @@ fn fields_of(definition: &str, these: &Schema, others: &Schema) -> Vec<Field> {
     let field = |(name, schema): (&String, &Schema)| Field {
         definition: definition.to_owned(),
         field: name.clone(),
-        type_: type_in_words(schema),
+        type_: readable_type(schema),
         required: these.required.contains(name),
     };
     own.map(field).collect()
 }
 
-/// What can be watched in these but not in the others. The facts have them sorted.
+/// Returns the resources that can be watched in `these` but not in `others`, in the facts' order.
 fn watchables(these: &Facts, others: &Facts) -> Vec<Watchable> {
     let key = |resource: &Resource| {
         let Resource { group, version, plural, kind, .. } = resource.clone();

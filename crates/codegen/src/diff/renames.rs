@@ -1,11 +1,11 @@
-//! Which definition likely goes on under another name.
+//! Detects likely renames of definitions.
 
 use std::collections::BTreeMap;
 
 use crate::facts::Schema;
 use crate::model::Home;
 
-/// By name.
+/// Definitions by name.
 pub(super) type Definitions = BTreeMap<String, Schema>;
 
 /// From the old name to the new one.
@@ -20,27 +20,27 @@ struct Single<'a> {
 
 type Rule = fn(&Single<'_>, &Single<'_>) -> bool;
 
-/// Finds pairs of a definition that is gone and one that is new, in all but name the same. A pair
-/// counts where neither fits a third, by the first rule that finds it.
+/// Finds pairs of a removed and an added definition that are equal except for their names. A pair
+/// counts if neither matches a third definition, by the first rule that finds it.
 pub(super) fn renames<'a>(from: &'a Definitions, to: &'a Definitions) -> Renames<'a> {
-    let (gone, new) = (singles(from, to), singles(to, from));
+    let (removed, added) = (singles(from, to), singles(to, from));
     let rules: [Rule; 3] = [
         // Another version.
         |a, b| a.home.group == b.home.group && a.home.name == b.home.name,
-        // Another name. With no fields there is nothing to know it by.
+        // Another name. Definitions without fields cannot be recognised.
         |a, b| a.home.group == b.home.group && !a.schema.properties.is_empty(),
         // Another group.
         |a, b| a.home.name == b.home.name,
     ];
-    let mut known = Renames::new();
+    let mut renames = Renames::new();
     let mut rule = 0;
-    // What a pair brings to light may make a pair of those that refer to it, by an earlier rule too.
+    // A new pair may make definitions that refer to it match, even by an earlier rule.
     while let Some(fits) = rules.get(rule) {
-        let found = pairs(&gone, &new, *fits, &known);
+        let found = pairs(&removed, &added, *fits, &renames);
         rule = if found.is_empty() { rule + 1 } else { 0 };
-        known.extend(found);
+        renames.extend(found);
     }
-    known
+    renames
 }
 
 fn singles<'a>(of: &'a Definitions, other: &Definitions) -> Vec<Single<'a>> {
@@ -51,19 +51,19 @@ fn singles<'a>(of: &'a Definitions, other: &Definitions) -> Vec<Single<'a>> {
 }
 
 fn pairs<'a>(
-    gone: &[Single<'a>],
-    new: &[Single<'a>],
+    removed: &[Single<'a>],
+    added: &[Single<'a>],
     fits: Rule,
-    known: &Renames<'a>,
+    renames: &Renames<'a>,
 ) -> Renames<'a> {
-    let free_gone: Vec<_> = gone.iter().filter(|a| !known.contains_key(a.name)).collect();
-    let free_new: Vec<_> =
-        new.iter().filter(|b| !known.values().any(|name| *name == b.name)).collect();
+    let free_removed: Vec<_> = removed.iter().filter(|a| !renames.contains_key(a.name)).collect();
+    let free_added: Vec<_> =
+        added.iter().filter(|b| !renames.values().any(|name| *name == b.name)).collect();
     let mut candidates: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut claims: BTreeMap<&str, usize> = BTreeMap::new();
-    for a in &free_gone {
-        for b in &free_new {
-            if fits(a, b) && same(a, b, known) {
+    for a in &free_removed {
+        for b in &free_added {
+            if fits(a, b) && same(a, b, renames) {
                 candidates.entry(a.name).or_default().push(b.name);
                 *claims.entry(b.name).or_default() += 1;
             }
@@ -78,19 +78,20 @@ fn pairs<'a>(
         .collect()
 }
 
-/// The kinds may differ: they hold the version.
-fn same(a: &Single<'_>, b: &Single<'_>, known: &Renames<'_>) -> bool {
+/// Returns whether two definitions are equal after renaming. Their kinds, which contain the version, may
+/// differ.
+fn same(a: &Single<'_>, b: &Single<'_>, renames: &Renames<'_>) -> bool {
     let mut renamed = a.schema.clone();
     let refers_to = |name: &str| {
-        // To itself, too.
-        if name == a.name { Some(b.name) } else { known.get(name).copied() }
+        // References to itself, too.
+        if name == a.name { Some(b.name) } else { renames.get(name).copied() }
     };
     follow(&mut renamed, &refers_to);
     renamed.kinds.clone_from(&b.schema.kinds);
     renamed == *b.schema
 }
 
-/// Puts the new names into a schema's references.
+/// Replaces renamed definitions in a schema's references.
 pub(super) fn follow<'a>(schema: &mut Schema, renamed: &impl Fn(&str) -> Option<&'a str>) {
     if let Some(reference) = &mut schema.reference
         && let Some(name) = renamed(reference)
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_or_a_version_or_a_group_may_change() {
+    fn changed_name_or_version_or_group_is_a_rename() {
         let schema = json!({"properties": {"a": {"type": "string"}}, "required": ["a"]});
         for (from, to) in [
             ("core.v1.Handler", "core.v1.LifecycleHandler"),
@@ -140,9 +141,9 @@ mod tests {
         let all = [
             (json!({"core.v1.Handler": schema}), json!({"node.v1.LifecycleHandler": schema})),
             (json!({"core.v1.Handler": schema}), json!({"core.v1.B": {"properties": {}}})),
-            // With no fields there is nothing to know it by.
+            // Definitions without fields cannot be recognised.
             (json!({"core.v1.Handler": {}}), json!({"core.v1.LifecycleHandler": {}})),
-            // It is still there.
+            // The old definition still exists.
             (
                 json!({"core.v1.Handler": schema}),
                 json!({"core.v1.Handler": schema, "core.v1.LifecycleHandler": schema}),
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ambiguous_is_no_rename_but_a_kept_name_decides() {
+    fn ambiguous_match_is_no_rename_unless_the_name_is_kept() {
         let name = json!({"properties": {"name": {"type": "string"}}});
         let from = json!({"core.v1.A": name});
         assert_eq!(found(&from, &json!({"core.v1.B": name, "core.v1.C": name})), []);
@@ -167,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_refers_to_the_renamed_goes_along() {
+    fn referring_definitions_are_renamed_too() {
         let release = |version: &str| {
             let name = |name: &str| format!("core.{version}.{name}");
             let reference = |to: &str| json!({"$ref": format!("io.k8s.api.{}", name(to))});

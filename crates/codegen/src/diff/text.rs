@@ -1,14 +1,14 @@
-//! A difference told to people, by group and version.
+//! Formats a comparison as a readable report by group and version.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Change, Diff, FieldName, Watchable};
+use super::report::{Change, Diff, FieldName, Watchable};
 use crate::facts::Facts;
 use crate::model::{Home, api_groups};
 
-/// Lines are broken so as not to be longer, where a name allows it.
+/// The maximum line width, unless a single name is longer.
 const WIDTH: usize = 100;
 
 pub(super) fn text(diff: &Diff, from: &Facts, to: &Facts) -> String {
@@ -19,32 +19,32 @@ pub(super) fn text(diff: &Diff, from: &Facts, to: &Facts) -> String {
             kinds.filter_map(|(name, s)| Some((Home::of(name).ok()?, &s.kinds[..]))).collect();
         groups.extend(api_groups(homes.iter().map(|(home, kinds)| (home, *kinds))));
     }
-    let mut teller = Teller { groups, sections: BTreeMap::new() };
-    teller.types(diff);
-    teller.watchables(diff);
-    teller.fields(diff);
+    let mut report = Report { groups, sections: BTreeMap::new() };
+    report.types(diff);
+    report.watchables(diff);
+    report.fields(diff);
     let mut text = summary(diff) + "\n";
-    for ((place, _), lines) in &teller.sections {
+    for ((place, _), lines) in &report.sections {
         text.push('\n');
         text.push_str(place);
         text.push('\n');
         for line in lines {
-            text.push_str(&broken(line));
+            text.push_str(&wrapped(line));
         }
     }
     text
 }
 
-/// A group's version, as `apiVersion` has it, and the module, since two may share that.
+/// An `apiVersion`, and the module, since two modules may share one.
 type Place = (String, String);
 
-struct Teller {
-    /// From a module to the group that the API server knows.
+struct Report {
+    /// From a module to the API group.
     groups: BTreeMap<String, String>,
     sections: BTreeMap<Place, Vec<String>>,
 }
 
-impl Teller {
+impl Report {
     fn types(&mut self, diff: &Diff) {
         for (what, definitions) in
             [("+ types", &diff.types_added), ("- types", &diff.types_removed)]
@@ -55,12 +55,15 @@ impl Teller {
         for renamed in &diff.types_renamed {
             let (from, to) = (&renamed.from, &renamed.to);
             let fields = renamed.fields.iter().map(|FieldName { definition, field }| {
-                format!("{}.{field}", self.seen(to, definition))
+                format!("{}.{field}", self.relative(to, definition))
             });
             let fields = joined(fields);
-            let and = if fields.is_empty() { "" } else { ", and so in " };
-            let line =
-                format!("~ {} → {}: likely renamed{and}{fields}", self.seen(to, from), short(to));
+            let and = if fields.is_empty() { "" } else { ", also in " };
+            let line = format!(
+                "~ {} → {}: likely renamed{and}{fields}",
+                self.relative(to, from),
+                short(to)
+            );
             self.section(to).push(line);
         }
         for changed in &diff.types_changed {
@@ -100,7 +103,7 @@ impl Teller {
         }
     }
 
-    /// One line a place, with the names of all that belong there.
+    /// Adds one line per place with all names that belong there.
     fn list<'a>(&mut self, what: &str, named: impl Iterator<Item = (&'a str, String)>) {
         let mut lists: BTreeMap<Place, Vec<String>> = BTreeMap::new();
         for (definition, text) in named {
@@ -113,7 +116,7 @@ impl Teller {
     }
 
     fn changes(&self, definition: &str, changes: &[Change]) -> String {
-        let (mut told, mut won, mut lost) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut parts, mut added, mut removed) = (Vec::new(), Vec::new(), Vec::new());
         for change in changes {
             let words = |value: &Value| match value {
                 Value::Null => "none".to_owned(),
@@ -121,34 +124,34 @@ impl Teller {
                 other => other.to_string(),
             };
             match (change.what.as_str(), &change.from, &change.to) {
-                ("required", _, Value::Bool(true)) => told.push("now required".to_owned()),
-                ("required", ..) => told.push("no longer required".to_owned()),
-                ("kind", Value::Null, kind) => won.push(words(kind)),
-                ("kind", kind, _) => lost.push(words(kind)),
+                ("required", _, Value::Bool(true)) => parts.push("now required".to_owned()),
+                ("required", ..) => parts.push("no longer required".to_owned()),
+                ("kind", Value::Null, kind) => added.push(words(kind)),
+                ("kind", kind, _) => removed.push(words(kind)),
                 (what, from, to) => {
                     let what = what.replace("x-kubernetes-", "").replace('-', " ");
-                    told.push(format!("{what} {} → {}", words(from), words(to)));
+                    parts.push(format!("{what} {} → {}", words(from), words(to)));
                 }
             }
         }
-        for (what, kinds) in [("now also", won), ("no longer", lost)] {
+        for (what, kinds) in [("now also", added), ("no longer", removed)] {
             if !kinds.is_empty() {
-                // The kind's name goes without saying.
+                // The name of the kind is redundant.
                 let name = format!(" {}", short(definition));
                 let kinds = kinds.iter().map(|kind| kind.trim_end_matches(&name).to_owned());
-                told.push(format!("{what} in {}", joined(kinds)));
+                parts.push(format!("{what} in {}", joined(kinds)));
             }
         }
-        told.join("; ")
+        parts.join("; ")
     }
 
-    /// A type in words, with definitions named as they are seen from another.
+    /// Returns a readable type, with definitions named relative to another.
     fn words(&self, from: &str, type_: &str) -> String {
-        type_.split(' ').map(|word| self.seen(from, word)).collect::<Vec<_>>().join(" ")
+        type_.split(' ').map(|word| self.relative(from, word)).collect::<Vec<_>>().join(" ")
     }
 
-    /// `Pod` in its own group and version, `core/v1.Pod` elsewhere; any other word as it is.
-    fn seen(&self, from: &str, definition: &str) -> String {
+    /// Returns `Pod` in its own group and version, `core/v1.Pod` elsewhere; any other word unchanged.
+    fn relative(&self, from: &str, definition: &str) -> String {
         match Home::of(definition) {
             Ok(home) if self.place(from) == self.place(definition) => home.name,
             Ok(home) => format!("{}.{}", self.place(definition).0, home.name),
@@ -209,8 +212,8 @@ fn joined(texts: impl Iterator<Item = String>) -> String {
     texts.collect::<Vec<_>>().join(", ")
 }
 
-/// A line below its heading, broken between words.
-fn broken(line: &str) -> String {
+/// Indents a line below its heading and wraps it between words.
+fn wrapped(line: &str) -> String {
     let mut text = String::new();
     let mut column = 0;
     for word in line.split(' ') {

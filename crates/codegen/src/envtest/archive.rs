@@ -1,4 +1,4 @@
-//! A published archive: a gzipped tar whose programs lie in `controller-tools/envtest`.
+//! A published archive: a gzipped tar with the programs in `controller-tools/envtest`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,22 +10,21 @@ use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::error::{Failure, Result};
 
-/// Checks the bytes against a checksum in hexadecimal; its length tells which kind it is.
+/// Verifies a hexadecimal checksum, whose length determines its algorithm.
 pub(super) fn check(bytes: &[u8], checksum: &str, url: &str) -> Result<()> {
     let (kind, found) = match checksum.len() {
         64 => ("sha256", hex(&Sha256::digest(bytes))),
         128 => ("sha512", hex(&Sha512::digest(bytes))),
-        _ => return Err(Failure::new(format!("{url}: {checksum:?} is no sha256 or sha512"))),
+        _ => return Err(Failure::new(format!("{url}: {checksum:?} is not a sha256 or sha512"))),
     };
     if found.eq_ignore_ascii_case(checksum) {
         return Ok(());
     }
-    Err(Failure::new(format!("{url} has the {kind} {found}, but the index says {checksum}")).mend(
-        "download it again; if it stays so, the mirror's index and archives do not belong together",
-    ))
+    Err(Failure::new(format!("{url} has the {kind} {found}, but the index says {checksum}"))
+        .hint("download it again; if it fails again, the mirror's index and archives do not match"))
 }
 
-/// Writes the programs to a folder, whatever folder of the archive they lie in.
+/// Extracts the programs to a folder, regardless of their folder in the archive.
 pub(super) fn extract(archive: impl Read, folder: &Path, url: &str) -> Result<()> {
     let failure = |error: std::io::Error| Failure::new(format!("cannot unpack {url}: {error}"));
     fs::create_dir_all(folder).map_err(|error| Failure::io("make", folder, &error))?;

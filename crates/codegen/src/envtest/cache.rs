@@ -1,13 +1,15 @@
-//! Where the programs are kept between runs: outside of any checkout.
+//! The cache of programs, outside of any checkout.
 
 use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use super::Version;
+use envtest::Assets;
+
+use super::version::Version;
 use crate::error::{Failure, Result};
 
-/// The folder, which is made if need be: `watchables-envtest` among the user's caches.
+/// Creates and returns the folder `watchables-envtest` in the user's cache folder.
 pub(super) fn folder() -> Result<PathBuf> {
     let set = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let caches = set("XDG_CACHE_HOME").or_else(|| set("HOME").map(|home| home.join(".cache")));
@@ -18,13 +20,13 @@ pub(super) fn folder() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Where programs of a version lie, published ones or our own.
-pub(super) fn place(cache: &Path, version: Version, how: &str) -> PathBuf {
-    cache.join(format!("v{version}-{how}-{}-{}", env::consts::OS, architecture()))
+/// Returns the folder of a version's programs; `source` is `published` or `debian`.
+pub(super) fn place(cache: &Path, version: Version, source: &str) -> PathBuf {
+    cache.join(format!("v{version}-{source}-{}-{}", env::consts::OS, architecture()))
 }
 
-/// What there is, the newest first.
-pub(super) fn kept(cache: &Path) -> Result<Vec<(Version, PathBuf)>> {
+/// Returns the cached versions, the newest first.
+pub(super) fn entries(cache: &Path) -> Result<Vec<(Version, PathBuf)>> {
     let failure = |error| Failure::io("read", cache, &error);
     let machine = format!("{}-{}", env::consts::OS, architecture());
     let mut found = Vec::new();
@@ -40,7 +42,15 @@ pub(super) fn kept(cache: &Path) -> Result<Vec<(Version, PathBuf)>> {
     Ok(found)
 }
 
-/// The machine's architecture, as Go and Kubernetes name it.
+/// Opens a folder of the cache.
+pub(super) fn assets_in(folder: &Path) -> Result<Assets> {
+    Assets::in_folder(folder).map_err(|error| {
+        Failure::new(error.to_string())
+            .hint("remove the folder and run `cargo xtask envtest install`")
+    })
+}
+
+/// Returns Go's name of the machine's architecture.
 pub(super) fn architecture() -> &'static str {
     match env::consts::ARCH {
         "x86_64" => "amd64",
@@ -50,7 +60,7 @@ pub(super) fn architecture() -> &'static str {
     }
 }
 
-/// Held while something is added, so that two runs do not do the same work.
+/// Locks the cache while something is added: two runs do not do the same work.
 pub(super) fn lock(cache: &Path) -> Result<File> {
     let path = cache.join("lock");
     let file = File::create(&path).map_err(|error| Failure::io("write", &path, &error))?;
@@ -58,7 +68,7 @@ pub(super) fn lock(cache: &Path) -> Result<File> {
     Ok(file)
 }
 
-/// A new empty folder in which something is prepared; it is removed, or moved to its place.
+/// Creates an empty folder for preparing a cache entry; it is removed on drop.
 pub(super) fn scratch(cache: &Path) -> Result<Scratch> {
     let path = cache.join(format!("partial-{}", std::process::id()));
     let scratch = Scratch(path);
@@ -74,13 +84,13 @@ impl Scratch {
         &self.0
     }
 
-    /// Moves a folder of it to its place, whole or not at all.
-    pub(super) fn keep(&self, name: &str, place: &Path) -> Result<()> {
+    /// Moves a subfolder to its place, atomically.
+    pub(super) fn move_to(&self, name: &str, place: &Path) -> Result<()> {
         fs::rename(self.0.join(name), place).map_err(|error| Failure::io("make", place, &error))
     }
 
     fn remove(&self) {
-        // Best effort: it is there as a rule not.
+        // Best effort: usually it does not exist.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,8 +1,8 @@
-//! kube-apiserver 1.20.2, built from Debian's own source package with Debian's Go; etcd and kubectl
-//! from Debian's binary packages.
+//! kube-apiserver 1.20.2, built from Debian's source package with Debian's Go; etcd and kubectl from
+//! Debian's binary packages.
 //!
-//! Nothing is installed and no root is needed: apt works on folders of its own, and packages are
-//! unpacked beside the build. So no service is started, and the machine stays as it was.
+//! Nothing is installed system-wide and root is not needed: apt uses private folders, and packages are
+//! unpacked next to the build. No service is started.
 
 mod apt;
 mod build;
@@ -15,10 +15,11 @@ use envtest::Assets;
 
 use self::apt::Apt;
 use self::run::Log;
-use super::{Version, assets_in, cache};
+use super::cache;
+use super::version::Version;
 use crate::error::{Failure, Result};
 
-/// Debian's own archive.
+/// Debian's archive.
 pub(super) const DEFAULT_MIRROR: &str = "http://deb.debian.org/debian";
 
 /// The newest Debian whose `kubernetes` source package has the API server.
@@ -26,7 +27,7 @@ const SUITE: &str = "bookworm";
 
 const VERSION: Version = Version { major: 1, minor: 20, patch: Some(2) };
 
-/// What is unpacked: what is to be run, and what builds it.
+/// The packages to unpack: the programs, and the tools that build them.
 const PACKAGES: &[&str] = &[
     "etcd-server",
     "kubernetes-client",
@@ -39,7 +40,7 @@ const PACKAGES: &[&str] = &[
     "libxxhash0",
 ];
 
-/// What must be there to begin with, and the package of Debian that has it.
+/// The required tools, and the Debian package of each.
 const TOOLS: &[(&str, &str)] = &[
     ("apt-get", "apt"),
     ("dpkg-deb", "dpkg"),
@@ -48,24 +49,26 @@ const TOOLS: &[(&str, &str)] = &[
     ("make", "make"),
 ];
 
-/// Builds and keeps the programs.
+/// Builds and caches the programs.
 pub(super) fn get(cache: &Path, mirror: &str, version: Option<Version>) -> Result<Assets> {
-    if let Some(version) = version.filter(|version| !version.takes(VERSION)) {
+    if let Some(version) = version.filter(|version| !version.matches(VERSION)) {
         return Err(Failure::new(format!("Debian has kube-apiserver {VERSION}, not {version}"))
-            .mend("other versions must be published, or named by KUBEBUILDER_ASSETS"));
+            .hint("use a published version, or set KUBEBUILDER_ASSETS"));
     }
     let place = cache::place(cache, VERSION, "debian");
     if place.is_dir() {
-        return assets_in(&place);
+        return cache::assets_in(&place);
     }
     for (tool, package) in TOOLS {
-        if !run::is_there(tool) {
-            return Err(Failure::new(format!("{tool} is missing")).mend(format!(
-                "on Debian: apt-get install {package}; elsewhere it cannot be built"
+        if !run::is_installed(tool) {
+            return Err(Failure::new(format!("{tool} is missing")).hint(format!(
+                "on Debian: apt-get install {package}; other systems cannot build it"
             )));
         }
     }
-    eprintln!("building kube-apiserver {VERSION} from Debian's source: a few minutes, once");
+    eprintln!(
+        "building kube-apiserver {VERSION} from Debian's source; this takes a few minutes, once"
+    );
     let scratch = cache::scratch(cache)?;
     let log = Log::new(cache.join("debian-build.log"))?;
     let apt = Apt::new(scratch.path(), mirror, SUITE, &log)?;
@@ -82,6 +85,6 @@ pub(super) fn get(cache: &Path, mirror: &str, version: Option<Version>) -> Resul
     for (name, from) in programs {
         fs::copy(&from, folder.join(name)).map_err(|error| Failure::io("copy", &from, &error))?;
     }
-    scratch.keep("assets", &place)?;
-    assets_in(&place)
+    scratch.move_to("assets", &place)?;
+    cache::assets_in(&place)
 }

@@ -1,17 +1,19 @@
-//! Which programs to take: those that are named, those that were kept, published ones, Debian's.
+//! Finds the programs: those that are named, cached ones, published ones, Debian's.
 
 use std::path::Path;
 
 use envtest::{ASSETS_VARIABLE, Assets};
 
-use super::{Source, Version, Wanted, assets_in, cache, debian, published};
+use super::version::Version;
+use super::wanted::{Source, Wanted};
+use super::{cache, debian, published};
 use crate::error::{Failure, Result};
 use crate::pins::Pins;
 
-/// Finds the programs, or gets them.
+/// Finds the programs, or installs them.
 pub(crate) fn find(root: &Path, wanted: &Wanted) -> Result<Assets> {
     if wanted.source == Source::Any
-        && let Some(assets) = at_hand(wanted.version)?
+        && let Some(assets) = installed(wanted.version)?
     {
         return Ok(assets);
     }
@@ -28,31 +30,31 @@ pub(crate) fn find(root: &Path, wanted: &Wanted) -> Result<Assets> {
         Source::Published => download(),
         Source::Debian => build(),
         Source::Any => {
-            // Another run may have got it while we waited.
-            if let Some(assets) = at_hand(wanted.version)? {
+            // Another run may have installed them in the meantime.
+            if let Some(assets) = installed(wanted.version)? {
                 return Ok(assets);
             }
             download().or_else(|failure| {
-                eprintln!("no published archive: {failure}\nnext: Debian's packages");
+                eprintln!("no published archive: {failure}\ntrying Debian's packages");
                 build().map_err(|other| {
                     Failure::new(format!(
-                        "there is no kube-apiserver to be had; published: {failure}; Debian: {other}"
+                        "cannot install kube-apiserver; published: {failure}; Debian: {other}"
                     ))
-                    .mend(format!("name a folder with etcd and kube-apiserver in {ASSETS_VARIABLE}"))
+                    .hint(format!("set {ASSETS_VARIABLE} to a folder with etcd and kube-apiserver"))
                 })
             })
         }
     }
 }
 
-/// Those for which nothing needs to be done.
-pub(super) fn at_hand(version: Option<Version>) -> Result<Option<Assets>> {
+/// Returns the programs that are named or cached.
+pub(super) fn installed(version: Option<Version>) -> Result<Option<Assets>> {
     let named = std::env::var_os(ASSETS_VARIABLE).is_some_and(|folder| !folder.is_empty());
     if named {
         return Assets::from_env().map(Some).map_err(|error| Failure::new(error.to_string()));
     }
-    let fitting = cache::kept(&cache::folder()?)?
+    let matching = cache::entries(&cache::folder()?)?
         .into_iter()
-        .find(|(kept, _)| version.is_none_or(|version| version.takes(*kept)));
-    fitting.map(|(_, folder)| assets_in(&folder)).transpose()
+        .find(|(cached, _)| version.is_none_or(|version| version.matches(*cached)));
+    matching.map(|(_, folder)| cache::assets_in(&folder)).transpose()
 }

@@ -1,4 +1,4 @@
-//! The archives that Kubernetes publishes for envtest: an index, and a gzipped tar a version and machine.
+//! The archives that Kubernetes publishes for envtest: an index, and one gzipped tar per version and machine.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,17 +7,18 @@ use envtest::Assets;
 use reqwest::Url;
 use serde::Deserialize;
 
-use super::{Version, archive, assets_in, cache};
+use super::version::Version;
+use super::{archive, cache};
 use crate::error::{Failure, Result};
 use crate::fetch::download;
 
-/// Where controller-tools keeps its index.
+/// The base URL of controller-tools' index.
 pub(super) const DEFAULT_BASE: &str =
     "https://raw.githubusercontent.com/kubernetes-sigs/controller-tools/HEAD";
 
 const INDEX: &str = "envtest-releases.yaml";
 
-/// The index: versions, and in each the archives by file name.
+/// The index: versions, each with archives by file name.
 #[derive(Deserialize)]
 struct Index {
     releases: BTreeMap<String, BTreeMap<String, Archive>>,
@@ -25,15 +26,15 @@ struct Index {
 
 #[derive(Deserialize)]
 struct Archive {
-    /// A sha512 in hexadecimal.
+    /// The hexadecimal SHA-512 checksum.
     hash: String,
-    /// Where it is; a mirror may tell it relative to the index.
+    /// The URL; in a mirror it may be relative to the index.
     #[serde(rename = "selfLink")]
     link: String,
 }
 
-/// Downloads, checks and keeps the programs of a version; without one, of the newest that is no newer
-/// than `newest`.
+/// Downloads, verifies and caches the programs of a version; without one, of the newest that is not
+/// newer than `newest`.
 pub(super) fn get(
     cache: &Path,
     base: &str,
@@ -47,13 +48,13 @@ pub(super) fn get(
         .and_then(|text| serde_saphyr::from_str::<Index>(text).map_err(|error| error.to_string()))
         .map_err(|error| {
             Failure::new(format!("{index_url} is not an index: {error}"))
-                .mend("--base-url names the folder in which envtest-releases.yaml lies")
+                .hint("--base-url must be the folder of envtest-releases.yaml")
         })?;
     let (found, archive) =
-        index.choose(version, newest).ok_or_else(|| nothing_there(&index_url, version))?;
+        index.choose(version, newest).ok_or_else(|| not_found(&index_url, version))?;
     let place = cache::place(cache, found, "published");
     if place.is_dir() {
-        return assets_in(&place);
+        return cache::assets_in(&place);
     }
     let url = Url::parse(&index_url)
         .and_then(|index| index.join(&archive.link))
@@ -64,11 +65,12 @@ pub(super) fn get(
     let folder = scratch.path().join("assets");
     archive::extract(bytes.as_slice(), &folder, url.as_str())?;
     Assets::in_folder(&folder).map_err(|error| {
-        Failure::new(format!("{url}: {error}"))
-            .mend("an archive has etcd, kube-apiserver and kubectl in controller-tools/envtest")
+        Failure::new(format!("{url}: {error}")).hint(
+            "an archive must have etcd, kube-apiserver and kubectl in controller-tools/envtest",
+        )
     })?;
-    scratch.keep("assets", &place)?;
-    assets_in(&place)
+    scratch.move_to("assets", &place)?;
+    cache::assets_in(&place)
 }
 
 impl Index {
@@ -79,13 +81,13 @@ impl Index {
     ) -> Option<(Version, &Archive)> {
         let machine = format!("-{}-{}.tar.gz", std::env::consts::OS, cache::architecture());
         let fits = |found: Version| match (version, newest) {
-            (Some(version), _) => version.takes(found),
+            (Some(version), _) => version.matches(found),
             (None, Some(newest)) => (found.major, found.minor) <= (newest.major, newest.minor),
             (None, None) => true,
         };
         self.releases
             .iter()
-            // What is not of the form v1.36.1 is a pre-release.
+            // Anything not of the form v1.36.1 is a pre-release.
             .filter_map(|(name, archives)| Some((name.parse::<Version>().ok()?, archives)))
             .filter(|(found, _)| fits(*found))
             .filter_map(|(found, archives)| {
@@ -96,9 +98,9 @@ impl Index {
     }
 }
 
-fn nothing_there(url: &str, version: Option<Version>) -> Failure {
+fn not_found(url: &str, version: Option<Version>) -> Failure {
     let version = version.map_or("no version".to_owned(), |version| format!("no {version}"));
     let (os, machine) = (std::env::consts::OS, cache::architecture());
     Failure::new(format!("{url} has {version} for {os}/{machine}"))
-        .mend("look into it for the versions that there are")
+        .hint("see the index for the available versions")
 }

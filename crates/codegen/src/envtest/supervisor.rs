@@ -1,4 +1,5 @@
-//! A process that keeps a control plane up between commands; a socket in the cache's folder reaches it.
+//! The background process that keeps a control plane running between commands, controlled through a socket in
+//! the cache folder.
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -12,12 +13,12 @@ use std::time::Duration;
 use envtest::{Assets, ControlPlane, Options};
 use serde::{Deserialize, Serialize};
 
-use super::{assets_in, cache};
+use super::cache;
 use crate::error::{Failure, Result};
 
-/// What is up.
+/// The running control plane.
 #[derive(Deserialize, Serialize)]
-pub(super) struct Up {
+pub(super) struct Running {
     pub(super) assets: PathBuf,
     pub(super) kubeconfig: PathBuf,
     url: String,
@@ -26,33 +27,34 @@ pub(super) struct Up {
 const STATUS: u8 = b'?';
 const STOP: u8 = b'!';
 
-/// Starts the servers, unless they are up, and waits until they are ready.
-pub(super) fn up(assets: &Assets) -> Result<Up> {
-    // Of two at once, the other finds what the one has started.
+/// Starts the servers, unless they are running, and waits until they are ready.
+pub(super) fn up(assets: &Assets) -> Result<Running> {
+    // Of two concurrent calls, the second finds the servers of the first.
     let _lock = cache::lock(&cache::folder()?)?;
     if let Some(up) = running()? {
-        eprintln!("already up at {}; `cargo xtask envtest down` stops it", up.url);
+        eprintln!("already running at {}; stop it with `cargo xtask envtest down`", up.url);
         return Ok(up);
     }
     let log = cache::folder()?.join("up.log");
     let failure = |error| Failure::io("write", &log, &error);
     let out = File::create(&log).map_err(failure)?;
     let err = out.try_clone().map_err(failure)?;
-    let program = std::env::current_exe()
-        .map_err(|error| Failure::new(format!("cannot tell our own program: {error}")))?;
+    let program = std::env::current_exe().map_err(|error| {
+        Failure::new(format!("cannot determine the path of this program: {error}"))
+    })?;
     let mut child = Command::new(program)
         .args(["envtest", "supervise"])
         .arg(assets.folder())
         .stdin(Stdio::null())
         .stdout(out)
         .stderr(err)
-        // It is to outlive this command and its terminal's Ctrl-C.
+        // It must survive this command and a Ctrl-C in its terminal.
         .process_group(0)
         .spawn()
         .map_err(|error| Failure::new(format!("cannot start a supervisor: {error}")))?;
     loop {
         if let Some(up) = running()? {
-            eprintln!("up at {}", up.url);
+            eprintln!("running at {}", up.url);
             return Ok(up);
         }
         if let Ok(Some(status)) = child.try_wait() {
@@ -63,63 +65,67 @@ pub(super) fn up(assets: &Assets) -> Result<Up> {
     }
 }
 
-/// Stops what is up, and waits until it is gone.
+/// Stops the control plane and waits until it has ended.
 pub(super) fn down() -> Result<()> {
-    match ask(STOP)? {
+    match request(STOP)? {
         Some(_) => eprintln!("stopped"),
-        None => eprintln!("nothing is up"),
+        None => eprintln!("nothing is running"),
     }
     Ok(())
 }
 
-/// What is up.
-pub(super) fn running() -> Result<Option<Up>> {
-    let Some(answer) = ask(STATUS)? else { return Ok(None) };
-    serde_json::from_slice(&answer)
+/// Returns the running control plane.
+pub(super) fn running() -> Result<Option<Running>> {
+    let Some(response) = request(STATUS)? else { return Ok(None) };
+    serde_json::from_slice(&response)
         .map(Some)
-        .map_err(|error| Failure::new(format!("the supervisor answers in riddles: {error}")))
+        .map_err(|error| Failure::new(format!("the supervisor sent an invalid response: {error}")))
 }
 
-/// Is the supervisor: keeps the servers up until it is told to stop.
+/// Runs the supervisor: keeps the servers running until a stop request.
 pub(super) fn supervise(assets: &Path) -> Result<()> {
     let wrong = |error: envtest::Error| Failure::new(error.to_string());
-    let plane = ControlPlane::start(&assets_in(assets)?, &Options::default()).map_err(wrong)?;
+    let plane =
+        ControlPlane::start(&cache::assets_in(assets)?, &Options::default()).map_err(wrong)?;
     let path = socket()?;
-    // Nobody answers there, or `up` would have asked.
+    // No supervisor listens there: `up` has checked.
     let _ = fs::remove_file(&path);
     let listener =
         UnixListener::bind(&path).map_err(|error| Failure::io("listen at", &path, &error))?;
-    let up =
-        Up { assets: assets.to_owned(), kubeconfig: plane.kubeconfig_path(), url: plane.url() };
-    let answer = serde_json::to_vec(&up).map_err(|error| Failure::new(error.to_string()))?;
+    let up = Running {
+        assets: assets.to_owned(),
+        kubeconfig: plane.kubeconfig_path(),
+        url: plane.url(),
+    };
+    let response = serde_json::to_vec(&up).map_err(|error| Failure::new(error.to_string()))?;
     for stream in listener.incoming() {
-        let mut word = [0];
-        // A client that breaks off has no say.
+        let mut command = [0];
+        // Ignore a client that disconnects.
         let Ok(mut stream) = stream else { continue };
-        if stream.read_exact(&mut word).is_err() {
+        if stream.read_exact(&mut command).is_err() {
             continue;
         }
-        if word == [STOP] {
+        if command == [STOP] {
             let _ = fs::remove_file(&path);
             drop(plane);
-            // The stream closes when all is gone: that is the answer.
+            // The client waits until the stream closes, which is after all servers have ended.
             return Ok(());
         }
-        let _ = stream.write_all(&answer);
+        let _ = stream.write_all(&response);
     }
     Ok(())
 }
 
-/// The answer, where somebody answers.
-fn ask(word: u8) -> Result<Option<Vec<u8>>> {
+/// Sends a command and returns the response; `None` if no supervisor is running.
+fn request(command: u8) -> Result<Option<Vec<u8>>> {
     let path = socket()?;
     let Ok(mut stream) = UnixStream::connect(&path) else { return Ok(None) };
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     stream
-        .write_all(&[word])
-        .and_then(|()| stream.read_to_end(&mut answer))
-        .map_err(|error| Failure::io("talk over", &path, &error))?;
-    Ok(Some(answer))
+        .write_all(&[command])
+        .and_then(|()| stream.read_to_end(&mut response))
+        .map_err(|error| Failure::io("use the socket", &path, &error))?;
+    Ok(Some(response))
 }
 
 fn socket() -> Result<PathBuf> {

@@ -1,11 +1,11 @@
-//! How the facts are laid out in their file: one property a line, so that a difference can be read.
+//! The layout of the facts' file: one property per line, for readable diffs.
 
 use serde_json::Value;
 
-/// From this depth on everything stands on one line.
+/// Values at this depth or deeper are written in one line.
 const INLINE_DEPTH: usize = 4;
 
-/// The text of a file. It does not depend on the order in which the value keeps its keys.
+/// Returns the content of the file, with keys sorted.
 pub(super) fn text(value: &Value) -> String {
     let mut text = String::new();
     print(value, 0, &mut text);
@@ -20,7 +20,7 @@ fn print(value: &Value, depth: usize, out: &mut String) {
         return;
     };
     let holds_containers = entries.iter().any(|(_, entry)| brackets(entry).is_some());
-    // A definition's entries get a line each even where all are simple.
+    // Each entry of a definition gets its own line, even if all are scalars.
     let broken = depth < INLINE_DEPTH && !entries.is_empty() && (depth < 3 || holds_containers);
     let line =
         |depth: usize| if broken { format!("\n{}", "  ".repeat(depth)) } else { String::new() };
@@ -66,7 +66,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn properties_stand_on_a_line_each() {
+    fn each_property_is_one_line() {
         let value = json!({"definitions": {"a.B": {
             "required": ["x", "y"],
             "properties": {"y": {"type": "array", "items": {"type": "string"}}, "x": {"type": "string"}},

@@ -1,4 +1,4 @@
-//! The facts of a release's spec, as `spec/rel_*.json` keeps them: no prose, all sorted.
+//! The facts of a release's spec, as stored in `spec/rel_*.json`: without descriptions, sorted.
 
 mod layout;
 mod normalise;
@@ -17,26 +17,25 @@ use crate::release::Release;
 
 pub(crate) use normalise::normalise;
 
-/// What a release's spec says, without its prose.
+/// The content of a release's spec without descriptions.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Facts {
     pub(crate) release: Release,
-    /// How many paths the spec has.
+    /// The number of paths in the spec.
     pub(crate) paths: usize,
     pub(crate) definitions: BTreeMap<String, Schema>,
     /// Sorted by group, version and plural.
     pub(crate) resources: Vec<Resource>,
 }
 
-/// A schema: of a definition, a property, or the items of either. Whatever keyword is not here is
-/// unknown, and refused.
+/// The schema of a definition, a property, or its items. Any other keyword is an error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Schema {
     #[serde(rename = "$ref", skip_serializing_if = "Option::is_none")]
     pub(crate) reference: Option<String>,
-    /// Absent also where there are properties: they make an object.
+    /// Absent if there are properties: they imply `object`.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub(crate) type_: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -74,7 +73,7 @@ pub(crate) struct Schema {
     pub(crate) embedded_resource: Option<bool>,
 }
 
-/// A kind, as objects and paths name it.
+/// A group, version and kind.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct GroupVersionKind {
@@ -83,21 +82,21 @@ pub(crate) struct GroupVersionKind {
     pub(crate) kind: String,
 }
 
-/// What the API server serves under one plural.
+/// A resource that the API server serves under one plural.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Resource {
     pub(crate) group: String,
     pub(crate) version: String,
     pub(crate) plural: String,
-    /// Absent where only subresources are served.
+    /// Absent if only subresources are served.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) kind: Option<String>,
     pub(crate) scope: Scope,
-    /// In discovery's words, sorted.
+    /// As in discovery, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) verbs: Vec<String>,
-    /// How it can be watched, by the spec's `watchlist` operations.
+    /// The scopes in which it can be watched, from the spec's `watchlist` operations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) watch: Vec<Scope>,
     /// The kind of its list.
@@ -114,7 +113,7 @@ pub(crate) enum Scope {
     Namespaced,
 }
 
-/// What is served below each object of a resource: `status`, `scale` …
+/// A subresource of a resource's objects: `status`, `scale` …
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Subresource {
@@ -124,7 +123,7 @@ pub(crate) struct Subresource {
     pub(crate) verbs: Vec<String>,
 }
 
-/// The names of a release's definitions, quicker had than all its facts.
+/// Reads only the definition names of a release, which is faster than reading all facts.
 pub(crate) fn definition_names(root: &Path, release: Release) -> Result<Vec<String>> {
     #[derive(Deserialize)]
     struct Names {
@@ -139,10 +138,10 @@ fn read<T: DeserializeOwned>(root: &Path, release: Release) -> Result<T> {
     let path = root.join(&place);
     let mend = format!("run `cargo xtask fetch {release}`");
     if !path.exists() {
-        return Err(Failure::new(format!("there is no {place}")).mend(mend));
+        return Err(Failure::new(format!("there is no {place}")).hint(mend));
     }
     serde_json::from_str(&files::read(&path)?)
-        .map_err(|error| Failure::new(format!("{place}: {error}")).mend(mend))
+        .map_err(|error| Failure::new(format!("{place}: {error}")).hint(mend))
 }
 
 impl Facts {
@@ -151,25 +150,25 @@ impl Facts {
         let facts: Self = read(root, release)?;
         if facts.release != release {
             let (place, other) = (release.facts_path(), facts.release);
-            return Err(Failure::new(format!("{place} holds the facts of {other}"))
-                .mend(format!("run `cargo xtask fetch {release}`")));
+            return Err(Failure::new(format!("{place} contains the facts of {other}"))
+                .hint(format!("run `cargo xtask fetch {release}`")));
         }
         Ok(facts)
     }
 
-    /// The file's text.
+    /// Returns the content of the file.
     pub(crate) fn to_text(&self) -> Result<String> {
         let value = serde_json::to_value(self)
             .map_err(|error| Failure::new(format!("cannot encode the facts: {error}")))?;
         Ok(layout::text(&value))
     }
 
-    /// How many kinds can be watched in the whole cluster at once.
+    /// Returns the number of kinds that can be watched cluster-wide.
     pub(crate) fn watch_cluster(&self) -> usize {
         self.watched(Scope::Cluster)
     }
 
-    /// How many kinds can be watched in one namespace.
+    /// Returns the number of kinds that can be watched in one namespace.
     pub(crate) fn watch_namespaced(&self) -> usize {
         self.watched(Scope::Namespaced)
     }

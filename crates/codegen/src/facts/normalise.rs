@@ -1,4 +1,4 @@
-//! From a spec as it was downloaded to its facts.
+//! Extracts the facts from a downloaded spec.
 
 use std::collections::BTreeMap;
 
@@ -10,20 +10,19 @@ use crate::release::Release;
 
 const REFERENCE: &str = "#/definitions/";
 
-/// Takes the facts out of a spec. The place is named in errors: a file or URL.
+/// Extracts the facts of a spec. `place` is a file or URL for errors.
 pub(crate) fn normalise(release: Release, spec: &[u8], place: &str) -> Result<Facts> {
     let spec: Value = serde_json::from_slice(spec).map_err(|error| {
         Failure::new(format!("{place} is not JSON: {error}"))
-            .mend("the file is damaged: fetch it again, or from another --base-url")
+            .hint("the file is corrupt: fetch it again, or from another --base-url")
     })?;
     facts(release, &spec).map_err(|failure| failure.within(place))
 }
 
 fn facts(release: Release, spec: &Value) -> Result<Facts> {
     if spec["swagger"] != "2.0" || spec["info"]["title"] != "Kubernetes" {
-        return Err(Failure::new("this is JSON, but no OpenAPI v2 spec of Kubernetes").mend(
-            "--base-url and --tag must lead to Kubernetes' own api/openapi-spec/swagger.json",
-        ));
+        return Err(Failure::new("this is JSON, but not an OpenAPI v2 spec of Kubernetes")
+            .hint("--base-url and --tag must name Kubernetes' own api/openapi-spec/swagger.json"));
     }
     let (definitions, paths) = (members(spec, "definitions")?, members(spec, "paths")?);
     let definitions = definitions
@@ -38,42 +37,42 @@ fn members<'a>(spec: &'a Value, key: &str) -> Result<&'a Map<String, Value>> {
     spec[key]
         .as_object()
         .filter(|members| !members.is_empty())
-        .ok_or_else(|| Failure::new(format!("the spec has no {key}")).mend("fetch another tag"))
+        .ok_or_else(|| Failure::new(format!("the spec has no {key}")).hint("fetch another tag"))
 }
 
 fn schema(name: &str, value: &Value) -> Result<Schema> {
     let mut value = value.clone();
-    drop_prose(&mut value);
+    drop_descriptions(&mut value);
     let mut schema: Schema = serde_json::from_value(value)
-        .map_err(|error| Failure::new(format!("definition {name}: {error}")).mend(UNKNOWN))?;
-    settle(name, &mut schema)?;
+        .map_err(|error| Failure::new(format!("definition {name}: {error}")).hint(UNSUPPORTED))?;
+    canonicalise(name, &mut schema)?;
     Ok(schema)
 }
 
-const UNKNOWN: &str = "teach the generator what it means: crates/codegen/src/facts";
+const UNSUPPORTED: &str = "add support for it in crates/codegen/src/facts";
 
-/// Removes what is written for people, at every schema; properties of those names stay.
-fn drop_prose(schema: &mut Value) {
+/// Removes the descriptions of every schema; properties with that name stay.
+fn drop_descriptions(schema: &mut Value) {
     let Some(members) = schema.as_object_mut() else { return };
     members.remove("description");
     for key in ["items", "additionalProperties"] {
         if let Some(inner) = members.get_mut(key) {
-            drop_prose(inner);
+            drop_descriptions(inner);
         }
     }
     if let Some(Value::Object(properties)) = members.get_mut("properties") {
-        properties.values_mut().for_each(drop_prose);
+        properties.values_mut().for_each(drop_descriptions);
     }
 }
 
-/// Brings what can be written in several ways into one.
-fn settle(name: &str, schema: &mut Schema) -> Result<()> {
+/// Rewrites equivalent forms into one.
+fn canonicalise(name: &str, schema: &mut Schema) -> Result<()> {
     if let Some(reference) = &mut schema.reference {
         *reference = reference
             .strip_prefix(REFERENCE)
             .ok_or_else(|| {
                 Failure::new(format!(
-                    "definition {name} refers to {reference}, outside of the definitions"
+                    "definition {name} refers to {reference}, which is not a definition"
                 ))
             })?
             .to_owned();
@@ -84,7 +83,10 @@ fn settle(name: &str, schema: &mut Schema) -> Result<()> {
     schema.required.sort();
     schema.kinds.sort();
     let inner = schema.items.iter_mut().chain(&mut schema.additional_properties);
-    inner.map(Box::as_mut).chain(schema.properties.values_mut()).try_for_each(|s| settle(name, s))
+    inner
+        .map(Box::as_mut)
+        .chain(schema.properties.values_mut())
+        .try_for_each(|s| canonicalise(name, s))
 }
 
 #[cfg(test)]
@@ -101,7 +103,7 @@ mod tests {
         normalise(release(), spec.as_bytes(), "here")?.to_text()
     }
 
-    /// The same JSON with its keys the other way round and other white space.
+    /// Returns the same JSON with reversed keys and different white space.
     fn reversed(value: &Value) -> String {
         match value {
             Value::Object(members) => {
@@ -122,27 +124,27 @@ mod tests {
     }
 
     #[test]
-    fn the_format_of_the_spec_does_not_matter() {
+    fn key_order_and_white_space_are_ignored() {
         let other = reversed(&serde_json::from_str(SPEC).unwrap());
         assert_ne!(SPEC, other);
         assert_eq!(normalised(SPEC).unwrap(), normalised(&other).unwrap());
     }
 
     #[test]
-    fn no_prose_is_kept_but_properties_named_so_are() {
+    fn descriptions_are_dropped_but_not_properties_of_that_name() {
         let text = normalised(SPEC).unwrap();
         assert!(!text.contains("Prose"), "{text}");
         assert!(text.contains(r#""description": {"type": "string"}"#), "{text}");
     }
 
     #[test]
-    fn the_file_reads_back_as_the_same_facts() {
+    fn facts_round_trip_through_the_file() {
         let facts = normalise(release(), SPEC.as_bytes(), "here").unwrap();
         assert_eq!(serde_json::from_str::<Facts>(&facts.to_text().unwrap()).unwrap(), facts);
     }
 
     #[test]
-    fn unknown_keywords_are_refused() {
+    fn unknown_keyword_is_rejected() {
         let spec = SPEC.replacen(r#""type": "boolean""#, r#""type": "boolean", "pattern": "x""#, 1);
         let error = normalised(&spec).unwrap_err().to_string();
         assert!(
@@ -152,13 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_spec_of_kubernetes_is_refused() {
+    fn non_kubernetes_spec_is_rejected() {
         for (spec, expected) in [
             ("{", "here is not JSON"),
-            ("[]", "no OpenAPI v2 spec of Kubernetes"),
+            ("[]", "not an OpenAPI v2 spec of Kubernetes"),
             (
                 r#"{"swagger":"2.0","info":{"title":"Petstore"}}"#,
-                "no OpenAPI v2 spec of Kubernetes",
+                "not an OpenAPI v2 spec of Kubernetes",
             ),
             (
                 r#"{"swagger":"2.0","info":{"title":"Kubernetes"},"definitions":{},"paths":{}}"#,

@@ -1,4 +1,4 @@
-//! What a spec's paths say: which resources are served, with which verbs and watches.
+//! Extracts resources, verbs and watches from a spec's paths.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::error::{Failure, Result};
 
 type Definitions = BTreeMap<String, Schema>;
 
-/// The resources, sorted by group, version and plural.
+/// Returns the resources, sorted by group, version and plural.
 pub(super) fn from_paths(
     paths: &Map<String, Value>,
     definitions: &Definitions,
 ) -> Result<Vec<Resource>> {
     let mut resources = BTreeMap::new();
-    // By name, so that the outcome does not hang on how the spec orders them.
+    // Sorted: the result must not depend on the order in the spec.
     let sorted: BTreeMap<_, _> = paths.iter().collect();
     for (path, item) in sorted {
         for (method, operation) in item.as_object().into_iter().flatten() {
@@ -38,8 +38,8 @@ struct Operation<'a> {
     value: &'a Value,
 }
 
-/// What a path's segments say.
-struct Place<'a> {
+/// The parsed segments of a path.
+struct Location<'a> {
     group: &'a str,
     version: &'a str,
     watch: bool,
@@ -54,47 +54,48 @@ impl Operation<'_> {
         resources: &mut BTreeMap<(String, String, String), Resource>,
         definitions: &Definitions,
     ) -> Result<()> {
-        let place = place(self.path).ok_or_else(|| {
-            Failure::new("this operation has an action, but its path is none of a resource")
+        let location = location(self.path).ok_or_else(|| {
+            Failure::new("the operation has an action, but its path is not a resource path")
         })?;
         let kind: GroupVersionKind = serde_json::from_value(
             self.value["x-kubernetes-group-version-kind"].clone(),
         )
         .map_err(|error| Failure::new(format!("x-kubernetes-group-version-kind: {error}")))?;
-        let key = (place.group.to_owned(), place.version.to_owned(), place.plural.to_owned());
+        let key =
+            (location.group.to_owned(), location.version.to_owned(), location.plural.to_owned());
         let resource = resources.entry(key).or_insert_with(|| Resource {
-            group: place.group.to_owned(),
-            version: place.version.to_owned(),
-            plural: place.plural.to_owned(),
+            group: location.group.to_owned(),
+            version: location.version.to_owned(),
+            plural: location.plural.to_owned(),
             kind: None,
-            scope: place.scope,
+            scope: location.scope,
             verbs: Vec::new(),
             watch: Vec::new(),
             list: None,
             subresources: BTreeMap::new(),
         });
-        // Namespaced resources have cluster-wide lists and watches too.
-        resource.scope = resource.scope.max(place.scope);
-        if let Some(name) = place.subresource {
+        // Namespaced resources also have cluster-wide lists and watches.
+        resource.scope = resource.scope.max(location.scope);
+        if let Some(name) = location.subresource {
             return self.add_subresource(resource, name, &kind);
         }
-        if (kind.group.as_str(), kind.version.as_str()) != (place.group, place.version) {
-            return Err(Failure::new(format!("the path and the kind {kind:?} do not agree")));
+        if (kind.group.as_str(), kind.version.as_str()) != (location.group, location.version) {
+            return Err(Failure::new(format!("the path and the kind {kind:?} disagree")));
         }
-        agree(&mut resource.kind, kind.kind.clone())?;
-        match (self.action, place.watch) {
+        set_kind(&mut resource.kind, kind.kind.clone())?;
+        match (self.action, location.watch) {
             ("watchlist", true) => {
-                resource.watch.push(place.scope);
+                resource.watch.push(location.scope);
                 resource.verbs.push("watch".to_owned());
             }
-            // One object's watch, which a field selector on a watchlist has replaced.
+            // The deprecated watch of a single object; a field selector on a watchlist replaces it.
             ("watch", true) => {}
             ("list", false) => {
-                agree(&mut resource.list, self.list_kind(&kind, definitions)?)?;
+                set_kind(&mut resource.list, self.list_kind(&kind, definitions)?)?;
                 resource.verbs.push("list".to_owned());
             }
             (_, false) => resource.verbs.extend(self.verb()?.map(str::to_owned)),
-            (_, true) => return Err(self.unknown()),
+            (_, true) => return Err(self.unknown_action()),
         }
         Ok(())
     }
@@ -112,15 +113,15 @@ impl Operation<'_> {
                 kind: kind.kind.clone(),
                 verbs: Vec::new(),
             });
-        let Subresource { group, version, kind: known, .. } = &subresource;
-        if (group, version, known) != (&kind.group, &kind.version, &kind.kind) {
-            return Err(Failure::new(format!("{name} has two kinds: {known} and {}", kind.kind)));
+        let Subresource { group, version, kind: first, .. } = &subresource;
+        if (group, version, first) != (&kind.group, &kind.version, &kind.kind) {
+            return Err(Failure::new(format!("{name} has two kinds: {first} and {}", kind.kind)));
         }
         subresource.verbs.extend(self.verb()?.map(str::to_owned));
         Ok(())
     }
 
-    /// The word that discovery has for it; none for HEAD and OPTIONS.
+    /// Returns discovery's verb for the operation; none for HEAD and OPTIONS.
     fn verb(&self) -> Result<Option<&'static str>> {
         Ok(match (self.action, self.method) {
             ("get", _) | ("connect", "get") => Some("get"),
@@ -130,16 +131,16 @@ impl Operation<'_> {
             ("delete", _) | ("connect", "delete") => Some("delete"),
             ("deletecollection", _) => Some("deletecollection"),
             ("connect", "head" | "options") => None,
-            _ => return Err(self.unknown()),
+            _ => return Err(self.unknown_action()),
         })
     }
 
-    fn unknown(&self) -> Failure {
+    fn unknown_action(&self) -> Failure {
         Failure::new(format!("unknown action `{}`", self.action))
-            .mend("teach the generator what it means: crates/codegen/src/facts/resources.rs")
+            .hint("add support for it in crates/codegen/src/facts/resources.rs")
     }
 
-    /// The kind that the response to a list is declared to have.
+    /// Returns the kind of the list, from the operation's declared response.
     fn list_kind(&self, object: &GroupVersionKind, definitions: &Definitions) -> Result<String> {
         let schema = &self.value["responses"]["200"]["schema"]["$ref"];
         schema
@@ -151,24 +152,24 @@ impl Operation<'_> {
             })
             .map(|kind| kind.kind.clone())
             .ok_or_else(|| {
-                Failure::new(format!("the list's definition is not there or has no kind: {schema}"))
+                Failure::new(format!("the list's definition is missing or has no kind: {schema}"))
             })
     }
 }
 
-fn agree(known: &mut Option<String>, kind: String) -> Result<()> {
-    match known {
+fn set_kind(target: &mut Option<String>, kind: String) -> Result<()> {
+    match target {
         Some(other) if *other != kind => {
             Err(Failure::new(format!("two kinds are served under one plural: {other} and {kind}")))
         }
         _ => {
-            *known = Some(kind);
+            *target = Some(kind);
             Ok(())
         }
     }
 }
 
-fn place(path: &str) -> Option<Place<'_>> {
+fn location(path: &str) -> Option<Location<'_>> {
     let mut segments = path.split('/').skip(1);
     let group = match segments.next()? {
         "api" => "",
@@ -194,7 +195,7 @@ fn place(path: &str) -> Option<Place<'_>> {
         }
         _ => return None,
     };
-    Some(Place { group, version, watch, scope, plural, subresource })
+    Some(Location { group, version, watch, scope, plural, subresource })
 }
 
 fn sorted_lists(mut resource: Resource) -> Resource {
@@ -213,24 +214,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn namespaces_are_a_resource_and_a_scope() {
-        let place = |path| {
-            let p = super::place(path).unwrap();
+    fn namespaces_are_parsed_as_resource_and_as_scope() {
+        let location = |path| {
+            let p = super::location(path).unwrap();
             (p.group, p.plural, p.scope, p.watch, p.subresource)
         };
-        assert_eq!(place("/api/v1/namespaces"), ("", "namespaces", Scope::Cluster, false, None));
+        assert_eq!(location("/api/v1/namespaces"), ("", "namespaces", Scope::Cluster, false, None));
         assert_eq!(
-            place("/api/v1/namespaces/{name}/finalize"),
+            location("/api/v1/namespaces/{name}/finalize"),
             ("", "namespaces", Scope::Cluster, false, Some("finalize"))
         );
         assert_eq!(
-            place("/apis/apps/v1/watch/namespaces/{namespace}/deployments/{name}"),
+            location("/apis/apps/v1/watch/namespaces/{namespace}/deployments/{name}"),
             ("apps", "deployments", Scope::Namespaced, true, None)
         );
         assert_eq!(
-            place("/api/v1/nodes/{name}/proxy/{path}"),
+            location("/api/v1/nodes/{name}/proxy/{path}"),
             ("", "nodes", Scope::Cluster, false, Some("proxy"))
         );
-        assert!(super::place("/logs/{logpath}").is_none());
+        assert!(super::location("/logs/{logpath}").is_none());
     }
 }

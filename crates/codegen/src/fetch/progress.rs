@@ -1,10 +1,10 @@
-//! Tells on stderr how a download goes.
+//! Reports the progress of a download on stderr.
 
 use std::io::IsTerminal as _;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
-/// A bar on a terminal; elsewhere one line at the start and one at the end.
+/// A progress bar on a terminal; otherwise one line at the start and one at the end.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
     received: u64,
@@ -15,7 +15,7 @@ impl Progress {
         eprintln!("fetching {url}");
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::no_length();
-            // A template that does not parse would only cost the looks.
+            // An invalid template only affects the appearance.
             if let Ok(style) =
                 ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {bytes_per_sec}")
             {
@@ -26,7 +26,7 @@ impl Progress {
         Self { bar, received: 0 }
     }
 
-    /// How much there will be, as far as that is known.
+    /// Sets the total size, if known.
     pub(super) fn expect(&self, total: Option<u64>) {
         if let (Some(bar), Some(total)) = (&self.bar, total) {
             bar.set_length(total);

@@ -1,13 +1,13 @@
-//! Types that contain themselves: where a `Box` must break the cycle.
+//! Breaks the cycles of recursive types with `Box`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Shape, Type};
 use crate::error::{Failure, Result};
 
-/// Boxes the fields that close a cycle of fields held directly. Lists and maps hold theirs apart.
-pub(super) fn box_them(types: &mut BTreeMap<String, Type>) -> Result<()> {
-    let mut walk = Walk { types, done: BTreeSet::new(), trail: Vec::new(), closing: Vec::new() };
+/// Boxes the fields that close a cycle. Lists and maps are already indirect.
+pub(super) fn box_cycles(types: &mut BTreeMap<String, Type>) -> Result<()> {
+    let mut walk = Walk { types, done: BTreeSet::new(), path: Vec::new(), closing: Vec::new() };
     for definition in walk.types.keys() {
         walk.visit(definition);
     }
@@ -17,7 +17,7 @@ pub(super) fn box_them(types: &mut BTreeMap<String, Type>) -> Result<()> {
         };
         if !field.optional {
             return Err(Failure::new(format!(
-                "definition {definition} contains itself through its required property {}, without end",
+                "definition {definition} contains itself through its required property {}, which is infinite",
                 field.wire
             )));
         }
@@ -29,8 +29,8 @@ pub(super) fn box_them(types: &mut BTreeMap<String, Type>) -> Result<()> {
 struct Walk<'a> {
     types: &'a BTreeMap<String, Type>,
     done: BTreeSet<&'a str>,
-    trail: Vec<&'a str>,
-    /// Definition and field index.
+    path: Vec<&'a str>,
+    /// Definition and field index of each field to box.
     closing: Vec<(String, usize)>,
 }
 
@@ -39,18 +39,18 @@ impl<'a> Walk<'a> {
         if !self.done.insert(definition) {
             return;
         }
-        self.trail.push(definition);
+        self.path.push(definition);
         for (index, field) in
             self.types.get(definition).map_or(&[][..], Type::fields).iter().enumerate()
         {
             if let Shape::Type(target) = &field.shape {
-                if self.trail.contains(&target.as_str()) {
+                if self.path.contains(&target.as_str()) {
                     self.closing.push((definition.to_owned(), index));
                 } else {
                     self.visit(target);
                 }
             }
         }
-        self.trail.pop();
+        self.path.pop();
     }
 }

@@ -1,30 +1,30 @@
-//! The Cargo features of a crate: one an API group, with those that its types refer to.
+//! The Cargo features of a crate: one per API group, with the groups that its types refer to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Body, Type};
 use crate::error::{Failure, Result};
 
-/// By feature, the features that it needs.
+/// The features that each feature requires.
 pub(crate) type Features = BTreeMap<String, BTreeSet<String>>;
 
-/// The feature that stands for all, and the one that Cargo takes for granted.
+/// The feature that enables all others, and Cargo's default feature.
 pub(crate) const ALL: &str = "all";
 const DEFAULT: &str = "default";
 
-/// Finds them.
+/// Computes the features from the references between types.
 pub(super) fn features(types: &BTreeMap<String, Type>) -> Result<Features> {
     let mut features = Features::new();
     for (definition, type_) in types {
         let Some(feature) = type_.home.feature() else {
-            machinery_stands_alone(definition, type_, types)?;
+            check_machinery(definition, type_, types)?;
             continue;
         };
         if [ALL, DEFAULT].contains(&feature) {
             return Err(Failure::new(format!(
-                "definition {definition} lies in a group named `{feature}`, which is a feature of its own"
+                "definition {definition} is in a group named `{feature}`, which is a reserved feature name"
             ))
-            .mend("give the group's feature another name: crates/codegen/src/model/features.rs"));
+            .hint("rename the group's feature in crates/codegen/src/model/features.rs"));
         }
         let needed = targets(type_).filter_map(|target| types[target].home.feature());
         let needed: BTreeSet<_> =
@@ -34,17 +34,17 @@ pub(super) fn features(types: &BTreeMap<String, Type>) -> Result<Features> {
     Ok(features)
 }
 
-/// What is always compiled must not refer to what may not be.
-fn machinery_stands_alone(
+/// Checks that a type that is always compiled does not refer to one behind a feature.
+fn check_machinery(
     definition: &str,
     machinery: &Type,
     types: &BTreeMap<String, Type>,
 ) -> Result<()> {
     match targets(machinery).find(|target| types[*target].home.feature().is_some()) {
         Some(target) => Err(Failure::new(format!(
-            "definition {definition} is compiled always, but refers to {target}, which is not"
+            "definition {definition} is always compiled, but refers to {target}, which is behind a feature"
         ))
-        .mend("make it part of an API group: crates/codegen/src/model/home.rs")),
+        .hint("assign it to an API group in crates/codegen/src/model/home.rs")),
         None => Ok(()),
     }
 }

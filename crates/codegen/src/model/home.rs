@@ -1,11 +1,11 @@
-//! Where a definition's type lies in the crate.
+//! The module of a definition's type in the crate.
 
 use std::collections::BTreeMap;
 
 use crate::error::{Failure, Result};
 use crate::facts::GroupVersionKind;
 
-/// Prefixes of definitions that go on with group, version and name.
+/// Prefixes of definitions that are followed by group, version and name.
 const VERSIONED: [&str; 4] = [
     "io.k8s.api.",
     "io.k8s.apiextensions-apiserver.pkg.apis.",
@@ -13,23 +13,23 @@ const VERSIONED: [&str; 4] = [
     "io.k8s.kube-aggregator.pkg.apis.",
 ];
 
-/// Prefix of what every API group builds on. Definitions of it that have no version are a package of
-/// one or two parts, and the name.
+/// The prefix of API machinery, which all API groups use. Its definitions without a version have a
+/// package of one or two segments, and the name.
 const MACHINERY: &str = "io.k8s.apimachinery.pkg.";
 
-/// Module and name of a type: `core::v1::Pod`; without a version: `version::Info`.
+/// The module and name of a type: `core::v1::Pod`, or without a version `version::Info`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Home {
     pub(crate) group: String,
     pub(crate) version: Option<String>,
     pub(crate) name: String,
-    /// Whether it is no API group's own, but what all of them build on. (There is a group `resource`
-    /// and a package of that name.)
+    /// Whether it belongs to API machinery and not to an API group. (`resource` is the name of a group
+    /// and of a machinery package.)
     pub(crate) machinery: bool,
 }
 
 impl Home {
-    /// The home of the definition of that name.
+    /// Returns the home of the definition with this name.
     pub(crate) fn of(definition: &str) -> Result<Self> {
         let machinery = definition.starts_with(MACHINERY);
         let versioned = VERSIONED.iter().find_map(|prefix| {
@@ -57,12 +57,12 @@ impl Home {
             .or_else(unversioned)
             .filter(|home| is_identifier(&home.group) && is_identifier(&home.name))
             .ok_or_else(|| {
-                Failure::new(format!("definition {definition} fits no module"))
-                    .mend("say where it goes: crates/codegen/src/model/home.rs")
+                Failure::new(format!("definition {definition} matches no module"))
+                    .hint("add its module in crates/codegen/src/model/home.rs")
             })
     }
 
-    /// The module: `core::v1`.
+    /// Returns the module: `core::v1`.
     pub(crate) fn module(&self) -> String {
         match &self.version {
             Some(version) => format!("{}::{version}", self.group),
@@ -70,19 +70,19 @@ impl Home {
         }
     }
 
-    /// The Cargo feature that it is compiled with: that of its API group, or always.
+    /// Returns the Cargo feature of its API group; `None` if it is always compiled.
     pub(crate) fn feature(&self) -> Option<&str> {
         (!self.machinery).then_some(&self.group)
     }
 
-    /// The version module that shows it; what has no version shows in `v1`.
+    /// Returns the version module that re-exports it; `v1` for types without a version.
     pub(crate) fn view(&self) -> &str {
         self.version.as_deref().unwrap_or("v1")
     }
 }
 
-/// From a module to the group as the API server and the reference name it, learnt from the kinds:
-/// `networking` is `networking.k8s.io`. What belongs to every group goes by the machinery's name.
+/// Maps modules to the API group names of the API server and the reference, derived from the kinds:
+/// `networking` is `networking.k8s.io`. API machinery keeps its module name.
 pub(crate) fn api_groups<'a>(
     types: impl Iterator<Item = (&'a Home, &'a [GroupVersionKind])>,
 ) -> BTreeMap<String, String> {
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn definitions_find_their_module() {
+    fn definition_maps_to_module_and_view() {
         for (definition, module, view) in [
             ("io.k8s.api.core.v1.Pod", "core::v1", "v1"),
             ("io.k8s.api.autoscaling.v2beta1.MetricSpec", "autoscaling::v2beta1", "v2beta1"),
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_is_a_feature_and_what_all_build_on_is_always_there() {
+    fn api_groups_are_features_and_machinery_is_not() {
         for (definition, feature) in [
             ("io.k8s.api.core.v1.Pod", Some("core")),
             ("io.k8s.api.resource.v1.DeviceClass", Some("resource")),
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_nowhere_is_refused() {
+    fn unknown_definition_is_rejected() {
         for definition in [
             "com.example.v1.Pod",
             "io.k8s.api.core.Pod",

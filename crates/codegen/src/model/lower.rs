@@ -1,4 +1,4 @@
-//! From facts to the typed picture of the crate.
+//! Lowers the facts to the model of the crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,28 +10,28 @@ use crate::error::{Failure, Result};
 use crate::facts::{Facts, Schema};
 use crate::names;
 
-/// Type names that would hide those that generated code itself uses.
+/// Type names that would shadow names that generated code uses.
 const RESERVED: [&str; 5] = ["Box", "Default", "Option", "String", "Vec"];
 
-/// Makes the picture. What it does not understand is an error, never left out.
+/// Builds the model. Anything unsupported is an error, never omitted.
 pub(crate) fn lower(mut facts: Facts, tag: &str) -> Result<Model> {
     workarounds::correct(facts.release, &mut facts.definitions)?;
     let mut types = BTreeMap::new();
     let mut homes = BTreeMap::new();
     for (definition, schema) in &facts.definitions {
-        let made = type_of(definition, schema)
+        let lowered = type_of(definition, schema)
             .map_err(|f| f.within(format!("definition {definition}")))?;
-        let path = format!("{}::{}", made.home.module(), made.home.name);
+        let path = format!("{}::{}", lowered.home.module(), lowered.home.name);
         if let Some(other) = homes.insert(path.clone(), definition) {
             return Err(Failure::new(format!(
                 "definitions {other} and {definition} would both be {path}"
             )));
         }
-        types.insert(definition.clone(), made);
+        types.insert(definition.clone(), lowered);
     }
-    resolve(&types)?;
+    check_references(&types)?;
     make_times_optional(&mut types);
-    cycles::box_them(&mut types)?;
+    cycles::box_cycles(&mut types)?;
     let wirings = wiring::wire(&facts.resources, &types)?;
     let views = views::views(&types, &wirings);
     let features = features::features(&types)?;
@@ -43,7 +43,7 @@ pub(crate) fn lower(mut facts: Facts, tag: &str) -> Result<Model> {
 fn type_of(definition: &str, schema: &Schema) -> Result<Type> {
     let home = Home::of(definition)?;
     if RESERVED.contains(&home.name.as_str()) {
-        return Err(Failure::new(format!("the name {} hides one of Rust's own", home.name)));
+        return Err(Failure::new(format!("the name {} shadows one of Rust's prelude", home.name)));
     }
     Ok(Type {
         home,
@@ -64,13 +64,15 @@ fn body(definition: &str, schema: &Schema) -> Result<Body> {
     if schema.properties.is_empty() {
         return match shapes::shape(schema)? {
             Shape::Json => Ok(Body::Opaque),
-            other => Err(Failure::new(format!("a definition that is {other:?} is not understood"))
-                .mend("say what it becomes: crates/codegen/src/model/scalars.rs")),
+            other => {
+                Err(Failure::new(format!("a definition of the shape {other:?} is not supported"))
+                    .hint("add its type in crates/codegen/src/model/scalars.rs"))
+            }
         };
     }
     if schema.type_.is_some() || schema.items.is_some() || schema.additional_properties.is_some() {
         return Err(Failure::new(
-            "a definition with properties and another shape is not understood",
+            "a definition with properties and another shape is not supported",
         ));
     }
     fields(schema).map(Body::Struct)
@@ -80,7 +82,7 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
     let mut names = BTreeSet::new();
     for required in &schema.required {
         if !schema.properties.contains_key(required) {
-            return Err(Failure::new(format!("the required property {required} is not there")));
+            return Err(Failure::new(format!("the required property {required} does not exist")));
         }
     }
     let mut fields = Vec::new();
@@ -88,12 +90,12 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
         let name = names::field(wire);
         if !names.insert(name.clone()) {
             return Err(Failure::new(format!(
-                "two properties would be called {name}, one is {wire}"
+                "two properties would be named {name}, one is {wire}"
             )));
         }
         let shape = shapes::shape(property).map_err(|f| f.within(format!("property {wire}")))?;
         let required = schema.required.contains(wire);
-        // An object always has metadata, so that its users need not ask.
+        // Every object has metadata: users need not unwrap it.
         let metadata = wire == "metadata" && !schema.kinds.is_empty();
         let collection = matches!(shape, Shape::List(_) | Shape::Map(_));
         let optional = !(collection || required || metadata);
@@ -112,10 +114,10 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
     Ok(fields)
 }
 
-/// Every reference must lead to a definition.
-fn resolve(types: &BTreeMap<String, Type>) -> Result<()> {
+/// Checks that every reference names a definition.
+fn check_references(types: &BTreeMap<String, Type>) -> Result<()> {
     let resolve = |from: &str, to: &str| {
-        let missing = || format!("definition {from} refers to {to}, which is not there");
+        let missing = || format!("definition {from} refers to {to}, which does not exist");
         types.get(to).map(|_| ()).ok_or_else(|| Failure::new(missing()))
     };
     for (definition, type_) in types {
@@ -133,8 +135,8 @@ fn resolve(types: &BTreeMap<String, Type>) -> Result<()> {
     Ok(())
 }
 
-/// Required times are optional all the same: in the events.k8s.io view of an event that came through
-/// core there is one that is `null`.
+/// Makes required times optional: an event that was created through the core group has a `null` time
+/// in events.k8s.io.
 fn make_times_optional(types: &mut BTreeMap<String, Type>) {
     let times: BTreeSet<String> =
         types.iter().filter(|(_, type_)| type_.is_time()).map(|(name, _)| name.clone()).collect();
@@ -146,7 +148,7 @@ fn make_times_optional(types: &mut BTreeMap<String, Type>) {
 }
 
 impl Shape {
-    /// The definition that it refers to, if any.
+    /// Returns the definition that it refers to, if any.
     pub(super) fn target(&self) -> Option<&str> {
         match self {
             Self::Type(definition) => Some(definition),

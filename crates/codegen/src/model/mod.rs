@@ -1,4 +1,4 @@
-//! The typed picture of a crate to be: what each definition becomes, and what can be watched.
+//! The typed model of a generated crate: the type of each definition, and what can be watched.
 
 mod cycles;
 mod features;
@@ -22,14 +22,14 @@ pub(crate) use lower::lower;
 pub(crate) use views::{Row, View};
 pub(crate) use wiring::{Wiring, Wirings};
 
-/// All that a generated crate consists of.
+/// The content of a generated crate.
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) release: Release,
     pub(crate) tag: String,
-    /// From the group in a module's name to the one that the API server knows.
+    /// From the group of a module to the name of the API group.
     pub(crate) groups: BTreeMap<String, String>,
-    /// By the definition's name.
+    /// By the name of the definition.
     pub(crate) types: BTreeMap<String, Type>,
     pub(crate) wirings: Wirings,
     pub(crate) features: Features,
@@ -37,15 +37,15 @@ pub(crate) struct Model {
     pub(crate) views: Vec<View>,
 }
 
-/// What a definition becomes.
+/// The type of a definition.
 #[derive(Debug)]
 pub(crate) struct Type {
     pub(crate) home: Home,
     pub(crate) kinds: Vec<GroupVersionKind>,
     pub(crate) body: Body,
-    /// A sentence that says which releases have it.
+    /// A sentence that lists the releases that have it.
     pub(crate) releases: Option<String>,
-    /// Upstream's own words, in lines, where they are wanted.
+    /// Upstream's description, in lines, if requested.
     pub(crate) description: Vec<String>,
 }
 
@@ -54,7 +54,7 @@ pub(crate) enum Body {
     Struct(Vec<Field>),
     /// The type of this name in watchable-core.
     Scalar(&'static str),
-    /// JSON that nobody but its owner knows the meaning of.
+    /// JSON without a schema.
     Opaque,
     /// The type of this name in watchable-core, with a definition as its parameter.
     Generic(&'static str, String),
@@ -65,14 +65,14 @@ pub(crate) struct Field {
     pub(crate) wire: String,
     pub(crate) name: String,
     pub(crate) shape: Shape,
-    /// Held as an `Option`. What is not has a value that says as much: lists and maps are empty.
+    /// Whether the type is an `Option`. Otherwise an empty list or map stands for an absent one.
     pub(crate) optional: bool,
-    /// Whether a cycle of types closes here.
+    /// Whether the field closes a cycle of types.
     pub(crate) boxed: bool,
     pub(crate) required: bool,
-    /// The properties that tell a list's items apart.
+    /// The properties that identify the items of a list.
     pub(crate) keys: Vec<String>,
-    /// Upstream's own words, in lines, where they are wanted.
+    /// Upstream's description, in lines, if requested.
     pub(crate) description: Vec<String>,
 }
 
@@ -92,7 +92,7 @@ pub(crate) enum Shape {
 }
 
 impl Type {
-    /// Whether the type is a point in time, which Go writes as `null` where it is not set.
+    /// Returns whether the type is a timestamp, which Go encodes as `null` if it is not set.
     pub(crate) fn is_time(&self) -> bool {
         matches!(self.body, Body::Scalar("Time" | "MicroTime"))
     }

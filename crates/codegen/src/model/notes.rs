@@ -1,11 +1,11 @@
-//! What the docs of a crate say beyond its own release's facts.
+//! Adds docs to the model that are not among its release's facts.
 
 use super::Model;
 use crate::descriptions::Descriptions;
 use crate::history::History;
 
 impl Model {
-    /// Takes on in which releases each type is, and what upstream writes of it and its fields.
+    /// Adds the releases of each type, and upstream's descriptions of types and fields.
     pub(crate) fn annotate(&mut self, history: &History, descriptions: &Descriptions) {
         for (definition, type_) in &mut self.types {
             type_.releases = history.sentence(definition);

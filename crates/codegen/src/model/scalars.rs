@@ -1,9 +1,9 @@
-//! Definitions that watchable-core has a type for.
+//! Definitions whose type is in watchable-core.
 
 use crate::error::{Failure, Result};
 use crate::facts::Schema;
 
-/// Definition, type and format in the spec, type in watchable-core.
+/// Definition, its type and format in the spec, and the type in watchable-core.
 const SCALARS: [(&str, &str, Option<&str>, &str); 6] = [
     ("io.k8s.apimachinery.pkg.api.resource.Quantity", "string", None, "Quantity"),
     ("io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1", "object", None, "FieldsV1"),
@@ -18,7 +18,7 @@ const SCALARS: [(&str, &str, Option<&str>, &str); 6] = [
     ),
 ];
 
-/// The type in watchable-core, if the definition is one of those.
+/// Returns the type in watchable-core, if there is one.
 pub(super) fn scalar(definition: &str, schema: &Schema) -> Result<Option<&'static str>> {
     let Some((_, type_, format, name)) = SCALARS.iter().find(|scalar| scalar.0 == definition)
     else {
@@ -27,9 +27,9 @@ pub(super) fn scalar(definition: &str, schema: &Schema) -> Result<Option<&'stati
     let same = schema.type_.as_deref() == Some(type_) && schema.format.as_deref() == *format;
     if !same || !schema.properties.is_empty() {
         return Err(Failure::new(format!(
-            "definition {definition} is no longer the {type_} that watchable-core's {name} stands for"
+            "definition {definition} is no longer the {type_} that watchable-core's {name} represents"
         ))
-        .mend("compare the two, then change crates/codegen/src/model/scalars.rs"));
+        .hint("compare the two, then update crates/codegen/src/model/scalars.rs"));
     }
     Ok(Some(name))
 }

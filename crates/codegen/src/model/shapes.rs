@@ -1,13 +1,13 @@
-//! What a property's schema says of its value.
+//! The shape of a property's value, from its schema.
 
 use super::Shape;
 use crate::error::{Failure, Result};
 use crate::facts::Schema;
 
-/// The shape of a property, or of the items of one.
+/// Returns the shape of a property, or of its items.
 pub(super) fn shape(schema: &Schema) -> Result<Shape> {
     if !schema.properties.is_empty() {
-        return Err(unknown("an object within a definition"));
+        return Err(unsupported("an object within a definition"));
     }
     if let Some(reference) = &schema.reference {
         let alone = schema.type_.is_none()
@@ -16,7 +16,7 @@ pub(super) fn shape(schema: &Schema) -> Result<Shape> {
         return if alone {
             Ok(Shape::Type(reference.clone()))
         } else {
-            Err(unknown("a $ref beside a type"))
+            Err(unsupported("a $ref with a type"))
         };
     }
     let (type_, format) = (schema.type_.as_deref(), schema.format.as_deref());
@@ -30,7 +30,7 @@ pub(super) fn shape(schema: &Schema) -> Result<Shape> {
         (Some("array"), None, Some(items), None) => Ok(Shape::List(Box::new(shape(items)?))),
         (Some("object"), None, None, Some(values)) => Ok(Shape::Map(Box::new(shape(values)?))),
         (Some("object") | None, None, None, None) => Ok(Shape::Json),
-        _ => Err(unknown(&format!(
+        _ => Err(unsupported(&format!(
             "type `{}` with format `{}`",
             type_.unwrap_or("none"),
             format.unwrap_or("none")
@@ -38,7 +38,7 @@ pub(super) fn shape(schema: &Schema) -> Result<Shape> {
     }
 }
 
-fn unknown(what: &str) -> Failure {
-    Failure::new(format!("{what} is not understood"))
-        .mend("teach the generator what it means: crates/codegen/src/model/shapes.rs")
+fn unsupported(what: &str) -> Failure {
+    Failure::new(format!("{what} is not supported"))
+        .hint("add support for it in crates/codegen/src/model/shapes.rs")
 }

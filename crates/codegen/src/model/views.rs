@@ -1,18 +1,18 @@
-//! The version modules: what `v1` shows of every group, and what of it can be watched.
+//! The version modules such as `v1`: the types of a version from every group, and what can be watched.
 
 use std::collections::BTreeMap;
 
 use super::{Home, Type, Wiring, Wirings};
 use crate::facts::Resource;
 
-/// Who wins a name that several groups have: core, then the machinery, then what is used most.
+/// The groups that win a name that several groups have: core, API machinery, then by usage.
 const PRECEDENCE: [&str; 16] = [
     "core",
     "meta",
     "apps",
     "batch",
     "rbac",
-    // Before storage, where `TokenRequest` is a mere part of a CSIDriver.
+    // Before storage, whose `TokenRequest` is only a part of a CSIDriver.
     "authentication",
     "authorization",
     "networking",
@@ -26,31 +26,31 @@ const PRECEDENCE: [&str; 16] = [
     "coordination",
 ];
 
-/// The group that Kubernetes stopped serving: whatever else has the name is what is still served.
+/// The group that Kubernetes stopped serving; the same name in any other group is still served.
 const LAST: &str = "extensions";
 
 /// A version module.
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) version: String,
-    /// The types that it shows, sorted by name.
+    /// The re-exported types, sorted by name.
     pub(crate) exports: Vec<Home>,
-    /// Types whose name another group's type has here, with the module of that.
+    /// Types whose name belongs to another group here, with the module of the winner.
     pub(crate) hidden: Vec<(Home, String)>,
     pub(crate) watchables: Vec<Row>,
 }
 
-/// A kind that can be watched, as a version module lists it.
+/// A watchable kind, as a version module lists it.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) object: Home,
     pub(crate) list: Home,
     pub(crate) resource: Resource,
-    /// Whether its name or that of its list belongs to another group here.
+    /// Whether its name or the name of its list belongs to another group here.
     pub(crate) hidden: bool,
 }
 
-/// All version modules, sorted by name.
+/// Returns all version modules, sorted by name.
 pub(super) fn views(types: &BTreeMap<String, Type>, wirings: &Wirings) -> Vec<View> {
     let mut versions: BTreeMap<&str, Vec<&Home>> = BTreeMap::new();
     for type_ in types.values() {
@@ -100,10 +100,10 @@ fn row(object: &Type, wiring: &Wiring, types: &BTreeMap<String, Type>) -> Option
     })
 }
 
-/// Place in the order of precedence; groups that the list does not name go by alphabet.
+/// Returns the rank in the order of precedence; other groups follow in alphabetical order.
 fn rank(group: &str) -> usize {
-    match PRECEDENCE.iter().position(|known| *known == group) {
-        Some(place) => place,
+    match PRECEDENCE.iter().position(|other| *other == group) {
+        Some(rank) => rank,
         None if group == LAST => usize::MAX,
         None => PRECEDENCE.len(),
     }

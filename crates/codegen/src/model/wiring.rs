@@ -1,4 +1,4 @@
-//! Which types the API server serves, and how each can be watched.
+//! Joins types with the resources that serve them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::facts::{GroupVersionKind, Resource, Scope};
 /// By the definition of the object.
 pub(crate) type Wirings = BTreeMap<String, Wiring>;
 
-/// What is known of a type that is served at a path of its own.
+/// How the API server serves a type.
 #[derive(Debug)]
 pub(crate) struct Wiring {
     pub(crate) resource: Resource,
@@ -24,7 +24,7 @@ impl Wiring {
     }
 }
 
-/// Joins the resources with the types of their kinds.
+/// Joins each resource with the type of its kind.
 pub(super) fn wire(resources: &[Resource], types: &BTreeMap<String, Type>) -> Result<Wirings> {
     let mut kinds: BTreeMap<&GroupVersionKind, &str> = BTreeMap::new();
     for (definition, type_) in types {
@@ -74,10 +74,10 @@ fn wiring(
     };
     if !resource.watch.is_empty() && (resource.watch != expected || list.is_none()) {
         return Err(Failure::new(format!(
-            "it is {:?}, its list is {:?}, but it can be watched {:?}",
+            "it is {:?} with list {:?}, but its watch scopes are {:?}",
             resource.scope, resource.list, resource.watch
         ))
-        .mend("the traits in watchable-core do not know such a kind: extend them first"));
+        .hint("the traits in watchable-core do not support this: extend them first"));
     }
     Ok(Wiring { resource: resource.clone(), kind: kind.to_owned(), list })
 }

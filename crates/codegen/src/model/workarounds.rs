@@ -1,6 +1,6 @@
-//! What the specs get wrong, and what is done about it: one function a flaw.
+//! Workarounds for errors in the specs, one function each.
 //!
-//! Each says why it exists, and fails once a spec no longer has the flaw.
+//! Each documents its reason, and fails once a spec no longer has the error.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,19 @@ use crate::error::{Failure, Result};
 use crate::facts::Schema;
 use crate::release::Release;
 
-/// Corrects what a release's definitions say wrongly, before anything is made of them.
+/// Corrects a release's definitions before they are lowered.
 pub(super) fn correct(release: Release, definitions: &mut BTreeMap<String, Schema>) -> Result<()> {
     api_service_without_service(release, definitions)
 }
 
-/// The body that a workaround gives to a definition, if one applies.
+/// Returns the body of a definition to which a workaround applies.
 pub(super) fn body(definition: &str, schema: &Schema) -> Result<Option<Body>> {
     json_schema_props_or(definition, schema)
 }
 
-/// A place in a CRD's schema that holds a schema or something simpler has a definition with no type
-/// at all: the Go types encode themselves, and OpenAPI v2 cannot say "either". Taken for opaque JSON
-/// they would be all that a program cannot look into.
+/// A field of a CRD's schema that is a schema or something simpler has a definition without a type:
+/// the Go types have custom encoders, and OpenAPI v2 has no `oneOf`. As opaque JSON they would be the
+/// only part of a CRD that a program cannot access.
 fn json_schema_props_or(definition: &str, schema: &Schema) -> Result<Option<Body>> {
     const PREFIX: &str = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.";
     const SCHEMA: &str = "JSONSchemaProps";
@@ -42,8 +42,8 @@ fn json_schema_props_or(definition: &str, schema: &Schema) -> Result<Option<Body
     Ok(Some(Body::Generic(either, parameter)))
 }
 
-/// 1.17 requires an `APIService` to name a Service, but those that the API server serves itself have
-/// `null` there, and are something else with an empty Service. Later specs do not require it.
+/// 1.17 requires `service` in an `APIService`, but those that the API server serves itself have `null`
+/// there, and an empty Service has another meaning. Later specs do not require it.
 fn api_service_without_service(
     release: Release,
     definitions: &mut BTreeMap<String, Schema>,
@@ -67,9 +67,9 @@ fn api_service_without_service(
 
 fn no_longer_needed(workaround: &str, definition: &str) -> Failure {
     Failure::new(format!(
-        "the workaround `{workaround}` is no longer needed: the spec has mended {definition}"
+        "the workaround `{workaround}` is no longer needed: the spec has fixed {definition}"
     ))
-    .mend("narrow or remove it: crates/codegen/src/model/workarounds.rs")
+    .hint("restrict or remove it in crates/codegen/src/model/workarounds.rs")
 }
 
 #[cfg(test)]
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_workaround_is_for_the_releases_that_need_it() {
+    fn workaround_applies_only_to_affected_releases() {
         let name = "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec";
         let correct = |release: &str, required: &[&str]| {
             let required = required.iter().map(|&property| property.to_owned()).collect();

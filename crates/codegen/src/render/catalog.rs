@@ -1,15 +1,16 @@
-//! The catalogue of what a release serves, for programs that choose their kinds while they run.
+//! Renders the catalogue of served resources, for programs that choose kinds at run time.
 
 use quote::quote;
 
-use super::{docs, print, traits};
+use super::print::print;
+use super::{docs, traits};
 use crate::error::Result;
 use crate::model::{Model, Wiring};
 use crate::short_names;
 
-/// The file `catalog.rs`.
+/// Returns the file `catalog.rs`.
 pub(super) fn catalog(model: &Model) -> Result<String> {
-    let docs = docs::inner(&[format!("What Kubernetes {} serves.", model.release)]);
+    let docs = docs::inner(&[format!("The resources that Kubernetes {} serves.", model.release)]);
     let mut wirings: Vec<&Wiring> = model.wirings.values().collect();
     wirings.sort_by_key(|wiring| {
         let resource = &wiring.resource;

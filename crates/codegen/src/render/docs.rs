@@ -1,4 +1,4 @@
-//! What the generated docs say: facts, in our words.
+//! The docs of generated types and fields, derived from the facts.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,13 +7,13 @@ use crate::facts::{GroupVersionKind, Scope};
 use crate::model::{Body, Field, Home, Model, Type, Wiring};
 use crate::names;
 
-/// Lines of documentation, for an item.
+/// Returns outer doc attributes, for an item.
 pub(super) fn outer(lines: &[String]) -> TokenStream {
     let lines = lines.iter().map(|line| spaced(line));
     quote!(#(#[doc = #lines])*)
 }
 
-/// Lines of documentation, for the module that they stand in.
+/// Returns inner doc attributes, for the enclosing module.
 pub(super) fn inner(lines: &[String]) -> TokenStream {
     let lines = lines.iter().map(|line| spaced(line));
     quote!(#(#![doc = #lines])*)
@@ -23,7 +23,7 @@ fn spaced(line: &str) -> String {
     if line.is_empty() { String::new() } else { format!(" {line}") }
 }
 
-/// What a type is, how it is served, which releases have it, and where to read more.
+/// Returns a type's docs: its kind, how it is served, the releases that have it, and a reference link.
 pub(super) fn of_type(model: &Model, definition: &str, type_: &Type) -> Vec<String> {
     let mut paragraphs = vec![vec![first_line(type_)], type_.description.clone()];
     if let Some(wiring) = model.wirings.get(definition) {
@@ -36,7 +36,7 @@ pub(super) fn of_type(model: &Model, definition: &str, type_: &Type) -> Vec<Stri
     joined(paragraphs)
 }
 
-/// Blank lines between them.
+/// Joins paragraphs with blank lines.
 fn joined(paragraphs: Vec<Vec<String>>) -> Vec<String> {
     let some: Vec<_> = paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()).collect();
     some.join(&String::new())
@@ -47,9 +47,9 @@ fn first_line(type_: &Type) -> String {
         let name = &type_.home.name;
         return match type_.body {
             Body::Opaque => {
-                format!("`{name}`: JSON that the spec says nothing more about, kept as it is.")
+                format!("`{name}`: JSON without a schema in the spec, kept unchanged.")
             }
-            _ => format!("`{name}`, which is no kind of its own."),
+            _ => format!("`{name}`, a type without a kind."),
         };
     };
     match type_.kinds.len() {
@@ -69,31 +69,31 @@ fn served(model: &Model, type_: &Type, wiring: &Wiring) -> String {
     };
     let plural = &wiring.resource.plural;
     let watch = match (wiring.is_watchable(), &wiring.resource.scope, &wiring.list) {
-        (true, Scope::Cluster, _) => "it can be watched",
-        (true, Scope::Namespaced, _) => "it can be watched, cluster-wide or in one namespace",
-        (false, _, Some(_)) => "it can be listed, but not watched",
-        (false, _, None) => "it cannot be listed or watched",
+        (true, Scope::Cluster, _) => "can be watched",
+        (true, Scope::Namespaced, _) => "can be watched cluster-wide or in one namespace",
+        (false, _, Some(_)) => "can be listed but not watched",
+        (false, _, None) => "cannot be listed or watched",
     };
     let list = wiring
         .list
         .as_ref()
-        .map_or(String::new(), |list| format!(", in a {}", link(type_, &model.types[list])));
+        .map_or(String::new(), |list| format!(", listed as {}", link(type_, &model.types[list])));
     format!("Served as `{plural}`{list}; {scope}; {watch}.")
 }
 
-/// Of what a list is the list.
+/// Returns the sentence that names the items of a list type.
 fn listed(model: &Model, definition: &str, list: &Type) -> Option<String> {
     let mut wirings = model.wirings.iter();
     let (object, wiring) =
         wirings.find(|(_, wiring)| wiring.list.as_deref() == Some(definition))?;
     let object = link(list, &model.types[object]);
-    let watch = if wiring.is_watchable() { "; a watch of it is one of those" } else { "" };
+    let watch = if wiring.is_watchable() { "; watching it watches those objects" } else { "" };
     Some(format!("The list of {object} objects{watch}."))
 }
 
 fn link(from: &Type, to: &Type) -> String {
     let home = &to.home;
-    // rustdoc does not like to be told where a name leads that it finds by itself.
+    // rustdoc warns of an explicit link target that it resolves by itself.
     if home.module() == from.home.module() {
         format!("[`{}`]", home.name)
     } else {
@@ -101,8 +101,7 @@ fn link(from: &Type, to: &Type) -> String {
     }
 }
 
-/// The type's place in upstream's reference, which has all that lies in a group's version, but for
-/// one.
+/// Returns the link to upstream's reference, which covers all types with a version except one.
 fn reference(model: &Model, type_: &Type) -> Option<String> {
     const LEFT_OUT: &str = "JSONSchemaPropsOrStringArray";
     let Home { group, version, name, .. } = &type_.home;
@@ -114,11 +113,11 @@ fn reference(model: &Model, type_: &Type) -> Option<String> {
     ))
 }
 
-/// Only what the field's name and type do not say.
+/// Returns a field's docs: only what its name and type do not express.
 pub(super) fn of_field(field: &Field) -> Vec<String> {
     let mut facts = Vec::new();
     if let Some(wire) = names::rename(&field.wire, &field.name) {
-        facts.push(format!("`{wire}` on the wire."));
+        facts.push(format!("`{wire}` in JSON."));
     }
     if field.required {
         facts.push("Required.".to_owned());
@@ -131,7 +130,7 @@ pub(super) fn of_field(field: &Field) -> Vec<String> {
     joined(vec![field.description.clone(), facts])
 }
 
-/// `apps/v1`; `v1` in the core group.
+/// Returns `apps/v1`, or `v1` for the core group.
 pub(super) fn api_version(group: &str, version: &str) -> String {
     if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") }
 }

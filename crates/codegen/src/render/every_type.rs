@@ -1,18 +1,18 @@
-//! The test that hands a release's types to `model-tests`, and what its manifest says of it.
+//! Renders the test that passes a release's types to `model-tests`, and its manifest entry.
 
 use std::fmt::Write as _;
 
-use super::header;
+use super::print::header;
 use crate::model::Model;
 use crate::release::Release;
 
-/// The file of the test. Made without the printer, which would spread each type over several lines.
+/// Returns the file of the test. Formatted by hand: prettyplease would split each type over several lines.
 pub(crate) fn every_type(model: &Model) -> String {
     let (release, name) = (model.release, model.release.crate_name());
     let mut text = header(model, "//");
     let _ = write!(
         text,
-        "//! Every type of Kubernetes {release}, on trial.\n\n\
+        "//! Tests every type of Kubernetes {release}.\n\n\
          use model_tests::Type;\n\n\
          #[rustfmt::skip]\nconst TYPES: &[Type] = &[\n"
     );
@@ -28,10 +28,10 @@ pub(crate) fn every_type(model: &Model) -> String {
     text.push_str("];\n");
     let catalog = format!("{name}::CATALOG");
     for (test, function, argument) in [
-        ("types_stand_for_every_definition", "stand_for_every_definition", "TYPES"),
-        ("types_keep_what_they_read", "keep_what_they_read", "TYPES"),
-        ("types_read_what_was_recorded", "read_what_was_recorded", "TYPES"),
-        ("catalog_holds_what_is_served", "holds_what_is_served", &catalog),
+        ("types_cover_every_definition", "cover_every_definition", "TYPES"),
+        ("types_round_trip_random_objects", "round_trip_random_objects", "TYPES"),
+        ("types_round_trip_recorded_objects", "round_trip_recorded_objects", "TYPES"),
+        ("catalog_matches_served_resources", "matches_served_resources", &catalog),
     ] {
         let _ = write!(
             text,
@@ -41,7 +41,7 @@ pub(crate) fn every_type(model: &Model) -> String {
     text
 }
 
-/// The marked regions of the manifest of `model-tests`: name and lines. The newest release is always
+/// Returns the generated regions of the manifest of `model-tests`: name and lines. The newest release is always
 /// tested, the others with the feature `every-release`.
 pub(crate) fn tested_releases(releases: &[Release]) -> [(&'static str, String); 3] {
     let newest = releases.iter().max();

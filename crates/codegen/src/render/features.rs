@@ -1,4 +1,4 @@
-//! The Cargo features by API group: in the manifest, and on what is compiled with them.
+//! Renders the Cargo features of API groups: the manifest's table and the `cfg` attributes.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use quote::quote;
 
 use crate::model::{ALL, Model};
 
-/// The manifest's table.
+/// Returns the manifest's `[features]` table.
 pub(super) fn table(model: &Model) -> String {
     let mut table = format!("[features]\ndefault = [{ALL:?}]\n{ALL} = [\n");
     // Writing to a String cannot fail.
@@ -22,7 +22,7 @@ pub(super) fn table(model: &Model) -> String {
     table
 }
 
-/// The attribute of what is compiled with a feature alone.
+/// Returns the `cfg` attribute of a feature.
 pub(super) fn gate(feature: &str) -> TokenStream {
     quote!(#[cfg(feature = #feature)])
 }

@@ -1,9 +1,10 @@
-//! The manifest of a generated crate.
+//! Renders the manifest of a generated crate.
 
-use super::{features, header};
+use super::features;
+use super::print::header;
 use crate::model::Model;
 
-/// The file `Cargo.toml`. It does not take on the workspace's lints: they are for what people write.
+/// Returns the file `Cargo.toml`. It does not inherit the workspace's lints, which are for handwritten code.
 pub(super) fn manifest(model: &Model) -> String {
     let (name, release) = (model.release.crate_name(), model.release);
     let header = header(model, "#");
@@ -11,7 +12,7 @@ pub(super) fn manifest(model: &Model) -> String {
     format!(
         r#"{header}[package]
 name = "{name}"
-description = "The types of Kubernetes {release}, and what of it can be watched"
+description = "The API types of Kubernetes {release}, watchable with the crate watchables"
 version.workspace = true
 edition.workspace = true
 rust-version.workspace = true
@@ -23,7 +24,7 @@ publish.workspace = true
 doctest = false
 test = false
 
-# An API group each, with the groups that its types refer to.
+# One feature per API group, which enables the groups that its types refer to.
 {features}
 [dependencies]
 watchable-core.workspace = true

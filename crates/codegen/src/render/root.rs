@@ -1,21 +1,24 @@
-//! The crate's root file.
+//! Renders the crate root.
 
 use quote::quote;
 
-use super::{docs, features, ident, print, root_modules};
+use super::groups::root_modules;
+use super::print::{ident, print};
+use super::{docs, features};
 use crate::error::Result;
 use crate::model::{ALL, Model};
 
-/// The file `lib.rs`.
+/// Returns the file `lib.rs`.
 pub(super) fn root(model: &Model) -> Result<String> {
     let release = model.release;
     let docs = docs::inner(&[
-        format!("The types of Kubernetes {release}."),
+        format!("The API types of Kubernetes {release}."),
         String::new(),
-        "`v1` and its like show a version's types of every group, and what of it can be watched; the".to_owned(),
-        "modules named for a group hold the types: `core::v1::Pod`. The types of `v1` also stand here.".to_owned(),
+        "The version modules, such as `v1`, re-export the types of a version from every group and list".to_owned(),
+        "what can be watched. The group modules define the types: `core::v1::Pod`. The crate root re-exports".to_owned(),
+        "`v1`.".to_owned(),
         String::new(),
-        "Each API group is a Cargo feature; all of them are on by default.".to_owned(),
+        "Each API group is a Cargo feature; all are enabled by default.".to_owned(),
     ]);
     let modules = root_modules(model).into_iter().map(|name| {
         let feature = feature(model, name).map(features::gate);
@@ -26,9 +29,9 @@ pub(super) fn root(model: &Model) -> Result<String> {
         model,
         quote! {
             #docs
-            // The tables of the version modules lead to every group.
+            // The tables of the version modules link to every group.
             #![cfg_attr(not(feature = #ALL), allow(rustdoc::broken_intra_doc_links))]
-            // rustfmt does not go where these lead: another printer wrote what is there.
+            // The modules are formatted by prettyplease, not by rustfmt.
             #(#modules)*
             pub use catalog::CATALOG;
             pub use v1::*;
@@ -36,7 +39,7 @@ pub(super) fn root(model: &Model) -> Result<String> {
     )
 }
 
-/// The feature that a module at the root as a whole is compiled with.
+/// Returns the feature of a root module, if all of its types have the same one.
 fn feature<'a>(model: &'a Model, module: &str) -> Option<&'a str> {
     let mut homes = model.types.values().map(|type_| &type_.home).filter(|h| h.group == module);
     let first = homes.next()?.feature()?;

@@ -1,16 +1,18 @@
-//! How a type says that it can be watched, or lets the compiler say why it cannot.
+//! Renders the derive of watchable types, and the impls that make the compiler explain why a type is not
+//! watchable.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{ident, types};
+use super::paths::path;
+use super::print::ident;
 use crate::facts::Scope;
 use crate::model::{Model, Type, Wiring};
 
-/// What is added to a struct.
+/// The additions to a struct.
 #[derive(Default)]
 pub(super) struct Traits {
-    /// Goes on after the last derive.
+    /// Follows the last derive.
     pub(super) derive: Option<TokenStream>,
     pub(super) attribute: Option<TokenStream>,
     pub(super) impls: TokenStream,
@@ -32,7 +34,7 @@ fn attribute(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     let (group, version) = (&wiring.resource.group, &wiring.resource.version);
     let (kind, plural) = (&wiring.kind, &wiring.resource.plural);
     let namespaced = (wiring.resource.scope == Scope::Namespaced).then(|| quote!(namespaced,));
-    let list = wiring.list.iter().map(|list| types::path(model, type_, list));
+    let list = wiring.list.iter().map(|list| path(model, type_, list));
     quote! {
         #[watchable(
             group = #group, version = #version, kind = #kind, plural = #plural, #namespaced #(list = #list)*
@@ -40,12 +42,12 @@ fn attribute(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     }
 }
 
-/// The impls that lead the compiler to the reason why the type cannot be watched.
+/// Returns the impls that lead the compiler to the reason why a type is not watchable.
 fn unwatchable(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     let name = ident(&type_.home.name);
     let resource = resource_info(wiring);
     let listed = wiring.list.as_ref().map(|list| {
-        let list = types::path(model, type_, list);
+        let list = path(model, type_, list);
         quote! {
             impl watchable_core::Listed for #name {
                 type Kind = Self;
@@ -72,7 +74,7 @@ fn unwatchable(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     }
 }
 
-/// The constant that holds a resource's facts.
+/// Returns the expression of a resource's `ResourceInfo`.
 pub(super) fn resource_info(wiring: &Wiring) -> TokenStream {
     let (group, version) = (&wiring.resource.group, &wiring.resource.version);
     let (kind, plural) = (&wiring.kind, &wiring.resource.plural);

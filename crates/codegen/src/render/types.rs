@@ -1,16 +1,19 @@
-//! The canonical modules: a group's, and a version's with its types.
+//! Renders the group modules and their versions with types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Group, Named, docs, features, ident, print, traits, wire};
+use super::groups::{Group, Named};
+use super::paths::path;
+use super::print::{ident, print};
+use super::{docs, features, traits, wire};
 use crate::error::Result;
 use crate::model::{Body, Field, Model, Shape, Type};
 
-/// The file of a group: its versions, and what has none.
+/// Returns the file of a group: its versions, and its types without a version.
 pub(super) fn group(model: &Model, group: &str, content: &Group<'_>) -> Result<String> {
     let docs = docs::inner(&[format!("The types of the `{group}` group, by version.")]);
-    // Where a part of the module is compiled always, the gates are inside of it.
+    // If a part of the module is always compiled, its versions are gated individually.
     let mixed = !content.unversioned.is_empty();
     let versions = content.versions.iter().map(|(version, types)| {
         let feature = types.first().filter(|_| mixed).and_then(|(_, first)| first.home.feature());
@@ -22,7 +25,7 @@ pub(super) fn group(model: &Model, group: &str, content: &Group<'_>) -> Result<S
     Ok(wire::fill_in(&printed, &content.unversioned))
 }
 
-/// The file of a group's version.
+/// Returns the file of a group's version.
 pub(super) fn version(
     model: &Model,
     group: &str,
@@ -42,7 +45,7 @@ fn item(model: &Model, (definition, type_): Named<'_>) -> TokenStream {
         Body::Struct(fields) => structure(model, definition, type_, fields, &docs),
         Body::Scalar(scalar) => {
             let scalar = ident(scalar);
-            // Without docs: those of the type itself are shown.
+            // Without docs: rustdoc shows those of the type itself.
             quote!(pub use watchable_core::#scalar;)
         }
         Body::Opaque => quote!(#docs pub type #name = watchable_core::RawJson;),
@@ -106,16 +109,4 @@ fn rust_type(model: &Model, owner: &Type, shape: &Shape) -> TokenStream {
             quote!(std::collections::BTreeMap<String, #values>)
         }
     }
-}
-
-/// The path to a definition's type, as seen from another's module.
-pub(super) fn path(model: &Model, from: &Type, definition: &str) -> TokenStream {
-    let home = &model.types[definition].home;
-    let name = ident(&home.name);
-    if home.module() == from.home.module() {
-        return quote!(#name);
-    }
-    let group = ident(&home.group);
-    let version = home.version.as_deref().map(ident).into_iter();
-    quote!(crate::#group::#(#version::)*#name)
 }

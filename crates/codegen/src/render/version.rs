@@ -1,16 +1,17 @@
-//! The version modules: `v1` and its like, which show a version's types of every group.
+//! Renders the version modules such as `v1`, which re-export the types of a version from every group.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, features, ident, print};
+use super::print::{ident, print};
+use super::{docs, features};
 use crate::error::Result;
 use crate::facts::Scope;
 use crate::model::{Home, Model, Row, View};
 
-/// The file of a version module.
+/// Returns the file of a version module.
 pub(super) fn version(model: &Model, view: &View) -> Result<String> {
     let docs = docs::inner(&lines(view));
     let exports = exports(&view.exports);
@@ -18,7 +19,7 @@ pub(super) fn version(model: &Model, view: &View) -> Result<String> {
     print(model, quote!(#docs #exports #watchables))
 }
 
-/// Re-exports, module by module.
+/// Returns re-exports, grouped by module.
 fn exports<'a>(homes: impl IntoIterator<Item = &'a Home>) -> TokenStream {
     let mut modules: BTreeMap<String, BTreeSet<&Home>> = BTreeMap::new();
     for home in homes {
@@ -36,11 +37,10 @@ fn exports<'a>(homes: impl IntoIterator<Item = &'a Home>) -> TokenStream {
 }
 
 fn watchables(rows: &[Row]) -> TokenStream {
-    let cluster_wide =
-        scope(rows, Scope::Cluster, "What can be watched in the whole cluster at once.");
-    let namespaced = scope(rows, Scope::Namespaced, "What can be watched in one namespace.");
+    let cluster_wide = scope(rows, Scope::Cluster, "Types that can be watched cluster-wide.");
+    let namespaced = scope(rows, Scope::Namespaced, "Types that can be watched in one namespace.");
     quote! {
-        /// What can be watched, with the list types, which stand for the same watch.
+        /// Watchable types. Watching a list type is the same as watching its items.
         pub mod watchables {
             #cluster_wide
             #namespaced
@@ -62,7 +62,8 @@ fn scope(rows: &[Row], scope: Scope, docs: &str) -> TokenStream {
     }
     let shown = exports(shown);
     let hidden = hidden.into_iter().map(|(group, homes)| {
-        let docs = format!(" Those of `{group}` whose names another group has in this version.");
+        let docs =
+            format!(" Types of `{group}` whose names belong to another group in this version.");
         let feature = homes.first().and_then(|home| home.feature()).map(features::gate);
         let (group, exports) = (ident(group), exports(homes));
         quote!(#[doc = #docs] #feature pub mod #group { #exports })
@@ -73,7 +74,7 @@ fn scope(rows: &[Row], scope: Scope, docs: &str) -> TokenStream {
 
 fn lines(view: &View) -> Vec<String> {
     let version = &view.version;
-    let mut lines = vec![format!("Every type of version `{version}`, of all groups.")];
+    let mut lines = vec![format!("The types of version `{version}` from all groups.")];
     if !view.watchables.is_empty() {
         lines.extend(["", "# What can be watched", ""].map(str::to_owned));
         lines.push("| kind | list | group and version | plural | in one namespace |".to_owned());
@@ -81,11 +82,11 @@ fn lines(view: &View) -> Vec<String> {
         lines.extend(view.watchables.iter().map(|row| table_row(view, row)));
     }
     if !view.hidden.is_empty() {
-        lines.extend(["", "# Names that several groups have", ""].map(str::to_owned));
-        lines.push("These are reached by group; the short name is another's:".to_owned());
+        lines.extend(["", "# Names in several groups", ""].map(str::to_owned));
+        lines.push("Use these by group; the short name belongs to another group:".to_owned());
         lines.push(String::new());
         lines.extend(view.hidden.iter().map(|(home, winner)| {
-            format!("- {}, where `{}` is `{winner}`'s", link(home, &full(home)), home.name)
+            format!("- {}: `{}` is `{winner}`'s", link(home, &full(home)), home.name)
         }));
     }
     lines
@@ -93,7 +94,7 @@ fn lines(view: &View) -> Vec<String> {
 
 fn table_row(view: &View, row: &Row) -> String {
     let resource = &row.resource;
-    // rustdoc does not like to be told where a name leads that it finds by itself.
+    // rustdoc warns of an explicit link target that it resolves by itself.
     let link = |home: &Home| {
         if view.hidden.iter().any(|(hidden, _)| hidden == home) {
             link(home, &home.name)

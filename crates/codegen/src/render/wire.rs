@@ -1,14 +1,14 @@
-//! The `model!`s: which field of a type stands behind which name on the wire.
+//! Renders the `model!` invocations, which map fields to JSON names.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::Named;
+use super::groups::Named;
 use crate::model::{Shape, Type};
 
 const MODEL: &str = "watchable_core::model!(";
 
-/// Fills in the `model!`s, of which the printer would make one long paragraph.
+/// Fills in the `model!` invocations, which prettyplease would print without line breaks.
 pub(super) fn fill_in(printed: &str, types: &[Named<'_>]) -> String {
     let by_name: BTreeMap<&str, &Type> =
         types.iter().map(|(_, named)| (named.home.name.as_str(), *named)).collect();

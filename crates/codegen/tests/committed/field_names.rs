@@ -1,7 +1,7 @@
-//! What each property is called in Rust, held by a golden file.
+//! Compares the Rust names of properties with a golden file.
 //!
-//! Names are part of what users write. A change of one is made on purpose, or not at all: run this
-//! test with `ACCEPT_NAMES=1` to write the file anew, and read the difference.
+//! Field names are public API and must change only deliberately: run this test with `ACCEPT_NAMES=1` to
+//! update the file, and review the difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -15,7 +15,7 @@ use crate::source::Wired;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Name {
     pub(crate) ours: String,
-    /// What k8s-openapi has, where it is not the same.
+    /// The name in k8s-openapi, if different.
     pub(crate) theirs: Option<String>,
 }
 
@@ -25,10 +25,10 @@ const HEADER: &str = "\
 # Held by crates/codegen/tests/committed/field_names.rs; ACCEPT_NAMES=1 writes it anew.
 ";
 
-/// The difference between their names and ours that there is a reason for.
+/// The deliberate difference from k8s-openapi's names.
 const REASONS: &str = include_str!("../golden/k8s_openapi.txt");
 
-/// What the specs hold of the design's tricky names and of names with acronyms: none is to go unseen.
+/// The difficult names and names with acronyms in the specs; all must be covered.
 const TRICKY: [(&str, &str); 39] = [
     ("podIP", "pod_ip"),
     ("podIPs", "pod_ips"),
@@ -75,7 +75,7 @@ fn path() -> PathBuf {
     root().join("crates/codegen/tests/golden/field_names.txt")
 }
 
-/// The golden file, by wire name.
+/// Reads the golden file, by JSON name.
 pub(crate) fn golden() -> BTreeMap<String, Name> {
     let text = fs::read_to_string(path()).unwrap_or_default();
     let lines = text.lines().filter(|line| !line.starts_with('#'));
@@ -93,7 +93,7 @@ pub(crate) fn golden() -> BTreeMap<String, Name> {
     found.into_iter().collect()
 }
 
-/// What the generated code says, and where each name was met first.
+/// Returns the names in the generated code, with the place where each was first seen.
 fn generated() -> BTreeMap<String, (String, String)> {
     let mut names: BTreeMap<String, (String, String)> = BTreeMap::new();
     for release in releases() {
@@ -112,7 +112,7 @@ fn generated() -> BTreeMap<String, (String, String)> {
 }
 
 #[test]
-fn names_are_those_of_the_golden_file() {
+fn names_match_the_golden_file() {
     let (golden, generated) = (golden(), generated());
     let mut differ = Vec::new();
     for wire in golden.keys().chain(generated.keys()).collect::<BTreeSet<_>>() {
@@ -146,7 +146,7 @@ fn names_are_those_of_the_golden_file() {
     );
 }
 
-/// Writes the file anew. What k8s-openapi has stays known where ours goes another way.
+/// Updates the file and keeps k8s-openapi's names where they differ.
 fn accept(golden: &BTreeMap<String, Name>, generated: &BTreeMap<String, (String, String)>) {
     let mut text = HEADER.to_owned();
     for (wire, (ours, _)) in generated {
@@ -160,7 +160,7 @@ fn accept(golden: &BTreeMap<String, Name>, generated: &BTreeMap<String, (String,
 }
 
 #[test]
-fn tricky_names_are_as_designed() {
+fn difficult_names_are_as_designed() {
     let generated = generated();
     for (wire, name) in TRICKY {
         let found = generated.get(wire).map(|(found, _)| found.as_str());
@@ -168,7 +168,7 @@ fn tricky_names_are_as_designed() {
             assert_eq!(found, Some(name), "{wire}");
         }
     }
-    // An acronym is one word, never its letters one by one.
+    // An acronym is one word.
     for (wire, (name, place)) in &generated {
         let letters = name.split('_').filter(|word| word.len() == 1).count();
         assert!(letters <= 1, "{wire} is spelt out: {name}, in {place}");
@@ -177,7 +177,7 @@ fn tricky_names_are_as_designed() {
 }
 
 #[test]
-fn where_we_leave_k8s_openapi_there_is_a_reason() {
+fn differences_from_k8s_openapi_are_deliberate() {
     let golden = golden();
     let reasons: BTreeMap<(&str, &str, &str), &str> = REASONS
         .lines()

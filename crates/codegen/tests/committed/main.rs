@@ -1,7 +1,7 @@
-//! What is committed: fresh, and complete by the specs.
+//! Tests of the committed crates: up to date, and complete according to the specs.
 //!
-//! What is expected is worked out here from the bare JSON of `spec/`, without the generator's code. By default
-//! only the newest release is checked; CI checks all, with the feature `every-release`.
+//! Expectations are computed from the JSON of `spec/`, without the generator's code. By default only the
+//! newest release is checked; CI checks all of them, with the feature `every-release`.
 
 mod field_names;
 mod places;
@@ -15,7 +15,7 @@ mod watchables;
 use codegen::generate::{Mode, generate};
 
 #[test]
-fn the_repository_is_fresh() {
+fn generated_files_are_up_to_date() {
     let releases = release::releases().iter().map(|release| {
         release.name.trim_start_matches("rel_").replace('_', ".").parse().unwrap()
     });

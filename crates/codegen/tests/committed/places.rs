@@ -1,13 +1,13 @@
-//! A definition's type has the same path in every release that has it.
+//! Tests that a definition's type has the same path in every release that has it.
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use crate::release::{releases, root};
 
-/// As the generated tests of the types say it, which the compiler has held them to.
+/// Reads the paths from the generated tests of types, which the compiler checks.
 #[test]
-fn a_type_has_the_same_path_in_every_release() {
+fn type_has_the_same_path_in_every_release() {
     let mut places: BTreeMap<String, (String, &str)> = BTreeMap::new();
     for release in releases() {
         let file = root().join(format!("tests/model/tests/{}.rs", release.name));

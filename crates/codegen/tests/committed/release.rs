@@ -1,4 +1,4 @@
-//! Each committed release: the facts of its spec, and what its crate declares.
+//! The committed releases: the facts of each spec, and the declarations of each crate.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::source::{self, Modules};
 
-/// A release, both sides of it.
+/// A release: its facts and its crate.
 pub(crate) struct Release {
     /// Such as `rel_1_36`.
     pub(crate) name: String,
@@ -21,8 +21,8 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }
 
-/// The newest release that `spec/releases.toml` pins; with the feature `every-release`, all of them. They are
-/// read once for all tests.
+/// Returns the newest pinned release, or all of them with the feature `every-release`; read once for all
+/// tests.
 pub(crate) fn releases() -> &'static [Release] {
     static RELEASES: OnceLock<Vec<Release>> = OnceLock::new();
     RELEASES.get_or_init(|| {
@@ -52,17 +52,17 @@ fn read(name: String) -> Release {
 }
 
 impl Release {
-    /// Name and schema of every definition.
+    /// Returns name and schema of every definition.
     pub(crate) fn definitions(&self) -> impl Iterator<Item = (&String, &Value)> {
         self.facts["definitions"].as_object().unwrap().iter()
     }
 
-    /// The resources that have a kind of their own.
+    /// Returns the resources that have a kind.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &Value> {
         self.facts["resources"].as_array().unwrap().iter().filter(|r| r["kind"].is_string())
     }
 
-    /// Module and name of the type of a kind: `core::v1`, `Pod`.
+    /// Returns module and name of the type of a kind: `core::v1`, `Pod`.
     pub(crate) fn place_of_kind(&self, resource: &Value, kind: &Value) -> (String, String) {
         let is = |known: &Value| {
             known["group"] == resource["group"]
@@ -78,7 +78,7 @@ impl Release {
     }
 }
 
-/// Module and name of the type that a definition becomes. It does not depend on the release.
+/// Returns module and name of a definition's type, which do not depend on the release.
 pub(crate) fn place(definition: &str) -> (String, String) {
     let parts: Vec<&str> = definition.split('.').collect();
     let module = match &parts[..parts.len() - 1] {
@@ -91,7 +91,7 @@ pub(crate) fn place(definition: &str) -> (String, String) {
     (module, parts[parts.len() - 1].to_owned())
 }
 
-/// The items of a list; none where there is none.
+/// Returns the items of a list; none if it is absent.
 pub(crate) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }

@@ -1,4 +1,4 @@
-//! What Rust type a property must have, by its schema alone.
+//! The expected Rust type of a property, from its schema.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::release::{Release, list, place};
 
-/// Required by the spec of 1.17, and `null` on its own API server: the workaround
+/// Required by the spec of 1.17, but `null` in its API server: see the workaround
 /// `api_service_without_service`.
 const NOT_REQUIRED: [(&str, &str, &str); 2] = [
     ("rel_1_17", "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec", "service"),
@@ -17,11 +17,11 @@ const NOT_REQUIRED: [(&str, &str, &str); 2] = [
     ),
 ];
 
-/// Definitions that stand for points in time: they may be `null` where they are required.
+/// Definitions of timestamps, which may be `null` even if they are required.
 const TIMES: [&str; 2] =
     ["io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime", "io.k8s.apimachinery.pkg.apis.meta.v1.Time"];
 
-/// The type of a definition that is no struct.
+/// Returns the type of a definition that is not a struct.
 pub(crate) fn of_definition(definition: &str, schema: &Value) -> String {
     let (_, name) = place(definition);
     match (name.as_str(), schema["type"].as_str(), schema["format"].as_str()) {
@@ -29,7 +29,7 @@ pub(crate) fn of_definition(definition: &str, schema: &Value) -> String {
         | ("Time" | "MicroTime", Some("string"), Some("date-time"))
         | ("IntOrString", Some("string"), Some("int-or-string"))
         | ("FieldsV1" | "RawExtension", Some("object"), None) => format!("watchable_core::{name}"),
-        // The workaround `json_schema_props_or`: the spec gives them no type.
+        // The workaround `json_schema_props_or`: they have no type in the spec.
         ("JSONSchemaPropsOrArray", None, None) => {
             "watchable_core::SchemaOrArray<JSONSchemaProps>".to_owned()
         }
@@ -46,7 +46,7 @@ pub(crate) fn of_definition(definition: &str, schema: &Value) -> String {
     }
 }
 
-/// The type of a property's field: all that is right.
+/// Returns the acceptable types of a property's field.
 pub(crate) fn of_property(release: &Release, definition: &str, property: &str) -> BTreeSet<String> {
     let schema = &release.facts["definitions"][definition];
     let (module, _) = place(definition);
@@ -62,14 +62,14 @@ pub(crate) fn of_property(release: &Release, definition: &str, property: &str) -
         return BTreeSet::from([bare]);
     }
     let mut right = BTreeSet::from([format!("Option<{bare}>")]);
-    // Where a cycle closes is the generator's choice; the compiler refuses one that is not closed.
-    if target.is_some_and(|target| holds(release, target, definition, &mut BTreeSet::new())) {
+    // The generator chooses where to box a cycle; the compiler rejects an unboxed one.
+    if target.is_some_and(|target| contains(release, target, definition, &mut BTreeSet::new())) {
         right.insert(format!("Option<Box<{bare}>>"));
     }
     right
 }
 
-/// Whether the property is a list or map that an object must have, if only an empty one.
+/// Returns whether the property is a required list or map, which may be empty.
 pub(crate) fn is_required_collection(release: &Release, definition: &str, property: &str) -> bool {
     let schema = &release.facts["definitions"][definition];
     let of = &schema["properties"][property];
@@ -99,14 +99,19 @@ fn bare(schema: &Value, module: &str) -> String {
     }
 }
 
-/// Whether a definition has another in it, not by way of a list or a map.
-fn holds<'a>(release: &'a Release, it: &'a str, other: &str, seen: &mut BTreeSet<&'a str>) -> bool {
+/// Returns whether a definition contains another directly, not through a list or map.
+fn contains<'a>(
+    release: &'a Release,
+    it: &'a str,
+    other: &str,
+    seen: &mut BTreeSet<&'a str>,
+) -> bool {
     it == other
         || seen.insert(it)
             && release.facts["definitions"][it]["properties"].as_object().is_some_and(
                 |properties| {
                     let targets = properties.values().filter_map(|schema| schema["$ref"].as_str());
-                    targets.into_iter().any(|target| holds(release, target, other, seen))
+                    targets.into_iter().any(|target| contains(release, target, other, seen))
                 },
             )
 }

@@ -1,4 +1,4 @@
-//! What the source of a generated crate declares, read by syn and kept as text.
+//! The declarations of a generated crate, parsed with syn and kept as text.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,22 +7,22 @@ use std::path::Path;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 
-/// By path, such as `core::v1`.
+/// Modules by path, such as `core::v1`.
 pub(crate) type Modules = BTreeMap<String, Module>;
 
-/// What a file, or a module within one, declares.
+/// The declarations of a file or an inline module.
 #[derive(Default)]
 pub(crate) struct Module {
-    /// Modules that have a file of their own.
+    /// Modules with a file.
     pub(crate) files: Vec<String>,
     pub(crate) types: BTreeMap<String, Declared>,
-    /// What `model!` says of each field.
+    /// The fields in `model!`.
     pub(crate) models: BTreeMap<String, Vec<Wired>>,
-    /// Full paths of what is shown of other modules.
+    /// Full paths of re-exports.
     pub(crate) exports: Vec<String>,
-    /// Whole impls, by trait and type: `watchable_core::Listed for Pod`.
+    /// Complete impls by trait and type: `watchable_core::Listed for Pod`.
     pub(crate) impls: BTreeMap<String, String>,
-    /// Items of any other sort.
+    /// Other items.
     pub(crate) others: Vec<String>,
 }
 
@@ -31,18 +31,18 @@ pub(crate) struct Wired {
     pub(crate) number: String,
     pub(crate) name: String,
     pub(crate) wire: String,
-    /// Whether it is written also where it is empty.
+    /// Whether it is encoded even if it is empty.
     pub(crate) required: bool,
 }
 
 pub(crate) enum Declared {
-    /// Attributes, and name and type of the fields.
+    /// Attributes, and names and types of the fields.
     Struct(Vec<String>, Vec<(String, String)>),
-    /// `pub type`, or a type of watchable-core that is shown under its own name.
+    /// `pub type`, or a re-exported type of watchable-core.
     Alias(String),
 }
 
-/// Every module of a crate. Each file is declared by the module above, and the other way round.
+/// Reads every module of a crate and checks that each file is declared, and each declared file exists.
 pub(crate) fn modules(source: &Path) -> Modules {
     let mut modules = Modules::new();
     read(source, "lib.rs", "", &mut modules);
@@ -159,7 +159,7 @@ fn leaves(path: &str, tree: &syn::UseTree) -> Vec<String> {
     }
 }
 
-/// Tokens without a blank, save those that part words.
+/// Returns tokens without white space except between words.
 fn text(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
     let mut out = String::with_capacity(text.len());
@@ -171,6 +171,6 @@ fn text(tokens: &impl ToTokens) -> String {
         }
         out.push_str(word);
     }
-    // What the printer adds where it breaks a line.
+    // The printer adds these when it breaks a line.
     out.replace(",>", ">").replace(",)", ")")
 }

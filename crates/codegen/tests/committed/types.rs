@@ -1,4 +1,4 @@
-//! Every definition has its type, every property its field, and there is nothing else.
+//! Tests that every definition has a type and every property a field, and that there is nothing else.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::release::{Release, place, releases};
 use crate::rust_types::{is_required_collection, of_definition, of_property};
 use crate::source::{Declared, Wired};
 
-/// So many faults are told of a release.
+/// The maximum number of reported differences per release.
 const TOLD: usize = 20;
 
 #[track_caller]
@@ -17,7 +17,7 @@ fn none(release: &Release, faults: &[String]) {
 }
 
 #[test]
-fn every_definition_has_a_type_and_every_type_a_definition() {
+fn definitions_and_types_correspond() {
     for release in releases() {
         let mut faults = Vec::new();
         let mut defined: BTreeMap<(String, String), &str> = BTreeMap::new();
@@ -47,7 +47,7 @@ fn every_definition_has_a_type_and_every_type_a_definition() {
 }
 
 #[test]
-fn every_property_has_a_field_and_every_field_a_property() {
+fn properties_and_fields_correspond() {
     let names = golden();
     for release in releases() {
         let mut faults = Vec::new();

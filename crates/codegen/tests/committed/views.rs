@@ -1,10 +1,10 @@
-//! The version modules show every type of their version; where groups share a name, one has it.
+//! Tests that version modules re-export every type of their version, and each name once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::release::{place, releases};
 
-/// Who has a name that several groups have, in a version: the ones that a user meets.
+/// The group that owns a name that several groups have, for the most used names.
 const SHARED: [(&str, &str, &str); 8] = [
     ("v1", "Event", "core"),
     ("v1beta1", "Ingress", "networking"),
@@ -17,7 +17,7 @@ const SHARED: [(&str, &str, &str); 8] = [
 ];
 
 #[test]
-fn a_version_module_shows_each_name_of_its_version_once() {
+fn version_module_exports_each_name_once() {
     let mut seen = BTreeSet::new();
     for release in releases() {
         let mut groups: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();

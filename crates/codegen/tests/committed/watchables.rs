@@ -1,4 +1,4 @@
-//! The watchables are those of the specs' watch operations, by scope, and nothing else is watchable.
+//! Tests that exactly the types with watch operations in the specs are watchable, by scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::release::{list, place, releases};
 use crate::source::Declared;
 
 #[test]
-fn the_watchables_of_a_version_are_those_of_the_specs_watch_operations() {
+fn watchables_match_the_specs_watch_operations() {
     for release in releases() {
         let mut expected = BTreeSet::new();
         for resource in release.resources() {
@@ -31,7 +31,7 @@ fn the_watchables_of_a_version_are_those_of_the_specs_watch_operations() {
             let Some(scope) = parts.next() else { continue };
             for export in &module.exports {
                 let (of, name) = export.rsplit_once("::").unwrap();
-                // Where another group has the name, it lies in a module of its group.
+                // If the name belongs to another group, the type is in a module of its group.
                 let group = of.strip_prefix("crate::").and_then(|of| of.split("::").next());
                 let inner = parts.clone().next();
                 assert!(inner.is_none() || inner == group, "{}: {path}: {name}", release.name);
@@ -45,9 +45,9 @@ fn the_watchables_of_a_version_are_those_of_the_specs_watch_operations() {
     }
 }
 
-/// The attribute of what can be watched, and the traits of what is served and cannot be.
+/// Compares the attribute of watchable types, and the impls of served types that are not watchable.
 #[test]
-fn each_type_says_how_it_is_served() {
+fn attributes_and_impls_match_the_resources() {
     for release in releases() {
         let mut attributes: BTreeMap<(String, String), String> = BTreeMap::new();
         let mut impls: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
@@ -103,7 +103,7 @@ fn watchable(resource: &Value, list: &str) -> String {
     )
 }
 
-/// The impls, each with a part of its text.
+/// Returns the expected impls, each with a part of its text.
 fn unwatchable(resource: &Value, name: &str, list: Option<&String>) -> BTreeMap<String, String> {
     let [group, version, kind, plural] =
         ["group", "version", "kind", "plural"].map(|key| &resource[key]);

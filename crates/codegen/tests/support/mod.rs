@@ -1,6 +1,6 @@
-//! What the tests share: a small repository in a temporary folder, and the program run in it.
+//! Shared by the tests: a small repository in a temporary folder, and a way to run the program in it.
 
-// Each test file uses a part of this.
+// Each test file uses only a part of this.
 #![allow(dead_code, unreachable_pub)]
 
 use std::collections::BTreeMap;
@@ -11,10 +11,10 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A hand-made spec that has a bit of everything.
+/// A handwritten spec that covers every feature.
 pub const SMALL: &str = include_str!("../fixtures/small.json");
 
-/// Where a spec lies below a base URL, for the tag that release 1.99 has by default.
+/// The path of the spec of release 1.99 below a base URL, with the default tag.
 pub const SPEC_PATH: &str = "v1.99.0/api/openapi-spec/swagger.json";
 
 const FACADE: &str = "\
@@ -41,12 +41,12 @@ const TESTS: &str = "\
 # @generated tests: end
 ";
 
-/// A repository with nothing fetched or generated.
+/// A repository in a temporary folder.
 pub struct Repository {
     folder: TempDir,
 }
 
-/// What the program said, and whether it was content.
+/// The output and exit code of the program.
 pub struct Outcome {
     pub code: i32,
     pub stdout: String,
@@ -63,7 +63,7 @@ impl Repository {
         repository
     }
 
-    /// One with a spec fetched as release 1.99 and generated.
+    /// Returns a repository with a spec fetched and generated as release 1.99.
     pub fn generated(spec: &str) -> Self {
         let repository = Self::new();
         repository.fetch_text(spec).succeeded();
@@ -85,23 +85,23 @@ impl Repository {
         fs::write(path, text).unwrap();
     }
 
-    /// Puts a spec into the folder `mirror`, and fetches it by `file://`.
+    /// Puts a spec into the folder `mirror` and fetches it with `file://`.
     pub fn fetch_text(&self, spec: &str) -> Outcome {
         self.fetch_as("1.99", spec)
     }
 
-    /// The same for another release.
+    /// As [`Self::fetch_text`], for another release.
     pub fn fetch_as(&self, release: &str, spec: &str) -> Outcome {
         self.mirror_as(release, spec);
         self.run(&["fetch", release, "--base-url", &self.mirror()])
     }
 
-    /// Only puts it into the mirror.
+    /// Puts a spec into the mirror without fetching it.
     pub fn mirror_as(&self, release: &str, spec: &str) {
         self.write(&format!("mirror/v{release}.0/api/openapi-spec/swagger.json"), spec);
     }
 
-    /// Compares two releases, as a program would.
+    /// Compares two releases with `diff --json`.
     pub fn diff(&self, from: &str, to: &str) -> Value {
         let outcome = self.run(&["diff", from, to, "--json"]);
         outcome.succeeded();
@@ -116,7 +116,7 @@ impl Repository {
         run_in(self.folder.path(), args)
     }
 
-    /// Every file below a folder, with its text.
+    /// Returns every file below a folder with its content.
     pub fn snapshot(&self, folder: &str) -> BTreeMap<PathBuf, String> {
         fn walk(folder: &Path, found: &mut BTreeMap<PathBuf, String>) {
             for entry in fs::read_dir(folder).into_iter().flatten() {
@@ -134,7 +134,7 @@ impl Repository {
     }
 }
 
-/// Runs the program for the repository that is there. What it compiles goes where that is kept.
+/// Runs the program for the repository at `root`, with the tests' target folder.
 pub fn run_in(root: &Path, args: &[&str]) -> Outcome {
     let output = Command::new(env!("CARGO_BIN_EXE_watchables-codegen"))
         .args(args)
@@ -150,12 +150,12 @@ pub fn run_in(root: &Path, args: &[&str]) -> Outcome {
     Outcome { code: output.status.code().unwrap(), stdout, stderr }
 }
 
-/// The real repository.
+/// Returns the root of this repository.
 pub fn real_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().to_owned()
 }
 
-/// The small spec, changed.
+/// Returns the small spec with changes.
 pub fn small_with(change: impl FnOnce(&mut Value)) -> String {
     let mut spec = serde_json::from_str(SMALL).unwrap();
     change(&mut spec);
@@ -168,7 +168,7 @@ impl Outcome {
         assert_eq!(self.code, 0, "{}", self.stderr);
     }
 
-    /// It failed, with an error line and a hint that hold all the parts.
+    /// Asserts that it failed with an error and a hint that contain all parts.
     #[track_caller]
     pub fn failed_with(&self, parts: &[&str]) {
         assert_eq!(self.code, 1, "{}", self.stderr);

@@ -21,7 +21,7 @@ impl Store {
     pub fn create(&self, object: Value) -> Result<Value, ApiError> {
         let served = self.kind_of(&object)?;
         let namespace = namespace_of(&served, &object).map(str::to_owned);
-        let created = self.create_in(&served, namespace.as_deref(), Part::Whole, object, false)?;
+        let created = self.create_in(&served, namespace.as_deref(), Part::All, object, false)?;
         Ok(created.decode_as(served.resource()))
     }
 
@@ -35,7 +35,7 @@ impl Store {
         let served = self.kind_of(&object)?;
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
         let key = Key::new(namespace_of(&served, &object), name);
-        let updated = self.change(&served, &key, Part::Whole, false, |_| Ok(object))?;
+        let updated = self.change(&served, &key, Part::All, false, |_| Ok(object))?;
         Ok(updated.decode_as(served.resource()))
     }
 

@@ -31,8 +31,9 @@ async fn unknown_or_truncated_protobuf_is_rejected() {
     let path = "/apis/example.com/v1/namespaces/default/widgets";
     let rejected = send_with(&server, "POST", path, &widget[..], &PROTOBUF).await;
     assert_eq!(rejected.rejection(), (415, "UnsupportedMediaType".into()));
-    let cut = send_with(&server, "POST", "/api/v1/namespaces", &NAMESPACE[..30], &PROTOBUF).await;
-    assert_eq!(cut.rejection(), (400, "BadRequest".into()));
+    let truncated =
+        send_with(&server, "POST", "/api/v1/namespaces", &NAMESPACE[..30], &PROTOBUF).await;
+    assert_eq!(truncated.rejection(), (400, "BadRequest".into()));
 }
 
 #[tokio::test]

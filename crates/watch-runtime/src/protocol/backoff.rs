@@ -21,8 +21,12 @@ pub(crate) struct Backoff {
 impl Backoff {
     /// Returns the wait after a rejection: random up to the current bound, but at least
     /// `retry_after`.
-    pub(crate) fn next(&mut self, asked: Option<Duration>, rng: &mut fastrand::Rng) -> Duration {
-        self.wait(CAP, rng).max(asked.unwrap_or_default())
+    pub(crate) fn next(
+        &mut self,
+        retry_after: Option<Duration>,
+        rng: &mut fastrand::Rng,
+    ) -> Duration {
+        self.wait(CAP, rng).max(retry_after.unwrap_or_default())
     }
 
     /// Returns the wait after a connection broke or could not be made.
@@ -84,8 +88,8 @@ mod tests {
     #[test]
     fn retry_after_is_a_lower_bound() {
         let mut rng = fastrand::Rng::with_seed(1);
-        let asked = Duration::from_secs(40);
-        assert_eq!(Backoff::default().next(Some(asked), &mut rng), asked);
+        let retry_after = Duration::from_secs(40);
+        assert_eq!(Backoff::default().next(Some(retry_after), &mut rng), retry_after);
     }
 
     #[test]

@@ -219,9 +219,10 @@ mod tests {
     #[test]
     fn unknown_event_type_is_distinguished_from_malformed_line() {
         assert!(matches!(envelope(r#"{"type":"RENAMED","object":{}}"#), Envelope::Unknown));
-        for nonsense in [&b"{\"type\":\"ADDED\"}"[..], b"{\"type\":\"ADDED\",\"object\":{", b"\xff"]
+        for malformed in
+            [&b"{\"type\":\"ADDED\"}"[..], b"{\"type\":\"ADDED\",\"object\":{", b"\xff"]
         {
-            assert!(read(&Bytes::from_static(nonsense), Scope::Namespaced).is_err());
+            assert!(read(&Bytes::from_static(malformed), Scope::Namespaced).is_err());
         }
     }
 }

@@ -21,7 +21,7 @@ pub struct WatchError(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     /// The operation that failed, such as `watching pods/v1`.
-    doing: String,
+    operation: String,
     kind: Kind,
 }
 
@@ -62,13 +62,13 @@ impl Kind {
 }
 
 impl WatchError {
-    pub(crate) fn new(doing: impl Into<String>, kind: Kind) -> Self {
-        Self(Box::new(Inner { doing: doing.into(), kind }))
+    pub(crate) fn new(operation: impl Into<String>, kind: Kind) -> Self {
+        Self(Box::new(Inner { operation: operation.into(), kind }))
     }
 
     /// Returns the error with the name of the watcher that it is about.
     pub(crate) fn for_watcher(mut self, name: &EventSource) -> Self {
-        self.0.doing = format!("{name}: {}", self.0.doing);
+        self.0.operation = format!("{name}: {}", self.0.operation);
         self
     }
 
@@ -137,71 +137,71 @@ impl WatchError {
 
 impl fmt::Display for WatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let doing = &self.0.doing;
+        let operation = &self.0.operation;
         match &self.0.kind {
-            Kind::Setting { name, reason } => write!(f, "{doing}: setting `{name}`: {reason}"),
+            Kind::Setting { name, reason } => write!(f, "{operation}: setting `{name}`: {reason}"),
             Kind::Connect(_) => write!(
                 f,
-                "{doing}: the API server could not be reached; check its address, the network, and the \
+                "{operation}: the API server could not be reached; check its address, the network, and the \
                  certificates and credentials in the kubeconfig"
             ),
             Kind::Rejected(status) => {
-                write!(f, "{doing}: the API server rejected the request: {status}")?;
+                write!(f, "{operation}: the API server rejected the request: {status}")?;
                 hint(f, status)
             }
             Kind::NoResource { resource, status } => {
                 write!(
                     f,
-                    "{doing}: the server has no {resource}; {}",
+                    "{operation}: the server has no {resource}; {}",
                     missing_resource_hint(resource)
                 )?;
                 if status.reason != "NotFound" {
                     // The standard message adds nothing.
-                    write!(f, " It answered: {status}")?;
+                    write!(f, " The server said: {status}")?;
                 }
                 Ok(())
             }
             Kind::PagesExpired(status) => write!(
                 f,
-                "{doing}: the continue token of the list expired: {status}; stream again, and consume \
+                "{operation}: the continue token of the list expired: {status}; stream again, and consume \
                  events as they arrive"
             ),
             Kind::ErrorEvent(status) => {
-                write!(f, "{doing}: the API server ended the watch: {status}")?;
+                write!(f, "{operation}: the API server ended the watch: {status}")?;
                 hint(f, status)
             }
             Kind::Disconnected(_) => write!(
                 f,
-                "{doing}: the connection broke before the response was complete; stream again, or use a \
+                "{operation}: the connection broke before the response was complete; stream again, or use a \
                  managed stream, which reconnects"
             ),
             Kind::IdleTimeout(time) => write!(
                 f,
-                "{doing}: the API server sent nothing for {} s; stream again, or use a managed stream, \
+                "{operation}: the API server sent nothing for {} s; stream again, or use a managed stream, \
                  which reconnects",
                 time.as_secs()
             ),
             Kind::Malformed { what, .. } => write!(
                 f,
-                "{doing}: the API server sent {what}; check for a proxy in between, or another server at \
+                "{operation}: the API server sent {what}; check for a proxy in between, or another server at \
                  its address"
             ),
             Kind::TooLarge { limit } => {
                 write!(
                     f,
-                    "{doing}: the API server sent an event of more than {limit} bytes; raise \
+                    "{operation}: the API server sent an event of more than {limit} bytes; raise \
                      max_event_bytes if such objects are expected"
                 )
             }
             Kind::ServerRolledBack { ours, current } => write!(
                 f,
-                "{doing}: the API server is at version {current} and has yet to reach {ours}: it was rolled \
+                "{operation}: the API server is at version {current} and has yet to reach {ours}: it was rolled \
                  back to an older state, or the version is another server's; start without a version, \
                  or enable repair_gaps"
             ),
             Kind::Decode { object, .. } => write!(
                 f,
-                "{doing}: {object} does not decode into its type; use the types of the server's \
+                "{operation}: {object} does not decode into its type; use the types of the server's \
                  release, or fix the object"
             ),
         }

@@ -211,8 +211,8 @@ mod tests {
         let items = [r#"{"a":"]},{\"","items":[1,[2]]}"#, r#"{"ü":{}}"#, "{}"].map(str::to_owned);
         let body = LIST.as_bytes();
         for at in 0..=body.len() {
-            let (got, told) = read(&[&body[..at], &body[at..]]);
-            assert_eq!((got, told.as_ref()), (items.to_vec(), Ok(&end)), "split at {at}");
+            let (got, metadata) = read(&[&body[..at], &body[at..]]);
+            assert_eq!((got, metadata.as_ref()), (items.to_vec(), Ok(&end)), "split at {at}");
         }
         let bytes: Vec<_> = body.chunks(1).collect();
         assert_eq!(read(&bytes), (items.to_vec(), Ok(end)));

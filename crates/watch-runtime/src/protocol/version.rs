@@ -40,8 +40,8 @@ mod tests {
 
     #[test]
     fn opaque_versions_are_not_compared() {
-        for odd in ["", "0", "07", "a", "1a", "-1", "+1", "1.0"] {
-            assert!(!is_older(odd, "9") && !is_older("1", odd), "{odd:?}");
+        for opaque in ["", "0", "07", "a", "1a", "-1", "+1", "1.0"] {
+            assert!(!is_older(opaque, "9") && !is_older("1", opaque), "{opaque:?}");
         }
     }
 }

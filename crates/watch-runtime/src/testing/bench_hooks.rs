@@ -85,7 +85,7 @@ impl<T: WatchTarget> Watch<T> {
             Machine::new(requests, version.map(str::to_owned), &mut watcher_state, rng);
         machine.swap_watcher_state(&mut watcher_state);
         let now = Instant::now();
-        assert!(matches!(machine.step(now), Step::Send(_)), "it asks first");
+        assert!(matches!(machine.step(now), Step::Send(_)), "a request comes first");
         machine.on_head(Head { status: StatusCode::OK, retry_after: None }, now);
         Self { machine, settings, now, decodes: PhantomData }
     }

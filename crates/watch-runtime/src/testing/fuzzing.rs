@@ -19,10 +19,10 @@ const NO_LIMIT: usize = 64 << 20;
 
 /// Lines are the same as those of a split at `\n`, wherever chunks end.
 pub fn frames(data: &[u8]) {
-    let (cuts, body) = cuts(data);
+    let (lengths, body) = split_input(data);
     let mut frames = Frames::new(NO_LIMIT);
     let mut lines = Vec::new();
-    for chunk in chunks(body, cuts) {
+    for chunk in chunks(body, lengths) {
         frames.push(Bytes::copy_from_slice(chunk));
         while let Some(line) = frames.next_line().expect("no line is that long") {
             lines.push(line);
@@ -55,7 +55,7 @@ pub fn envelope(line: &[u8]) {
 
 /// A list's items and metadata do not depend on where chunks end.
 pub fn list_body(data: &[u8]) {
-    let (cuts, body) = cuts(data);
+    let (lengths, body) = split_input(data);
     let read = |chunks: &mut dyn Iterator<Item = &[u8]>| {
         let mut list = ListBody::default();
         let mut items = Vec::new();
@@ -67,15 +67,15 @@ pub fn list_body(data: &[u8]) {
         }
         (items, list.finish().ok())
     };
-    let whole = read(&mut std::iter::once(body));
-    assert_eq!(read(&mut chunks(body, cuts)), whole);
+    let complete = read(&mut std::iter::once(body));
+    assert_eq!(read(&mut chunks(body, lengths)), complete);
     let Ok(plain) = serde_json::from_slice::<serde_json::Value>(body) else { return };
     let Some(items) = plain["items"].as_array() else { return };
-    if whole.1.is_some() {
-        let read: Vec<serde_json::Value> = whole
+    if complete.1.is_some() {
+        let read: Vec<serde_json::Value> = complete
             .0
             .iter()
-            .map(|item| serde_json::from_slice(item).expect("an item of sound JSON is sound"))
+            .map(|item| serde_json::from_slice(item).expect("an item of valid JSON is valid"))
             .collect();
         assert_eq!(&read, items);
     }
@@ -84,7 +84,7 @@ pub fn list_body(data: &[u8]) {
 /// Whatever a server sends, as a list or as a watch, the machine sends a request, waits, delivers
 /// or ends.
 pub fn machine(data: &[u8]) {
-    let (cuts, body) = cuts(data);
+    let (lengths, body) = split_input(data);
     for (initial, start_from) in [
         (InitialList::Paged, StartFrom::CurrentState),
         (InitialList::Streaming, StartFrom::CurrentState),
@@ -92,7 +92,7 @@ pub fn machine(data: &[u8]) {
     ] {
         let mut now = Instant::now();
         let mut watcher = Watcher::new(initial, start_from, 1, None);
-        let mut chunks = chunks(body, cuts);
+        let mut chunks = chunks(body, lengths);
         let mut idle = 0;
         // Each request and each wait takes the next chunk. After the last one the server is idle.
         while idle < 20 {
@@ -121,14 +121,14 @@ pub fn machine(data: &[u8]) {
 }
 
 /// Splits an input into the lengths of the chunks and the body.
-fn cuts(data: &[u8]) -> (&[u8], &[u8]) {
+fn split_input(data: &[u8]) -> (&[u8], &[u8]) {
     let (count, rest) = data.split_first().unwrap_or((&0, &[]));
     rest.split_at(usize::from(*count % 16).min(rest.len()))
 }
 
 /// Splits a body into chunks of these lengths, repeated; into one chunk if there are none.
-fn chunks<'a>(mut body: &'a [u8], cuts: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-    let mut lengths = cuts.iter().map(|cut| usize::from(*cut).max(1)).cycle();
+fn chunks<'a>(mut body: &'a [u8], lengths: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let mut lengths = lengths.iter().map(|length| usize::from(*length).max(1)).cycle();
     std::iter::from_fn(move || {
         if body.is_empty() {
             return None;

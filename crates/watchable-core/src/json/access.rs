@@ -1,4 +1,4 @@
-//! Lists, objects and variants, entry by entry.
+//! Serde's access to lists, objects and variants, one entry at a time.
 
 use std::borrow::Cow;
 use std::mem;
@@ -9,27 +9,27 @@ use serde::de::{
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-use super::de::Value;
 use super::error::Error;
+use super::field_table::FieldLookup;
 use super::key::Key;
 use super::reader::Reader;
-use super::table::Fields;
-use super::text::Text;
+use super::string::Text;
+use super::value::Value;
 
 /// The items of a list.
-pub(super) struct Items<'a, 'de> {
+pub(super) struct ListAccess<'a, 'de> {
     reader: &'a mut Reader<'de>,
     first: bool,
     index: usize,
 }
 
-impl<'a, 'de> Items<'a, 'de> {
+impl<'a, 'de> ListAccess<'a, 'de> {
     pub(super) fn new(reader: &'a mut Reader<'de>) -> Self {
         Self { reader, first: true, index: 0 }
     }
 }
 
-impl<'de> SeqAccess<'de> for Items<'_, 'de> {
+impl<'de> SeqAccess<'de> for ListAccess<'_, 'de> {
     type Error = Error;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(
@@ -43,50 +43,50 @@ impl<'de> SeqAccess<'de> for Items<'_, 'de> {
         self.index += 1;
         match seed.deserialize(Value(self.reader)) {
             Ok(item) => Ok(Some(item)),
-            Err(error) => Err(error.in_item(index)),
+            Err(error) => Err(error.at_index(index)),
         }
     }
 }
 
 /// The entries of an object.
-pub(super) struct Entries<'a, 'de> {
+pub(super) struct ObjectAccess<'a, 'de> {
     reader: &'a mut Reader<'de>,
-    /// A model's, whose keys are given as the fields' numbers where they can be.
-    fields: Option<Fields<'static>>,
+    /// The fields of a model, whose known keys are passed to it as field indices.
+    fields: Option<FieldLookup<'static>>,
     first: bool,
-    /// Where the last key was.
-    key_at: usize,
+    /// The position of the last key.
+    key_start: usize,
 }
 
-impl<'a, 'de> Entries<'a, 'de> {
-    pub(super) fn new(reader: &'a mut Reader<'de>, fields: Option<Fields<'static>>) -> Self {
-        Self { reader, fields, first: true, key_at: 0 }
+impl<'a, 'de> ObjectAccess<'a, 'de> {
+    pub(super) fn new(reader: &'a mut Reader<'de>, fields: Option<FieldLookup<'static>>) -> Self {
+        Self { reader, fields, first: true, key_start: 0 }
     }
 
-    /// Steps to the next entry that is not dropped.
+    /// Moves to the next entry, past those that are skipped.
     fn next_entry(&mut self) -> Result<bool, Error> {
         loop {
             if !self.reader.next_entry(&mut self.first, b'}')? {
                 return Ok(false);
             }
-            if !self.reader.drops_next() {
-                self.key_at = self.reader.mark();
+            if !self.reader.skips_next_entry() {
+                self.key_start = self.reader.position();
                 return Ok(true);
             }
             self.reader.key()?;
             self.reader.colon()?;
-            self.reader.leap()?;
+            self.reader.skip_unseen()?;
         }
     }
 
-    /// A key that is no field's, or not written as a server writes it. Apart from the rest, which is quicker
-    /// for it.
+    /// Reads a key that is not a model's field, or not in the form that servers write. Out of line, which
+    /// makes the common path faster.
     #[inline(never)]
     fn next_other_key<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        if let Some(key) = self.reader.next_plain_key(&mut self.first, &mut self.key_at) {
+        if let Some(key) = self.reader.next_plain_key(&mut self.first, &mut self.key_start) {
             return seed.deserialize(Key(Text::Borrowed(key))).map(Some);
         }
         if !self.next_entry()? {
@@ -98,20 +98,21 @@ impl<'a, 'de> Entries<'a, 'de> {
     }
 }
 
-impl<'de> MapAccess<'de> for Entries<'_, 'de> {
+impl<'de> MapAccess<'de> for ObjectAccess<'_, 'de> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        if self.reader.ends(b'}') {
+        if self.reader.try_close(b'}') {
             return Ok(None);
         }
         if let Some(fields) = self.fields
-            && let Some(number) = self.reader.next_field(fields, &mut self.first, &mut self.key_at)
+            && let Some(index) =
+                self.reader.next_field(fields, &mut self.first, &mut self.key_start)
         {
-            return seed.deserialize(U64Deserializer::new(number as u64)).map(Some);
+            return seed.deserialize(U64Deserializer::new(index as u64)).map(Some);
         }
         self.next_other_key(seed)
     }
@@ -119,32 +120,32 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         match seed.deserialize(Value(self.reader)) {
             Ok(value) => Ok(value),
-            Err(error) => Err(error.in_key(self.reader.key_at(self.key_at))),
+            Err(error) => Err(error.at_key(self.reader.key_text(self.key_start))),
         }
     }
 }
 
-/// A value's text, handed over as `serde_json` wants it: as the one entry of a map.
-pub(super) struct Raw<'de> {
+/// A value's text as the only entry of a map, which is how `serde_json`'s `RawValue` receives it.
+pub(super) struct RawValueAccess<'de> {
     token: &'static str,
     text: Cow<'de, str>,
-    given: bool,
+    is_taken: bool,
 }
 
-impl<'de> Raw<'de> {
+impl<'de> RawValueAccess<'de> {
     pub(super) fn new(token: &'static str, text: Cow<'de, str>) -> Self {
-        Self { token, text, given: false }
+        Self { token, text, is_taken: false }
     }
 }
 
-impl<'de> MapAccess<'de> for Raw<'de> {
+impl<'de> MapAccess<'de> for RawValueAccess<'de> {
     type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        if mem::replace(&mut self.given, true) {
+        if mem::replace(&mut self.is_taken, true) {
             return Ok(None);
         }
         seed.deserialize(BorrowedStrDeserializer::new(self.token)).map(Some)
@@ -158,10 +159,10 @@ impl<'de> MapAccess<'de> for Raw<'de> {
     }
 }
 
-/// A variant that is only named.
-pub(super) struct VariantName<'a, 'de>(pub(super) &'a mut Reader<'de>);
+/// A variant without content, written as a string.
+pub(super) struct UnitVariant<'a, 'de>(pub(super) &'a mut Reader<'de>);
 
-impl<'de> EnumAccess<'de> for VariantName<'_, 'de> {
+impl<'de> EnumAccess<'de> for UnitVariant<'_, 'de> {
     type Error = Error;
     type Variant = Self;
 
@@ -171,7 +172,7 @@ impl<'de> EnumAccess<'de> for VariantName<'_, 'de> {
     }
 }
 
-impl<'de> VariantAccess<'de> for VariantName<'_, 'de> {
+impl<'de> VariantAccess<'de> for UnitVariant<'_, 'de> {
     type Error = Error;
 
     fn unit_variant(self) -> Result<(), Error> {
@@ -195,7 +196,7 @@ impl<'de> VariantAccess<'de> for VariantName<'_, 'de> {
     }
 }
 
-/// A variant with content: the one entry of an object.
+/// A variant with content, written as an object's only entry.
 pub(super) struct Variant<'a, 'de>(pub(super) &'a mut Reader<'de>);
 
 impl<'de> EnumAccess<'de> for Variant<'_, 'de> {

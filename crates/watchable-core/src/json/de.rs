@@ -1,49 +1,38 @@
-//! The deserializer: from what a type asks for to what the document holds.
+//! The implementation of serde's `Deserializer` for the next value.
 
 use std::borrow::Cow;
 
 use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::access::{Entries, Items, Raw, Variant, VariantName};
+use super::access::{ListAccess, ObjectAccess, RawValueAccess, UnitVariant, Variant};
 use super::error::Error;
-use super::reader::Reader;
-use super::table::Fields;
-use super::text::Text;
+use super::field_table::FieldLookup;
+use super::value::Value;
 
-/// How `serde_json` asks for a value's text instead of the value. It is not documented, but its
-/// `RawValue` is useless without it; a test sees when it changes.
+/// The struct name by which `serde_json` requests a value's text. It is undocumented, but `RawValue`
+/// depends on it; the tests fail if it changes.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// The next value of a document.
-pub(super) struct Value<'a, 'de>(pub(super) &'a mut Reader<'de>);
-
 impl<'de> Value<'_, 'de> {
-    #[inline]
-    fn string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.0.string()? {
-            Text::Borrowed(text) => visitor.visit_borrowed_str(text),
-            Text::Unescaped(text) => visitor.visit_str(text),
-        }
-    }
-
     fn list<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let outside = self.0.open()?;
-        let value = visitor.visit_seq(Items::new(self.0))?;
-        self.0.closed(outside)?;
+        let outer_depth = self.0.open()?;
+        let value = visitor.visit_seq(ListAccess::new(self.0))?;
+        self.0.close(outer_depth)?;
         Ok(value)
     }
 
     fn object<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        let outside = self.0.open()?;
-        let value = visitor.visit_map(Entries::new(self.0, None))?;
-        self.0.closed(outside)?;
+        let outer_depth = self.0.open()?;
+        let value = visitor.visit_map(ObjectAccess::new(self.0, None))?;
+        self.0.close(outer_depth)?;
         Ok(value)
     }
 }
 
-/// Each method looks at one byte, and only the visits that fit it are compiled.
-macro_rules! where_it_is {
+/// Writes methods that choose by the value's first byte. Only the visitor methods that a type can use are
+/// compiled for it.
+macro_rules! by_first_byte {
     ($($method:ident $(($($argument:ident: $type:ty),*))? { $($byte:pat => $read:ident),* })*) => {$(
         fn $method<V: Visitor<'de>>(self, $($($argument: $type,)*)? visitor: V) -> Result<V::Value, Error> {
             $($(let _ = $argument;)*)?
@@ -55,36 +44,15 @@ macro_rules! where_it_is {
     )*};
 }
 
-impl<'de> Value<'_, 'de> {
-    fn number<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.0.number()?.visit(visitor)
-    }
-
-    fn yes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.0.literal("true")?;
-        visitor.visit_bool(true)
-    }
-
-    fn no<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.0.literal("false")?;
-        visitor.visit_bool(false)
-    }
-
-    fn null<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.0.literal("null")?;
-        visitor.visit_unit()
-    }
-}
-
 impl<'de> Deserializer<'de> for Value<'_, 'de> {
     type Error = Error;
 
-    where_it_is! {
+    by_first_byte! {
         deserialize_any {
             b'"' => string, b'{' => object, b'[' => list, b'-' | b'0'..=b'9' => number,
-            b't' => yes, b'f' => no, b'n' => null
+            b't' => literal_true, b'f' => literal_false, b'n' => null
         }
-        deserialize_bool { b't' => yes, b'f' => no }
+        deserialize_bool { b't' => literal_true, b'f' => literal_false }
         deserialize_i8 { b'-' | b'0'..=b'9' => number }
         deserialize_i16 { b'-' | b'0'..=b'9' => number }
         deserialize_i32 { b'-' | b'0'..=b'9' => number }
@@ -125,14 +93,14 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
     ) -> Result<V::Value, Error> {
         if name == RAW_VALUE {
             let text = self.0.skip()?;
-            let text = self.0.less(text).map_or(Cow::Borrowed(text), Cow::Owned);
-            visitor.visit_map(Raw::new(RAW_VALUE, text))
+            let text = self.0.strip_managed_fields(text).map_or(Cow::Borrowed(text), Cow::Owned);
+            visitor.visit_map(RawValueAccess::new(RAW_VALUE, text))
         } else {
             visitor.visit_newtype_struct(self)
         }
     }
 
-    /// A name for a variant without content; an object with the name as its one key for the rest.
+    /// Reads a string as a unit variant, and an object as a variant whose name is the only key.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
@@ -140,11 +108,11 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         visitor: V,
     ) -> Result<V::Value, Error> {
         match self.0.peek() {
-            b'"' => visitor.visit_enum(VariantName(self.0)),
+            b'"' => visitor.visit_enum(UnitVariant(self.0)),
             b'{' => {
-                let outside = self.0.open()?;
+                let outer_depth = self.0.open()?;
                 let value = visitor.visit_enum(Variant(self.0))?;
-                self.0.closed(outside)?;
+                self.0.close(outer_depth)?;
                 Ok(value)
             }
             _ => Err(self.0.mismatch(&visitor)),
@@ -160,9 +128,10 @@ impl<'de> Deserializer<'de> for Value<'_, 'de> {
         if self.0.peek() != b'{' {
             return Err(self.0.mismatch(&visitor));
         }
-        let outside = self.0.open()?;
-        let value = visitor.visit_map(Entries::new(self.0, Fields::of(name, fields)))?;
-        self.0.closed(outside)?;
+        let outer_depth = self.0.open()?;
+        let lookup = FieldLookup::from_struct_name(name, fields);
+        let value = visitor.visit_map(ObjectAccess::new(self.0, lookup))?;
+        self.0.close(outer_depth)?;
         Ok(value)
     }
 

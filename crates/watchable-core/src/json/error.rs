@@ -1,45 +1,45 @@
-//! What is wrong with a document, and where in it.
+//! The error of decoding a document: its path and its reason.
 
 use std::fmt;
 
 use serde::de::{self, Expected, Unexpected};
 
-/// Why a document could not be decoded: the place, by its path, and the reason.
-// Boxed: what is handed back for every value is better small.
+/// Why a document could not be decoded: the path of the offending value, and the reason.
+// Boxed to keep `Result` small, which every value returns.
 #[derive(Debug)]
-pub struct Error(Box<Fault>);
+pub struct Error(Box<Inner>);
 
 #[derive(Debug)]
-struct Fault {
-    /// From the innermost outwards: an error learns where it happened on its way up.
-    steps: Vec<Step>,
+struct Inner {
+    /// From the innermost outwards: segments are added while the error propagates.
+    segments: Vec<Segment>,
     reason: String,
 }
 
 #[derive(Debug)]
-enum Step {
+enum Segment {
     Key(String),
     Index(usize),
 }
 
 impl Error {
-    /// The path of the value at fault, such as `spec.containers[2].image`; empty where it is the
-    /// document itself.
+    /// Returns the path of the offending value, such as `spec.containers[2].image`; empty for the document
+    /// itself.
     pub fn path(&self) -> String {
-        Path(&self.0.steps).to_string()
+        Path(&self.0.segments).to_string()
     }
 
-    /// What is wrong there.
+    /// Returns what is wrong, such as `expected i32, found "80"`.
     pub fn reason(&self) -> &str {
         &self.0.reason
     }
 
     #[cold]
     pub(super) fn new(reason: String) -> Self {
-        Self(Box::new(Fault { steps: Vec::new(), reason }))
+        Self(Box::new(Inner { segments: Vec::new(), reason }))
     }
 
-    /// The text itself is at fault, at a byte of it.
+    /// Creates a syntax error at a byte of the text.
     #[cold]
     pub(super) fn syntax(what: &str, at: usize) -> Self {
         Self::new(format!("{what} at byte {at}"))
@@ -50,38 +50,39 @@ impl Error {
         Self::syntax("not UTF-8", error.valid_up_to())
     }
 
-    /// It happened at a key, given in its quotes.
+    /// Adds a key, given with its quotes, to the front of the path.
     #[cold]
-    pub(super) fn in_key(mut self, quoted: &str) -> Self {
+    pub(super) fn at_key(mut self, quoted: &str) -> Self {
         let key = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        self.0.steps.push(Step::Key(key.unwrap_or(quoted).to_owned()));
+        self.0.segments.push(Segment::Key(key.unwrap_or(quoted).to_owned()));
         self
     }
 
+    /// Adds a list index to the front of the path.
     #[cold]
-    pub(super) fn in_item(mut self, index: usize) -> Self {
-        self.0.steps.push(Step::Index(index));
+    pub(super) fn at_index(mut self, index: usize) -> Self {
+        self.0.segments.push(Segment::Index(index));
         self
     }
 }
 
-struct Path<'a>(&'a [Step]);
+struct Path<'a>(&'a [Segment]);
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (depth, step) in self.0.iter().rev().enumerate() {
-            match step {
-                Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Key(key) if !is_plain(key) => write!(f, "[\"{key}\"]")?,
-                Step::Key(key) if depth == 0 => f.write_str(key)?,
-                Step::Key(key) => write!(f, ".{key}")?,
+        for (depth, segment) in self.0.iter().rev().enumerate() {
+            match segment {
+                Segment::Index(index) => write!(f, "[{index}]")?,
+                Segment::Key(key) if !is_plain(key) => write!(f, "[\"{key}\"]")?,
+                Segment::Key(key) if depth == 0 => f.write_str(key)?,
+                Segment::Key(key) => write!(f, ".{key}")?,
             }
         }
         Ok(())
     }
 }
 
-/// Whether a key can stand in a path without quotes.
+/// Returns whether a key needs no quotes in a path.
 fn is_plain(key: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'$');
     !key.is_empty() && key.bytes().all(plain)
@@ -89,8 +90,8 @@ fn is_plain(key: &str) -> bool {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.0.steps.is_empty() {
-            write!(f, "{}: ", Path(&self.0.steps))?;
+        if !self.0.segments.is_empty() {
+            write!(f, "{}: ", Path(&self.0.segments))?;
         }
         f.write_str(&self.0.reason)
     }
@@ -115,15 +116,15 @@ impl de::Error for Error {
     }
 }
 
-/// What was found, in JSON's words.
+/// A value that was found, in JSON's terms.
 struct Found<'a>(Unexpected<'a>);
 
 impl fmt::Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// Longer texts are cut: they would bury the message.
-        const SHOWN: usize = 60;
+        /// Longer strings are truncated, in characters.
+        const MAX_CHARS: usize = 60;
         match self.0 {
-            Unexpected::Str(text) => match text.char_indices().nth(SHOWN) {
+            Unexpected::Str(text) => match text.char_indices().nth(MAX_CHARS) {
                 Some((end, _)) => write!(f, "{:?}…", &text[..end]),
                 None => write!(f, "{text:?}"),
             },

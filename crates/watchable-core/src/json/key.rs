@@ -1,17 +1,17 @@
-//! An object's key: always a string, whatever the type wants to see in it.
+//! The key of an object: always a string in JSON, also for types that expect a number or a boolean.
 
 use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::error::Error;
-use super::text::Text;
+use super::string::Text;
 
 /// A key that was read.
 pub(super) struct Key<'de, 'a>(pub(super) Text<'de, 'a>);
 
-/// Maps with numbers as keys have them in quotes.
-macro_rules! in_quotes {
+/// Writes methods that parse the key's text.
+macro_rules! parse_text {
     ($($method:ident $visit:ident $type:ty;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
             let (Text::Borrowed(text) | Text::Unescaped(text)) = self.0;
@@ -34,7 +34,7 @@ impl<'de> Deserializer<'de> for Key<'de, '_> {
         }
     }
 
-    in_quotes! {
+    parse_text! {
         deserialize_bool visit_bool bool;
         deserialize_i8 visit_i8 i8;
         deserialize_i16 visit_i16 i16;

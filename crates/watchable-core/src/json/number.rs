@@ -1,10 +1,10 @@
-//! Numbers, as JSON writes them.
+//! JSON numbers: where they end, and their value.
 
 use serde::de::{Unexpected, Visitor};
 
 use super::error::Error;
 
-/// A number, as whole as it can be.
+/// A number, as an integer if 64 bits hold it.
 #[derive(Clone, Copy)]
 pub(super) enum Number {
     Unsigned(u64),
@@ -30,23 +30,23 @@ impl Number {
     }
 }
 
-/// Where the number that begins at `at` ends, and whether it is written as a whole one; `None` where
-/// it is malformed.
-pub(super) fn extent(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
+/// Returns the end of the number that starts at `at`, and whether it is written as an integer; `None` if it
+/// is malformed.
+pub(super) fn scan(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
     let digits = |mut at: usize| {
         while bytes.get(at).is_some_and(u8::is_ascii_digit) {
             at += 1;
         }
         at
     };
-    let whole = at + usize::from(bytes.get(at) == Some(&b'-'));
-    let mut end = digits(whole);
-    if end == whole || (bytes[whole] == b'0' && end > whole + 1) {
+    let integer = at + usize::from(bytes.get(at) == Some(&b'-'));
+    let mut end = digits(integer);
+    if end == integer || (bytes[integer] == b'0' && end > integer + 1) {
         return None;
     }
-    let mut is_whole = true;
+    let mut is_integer = true;
     if bytes.get(end) == Some(&b'.') {
-        is_whole = false;
+        is_integer = false;
         let fraction = end + 1;
         end = digits(fraction);
         if end == fraction {
@@ -54,7 +54,7 @@ pub(super) fn extent(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
         }
     }
     if matches!(bytes.get(end), Some(b'e' | b'E')) {
-        is_whole = false;
+        is_integer = false;
         let signed = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
         let exponent = end + 1 + signed;
         end = digits(exponent);
@@ -62,13 +62,13 @@ pub(super) fn extent(bytes: &[u8], at: usize) -> Option<(usize, bool)> {
             return None;
         }
     }
-    Some((end, is_whole))
+    Some((end, is_integer))
 }
 
-/// The value of a number's text. What no 64-bit integer holds becomes a float, as does `-0`; what
-/// no float holds is `None`.
-pub(super) fn value(text: &str, is_whole: bool) -> Option<Number> {
-    if is_whole {
+/// Returns the value of a number's text. An integer beyond 64 bits becomes a float, as does `-0`; a number
+/// beyond the range of floats is `None`.
+pub(super) fn parse(text: &str, is_integer: bool) -> Option<Number> {
+    if is_integer {
         if let Ok(number) = text.parse() {
             return Some(Number::Unsigned(number));
         }

@@ -1,16 +1,15 @@
-//! Where a value ends whose text comes in piece by piece.
+//! Finds the end of a value whose text arrives in chunks.
 
-#![allow(clippy::inline_always, reason = "what is not inlined is compiled for the oldest machines")]
+#![allow(clippy::inline_always, reason = "without inlining it is compiled for the baseline CPU")]
 
 use fearless_simd::{Level, Simd, dispatch};
 
 use super::block::{BLOCK, Block};
-use super::leap::{Marks, Strings};
+use super::skip_balanced::{Masks, StringState};
 
-/// Finds the end of an object or a list while its text comes in, sixty-four bytes at a time, and none of
-/// them twice.
+/// Finds the end of an object or a list while its text arrives. Each block of 64 bytes is scanned once.
 ///
-/// Brackets are counted and strings respected; what stands in between is for the one who decodes it.
+/// It counts brackets outside of strings and checks nothing else; decoding the value does that.
 ///
 /// ```
 /// use watchable_core::json::Seek;
@@ -22,40 +21,41 @@ use super::leap::{Marks, Strings};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Seek {
-    /// How much of the text has been looked at: whole blocks.
-    at: usize,
+    /// How many bytes were scanned: a multiple of the block size.
+    scanned: usize,
     /// How many brackets are open there.
     level: u32,
-    strings: Strings,
+    strings: StringState,
 }
 
 impl Seek {
-    /// Where the value ends, if it does: `text` is what has come of it so far, from its first bracket on.
+    /// Returns the end of the value, in bytes, or `None` if more text is needed.
     ///
-    /// Once an end was found, this has done its work: for another value, begin with another one.
+    /// `text` is everything that arrived so far, starting with the value's opening bracket. Use a new `Seek` for
+    /// each value.
     pub fn end(&mut self, text: &[u8]) -> Option<usize> {
         dispatch!(Level::new(), simd => self.end_at_level(simd, text))
     }
 
     #[inline(always)]
     fn end_at_level<S: Simd>(&mut self, simd: S, text: &[u8]) -> Option<usize> {
-        while let Some(block) = text.get(self.at..).and_then(<[u8]>::first_chunk) {
-            if let Some(end) = self.block(Block::of(simd, block)) {
+        while let Some(block) = text.get(self.scanned..).and_then(<[u8]>::first_chunk) {
+            if let Some(end) = self.scan(Block::load(simd, block)) {
                 return Some(end);
             }
-            self.at += BLOCK;
+            self.scanned += BLOCK;
         }
-        // What comes of an unfinished block is seen again with the rest of it.
-        let rest = text.get(self.at..).filter(|rest| !rest.is_empty())?;
-        self.clone().block(Block::starting(simd, rest))
+        // An incomplete block is scanned again with the rest of it, so the state is left unchanged.
+        let rest = text.get(self.scanned..).filter(|rest| !rest.is_empty())?;
+        self.clone().scan(Block::load_padded(simd, rest))
     }
 
     #[inline(always)]
-    fn block<S: Simd>(&mut self, block: Block<S>) -> Option<usize> {
-        let marks = Marks::of(block);
-        let outside = !self.strings.covered(&marks);
-        let (opening, closing) = (marks.opening() & outside, marks.closing() & outside);
-        // In most blocks too few are closed for this to be the end, wherever they stand.
+    fn scan<S: Simd>(&mut self, block: Block<S>) -> Option<usize> {
+        let masks = Masks::of(block);
+        let outside = !self.strings.next_block(&masks);
+        let (opening, closing) = (masks.opening() & outside, masks.closing() & outside);
+        // Most blocks close too few brackets to hold the end.
         if self.level > closing.count_ones() {
             self.level += opening.count_ones();
             self.level -= closing.count_ones();
@@ -71,7 +71,7 @@ impl Seek {
             }
             self.level = self.level.saturating_sub(1);
             if self.level == 0 {
-                return Some(self.at + bracket.trailing_zeros() as usize + 1);
+                return Some(self.scanned + bracket.trailing_zeros() as usize + 1);
             }
         }
         None
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_end_is_found_wherever_the_text_is_split() {
+    fn finds_the_end_wherever_the_text_is_split() {
         let long = format!(r#"{{"a":[{}1],"b":"{}\\"}}"#, "[{}],".repeat(40), "]}\\\"".repeat(40));
         let deep = format!("{}{}", "[".repeat(300), "]".repeat(300));
         for value in ["{}", "[]", r#"{"a":[{},[],{"b":"}]"}],"c\"{":"\\"}"#, &long, &deep] {
@@ -102,7 +102,8 @@ mod tests {
                     }
                 }
                 let mut seek = Seek::default();
-                let found = (0..=text.len()).find_map(|come| seek.end(&text.as_bytes()[..come]));
+                let found =
+                    (0..=text.len()).find_map(|length| seek.end(&text.as_bytes()[..length]));
                 assert_eq!(found, Some(value.len()), "{text} byte by byte");
             }
         }

@@ -1,15 +1,16 @@
-//! Passing over a value: half of what a server sends nobody looks at.
+//! Skips a value and validates it: the types ignore half of what a server sends.
 
+use super::limits::STACK_SIZE;
 use super::number;
-use super::text;
+use super::string;
 
-/// What was expected, and where it is not.
-pub(super) struct Wrong {
+/// What a skipped value lacks, and where.
+pub(super) struct SkipError {
     pub(super) expected: Expected,
     pub(super) at: usize,
 }
 
-/// What can be expected. A byte, since whatever takes a register here slows down all the rest.
+/// What can be expected. One byte in size: every register that this takes slows down the scanning loop.
 #[derive(Clone, Copy)]
 pub(super) enum Expected {
     Value,
@@ -32,59 +33,61 @@ impl Expected {
             Self::Key => "a key in quotes",
             Self::Colon => "`:`",
             Self::EndOfString => "the end of a string",
-            Self::Escape => "an escape that JSON knows",
+            Self::Escape => "a valid escape",
             Self::EndOfObject => "`,` or `}`",
             Self::EndOfList => "`,` or `]`",
         }
     }
 }
 
-/// Where the value that begins at `at` ends. It is checked to be JSON, with at most `depth` levels
-/// (of which there are fewer than 128), but what its escapes and numbers stand for is not asked.
-pub(super) fn skip(bytes: &[u8], mut at: usize, depth: u8) -> Result<usize, Wrong> {
-    // The bracket that closes what is open, and those of all around it; none where nothing is.
+/// Returns the end of the value that starts at `at`. The value is checked to be JSON with at most `depth`
+/// levels (fewer than 128), but its escapes and numbers are not evaluated.
+pub(super) fn skip_value(bytes: &[u8], mut at: usize, depth: u8) -> Result<usize, SkipError> {
+    // The closing brackets of the innermost open object or list, and of those around it.
     let mut close = NONE;
-    let mut outer = [NONE; LEVELS];
+    let mut outer = [NONE; STACK_SIZE];
     let mut level = 0;
     let depth = usize::from(depth);
     loop {
         if close == b'}' {
-            at = key(bytes, space(bytes, at), level < depth)?;
+            at = skip_key(bytes, skip_space(bytes, at), level < depth)?;
         }
-        at = space(bytes, at);
+        at = skip_space(bytes, at);
         match bytes.get(at) {
-            Some(b'"') => at = string(bytes, at)?,
+            Some(b'"') => at = skip_string(bytes, at)?,
             Some(bracket @ (b'{' | b'[')) => {
                 if level == depth {
-                    return Err(Wrong { expected: Expected::NoMoreLevels, at });
+                    return Err(SkipError { expected: Expected::NoMoreLevels, at });
                 }
                 let closing = *bracket + 2;
-                at = space(bytes, at + 1);
+                at = skip_space(bytes, at + 1);
                 if bytes.get(at) != Some(&closing) {
-                    outer[level % LEVELS] = close;
+                    outer[level % STACK_SIZE] = close;
                     level += 1;
                     close = closing;
                     continue;
                 }
                 at += 1;
             }
-            Some(_) => at = scalar(bytes, at)?,
-            None => return Err(Wrong { expected: Expected::Value, at }),
+            Some(_) => at = skip_scalar(bytes, at)?,
+            None => return Err(SkipError { expected: Expected::Value, at }),
         }
-        // Out of all that ends here, up to the next value.
+        // Leave everything that ends here, up to the next value.
         loop {
             if close == NONE {
                 return Ok(at);
             }
-            at = space(bytes, at);
+            at = skip_space(bytes, at);
             match bytes.get(at) {
                 Some(b',') => break,
                 Some(bracket) if *bracket == close => {
                     level -= 1;
-                    close = outer[level % LEVELS];
+                    close = outer[level % STACK_SIZE];
                 }
-                _ if close == b'}' => return Err(Wrong { expected: Expected::EndOfObject, at }),
-                _ => return Err(Wrong { expected: Expected::EndOfList, at }),
+                _ if close == b'}' => {
+                    return Err(SkipError { expected: Expected::EndOfObject, at });
+                }
+                _ => return Err(SkipError { expected: Expected::EndOfList, at }),
             }
             at += 1;
         }
@@ -95,53 +98,50 @@ pub(super) fn skip(bytes: &[u8], mut at: usize, depth: u8) -> Result<usize, Wron
 /// No bracket.
 const NONE: u8 = 0;
 
-/// More than there can be open.
-const LEVELS: usize = 128;
-
-/// Past an object's key and its colon. Entries that are empty objects are passed over on the way,
-/// where there is room for another level.
+/// Returns the end of an object's key and colon. Skips entries with empty objects on the way, if another
+/// level is allowed.
 #[inline]
-fn key(bytes: &[u8], mut at: usize, has_room: bool) -> Result<usize, Wrong> {
+fn skip_key(bytes: &[u8], mut at: usize, has_room: bool) -> Result<usize, SkipError> {
     loop {
         if bytes.get(at) != Some(&b'"') {
-            return Err(Wrong { expected: Expected::Key, at });
+            return Err(SkipError { expected: Expected::Key, at });
         }
-        at = string(bytes, at)?;
-        // Most of what managed fields hold: an empty object, and another key after it.
+        at = skip_string(bytes, at)?;
+        // Most entries of managed fields are empty objects with another key after them.
         if has_room && bytes.get(at..).is_some_and(|rest| rest.starts_with(b":{},\"")) {
             at += 4;
         } else {
-            at = space(bytes, at);
+            at = skip_space(bytes, at);
             if bytes.get(at) != Some(&b':') {
-                return Err(Wrong { expected: Expected::Colon, at });
+                return Err(SkipError { expected: Expected::Colon, at });
             }
             return Ok(at + 1);
         }
     }
 }
 
-/// Past a number, `true`, `false` or `null`.
-fn scalar(bytes: &[u8], at: usize) -> Result<usize, Wrong> {
+/// Returns the end of a number, `true`, `false` or `null`.
+fn skip_scalar(bytes: &[u8], at: usize) -> Result<usize, SkipError> {
     let rest = &bytes[at..];
     let end = match rest[0] {
         b'-' | b'0'..=b'9' => {
-            return match number::extent(bytes, at) {
+            return match number::scan(bytes, at) {
                 Some((end, _)) => Ok(end),
-                None => Err(Wrong { expected: Expected::Number, at }),
+                None => Err(SkipError { expected: Expected::Number, at }),
             };
         }
         b't' if rest.starts_with(b"true") => at + 4,
         b'f' if rest.starts_with(b"false") => at + 5,
         b'n' if rest.starts_with(b"null") => at + 4,
-        _ => return Err(Wrong { expected: Expected::Value, at }),
+        _ => return Err(SkipError { expected: Expected::Value, at }),
     };
     Ok(end)
 }
 
-/// Past white space.
+/// Returns the end of whitespace.
 #[inline]
-pub(super) fn space(bytes: &[u8], mut at: usize) -> usize {
-    // A server writes none: one comparison says so.
+pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    // Servers write none, which one comparison establishes.
     while bytes.get(at).is_some_and(|b| *b <= b' ') {
         if !matches!(bytes[at], b' ' | b'\n' | b'\t' | b'\r') {
             break;
@@ -151,25 +151,25 @@ pub(super) fn space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// Past a string, whose opening quote is at `start`.
-#[allow(clippy::inline_always, reason = "most of what is passed over is strings, short and plain")]
+/// Returns the end of the string whose opening quote is at `start`.
+#[allow(clippy::inline_always, reason = "most skipped values are short strings without escapes")]
 #[inline(always)]
-pub(super) fn string(bytes: &[u8], start: usize) -> Result<usize, Wrong> {
-    let end = text::plain_until(bytes, start + 1);
-    if bytes.get(end) == Some(&b'"') { Ok(end + 1) } else { string_with_escapes(bytes, end) }
+pub(super) fn skip_string(bytes: &[u8], start: usize) -> Result<usize, SkipError> {
+    let end = string::plain_end(bytes, start + 1);
+    if bytes.get(end) == Some(&b'"') { Ok(end + 1) } else { skip_rest_of_string(bytes, end) }
 }
 
-/// Past the string that goes on, with an escape, at `at`.
-fn string_with_escapes(bytes: &[u8], mut at: usize) -> Result<usize, Wrong> {
+/// Returns the end of a string from the escape at `at` on.
+fn skip_rest_of_string(bytes: &[u8], mut at: usize) -> Result<usize, SkipError> {
     loop {
         match bytes.get(at) {
             Some(b'"') => return Ok(at + 1),
             Some(b'\\') => {
-                let length = text::escape_length(bytes, at);
-                at += length.ok_or(Wrong { expected: Expected::Escape, at })?;
+                let length = string::escape_length(bytes, at);
+                at += length.ok_or(SkipError { expected: Expected::Escape, at })?;
             }
-            _ => return Err(Wrong { expected: Expected::EndOfString, at }),
+            _ => return Err(SkipError { expected: Expected::EndOfString, at }),
         }
-        at = text::plain_until(bytes, at);
+        at = string::plain_end(bytes, at);
     }
 }

@@ -1,4 +1,4 @@
-//! What the decoder takes and refuses: the same as `serde_json`, whose values are the measure.
+//! Compares what the decoder accepts and rejects, and the values, with `serde_json`.
 
 mod errors;
 mod random;
@@ -11,10 +11,10 @@ use serde_json::value::RawValue;
 
 use super::{from_slice, from_str};
 
-/// Both take it, as the same value, or both refuse it; in whole, and passed over.
+/// Checks that both accept a text as the same value or both reject it, decoded as well as skipped.
 #[track_caller]
-fn same(text: &str) {
-    same_value(text);
+fn assert_same(text: &str) {
+    assert_same_value(text);
     let (ours, theirs) = (from_str::<&RawValue>(text), serde_json::from_str::<&RawValue>(text));
     match (&ours, &theirs) {
         (Ok(ours), Ok(theirs)) => assert_eq!(ours.get(), theirs.get(), "{text}"),
@@ -24,7 +24,7 @@ fn same(text: &str) {
 }
 
 #[track_caller]
-fn same_value(text: &str) {
+fn assert_same_value(text: &str) {
     let (ours, theirs) = (from_str::<Value>(text), serde_json::from_str::<Value>(text));
     match (&ours, &theirs) {
         (Ok(ours), Ok(theirs)) => assert!(equal(ours, theirs), "{text}: {ours} is not {theirs}"),
@@ -33,7 +33,7 @@ fn same_value(text: &str) {
     }
 }
 
-/// As values; floats up to the last digit, where `serde_json` rounds in its own way.
+/// Compares values; floats up to the last digit, which `serde_json` rounds differently.
 fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) if a.is_f64() && b.is_f64() => {
@@ -51,7 +51,7 @@ fn equal(a: &Value, b: &Value) -> bool {
 }
 
 #[test]
-fn documents_are_taken_and_refused_as_by_serde_json() {
+fn documents_decode_as_with_serde_json() {
     for text in [
         "",
         " ",
@@ -104,12 +104,12 @@ fn documents_are_taken_and_refused_as_by_serde_json() {
         r#"{"\u0061":1,"b\n":2}"#,
         r#"{"a":1,"a":2}"#,
     ] {
-        same(text);
+        assert_same(text);
     }
 }
 
 #[test]
-fn numbers_are_taken_and_refused_as_by_serde_json() {
+fn numbers_decode_as_with_serde_json() {
     for text in [
         "0",
         "-0",
@@ -148,46 +148,46 @@ fn numbers_are_taken_and_refused_as_by_serde_json() {
         "5e-324",
         "1.7976931348623157e308",
     ] {
-        same(text);
-        same(&format!("[{text}]"));
+        assert_same(text);
+        assert_same(&format!("[{text}]"));
     }
 }
 
 #[test]
-fn depth_is_limited_as_by_serde_json_and_also_where_it_is_passed_over() {
+fn nesting_deeper_than_127_is_an_error_decoded_or_skipped() {
     for depth in [1, 126, 127, 128, 129, 5000] {
         for text in [
             format!("{}{}", "[".repeat(depth), "]".repeat(depth)),
             format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth)),
         ] {
-            same_value(&text);
+            assert_same_value(&text);
             assert_eq!(from_str::<&RawValue>(&text).is_ok(), depth <= 127, "{depth}");
         }
     }
 }
 
-/// As managed fields are, with something wrong at every place.
+/// Consecutive empty objects, as in managed fields, with a defect at each position.
 #[test]
-fn empty_objects_in_a_row_are_passed_over_as_by_serde_json() {
+fn consecutive_empty_objects_decode_as_with_serde_json() {
     let text = r#"{"a":{},"b\"":{},"c":{ },"d":{},"e":[{},"f",{}],"g":{},"h":{"i":{},"j":1}}"#;
-    same(text);
+    assert_same(text);
     for at in 0..text.len() {
-        same(&text[..at]);
-        same(&format!("{}{}", &text[..at], &text[at + 1..]));
+        assert_same(&text[..at]);
+        assert_same(&format!("{}{}", &text[..at], &text[at + 1..]));
         for other in ["{", "}", ",", ":", "\"", "x"] {
-            same(&format!("{}{other}{}", &text[..at], &text[at + 1..]));
+            assert_same(&format!("{}{other}{}", &text[..at], &text[at + 1..]));
         }
     }
     for depth in [125, 126, 127] {
         let row = r#"{"a":{},"b":{},"c":1}"#;
         let text = format!("{}{row}{}", "[".repeat(depth), "]".repeat(depth));
-        same_value(&text);
+        assert_same_value(&text);
         assert_eq!(from_str::<&RawValue>(&text).is_ok(), depth + 2 <= 127, "{depth}");
     }
 }
 
 #[test]
-fn what_is_not_utf8_is_refused() {
+fn invalid_utf8_is_an_error() {
     let error = from_slice::<Value>(b"[\"\xff\"]").unwrap_err();
     assert_eq!(error.to_string(), "not UTF-8 at byte 2");
 }
@@ -201,7 +201,7 @@ enum Shape {
 }
 
 #[derive(Debug, PartialEq, Deserialize)]
-struct Odd<'a> {
+struct EveryShape<'a> {
     borrowed: &'a str,
     unit: (),
     character: char,
@@ -215,22 +215,21 @@ struct Odd<'a> {
 }
 
 #[test]
-fn every_shape_of_serde_is_decoded() {
+fn every_shape_of_serde_decodes() {
     let text = r#"{"borrowed":"here","unit":null,"character":"ü","floats":[1,-2.5],
         "numbered":{"-7":true},"named":{"Unit":1},"flags":{"true":null,"false":-3},
         "shapes":["Unit",{"New":1},{"Pair":[2,3]},{"Named":{"x":4}},{"Unit":null}],"more":[{"a":1}]}"#;
-    let odd: Odd<'_> = from_str(text).unwrap();
-    assert_eq!(odd.borrowed, "here");
+    let value: EveryShape<'_> = from_str(text).unwrap();
+    assert_eq!(value.borrowed, "here");
     assert_eq!(
-        odd.shapes,
+        value.shapes,
         [Shape::Unit, Shape::New(1), Shape::Pair(2, 3), Shape::Named { x: 4 }, Shape::Unit]
     );
-    // serde_json's own decoder agrees on all of it.
-    assert_eq!(odd, serde_json::from_str(text).unwrap());
+    assert_eq!(value, serde_json::from_str(text).unwrap());
 }
 
 #[test]
-fn what_is_left_of_a_list_or_a_variant_is_refused() {
+fn surplus_entries_of_a_tuple_or_a_variant_are_an_error() {
     assert!(from_str::<(u8, u8)>("[1,2,3]").is_err());
     assert!(from_str::<(u8, u8)>("[1]").is_err());
     assert!(from_str::<Shape>(r#"{"New":1,"Unit":2}"#).is_err());

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::SelectorError;
+use super::error::SelectorError;
 
-/// A field selector: every requirement must hold.
+/// A field selector: an object matches if it meets every requirement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldSelector(Vec<FieldRequirement>);
 
@@ -14,19 +14,20 @@ pub struct FieldSelector(Vec<FieldRequirement>);
 pub struct FieldRequirement {
     /// The field's path, such as `metadata.name`.
     pub path: String,
-    /// Whether the value must be equal, or must not.
+    /// Whether the value must be equal (`=`) or different (`!=`).
     pub equal: bool,
     /// The value, unescaped.
     pub value: String,
 }
 
 impl FieldSelector {
-    /// The requirements, in the order in which they were written.
+    /// Returns the requirements, in the order in which they are written.
     pub fn requirements(&self) -> &[FieldRequirement] {
         &self.0
     }
 
-    /// Whether an object fits whose fields are read by `field`; an absent field reads as empty.
+    /// Returns whether an object matches. `field` returns the value of a field by its path; an absent field
+    /// counts as empty.
     pub fn matches<'a>(&self, field: impl Fn(&str) -> Option<&'a str>) -> bool {
         self.0.iter().all(|r| (field(&r.path).unwrap_or_default() == r.value) == r.equal)
     }
@@ -37,7 +38,7 @@ impl FromStr for FieldSelector {
 
     fn from_str(text: &str) -> Result<Self, SelectorError> {
         if text.trim().is_empty() {
-            return Err(SelectorError::new("it is empty; leave it out to select everything"));
+            return Err(SelectorError::new("the selector is empty; omit it to select everything"));
         }
         split_unescaped(text).into_iter().map(requirement).collect::<Result<_, _>>().map(Self)
     }
@@ -70,12 +71,12 @@ fn requirement(term: &str) -> Result<FieldRequirement, SelectorError> {
     let path = path.trim();
     let plain = |c: char| c.is_ascii_alphanumeric() || ".-_/[]'".contains(c);
     if path.is_empty() || !path.chars().all(plain) {
-        return Err(SelectorError::new(format!("{path:?} is not the path of a field")));
+        return Err(SelectorError::new(format!("{path:?} is not a valid field path")));
     }
     Ok(FieldRequirement { path: path.to_owned(), equal, value: unescape(value)? })
 }
 
-/// Splits at commas that no backslash stands before.
+/// Splits at commas that are not escaped by a backslash.
 fn split_unescaped(text: &str) -> Vec<&str> {
     let mut terms = Vec::new();
     let (mut start, mut escaped) = (0, false);
@@ -103,11 +104,13 @@ fn unescape(value: &str) -> Result<String, SelectorError> {
                 Some(c @ ('\\' | ',' | '=')) => plain.push(c),
                 _ => {
                     return Err(SelectorError::new(format!(
-                        r"{value:?} has a stray backslash; only \\, \, and \= are escapes"
+                        r"{value:?} has an invalid escape; only \\, \, and \= are allowed"
                     )));
                 }
             },
-            '=' => return Err(SelectorError::new(format!(r"{value:?} has a bare =; write \="))),
+            '=' => {
+                return Err(SelectorError::new(format!(r"{value:?} has an unescaped =; write \=")));
+            }
             c => plain.push(c),
         }
     }
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn every_requirement_must_hold() {
+    fn matches_only_if_every_requirement_is_met() {
         let selector = parse("metadata.name=a,metadata.namespace!=kube-system");
         let object = |name, namespace| {
             move |path: &str| match path {
@@ -138,20 +141,20 @@ mod tests {
     }
 
     #[test]
-    fn values_are_escaped_and_unescaped() {
+    fn escaped_value_round_trips() {
         let selector = parse(r"spec.x==a\,b\=c\\d,y=z");
         assert_eq!(selector.requirements()[0].value, r"a,b=c\d");
         assert_eq!(parse(&selector.to_string()), selector);
     }
 
     #[test]
-    fn malformed_ones_are_named() {
+    fn malformed_selector_is_an_error() {
         for (text, part) in [
             ("", "empty"),
             ("name", "no operator"),
-            ("=a", "not the path"),
-            ("a=b=c", "bare ="),
-            (r"a=\x", "stray"),
+            ("=a", "not a valid field path"),
+            ("a=b=c", "unescaped ="),
+            (r"a=\x", "invalid escape"),
         ] {
             let error = text.parse::<FieldSelector>().unwrap_err().to_string();
             assert!(error.contains(part), "{text}: {error}");

@@ -1,26 +1,26 @@
-//! For the examples: the cluster that is configured, else an embedded one.
-#![allow(dead_code, reason = "each example uses its part")]
+//! The cluster that the examples watch: the configured one, or an embedded one.
+#![allow(dead_code, reason = "each example uses some of it")]
 
 use std::error::Error;
 
 use embedded_apiserver::EmbeddedServer;
 use serde_json::json;
-use watchables::{Client, Config, cluster_is_configured, rel_1_17};
+use watchables::{Client, Config, cluster_is_configured, connect, connect_to, rel_1_17};
 
-/// A cluster to run an example on. An embedded one ends when this is dropped.
+/// A cluster to run an example on. An embedded cluster stops when this is dropped.
 pub(crate) struct Cluster {
     embedded: Option<EmbeddedServer>,
 }
 
 impl Cluster {
-    /// Starts an embedded cluster with three Pods where no cluster is configured.
+    /// Uses the configured cluster, or starts an embedded one with three Pods.
     pub(crate) fn find() -> Result<Self, Box<dyn Error>> {
         if cluster_is_configured() {
             return Ok(Self { embedded: None });
         }
         let server =
             EmbeddedServer::builder(rel_1_17::CATALOG).release("1.17").start_in_thread()?;
-        eprintln!("no kubeconfig found, so started an embedded cluster at {}", server.url());
+        eprintln!("no kubeconfig found; started an embedded cluster at {}", server.url());
         for name in [
             "local-path-provisioner-5ff76fc89d-n5mr9",
             "coredns-854c77959c-mdw6w",
@@ -37,16 +37,16 @@ impl Cluster {
         Ok(Self { embedded: Some(server) })
     }
 
-    /// The embedded cluster's configuration.
+    /// Returns the embedded cluster's configuration.
     pub(crate) fn config(&self) -> Result<Option<Config>, Box<dyn Error>> {
         self.embedded.as_ref().map(|server| Ok(Config::new(server.url().parse()?))).transpose()
     }
 
-    /// A client for whichever it is.
+    /// Connects to the cluster.
     pub(crate) async fn client(&self) -> Result<Client, Box<dyn Error>> {
         Ok(match self.config()? {
-            Some(config) => Client::try_from(config)?,
-            None => Client::try_default().await?,
+            Some(config) => connect_to(config)?,
+            None => connect().await?,
         })
     }
 }

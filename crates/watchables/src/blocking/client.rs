@@ -1,4 +1,4 @@
-//! A client with a runtime of its own.
+//! A client with its own runtime.
 
 use std::error::Error;
 use std::fmt;
@@ -9,8 +9,18 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::Config;
 
-/// A client for blocking watchers. It owns one thread, which serves its connections; clones share
-/// it. The thread ends with the last clone, watcher and iterator.
+/// Connects to the cluster of the kubeconfig or, inside a cluster, to that cluster. The blocking form of
+/// [`connect`](crate::connect); like there, the client leaves retries to the watchers.
+///
+/// # Errors
+///
+/// Fails if there is no configuration, if it is invalid, or if called inside an async task.
+pub fn connect() -> Result<Client, ConnectError> {
+    Client::try_default()
+}
+
+/// A client for blocking watchers. It owns a thread that drives its connections. Clones share the thread, which
+/// ends with the last clone, watcher and iterator.
 #[derive(Clone)]
 pub struct Client {
     pub(super) runtime: Arc<Runtime>,
@@ -18,39 +28,38 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects as the kubeconfig says, or as a program inside of a cluster does. As with
-    /// [`connect`](crate::connect), it is the watchers that try again, not the client.
+    /// Same as [`connect`].
     ///
     /// # Errors
     ///
-    /// There is no configuration or it is unsound, or this is called inside of an async task.
+    /// Same as [`connect`].
     pub fn try_default() -> Result<Self, ConnectError> {
-        Self::connect(|runtime| runtime.block_on(crate::connect()).map_err(Fault::Client))
+        Self::with(|runtime| runtime.block_on(crate::connect()).map_err(Kind::Client))
     }
 
-    /// Connects as a configuration says.
+    /// Creates a client for a configuration. The blocking form of [`connect_to`](crate::connect_to).
     ///
     /// # Errors
     ///
-    /// The configuration is unsound, or this is called inside of an async task.
+    /// Fails if the configuration is invalid, or if called inside an async task.
     pub fn try_from_config(config: Config) -> Result<Self, ConnectError> {
-        Self::connect(|runtime| {
-            runtime.block_on(async { crate::connect_to(config) }).map_err(Fault::Client)
+        Self::with(|runtime| {
+            runtime.block_on(async { crate::connect_to(config) }).map_err(Kind::Client)
         })
     }
 
-    fn connect(
-        client: impl FnOnce(&Runtime) -> Result<crate::Client, Fault>,
+    fn with(
+        client: impl FnOnce(&Runtime) -> Result<crate::Client, Kind>,
     ) -> Result<Self, ConnectError> {
         if Handle::try_current().is_ok() {
-            return Err(ConnectError(Fault::InsideAsync));
+            return Err(ConnectError(Kind::InsideAsync));
         }
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("watchables")
             .enable_all()
             .build()
-            .map_err(|error| ConnectError(Fault::Runtime(error)))?;
+            .map_err(|error| ConnectError(Kind::Runtime(error)))?;
         let client = client(&runtime).map_err(ConnectError)?;
         Ok(Self { runtime: Arc::new(runtime), client })
     }
@@ -62,12 +71,12 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Why there is no client.
+/// The error of creating a blocking client.
 #[derive(Debug)]
-pub struct ConnectError(Fault);
+pub struct ConnectError(Kind);
 
 #[derive(Debug)]
-enum Fault {
+enum Kind {
     InsideAsync,
     Runtime(io::Error),
     Client(kube_client::Error),
@@ -76,11 +85,11 @@ enum Fault {
 impl fmt::Display for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
-            Fault::InsideAsync => {
-                "a blocking client cannot be made inside of an async task; use watchables::Client there"
+            Kind::InsideAsync => {
+                "a blocking client cannot be created inside an async task; use watchables::connect there"
             }
-            Fault::Runtime(_) => "the client's thread could not be started",
-            Fault::Client(_) => "the client could not be configured",
+            Kind::Runtime(_) => "starting the client's thread failed",
+            Kind::Client(_) => "configuring the client failed",
         })
     }
 }
@@ -88,9 +97,9 @@ impl fmt::Display for ConnectError {
 impl Error for ConnectError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
-            Fault::InsideAsync => None,
-            Fault::Runtime(error) => Some(error),
-            Fault::Client(error) => Some(error),
+            Kind::InsideAsync => None,
+            Kind::Runtime(error) => Some(error),
+            Kind::Client(error) => Some(error),
         }
     }
 }

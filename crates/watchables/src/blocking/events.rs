@@ -7,13 +7,13 @@ use tokio::runtime::Runtime;
 use watch_runtime::{WatchError, WatchEvent, WatchStream};
 use watchable_core::WatchTarget;
 
-/// The events of a blocking watcher. Dropping it closes its connection.
+/// The events of a blocking watcher. Dropping the iterator closes its connection.
 ///
-/// `next` waits as long as nothing happens; a stop from another thread ends it at once.
+/// `next` blocks until there is an event. A stop from another thread ends it immediately.
 ///
 /// # Panics
 ///
-/// `next` panics inside of an async task, where blocking is a mistake.
+/// `next` panics inside an async task.
 #[derive(Debug)]
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Events<T: WatchTarget> {

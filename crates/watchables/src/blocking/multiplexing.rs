@@ -1,4 +1,4 @@
-//! Several watchers whose events are one iterator.
+//! Several watchers in one iterator.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -13,8 +13,7 @@ use watchable_core::{Accepts, WatchTarget};
 
 use super::{Client, Watcher};
 
-/// The blocking twin of [`MultiplexingWatcher`](crate::MultiplexingWatcher). Clones are the same
-/// container.
+/// The blocking form of [`MultiplexingWatcher`](crate::MultiplexingWatcher). Clones share the same watchers.
 #[derive(Clone, Debug)]
 pub struct MultiplexingWatcher<O: 'static> {
     mux: watch_runtime::MultiplexingWatcher<O>,
@@ -22,15 +21,15 @@ pub struct MultiplexingWatcher<O: 'static> {
 }
 
 impl<O: 'static> MultiplexingWatcher<O> {
-    /// A container with no watchers in it. The client's thread serves the streams; the watchers may
-    /// be of other clients.
+    /// Creates a multiplexer without watchers. The client's thread drives its streams; the watchers may use
+    /// other clients.
     pub fn new(client: &Client) -> Self {
         let mux = watch_runtime::MultiplexingWatcher::new();
         Self { mux, runtime: Arc::clone(&client.runtime) }
     }
 
-    /// See [`MultiplexingWatcher::on_error`](crate::MultiplexingWatcher::on_error). A watcher is added
-    /// in the callback as [`Watcher::into_async`] gives it.
+    /// See [`MultiplexingWatcher::on_error`](crate::MultiplexingWatcher::on_error). To add a watcher in the
+    /// callback, convert it with [`Watcher::into_async`].
     pub fn on_error<F>(self, callback: F) -> Self
     where
         F: Fn(&crate::MultiplexingWatcher<O>, &MuxMember<O>, &WatchError) -> bool
@@ -78,27 +77,27 @@ impl<O: 'static> MultiplexingWatcher<O> {
         self.mux.del_watcher_named(name)
     }
 
-    /// The watchers, in the order in which they were added.
+    /// Returns the watchers, in the order in which they were added.
     pub fn members(&self) -> Vec<MuxMember<O>> {
         self.mux.members()
     }
 
-    /// Streams the events of all watchers, each with these options. A stream that is running ends.
+    /// Starts a stream of the events of all watchers, with these options for each. Ends a running stream.
     pub fn stream(&self, options: StreamOptions) -> MuxEvents<O> {
         MuxEvents { stream: self.mux.stream(options), runtime: Arc::clone(&self.runtime) }
     }
 
-    /// Ends the running stream at once, from any thread. The watchers stay.
+    /// Ends the running stream immediately, from any thread. The watchers stay.
     pub fn stop(&self) {
         self.mux.stop();
     }
 
-    /// A handle that stops this container's streams from elsewhere.
+    /// Returns a handle that stops this multiplexer's streams from another thread.
     pub fn stop_handle(&self) -> StopHandle {
         self.mux.stop_handle()
     }
 
-    /// Whether a stream is running.
+    /// Returns whether a stream is running.
     pub fn is_running(&self) -> bool {
         self.mux.is_running()
     }
@@ -109,13 +108,13 @@ impl<O: 'static> MultiplexingWatcher<O> {
     }
 }
 
-/// The events of a blocking [`MultiplexingWatcher`]. Dropping it closes all connections.
+/// The events of a blocking [`MultiplexingWatcher`]. Dropping the iterator closes all connections.
 ///
-/// `next` waits as long as nothing happens; a stop from another thread ends it at once.
+/// `next` blocks until there is an event. A stop from another thread ends it immediately.
 ///
 /// # Panics
 ///
-/// `next` panics inside of an async task, where blocking is a mistake.
+/// `next` panics inside an async task.
 #[derive(Debug)]
 #[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct MuxEvents<O: 'static> {

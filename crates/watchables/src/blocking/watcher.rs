@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use watch_runtime::{StartFrom, InitialList, StopHandle, StreamOptions, WatchStatus};
+use watch_runtime::{InitialList, StartFrom, StopHandle, StreamOptions, WatchStatus};
 use watchable_core::{
     DynamicTarget, Listed, NamespacedWatch, ResourceInfo, WatchTarget, Watchable, Watched,
 };
 
 use super::{Client, Events};
 
-/// The blocking twin of [`Watcher`](crate::Watcher): the same settings, and the same streams.
+/// The blocking form of [`Watcher`](crate::Watcher), with the same settings and streams.
 #[derive(Debug)]
 #[must_use = "a watcher does nothing until it streams"]
 pub struct Watcher<T> {
@@ -36,9 +36,12 @@ impl<T> Watcher<T> {
     }
 }
 
-impl<T: DynamicTarget> Watcher<T> {
+impl<T> Watcher<T> {
     /// See [`Watcher::for_resource`](crate::Watcher::for_resource).
-    pub fn for_resource(client: &Client, resource: ResourceInfo) -> Self {
+    pub fn for_resource(client: &Client, resource: ResourceInfo) -> Self
+    where
+        T: DynamicTarget,
+    {
         Self {
             watcher: watch_runtime::Watcher::for_resource(client.client.clone(), resource),
             runtime: Arc::clone(&client.runtime),
@@ -46,7 +49,7 @@ impl<T: DynamicTarget> Watcher<T> {
     }
 }
 
-/// Settings. A wrong one is the iterator's first item, an error that names it.
+/// Settings. An invalid setting is reported as the iterator's first item.
 impl<T: WatchTarget> Watcher<T> {
     /// See [`Watcher::namespace`](crate::Watcher::namespace).
     pub fn namespace(self, namespace: impl Into<String>) -> Self
@@ -125,42 +128,42 @@ impl<T: WatchTarget> Watcher<T> {
 }
 
 impl<T: WatchTarget> Watcher<T> {
-    /// The watcher beneath, for the async API.
+    /// Returns the underlying watcher, for the async API.
     pub fn into_async(self) -> watch_runtime::Watcher<T> {
         self.watcher
     }
 
-    /// Streams events. A stream of this watcher that is running ends.
+    /// Starts a stream of events. Ends a running stream of this watcher.
     pub fn stream(&self, options: StreamOptions) -> Events<T> {
         Events::new(self.watcher.stream(options), Arc::clone(&self.runtime))
     }
 
-    /// Ends the running stream at once, from any thread. See [`Watcher::stop`](crate::Watcher::stop).
+    /// Ends the running stream immediately, from any thread. See [`Watcher::stop`](crate::Watcher::stop).
     pub fn stop(&self) {
         self.watcher.stop();
     }
 
-    /// A handle that stops this watcher from elsewhere.
+    /// Returns a handle that stops this watcher from another thread.
     pub fn stop_handle(&self) -> StopHandle {
         self.watcher.stop_handle()
     }
 
-    /// Whether a stream is running.
+    /// Returns whether a stream is running.
     pub fn is_running(&self) -> bool {
         self.watcher.is_running()
     }
 
-    /// Where the newest stream stands, as of now. See [`Watcher::status`](crate::Watcher::status).
+    /// Returns the current status of the newest stream. See [`Watcher::status`](crate::Watcher::status).
     pub fn status(&self) -> WatchStatus {
         self.watcher.status().borrow().clone()
     }
 
-    /// The version that a managed stream has reached, else the one that was given.
+    /// Returns the resource version that a managed stream has reached, or else the one that was set.
     pub fn current_resource_version(&self) -> Option<String> {
         self.watcher.current_resource_version()
     }
 
-    /// Sets the version that the next stream starts from.
+    /// Sets the resource version that the next stream starts from.
     pub fn update_resource_version(&self, version: impl fmt::Display) {
         self.watcher.update_resource_version(version);
     }

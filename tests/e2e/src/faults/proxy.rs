@@ -15,7 +15,7 @@ struct Rules {
     upstream: (String, u16),
     /// The proxy does not listen: connections are refused.
     refuse: bool,
-    /// Data from the server is held back.
+    /// Data from the server is delayed.
     stall: bool,
     /// Connections with a lower number stay open but never forward data from the server again.
     half_open_before: u64,
@@ -77,7 +77,7 @@ impl Proxy {
         self.rules.send_modify(|rules| rules.half_open_before = before);
     }
 
-    /// Starts or stops holding back data from the server.
+    /// Starts or stops delaying data from the server.
     pub(super) fn stall(&self, stall: bool) {
         self.rules.send_modify(|rules| rules.stall = stall);
     }

@@ -15,7 +15,7 @@ use crate::report::{NotPassed, Outcome, failed};
 type ConfigMap = watchables::rel_1_20::v1::ConfigMap;
 type Event = watchables::rel_1_20::core::v1::Event;
 
-/// Between writes.
+/// The pause between writes.
 const PAUSE: Duration = Duration::from_millis(40);
 
 /// The number of bytes after which a connection is closed. It is beyond the TLS handshake, since failing to

@@ -142,14 +142,14 @@ pub(super) async fn server_side_apply(kubectl: &Kubectl<'_>) -> Outcome {
     kubectl.prints(&apply, "configmap/owned serverside-applied").await?;
     // Another manager cannot change an owned field without force.
     kubectl
-        .write("owned.yaml", &REPLACEMENT.replace("settings", "owned").replace("new", "taken"))?;
+        .write("owned.yaml", &REPLACEMENT.replace("settings", "owned").replace("new", "changed"))?;
     apply[2] = "--field-manager=another";
     kubectl.fails(&apply, &["conflict", "one", ".data.k"]).await?;
     let data = ["get", "configmap", "owned", "-o", "jsonpath={.data.k}"];
     kubectl.prints(&data, "new").await?;
     apply.push("--force-conflicts");
     kubectl.prints(&apply, "configmap/owned serverside-applied").await?;
-    kubectl.prints(&data, "taken").await?;
+    kubectl.prints(&data, "changed").await?;
     kubectl.output(&["delete", "configmap", "owned"]).await?;
     Ok(String::new())
 }

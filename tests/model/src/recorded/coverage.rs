@@ -1,19 +1,24 @@
-//! Which watchable kinds nothing is recorded of, and why.
+//! The watchable kinds without recordings, and why.
 
 use std::collections::BTreeSet;
 
 use super::{kind, recordings};
 use crate::facts::Facts;
 
-/// The recording server served only what is on by default. 1.20's served all there is.
-const OFF: &str = "off by default";
-/// Nothing makes such objects by itself, and the recorder made none.
-const NONE_MADE: &str = "none was made";
+/// The recorded server served only the APIs that are enabled by default. 1.20's served all of them.
+const OFF: &str = "disabled by default";
+/// Kubernetes creates no such objects by itself, and the recorder created none.
+const NOT_CREATED: &str = "none was created";
 
 /// Release, group and version, plurals, reason.
 const UNRECORDED: [(&str, &str, &[&str], &str); 31] = [
-    ("1.17", "admissionregistration.k8s.io/v1", &["mutatingwebhookconfigurations"], NONE_MADE),
-    ("1.17", "admissionregistration.k8s.io/v1beta1", &["mutatingwebhookconfigurations"], NONE_MADE),
+    ("1.17", "admissionregistration.k8s.io/v1", &["mutatingwebhookconfigurations"], NOT_CREATED),
+    (
+        "1.17",
+        "admissionregistration.k8s.io/v1beta1",
+        &["mutatingwebhookconfigurations"],
+        NOT_CREATED,
+    ),
     ("1.17", "apps/v1beta1", &["controllerrevisions", "deployments", "statefulsets"], OFF),
     (
         "1.17",
@@ -23,7 +28,7 @@ const UNRECORDED: [(&str, &str, &[&str], &str); 31] = [
     ),
     ("1.17", "auditregistration.k8s.io/v1alpha1", &["auditsinks"], OFF),
     ("1.17", "batch/v2alpha1", &["cronjobs"], OFF),
-    ("1.17", "certificates.k8s.io/v1beta1", &["certificatesigningrequests"], NONE_MADE),
+    ("1.17", "certificates.k8s.io/v1beta1", &["certificatesigningrequests"], NOT_CREATED),
     (
         "1.17",
         "extensions/v1beta1",
@@ -37,7 +42,7 @@ const UNRECORDED: [(&str, &str, &[&str], &str); 31] = [
         OFF,
     ),
     ("1.17", "node.k8s.io/v1alpha1", &["runtimeclasses"], OFF),
-    ("1.17", "node.k8s.io/v1beta1", &["runtimeclasses"], NONE_MADE),
+    ("1.17", "node.k8s.io/v1beta1", &["runtimeclasses"], NOT_CREATED),
     (
         "1.17",
         "rbac.authorization.k8s.io/v1alpha1",
@@ -47,7 +52,7 @@ const UNRECORDED: [(&str, &str, &[&str], &str); 31] = [
     ("1.17", "scheduling.k8s.io/v1alpha1", &["priorityclasses"], OFF),
     ("1.17", "settings.k8s.io/v1alpha1", &["podpresets"], OFF),
     ("1.17", "storage.k8s.io/v1alpha1", &["volumeattachments"], OFF),
-    ("1.17", "storage.k8s.io/v1beta1", &["csidrivers"], NONE_MADE),
+    ("1.17", "storage.k8s.io/v1beta1", &["csidrivers"], NOT_CREATED),
     (
         "1.36",
         "admissionregistration.k8s.io/v1",
@@ -57,7 +62,7 @@ const UNRECORDED: [(&str, &str, &[&str], &str); 31] = [
             "mutatingwebhookconfigurations",
             "validatingadmissionpolicybindings",
         ],
-        NONE_MADE,
+        NOT_CREATED,
     ),
     (
         "1.36",
@@ -71,7 +76,7 @@ const UNRECORDED: [(&str, &str, &[&str], &str); 31] = [
         &["mutatingadmissionpolicies", "mutatingadmissionpolicybindings"],
         OFF,
     ),
-    ("1.36", "certificates.k8s.io/v1", &["certificatesigningrequests"], NONE_MADE),
+    ("1.36", "certificates.k8s.io/v1", &["certificatesigningrequests"], NOT_CREATED),
     ("1.36", "certificates.k8s.io/v1alpha1", &["clustertrustbundles"], OFF),
     (
         "1.36",
@@ -83,19 +88,19 @@ const UNRECORDED: [(&str, &str, &[&str], &str); 31] = [
     ("1.36", "coordination.k8s.io/v1beta1", &["leasecandidates"], OFF),
     ("1.36", "internal.apiserver.k8s.io/v1alpha1", &["storageversions"], OFF),
     ("1.36", "networking.k8s.io/v1beta1", &["ipaddresses", "servicecidrs"], OFF),
-    ("1.36", "node.k8s.io/v1", &["runtimeclasses"], NONE_MADE),
-    ("1.36", "resource.k8s.io/v1", &["resourceclaimtemplates"], NONE_MADE),
+    ("1.36", "node.k8s.io/v1", &["runtimeclasses"], NOT_CREATED),
+    ("1.36", "resource.k8s.io/v1", &["resourceclaimtemplates"], NOT_CREATED),
     ("1.36", "resource.k8s.io/v1alpha3", &["devicetaintrules", "resourcepoolstatusrequests"], OFF),
     (
         "1.36",
         "storage.k8s.io/v1",
         &["csidrivers", "csistoragecapacities", "volumeattributesclasses"],
-        NONE_MADE,
+        NOT_CREATED,
     ),
     ("1.36", "storage.k8s.io/v1beta1", &["volumeattributesclasses"], OFF),
 ];
 
-/// The rest of what 1.36 has off: whole versions.
+/// Versions of 1.36 that are disabled as a whole.
 const UNRECORDED_VERSIONS: [(&str, &str, usize, &str); 4] = [
     ("1.36", "resource.k8s.io/v1beta1", 4, OFF),
     ("1.36", "resource.k8s.io/v1beta2", 5, OFF),
@@ -104,7 +109,7 @@ const UNRECORDED_VERSIONS: [(&str, &str, usize, &str); 4] = [
 ];
 
 #[test]
-fn it_is_known_what_is_not_recorded() {
+fn kinds_without_recordings_are_listed() {
     for recording in recordings() {
         let release = recording.release.as_str();
         let facts = Facts::read(release);
@@ -118,7 +123,7 @@ fn it_is_known_what_is_not_recorded() {
         let mut watchable = 0;
         for resource in facts.resources.iter().filter(|resource| resource["watch"].is_array()) {
             watchable += 1;
-            let text = |key: &str| resource[key].as_str().expect("a text").to_owned();
+            let text = |key: &str| resource[key].as_str().expect("a string").to_owned();
             if !lists.contains(&["group", "version", "list"].map(text)) {
                 let of = format!("{}/{}", text("group"), text("version"));
                 missing.insert((of.trim_start_matches('/').to_owned(), text("plural")));
@@ -127,23 +132,27 @@ fn it_is_known_what_is_not_recorded() {
         for (_, of, count, _) in UNRECORDED_VERSIONS.iter().filter(|row| row.0 == release) {
             let before = missing.len();
             missing.retain(|(version, _)| version != of);
-            assert_eq!(before - missing.len(), *count, "{release} {of}: so many are not recorded");
+            assert_eq!(
+                before - missing.len(),
+                *count,
+                "{release} {of}: the number of unrecorded kinds"
+            );
         }
-        let known: BTreeSet<(String, String)> = UNRECORDED
+        let listed: BTreeSet<(String, String)> = UNRECORDED
             .iter()
             .filter(|row| row.0 == release)
             .flat_map(|(_, of, plurals, _)| {
                 plurals.iter().map(|plural| ((*of).to_owned(), (*plural).to_owned()))
             })
             .collect();
-        let differ: Vec<_> = missing.symmetric_difference(&known).collect();
-        assert!(differ.is_empty(), "{release}: not recorded or in the table alone: {differ:#?}");
+        let differ: Vec<_> = missing.symmetric_difference(&listed).collect();
+        assert!(differ.is_empty(), "{release}: only unrecorded or only in the table: {differ:#?}");
         assert!(lists.len() > watchable / 2, "{release}: {} lists of {watchable}", lists.len());
     }
 }
 
 #[test]
-fn several_releases_are_recorded() {
+fn three_releases_are_recorded() {
     let releases: Vec<String> =
         recordings().into_iter().map(|recording| recording.release).collect();
     assert_eq!(releases, ["1.17", "1.20", "1.36"]);

@@ -11,7 +11,7 @@ struct CronTabList {
     things: Vec<CronTab>,
 }
 
-// A mistake in the attribute is the only thing reported.
+// Only the errors of the attribute are reported.
 fn watch(client: Client) {
     let _ = Watcher::<CronTab>::new(client).namespace("x");
 }

@@ -6,7 +6,7 @@ struct CronTab {
     name: String,
 }
 
-// A mistake in the attribute is the only thing reported.
+// Only the errors of the attribute are reported.
 fn watch(client: Client) {
     let _ = Watcher::<CronTab>::new(client).namespace("x");
 }

@@ -1,4 +1,4 @@
-//! Valgrind's callgrind, as a counter of instructions.
+//! Counts instructions with Valgrind's callgrind.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -7,13 +7,13 @@ use std::process::{Command, Stdio};
 use crate::bench::cargo;
 use crate::error::{Failure, Result};
 
-/// A counter that was found to be there, and the path on which.
+/// An installed callgrind, with the PATH to run it with.
 pub(super) struct Callgrind(Option<OsString>);
 
 impl Callgrind {
     /// # Errors
     ///
-    /// Fails in one line where the machine is another than the budget's, or has no valgrind.
+    /// Fails if the machine differs from the budget's, or if valgrind is not installed.
     pub(super) fn find() -> Result<Self> {
         can_count(cfg!(all(target_arch = "x86_64", target_os = "linux")), has_avx2())?;
         let mut command = Command::new("valgrind");
@@ -21,31 +21,35 @@ impl Callgrind {
             Ok(output) if output.status.success() => Ok(Self(std::env::var_os("PATH"))),
             Ok(output) => Err(Failure::new(format!("{command:?} failed: {}", output.status))),
             Err(error) => Err(cargo::cannot_run(&command, &error)
-                .mend("install it: it is Debian's package valgrind")),
+                .hint("install it: the Debian package is valgrind")),
         }
     }
 
-    /// How many instructions a program takes from its start to its end.
+    /// Counts the instructions of a complete run of a program.
     ///
     /// # Errors
     ///
-    /// Fails where the program does.
+    /// Fails if the program fails.
     pub(super) fn count(&self, program: &Path, args: &[&str]) -> Result<u64> {
         let mut command = Command::new("valgrind");
         command.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
         command.arg(program).args(args).stdin(Stdio::null());
-        // The C library looks at some of it, such as GLIBC_TUNABLES.
+        // The C library reads variables such as GLIBC_TUNABLES.
         command.env_clear().envs(self.0.as_ref().map(|path| ("PATH", path)));
         let output = command.output().map_err(|error| cargo::cannot_run(&command, &error))?;
-        let said = String::from_utf8_lossy(&output.stderr);
-        match collected(&said) {
+        let output_text = String::from_utf8_lossy(&output.stderr);
+        match collected(&output_text) {
             Some(count) if output.status.success() => Ok(count),
-            _ => Err(Failure::new(format!("{command:?} counted nothing:\n{}", said.trim_end()))),
+            _ => Err(Failure::new(format!(
+                "{command:?} printed no count:\n{}",
+                output_text.trim_end()
+            ))),
         }
     }
 }
 
-/// Valgrind shows a program what of the CPU it can imitate, and `memcpy` is chosen by that.
+/// Returns whether the CPU has AVX2: Valgrind shows programs the CPU features that it emulates, and
+/// the C library selects `memcpy` by them.
 fn has_avx2() -> bool {
     #[cfg(target_arch = "x86_64")]
     return std::arch::is_x86_feature_detected!("avx2");
@@ -67,9 +71,9 @@ fn can_count(x86_64_linux: bool, avx2: bool) -> Result<()> {
     )))
 }
 
-/// The count that callgrind tells at the end.
-fn collected(said: &str) -> Option<u64> {
-    said.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
+/// Parses the count that callgrind prints at the end.
+fn collected(output: &str) -> Option<u64> {
+    output.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok())
 }
 
 #[cfg(test)]
@@ -77,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_count_is_found() {
+    fn count_is_parsed() {
         let said = "==7== For interactive control, run 'callgrind_control -h'.\n==7== \n\
                     ==7== Events    : Ir\n==7== Collected : 122414\n==7== \n\
                     ==7== I   refs:      122,414\n";
@@ -88,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn another_machine_is_refused_in_a_line() {
+    fn unsupported_machine_is_rejected_in_one_line() {
         can_count(true, true).unwrap();
         for (x86_64_linux, avx2, part) in [
             (true, false, "and this CPU has no AVX2"),

@@ -1,4 +1,4 @@
-//! apt with its state in a folder of ours: it reads one archive, and installs nothing.
+//! apt with private state: it reads one archive and installs nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::error::{Failure, Result};
 /// Debian's archive keys, from `debian-archive-keyring`.
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/// Written for the folder; the machine's own settings, such as a proxy, hold besides.
+/// The configuration for the private folder, in addition to the machine's, such as its proxy.
 const CONFIG: &str = r#"Dir::Etc::SourceList "@/sources.list";
 Dir::Etc::SourceParts "/dev/null";
 Dir::Etc::Preferences "/dev/null";
@@ -31,11 +31,13 @@ pub(super) struct Apt<'a> {
 }
 
 impl<'a> Apt<'a> {
-    /// Fetches and verifies the archive's lists of packages.
+    /// Downloads and verifies the archive's package lists.
     pub(super) fn new(scratch: &Path, mirror: &str, suite: &str, log: &'a Log) -> Result<Self> {
         if !Path::new(KEYRING).is_file() {
-            return Err(Failure::new(format!("{KEYRING} is missing: this seems not to be Debian"))
-                .mend("apt-get install debian-archive-keyring"));
+            return Err(Failure::new(format!(
+                "{KEYRING} is missing: this does not seem to be Debian"
+            ))
+            .hint("apt-get install debian-archive-keyring"));
         }
         let apt = Self { folder: scratch.join("apt"), log };
         for folder in ["lists/partial", "cache/archives/partial", "packages"] {
@@ -45,10 +47,10 @@ impl<'a> Apt<'a> {
         let signed = format!("[signed-by={KEYRING}] {mirror} {suite} main");
         let place = apt.folder.display().to_string();
         apt.write("sources.list", &format!("deb {signed}\ndeb-src {signed}\n"))?;
-        // What the machine has installed must not decide which versions are taken.
+        // The machine's installed packages must not affect the selected versions.
         apt.write("status", "")?;
         apt.write("apt.conf", &CONFIG.replace('@', &place))?;
-        log.run("reading Debian's lists of packages", apt.command("apt-get").arg("update"))?;
+        log.run("reading Debian's package lists", apt.command("apt-get").arg("update"))?;
         Ok(apt)
     }
 
@@ -70,7 +72,7 @@ impl<'a> Apt<'a> {
         Ok(root)
     }
 
-    /// Downloads a source package, and unpacks and patches it.
+    /// Downloads a source package, unpacks it and applies its patches.
     pub(super) fn source(&self, package: &str) -> Result<PathBuf> {
         let folder = self.folder.join("packages");
         let mut download = self.command("apt-get");
@@ -83,7 +85,7 @@ impl<'a> Apt<'a> {
             .ok_or_else(|| Failure::new(format!("Debian's source of {package} has no .dsc")))?;
         let source = self.folder.join("source");
         let mut unpack = Command::new("dpkg-source");
-        // apt has checked what it downloaded; dpkg-source would want the maintainer's own key.
+        // apt has verified the download; dpkg-source would need the maintainer's key.
         unpack.args(["--no-check", "-x"]).arg(description).arg(&source);
         self.log.run(&format!("unpacking the source of {package}"), &mut unpack)?;
         Ok(source)
@@ -105,13 +107,13 @@ impl<'a> Apt<'a> {
     }
 }
 
-/// The files with an ending.
-pub(super) fn files(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
+/// Returns the files with an extension, sorted.
+pub(super) fn files(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     let failure = |error| Failure::io("read", folder, &error);
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(failure)? {
         let path = entry.map_err(failure)?.path();
-        if path.extension().is_some_and(|extension| extension == ending) {
+        if path.extension().is_some_and(|found| found == extension) {
             found.push(path);
         }
     }

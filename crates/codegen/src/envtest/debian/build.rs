@@ -1,4 +1,4 @@
-//! Compiles kube-apiserver as `debian/rules` compiles all of Kubernetes.
+//! Compiles kube-apiserver in the same way as `debian/rules` compiles Kubernetes.
 
 use std::env;
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ use crate::error::{Failure, Result};
 const GO: &str = "usr/lib/go-1.19";
 const REFLECT: &str = "src/github.com/modern-go/reflect2";
 
-/// Compiles it; gives the program.
+/// Compiles it and returns the path of the program.
 pub(super) fn kube_apiserver(source: &Path, root: &Path, log: &Log) -> Result<PathBuf> {
     replace_reflect(
         &source.join("vendor/github.com/modern-go/reflect2"),
@@ -28,7 +28,7 @@ pub(super) fn kube_apiserver(source: &Path, root: &Path, log: &Log) -> Result<Pa
     let mut make = Command::new("nice");
     make.current_dir(source)
         .args(["make", "WHAT=cmd/kube-apiserver"])
-        // Without the cloud providers it takes half the time.
+        // Without the cloud providers, compilation takes half the time.
         .arg("GOFLAGS=-tags=providerless")
         .env("HOME", source)
         .env("PATH", path(root)?)
@@ -44,7 +44,7 @@ pub(super) fn kube_apiserver(source: &Path, root: &Path, log: &Log) -> Result<Pa
     Ok(source.join("_output/local/bin/linux").join(cache::architecture()).join("kube-apiserver"))
 }
 
-/// Puts one version of a library in the place of another.
+/// Replaces a vendored library with a newer version.
 fn replace_reflect(vendored: &Path, newer: &Path) -> Result<()> {
     for ending in ["go", "s"] {
         for file in files(vendored, ending)? {
@@ -58,16 +58,16 @@ fn replace_reflect(vendored: &Path, newer: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Debian's Go first, then what the machine has, then what was unpacked.
+/// Returns a PATH with Debian's Go first, then the machine's programs, then the unpacked ones.
 fn path(root: &Path) -> Result<OsString> {
     let machine = env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(root.join(GO).join("bin"))
         .chain(env::split_paths(&machine))
         .chain([root.join("usr/bin")]);
-    env::join_paths(folders).map_err(|error| Failure::new(format!("a strange PATH: {error}")))
+    env::join_paths(folders).map_err(|error| Failure::new(format!("invalid PATH: {error}")))
 }
 
-/// What the unpacked rsync needs.
+/// Returns the library path for the unpacked rsync.
 fn libraries(root: &Path) -> Result<OsString> {
     let folder = root.join("usr/lib");
     let failure = |error| Failure::io("read", &folder, &error);
@@ -78,5 +78,5 @@ fn libraries(root: &Path) -> Result<OsString> {
             found.push(path);
         }
     }
-    env::join_paths(found).map_err(|error| Failure::new(format!("a strange folder: {error}")))
+    env::join_paths(found).map_err(|error| Failure::new(format!("invalid folder name: {error}")))
 }

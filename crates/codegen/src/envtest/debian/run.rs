@@ -1,4 +1,4 @@
-//! Runs Debian's tools, with their output in a log.
+//! Runs Debian's tools and logs their output.
 
 use std::env;
 use std::fs::{self, File};
@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 
 use crate::error::{Failure, Result};
 
-/// How many lines of the log a failure shows.
+/// The number of log lines in a failure.
 const LINES: usize = 8;
 
-/// Where all output goes.
+/// The log file of all commands.
 pub(super) struct Log(PathBuf);
 
 impl Log {
@@ -19,9 +19,9 @@ impl Log {
         Ok(Self(path))
     }
 
-    /// Runs a command to its end. `doing` says what for, to whoever waits.
-    pub(super) fn run(&self, doing: &str, command: &mut Command) -> Result<()> {
-        eprintln!("  {doing}");
+    /// Runs a command and waits for it. `step` is printed as progress.
+    pub(super) fn run(&self, step: &str, command: &mut Command) -> Result<()> {
+        eprintln!("  {step}");
         let open = || File::options().append(true).open(&self.0);
         let failure = |error| Failure::io("write", &self.0, &error);
         let status = command
@@ -32,13 +32,13 @@ impl Log {
         match status {
             Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(Failure::new(format!(
-                "{doing}: {} ended with {status}; the end of {}:\n{}",
+                "{step}: {} exited with {status}; the end of {}:\n{}",
                 command.get_program().display(),
                 self.0.display(),
                 self.tail()
             ))),
             Err(error) => Err(Failure::new(format!(
-                "{doing}: cannot run {}: {error}",
+                "{step}: cannot run {}: {error}",
                 command.get_program().display()
             ))),
         }
@@ -52,8 +52,8 @@ impl Log {
     }
 }
 
-/// Whether the path has a program.
-pub(super) fn is_there(program: &str) -> bool {
+/// Returns whether a program is on the path.
+pub(super) fn is_installed(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).any(|folder| folder.join(program).is_file())
 }

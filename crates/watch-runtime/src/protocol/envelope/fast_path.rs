@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn unusual_events_take_the_general_parser() {
         let text = format!(r#"{{"kind":"Pod",{METADATA}}}"#);
-        for (usual, odd) in [
+        for (usual, unusual) in [
             (r#""name":"a""#, r#""name":"\u0061""#),
             (r#""name":"a""#, r#""name":"a","name":"b""#),
             (r#""name":"a""#, r#""labels":{"name":"x"},"name":"a""#),
@@ -132,8 +132,8 @@ mod tests {
             (r#""kind":"Pod""#, r#""spec":{"metadata":{}}"#),
             (r#""kind":"Pod""#, r#" "kind":"Pod""#),
         ] {
-            let odd = text.replace(usual, odd);
-            assert!(!same(&odd, Scope::Namespaced), "{odd}");
+            let unusual = text.replace(usual, unusual);
+            assert!(!same(&unusual, Scope::Namespaced), "{unusual}");
         }
     }
 }

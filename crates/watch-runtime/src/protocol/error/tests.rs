@@ -54,8 +54,8 @@ fn missing_resource_is_named() {
             message: message.to_owned(),
             ..ApiStatus::default()
         };
-        let doing = format!("watching {resource}");
-        WatchError::new(doing, Kind::NoResource { resource, status })
+        let operation = format!("watching {resource}");
+        WatchError::new(operation, Kind::NoResource { resource, status })
     };
     let not_found = "the server could not find the requested resource";
     let custom = error("stable.example.com", "NotFound", not_found);
@@ -67,7 +67,7 @@ fn missing_resource_is_named() {
     assert_eq!(true_predicates(&custom), ["not found", "terminal"]);
     let custom = error("stable.example.com", "", "404 page not found");
     assert!(
-        custom.to_string().ends_with("installed? It answered: 404 page not found (404)"),
+        custom.to_string().ends_with("installed? The server said: 404 page not found (404)"),
         "{custom}"
     );
     for group in ["", "apps", "batch.k8s.io"] {

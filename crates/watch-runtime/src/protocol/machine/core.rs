@@ -222,7 +222,7 @@ impl Machine {
     pub(super) fn end_with(&mut self, kind: Kind) {
         let verb = if self.requests_list() { "listing" } else { "watching" };
         let resource = self.requests.resource();
-        let doing = format!("{verb} {resource}");
+        let operation = format!("{verb} {resource}");
         let kind = match kind {
             Kind::Rejected(status) | Kind::ErrorEvent(status)
                 if status.code == 404 && !status.is_about_a_namespace() =>
@@ -231,6 +231,6 @@ impl Machine {
             }
             kind => kind,
         };
-        self.state = State::Ended(Some(WatchError::new(doing, kind)));
+        self.state = State::Ended(Some(WatchError::new(operation, kind)));
     }
 }

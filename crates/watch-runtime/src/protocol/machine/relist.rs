@@ -35,7 +35,7 @@ impl Machine {
     }
 
     /// Prepares the request of a list's first page. On a retry, objects of an earlier attempt may
-    /// be outdated, so they are marked anew.
+    /// be outdated, so a new generation begins.
     pub(super) fn begin_relist_attempt(&mut self) {
         if let Some(index) = &mut self.watcher_state.index {
             index.begin_generation();

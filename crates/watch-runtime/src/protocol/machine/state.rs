@@ -1,4 +1,4 @@
-//! Where the protocol stands.
+//! The states of the machine, and the progress of a list.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ pub(super) enum State {
     Watching { frames: Frames, since: Instant, last_received: Instant },
     /// The body of an HTTP error is being received.
     Rejected { head: Head, body: BytesMut, last_received: Instant },
-    /// The stream waits before a retry. `reported` is whether the driver was told to sleep.
+    /// The stream waits before a retry. `reported` is whether the driver has received the step.
     BackingOff { wait: Duration, cause: Cause, reported: bool },
     /// The stream is over. The error, if any, has yet to be returned.
     Ended(Option<WatchError>),

@@ -62,7 +62,7 @@ fn managed_without_version_lists_then_watches_from_the_list() {
     assert_eq!(
         harness.machine.take_changed_version(),
         None,
-        "an item's version is not where the list stands"
+        "the version of an item is not the version of the list"
     );
     assert!(harness.request().contains("watch=true&resourceVersion=40&"));
     assert_eq!(harness.machine.take_changed_version(), Some("40"));

@@ -1,4 +1,4 @@
-//! What errors say.
+//! Tests of error messages.
 
 use std::collections::BTreeMap;
 
@@ -39,12 +39,12 @@ struct Spec {
 }
 
 #[track_caller]
-fn says(text: &str, expected: &str) {
+fn assert_error(text: &str, expected: &str) {
     assert_eq!(from_str::<Spec>(text).unwrap_err().to_string(), expected, "{text}");
 }
 
 #[test]
-fn the_path_leads_to_the_value_at_fault() {
+fn error_has_the_path_of_the_value() {
     for (container, expected) in [
         (
             r#"{"ports":[{"containerPort":"80"}]}"#,
@@ -81,30 +81,33 @@ fn the_path_leads_to_the_value_at_fault() {
         (r#""x""#, r#"containers[1]: expected an object, found "x""#),
         ("null", "containers[1]: expected an object, found null"),
     ] {
-        says(&format!(r#"{{"containers":[{{}},{container}]}}"#), expected);
+        assert_error(&format!(r#"{{"containers":[{{}},{container}]}}"#), expected);
     }
 }
 
 #[test]
-fn malformed_text_is_told_by_its_place() {
-    says("", "the text ends where a value was expected");
-    says(r#"{"containers":[{"ports":[1"#, "containers[0].ports[0]: expected an object, found 1");
-    says(
+fn syntax_error_has_the_position() {
+    assert_error("", "the text ends where a value was expected");
+    assert_error(
+        r#"{"containers":[{"ports":[1"#,
+        "containers[0].ports[0]: expected an object, found 1",
+    );
+    assert_error(
         r#"{"containers":[{"ports":["#,
         "containers[0].ports[0]: the text ends where a value was expected",
     );
-    says(r#"{"containers":[{}"#, "containers: the text ends where `,` or `]` was expected");
-    says(r#"{"containers":[{}}"#, "containers: expected `,` or `]` at byte 17, found '}'");
-    says(
+    assert_error(r#"{"containers":[{}"#, "containers: the text ends where `,` or `]` was expected");
+    assert_error(r#"{"containers":[{}}"#, "containers: expected `,` or `]` at byte 17, found '}'");
+    assert_error(
         r#"{"containers":[{"x":[tru]}]}"#,
         "containers[0].x: expected a value at byte 21, found 't'",
     );
-    says(r#"{"containers":[]} 1"#, "more text after the end of the document at byte 18");
-    says("{}", "missing field `containers`");
+    assert_error(r#"{"containers":[]} 1"#, "more text after the end of the document at byte 18");
+    assert_error("{}", "missing field `containers`");
 }
 
 #[test]
-fn long_texts_are_cut() {
+fn long_string_in_an_error_is_truncated() {
     let error = from_str::<i32>(&format!("{:?}", "ü".repeat(100))).unwrap_err().to_string();
     assert_eq!(error, format!("expected i32, found \"{}\"…", "ü".repeat(60)));
 }

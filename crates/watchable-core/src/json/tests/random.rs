@@ -1,10 +1,10 @@
-//! Random documents, whole and damaged, read by us and by `serde_json`.
+//! Compares random documents, valid and corrupted, with `serde_json`.
 
 use fastrand::Rng;
 
-use super::same;
+use super::assert_same;
 
-/// Pieces of strings that are easily got wrong.
+/// Pieces of strings that are prone to errors.
 const PIECES: [&str; 16] = [
     "a",
     "kube",
@@ -72,8 +72,8 @@ fn space(random: &mut Rng, out: &mut String) {
     }
 }
 
-/// Removes, doubles or replaces a character somewhere, or cuts the end off.
-fn damage(random: &mut Rng, text: &str) -> String {
+/// Removes, duplicates or replaces a random character, or truncates the text there.
+fn corrupt(random: &mut Rng, text: &str) -> String {
     let mut characters: Vec<char> = text.chars().collect();
     let at = random.usize(..characters.len());
     match random.u8(..4) {
@@ -86,12 +86,12 @@ fn damage(random: &mut Rng, text: &str) -> String {
 }
 
 #[test]
-fn random_documents_are_taken_and_refused_as_by_serde_json() {
+fn random_documents_decode_as_with_serde_json() {
     let mut random = Rng::with_seed(7);
     for _ in 0..20_000 {
         let mut text = String::new();
         document(&mut random, 5, &mut text);
-        same(&text);
-        same(&damage(&mut random, &text));
+        assert_same(&text);
+        assert_same(&corrupt(&mut random, &text));
     }
 }

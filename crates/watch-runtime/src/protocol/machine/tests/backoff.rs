@@ -80,12 +80,12 @@ fn failing_for_long() -> Harness {
 fn healthy_connection_resets_the_backoff_however_it_ends() {
     let busy = "{\"type\":\"ERROR\",\"object\":{\"code\":429}}\n";
     for lasts in [1, 60] {
-        for cut in [true, false] {
+        for disconnects in [true, false] {
             // Waits are random: if long ones are possible, one of these is long.
             let longest = (0..10).map(|_| {
                 let mut harness = failing_for_long();
                 harness.pass(Duration::from_secs(lasts));
-                if cut {
+                if disconnects {
                     harness.disconnect();
                 } else {
                     harness.chunk(busy);

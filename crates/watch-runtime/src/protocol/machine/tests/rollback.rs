@@ -69,12 +69,12 @@ fn received_event_confirms_the_version_until_a_disconnect() {
 
 #[test]
 fn failed_version_probe_resumes_the_watch() {
-    for answer in [403, 410, 422, 503, 200, 0] {
+    for response in [403, 410, 422, 503, 200, 0] {
         let mut harness = watching("40");
         harness.idle_timeout();
         harness.sleep();
         assert_eq!(harness.request(), PROBE);
-        match answer {
+        match response {
             0 => harness.machine.on_unreachable("connection refused".into()),
             200 => harness.list("<html>"),
             status => {
@@ -82,16 +82,16 @@ fn failed_version_probe_resumes_the_watch() {
                 harness.end();
             }
         }
-        if answer != 200 {
+        if response != 200 {
             harness.sleep();
         }
-        assert!(harness.request().contains("watch=true&resourceVersion=40&"), "{answer}");
-        if answer != 0 {
+        assert!(harness.request().contains("watch=true&resourceVersion=40&"), "{response}");
+        if response != 0 {
             // It was probed already, without a result.
             harness.accept_watch();
             harness.idle_timeout();
             harness.sleep();
-            assert!(harness.request().contains("watch=true"), "{answer}");
+            assert!(harness.request().contains("watch=true"), "{response}");
         }
     }
 }

@@ -1,0 +1,110 @@
+//! Tests of the requests.
+
+use watchable_core::Scope;
+
+use super::*;
+
+const POD: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+
+fn requests(settings: Settings, options: StreamOptions) -> RequestBuilder {
+    RequestBuilder::new(POD, settings, options)
+}
+
+fn watch_uri(settings: Settings, options: StreamOptions, version: Option<&str>) -> String {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let requests = requests(settings, options);
+    let limit = requests.timeout(&mut rng);
+    requests.watch(version, limit).uri().to_string()
+}
+
+#[test]
+fn unmanaged_watch_times_out_after_one_second_by_default() {
+    let uri = watch_uri(Settings::default(), StreamOptions::unmanaged(), None);
+    assert_eq!(uri, "/api/v1/pods?watch=true&timeoutSeconds=1");
+}
+
+#[test]
+fn managed_watch_lasts_minutes_and_requests_bookmarks() {
+    let requests = requests(Settings::default(), StreamOptions::managed());
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut seconds = || {
+        let limit = requests.timeout(&mut rng);
+        let uri = requests.watch(Some("7"), limit).uri().to_string();
+        uri.strip_prefix("/api/v1/pods?watch=true&resourceVersion=7&timeoutSeconds=")
+            .and_then(|rest| rest.strip_suffix("&allowWatchBookmarks=true"))
+            .unwrap_or_else(|| panic!("{uri}"))
+            .parse::<u64>()
+            .unwrap()
+    };
+    let (mut least, mut most) = (u64::MAX, 0);
+    for _ in 0..10_000 {
+        let seconds = seconds();
+        (least, most) = (least.min(seconds), most.max(seconds));
+    }
+    assert_eq!(
+        (least, most),
+        (300, 600),
+        "spread over minutes, so that watchers do not reconnect at once"
+    );
+}
+
+#[test]
+fn every_setting_reaches_the_url() {
+    let settings = Settings {
+        namespace: Some("shop".to_owned()),
+        label_selector: Some("app in (a, b)".to_owned()),
+        field_selector: Some("metadata.name=x".to_owned()),
+        timeout: Timeout::Limit(Duration::from_millis(1500)),
+        allow_watch_bookmarks: Some(true),
+        page_size: Some(2),
+        ..Settings::default()
+    };
+    let uri = watch_uri(settings.clone(), StreamOptions::unmanaged(), None);
+    assert_eq!(
+        uri,
+        "/api/v1/namespaces/shop/pods?watch=true&timeoutSeconds=2&allowWatchBookmarks=true\
+         &labelSelector=app+in+%28a%2C+b%29&fieldSelector=metadata.name%3Dx"
+    );
+    let list =
+        requests(settings, StreamOptions::managed()).list(Some("t="), false).uri().to_string();
+    assert!(
+        list.starts_with("/api/v1/namespaces/shop/pods?limit=2&continue=t%3D&labelSelector="),
+        "{list}"
+    );
+}
+
+#[test]
+fn metadata_is_requested_by_the_accept_header() {
+    let requests = requests(Settings::default(), StreamOptions::managed());
+    let accept = |request: Request<()>| request.headers()[ACCEPT].to_str().unwrap().to_owned();
+    assert_eq!(accept(requests.watch(None, None)), "application/json");
+    let requests = requests.metadata_only(true);
+    for watch in [requests.watch(None, None), requests.streaming_list(None)] {
+        assert_eq!(
+            accept(watch),
+            "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,\
+             application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1beta1,application/json"
+        );
+    }
+    assert_eq!(
+        accept(requests.list(None, false)),
+        "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,\
+         application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1,application/json"
+    );
+}
+
+#[test]
+fn fractions_of_a_second_are_rounded_up() {
+    for (millis, seconds) in [(1, 1), (1000, 1), (1001, 2), (2000, 2)] {
+        let timeout = Timeout::Limit(Duration::from_millis(millis));
+        let settings = Settings { timeout, ..Settings::default() };
+        let uri = watch_uri(settings, StreamOptions::unmanaged(), None);
+        assert_eq!(uri, format!("/api/v1/pods?watch=true&timeoutSeconds={seconds}"));
+    }
+}
+
+#[test]
+fn without_a_timeout_the_server_decides() {
+    let settings = Settings { timeout: Timeout::Server, ..Settings::default() };
+    assert_eq!(watch_uri(settings, StreamOptions::unmanaged(), None), "/api/v1/pods?watch=true");
+}

@@ -1,0 +1,53 @@
+//! The trait of a model: an object with a fixed set of fields.
+
+use std::fmt;
+
+use serde::de::MapAccess;
+
+use super::field::Field;
+
+/// An object with a fixed set of fields. Implement it with [`model!`](crate::model!).
+pub trait Model: Default + fmt::Debug {
+    /// The names of the fields in JSON. A field's index is its position here.
+    const FIELDS: &'static [&'static str];
+
+    /// Reads the map's next value into the field of that index, or skips it if the index is out of range.
+    ///
+    /// # Errors
+    ///
+    /// Fails if decoding the field fails.
+    fn read_field<'de, A: MapAccess<'de>>(
+        &mut self,
+        index: usize,
+        map: &mut A,
+    ) -> Result<(), A::Error>;
+
+    /// Passes every field to the visitor.
+    fn visit_fields<V: VisitFields>(&self, visitor: &mut V);
+}
+
+/// A visitor of a model's fields. `name` is a field's name in Rust, `json_name` its name in JSON.
+pub trait VisitFields {
+    /// Visits a field that is omitted if it is absent.
+    fn field<F: Field>(&mut self, name: &'static str, json_name: &'static str, field: &F);
+
+    /// Visits a field that is always written, such as a list's items.
+    fn required_field<F: Field>(&mut self, name: &'static str, json_name: &'static str, field: &F);
+}
+
+/// Recursive types hold themselves in a `Box`.
+impl<T: Model> Model for Box<T> {
+    const FIELDS: &'static [&'static str] = T::FIELDS;
+
+    fn read_field<'de, A: MapAccess<'de>>(
+        &mut self,
+        index: usize,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        (**self).read_field(index, map)
+    }
+
+    fn visit_fields<V: VisitFields>(&self, visitor: &mut V) {
+        (**self).visit_fields(visitor);
+    }
+}

@@ -1,0 +1,14 @@
+use watchables::{Client, Watchable, Watcher};
+
+#[derive(serde::Deserialize, Watchable)]
+#[watchable(group = "stable.example.com", version = v1, plural = "crontabs")]
+struct CronTab {
+    name: String,
+}
+
+// Only the errors of the attribute are reported.
+fn watch(client: Client) {
+    let _ = Watcher::<CronTab>::new(client).namespace("x");
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use watchables::{Client, Watchable, Watcher};
+
+#[derive(serde::Deserialize, Watchable)]
+#[watchable(group = "stable.example.com", version = "v1", plural = "crontabs")]
+struct CronTab(String);
+
+// Only the errors of the attribute are reported.
+fn watch(client: Client) {
+    let _ = Watcher::<CronTab>::new(client).namespace("x");
+}
+
+fn main() {}
