@@ -32,7 +32,7 @@ impl History {
     pub(crate) fn version_modules(&self) -> Result<Vec<(Release, BTreeSet<String>)>> {
         let mut found: Vec<_> =
             self.releases.iter().map(|release| (*release, BTreeSet::new())).collect();
-        for (definition, releases) in &self.seen {
+        for (definition, releases) in &self.present {
             let home = Home::of(definition)?;
             for &index in releases {
                 found[index].1.insert(home.view().to_owned());
