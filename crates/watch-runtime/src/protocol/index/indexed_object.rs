@@ -33,7 +33,7 @@ impl IndexedObject {
     pub(super) fn mark(&mut self, newer: u32) {
         match self {
             Self::Compact { generation, .. } | Self::Boxed { generation, .. } => {
-                *generation = newer
+                *generation = newer;
             }
         }
     }

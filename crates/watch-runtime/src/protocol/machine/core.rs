@@ -168,12 +168,12 @@ impl Machine {
                     Some(item) => self.list_item(&item),
                     None if *ended => match std::mem::take(body).finish() {
                         Ok(end) if self.probing_version => {
-                            self.version_probed(end.version.as_deref())
+                            self.version_probed(end.version.as_deref());
                         }
                         Ok(end) => self.page_complete(end),
                         Err(_) if self.probing_version => self.version_probe_failed(),
                         Err(error) => {
-                            self.end_with(Kind::malformed("something that is not a list", error))
+                            self.end_with(Kind::malformed("something that is not a list", error));
                         }
                     },
                     None if self.probing_version

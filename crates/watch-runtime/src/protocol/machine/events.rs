@@ -23,7 +23,7 @@ impl Machine {
         match envelope::list_item(item, self.requests.resource().scope()) {
             Ok((item, identity)) => self.compare_with_delivered(item, identity),
             Err(error) => {
-                self.end_with(Kind::malformed("a list item that is not an object", error))
+                self.end_with(Kind::malformed("a list item that is not an object", error));
             }
         }
     }
