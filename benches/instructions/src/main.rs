@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         }
         return ExitCode::SUCCESS;
     };
-    let case = cases::ALL.iter().find(|(known, _)| known == name);
+    let case = cases::ALL.iter().find(|(case, _)| case == name);
     match (case, times.parse()) {
         (Some((_, case)), Ok(times)) => {
             case(times);
