@@ -228,7 +228,7 @@ fn incomplete_archive_is_rejected_and_leaves_nothing() {
     let bytes = archive("v1.36.0", &["etcd", "kubectl"]);
     let hash = hex(&Sha512::digest(&bytes));
     let outcome = install(&repository, &single(bytes, hash).base, &[]);
-    outcome.failed_with(&["holds no kube-apiserver"]);
+    outcome.failed_with(&["has no kube-apiserver"]);
     assert_eq!(cached(&repository), [""; 0]);
 }
 
