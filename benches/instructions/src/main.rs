@@ -19,14 +19,11 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let case = cases::ALL.iter().find(|(case, _)| case == name);
-    match (case, times.parse()) {
-        (Some((_, case)), Ok(times)) => {
-            case(times);
-            ExitCode::SUCCESS
-        }
-        _ => {
-            eprintln!("instructions: unknown case {name:?} or invalid number {times:?}");
-            ExitCode::FAILURE
-        }
+    if let (Some((_, case)), Ok(times)) = (case, times.parse()) {
+        case(times);
+        ExitCode::SUCCESS
+    } else {
+        eprintln!("instructions: unknown case {name:?} or invalid number {times:?}");
+        ExitCode::FAILURE
     }
 }
