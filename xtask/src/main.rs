@@ -1,4 +1,4 @@
-//! `cargo xtask`: fetches Kubernetes specs and generates the crates of their types.
+//! The entry point of `cargo xtask`; the implementation is in crates/codegen.
 
 use std::process::ExitCode;
 

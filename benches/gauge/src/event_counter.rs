@@ -8,7 +8,7 @@ use crate::{Figures, Reading, Span};
 #[derive(Debug)]
 pub struct EventCounter {
     expected: u32,
-    seen: u32,
+    count: u32,
     span: Option<Span>,
     reading: Option<Reading>,
 }
@@ -17,18 +17,18 @@ impl EventCounter {
     /// Returns a counter that expects this many events; at least two.
     #[must_use]
     pub fn new(expected: u32) -> Self {
-        Self { expected, seen: 0, span: None, reading: None }
+        Self { expected, count: 0, span: None, reading: None }
     }
 
     /// Counts an event and drops its object. Returns whether it was the last.
     pub fn record<T>(&mut self, object: T) -> bool {
         drop(black_box(object));
-        self.seen += 1;
+        self.count += 1;
         let span = self.span.get_or_insert_with(Span::start);
-        if self.seen == self.expected {
+        if self.count == self.expected {
             self.reading = Some(span.read());
         }
-        self.seen >= self.expected
+        self.count >= self.expected
     }
 
     /// Returns the cost of an event.
@@ -39,7 +39,7 @@ impl EventCounter {
     #[allow(clippy::cast_precision_loss)]
     pub fn figures(&self) -> Result<Figures, String> {
         let Some(reading) = self.reading.filter(|_| self.expected > 1) else {
-            return Err(format!("only {} of {} events were received", self.seen, self.expected));
+            return Err(format!("only {} of {} events were received", self.count, self.expected));
         };
         // The first event only starts the clock.
         let events = f64::from(self.expected - 1);

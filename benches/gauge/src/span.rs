@@ -18,7 +18,7 @@ pub struct Span {
 /// The cost of a span.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {
-    /// User and system time of the whole process.
+    /// User and system time of the process.
     pub cpu: Duration,
     /// Wall time.
     pub wall: Duration,

@@ -18,15 +18,12 @@ fn main() -> ExitCode {
         }
         return ExitCode::SUCCESS;
     };
-    let case = cases::ALL.iter().find(|(known, _)| known == name);
-    match (case, times.parse()) {
-        (Some((_, case)), Ok(times)) => {
-            case(times);
-            ExitCode::SUCCESS
-        }
-        _ => {
-            eprintln!("instructions: unknown case {name:?} or invalid number {times:?}");
-            ExitCode::FAILURE
-        }
+    let case = cases::ALL.iter().find(|(case, _)| case == name);
+    if let (Some((_, case)), Ok(times)) = (case, times.parse()) {
+        case(times);
+        ExitCode::SUCCESS
+    } else {
+        eprintln!("instructions: unknown case {name:?} or invalid number {times:?}");
+        ExitCode::FAILURE
     }
 }

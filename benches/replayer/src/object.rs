@@ -19,7 +19,7 @@ pub(crate) fn template(resource: &str) -> Option<Template> {
     Some(Template::new(&object))
 }
 
-/// Returns a ConfigMap of about 1.5 KB.
+/// Returns a `ConfigMap` of about 1.5 KB.
 fn config_map() -> String {
     let mut lines = String::new();
     for setting in 0..12 {
@@ -29,7 +29,7 @@ fn config_map() -> String {
     include_str!("../../data/configmap.json").replacen("\"data\":{", &data, 1)
 }
 
-/// Returns an object of a custom kind with the content of the ConfigMap.
+/// Returns an object of a custom kind with the content of the `ConfigMap`.
 fn custom(number: &str) -> String {
     let types = "\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\"";
     let others = format!("\"kind\":\"Widget{number}\",\"apiVersion\":\"bench.example/v1\"");

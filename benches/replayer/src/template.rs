@@ -111,7 +111,7 @@ fn suffix(number: u32) -> [u8; 5] {
     })
 }
 
-/// Returns deterministic pseudo-random bits (SplitMix64's finaliser).
+/// Returns deterministic pseudo-random bits (`SplitMix64`'s finaliser).
 fn mixed(number: u64) -> u64 {
     let mut bits = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -17,7 +17,7 @@ use crate::model;
 use crate::pins::{PINS_PATH, Pin, Pins};
 use crate::release::Release;
 
-/// Where Kubernetes publishes its specs.
+/// The base URL of Kubernetes' specs.
 pub const DEFAULT_BASE: &str = "https://raw.githubusercontent.com/kubernetes/kubernetes";
 
 /// The releases to fetch, and from where.
@@ -43,7 +43,7 @@ impl Source {
     pub(crate) fn check(&self, releases: &[Release]) -> Result<()> {
         if self.tag.is_some() && releases.len() > 1 {
             return Err(Failure::new("--tag applies to one release, but several are given")
-                .hint("fetch them one by one"));
+                .hint("fetch them separately"));
         }
         Ok(())
     }

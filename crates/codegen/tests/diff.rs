@@ -244,13 +244,19 @@ fn reported_changes_add_up_to_the_pinned_counts() {
         };
         let watched =
             |name: &str| scope("watchables_added", name) - scope("watchables_removed", name);
-        for (key, told) in [
+        for (key, reported) in [
             ("definitions", count("types_added") - count("types_removed")),
             ("watch_cluster", watched("cluster-wide")),
             ("watch_namespaced", watched("namespaced")),
         ] {
             let pinned = |pin: usize| pair[pin][key].as_integer().unwrap();
-            assert_eq!(pinned(0) + told, pinned(1), "{key} of {} to {}", release(0), release(1));
+            assert_eq!(
+                pinned(0) + reported,
+                pinned(1),
+                "{key} of {} to {}",
+                release(0),
+                release(1)
+            );
         }
     }
 }

@@ -228,7 +228,7 @@ fn incomplete_archive_is_rejected_and_leaves_nothing() {
     let bytes = archive("v1.36.0", &["etcd", "kubectl"]);
     let hash = hex(&Sha512::digest(&bytes));
     let outcome = install(&repository, &single(bytes, hash).base, &[]);
-    outcome.failed_with(&["holds no kube-apiserver"]);
+    outcome.failed_with(&["has no kube-apiserver"]);
     assert_eq!(cached(&repository), [""; 0]);
 }
 
@@ -238,8 +238,8 @@ fn missing_version_is_reported() {
     let mirror = mirror(&["v1.36.0"]);
     let outcome = install(&repository, &mirror.base, &["--version", "1.35"]);
     outcome.failed_with(&[&mirror.base, "has no 1.35 for"]);
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let outcome = install(&repository, &format!("http://{nobody}"), &[]);
+    let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let outcome = install(&repository, &format!("http://{unused}"), &[]);
     outcome.failed_with(&["cannot reach", INDEX]);
     let broken = Mirror::new(BTreeMap::from([(INDEX.to_owned(), b"releases: [".to_vec())]));
     install(&repository, &broken.base, &[]).failed_with(&[INDEX, "is not an index"]);

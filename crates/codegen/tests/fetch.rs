@@ -18,9 +18,9 @@ fn serve(response: String) -> String {
             let mut request = [0; 4096];
             let length = stream.read(&mut request).unwrap();
             let request = String::from_utf8_lossy(&request[..length]).into_owned();
-            let known = request.starts_with(&format!("GET /{SPEC_PATH} "))
+            let expected = request.starts_with(&format!("GET /{SPEC_PATH} "))
                 || request.starts_with("GET /other-tag/api/openapi-spec/swagger.json ");
-            let response = if known {
+            let response = if expected {
                 &response
             } else {
                 "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
@@ -125,7 +125,7 @@ fn tag_is_pinned() {
 #[test]
 fn tag_with_two_releases_is_rejected() {
     let repository = Repository::new();
-    repository.run(&["fetch", "1.98", "1.99", "--tag", "x"]).failed_with(&["--tag", "one by one"]);
+    repository.run(&["fetch", "1.98", "1.99", "--tag", "x"]).failed_with(&["--tag", "separately"]);
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn failed_fetch_changes_nothing() {
         (&["1.100", "--tag", "v1.100.9", "--base-url", &mirror], ["No such file", "v1.100.9/api"]),
         // The first exists, the second does not.
         (&["1.100", "1.101", "--base-url", &mirror], ["not an OpenAPI v2 spec", "v1.101.0/api"]),
-        (&["1.100", "1.101", "--tag", "x"], ["--tag applies to one release", "one by one"]),
+        (&["1.100", "1.101", "--tag", "x"], ["--tag applies to one release", "separately"]),
         (&["1.99", "--base-url", &mirror], ["pinned already", "cargo xtask fetch"]),
         (&["--tag", "x"], ["pinned already", "cargo xtask fetch"]),
         (&["1.100", "--check"], ["does not pin release 1.100", "cargo xtask regen 1.100"]),

@@ -1,4 +1,10 @@
-//! The watch protocol, without I/O: what is sent, what comes, and what follows from it.
+//! The watch protocol without I/O, tokio or kube-client, as a step towards a crate of its own.
+//!
+//! - `machine`: the state machine. It consumes responses and produces requests and deliveries.
+//! - `request_builder`, `settings`, `options`: what is requested.
+//! - `head`, `frame`, `envelope`, `list_body`, `api_status`: parsers of what a server sends.
+//! - `index`, `identity`, `uid`, `version`, `tombstone`: what was delivered, and how lists compare with it.
+//! - `backoff`, `status`, `error`, `event`: waits, and what consumers see.
 
 pub(crate) mod api_status;
 pub(crate) mod backoff;

@@ -25,8 +25,8 @@ pub(super) fn latency(programs: &Programs, effort: Effort) -> Result<Vec<Case>> 
             let name = format!("Pods, {rate}/s, {what}");
             let ours = ours.get(figure)?;
             cases.push(Case::new(&*name, "µs", ours, peer.get(figure)?));
-            let beside = format!("{name}, beside a bare socket");
-            cases.push(Case::new(beside, "µs", ours, bare.get(figure)?).with_target(target));
+            let against_floor = format!("{name}, beside a bare socket");
+            cases.push(Case::new(against_floor, "µs", ours, bare.get(figure)?).with_target(target));
         }
     }
     Ok(cases)

@@ -136,12 +136,12 @@ pub(crate) fn definition_names(root: &Path, release: Release) -> Result<Vec<Stri
 fn read<T: DeserializeOwned>(root: &Path, release: Release) -> Result<T> {
     let place = release.facts_path();
     let path = root.join(&place);
-    let mend = format!("run `cargo xtask fetch {release}`");
+    let hint = format!("run `cargo xtask fetch {release}`");
     if !path.exists() {
-        return Err(Failure::new(format!("there is no {place}")).hint(mend));
+        return Err(Failure::new(format!("there is no {place}")).hint(hint));
     }
     serde_json::from_str(&files::read(&path)?)
-        .map_err(|error| Failure::new(format!("{place}: {error}")).hint(mend))
+        .map_err(|error| Failure::new(format!("{place}: {error}")).hint(hint))
 }
 
 impl Facts {

@@ -20,9 +20,9 @@ pub(crate) struct Name {
 }
 
 const HEADER: &str = "\
-# Every property of every release: its name on the wire, and that of its field in Rust. A third column
-# holds what k8s-openapi calls it, where that is not the same: k8s_openapi.txt says why.
-# Held by crates/codegen/tests/committed/field_names.rs; ACCEPT_NAMES=1 writes it anew.
+# Every property of every release: its JSON name and the name of its Rust field. A third column has the
+# name in k8s-openapi, if it differs: k8s_openapi.txt has the reasons.
+# Checked by crates/codegen/tests/committed/field_names.rs; ACCEPT_NAMES=1 updates it.
 ";
 
 /// The deliberate difference from k8s-openapi's names.
@@ -84,7 +84,7 @@ pub(crate) fn golden() -> BTreeMap<String, Name> {
         let (wire, ours, theirs) = match words[..] {
             [wire, ours] => (wire, ours, None),
             [wire, ours, theirs] => (wire, ours, Some(theirs.to_owned())),
-            _ => panic!("field_names.txt: `{line}` is no line of two or three words"),
+            _ => panic!("field_names.txt: `{line}` is not a line of two or three words"),
         };
         (wire.to_owned(), Name { ours: ours.to_owned(), theirs })
     });

@@ -64,10 +64,10 @@ impl Release {
 
     /// Returns module and name of the type of a kind: `core::v1`, `Pod`.
     pub(crate) fn place_of_kind(&self, resource: &Value, kind: &Value) -> (String, String) {
-        let is = |known: &Value| {
-            known["group"] == resource["group"]
-                && known["version"] == resource["version"]
-                && known["kind"] == *kind
+        let is = |other: &Value| {
+            other["group"] == resource["group"]
+                && other["version"] == resource["version"]
+                && other["kind"] == *kind
         };
         let mut found = self
             .definitions()
@@ -86,7 +86,7 @@ pub(crate) fn place(definition: &str) -> (String, String) {
             format!("{group}::{version}")
         }
         ["io", "k8s", "apimachinery", "pkg", .., package] => (*package).to_owned(),
-        _ => panic!("{definition} is of no known kind: say here where it belongs"),
+        _ => panic!("{definition} has an unknown prefix: add its module here"),
     };
     (module, parts[parts.len() - 1].to_owned())
 }

@@ -95,7 +95,7 @@ fn bare(schema: &Value, module: &str) -> String {
             format!("std::collections::BTreeMap<String,{values}>")
         }
         (Some("object"), None) => "watchable_core::RawJson".to_owned(),
-        _ => panic!("{schema} is unknown here: say what it becomes"),
+        _ => panic!("{schema} is not supported: add its type here"),
     }
 }
 

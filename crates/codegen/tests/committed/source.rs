@@ -127,7 +127,7 @@ fn add(path: &str, items: &[syn::Item], modules: &mut Modules) {
 fn model(tokens: TokenStream) -> (String, Vec<Wired>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let [TokenTree::Ident(name), TokenTree::Group(fields)] = &tokens[..] else {
-        panic!("model! is not as it was: read it anew here");
+        panic!("the form of model! has changed: update this parser");
     };
     assert_eq!(fields.delimiter(), Delimiter::Brace);
     let fields: Vec<TokenTree> = fields.stream().into_iter().collect();

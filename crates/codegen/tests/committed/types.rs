@@ -8,41 +8,47 @@ use crate::rust_types::{is_required_collection, of_definition, of_property};
 use crate::source::{Declared, Wired};
 
 /// The maximum number of reported differences per release.
-const TOLD: usize = 20;
+const REPORTED: usize = 20;
 
 #[track_caller]
-fn none(release: &Release, faults: &[String]) {
-    let told = faults.iter().take(TOLD).cloned().collect::<Vec<_>>().join("\n");
-    assert!(faults.is_empty(), "{}: {} faults:\n{told}", release.name, faults.len());
+fn none(release: &Release, differences: &[String]) {
+    let reported = differences.iter().take(REPORTED).cloned().collect::<Vec<_>>().join("\n");
+    assert!(
+        differences.is_empty(),
+        "{}: {} differences:\n{reported}",
+        release.name,
+        differences.len()
+    );
 }
 
 #[test]
 fn definitions_and_types_correspond() {
     for release in releases() {
-        let mut faults = Vec::new();
+        let mut differences = Vec::new();
         let mut defined: BTreeMap<(String, String), &str> = BTreeMap::new();
         for (definition, _) in release.definitions() {
             let (module, name) = place(definition);
             if !release.modules.get(&module).is_some_and(|m| m.types.contains_key(&name)) {
-                faults.push(format!("{definition} has no type {module}::{name}"));
+                differences.push(format!("{definition} has no type {module}::{name}"));
             }
             assert!(defined.insert((module, name), definition).is_none(), "{definition}");
         }
         for (path, module) in &release.modules {
             for name in module.types.keys() {
                 if !defined.contains_key(&(path.clone(), name.clone())) {
-                    faults.push(format!("{path}::{name} has no definition"));
+                    differences.push(format!("{path}::{name} has no definition"));
                 }
             }
             let allowed = path == "catalog";
             if !allowed && !module.others.is_empty() {
-                faults.push(format!("{path} has items of an unknown sort: {:?}", module.others));
+                differences.push(format!("{path} has unknown items: {:?}", module.others));
             }
             for name in module.models.keys().filter(|name| !module.types.contains_key(*name)) {
-                faults.push(format!("{path} has a model! of {name}, which is no type of it"));
+                differences
+                    .push(format!("{path} has a model! of {name}, which is not one of its types"));
             }
         }
-        none(release, &faults);
+        none(release, &differences);
     }
 }
 
@@ -50,63 +56,63 @@ fn definitions_and_types_correspond() {
 fn properties_and_fields_correspond() {
     let names = golden();
     for release in releases() {
-        let mut faults = Vec::new();
+        let mut differences = Vec::new();
         for (definition, schema) in release.definitions() {
             let (module, name) = place(definition);
             let module = &release.modules[&module];
-            let mut fault = |what: String| faults.push(format!("{definition}: {what}"));
+            let mut report = |what: String| differences.push(format!("{definition}: {what}"));
             let properties = schema["properties"].as_object();
             let (attributes, fields) = match (&module.types[&name], properties) {
                 (Declared::Alias(found), None) => {
                     let expected = of_definition(definition, schema);
                     if *found != expected {
-                        fault(format!("is {found}, not {expected}"));
+                        report(format!("is {found}, not {expected}"));
                     }
                     continue;
                 }
                 (Declared::Struct(attributes, fields), Some(_)) => (attributes, fields),
                 _ => {
-                    fault("is a struct without properties, or none in spite of them".to_owned());
+                    report("is a struct without properties, or none in spite of them".to_owned());
                     continue;
                 }
             };
             let derives = "#[derive(Clone,Default,PartialEq";
             if !attributes.iter().any(|attribute| attribute.starts_with(derives)) {
-                fault(format!("has not the derives: {attributes:?}"));
+                report(format!("has not the derives: {attributes:?}"));
             }
             let Some(model) = module.models.get(&name) else {
-                fault("has no model!: nothing is read or written".to_owned());
+                report("has no model!: nothing is read or written".to_owned());
                 continue;
             };
             let declared: Vec<&String> = fields.iter().map(|(name, _)| name).collect();
             let read: Vec<&String> = model.iter().map(|wired| &wired.name).collect();
             if declared != read {
-                fault(format!("has the fields {declared:?}, and reads {read:?}"));
+                report(format!("has the fields {declared:?}, and reads {read:?}"));
                 continue;
             }
             let wires: Vec<&String> = model.iter().map(|wired| &wired.wire).collect();
             let properties: Vec<&String> = properties.into_iter().flat_map(|p| p.keys()).collect();
             if wires != properties {
-                fault(format!("has the properties {properties:?}, and reads {wires:?}"));
+                report(format!("has the properties {properties:?}, and reads {wires:?}"));
                 continue;
             }
             for (place, (wired, (_, type_))) in model.iter().zip(fields).enumerate() {
                 let Wired { number, name, wire, required } = wired;
                 if *required != is_required_collection(release, definition, wire) {
-                    fault(format!("{wire} is written where it is empty: {required}"));
+                    report(format!("{wire} is written where it is empty: {required}"));
                 }
                 if *number != place.to_string() {
-                    fault(format!("{wire} has the number {number}, not {place}"));
+                    report(format!("{wire} has the number {number}, not {place}"));
                 }
                 if names.get(wire).is_some_and(|golden| golden.ours != *name) {
-                    fault(format!("{wire} is called {name}, not as elsewhere"));
+                    report(format!("{wire} is called {name}, not as elsewhere"));
                 }
                 let right = of_property(release, definition, wire);
                 if !right.contains(type_) {
-                    fault(format!("{wire} is {type_}, not {right:?}"));
+                    report(format!("{wire} is {type_}, not {right:?}"));
                 }
             }
         }
-        none(release, &faults);
+        none(release, &differences);
     }
 }

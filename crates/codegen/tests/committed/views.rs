@@ -55,5 +55,5 @@ fn version_module_exports_each_name_once() {
         let root = &release.modules[""].exports;
         assert!(root.contains(&"v1::*".to_owned()), "{}: the root shows {root:?}", release.name);
     }
-    assert!(seen.len() >= 6, "few of the shared names are shared: {seen:?}");
+    assert!(seen.len() >= 6, "too few shared names were found: {seen:?}");
 }

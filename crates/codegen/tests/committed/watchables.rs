@@ -77,9 +77,9 @@ fn attributes_and_impls_match_the_resources() {
             };
             let derives =
                 found.iter().any(|attribute| attribute.contains("watchable_core::Watchable"));
-            let says = found.iter().find(|attribute| attribute.starts_with("#[watchable("));
+            let attribute = found.iter().find(|attribute| attribute.starts_with("#[watchable("));
             let expected = attributes.get(&place);
-            assert_eq!(says, expected, "{}: {definition}", release.name);
+            assert_eq!(attribute, expected, "{}: {definition}", release.name);
             assert_eq!(derives, expected.is_some(), "{}: {definition}", release.name);
         }
         for (path, module) in &release.modules {

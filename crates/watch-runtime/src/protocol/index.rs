@@ -82,6 +82,7 @@ impl Index {
         self.untrusted = false;
     }
 
+    /// Trusts all versions, as an injected bug.
     #[cfg(feature = "simulation")]
     pub(crate) fn trust_all(&mut self) {
         self.trusted_since = 0;
@@ -115,7 +116,7 @@ impl Index {
         let version = Version::of(identity.version.as_deref());
         let indexed = IndexedObject::new(self.generation, &identity.uid, version);
         match self.objects.get_mut(self.key.as_str()) {
-            Some(place) => *place = indexed,
+            Some(entry) => *entry = indexed,
             None => drop(self.objects.insert(self.key.as_str().into(), indexed)),
         }
         match object {
@@ -129,7 +130,7 @@ impl Index {
 
     /// Returns the objects that the newest list lacks, sorted by name.
     pub(crate) fn missing_from_list(&self) -> Vec<Identity> {
-        let mut missing_from_list: Vec<_> = self
+        let mut missing: Vec<_> = self
             .objects
             .iter()
             .filter(|(_, indexed)| indexed.generation() != self.generation)
@@ -138,8 +139,8 @@ impl Index {
                 indexed.identity(namespace, name)
             })
             .collect();
-        missing_from_list.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
-        missing_from_list
+        missing.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        missing
     }
 
     /// Returns the object as it was last delivered, if it was stored.

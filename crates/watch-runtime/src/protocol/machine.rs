@@ -17,13 +17,13 @@
 //!
 //! | in | on | next |
 //! |---|---|---|
-//! | Listing | page complete | Ready: the next page, or the watch |
-//! | Watching | watch timed out | Ready: the next watch, from the resource version |
-//! | Watching, Rejected | 410 | Ready: a relist; `BackingOff` first if it follows another 410 |
-//! | Watching, Rejected | streaming list unsupported | Ready: a paged list |
-//! | Rejected | 429, 502, 503, 504 | BackingOff |
-//! | any with a connection | disconnected, idle timeout | BackingOff |
-//! | any | terminal error | Ended |
+//! | `Listing` | page complete | `Ready`: the next page, or the watch |
+//! | `Watching` | watch timed out | `Ready`: the next watch, from the resource version |
+//! | `Watching`, `Rejected` | 410 | `Ready`: a relist; `BackingOff` first if it follows another 410 |
+//! | `Watching`, `Rejected` | streaming list unsupported | `Ready`: a paged list |
+//! | `Rejected` | 429, 502, 503, 504 | `BackingOff` |
+//! | any with a connection | disconnected, idle timeout | `BackingOff` |
+//! | any | terminal error | `Ended` |
 //!
 //! - A relist (`relist`) compares each object with the index of what was delivered, whether the objects
 //!   arrive as list pages or as a streaming list. The resulting events are `pending`: they are delivered

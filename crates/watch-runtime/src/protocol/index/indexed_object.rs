@@ -8,7 +8,7 @@ use crate::protocol::uid::Uid;
 #[derive(Debug)]
 pub(super) enum IndexedObject {
     Compact { generation: u32, uid: [u8; 16], version: u64 },
-    Boxed { generation: u32, who: Box<(Uid, Version)> },
+    Boxed { generation: u32, parts: Box<(Uid, Version)> },
 }
 
 impl IndexedObject {
@@ -18,7 +18,7 @@ impl IndexedObject {
             (&Uid::Uuid(uid), Version::Number(version)) => {
                 Self::Compact { generation, uid, version }
             }
-            (uid, version) => Self::Boxed { generation, who: Box::new((uid.clone(), version)) },
+            (uid, version) => Self::Boxed { generation, parts: Box::new((uid.clone(), version)) },
         }
     }
 
@@ -33,7 +33,7 @@ impl IndexedObject {
     pub(super) fn mark(&mut self, newer: u32) {
         match self {
             Self::Compact { generation, .. } | Self::Boxed { generation, .. } => {
-                *generation = newer
+                *generation = newer;
             }
         }
     }
@@ -43,7 +43,7 @@ impl IndexedObject {
         match (self, other) {
             (Self::Compact { uid, .. }, Uid::Uuid(other)) => uid == other,
             (Self::Compact { .. }, Uid::Text(_)) => false,
-            (Self::Boxed { who, .. }, other) => who.0 == *other,
+            (Self::Boxed { parts, .. }, other) => parts.0 == *other,
         }
     }
 
@@ -52,7 +52,7 @@ impl IndexedObject {
         match (self, other) {
             (Self::Compact { version, .. }, Version::Number(other)) => version == other,
             (Self::Compact { .. }, Version::Text(_)) => false,
-            (Self::Boxed { who, .. }, other) => who.1 == *other,
+            (Self::Boxed { parts, .. }, other) => parts.1 == *other,
         }
     }
 
@@ -60,7 +60,7 @@ impl IndexedObject {
     pub(super) fn identity(&self, namespace: &str, name: &str) -> Identity {
         let (uid, version) = match self {
             Self::Compact { uid, version, .. } => (Uid::Uuid(*uid), Some(version.to_string())),
-            Self::Boxed { who, .. } => (who.0.clone(), who.1.text()),
+            Self::Boxed { parts, .. } => (parts.0.clone(), parts.1.text()),
         };
         Identity { name: name.to_owned(), namespace: namespace.to_owned(), uid, version }
     }

@@ -167,13 +167,13 @@ impl Machine {
                 State::Listing { body, ended, .. } => match body.next_item() {
                     Some(item) => self.list_item(&item),
                     None if *ended => match std::mem::take(body).finish() {
-                        Ok(end) if self.probing_version => {
-                            self.version_probed(end.version.as_deref())
+                        Ok(page) if self.probing_version => {
+                            self.version_probed(page.version.as_deref());
                         }
-                        Ok(end) => self.page_complete(end),
+                        Ok(page) => self.page_complete(page),
                         Err(_) if self.probing_version => self.version_probe_failed(),
                         Err(error) => {
-                            self.end_with(Kind::malformed("something that is not a list", error))
+                            self.end_with(Kind::malformed("something that is not a list", error));
                         }
                     },
                     None if self.probing_version

@@ -23,7 +23,7 @@ impl Machine {
         match envelope::list_item(item, self.requests.resource().scope()) {
             Ok((item, identity)) => self.compare_with_delivered(item, identity),
             Err(error) => {
-                self.end_with(Kind::malformed("a list item that is not an object", error))
+                self.end_with(Kind::malformed("a list item that is not an object", error));
             }
         }
     }
@@ -120,8 +120,8 @@ impl Machine {
         self.status.events += 1;
         if self.is_managed() {
             if let Some(index) = &mut self.watcher_state.index {
-                let kept = self.requests.keeps_objects().then_some(&delivery.object);
-                index.record_delivered(delivery.etype, &delivery.identity, kept);
+                let stored = self.requests.keeps_objects().then_some(&delivery.object);
+                index.record_delivered(delivery.etype, &delivery.identity, stored);
             }
             let in_order = delivery.origin == Origin::Live && self.relist.is_none();
             if (in_order || self.has_bug(InjectedBug::ResumeFromInitialEvents))

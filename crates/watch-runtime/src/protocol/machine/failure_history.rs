@@ -20,6 +20,7 @@ pub(super) struct FailureHistory {
     pub(super) last_was_gone: bool,
     /// Whether the last line was malformed, and nothing was received since.
     pub(super) last_was_malformed: bool,
+    /// "Too large resource version" errors in a row.
     pub(super) too_large_versions: u32,
     /// Whether the server is known to have reached the stream's version.
     pub(super) confirmed: bool,

@@ -51,12 +51,12 @@ impl Machine {
         relist.done += 1;
         relist.remaining = relist.remaining.map(|n| n.saturating_sub(1));
         let origin = relist.origin;
-        let skips = self.has_bug(InjectedBug::SkipRelistComparison);
-        let compared = match &mut self.watcher_state.index {
-            Some(index) if !skips => index.compare(&identity),
+        let skip = self.has_bug(InjectedBug::SkipRelistComparison);
+        let comparison = match &mut self.watcher_state.index {
+            Some(index) if !skip => index.compare(&identity),
             _ => Comparison::New,
         };
-        let etype = match compared {
+        let etype = match comparison {
             Comparison::Unchanged => return,
             Comparison::Changed => EventType::Modified,
             Comparison::New => EventType::Added,
@@ -76,12 +76,12 @@ impl Machine {
             // changed: after a rollback, the same version can stand for something else.
             return self.handle_rollback(version);
         }
-        let missing_from_list = self.watcher_state.index.as_ref().map(Index::missing_from_list);
-        let mut missing_from_list = missing_from_list.unwrap_or_default();
+        let missing = self.watcher_state.index.as_ref().map(Index::missing_from_list);
+        let mut missing = missing.unwrap_or_default();
         if self.has_bug(InjectedBug::DropSyntheticDelete) {
-            missing_from_list.pop();
+            missing.pop();
         }
-        for identity in missing_from_list {
+        for identity in missing {
             self.push_synthetic_delete(identity);
         }
         if self.has_bug(InjectedBug::AdvanceVersionTooEarly) {
@@ -114,8 +114,8 @@ impl Machine {
     }
 
     /// A page of a list is complete.
-    pub(super) fn page_complete(&mut self, end: PageMetadata) {
-        let Some(version) = end.version else {
+    pub(super) fn page_complete(&mut self, page: PageMetadata) {
+        let Some(version) = page.version else {
             return self.end_with(Kind::malformed(
                 "a list without a resourceVersion",
                 "metadata.resourceVersion is absent",
@@ -123,8 +123,8 @@ impl Machine {
         };
         self.state = State::Ready;
         let Some(relist) = &mut self.relist else { return };
-        relist.remaining = end.remaining.or(end.continue_token.is_none().then_some(0));
-        relist.continue_token = end.continue_token;
+        relist.remaining = page.remaining.or(page.continue_token.is_none().then_some(0));
+        relist.continue_token = page.continue_token;
         if relist.continue_token.is_none() {
             self.list_complete(version);
         }
@@ -151,9 +151,10 @@ impl Machine {
 
     /// Queues a DELETED event that the server did not send: the object as stored, or a tombstone.
     pub(super) fn push_synthetic_delete(&mut self, identity: Identity) {
-        let kept =
+        let stored =
             self.watcher_state.index.as_mut().and_then(|index| index.stored_object(&identity));
-        let object = kept.unwrap_or_else(|| tombstone::build(self.requests.resource(), &identity));
+        let object =
+            stored.unwrap_or_else(|| tombstone::build(self.requests.resource(), &identity));
         self.pending.push_back(Delivery {
             etype: EventType::Deleted,
             origin: Origin::Repair,

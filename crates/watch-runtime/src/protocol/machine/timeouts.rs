@@ -53,7 +53,7 @@ impl Machine {
                 self.disconnected(Cause::IdleTimeout, Kind::IdleTimeout(idle_for), now);
             }
             State::Listing { .. } => {
-                self.disconnected(Cause::IdleTimeout, Kind::IdleTimeout(IDLE_TIMEOUT), now)
+                self.disconnected(Cause::IdleTimeout, Kind::IdleTimeout(IDLE_TIMEOUT), now);
             }
             _ => {}
         }

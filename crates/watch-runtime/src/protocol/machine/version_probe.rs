@@ -27,11 +27,11 @@ impl Machine {
         self.probing_version = false;
         // After repeated "Too large resource version" errors, a version that cannot be compared
         // counts as older.
-        let said_so = self.failures.take_repeated_too_large();
+        let repeatedly_too_large = self.failures.take_repeated_too_large();
         match (current, self.version()) {
             (Some(current), Some(ours))
                 if is_older(current, ours)
-                    || (said_so && current != ours && !is_older(ours, current)) =>
+                    || (repeatedly_too_large && current != ours && !is_older(ours, current)) =>
             {
                 self.handle_rollback(current.to_owned());
             }
