@@ -61,8 +61,8 @@ impl<K> KubeScope<K> for ClusterResourceScope {
 /// kube's scopes whose objects are namespaced.
 #[diagnostic::on_unimplemented(
     message = "`{K}` has no namespaced watch: it is cluster-scoped",
-    label = "cluster-scoped: its objects lie in no namespace",
-    note = "leave `.namespace(…)` out, and use a label or field selector to narrow the watch"
+    label = "cluster-scoped: its objects are in no namespace",
+    note = "remove `.namespace(…)`; to narrow the watch, use a label or field selector"
 )]
 pub trait KubeNamespaces<K> {}
 
