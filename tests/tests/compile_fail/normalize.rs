@@ -6,7 +6,10 @@ use std::path::Path;
 /// relative to the repository; a long list of types is not counted.
 pub(crate) fn normalize(messages: &str, fixture: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository's root");
-    let text = messages.replace(&*root.to_string_lossy(), "$WORKSPACE");
+    let text = messages.replace(&format!("{}/", root.display()), "");
+    let text = text.replace("tests/tests/ui/", "tests/ui/");
+    let text = text.replace("--> crates/", "--> $WORKSPACE/crates/");
+    let text = text.replace("::: crates/", "::: $WORKSPACE/crates/");
     let diagnostics = text.split("\n\n").filter(|part| !is_summary(part));
     let mut kept: Vec<String> =
         diagnostics.map(|diagnostic| normalize_one(diagnostic.trim_end(), fixture)).collect();
@@ -25,7 +28,7 @@ fn normalize_one(diagnostic: &str, fixture: &str) -> String {
     let mut own = true;
     let mut lines = Vec::new();
     let (mut widest, mut widest_own) = (0, 0);
-    for line in diagnostic.lines() {
+    for line in diagnostic.lines().filter(|line| !names_a_scratch_file(line)) {
         let (mark, place) = (line.trim_start(), line.find("--> ").or_else(|| line.find("::: ")));
         if let (true, Some(at)) = (mark.starts_with("--> ") || mark.starts_with("::: "), place) {
             let path = line[at + 4..].split(':').next().unwrap_or_default();
@@ -52,11 +55,18 @@ fn normalize_one(diagnostic: &str, fixture: &str) -> String {
     narrowed.collect::<Vec<_>>().join("\n")
 }
 
+/// Names of types that are too long are written to a file, and rustc says where.
+fn names_a_scratch_file(line: &str) -> bool {
+    line.contains("the full name for the type has been written to")
+        || line.contains("consider using `--verbose` to print the full type name")
+}
+
 /// Where the line number stands, in a line that quotes a source.
 fn numbered(line: &str) -> Option<std::ops::Range<usize>> {
     let start = line.len() - line.trim_start().len();
     let digits = line[start..].bytes().take_while(u8::is_ascii_digit).count();
-    let is_quote = digits > 0 && line[start + digits..].trim_start().starts_with(['|', '~', '+', '-']);
+    let is_quote =
+        digits > 0 && line[start + digits..].trim_start().starts_with(['|', '~', '+', '-']);
     is_quote.then_some(start..start + digits)
 }
 
@@ -64,9 +74,7 @@ fn numbered(line: &str) -> Option<std::ops::Range<usize>> {
 fn uncounted(line: &str) -> String {
     let counted = line.trim().strip_prefix("and ").and_then(|rest| rest.strip_suffix(" others"));
     match counted {
-        Some(count) if count.bytes().all(|byte| byte.is_ascii_digit()) => {
-            line.replace(count, "$N")
-        }
+        Some(count) if count.bytes().all(|byte| byte.is_ascii_digit()) => line.replace(count, "$N"),
         _ => line.to_owned(),
     }
 }

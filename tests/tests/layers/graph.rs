@@ -35,7 +35,8 @@ impl Graph {
                     members.sort_unstable();
                     said.insert(format!("{} import each other", members.join(" and ")));
                 } else {
-                    let least = members.iter().enumerate().min_by_key(|(_, file)| **file).map(|(at, _)| at);
+                    let least =
+                        members.iter().enumerate().min_by_key(|(_, file)| **file).map(|(at, _)| at);
                     members.rotate_left(least.unwrap_or_default());
                     said.insert(format!("{} import each other in a circle", members.join(" → ")));
                 }

@@ -31,12 +31,15 @@ impl Imports {
                     let mut paths = Vec::new();
                     flatten(&item.tree, &mut Vec::new(), &mut paths);
                     match item.vis {
-                        Visibility::Inherited => self.uses.extend(paths.into_iter().map(|(_, p)| p)),
+                        Visibility::Inherited => {
+                            self.uses.extend(paths.into_iter().map(|(_, p)| p))
+                        }
                         _ => self.exports.extend(paths),
                     }
                 }
                 Item::Mod(item) => {
-                    if let Some((_, items)) = item.content.as_ref().filter(|_| !is_for_tests(&item.attrs))
+                    if let Some((_, items)) =
+                        item.content.as_ref().filter(|_| !is_for_tests(&item.attrs))
                     {
                         self.add(items);
                     }
@@ -89,7 +92,8 @@ fn paths_in(tokens: TokenStream, found: &mut Vec<Path>) {
     let mut path: Path = Vec::new();
     let mut colons = 0;
     let mut finish = |path: &mut Path| {
-        if path.first().is_some_and(|first| first == "crate" || first == "super") && path.len() > 1 {
+        if path.first().is_some_and(|first| first == "crate" || first == "super") && path.len() > 1
+        {
             found.push(path.clone());
         }
         path.clear();

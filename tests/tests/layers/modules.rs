@@ -25,7 +25,8 @@ impl Modules {
     /// Modules by path, file and text.
     pub(crate) fn from_texts(texts: &[(&str, &str, &str)]) -> Self {
         let modules = texts.iter().map(|(path, file, text)| {
-            let module = Module { file: (*file).to_owned(), syntax: syn::parse_file(text).unwrap() };
+            let module =
+                Module { file: (*file).to_owned(), syntax: syn::parse_file(text).unwrap() };
             ((*path).to_owned(), module)
         });
         Self(modules.collect())
@@ -56,12 +57,15 @@ fn add(folder: &Path, src: &Path, found: &mut BTreeMap<String, Module>) {
             if parts.iter().any(|part| part == "tests") {
                 continue;
             }
-            if parts.last().is_some_and(|last| last == "mod") || parts == ["lib"] || parts == ["main"]
+            if parts.last().is_some_and(|last| last == "mod")
+                || parts == ["lib"]
+                || parts == ["main"]
             {
                 parts.pop();
             }
             let text = fs::read_to_string(&file).unwrap();
-            let syntax = syn::parse_file(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+            let syntax =
+                syn::parse_file(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
             let file = Path::new("src").join(file.strip_prefix(src).unwrap()).display().to_string();
             // A package with a library and a program has two roots: the library's is the one that counts.
             if file != "src/main.rs" || !found.contains_key("") {

@@ -16,9 +16,9 @@ use codegen::generate::{Mode, generate};
 
 #[test]
 fn generated_files_are_up_to_date() {
-    let releases = release::releases().iter().map(|release| {
-        release.name.trim_start_matches("rel_").replace('_', ".").parse().unwrap()
-    });
+    let releases = release::releases()
+        .iter()
+        .map(|release| release.name.trim_start_matches("rel_").replace('_', ".").parse().unwrap());
     let changes = generate(&release::root(), &releases.collect::<Vec<_>>(), Mode::Check).unwrap();
     let lines: Vec<_> = changes.iter().map(ToString::to_string).collect();
     assert!(lines.is_empty(), "{}", lines.join("\n"));
