@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Keeps the fixture's own places. Of other files, which change for other reasons, only the path remains,
-/// relative to the repository; a long list of types is not counted.
+/// relative to the repository; of a long list of types only its last line.
 pub(crate) fn normalize(messages: &str, fixture: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository's root");
     let text = messages.replace(&format!("{}/", root.display()), "");
@@ -46,11 +46,12 @@ fn normalize_one(diagnostic: &str, fixture: &str) -> String {
                     lines.push(" ".repeat(digits.end) + &line[digits.end..]);
                 }
             }
-            None => lines.push(uncounted(line)),
+            None => lines.push(line.to_owned()),
         }
     }
     // The gutter is as wide as the largest line number, which may be another file's.
     let spare = " ".repeat(widest - widest_own.min(widest));
+    let lines = without_long_lists(lines);
     let narrowed = lines.iter().map(|line| line.strip_prefix(&*spare).unwrap_or(line).trim_end());
     narrowed.collect::<Vec<_>>().join("\n")
 }
@@ -70,21 +71,37 @@ fn numbered(line: &str) -> Option<std::ops::Range<usize>> {
     is_quote.then_some(start..start + digits)
 }
 
-/// `and 123 others`: how many there are depends on the releases.
-fn uncounted(line: &str) -> String {
-    let counted = line.trim().strip_prefix("and ").and_then(|rest| rest.strip_suffix(" others"));
-    match counted {
-        Some(count) if count.bytes().all(|byte| byte.is_ascii_digit()) => line.replace(count, "$N"),
-        _ => line.to_owned(),
+/// rustc picks a few of many types to list, and says how many others there are. Which ones it picks depends on
+/// the releases that happen to be built: only the line with the number remains, without the number.
+fn without_long_lists(lines: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    let mut list_start = None;
+    for line in lines {
+        let counted =
+            line.trim().strip_prefix("and ").and_then(|rest| rest.strip_suffix(" others"));
+        match (counted, list_start) {
+            (Some(count), Some(start)) if count.bytes().all(|byte| byte.is_ascii_digit()) => {
+                kept.truncate(start);
+                kept.push(line.replace(count, "$N"));
+            }
+            _ => kept.push(line),
+        }
+        if kept
+            .last()
+            .is_some_and(|line| line.contains("the following other types implement trait"))
+        {
+            list_start = Some(kept.len());
+        }
     }
+    kept
 }
 
 #[test]
 fn other_files_lose_their_line_numbers_and_the_width_of_those() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().display();
     let printed = format!(
-        "error[E0277]: no\n   --> tests/ui/a.rs:5:1\n    |\n  5 | let a;\n    | ^\n    |\n    = help: these:\n              A\n            and 12 others\nnote: here\n   --> {root}/crates/b.rs:123:9\n    |\n123 |     b\n    |     -\n\nerror: aborting due to 1 previous error\n\nFor more information about this error, try `rustc --explain E0277`.\n"
+        "error[E0277]: no\n   --> tests/ui/a.rs:5:1\n    |\n  5 | let a;\n    | ^\n    |\n    = help: the following other types implement trait `T`:\n              A\n            and 12 others\nnote: here\n   --> {root}/crates/b.rs:123:9\n    |\n123 |     b\n    |     -\n\nerror: aborting due to 1 previous error\n\nFor more information about this error, try `rustc --explain E0277`.\n"
     );
-    let expected = "error[E0277]: no\n --> tests/ui/a.rs:5:1\n  |\n5 | let a;\n  | ^\n  |\n  = help: these:\n            A\n          and $N others\nnote: here\n --> $WORKSPACE/crates/b.rs\n  |\n  |     b\n  |     -\n";
+    let expected = "error[E0277]: no\n --> tests/ui/a.rs:5:1\n  |\n5 | let a;\n  | ^\n  |\n  = help: the following other types implement trait `T`:\n          and $N others\nnote: here\n --> $WORKSPACE/crates/b.rs\n  |\n  |     b\n  |     -\n";
     assert_eq!(normalize(&printed, "tests/ui/a.rs"), expected);
 }
