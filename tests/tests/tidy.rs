@@ -1,4 +1,4 @@
-//! Habits of this repository that no compiler checks.
+//! Checks conventions of this repository that the compiler does not check.
 
 use std::fs;
 use std::path::{Path, PathBuf};

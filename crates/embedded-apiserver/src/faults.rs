@@ -1,4 +1,4 @@
-//! Fault injection: a layer around requests, which know nothing of it.
+//! Fault injection: a layer around the request handlers, which do not depend on it.
 
 mod body;
 mod effect;
@@ -9,7 +9,7 @@ mod plan;
 mod registered;
 mod verb;
 
-pub(crate) use body::{Body, Disconnect, inject};
+pub(crate) use body::{Body, Disconnect, apply_faults};
 pub use fault::{Fault, FaultId};
 pub(crate) use layer::FaultLayer;
 pub use registered::Faults;

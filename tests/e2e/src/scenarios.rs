@@ -1,4 +1,5 @@
-//! The behavior that the seed documents, with the models of the server's release and of another one.
+//! Scenarios from the original documentation, run with the types of the server's release and of another
+//! release.
 
 mod accounts;
 mod custom;

@@ -1,4 +1,4 @@
-//! What a history's server supports, and how often each fault occurs.
+//! The parameters of a history: the server's features and the rate of each fault.
 
 use fastrand::Rng;
 

@@ -1,4 +1,4 @@
-//! What the server writes, and how it reads a request.
+//! The server's HTTP: parses requests and writes responses.
 
 use serde_json::{Value, json};
 

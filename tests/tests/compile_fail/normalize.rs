@@ -1,4 +1,4 @@
-//! rustc's messages, free of what changes without a change of the message.
+//! Normalizes rustc's messages: removes paths, line numbers and other parts that vary between builds.
 
 use std::path::Path;
 

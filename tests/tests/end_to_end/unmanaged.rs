@@ -1,4 +1,4 @@
-//! The documented behavior of the first program.
+//! Unmanaged streams, as in the first program of the documentation.
 
 use std::time::Duration;
 

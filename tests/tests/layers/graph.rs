@@ -1,4 +1,4 @@
-//! Which module imports which, and what is wrong with that.
+//! The import graph of modules: finds circles and imports of higher layers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

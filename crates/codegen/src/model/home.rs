@@ -1,4 +1,4 @@
-//! The module of a definition's type in the crate.
+//! Chooses the module in which a definition's type is generated.
 
 use std::collections::BTreeMap;
 

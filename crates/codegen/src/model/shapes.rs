@@ -1,4 +1,4 @@
-//! The shape of a property's value, from its schema.
+//! Derives the Rust type of a property's value from its schema.
 
 use super::Shape;
 use crate::error::{Failure, Result};

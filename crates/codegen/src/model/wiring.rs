@@ -1,4 +1,4 @@
-//! Joins types with the resources that serve them.
+//! Matches each type with the API resource that serves it.
 
 use std::collections::BTreeMap;
 

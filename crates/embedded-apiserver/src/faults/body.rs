@@ -1,4 +1,4 @@
-//! Faults of bodies: disconnected, stalled, ended by an error, without bookmarks.
+//! Applies faults to response bodies: disconnect, stall, end with an ERROR event, drop bookmarks.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -43,7 +43,10 @@ impl std::error::Error for Disconnect {}
 pub(crate) type Body = UnsyncBoxBody<Bytes, Disconnect>;
 
 /// Injects faults into the body of a response.
-pub(crate) fn inject(response: Response<requests::Body>, faults: Vec<BodyFault>) -> Response<Body> {
+pub(crate) fn apply_faults(
+    response: Response<requests::Body>,
+    faults: Vec<BodyFault>,
+) -> Response<Body> {
     let response = response.map(|body| BodyExt::boxed_unsync(body.map_err(|never| match never {})));
     faults.into_iter().fold(response, |response, fault| {
         response.map(|body| match fault {

@@ -1,4 +1,4 @@
-//! The layer around the handling of requests that injects faults.
+//! The layer around the request handlers that injects faults.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ impl FaultLayer {
         &self,
         mut request: Request<Incoming>,
     ) -> Result<Response<Body>, Disconnect> {
-        let plan = self.faults.plan(&request);
+        let plan = self.faults.match_request(&request);
         tokio::time::sleep(plan.delay).await;
         if plan.compact {
             self.context.store.compact();
@@ -49,6 +49,6 @@ impl FaultLayer {
             Some(error) => requests::error_response(&error),
             None => requests::handle(&self.context, request).await,
         };
-        Ok(body::inject(response, plan.body))
+        Ok(body::apply_faults(response, plan.body))
     }
 }

@@ -1,4 +1,4 @@
-//! The registered faults of a server.
+//! The registered faults of a server, and which of them hit a request.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -88,7 +88,7 @@ impl Faults {
     }
 
     /// Returns the faults that hit a request, and counts them.
-    pub(super) fn plan<B>(&self, request: &Request<B>) -> FaultPlan {
+    pub(super) fn match_request<B>(&self, request: &Request<B>) -> FaultPlan {
         let mut registered = self.lock();
         let mut plan = FaultPlan::default();
         if registered.faults.is_empty() {

@@ -1,4 +1,4 @@
-//! Facts of Kubernetes' own resources that a catalogue does not contain.
+//! Facts about built-in resources that are not in the catalog.
 
 use watchable_core::ResourceInfo;
 

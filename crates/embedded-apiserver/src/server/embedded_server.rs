@@ -1,4 +1,4 @@
-//! A running server, as its owner holds it.
+//! The handle of a running server.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;

@@ -1,4 +1,4 @@
-//! The current time as in metadata, and the longest duration.
+//! The current time in the format of object metadata, and the longest supported duration.
 
 use std::time::Duration;
 

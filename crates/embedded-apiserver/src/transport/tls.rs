@@ -1,4 +1,4 @@
-//! TLS with a certificate authority of the server's own.
+//! TLS with a certificate authority created by the server.
 
 use std::error::Error;
 use std::io;

@@ -28,7 +28,7 @@ pub(super) struct Slot<O> {
     started: Instant,
 }
 
-/// `Streaming` → `AwaitingCallback` → `BackingOff` → `Streaming` on each failure that the callback
+/// `Streaming` → `AwaitingCallback` → `BackingOff` → `Streaming` on each failure for which the callback
 /// forgives; `Ended` once the member's stream has ended without an error.
 enum State<O> {
     Streaming(MemberEvents<O>),
@@ -116,7 +116,7 @@ impl<O: 'static> Slot<O> {
             match &mut self.state {
                 State::Streaming(events) => match ready!(events.as_mut().poll_next(cx)) {
                     Some(Err(error)) if error.is_terminal() => {
-                        self.backoff.connection_lasted(self.started.elapsed());
+                        self.backoff.reset_if_healthy(self.started.elapsed());
                         let Some(verdict) = self.call_error_callback(mux, error) else {
                             return Poll::Ready(Polled::Failed);
                         };

@@ -155,7 +155,7 @@ impl<O: 'static> MuxStream<O> {
     }
 
     /// Keeps the slot of a failed member, unless the callback has removed or replaced the member.
-    fn retry(&mut self, id: u64) {
+    fn keep_or_replace(&mut self, id: u64) {
         let Some(slot) = self.slots.get_mut(&id) else { return };
         let member = self.mux.lock().members.get(&slot.key).cloned();
         match member {
@@ -193,7 +193,7 @@ impl<O: 'static> Stream for MuxStream<O> {
                 Polled::Pending => {}
                 Polled::Ended => this.running -= 1,
                 Polled::Failed => this.remove_failed(id),
-                Polled::Retrying => this.retry(id),
+                Polled::Retrying => this.keep_or_replace(id),
             }
         }
         cx.waker().wake_by_ref();

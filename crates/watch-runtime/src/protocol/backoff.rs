@@ -46,7 +46,7 @@ impl Backoff {
     }
 
     /// Resets the backoff if the connection lasted long enough to count as healthy.
-    pub(crate) fn connection_lasted(&mut self, time: Duration) {
+    pub(crate) fn reset_if_healthy(&mut self, time: Duration) {
         if time >= HEALTHY {
             self.failures = 0;
         }
@@ -95,9 +95,9 @@ mod tests {
     #[test]
     fn only_a_healthy_connection_resets_the_backoff() {
         let mut backoff = Backoff { failures: 5 };
-        backoff.connection_lasted(Duration::from_secs(1));
+        backoff.reset_if_healthy(Duration::from_secs(1));
         assert_eq!(backoff.failures, 5);
-        backoff.connection_lasted(HEALTHY);
+        backoff.reset_if_healthy(HEALTHY);
         assert_eq!(backoff.failures, 0);
     }
 

@@ -98,7 +98,7 @@ pub(crate) fn list_item(item: &Bytes, scope: Scope) -> Result<(Bytes, Identity),
 fn parse_fully(line: &Bytes) -> Result<Envelope, json::Error> {
     let Line { etype, object } = json::from_slice(line)?;
     Ok(match etype.as_ref() {
-        "BOOKMARK" => bookmark(json::from_str(object.get())?),
+        "BOOKMARK" => parse_bookmark(json::from_str(object.get())?),
         "ERROR" => Envelope::Error(json::from_str(object.get())?),
         etype => match EventType::from_wire(etype) {
             Some(etype) => Envelope::Event {
@@ -119,7 +119,7 @@ pub(crate) fn without_trailer(object: &Bytes) -> Option<Bytes> {
     (first.len() < object.len()).then(|| object.slice_ref(first))
 }
 
-fn bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
+fn parse_bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
     let annotations = metadata.annotations.unwrap_or_default();
     Envelope::Bookmark {
         version: metadata.resource_version.filter(|version| !version.is_empty()),

@@ -1,4 +1,4 @@
-//! The head of an HTTP response, as far as the protocol needs it.
+//! The parts of an HTTP response head that the protocol needs: status and Retry-After.
 
 use std::time::{Duration, SystemTime};
 

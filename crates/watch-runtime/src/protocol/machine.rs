@@ -30,7 +30,7 @@
 //!   before anything else is read. Once the list is complete and nothing is pending, the relist has
 //!   synced, and the resource version of the list becomes the stream's.
 //! - A 410 starts a relist (`gone`). An expired continue token restarts the list from its first page.
-//! - A watch that receives nothing, not even a bookmark, is restarted after an idle timeout (`timeouts`).
+//! - A watch that receives nothing, not even a bookmark, is restarted after an idle timeout (`idle_timeout`).
 //!   If nothing has confirmed that the server reached the stream's version, a version probe comes first
 //!   (`version_probe`). A server that turns out to be behind was rolled back (`rollback`).
 //! - `BackingOff` is for managed streams and retryable failures (`failure`). Everything else leads to
@@ -42,6 +42,7 @@ mod events;
 mod failure;
 mod failure_history;
 mod gone;
+mod idle_timeout;
 mod injected_bug;
 mod injection;
 mod input;
@@ -53,7 +54,6 @@ mod status;
 mod step;
 #[cfg(test)]
 mod tests;
-mod timeouts;
 mod version_probe;
 mod watcher_state;
 

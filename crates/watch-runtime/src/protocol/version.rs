@@ -1,4 +1,4 @@
-//! Compares resource versions, as far as they can be compared.
+//! Compares resource versions that are decimal numbers; others have no order.
 
 use std::cmp::Ordering;
 

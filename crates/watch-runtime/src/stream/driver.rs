@@ -60,7 +60,7 @@ impl<T: WatchTarget> WatchStream<T> {
                     if is_idle {
                         return Poll::Pending;
                     }
-                    self.machine.on_deadline(self.now);
+                    self.machine.on_idle_timeout(self.now);
                 }
             }
         }

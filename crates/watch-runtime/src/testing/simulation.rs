@@ -165,7 +165,7 @@ impl Watcher {
 
     /// Reports that the deadline has passed.
     pub fn deadline(&mut self, now: Instant) {
-        self.machine.on_deadline(now);
+        self.machine.on_idle_timeout(now);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The trace of one connection: its span, and how many bytes and events it brought.
+//! The tracing span of one connection, with counts of received bytes and events.
 
 use tracing::Span;
 

@@ -1,4 +1,4 @@
-//! The table of `manage_resource_version` and `resource_version`: one test per cell.
+//! One test for each combination of `manage_resource_version` and `resource_version`.
 
 use std::time::Duration;
 

@@ -46,7 +46,7 @@ impl Machine {
                 self.watch_event(etype, object, identity)
             }
             Ok(Envelope::Bookmark { version, ends_initial_list }) => {
-                self.bookmark(version, ends_initial_list);
+                self.handle_bookmark(version, ends_initial_list);
                 None
             }
             Ok(Envelope::Error(status)) => {
@@ -98,7 +98,7 @@ impl Machine {
         Some(Delivery { etype, origin, object, identity })
     }
 
-    fn bookmark(&mut self, version: Option<String>, ends_initial_list: bool) {
+    fn handle_bookmark(&mut self, version: Option<String>, ends_initial_list: bool) {
         let Some(version) = version else { return };
         match (&self.relist, ends_initial_list) {
             (None, _) if self.version().is_some_and(|ours| is_older(&version, ours)) => {

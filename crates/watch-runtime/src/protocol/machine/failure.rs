@@ -25,7 +25,7 @@ const TOKEN_GRACE: Duration = Duration::from_secs(70);
 
 impl Machine {
     /// The watch ended at its timeout.
-    pub(super) fn watch_timed_out(&mut self, since: Instant, now: Instant) {
+    pub(super) fn watch_ended(&mut self, since: Instant, now: Instant) {
         if self.requests.options().quit_on_timeout {
             self.state = State::Ended(None);
         } else if now - since < VERY_SHORT_WATCH {
@@ -41,7 +41,7 @@ impl Machine {
     /// The connection broke, or was idle for too long.
     pub(super) fn disconnected(&mut self, cause: Cause, kind: Kind, now: Instant) {
         if let State::Watching { since, .. } = &self.state {
-            self.backoff.connection_lasted(now - *since);
+            self.backoff.reset_if_healthy(now - *since);
         }
         if self.has_bug(InjectedBug::ResetBackoffTooEarly) {
             self.backoff.reset();
@@ -85,7 +85,7 @@ impl Machine {
     }
 
     pub(super) fn error_event(&mut self, status: ApiStatus, since: Instant, now: Instant) {
-        self.backoff.connection_lasted(now - since);
+        self.backoff.reset_if_healthy(now - since);
         let retry_after = retry_after_in(&status);
         self.handle_error_status(status, retry_after, Kind::ErrorEvent, now);
     }
@@ -109,7 +109,7 @@ impl Machine {
                 self.failures.too_large_versions += 1;
             }
             self.back_off(retry_after, Cause::Rejected(status.code));
-            // The server may only be behind: a version probe tells.
+            // The server may merely be behind; a version probe finds out.
             self.probing_version = self.failures.too_large_versions >= TOO_LARGE_LIMIT
                 && self.relist.is_none()
                 && self.version().is_some();

@@ -1,4 +1,4 @@
-//! The failures of a stream so far, as far as later decisions depend on them.
+//! The past failures and successes of a stream that later decisions depend on.
 
 use std::time::Instant;
 

@@ -77,7 +77,7 @@ impl Machine {
             State::Watching { frames, since, .. } => {
                 let since = *since;
                 if frames.remainder().trim_ascii().is_empty() {
-                    self.watch_timed_out(since, now);
+                    self.watch_ended(since, now);
                 } else {
                     self.disconnected(Cause::Disconnected, Kind::Disconnected(None), now);
                 }

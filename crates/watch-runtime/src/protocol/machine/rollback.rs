@@ -1,4 +1,5 @@
-//! A server that was rolled back: its versions are older than the stream's.
+//! Handles a server that was rolled back (etcd restored): its versions are older than the stream's.
+//! A bookmark (`events`), a list (`relist`) or a version probe (`version_probe`) detects it.
 
 use crate::protocol::error::Kind;
 use crate::protocol::index::Index;
@@ -6,8 +7,8 @@ use crate::protocol::machine::core::Machine;
 use crate::protocol::status::Cause;
 
 impl Machine {
-    /// Whether the server was rolled back and no relist has synced since. Without an index there
-    /// are no versions to distrust.
+    /// Whether the server was rolled back and no relist has synced since. True without an index,
+    /// which has no delivered versions to compare with.
     pub(super) fn versions_untrusted(&self) -> bool {
         self.watcher_state.index.as_ref().is_none_or(Index::is_untrusted)
     }

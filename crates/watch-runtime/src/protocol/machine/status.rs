@@ -1,4 +1,4 @@
-//! The machine's part of a stream's status.
+//! Reports the machine's phase and list progress for the stream's status.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! The steps that the machine has its driver carry out.
+//! The steps that the machine asks its driver to perform.
 
 use std::time::{Duration, Instant};
 

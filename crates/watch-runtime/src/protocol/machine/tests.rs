@@ -3,12 +3,12 @@
 mod backoff;
 mod failures;
 mod harness;
+mod idle_timeout;
 mod oldest_event;
 mod recorded_streams;
 mod relist;
 mod rollback;
 mod streaming_list;
-mod timeouts;
 mod watch_events;
 
 use std::time::Duration;

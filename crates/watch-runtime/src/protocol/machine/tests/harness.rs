@@ -133,9 +133,9 @@ impl Harness {
             panic!("expected a wait with a deadline")
         };
         let time = deadline - self.now;
-        self.machine.on_deadline(self.now + time / 2);
+        self.machine.on_idle_timeout(self.now + time / 2);
         self.pass(time);
-        self.machine.on_deadline(self.now);
+        self.machine.on_idle_timeout(self.now);
         time
     }
 

@@ -1,4 +1,5 @@
-//! Timeouts: how long to wait for a server that sends nothing, and what follows.
+//! Idle timeouts: detects a server that sends nothing, and reconnects, falls back to paged lists, or ends the
+//! stream.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +43,7 @@ impl Machine {
     }
 
     /// Reports that the deadline has passed without progress.
-    pub(crate) fn on_deadline(&mut self, now: Instant) {
+    pub(crate) fn on_idle_timeout(&mut self, now: Instant) {
         let Some(deadline) = self.deadline().filter(|deadline| *deadline <= now) else { return };
         match &self.state {
             // The HTTP status is enough.
