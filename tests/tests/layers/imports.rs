@@ -30,11 +30,10 @@ impl Imports {
                 Item::Use(item) => {
                     let mut paths = Vec::new();
                     flatten(&item.tree, &mut Vec::new(), &mut paths);
-                    match item.vis {
-                        Visibility::Inherited => {
-                            self.uses.extend(paths.into_iter().map(|(_, p)| p))
-                        }
-                        _ => self.exports.extend(paths),
+                    if matches!(item.vis, Visibility::Inherited) {
+                        self.uses.extend(paths.into_iter().map(|(_, path)| path));
+                    } else {
+                        self.exports.extend(paths);
                     }
                 }
                 Item::Mod(item) => {

@@ -4,7 +4,7 @@ use http::{Request, Response};
 use hyper::body::Incoming;
 
 use super::control;
-use crate::faults::{Body, Disconnect, FaultLayer, inject};
+use crate::faults::{Body, Disconnect, FaultLayer, apply_faults};
 use crate::requests::error_response;
 
 /// Handles all requests of a server.
@@ -28,7 +28,7 @@ impl Service {
         if self.control && control::is_addressed(&request) {
             let response = control::handle(&self.faults, request).await;
             let response = response.unwrap_or_else(|error| error_response(&error));
-            return Ok(inject(response, Vec::new()));
+            return Ok(apply_faults(response, Vec::new()));
         }
         self.faults.handle(request).await
     }
