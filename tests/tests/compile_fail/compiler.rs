@@ -49,7 +49,8 @@ impl Compiler {
             }
             self.imports.pop();
         }
-        panic!("no build of {name} in {:?} compiles {probe:?}: {messages}", self.folder);
+        let (folder, probe) = (self.folder.display(), probe.display());
+        panic!("no build of {name} in {folder} compiles {probe}: {messages}");
     }
 
     /// The builds of a library, the newest first.
@@ -58,10 +59,11 @@ impl Compiler {
         let mut builds: Vec<(SystemTime, PathBuf)> = Vec::new();
         for entry in fs::read_dir(&self.folder).expect("the folder of this test") {
             let entry = entry.expect("an entry of the folder");
-            let file = entry.file_name().to_string_lossy().into_owned();
-            if file.starts_with(&prefix) && file.ends_with(".rlib") {
+            let path = entry.path();
+            let is_build = entry.file_name().to_string_lossy().starts_with(&prefix);
+            if is_build && path.extension().is_some_and(|extension| extension == "rlib") {
                 let modified = entry.metadata().and_then(|data| data.modified());
-                builds.push((modified.expect("the time of a file"), entry.path()));
+                builds.push((modified.expect("the time of a file"), path));
             }
         }
         builds.sort();
