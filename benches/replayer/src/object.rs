@@ -64,7 +64,7 @@ fn node() -> String {
     }
     let conditions = ["MemoryPressure", "DiskPressure", "PIDPressure", "Ready"].map(|condition| {
         format!(
-            r#"{{"type":"{condition}","status":"False","lastHeartbeatTime":"2026-11-22T13:35:49Z","lastTransitionTime":"2026-11-20T08:11:22Z","reason":"KubeletHas{condition}","message":"kubelet has told of {condition}"}}"#
+            r#"{{"type":"{condition}","status":"False","lastHeartbeatTime":"2026-11-22T13:35:49Z","lastTransitionTime":"2026-11-20T08:11:22Z","reason":"KubeletHas{condition}","message":"kubelet has noticed {condition}"}}"#
         )
     });
     let conditions = conditions.join(",");

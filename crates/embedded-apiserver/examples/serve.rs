@@ -1,4 +1,4 @@
-//! Serves a small catalogue with the demo workload until Ctrl-C: something to try kubectl on.
+//! Serves a small catalog with the demo workload until Ctrl-C: something to try kubectl on.
 
 #[path = "../tests/http/catalog.rs"]
 mod catalog;

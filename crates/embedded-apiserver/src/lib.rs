@@ -1,7 +1,7 @@
 //! A small Kubernetes API server for tests, examples and a first run without a cluster.
 //!
 //! It serves real HTTP on loopback: lists, watches, creates, updates, patches and deletes of the
-//! resources in a catalogue, all in memory. Where a watcher can tell the difference, it behaves as a
+//! resources in a catalog, all in memory. Where a watcher can tell the difference, it behaves as a
 //! real server does. The crate's README lists what it does not do, and its layers.
 //!
 //! ```

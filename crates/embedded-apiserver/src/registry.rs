@@ -1,4 +1,4 @@
-//! The registry of served kinds: resources of the catalogue, and of `CustomResourceDefinition`s.
+//! The registry of served kinds: resources of the catalog, and of `CustomResourceDefinition`s.
 
 mod builtin;
 mod cells;

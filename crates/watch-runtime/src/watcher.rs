@@ -81,7 +81,7 @@ impl<T> Watcher<T> {
 }
 
 impl<T> Watcher<T> {
-    /// Creates a watcher of a resource that is chosen at run time, from a release's catalogue
+    /// Creates a watcher of a resource that is chosen at run time, from a release's catalog
     /// ([`find`](watchable_core::find)) or from a server's discovery
     /// ([`Discovery`](crate::discovery::Discovery)).
     ///

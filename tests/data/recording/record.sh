@@ -18,32 +18,32 @@ kinds > "$W/kinds.txt"
 while read name path; do get "$path?limit=4" > "$O/$name.json"; done < "$W/kinds.txt"
 jq -r 'select((.items|length)==0) | input_filename' "$O"/*_*_*.json
 
-# one Pod, odd things, error bodies
+# one Pod, irregular objects, error bodies
 get /api/v1/namespaces/demo/pods/basket-6f8d7c9b54-q8w2z > "$O/pod-1.20.json"
-get /api/v1/persistentvolumes > "$O/odd-persistentvolumes-more-sources.json"
-get /api/v1/namespaces/demo/configmaps > "$O/odd-empty-list.json"
-get /apis/shop.example.com/v1/namespaces/demo/aorders > "$O/odd-empty-list-custom.json"
+get /api/v1/persistentvolumes > "$O/irregular-persistentvolumes-more-sources.json"
+get /api/v1/namespaces/demo/configmaps > "$O/irregular-empty-list.json"
+get /apis/shop.example.com/v1/namespaces/demo/aorders > "$O/irregular-empty-list-custom.json"
 PM='Accept: application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' T='Accept: application/json;as=Table;v=v1;g=meta.k8s.io'
-get /api/v1/namespaces/demo/configmaps -H "$PM" > "$O/odd-empty-list-partial-metadata.json"
-get /apis/shop.example.com/v1/namespaces/demo/aorders -H "$T" > "$O/odd-empty-table-custom.json"
-get /api/v1/componentstatuses > "$O/odd-componentstatuses.json"
-get /apis/a.example.com/v1 > "$O/odd-apiservice-unavailable.txt"
-get /api/v1/namespaces/acme-shop/configmaps/d-nulls > "$O/odd-configmap-written-with-nulls.json"
-get /apis/discovery.k8s.io/v1beta1/namespaces/acme-shop/endpointslices/d-nothing > "$O/odd-endpointslice-nulls.json"
-get /api/v1/namespaces/acme-quota/limitranges/b-none > "$O/odd-limitrange-null.json"
-get /apis/storage.k8s.io/v1/csinodes/b-none > "$O/odd-csinode-null.json"
-get /apis/rbac.authorization.k8s.io/v1/clusterroles/a-ruleless > "$O/odd-clusterrole-null.json"
-get /api/v1/namespaces/acme-shop/events/a-core.17a1b2c3d4e5f607 > "$O/odd-event-null-time.json"
-get /api/v1/namespaces/default/events/d-minimal > "$O/odd-event-minimal.json"
-get /api/v1/nodes/b-node-bare > "$O/odd-node-bare.json"
-get /apis/apps/v1/namespaces/acme-shop/controllerrevisions/b-raw > "$O/odd-controllerrevision-raw-data.json"
-get /apis/old.example.com/v1alpha1/namespaces/acme-shop/cold/a-rich > "$O/odd-custom-unpruned.json"
-get /apis/shop.example.com/v1/namespaces/acme-shop/aorders/a-rich > "$O/odd-custom-numbers.json"
-get /apis/apiextensions.k8s.io/v1/customresourcedefinitions/econflict.shop.example.com > "$O/odd-crd-names-refused.json"
-get /apis/internal.apiserver.k8s.io/v1alpha1/storageversions?limit=1 -H "$T" > "$O/odd-table.json"
-get /api/v1/pods?limit=1 -H "$PM" > "$O/odd-partial-metadata.json"
-get /api/v1/namespaces/acme-shop/configmaps/d-nulls -A curl/7.88.1 > "$O/odd-pretty.json"
-get /apis > "$O/odd-discovery-groups.json"
+get /api/v1/namespaces/demo/configmaps -H "$PM" > "$O/irregular-empty-list-partial-metadata.json"
+get /apis/shop.example.com/v1/namespaces/demo/aorders -H "$T" > "$O/irregular-empty-table-custom.json"
+get /api/v1/componentstatuses > "$O/irregular-componentstatuses.json"
+get /apis/a.example.com/v1 > "$O/irregular-apiservice-unavailable.txt"
+get /api/v1/namespaces/acme-shop/configmaps/d-nulls > "$O/irregular-configmap-written-with-nulls.json"
+get /apis/discovery.k8s.io/v1beta1/namespaces/acme-shop/endpointslices/d-nothing > "$O/irregular-endpointslice-nulls.json"
+get /api/v1/namespaces/acme-quota/limitranges/b-none > "$O/irregular-limitrange-null.json"
+get /apis/storage.k8s.io/v1/csinodes/b-none > "$O/irregular-csinode-null.json"
+get /apis/rbac.authorization.k8s.io/v1/clusterroles/a-ruleless > "$O/irregular-clusterrole-null.json"
+get /api/v1/namespaces/acme-shop/events/a-core.17a1b2c3d4e5f607 > "$O/irregular-event-null-time.json"
+get /api/v1/namespaces/default/events/d-minimal > "$O/irregular-event-minimal.json"
+get /api/v1/nodes/b-node-bare > "$O/irregular-node-bare.json"
+get /apis/apps/v1/namespaces/acme-shop/controllerrevisions/b-raw > "$O/irregular-controllerrevision-raw-data.json"
+get /apis/old.example.com/v1alpha1/namespaces/acme-shop/cold/a-rich > "$O/irregular-custom-unpruned.json"
+get /apis/shop.example.com/v1/namespaces/acme-shop/aorders/a-rich > "$O/irregular-custom-numbers.json"
+get /apis/apiextensions.k8s.io/v1/customresourcedefinitions/econflict.shop.example.com > "$O/irregular-crd-names-rejected.json"
+get /apis/internal.apiserver.k8s.io/v1alpha1/storageversions?limit=1 -H "$T" > "$O/irregular-table.json"
+get /api/v1/pods?limit=1 -H "$PM" > "$O/irregular-partial-metadata.json"
+get /api/v1/namespaces/acme-shop/configmaps/d-nulls -A curl/7.88.1 > "$O/irregular-pretty.json"
+get /apis > "$O/irregular-discovery-groups.json"
 
 # bytes that are not UTF-8, a lone surrogate, NUL, in a typed map, in a raw extension, in a custom resource; sent, read back, deleted
 bytes() { # path body file
@@ -53,7 +53,7 @@ bytes() { # path body file
 bytes /api/v1/namespaces/default/configmaps '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"z-bytes","annotations":{"k":"a\xffb"}},"data":{"latin1":"gr\xfcn","lone":"x\\ud800y","pair":"\\ud83d\\ude00","overlong":"\xc0\xaf","surrogate":"\xed\xa0\x80","nul":"\\u0000 \\u007f"}}' odd-bytes-configmap.json
 bytes /apis/apps/v1/namespaces/default/controllerrevisions '{"apiVersion":"apps/v1","kind":"ControllerRevision","metadata":{"name":"z-bytes"},"revision":1,"data":{"latin1":"gr\xfcn","k\xffy":"\\ud800"}}' odd-bytes-controllerrevision.json
 bytes /apis/old.example.com/v1alpha1/namespaces/default/cold '{"apiVersion":"old.example.com/v1alpha1","kind":"Cold","metadata":{"name":"z-bytes"},"k\xffy":{"v":"gr\xfcn","\\ud800":1,"nul":"\\u0000"}}' odd-bytes-custom.json
-get /apis/certificates.k8s.io/v1/certificatesigningrequests/z-latin1 > "$O/odd-bytes-csr-extra.json"
+get /apis/certificates.k8s.io/v1/certificatesigningrequests/z-latin1 > "$O/irregular-bytes-csr-extra.json"
 
 api=/api/v1
 curl --cacert "$W/ca.crt" -H 'Authorization: Bearer wrong' $URL$api/pods > "$O/status-401.json"
@@ -93,7 +93,7 @@ while read name path; do
   while read o; do get "$o" -X PATCH -H 'Content-Type: application/merge-patch+json' -d "{\"metadata\":{\"annotations\":{\"example.com/touched\":\"$name\"}}}" -o /dev/null; done
 done < "$W/kinds.txt"
 wait
-while read name path; do grep -h '"BOOKMARK"' "$W/bookmark.$name" | head -1; done < "$W/kinds.txt" > "$O/odd-bookmarks.jsonl"
+while read name path; do grep -h '"BOOKMARK"' "$W/bookmark.$name" | head -1; done < "$W/kinds.txt" > "$O/irregular-bookmarks.jsonl"
 
 # after etcd has been compacted
 sleep 40

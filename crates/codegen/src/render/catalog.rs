@@ -1,4 +1,4 @@
-//! Renders the catalogue of served resources, for programs that choose kinds at run time.
+//! Renders the catalog of served resources, for programs that choose kinds at run time.
 
 use quote::quote;
 

@@ -63,7 +63,7 @@ impl Registry {
     }
 
     /// Registers the resource of a definition, in place of an earlier state of the definition. A
-    /// resource of the catalogue takes precedence.
+    /// resource of the catalog takes precedence.
     pub(crate) fn register(&mut self, definition: &Definition) {
         let collection = self.unregister(&definition.name());
         let shared = || self.collection_of(&definition.group, &definition.names.plural);
@@ -155,7 +155,7 @@ impl Registry {
         self.by_kind.get(&format!("{api_version}/{kind}"))
     }
 
-    /// Returns the core group's `namespaces`, if the catalogue has them.
+    /// Returns the core group's `namespaces`, if the catalog has them.
     pub(crate) fn namespaces(&self) -> Option<&Arc<Served>> {
         self.namespaces.as_ref()
     }

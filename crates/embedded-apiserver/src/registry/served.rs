@@ -22,7 +22,7 @@ pub(crate) struct Served {
     pub(super) has_status: bool,
     /// The `scale` subresource, if there is one.
     pub(crate) scale: Option<Scale>,
-    /// The definition that it is from; `None` for resources of the catalogue.
+    /// The definition that it is from; `None` for resources of the catalog.
     pub(crate) custom: Option<Custom>,
     /// `"kind":"Pod","apiVersion":"v1"`: the members that stored objects omit.
     pub(super) type_meta: Bytes,
@@ -64,7 +64,7 @@ impl Served {
 
     /// Returns whether a subresource has a path.
     ///
-    /// The catalogue does not say which resources have a status; a definition does.
+    /// The catalog does not say which resources have a status; a definition does.
     pub(crate) fn has_subresource(&self, subresource: &str) -> bool {
         match subresource {
             "status" => self.custom.is_none() || self.has_status,

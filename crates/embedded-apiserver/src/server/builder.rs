@@ -25,7 +25,7 @@ use crate::support::time::FOREVER;
 use crate::transport::{Listener, ListenerHandle, Tls};
 
 impl EmbeddedServer {
-    /// Returns the default settings of a server for a catalogue: a release's, or one of your own.
+    /// Returns the default settings of a server for a catalog: a release's, or one of your own.
     pub fn builder(catalog: impl Into<Cow<'static, [CatalogEntry]>>) -> Builder {
         Builder::new(catalog.into())
     }
