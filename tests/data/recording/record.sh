@@ -50,9 +50,9 @@ bytes() { # path body file
   printf "$2" | get "$1" -X POST -H 'Content-Type: application/json' --data-binary @- -o /dev/null
   get "$1/z-bytes" > "$O/$3"; get "$1/z-bytes" -X DELETE -o /dev/null
 }
-bytes /api/v1/namespaces/default/configmaps '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"z-bytes","annotations":{"k":"a\xffb"}},"data":{"latin1":"gr\xfcn","lone":"x\\ud800y","pair":"\\ud83d\\ude00","overlong":"\xc0\xaf","surrogate":"\xed\xa0\x80","nul":"\\u0000 \\u007f"}}' odd-bytes-configmap.json
-bytes /apis/apps/v1/namespaces/default/controllerrevisions '{"apiVersion":"apps/v1","kind":"ControllerRevision","metadata":{"name":"z-bytes"},"revision":1,"data":{"latin1":"gr\xfcn","k\xffy":"\\ud800"}}' odd-bytes-controllerrevision.json
-bytes /apis/old.example.com/v1alpha1/namespaces/default/cold '{"apiVersion":"old.example.com/v1alpha1","kind":"Cold","metadata":{"name":"z-bytes"},"k\xffy":{"v":"gr\xfcn","\\ud800":1,"nul":"\\u0000"}}' odd-bytes-custom.json
+bytes /api/v1/namespaces/default/configmaps '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"z-bytes","annotations":{"k":"a\xffb"}},"data":{"latin1":"gr\xfcn","lone":"x\\ud800y","pair":"\\ud83d\\ude00","overlong":"\xc0\xaf","surrogate":"\xed\xa0\x80","nul":"\\u0000 \\u007f"}}' irregular-bytes-configmap.json
+bytes /apis/apps/v1/namespaces/default/controllerrevisions '{"apiVersion":"apps/v1","kind":"ControllerRevision","metadata":{"name":"z-bytes"},"revision":1,"data":{"latin1":"gr\xfcn","k\xffy":"\\ud800"}}' irregular-bytes-controllerrevision.json
+bytes /apis/old.example.com/v1alpha1/namespaces/default/cold '{"apiVersion":"old.example.com/v1alpha1","kind":"Cold","metadata":{"name":"z-bytes"},"k\xffy":{"v":"gr\xfcn","\\ud800":1,"nul":"\\u0000"}}' irregular-bytes-custom.json
 get /apis/certificates.k8s.io/v1/certificatesigningrequests/z-latin1 > "$O/irregular-bytes-csr-extra.json"
 
 api=/api/v1
