@@ -55,5 +55,6 @@ fn version_module_exports_each_name_once() {
         let root = &release.modules[""].exports;
         assert!(root.contains(&"v1::*".to_owned()), "{}: the root shows {root:?}", release.name);
     }
-    assert!(seen.len() >= 6, "too few shared names were found: {seen:?}");
+    let least = if cfg!(feature = "every-release") { 6 } else { 5 };
+    assert!(seen.len() >= least, "too few shared names were found: {seen:?}");
 }
