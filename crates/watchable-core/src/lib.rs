@@ -4,7 +4,7 @@
 //! implements them. The crate is not a client: it does no I/O, needs no async runtime, and contains no type of
 //! a Kubernetes release. Applications use it through the facade, `watchables`.
 //!
-//! Start reading at [`Watchable`](trait@Watchable), then [`model`] (how generated types are decoded) and
+//! Start reading at [`Watchable`](trait@Watchable), then [`model`](mod@model) (how generated types are decoded) and
 //! [`json`] (the deserializer).
 
 mod byte_string;
