@@ -5,6 +5,7 @@
 /// The release's crate has a module `watchables` in each version. A glob import of it would compete with
 /// the name of this crate in every later `use watchables::…` (rustc's E0659). A private module of that
 /// name shadows it, and other crates' glob imports skip what is private.
+#[allow(unused_macros, reason = "unused if no release is enabled")]
 macro_rules! release_module {
     ($release:ident, $number:literal, [$($version:ident),*]) => {
         #[doc = concat!("The types of Kubernetes ", $number, ", by version and by API group.")]
@@ -30,4 +31,5 @@ macro_rules! release_module {
     };
 }
 
+#[allow(unused_imports, reason = "unused if no release is enabled")]
 pub(crate) use release_module;

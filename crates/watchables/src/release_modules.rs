@@ -3,6 +3,7 @@
 
 //! The types of each release, by version and by group, free of names that a glob import must not bring.
 
+#[allow(unused_imports, reason = "unused if no release is enabled")]
 use crate::release_module::release_module;
 
 #[cfg(feature = "rel_1_17")]
