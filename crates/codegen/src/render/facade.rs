@@ -52,7 +52,7 @@ pub(crate) fn release_modules(releases: &[(Release, BTreeSet<String>)]) -> Strin
     let docs = "\
 //! The types of each release, by version and by group, free of names that a glob import must not bring.
 
-#[allow(unused_imports, reason = "unused if no release is enabled")]
+#[allow(unused_imports, reason = \"unused if no release is enabled\")]
 use crate::release_module::release_module;
 
 ";
