@@ -15,6 +15,10 @@ mod server;
 mod wire;
 mod world;
 
+use std::num::NonZero;
+use std::ops::Range;
+use std::{panic, thread};
+
 pub use watch_runtime::simulation::InjectedBug;
 pub use world::{Outcome, run};
 
@@ -33,8 +37,31 @@ pub struct Report {
     pub violations: Vec<(u64, String)>,
 }
 
-/// Runs the histories of these seeds.
-pub fn run_all(seeds: impl IntoIterator<Item = u64>, injected_bug: Option<InjectedBug>) -> Report {
+/// Runs the histories of these seeds, on as many threads as the machine has cores. The report does not depend
+/// on how many.
+///
+/// # Panics
+///
+/// When a history panics.
+pub fn run_all(seeds: Range<u64>, injected_bug: Option<InjectedBug>) -> Report {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut report = Report::default();
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|skipped| {
+                let seeds = seeds.clone().skip(skipped).step_by(threads);
+                scope.spawn(move || run_in_turn(seeds, injected_bug))
+            })
+            .collect();
+        for worker in workers {
+            report.add(worker.join().unwrap_or_else(|panic| panic::resume_unwind(panic)));
+        }
+    });
+    report.violations.sort();
+    report
+}
+
+fn run_in_turn(seeds: impl Iterator<Item = u64>, injected_bug: Option<InjectedBug>) -> Report {
     let mut report = Report::default();
     for seed in seeds {
         let outcome = run(seed, injected_bug);
@@ -47,4 +74,14 @@ pub fn run_all(seeds: impl IntoIterator<Item = u64>, injected_bug: Option<Inject
         }
     }
     report
+}
+
+impl Report {
+    fn add(&mut self, other: Self) {
+        self.histories += other.histories;
+        self.faults += other.faults;
+        self.repairs += other.repairs;
+        self.events += other.events;
+        self.violations.extend(other.violations);
+    }
 }

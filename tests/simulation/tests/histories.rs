@@ -4,7 +4,7 @@ use watchables_simulation::{InjectedBug, run, run_all};
 
 #[test]
 fn no_history_violates_the_contract() {
-    let report = run_all(1..=2_000, None);
+    let report = run_all(1..2_001, None);
     assert!(
         report.violations.is_empty(),
         "{:#?}",
