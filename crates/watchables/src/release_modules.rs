@@ -46,3 +46,5 @@ release_module!(rel_1_34, "1.34", [v1, v1alpha1, v1alpha2, v1alpha3, v1beta1, v1
 release_module!(rel_1_35, "1.35", [v1, v1alpha1, v1alpha2, v1alpha3, v1beta1, v1beta2, v2]);
 #[cfg(feature = "rel_1_36")]
 release_module!(rel_1_36, "1.36", [v1, v1alpha1, v1alpha2, v1alpha3, v1beta1, v1beta2, v2]);
+#[cfg(feature = "rel_1_37")]
+release_module!(rel_1_37, "1.37", [v1, v1alpha1, v1alpha2, v1alpha3, v1beta1, v1beta2, v2]);

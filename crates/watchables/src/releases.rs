@@ -66,3 +66,6 @@ pub use rel_1_35;
 /// The API types of Kubernetes 1.36.
 #[cfg(feature = "rel_1_36")]
 pub use rel_1_36;
+/// The API types of Kubernetes 1.37.
+#[cfg(feature = "rel_1_37")]
+pub use rel_1_37;

@@ -7,7 +7,7 @@
 ///
 /// Served as `clustertrustbundles`, listed as [`ClusterTrustBundleList`]; cluster-scoped; can be watched.
 ///
-/// Definition `io.k8s.api.certificates.v1alpha1.ClusterTrustBundle`. In Kubernetes 1.27 and later.
+/// Definition `io.k8s.api.certificates.v1alpha1.ClusterTrustBundle`. In Kubernetes 1.27 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#clustertrustbundle-v1alpha1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -37,7 +37,7 @@ watchable_core::model!(ClusterTrustBundle {
 ///
 /// The list of [`ClusterTrustBundle`] objects; watching it watches those objects.
 ///
-/// Definition `io.k8s.api.certificates.v1alpha1.ClusterTrustBundleList`. In Kubernetes 1.27 and later.
+/// Definition `io.k8s.api.certificates.v1alpha1.ClusterTrustBundleList`. In Kubernetes 1.27 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#clustertrustbundlelist-v1alpha1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -58,7 +58,7 @@ watchable_core::model!(ClusterTrustBundleList {
 
 /// `ClusterTrustBundleSpec`, a type without a kind.
 ///
-/// Definition `io.k8s.api.certificates.v1alpha1.ClusterTrustBundleSpec`. In Kubernetes 1.27 and later.
+/// Definition `io.k8s.api.certificates.v1alpha1.ClusterTrustBundleSpec`. In Kubernetes 1.27 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#clustertrustbundlespec-v1alpha1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]

@@ -7,7 +7,7 @@
 ///
 /// Served as `ipaddresses`, listed as [`IPAddressList`]; cluster-scoped; can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IPAddress`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.networking.v1beta1.IPAddress`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#ipaddress-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -36,7 +36,7 @@ watchable_core::model!(IPAddress {
 ///
 /// The list of [`IPAddress`] objects; watching it watches those objects.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IPAddressList`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.networking.v1beta1.IPAddressList`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#ipaddresslist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -57,7 +57,7 @@ watchable_core::model!(IPAddressList {
 
 /// `IPAddressSpec`, a type without a kind.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.IPAddressSpec`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.networking.v1beta1.IPAddressSpec`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#ipaddressspec-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -72,7 +72,7 @@ watchable_core::model!(IPAddressSpec {
 
 /// `ParentReference`, a type without a kind.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ParentReference`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.networking.v1beta1.ParentReference`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#parentreference-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -96,7 +96,7 @@ watchable_core::model!(ParentReference {
 ///
 /// Served as `servicecidrs`, listed as [`ServiceCIDRList`]; cluster-scoped; can be watched.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDR`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDR`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#servicecidr-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -127,7 +127,7 @@ watchable_core::model!(ServiceCIDR {
 ///
 /// The list of [`ServiceCIDR`] objects; watching it watches those objects.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRList`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRList`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#servicecidrlist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -148,7 +148,7 @@ watchable_core::model!(ServiceCIDRList {
 
 /// `ServiceCIDRSpec`, a type without a kind.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRSpec`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRSpec`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#servicecidrspec-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -162,7 +162,7 @@ watchable_core::model!(ServiceCIDRSpec {
 
 /// `ServiceCIDRStatus`, a type without a kind.
 ///
-/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRStatus`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.networking.v1beta1.ServiceCIDRStatus`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#servicecidrstatus-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]

@@ -7,7 +7,7 @@
 ///
 /// Served as `volumeattributesclasses`, listed as [`VolumeAttributesClassList`]; cluster-scoped; can be watched.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeAttributesClass`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.storage.v1beta1.VolumeAttributesClass`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#volumeattributesclass-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -39,7 +39,7 @@ watchable_core::model!(VolumeAttributesClass {
 ///
 /// The list of [`VolumeAttributesClass`] objects; watching it watches those objects.
 ///
-/// Definition `io.k8s.api.storage.v1beta1.VolumeAttributesClassList`. In Kubernetes 1.31 and later.
+/// Definition `io.k8s.api.storage.v1beta1.VolumeAttributesClassList`. In Kubernetes 1.31 to 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#volumeattributesclasslist-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]

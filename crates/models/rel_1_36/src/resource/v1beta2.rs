@@ -722,7 +722,7 @@ watchable_core::model!(NetworkDeviceData {
 
 /// `NodeAllocatableResourceMapping`, a type without a kind.
 ///
-/// Definition `io.k8s.api.resource.v1beta2.NodeAllocatableResourceMapping`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.resource.v1beta2.NodeAllocatableResourceMapping`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeallocatableresourcemapping-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]

@@ -5,14 +5,14 @@
 
 /// `BasicSchedulingPolicy`: JSON without a schema in the spec, kept unchanged.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.BasicSchedulingPolicy`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.BasicSchedulingPolicy`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#basicschedulingpolicy-v1alpha2-scheduling-k8s-io>
 pub type BasicSchedulingPolicy = watchable_core::RawJson;
 
 /// `GangSchedulingPolicy`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.GangSchedulingPolicy`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.GangSchedulingPolicy`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#gangschedulingpolicy-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -29,7 +29,7 @@ watchable_core::model!(GangSchedulingPolicy {
 ///
 /// Served as `podgroups`, listed as [`PodGroupList`]; namespaced; can be watched cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroup`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroup`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroup-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -62,7 +62,7 @@ watchable_core::model!(PodGroup {
 ///
 /// The list of [`PodGroup`] objects; watching it watches those objects.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupList`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupList`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouplist-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -83,7 +83,7 @@ watchable_core::model!(PodGroupList {
 
 /// `PodGroupResourceClaim`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaim`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaim`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupresourceclaim-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -102,7 +102,7 @@ watchable_core::model!(PodGroupResourceClaim {
 
 /// `PodGroupResourceClaimStatus`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaimStatus`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupResourceClaimStatus`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupresourceclaimstatus-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -119,7 +119,7 @@ watchable_core::model!(PodGroupResourceClaimStatus {
 
 /// `PodGroupSchedulingConstraints`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingConstraints`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingConstraints`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupschedulingconstraints-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -133,7 +133,7 @@ watchable_core::model!(PodGroupSchedulingConstraints {
 
 /// `PodGroupSchedulingPolicy`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingPolicy`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSchedulingPolicy`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupschedulingpolicy-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -149,7 +149,7 @@ watchable_core::model!(PodGroupSchedulingPolicy {
 
 /// `PodGroupSpec`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSpec`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupSpec`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupspec-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -177,7 +177,7 @@ watchable_core::model!(PodGroupSpec {
 
 /// `PodGroupStatus`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupStatus`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupStatus`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupstatus-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -195,7 +195,7 @@ watchable_core::model!(PodGroupStatus {
 
 /// `PodGroupTemplate`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplate`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplate`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouptemplate-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -224,7 +224,7 @@ watchable_core::model!(PodGroupTemplate {
 
 /// `PodGroupTemplateReference`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplateReference`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.PodGroupTemplateReference`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouptemplatereference-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -238,7 +238,7 @@ watchable_core::model!(PodGroupTemplateReference {
 
 /// `TopologyConstraint`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.TopologyConstraint`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.TopologyConstraint`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#topologyconstraint-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -253,7 +253,7 @@ watchable_core::model!(TopologyConstraint {
 
 /// `TypedLocalObjectReference`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.TypedLocalObjectReference`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.TypedLocalObjectReference`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#typedlocalobjectreference-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -275,7 +275,7 @@ watchable_core::model!(TypedLocalObjectReference {
 ///
 /// Served as `workloads`, listed as [`WorkloadList`]; namespaced; can be watched cluster-wide or in one namespace.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.Workload`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.Workload`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workload-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq, watchable_core::Watchable)]
@@ -306,7 +306,7 @@ watchable_core::model!(Workload {
 ///
 /// The list of [`Workload`] objects; watching it watches those objects.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadList`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadList`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadlist-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -327,7 +327,7 @@ watchable_core::model!(WorkloadList {
 
 /// `WorkloadPodGroupTemplateReference`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadPodGroupTemplateReference`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadPodGroupTemplateReference`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadpodgrouptemplatereference-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
@@ -345,7 +345,7 @@ watchable_core::model!(WorkloadPodGroupTemplateReference {
 
 /// `WorkloadSpec`, a type without a kind.
 ///
-/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadSpec`. In Kubernetes 1.36 and later.
+/// Definition `io.k8s.api.scheduling.v1alpha2.WorkloadSpec`. In Kubernetes 1.36.
 ///
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadspec-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
