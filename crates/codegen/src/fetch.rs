@@ -11,7 +11,7 @@ use std::path::Path;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::{Failure, Result};
-use crate::facts::{self, Facts};
+use crate::facts::{self, Facts, Normalised};
 use crate::files;
 use crate::model;
 use crate::pins::{PINS_PATH, Pin, Pins};
@@ -88,7 +88,8 @@ pub(crate) fn get(root: &Path, release: Release, source: &Source, repin: bool) -
     if let Some(pin) = pinned.filter(|pin| pin.sha256 != sha256 && !repin) {
         return Err(wrong_checksum(pin, &url, &sha256));
     }
-    let facts = facts::normalise(release, &bytes, &url)?;
+    let Normalised { facts, passed_over } = facts::normalise(release, &bytes, &url)?;
+    passed_over.lines().for_each(|line| eprintln!("{line}"));
     let pin = pin(&facts, tag, sha256, pinned.and_then(|pin| pin.note.clone()));
     let text = facts.to_text()?;
     // Fail before anything is stored if the generator does not support the spec.

@@ -14,6 +14,8 @@ use crate::release::Release;
 use crate::render;
 
 const MODELS: &str = "crates/models";
+/// The crate with the catalogs of all releases.
+const CATALOGS: &str = "crates/models/release-catalogs";
 const FACADE_MANIFEST: &str = "crates/watchables/Cargo.toml";
 const FACADE_RELEASES: &str = "crates/watchables/src/releases.rs";
 const FACADE_MODULES: &str = "crates/watchables/src/release_modules.rs";
@@ -109,6 +111,7 @@ pub(crate) fn generate_with_descriptions(
         model.annotate(&history, descriptions.get(release).unwrap_or(&none));
         add_crate(&model, &mut expected)?;
     }
+    add_catalogs(root, &pinned, &mut expected)?;
     add_facade(root, &pinned, &history, &mut expected)?;
     let left_over = left_over(root, chosen, releases.is_empty(), &expected)?;
 
@@ -148,6 +151,20 @@ fn add_crate(model: &Model, expected: &mut BTreeMap<String, Expected>) -> Result
     }
     let test = Expected { text: render::every_type(model), command: regen(Some(release)) };
     expected.insert(format!("{TESTS}/{}.rs", release.crate_name()), test);
+    Ok(())
+}
+
+fn add_catalogs(
+    root: &Path,
+    pinned: &[Release],
+    expected: &mut BTreeMap<String, Expected>,
+) -> Result<()> {
+    let mut releases = pinned.to_vec();
+    releases.sort();
+    let served = releases.into_iter().map(|release| Ok((release, model::served(root, release)?)));
+    for (path, text) in render::catalogs(&served.collect::<Result<Vec<_>>>()?) {
+        expected.insert(format!("{CATALOGS}/{path}"), Expected { text, command: regen(None) });
+    }
     Ok(())
 }
 

@@ -84,7 +84,7 @@ fn group_refers_only_to_enabled_modules() {
 
 #[test]
 fn every_enabled_feature_is_needed() {
-    let newest = models().join("rel_1_36");
+    let newest = models().join("rel_1_37");
     let features = features(&newest);
     assert_eq!(features["core"], BTreeSet::new());
     assert_eq!(features["apps"], BTreeSet::from(["core".to_owned()]));

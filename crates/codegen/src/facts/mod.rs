@@ -1,5 +1,6 @@
 //! The facts of a release's spec, as stored in `spec/rel_*.json`: without descriptions, sorted.
 
+mod keywords;
 mod layout;
 mod normalise;
 mod resources;
@@ -15,7 +16,7 @@ use crate::error::{Failure, Result};
 use crate::files;
 use crate::release::Release;
 
-pub(crate) use normalise::normalise;
+pub(crate) use normalise::{Normalised, normalise};
 
 /// The content of a release's spec without descriptions.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -29,7 +30,7 @@ pub(crate) struct Facts {
     pub(crate) resources: Vec<Resource>,
 }
 
-/// The schema of a definition, a property, or its items. Any other keyword is an error.
+/// The schema of a definition, a property, or its items. `keywords` says what becomes of any other keyword.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Schema {
@@ -131,6 +132,16 @@ pub(crate) fn definition_names(root: &Path, release: Release) -> Result<Vec<Stri
     }
     let names: Names = read(root, release)?;
     Ok(names.definitions.into_keys().collect())
+}
+
+/// Reads only the resources of a release.
+pub(crate) fn resources(root: &Path, release: Release) -> Result<Vec<Resource>> {
+    #[derive(Deserialize)]
+    struct Resources {
+        resources: Vec<Resource>,
+    }
+    let Resources { resources } = read(root, release)?;
+    Ok(resources)
 }
 
 fn read<T: DeserializeOwned>(root: &Path, release: Release) -> Result<T> {

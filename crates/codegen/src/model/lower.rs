@@ -16,6 +16,7 @@ const RESERVED: [&str; 5] = ["Box", "Default", "Option", "String", "Vec"];
 /// Builds the model. Anything unsupported is an error, never omitted.
 pub(crate) fn lower(mut facts: Facts, tag: &str) -> Result<Model> {
     workarounds::correct(facts.release, &mut facts.definitions)?;
+    workarounds::correct_resources(facts.release, &mut facts.resources);
     let mut types = BTreeMap::new();
     let mut homes = BTreeMap::new();
     for (definition, schema) in &facts.definitions {

@@ -12,8 +12,10 @@ mod wiring;
 mod workarounds;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use crate::facts::GroupVersionKind;
+use crate::error::Result;
+use crate::facts::{self, GroupVersionKind, Resource};
 use crate::release::Release;
 
 pub(crate) use features::{ALL, Features};
@@ -89,6 +91,13 @@ pub(crate) enum Shape {
     Type(String),
     List(Box<Shape>),
     Map(Box<Shape>),
+}
+
+/// Reads the resources that a release serves, without its types.
+pub(crate) fn served(root: &Path, release: Release) -> Result<Vec<Resource>> {
+    let mut resources = facts::resources(root, release)?;
+    workarounds::correct_resources(release, &mut resources);
+    Ok(resources)
 }
 
 impl Type {

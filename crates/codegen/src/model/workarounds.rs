@@ -1,17 +1,22 @@
 //! Workarounds for errors in the specs, one function each.
 //!
-//! Each documents its reason, and fails once a spec no longer has the error.
+//! Each documents its reason, and fails once a spec no longer has the error unless it says otherwise.
 
 use std::collections::BTreeMap;
 
 use super::Body;
 use crate::error::{Failure, Result};
-use crate::facts::Schema;
+use crate::facts::{Resource, Schema};
 use crate::release::Release;
 
 /// Corrects a release's definitions before they are lowered.
 pub(super) fn correct(release: Release, definitions: &mut BTreeMap<String, Schema>) -> Result<()> {
     api_service_without_service(release, definitions)
+}
+
+/// Corrects a release's resources before they are lowered.
+pub(super) fn correct_resources(release: Release, resources: &mut [Resource]) {
+    lists_without_writes(release, resources);
 }
 
 /// Returns the body of a definition to which a workaround applies.
@@ -65,6 +70,21 @@ fn api_service_without_service(
     Ok(())
 }
 
+/// The spec of 1.37 that is pinned has only the lists and watches of the resources that are new in it; their
+/// other operations are in the clients that are generated from upstream's spec. Unlike the others, this one
+/// does not fail when it no longer applies, so that upstream's own file can be pinned instead.
+fn lists_without_writes(release: Release, resources: &mut [Resource]) {
+    const ONLY: [&str; 2] = ["list", "watch"];
+    const ALL: [&str; 8] =
+        ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    if release.minor() != 37 {
+        return;
+    }
+    for resource in resources.iter_mut().filter(|resource| resource.verbs == ONLY) {
+        resource.verbs = ALL.map(str::to_owned).to_vec();
+    }
+}
+
 fn no_longer_needed(workaround: &str, definition: &str) -> Failure {
     Failure::new(format!(
         "the workaround `{workaround}` is no longer needed: the spec has fixed {definition}"
@@ -75,6 +95,29 @@ fn no_longer_needed(workaround: &str, definition: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn new_resources_of_1_37_have_all_verbs() {
+        let corrected = |release: &str, verbs: &[&str]| {
+            let mut resource = Resource {
+                group: "lifecycle.k8s.io".to_owned(),
+                version: "v1alpha1".to_owned(),
+                plural: "evictions".to_owned(),
+                kind: Some("Eviction".to_owned()),
+                scope: crate::facts::Scope::Namespaced,
+                verbs: verbs.iter().map(|&verb| verb.to_owned()).collect(),
+                watch: Vec::new(),
+                list: None,
+                subresources: BTreeMap::new(),
+            };
+            correct_resources(release.parse().unwrap(), std::slice::from_mut(&mut resource));
+            resource.verbs
+        };
+        assert_eq!(corrected("1.37", &["list", "watch"]).len(), 8);
+        for (release, verbs) in [("1.36", &["list", "watch"][..]), ("1.37", &["create"])] {
+            assert_eq!(corrected(release, verbs), verbs);
+        }
+    }
 
     #[test]
     fn workaround_applies_only_to_affected_releases() {

@@ -1,6 +1,7 @@
 //! Renders the model of a crate as the text of its files.
 
 mod catalog;
+mod catalogs;
 mod docs;
 mod every_type;
 mod facade;
@@ -21,6 +22,7 @@ use crate::error::Result;
 use crate::model::Model;
 use groups::groups;
 
+pub(crate) use catalogs::catalogs;
 pub(crate) use every_type::{every_type, tested_releases};
 pub(crate) use facade::{regions, release_modules, releases};
 

@@ -927,7 +927,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("ClusterTrustBundleList"),
         singular: "clustertrustbundle",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -940,7 +949,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("PodCertificateRequestList"),
         singular: "podcertificaterequest",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -1173,7 +1191,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("EvictionRequestList"),
         singular: "evictionrequest",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -1186,7 +1213,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("EvictionList"),
         singular: "eviction",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -1463,7 +1499,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("DeviceTaintRuleList"),
         singular: "devicetaintrule",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -1806,7 +1851,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("CompositePodGroupList"),
         singular: "compositepodgroup",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -1819,7 +1873,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("PodGroupList"),
         singular: "podgroup",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -1832,7 +1895,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("WorkloadList"),
         singular: "workload",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -1845,7 +1917,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("PodGroupList"),
         singular: "podgroup",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -1858,7 +1939,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("WorkloadList"),
         singular: "workload",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
@@ -2003,7 +2093,16 @@ pub const CATALOG: &[CatalogEntry] = &[
         list_kind: Some("StorageVersionMigrationList"),
         singular: "storageversionmigration",
         short_names: &[],
-        verbs: &["list", "watch"],
+        verbs: &[
+            "create",
+            "delete",
+            "deletecollection",
+            "get",
+            "list",
+            "patch",
+            "update",
+            "watch",
+        ],
     },
     CatalogEntry {
         resource: watchable_core::ResourceInfo::new(
