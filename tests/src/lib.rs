@@ -15,9 +15,9 @@ pub use scripted::{Reply, ScriptedServer};
 /// The limit of every wait: a test that takes longer hangs.
 const TEST_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Starts a server of release 1.36 that contains only its namespaces.
+/// Starts a server of release 1.37 that contains only its namespaces.
 pub async fn server() -> EmbeddedServer {
-    EmbeddedServer::builder(watchables::rel_1_36::CATALOG).start().await.expect("a server starts")
+    EmbeddedServer::builder(watchables::rel_1_37::CATALOG).start().await.expect("a server starts")
 }
 
 /// Creates a client for a server.

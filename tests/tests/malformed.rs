@@ -1,7 +1,7 @@
 //! Objects that do not match their types: the error has the path, the expected type and the value.
 
 use serde::de::DeserializeOwned;
-use watchables::{json, rel_1_17, rel_1_36};
+use watchables::{json, rel_1_17, rel_1_37};
 
 #[track_caller]
 fn assert_error<T: DeserializeOwned>(text: &str, expected: &str) {
@@ -13,7 +13,7 @@ fn assert_error<T: DeserializeOwned>(text: &str, expected: &str) {
 
 #[test]
 fn wrong_value_is_an_error_with_its_path() {
-    use rel_1_36::{ConfigMap, Deployment, Node, Pod, Secret};
+    use rel_1_37::{ConfigMap, Deployment, Node, Pod, Secret};
     assert_error::<Pod>(
         r#"{"spec":{"containers":[{},{"name":"b"},{"ports":[{"containerPort":"80"}]}]}}"#,
         r#"spec.containers[2].ports[0].containerPort: expected i32, found "80""#,
@@ -72,11 +72,11 @@ fn errors_in_recursive_and_raw_values_have_the_path() {
 
 #[test]
 fn error_in_a_list_has_the_item_index() {
-    assert_error::<rel_1_36::PodList>(
+    assert_error::<rel_1_37::PodList>(
         r#"{"items":[{},{"spec":{"hostNetwork":"no"}}]}"#,
         r#"items[1].spec.hostNetwork: expected a boolean, found "no""#,
     );
-    assert_error::<rel_1_36::PodList>(
+    assert_error::<rel_1_37::PodList>(
         r#"{"items":[{},{"spec":{}}"#,
         "items: the text ends where `,` or `]` was expected",
     );

@@ -12,7 +12,7 @@ use embedded_apiserver::{EmbeddedServer, Fault, Store};
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior};
-use watchables::rel_1_36::CATALOG;
+use watchables::rel_1_37::CATALOG;
 use watchables::{
     Client, DynamicObject, EventType, MultiplexingWatcher, ResourceInfo, Scope, StreamOptions,
     WatchEvent, Watcher,

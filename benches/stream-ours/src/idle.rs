@@ -3,7 +3,7 @@
 use futures::TryStreamExt as _;
 use gauge::{Args, Figures};
 use stream_common::Error;
-use watchables::rel_1_36::v1::Pod;
+use watchables::rel_1_37::v1::Pod;
 use watchables::{Client, StopHandle, StreamOptions, WatchError, Watcher};
 
 pub(crate) async fn idle(client: Client, args: &Args) -> Result<Figures, Error> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use gauge::{Args, Figures};
 use stream_common::{Error, consume_list};
-use watchables::rel_1_36::v1::Pod;
+use watchables::rel_1_37::v1::Pod;
 use watchables::{Client, InitialList, StreamOptions, Watcher};
 
 /// Drops each object.

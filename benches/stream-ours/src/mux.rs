@@ -4,7 +4,7 @@ use futures::stream::{BoxStream, select_all};
 use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use gauge::{Args, Figures};
 use stream_common::Error;
-use watchables::rel_1_36::v1::{ConfigMap, Event, Node, Pod};
+use watchables::rel_1_37::v1::{ConfigMap, Event, Node, Pod};
 use watchables::{
     Client, Multiplexed, MultiplexingWatcher, StreamOptions, WatchError, WatchTarget, Watcher,
 };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::TryStreamExt as _;
 use gauge::{SENT, since};
 use stream_common::Error;
-use watchables::rel_1_36::v1::Pod;
+use watchables::rel_1_37::v1::Pod;
 use watchables::{StreamOptions, Watcher};
 
 use crate::client::client;

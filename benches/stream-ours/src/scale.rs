@@ -3,7 +3,7 @@
 use futures::TryStreamExt as _;
 use gauge::{Args, Cluster, Figures, SENT};
 use stream_common::Error;
-use watchables::rel_1_36::v1::Pod;
+use watchables::rel_1_37::v1::Pod;
 use watchables::{
     Client, DynamicObject, Multiplexed, MultiplexingWatcher, ResourceInfo, Scope, StreamOptions,
     Watcher,

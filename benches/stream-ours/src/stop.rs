@@ -3,7 +3,7 @@
 use futures::TryStreamExt as _;
 use gauge::{Args, Figures, Stopper};
 use stream_common::Error;
-use watchables::rel_1_36::v1::Pod;
+use watchables::rel_1_37::v1::Pod;
 use watchables::{Client, Phase, StreamOptions, Watcher};
 
 pub(crate) async fn stop(client: Client, args: &Args) -> Result<Figures, Error> {

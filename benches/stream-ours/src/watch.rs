@@ -2,7 +2,7 @@
 
 use gauge::{Args, Figures};
 use stream_common::Error;
-use watchables::rel_1_36::v1::{ConfigMap, Event, Node, Pod};
+use watchables::rel_1_37::v1::{ConfigMap, Event, Node, Pod};
 use watchables::{Client, StreamOptions, WatchStream, WatchTarget, Watcher};
 
 pub(crate) async fn watch(client: Client, args: &Args) -> Result<Figures, Error> {

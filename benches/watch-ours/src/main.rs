@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use futures::TryStreamExt as _;
-use watchables::rel_1_36::v1::Pod;
+use watchables::rel_1_37::v1::Pod;
 use watchables::{Client, StreamOptions, Watcher};
 
 #[tokio::main]

@@ -78,7 +78,9 @@ fn new_release_with_such_keywords_needs_no_change_by_hand() {
     let outcome = repository.run(&["fetch", "1.99", "--base-url", &mirror, "--repin"]);
     outcome.succeeded();
     for part in [
-        format!("`x-of-the-future`, which does not change how a value is read: in definition {CONTAINER}\n"),
+        format!(
+            "`x-of-the-future`, which does not change how a value is read: in definition {CONTAINER}\n"
+        ),
         "`maxItems`, which does not change how a value is read: in definition \
          io.k8s.api.core.v1.PodSpec, property containers\n"
             .to_owned(),

@@ -15,7 +15,7 @@
 //! #     verbs: &["create", "delete", "get", "list", "patch", "update", "watch"],
 //! # }];
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let server = EmbeddedServer::builder(CATALOG).release("1.36").start().await?;
+//! let server = EmbeddedServer::builder(CATALOG).release("1.37").start().await?;
 //! server.store().create(serde_json::json!({
 //!     "apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"},
 //! }))?;

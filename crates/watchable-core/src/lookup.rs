@@ -26,7 +26,7 @@ const MIN_SIMILARITY: f64 = 0.75;
 /// #     short_names: &["deploy"],
 /// #     verbs: &["list", "watch"],
 /// # }];
-/// let entry = find(CATALOG, "deploy")?; // for example in rel_1_36::CATALOG
+/// let entry = find(CATALOG, "deploy")?; // for example in rel_1_37::CATALOG
 /// assert_eq!(entry.resource.to_string(), "deployments.apps/v1");
 /// assert!(find(CATALOG, "deploment").unwrap_err().to_string().contains("deployment"));
 /// # Ok::<(), watchable_core::UnknownResource>(())

@@ -36,8 +36,8 @@ pub(crate) struct ServeArgs {
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// Kubernetes release whose resources are served: 1.17, 1.20 or 1.36
-    #[arg(long, default_value = "1.36")]
+    /// Kubernetes release whose resources are served; any that is generated, from 1.17 on
+    #[arg(long, default_value = release_catalogs::NEWEST)]
     pub(crate) release: String,
 
     /// Run a demo workload in the server

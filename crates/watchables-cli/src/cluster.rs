@@ -79,8 +79,10 @@ fn default_kubeconfig_name() -> String {
 }
 
 fn start_demo(requested: bool) -> anyhow::Result<Cluster> {
-    let server = EmbeddedServer::builder(rel_1_36::CATALOG)
-        .release("1.36")
+    let catalog = release_catalogs::catalog(release_catalogs::NEWEST)
+        .context("the newest release has no catalog")?;
+    let server = EmbeddedServer::builder(catalog)
+        .release(release_catalogs::NEWEST)
         .start_in_thread()
         .context("cannot start the embedded demo cluster")?;
     let demo = server.demo(&DemoOptions::default());

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use embedded_apiserver::{DemoOptions, EmbeddedServer, Store};
 use serde_json::Value;
 use watchables::CatalogEntry;
@@ -43,12 +43,10 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn catalog(release: &str) -> anyhow::Result<&'static [CatalogEntry]> {
-    Ok(match release {
-        "1.17" => rel_1_17::CATALOG,
-        "1.20" => rel_1_20::CATALOG,
-        "1.36" => rel_1_36::CATALOG,
-        other => bail!("release {other:?} is not supported; use 1.17, 1.20 or 1.36"),
+fn catalog(release: &str) -> anyhow::Result<Vec<CatalogEntry>> {
+    release_catalogs::catalog(release).with_context(|| {
+        let known = release_catalogs::RELEASES.join(", ");
+        format!("release {release:?} is not supported; use one of {known}")
     })
 }
 

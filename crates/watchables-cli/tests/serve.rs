@@ -54,6 +54,25 @@ fn seed_file_is_served_until_ctrl_c() {
 }
 
 #[test]
+fn every_generated_release_is_served() {
+    for release in ["1.17", "1.24", "1.30", "1.36", "1.37"] {
+        let directory = tempfile::tempdir().unwrap();
+        let kubeconfig = directory.path().join("config").to_str().unwrap().to_owned();
+        let args = ["serve", "--release", release, "--demo", "--kubeconfig", &kubeconfig];
+        let mut server = Server(watchables(&args).spawn().unwrap());
+        let mut notice = String::new();
+        BufReader::new(server.0.stderr.as_mut().unwrap()).read_line(&mut notice).unwrap();
+        // Only some releases serve this version.
+        let has_it = ["1.17", "1.24"].contains(&release);
+        for (resource, found) in [("pods", true), ("poddisruptionbudgets.v1beta1.policy", has_it)] {
+            let args = ["watch", resource, "--for", "1s", "--kubeconfig", &kubeconfig];
+            let output = watchables(&args).output().unwrap();
+            assert_eq!(output.status.success(), found, "{release}, {resource}: {output:?}");
+        }
+    }
+}
+
+#[test]
 fn tls_and_token_are_required_when_set() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
@@ -91,7 +110,8 @@ fn kubeconfig_is_printed_without_a_file() {
 #[test]
 fn unsupported_release_and_missing_seed_file_are_one_line_errors() {
     for (args, part) in [
-        (&["serve", "--release", "2.0"][..], "use 1.17, 1.20 or 1.36"),
+        (&["serve", "--release", "2.0"][..], "use one of 1.17, 1.18, "),
+        (&["serve", "--release", "1.16"][..], "release \"1.16\" is not supported"),
         (&["serve", "--seed-file", "/nowhere"][..], "cannot read /nowhere"),
     ] {
         let mut server = Server(watchables(args).spawn().unwrap());

@@ -7,12 +7,16 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use embedded_apiserver::EmbeddedServer;
-use rel_1_36::CATALOG;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use watchables::CatalogEntry;
 
 /// Longer than any command in these tests takes.
 const TIMEOUT: Duration = Duration::from_mins(1);
+
+fn newest_catalog() -> Vec<CatalogEntry> {
+    release_catalogs::catalog(release_catalogs::NEWEST).unwrap()
+}
 
 /// Returns a home directory without a kubeconfig.
 fn home() -> TempDir {
@@ -61,7 +65,7 @@ fn assert_error<'a>(output: &'a Output, text: &str) -> &'a str {
 
 /// Returns a server with two pods, and a home directory whose kubeconfig refers to it.
 fn cluster() -> (EmbeddedServer, TempDir) {
-    let server = EmbeddedServer::builder(CATALOG).start_in_thread().unwrap();
+    let server = EmbeddedServer::builder(newest_catalog()).start_in_thread().unwrap();
     for (namespace, name) in [("default", "a"), ("kube-system", "b")] {
         server.store().create(pod(namespace, name)).unwrap();
     }
@@ -361,7 +365,8 @@ fn interruption_and_recovery_are_reported() {
     assert!(interrupted.ends_with("; retrying\n"), "{interrupted}");
 
     // At a later resource version than the old server, with a history that begins after it.
-    let server = EmbeddedServer::builder(CATALOG).port(port).history(1).start_in_thread().unwrap();
+    let server =
+        EmbeddedServer::builder(newest_catalog()).port(port).history(1).start_in_thread().unwrap();
     for n in 0..20 {
         server
             .store()

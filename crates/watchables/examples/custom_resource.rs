@@ -1,15 +1,15 @@
 //! Watches a custom resource, `CronTab`, from before its CRD is installed, in one stream with the metadata of
 //! all CRDs.
 //!
-//! `cargo run -p watchables --features rel_1_36 --example custom_resource`. It runs on an embedded cluster,
+//! `cargo run -p watchables --features rel_1_37 --example custom_resource`. It runs on an embedded cluster,
 //! because it installs a CRD.
 
 use embedded_apiserver::EmbeddedServer;
 use futures::TryStreamExt as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use watchables::rel_1_36::apiextensions::v1::CustomResourceDefinition;
-use watchables::rel_1_36::{self, ObjectMeta};
+use watchables::rel_1_37::apiextensions::v1::CustomResourceDefinition;
+use watchables::rel_1_37::{self, ObjectMeta};
 use watchables::{
     Client, Config, Meta, Multiplexed, MultiplexingWatcher, Resource as _, StreamOptions,
     WatchEvent, Watchable, Watcher, connect_to,
@@ -40,7 +40,7 @@ enum Seen {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let server = EmbeddedServer::builder(rel_1_36::CATALOG).start().await?;
+    let server = EmbeddedServer::builder(rel_1_37::CATALOG).start().await?;
     let client = connect_to(Config::new(server.url().parse()?))?; // for your own cluster: connect()
 
     let seen = MultiplexingWatcher::<Seen>::new();

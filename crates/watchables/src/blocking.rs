@@ -1,11 +1,11 @@
 //! The API without async: events as an [`Iterator`].
 //!
 //! ```no_run
-//! # #[cfg(feature = "rel_1_36")]
+//! # #[cfg(feature = "rel_1_37")]
 //! # fn program() -> Result<(), Box<dyn std::error::Error>> {
 //! use watchables::StreamOptions;
 //! use watchables::blocking::Watcher;
-//! use watchables::rel_1_36::v1::Pod;
+//! use watchables::rel_1_37::v1::Pod;
 //!
 //! let client = watchables::blocking::connect()?;
 //! let watcher = Watcher::<Pod>::new(&client);

@@ -1,10 +1,10 @@
 //! Watch Kubernetes resources: typed events of any kind, for any release.
 //!
 //! ```no_run
-//! # #[cfg(feature = "rel_1_36")]
+//! # #[cfg(feature = "rel_1_37")]
 //! # async fn program() -> Result<(), Box<dyn std::error::Error>> {
 //! use futures::TryStreamExt as _;
-//! use watchables::rel_1_36::v1::Pod;
+//! use watchables::rel_1_37::v1::Pod;
 //! use watchables::{StreamOptions, Watcher};
 //!
 //! let client = watchables::connect().await?;
@@ -21,7 +21,7 @@
 //! - A [`Watcher`] streams the events of one kind. [`StreamOptions`] selects a managed or unmanaged stream.
 //! - A [`MultiplexingWatcher`] merges the events of several watchers into one stream.
 //! - [`blocking`] is the same API without async.
-//! - A **release** of Kubernetes is a Cargo feature (`rel_1_36`) and a module of the same name, with every type
+//! - A **release** of Kubernetes is a Cargo feature (`rel_1_37`) and a module of the same name, with every type
 //!   of its OpenAPI spec. Several can be enabled at once.
 //! - `#[derive(Watchable)]` makes a custom resource watchable: see [`watchable_derive`].
 //!

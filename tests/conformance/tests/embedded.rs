@@ -1,5 +1,6 @@
-//! Runs every case on the embedded server, as two old releases and as the newest.
+//! Runs every case on the embedded server, as three old releases and as the newest.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use conformance::{Control, Needs, Outcome, Release, Target, cases, run};
@@ -9,7 +10,7 @@ use watchables::{CatalogEntry, Client, Config};
 /// With fewer cases than this, some were lost.
 const MIN_CASES: usize = 70;
 
-async fn run_all_cases(release: Release, catalog: &'static [CatalogEntry]) {
+async fn run_all_cases(release: Release, catalog: impl Into<Cow<'static, [CatalogEntry]>>) {
     let server = EmbeddedServer::builder(catalog)
         .release(release.to_string())
         // Real servers send a bookmark two seconds before a watch ends: none in a watch of one second.
@@ -51,6 +52,14 @@ async fn as_release_1_20() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn as_the_newest_release() {
+async fn as_release_1_36() {
     run_all_cases(Release(1, 36), watchables::rel_1_36::CATALOG).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_the_newest_release() {
+    let newest = release_catalogs::NEWEST;
+    let minor = newest.strip_prefix("1.").and_then(|minor| minor.parse().ok());
+    let catalog = release_catalogs::catalog(newest).expect("the newest release has a catalog");
+    run_all_cases(Release(1, minor.expect("a minor version")), catalog).await;
 }

@@ -7,7 +7,8 @@ use watchable_core::{CatalogEntry, Scope};
 
 use crate::facts::Facts;
 
-/// Checks that the catalog has exactly the spec's resources that have a kind, with list kind, scope and verbs.
+/// Checks that the catalog has exactly the spec's resources that have a kind, with list kind, scope and verbs,
+/// and that `release-catalogs` has the same.
 ///
 /// # Panics
 ///
@@ -24,6 +25,8 @@ pub fn matches_served_resources(release: &str, catalog: &[CatalogEntry]) {
     assert!(found.len() == catalog.len() && !expected.is_empty(), "{release}: duplicate entry");
     let differ: Vec<_> = found.symmetric_difference(&expected).collect();
     assert!(differ.is_empty(), "{release}: only in the spec or only in the catalog: {differ:#?}");
+    let same = release_catalogs::catalog(release).expect("release-catalogs has every release");
+    assert!(same == catalog, "release-catalogs differs from the CATALOG of {release}");
     for entry in catalog {
         assert_eq!(entry.singular, entry.resource.kind().to_lowercase(), "{release}");
     }

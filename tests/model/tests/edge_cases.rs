@@ -3,11 +3,11 @@
 use std::fmt::Debug;
 
 use model_tests::Type;
-use rel_1_36::admissionregistration::v1::MutatingWebhookConfiguration;
-use rel_1_36::apiextensions::v1::JSONSchemaProps;
-use rel_1_36::apps::v1::ControllerRevision;
-use rel_1_36::coordination::v1::Lease;
-use rel_1_36::core::v1::{
+use rel_1_37::admissionregistration::v1::MutatingWebhookConfiguration;
+use rel_1_37::apiextensions::v1::JSONSchemaProps;
+use rel_1_37::apps::v1::ControllerRevision;
+use rel_1_37::coordination::v1::Lease;
+use rel_1_37::core::v1::{
     Binding, ConfigMap, Container, Event, LimitRange, Node, Pod, PodList, ReplicationController,
     ResourceQuota, Secret, Service,
 };
@@ -52,9 +52,10 @@ fn assert_encodes_as<T: DeserializeOwned + Serialize + PartialEq + Debug>(
 #[test]
 fn integers_keep_all_digits() {
     for number in [i64::MAX, i64::MIN, (1 << 53) + 1, 0, -1] {
-        let text = format!(r#"{{"metadata":{{"generation":{number}}},"revision":{number}}}"#);
+        let text =
+            format!(r#"{{"data":{{}},"metadata":{{"generation":{number}}},"revision":{number}}}"#);
         let revision: ControllerRevision = assert_round_trip(&text);
-        assert_eq!((revision.revision, revision.metadata.generation), (number, Some(number)));
+        assert_eq!((revision.revision, revision.metadata.generation), (Some(number), Some(number)));
     }
     for number in [i32::MAX, i32::MIN] {
         assert_round_trip::<ReplicationController>(&format!(
@@ -118,8 +119,8 @@ fn times_keep_their_fractions() {
     let event: Event =
         decode(r#"{"eventTime":null,"firstTimestamp":null,"metadata":{"creationTimestamp":null}}"#);
     assert_eq!((event.event_time, event.first_timestamp), (None, None));
-    let micro = rel_1_36::events::v1::Event::default();
-    assert_eq!(decode::<rel_1_36::events::v1::Event>(r#"{"eventTime":null}"#), micro);
+    let micro = rel_1_37::events::v1::Event::default();
+    assert_eq!(decode::<rel_1_37::events::v1::Event>(r#"{"eventTime":null}"#), micro);
 }
 
 #[test]
@@ -127,7 +128,7 @@ fn raw_json_round_trips_verbatim() {
     let data = r#"{ "spaced" : [1.0, 1e3, -0.0, 12345678901234567890], "é":"é \/ \u003c", "dup":1,"dup":2 }"#;
     let revision: ControllerRevision =
         assert_round_trip(&format!(r#"{{"data":{data},"metadata":{{}},"revision":1}}"#));
-    assert_eq!(revision.data.unwrap().get(), data);
+    assert_eq!(revision.data.get(), data);
     let fields = r#"{"f:spec":{"k:{\"name\":\"a\"}":{".":{}}}}"#;
     assert_round_trip::<Pod>(&format!(
         r#"{{"metadata":{{"managedFields":[{{"fieldsV1":{fields}}}]}}}}"#
@@ -223,7 +224,7 @@ fn missing_required_fields_have_their_default() {
     assert_eq!(container, Container::default());
     assert_eq!(container.name, "");
     assert_encodes_as::<Binding>(&object!({}), &object!({"metadata": {}, "target": {}}));
-    let port = assert_encodes_as::<rel_1_36::core::v1::ContainerPort>(
+    let port = assert_encodes_as::<rel_1_37::core::v1::ContainerPort>(
         &object!({}),
         &object!({"containerPort": 0}),
     );
@@ -234,7 +235,7 @@ fn missing_required_fields_have_their_default() {
 #[test]
 fn empty_objects_are_kept() {
     let policy = r#"{"metadata":{},"spec":{"podSelector":{}}}"#;
-    assert_round_trip::<rel_1_36::networking::v1::NetworkPolicy>(policy);
+    assert_round_trip::<rel_1_37::networking::v1::NetworkPolicy>(policy);
     let pod = r#"{"metadata":{},"spec":{"containers":[{"name":"a"}],"volumes":[{"emptyDir":{},"name":"v"}]}}"#;
     assert_round_trip::<Pod>(pod);
 }

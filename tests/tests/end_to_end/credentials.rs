@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use futures::TryStreamExt as _;
-use watchables::rel_1_36::Pod;
+use watchables::rel_1_37::Pod;
 use watchables::{InitialList, StreamOptions, Watcher, connect_to};
 use watchables_tests::{Reply, ScriptedServer, config_of, event_line, soon};
 

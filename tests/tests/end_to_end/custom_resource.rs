@@ -7,8 +7,8 @@ use futures::TryStreamExt as _;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
-use watchables::rel_1_36::CATALOG;
-use watchables::rel_1_36::v1::{ListMeta, ObjectMeta, Pod};
+use watchables::rel_1_37::CATALOG;
+use watchables::rel_1_37::v1::{ListMeta, ObjectMeta, Pod};
 use watchables::{
     CatalogEntry, Client, InitialList, Meta, Multiplexed, MultiplexingWatcher, ObjectList, Origin,
     Resource, ResourceInfo, Scope, StreamOptions, WatchEvent, Watchable, Watcher,

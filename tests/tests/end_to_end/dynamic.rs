@@ -6,7 +6,7 @@ use embedded_apiserver::EmbeddedServer;
 use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::discovery::Discovery;
-use watchables::{CatalogEntry, DynamicObject, StreamOptions, Watcher, find, rel_1_17, rel_1_36};
+use watchables::{CatalogEntry, DynamicObject, StreamOptions, Watcher, find, rel_1_17, rel_1_37};
 use watchables_tests::{Reply, ScriptedServer, client, client_of, closed_port, pod, server, soon};
 
 fn found(catalog: &[CatalogEntry], name: &str) -> String {
@@ -35,17 +35,17 @@ fn catalog_is_searched_by_the_names_that_kubectl_accepts() {
             "ingresses.networking.k8s.io/v1beta1",
         ),
     ] {
-        assert_eq!(found(rel_1_36::CATALOG, name), new, "{name}");
+        assert_eq!(found(rel_1_37::CATALOG, name), new, "{name}");
         assert_eq!(found(rel_1_17::CATALOG, name), old, "{name}");
     }
-    let error = find(rel_1_36::CATALOG, "deploments").unwrap_err();
+    let error = find(rel_1_37::CATALOG, "deploments").unwrap_err();
     assert!(error.to_string().contains("similar names: deployments"), "{error}");
 }
 
 /// Every entry is found by its displayed name, also if other groups have the same plural.
 #[test]
 fn every_catalog_entry_is_found_by_its_displayed_name() {
-    for catalog in [rel_1_17::CATALOG, rel_1_36::CATALOG] {
+    for catalog in [rel_1_17::CATALOG, rel_1_37::CATALOG] {
         for entry in catalog {
             let name = entry.resource.to_string();
             assert_eq!(found(catalog, &name), name);
@@ -69,7 +69,7 @@ async fn discovered_resource_is_found_and_watched() {
     assert_eq!(error.unknown().unwrap().nearest()[0], "deployments");
     let served: BTreeSet<_> =
         discovery.resources().await.unwrap().iter().map(|s| s.resource.to_string()).collect();
-    let catalog: BTreeSet<_> = rel_1_36::CATALOG.iter().map(|e| e.resource.to_string()).collect();
+    let catalog: BTreeSet<_> = rel_1_37::CATALOG.iter().map(|e| e.resource.to_string()).collect();
     assert_eq!(catalog.difference(&served).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
@@ -84,7 +84,7 @@ async fn catalog_entry_is_watched() {
     });
     server.store().create(deployment).unwrap();
     // The resource is the same in every release.
-    for catalog in [rel_1_17::CATALOG, rel_1_36::CATALOG] {
+    for catalog in [rel_1_17::CATALOG, rel_1_37::CATALOG] {
         let resource = find(catalog, "deploy").unwrap().resource.clone();
         let watcher = Watcher::<DynamicObject>::for_resource(client(&server), resource);
         let mut events = watcher.namespace("default").stream(StreamOptions::managed());

@@ -1,7 +1,7 @@
 //! Errors of servers, as typed errors that say what failed and how to fix it.
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use watchables::rel_1_36::{Pod, v1};
+use watchables::rel_1_37::{Pod, v1};
 use watchables::{
     DynamicObject, InitialList, ResourceInfo, Scope, StreamOptions, WatchError, Watcher,
 };

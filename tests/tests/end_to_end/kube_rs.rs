@@ -14,7 +14,7 @@ use kube::runtime::{WatchStreamExt as _, reflector};
 use kube::{CustomResource, ResourceExt as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use watchables::rel_1_36::CATALOG;
+use watchables::rel_1_37::CATALOG;
 use watchables::{
     CatalogEntry, InitialList, Kube, Meta, Origin, ResourceInfo, Scope, StreamOptions, WatchError,
     Watcher,

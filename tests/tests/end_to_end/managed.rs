@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::TryStreamExt as _;
 use serde_json::json;
-use watchables::rel_1_36::Pod;
+use watchables::rel_1_37::Pod;
 use watchables::{EventType, InitialList, Origin, StreamOptions, WatchEvent, Watcher};
 use watchables_tests::{Reply, ScriptedServer, client, client_of, event_line, pod, server, soon};
 

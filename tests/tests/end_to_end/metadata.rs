@@ -2,9 +2,9 @@
 
 use futures::TryStreamExt as _;
 use serde_json::json;
-use watchables::rel_1_36::v1::{Node, Pod, PodList};
+use watchables::rel_1_37::v1::{Node, Pod, PodList};
 use watchables::{
-    DynamicObject, InitialList, Meta, Origin, Resource as _, StreamOptions, Watcher, find, rel_1_36,
+    DynamicObject, InitialList, Meta, Origin, Resource as _, StreamOptions, Watcher, find, rel_1_37,
 };
 use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon};
 
@@ -59,7 +59,7 @@ async fn metadata_of_list_types_cluster_scoped_and_dynamic_kinds_is_watched() {
     let event = soon(nodes.stream(managed()).try_next()).await.unwrap().unwrap();
     assert_eq!(event.obj.metadata.name.as_deref(), Some("n"));
 
-    let resource = find(rel_1_36::CATALOG, "po").unwrap().resource.clone();
+    let resource = find(rel_1_37::CATALOG, "po").unwrap().resource.clone();
     let dynamic = Watcher::<Meta<DynamicObject>>::for_resource(client(&server), resource);
     let event = soon(dynamic.namespace("default").stream(managed()).try_next()).await;
     let meta = event.unwrap().unwrap().obj;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use embedded_apiserver::EmbeddedServer;
 use futures::{FutureExt as _, Stream, StreamExt as _, TryStreamExt as _};
 use serde_json::json;
-use watchables::rel_1_36::core::v1::PodList;
-use watchables::rel_1_36::v1::{ConfigMap, Namespace, Node, Pod};
+use watchables::rel_1_37::core::v1::PodList;
+use watchables::rel_1_37::v1::{ConfigMap, Namespace, Node, Pod};
 use watchables::{
     AnyObject, DynamicObject, EventType, Multiplexed, MultiplexingWatcher, MuxStream, Phase,
     Resource as _, StreamOptions, WatchError, WatchEvent, WatchStatus, Watcher, rel_1_17,

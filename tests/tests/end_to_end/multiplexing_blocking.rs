@@ -3,7 +3,7 @@
 use embedded_apiserver::EmbeddedServer;
 use watchables::StreamOptions;
 use watchables::blocking::{Client, MultiplexingWatcher, Watcher};
-use watchables::rel_1_36::{CATALOG, ConfigMap, Pod};
+use watchables::rel_1_37::{CATALOG, ConfigMap, Pod};
 use watchables_tests::{config_of, pod};
 
 #[derive(watchables::Multiplexed)]

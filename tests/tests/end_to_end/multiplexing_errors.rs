@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use watchables::rel_1_36::v1::{Namespace, Pod};
+use watchables::rel_1_37::v1::{Namespace, Pod};
 use watchables::{AnyObject, InitialList, MultiplexingWatcher, StreamOptions, Watcher};
 use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon, until};
 

@@ -92,7 +92,7 @@ mod watchables_modules {
 mod custom_resource {
     use serde::Deserialize;
     use watchables::Watchable;
-    use watchables::rel_1_36::v1::ObjectMeta;
+    use watchables::rel_1_37::v1::ObjectMeta;
 
     #[derive(Deserialize, Watchable)]
     #[watchable(group = "stable.example.com", version = "v1", plural = "crontabs", namespaced)]
@@ -108,11 +108,11 @@ mod custom_resource {
 #[rustfmt::skip]
 mod dynamic_kinds {
     use watchables::discovery::Discovery;
-    use watchables::rel_1_36::{self, v1::Pod};
+    use watchables::rel_1_37::{self, v1::Pod};
     use watchables::{Client, DynamicObject, Kube, Meta, ResourceInfo, Watcher, find};
 
     async fn chosen(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-        let known = find(rel_1_36::CATALOG, "deploy")?.resource.clone(); // without a request to a server
+        let known = find(rel_1_37::CATALOG, "deploy")?.resource.clone(); // without a request to a server
         let served = Discovery::new(client.clone()).find("ct").await?.resource;
         let watcher = Watcher::<DynamicObject>::for_resource(client, served);
         Ok(())
@@ -148,7 +148,7 @@ mod blocking {
 #[rustfmt::skip]
 mod multiplexing {
     use futures::TryStreamExt as _;
-    use watchables::rel_1_36::{Namespace, Pod};
+    use watchables::rel_1_37::{Namespace, Pod};
     use watchables::{Client, Multiplexed, MultiplexingWatcher, StreamOptions, Watcher};
 
     #[derive(Multiplexed)]

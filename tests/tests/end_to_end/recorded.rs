@@ -1,7 +1,7 @@
 //! Replays streams that were recorded from real API servers.
 
 use futures::StreamExt as _;
-use watchables::{DynamicObject, StreamOptions, Watchable, Watcher, rel_1_17, rel_1_36};
+use watchables::{DynamicObject, StreamOptions, Watchable, Watcher, rel_1_17, rel_1_37};
 use watchables_tests::{Reply, ScriptedServer, client_of, soon};
 
 /// Returns the events of a recorded stream as lines, and the error that ends it.
@@ -41,7 +41,7 @@ async fn recorded_config_map_is_added_modified_deleted_and_added() {
             chunk,
             |map| (map.metadata.name.clone(), map.data.get("a").cloned()),
         );
-        let new = replay::<rel_1_36::ConfigMapList>(
+        let new = replay::<rel_1_37::ConfigMapList>(
             include_str!("../../data/recorded-1.36/stream-configmaps-live.jsonl"),
             chunk,
             |map| (map.metadata.name.clone(), map.data.get("a").cloned()),
@@ -57,7 +57,7 @@ async fn recorded_config_map_is_added_modified_deleted_and_added() {
 
 #[tokio::test]
 async fn bookmark_after_initial_events_is_not_an_event() {
-    let (lines, error) = replay::<rel_1_36::Pod>(
+    let (lines, error) = replay::<rel_1_37::Pod>(
         include_str!("../../data/recorded-1.36/stream-pods-initial.jsonl"),
         64,
         |pod| (pod.metadata.name.clone(), None),

@@ -1,7 +1,7 @@
 //! Repair of gaps in the server's history, over real HTTP.
 
 use futures::TryStreamExt as _;
-use watchables::rel_1_36::Pod;
+use watchables::rel_1_37::Pod;
 use watchables::{InitialList, Origin, Phase, StreamOptions, WatchEvent, Watcher};
 use watchables_tests::{client, pod, server, soon};
 

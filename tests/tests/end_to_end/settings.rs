@@ -2,7 +2,7 @@
 
 use futures::TryStreamExt as _;
 use serde_json::json;
-use watchables::rel_1_36::Pod;
+use watchables::rel_1_37::Pod;
 use watchables::{StreamOptions, Watcher};
 use watchables_tests::{client, event_line, pod, server, soon};
 

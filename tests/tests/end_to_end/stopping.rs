@@ -1,7 +1,7 @@
 //! Stopping a stream with a real connection, from other tasks and threads.
 
 use futures::{StreamExt as _, TryStreamExt as _};
-use watchables::rel_1_36::Pod;
+use watchables::rel_1_37::Pod;
 use watchables::{Client, Phase, StreamOptions, Watcher};
 use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon, until};
 

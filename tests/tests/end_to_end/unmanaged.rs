@@ -127,7 +127,7 @@ async fn watchables_modules_reexport_the_same_types() {
 #[tokio::test]
 async fn types_of_another_release_watch_the_same_server() {
     let server = cluster().await;
-    let watcher = Watcher::<watchables::rel_1_36::Pod>::new(client(&server));
+    let watcher = Watcher::<watchables::rel_1_37::Pod>::new(client(&server));
     let event = soon(watcher.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
     assert_eq!(event.obj.metadata.name.as_deref(), Some(PODS[0]));
 }

@@ -30,20 +30,23 @@ const HEADER: &str = "\
 
 /// Returns the file `releases.rs`.
 pub(crate) fn releases(releases: &[Release]) -> String {
-    let docs = "\
-//! The crate of each release, as it is: `releases::rel_1_36::v1::watchables` lists what can be watched.
+    let newest = releases.iter().max().map_or_else(String::new, |newest| newest.crate_name());
+    let docs = format!(
+        "\
+//! The crate of each release, as it is: `releases::{newest}::v1::watchables` lists what can be watched.
 //!
 //! Programs import types from the modules of the same names at the root, such as
-//! [`rel_1_36`](crate::rel_1_36): glob imports of those do not hide this crate's own name.
+//! [`{newest}`](crate::{newest}): glob imports of those do not hide this crate's own name.
 
-";
+"
+    );
     let exports = releases.iter().map(|release| {
         let name = release.crate_name();
         format!(
             "/// The API types of Kubernetes {release}.\n#[cfg(feature = \"{name}\")]\npub use {name};\n"
         )
     });
-    HEADER.to_owned() + docs + &exports.collect::<String>()
+    HEADER.to_owned() + &docs + &exports.collect::<String>()
 }
 
 /// Returns the file `release_modules.rs`. A module named `watchables` in a glob import would make the crate's

@@ -70,7 +70,7 @@ fn node(number: u32) -> Value {
             "nodeInfo": {
                 "architecture": "amd64", "operatingSystem": "linux", "osImage": "Debian GNU/Linux 13",
                 "kernelVersion": "6.12.0", "containerRuntimeVersion": "containerd://2.0.4",
-                "kubeletVersion": "v1.36.0", "kubeProxyVersion": "", "machineID": "", "systemUUID": "", "bootID": "",
+                "kubeletVersion": "v1.37.0", "kubeProxyVersion": "", "machineID": "", "systemUUID": "", "bootID": "",
             },
         },
     })

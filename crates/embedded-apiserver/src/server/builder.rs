@@ -49,7 +49,7 @@ impl Builder {
     fn new(catalog: Cow<'static, [CatalogEntry]>) -> Self {
         Self {
             catalog: catalog.into_owned(),
-            release: "1.36".to_owned(),
+            release: "1.37".to_owned(),
             port: 0,
             history: Limits { events: 10_000, bytes: 64 * 1024 * 1024 },
             bookmark_interval: Duration::from_mins(1),
@@ -65,7 +65,7 @@ impl Builder {
         self
     }
 
-    /// Sets the release of Kubernetes; `1.36` by default.
+    /// Sets the release of Kubernetes; `1.37` by default.
     ///
     /// It determines `/version` and the behaviour that differs between releases, such as support of
     /// `sendInitialEvents` and the shape of bookmarks.

@@ -1,5 +1,5 @@
 use watchables::Multiplexed;
-use watchables::rel_1_36::core::v1::{Pod, PodList};
+use watchables::rel_1_37::core::v1::{Pod, PodList};
 
 #[derive(Multiplexed)]
 enum Seen {

@@ -1,5 +1,5 @@
 use watchables::Multiplexed;
-use watchables::rel_1_36::v1::{Node, Pod};
+use watchables::rel_1_37::v1::{Node, Pod};
 
 #[derive(Multiplexed)]
 enum Seen {

@@ -1,5 +1,5 @@
 use watchables::blocking::{Client, Watcher};
-use watchables::rel_1_36::v1::{ComponentStatus, Node, ObjectMeta};
+use watchables::rel_1_37::v1::{ComponentStatus, Node, ObjectMeta};
 
 fn watch(client: &Client) {
     let _ = Watcher::<ObjectMeta>::new(client);

@@ -1,4 +1,4 @@
-use watchables::rel_1_36::v1::Pod;
+use watchables::rel_1_37::v1::Pod;
 use watchables::{Client, Kube, Watcher};
 
 fn watch(client: Client) {

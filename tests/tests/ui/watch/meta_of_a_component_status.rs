@@ -1,4 +1,4 @@
-use watchables::rel_1_36::v1::ComponentStatus;
+use watchables::rel_1_37::v1::ComponentStatus;
 use watchables::{Client, Meta, Watcher};
 
 fn watch(client: Client) {

@@ -1,4 +1,4 @@
-use watchables::rel_1_36::v1::Node;
+use watchables::rel_1_37::v1::Node;
 use watchables::{Client, Meta, Watcher};
 
 fn watch(client: Client) {

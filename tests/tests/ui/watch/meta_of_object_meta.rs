@@ -1,4 +1,4 @@
-use watchables::rel_1_36::v1::ObjectMeta;
+use watchables::rel_1_37::v1::ObjectMeta;
 use watchables::{Client, Meta, Watcher};
 
 fn watch(client: Client) {

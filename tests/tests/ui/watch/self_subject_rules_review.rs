@@ -1,4 +1,4 @@
-use watchables::rel_1_36::v1::SelfSubjectRulesReview;
+use watchables::rel_1_37::v1::SelfSubjectRulesReview;
 use watchables::{Client, Watcher};
 
 fn watch(client: Client) {
