@@ -15,7 +15,7 @@ use crate::render;
 
 const MODELS: &str = "crates/models";
 /// The crate with the catalogs of all releases.
-const CATALOGS: &str = "crates/models/release-catalogs";
+const CATALOGS: &str = "crates/release-catalogs";
 const FACADE_MANIFEST: &str = "crates/watchables/Cargo.toml";
 const FACADE_RELEASES: &str = "crates/watchables/src/releases.rs";
 const FACADE_MODULES: &str = "crates/watchables/src/release_modules.rs";
