@@ -55,7 +55,9 @@ fn catalog(release: &str) -> anyhow::Result<&'static [CatalogEntry]> {
 fn seed(store: &Store, path: &Path) -> anyhow::Result<()> {
     let file = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {file}"))?;
-    store.create_from_manifest(&text).with_context(|| format!("cannot create what {file} holds"))?;
+    store
+        .create_from_manifest(&text)
+        .with_context(|| format!("cannot create the objects of {file}"))?;
     Ok(())
 }
 

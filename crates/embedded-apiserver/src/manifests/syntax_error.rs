@@ -20,6 +20,11 @@ impl SyntaxError {
         Self { line: at.line(), column: at.col() + 1, what: what.into() }
     }
 
+    /// Returns what is wrong, without the place.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
     /// The error of a text that begins after so many lines of the manifest.
     pub(super) fn after_lines(mut self, lines: usize) -> Self {
         self.line += lines;

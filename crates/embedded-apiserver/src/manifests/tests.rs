@@ -2,6 +2,7 @@
 //!
 //! The tables are what `kubectl create --dry-run=client --validate=false -o json` of Kubernetes 1.32 printed for
 //! each value, key and document. An error is one of kubectl's.
+#![allow(clippy::format_push_string, reason = "it is the shortest")]
 
 use serde_json::Value;
 
@@ -148,8 +149,8 @@ fn deep_nesting_and_aliases_of_aliases_are_errors() {
     for level in 1..200 {
         let last = level - 1;
         let items = vec![format!("*a{last}"); 10].join(", ");
-        bomb += &format!("a{level}: &a{level} [{items}]\n");
-        chain += &format!("a{level}: &a{level} [*a{last}]\n");
+        bomb.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        chain.push_str(&format!("a{level}: &a{level} [*a{last}]\n"));
     }
     assert!(parse_yaml(&bomb).unwrap_err().to_string().ends_with("too many values by aliases"));
     assert!(parse_yaml(&chain).unwrap_err().to_string().ends_with("nested too deeply"));
@@ -160,7 +161,9 @@ fn deep_nesting_and_aliases_of_aliases_are_errors() {
 fn large_documents_are_read() {
     let mut list = "kind: List\nitems:\n".to_owned();
     for n in 0..20_000 {
-        list += &format!("- {{kind: ConfigMap, metadata: {{name: a{n}}}, data: {{a: b, c: d}}}}\n");
+        list.push_str(&format!(
+            "- {{kind: ConfigMap, metadata: {{name: a{n}}}, data: {{a: b, c: d}}}}\n"
+        ));
     }
     let (documents, error) = read(&list);
     assert_eq!((error, documents[0].2["items"].as_array().unwrap().len()), (None, 20_000));

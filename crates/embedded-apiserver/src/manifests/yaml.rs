@@ -12,7 +12,7 @@ use super::syntax_error::SyntaxError;
 /// The namespace of YAML's own tags: `!!int` is `tag:yaml.org,2002:int`.
 const OWN_TAGS: &str = "tag:yaml.org,2002:";
 
-/// The maximum nesting of lists and mappings, as in JSON that serde_json reads.
+/// The maximum nesting of lists and mappings, as in JSON that `serde_json` reads.
 const MAX_DEPTH: usize = 127;
 
 /// The documents of a text of YAML.

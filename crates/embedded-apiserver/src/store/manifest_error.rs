@@ -19,7 +19,8 @@ pub struct ManifestError {
 
 impl ManifestError {
     pub(super) fn syntax(document: usize, error: &SyntaxError) -> Self {
-        Self { place: format!("document {document}"), why: error.to_string() }
+        let place = format!("document {document}, line {}, column {}", error.line, error.column);
+        Self { place, why: error.what().to_owned() }
     }
 
     /// The error of an object that the store rejects; `item` is its index in a list, from 0.
@@ -29,10 +30,8 @@ impl ManifestError {
         object: &Identity,
         error: &ApiError,
     ) -> Self {
-        let mut place = format!("document {}, line {}", document.number, document.line);
-        if let Some(item) = item {
-            place += &format!(", items[{item}]");
-        }
+        let item = item.map(|item| format!(", items[{item}]")).unwrap_or_default();
+        let place = format!("document {}, line {}{item}", document.number, document.line);
         let why = match error.invalid_fields() {
             Some(fields) => format!("invalid value in {fields} ({})", error.code()),
             None => error.to_string(),
