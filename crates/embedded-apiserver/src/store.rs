@@ -4,9 +4,12 @@ mod api;
 mod definitions;
 mod handle;
 mod initial_status;
+mod manifest_error;
+mod manifests;
 mod namespaces;
 mod part;
 mod write;
 
 pub use handle::Store;
+pub use manifest_error::ManifestError;
 pub(crate) use part::Part;

@@ -3,9 +3,14 @@
 use std::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// As Go decodes: the bits of the last letter that are in no byte may be set.
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// Bytes, encoded as base64 in JSON (OpenAPI format `byte`).
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,9 +41,9 @@ impl<'de> Deserialize<'de> for ByteString {
             fn visit_str<E: de::Error>(self, text: &str) -> Result<ByteString, E> {
                 // Go ignores line breaks too: people paste wrapped base64 into manifests.
                 let decoded = if text.contains(['\r', '\n']) {
-                    STANDARD.decode(text.replace(['\r', '\n'], ""))
+                    LENIENT.decode(text.replace(['\r', '\n'], ""))
                 } else {
-                    STANDARD.decode(text)
+                    LENIENT.decode(text)
                 };
                 decoded
                     .map(ByteString)
@@ -72,6 +77,17 @@ mod tests {
         let bytes: ByteString = serde_json::from_str(r#""aGk=""#).unwrap();
         assert_eq!(bytes.0, b"hi");
         assert_eq!(serde_json::to_string(&bytes).unwrap(), r#""aGk=""#);
+    }
+
+    #[test]
+    fn stray_bits_of_the_last_letter_are_ignored() {
+        for (text, decoded) in [("YWJ=", "ab"), ("YX==", "a"), ("YWI=", "ab")] {
+            let bytes: ByteString = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(bytes.0, decoded.as_bytes(), "{text}");
+        }
+        for text in ["YWI", "YQ", "YWI==", "Y"] {
+            assert!(serde_json::from_value::<ByteString>(text.into()).is_err(), "{text}");
+        }
     }
 
     #[test]

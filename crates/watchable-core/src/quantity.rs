@@ -9,9 +9,17 @@ use serde::{Deserialize, Deserializer, Serialize};
 ///
 /// Two notations of one amount (`1`, `1000m`) are not equal. The API server canonicalizes quantities, and a
 /// program that computes with them chooses its own number type.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+///
+/// The default is `0`, as in Go: that is what `null` or an absent quantity stands for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Quantity(pub String);
+
+impl Default for Quantity {
+    fn default() -> Self {
+        Self("0".to_owned())
+    }
+}
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -29,6 +37,10 @@ impl<'de> Deserialize<'de> for Quantity {
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a quantity as a string or a number")
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Quantity, E> {
+                Ok(Quantity::default())
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Quantity, E> {
@@ -70,6 +82,12 @@ mod tests {
     fn plain_number_is_accepted() {
         assert_eq!(serde_json::from_str::<Quantity>("2").unwrap(), Quantity("2".into()));
         assert_eq!(serde_json::from_str::<Quantity>("0.5").unwrap(), Quantity("0.5".into()));
+    }
+
+    #[test]
+    fn null_or_absent_is_zero() {
+        assert_eq!(serde_json::from_str::<Quantity>("null").unwrap().0, "0");
+        assert_eq!(serde_json::to_string(&Quantity::default()).unwrap(), r#""0""#);
     }
 
     #[test]

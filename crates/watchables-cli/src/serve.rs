@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use embedded_apiserver::{DemoOptions, EmbeddedServer, Store};
-use serde_json::Value;
 use watchables::CatalogEntry;
 
 use crate::args::ServeArgs;
@@ -50,25 +49,13 @@ fn catalog(release: &str) -> anyhow::Result<Vec<CatalogEntry>> {
     })
 }
 
-/// Creates the objects in a file of YAML or JSON documents. A document may be a list of objects.
+/// Creates the objects in a file of YAML or JSON documents, read as kubectl reads them.
 fn seed(store: &Store, path: &Path) -> anyhow::Result<()> {
     let file = path.display();
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {file}"))?;
-    let documents: Vec<Value> =
-        serde_saphyr::from_multiple(&text).with_context(|| format!("{file} is not valid YAML"))?;
-    for document in documents.into_iter().filter(|document| !document.is_null()) {
-        let objects = match document["items"].as_array() {
-            Some(items) if document["kind"].as_str().is_some_and(|k| k.ends_with("List")) => {
-                items.clone()
-            }
-            _ => vec![document],
-        };
-        for object in objects {
-            let field = |pointer| object.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
-            let name = format!("{} {}", field("/kind"), field("/metadata/name"));
-            store.create(object).with_context(|| format!("cannot create {name} from {file}"))?;
-        }
-    }
+    store
+        .create_from_manifest(&text)
+        .with_context(|| format!("cannot create the objects of {file}"))?;
     Ok(())
 }
 

@@ -121,3 +121,35 @@ fn unsupported_release_and_missing_seed_file_are_one_line_errors() {
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
 }
+
+#[test]
+fn error_in_a_seed_file_names_its_place_and_quotes_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let seed = directory.path().join("seed.yaml");
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: default}\n";
+    for (text, place) in [
+        (
+            format!("{secret}data: {{a: hunter2, a: hunter2}}\n"),
+            "seed.yaml: document 1, line 4, column",
+        ),
+        (format!("{secret}---\n\nhunter2\n"), "seed.yaml: document 2, line 6: it is not an object"),
+        (format!("{secret}---\n{secret}"), "document 2, line 5: cannot create Secret s: "),
+        (
+            "{\"kind\": \"List\", \"items\": [\n{\"a\": \"hunter2\"}]}".to_owned(),
+            "document 1, line 1, items[0]: it is not an object",
+        ),
+        (
+            secret.replace("name: s", "name: hunter2_"),
+            "document 1, line 1: cannot create Secret hunter2_: invalid value in metadata.name (422)",
+        ),
+    ] {
+        std::fs::write(&seed, text).unwrap();
+        let args = ["serve", "--seed-file", seed.to_str().unwrap()];
+        let mut server = Server(watchables(&args).spawn().unwrap());
+        let mut stderr = String::new();
+        server.0.stderr.as_mut().unwrap().read_to_string(&mut stderr).unwrap();
+        assert!(stderr.contains(place), "{place}: {stderr}");
+        assert!(!stderr.replace("Secret hunter2_", "").contains("hunter"), "{stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    }
+}

@@ -11,11 +11,13 @@ pub(crate) fn expected(facts: &Facts, shape: &Shape, value: &Value) -> Value {
     }
     match (facts.resolve(shape), value) {
         (Shape::List(items), Value::Array(values)) => {
-            values.iter().map(|value| expected(facts, items, value)).collect()
+            values.iter().map(|value| expected_element(facts, items, value)).collect()
         }
         (Shape::Map(values), Value::Object(entries)) => {
             let entries = entries.iter();
-            entries.map(|(key, value)| (key.clone(), expected(facts, values, value))).collect()
+            entries
+                .map(|(key, value)| (key.clone(), expected_element(facts, values, value)))
+                .collect()
         }
         (Shape::Object(object), Value::Object(members)) => expected_object(facts, object, members),
         (Shape::SchemaOr(_, schema), Value::Object(_)) => {
@@ -30,6 +32,12 @@ pub(crate) fn expected(facts: &Facts, shape: &Shape, value: &Value) -> Value {
         }
         _ => value.clone(),
     }
+}
+
+/// In a list or map, Go writes the zero time as `null`.
+fn expected_element(facts: &Facts, shape: &Shape, value: &Value) -> Value {
+    let is_time = matches!(facts.resolve(shape), Shape::Time | Shape::MicroTime);
+    if is_time && value.is_null() { Value::Null } else { expected(facts, shape, value) }
 }
 
 /// Unknown properties are dropped; absent ones are omitted unless they are required.
@@ -61,7 +69,8 @@ fn default(facts: &Facts, shape: &Shape) -> Value {
     match facts.resolve(shape) {
         Shape::Bool | Shape::SchemaOr(Alternative::Bool, _) => false.into(),
         Shape::Int32 | Shape::Int64 | Shape::Double | Shape::IntOrString => 0.into(),
-        Shape::String | Shape::Bytes | Shape::Quantity => "".into(),
+        Shape::String | Shape::Bytes => "".into(),
+        Shape::Quantity => "0".into(),
         Shape::Json => Value::Null,
         Shape::Time => "1970-01-01T00:00:00Z".into(),
         Shape::MicroTime => "1970-01-01T00:00:00.000000Z".into(),

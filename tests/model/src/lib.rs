@@ -8,6 +8,7 @@ mod catalog;
 mod compare;
 mod expected;
 mod facts;
+mod golden;
 mod random;
 mod recorded;
 mod round_trip;

@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "embedded-apiserver",
         &[
-            &["error", "support", "protobuf"],
+            &["error", "support", "protobuf", "manifests"],
             &["storage"],
             &["registry"],
             &["fields"],

@@ -101,12 +101,21 @@ fn rust_type(model: &Model, owner: &Type, shape: &Shape) -> TokenStream {
         Shape::Json => quote!(watchable_core::RawJson),
         Shape::Type(definition) => path(model, owner, definition),
         Shape::List(items) => {
-            let items = rust_type(model, owner, items);
+            let items = element(model, owner, items);
             quote!(Vec<#items>)
         }
         Shape::Map(values) => {
-            let values = rust_type(model, owner, values);
+            let values = element(model, owner, values);
             quote!(std::collections::BTreeMap<String, #values>)
         }
     }
+}
+
+/// Returns the type of a list's items or a map's values. Go writes the zero time as `null`, which no
+/// `Time` stands for.
+fn element(model: &Model, owner: &Type, shape: &Shape) -> TokenStream {
+    let type_ = rust_type(model, owner, shape);
+    let is_time = matches!(shape, Shape::Type(definition) if model.types.get(definition)
+        .is_some_and(|of| matches!(of.body, Body::Scalar("Time" | "MicroTime"))));
+    if is_time { quote!(Option<#type_>) } else { type_ }
 }

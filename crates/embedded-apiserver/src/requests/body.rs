@@ -8,6 +8,7 @@ use hyper::body::Incoming;
 use serde_json::Value;
 
 use crate::error::ApiError;
+use crate::manifests;
 use crate::protobuf::{self, DecodeError};
 
 /// The limit of a real server.
@@ -57,7 +58,7 @@ pub(super) fn parse_json(body: &[u8]) -> Result<Value, ApiError> {
 pub(super) fn parse_yaml(body: &[u8]) -> Result<Value, ApiError> {
     let text = std::str::from_utf8(body)
         .map_err(|error| ApiError::bad_request(format!("the body is not UTF-8: {error}")))?;
-    serde_saphyr::from_str(text).map_err(|error| {
+    manifests::parse_yaml(text).map_err(|error| {
         ApiError::bad_request(format!("the body of the request is not YAML: {error}"))
     })
 }

@@ -205,7 +205,10 @@ pub struct PodDisruptionBudgetStatus {
     pub current_healthy: i32,
     /// Required.
     pub desired_healthy: i32,
-    pub disrupted_pods: std::collections::BTreeMap<String, crate::meta::v1::Time>,
+    pub disrupted_pods: std::collections::BTreeMap<
+        String,
+        Option<crate::meta::v1::Time>,
+    >,
     /// Required.
     pub disruptions_allowed: i32,
     /// Required.
