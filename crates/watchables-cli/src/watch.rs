@@ -113,6 +113,7 @@ fn watcher(
     args: &WatchArgs,
 ) -> Watcher<DynamicObject> {
     let mut watcher = Watcher::for_resource(client.clone(), served.resource.clone());
+    watcher = watcher.compression(args.compress);
     // As in kubectl, the namespace does not apply to cluster-scoped resources.
     if let (Some(namespace), Scope::Namespaced) = (&args.namespace, served.resource.scope()) {
         watcher = watcher.namespace(namespace);
