@@ -2,27 +2,26 @@
 
 mod documents;
 mod error;
+mod failure;
+mod omitted;
+mod response;
+mod root;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use futures::{StreamExt as _, TryStreamExt as _};
-use http::Request;
-use http::header::ACCEPT;
-use kube_client::{Client, Error as ClientError};
-use tokio::sync::OnceCell;
+use kube_client::Client;
+use tokio::sync::Mutex;
 use watchable_core::{ServedResource, UnknownResource, find};
 
-use crate::discovery::documents::{ApiResourceList, RootDocument};
 pub use crate::discovery::error::DiscoveryError;
 use crate::discovery::error::Kind;
-
-/// The number of group versions requested concurrently.
-const MAX_CONCURRENT_REQUESTS: usize = 8;
-
-/// Requests aggregated discovery: all groups and resources in one response (KEP-3352: beta since
-/// Kubernetes 1.27, `v2` since 1.30). Older servers respond with plain JSON that lists the groups.
-const ACCEPT_AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,\
-     application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+use crate::discovery::root::Root;
+use crate::protocol::backoff::Backoff;
 
 /// The resources that one API server serves.
 ///
@@ -40,19 +39,29 @@ const ACCEPT_AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=
 /// # }
 /// ```
 ///
+/// A group that cannot be read is omitted: it is forbidden, its API server is unavailable or does not
+/// respond within 30 s, or its response is malformed. If a name is not found, the error says which groups
+/// were omitted and why, and the next call requests again what may have become available.
+///
 /// # Cancel safety
 ///
 /// The future of any method may be dropped: the next call sends the request again.
 pub struct Discovery {
     client: Client,
-    core: OnceCell<Vec<ServedResource>>,
-    groups: OnceCell<Vec<ServedResource>>,
+    core: Cache,
+    groups: Cache,
+    was_reached: AtomicBool,
 }
 
 impl Discovery {
     /// Creates an empty cache. Sends no request.
     pub fn new(client: Client) -> Self {
-        Self { client, core: OnceCell::new(), groups: OnceCell::new() }
+        Self {
+            client,
+            core: Cache::default(),
+            groups: Cache::default(),
+            was_reached: AtomicBool::new(false),
+        }
     }
 
     /// Finds a resource by name, in any form that [`find`] accepts. The core group takes precedence; the
@@ -60,41 +69,102 @@ impl Discovery {
     ///
     /// # Errors
     ///
-    /// Fails if a request fails, or if the server has no such resource. In the latter case,
-    /// [`unknown`](DiscoveryError::unknown) returns the name and the most similar ones.
+    /// Fails if `/api` or `/apis` cannot be read, or if the server has no such resource. In the latter
+    /// case, [`unknown`](DiscoveryError::unknown) returns the name and the most similar ones. A server
+    /// without `/api` has no core group.
     pub async fn find(&self, name: &str) -> Result<ServedResource, DiscoveryError> {
         let core = self.core().await?;
-        if let Ok(found) = find(core, name) {
+        if let Ok(found) = find(&core.served, name) {
             return Ok(found.clone());
         }
         let groups = self.groups().await?;
-        match find(groups, name) {
-            Ok(found) => Ok(found.clone()),
-            Err(_) => {
-                Err(Kind::Unknown(UnknownResource::new(name, core.iter().chain(groups))).into())
+        reject_unless_served(&core, &groups)?;
+        match find(&groups.served, name) {
+            // Without the core group, `pods` would be those of metrics.k8s.io.
+            Ok(found) if found.is_watchable() || !core.may_grow() => Ok(found.clone()),
+            _ => {
+                self.forget_incomplete().await;
+                let unknown = UnknownResource::new(name, core.served.iter().chain(&groups.served));
+                Err(Kind::Unknown { unknown, roots: [core, groups] }.into())
             }
         }
     }
 
-    /// Returns all resources: the core group's first, then the other groups in the server's order, each
-    /// with its preferred version first. Subresources are omitted, and so are groups whose aggregated API
-    /// server is unavailable.
+    /// Finds a resource by name like [`find`](Self::find), and retries with backoff while the error
+    /// [is transient](DiscoveryError::is_transient). Obeys `Retry-After`, up to a minute.
+    ///
+    /// Before each retry, `on_retry` is called with the error and the wait. If it returns false, the error is
+    /// returned instead.
     ///
     /// # Errors
     ///
-    /// Fails if a request fails.
+    /// As [`find`](Self::find).
+    pub async fn find_with_retry(
+        &self,
+        name: &str,
+        mut on_retry: impl FnMut(&DiscoveryError, Duration) -> bool,
+    ) -> Result<ServedResource, DiscoveryError> {
+        let (mut backoff, mut rng) = (Backoff::default(), fastrand::Rng::new());
+        loop {
+            let error = match self.find(name).await {
+                Ok(found) => return Ok(found),
+                Err(error) => error,
+            };
+            let wait = backoff.next(error.retry_after(), &mut rng);
+            if !error.is_transient() || !on_retry(&error, wait) {
+                return Err(error);
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// Returns all resources: the core group's first, then the other groups in the server's order, each
+    /// with its preferred version first. Subresources are omitted, and so are groups that cannot be read.
+    ///
+    /// # Errors
+    ///
+    /// Fails if `/api` or `/apis` cannot be read.
     pub async fn resources(&self) -> Result<Vec<ServedResource>, DiscoveryError> {
-        let mut resources = self.core().await?.clone();
-        resources.extend_from_slice(self.groups().await?);
-        Ok(resources)
+        let (core, groups) = (self.core().await?, self.groups().await?);
+        reject_unless_served(&core, &groups)?;
+        self.forget_incomplete().await;
+        Ok(core.served.iter().chain(&groups.served).cloned().collect())
     }
 
-    async fn core(&self) -> Result<&Vec<ServedResource>, DiscoveryError> {
-        self.core.get_or_try_init(|| fetch_resources(&self.client, "/api")).await
+    async fn core(&self) -> Result<Arc<Root>, DiscoveryError> {
+        self.root(&self.core, "/api").await
     }
 
-    async fn groups(&self) -> Result<&Vec<ServedResource>, DiscoveryError> {
-        self.groups.get_or_try_init(|| fetch_resources(&self.client, "/apis")).await
+    async fn groups(&self) -> Result<Arc<Root>, DiscoveryError> {
+        self.root(&self.groups, "/apis").await
+    }
+
+    async fn root(&self, cache: &Cache, path: &str) -> Result<Arc<Root>, DiscoveryError> {
+        let mut cached = cache.lock().await;
+        if let Some(root) = cached.as_ref() {
+            return Ok(Arc::clone(root));
+        }
+        let fetched = Root::fetch(&self.client, path, &self.was_reached).await;
+        let root = Arc::new(fetched.map_err(Kind::Request)?);
+        Ok(Arc::clone(cached.insert(root)))
+    }
+
+    /// Makes the next call request again what may have become available by then.
+    async fn forget_incomplete(&self) {
+        for cache in [&self.core, &self.groups] {
+            cache.lock().await.take_if(|root| root.may_grow());
+        }
+    }
+}
+
+/// The groups below a path, once they were requested.
+type Cache = Mutex<Option<Arc<Root>>>;
+
+/// Returns an error if the server serves neither `/api` nor `/apis`.
+fn reject_unless_served(core: &Root, groups: &Root) -> Result<(), DiscoveryError> {
+    match (core.rejection(), groups.rejection()) {
+        (Some(failure), Some(_)) => Err(Kind::Request(Arc::clone(failure)).into()),
+        _ => Ok(()),
     }
 }
 
@@ -105,38 +175,4 @@ impl fmt::Debug for Discovery {
             .field("groups", &self.groups)
             .finish_non_exhaustive()
     }
-}
-
-/// Returns the resources of all groups below `/api` or `/apis`.
-async fn fetch_resources(
-    client: &Client,
-    root: &str,
-) -> Result<Vec<ServedResource>, DiscoveryError> {
-    let versions = match get::<RootDocument>(client, root).await?.into_resources() {
-        Ok(resources) => return Ok(resources),
-        Err(versions) => versions,
-    };
-    let responses = versions.into_iter().map(|version| async move {
-        let path = version.path();
-        match get::<ApiResourceList>(client, &path).await {
-            // An aggregated API whose server is unavailable must not break discovery of the others.
-            Err(error) if error.is_transient() && !version.is_core() => Ok(Vec::new()),
-            response => response.map(|resources| resources.into_resources(&version)),
-        }
-    });
-    let served: Vec<_> =
-        futures::stream::iter(responses).buffered(MAX_CONCURRENT_REQUESTS).try_collect().await?;
-    Ok(served.into_iter().flatten().collect())
-}
-
-async fn get<T: serde::de::DeserializeOwned>(
-    client: &Client,
-    path: &str,
-) -> Result<T, DiscoveryError> {
-    let failed = |source| DiscoveryError::from(Kind::Request { path: path.to_owned(), source });
-    let request = Request::get(path)
-        .header(ACCEPT, ACCEPT_AGGREGATED)
-        .body(Vec::new())
-        .map_err(|error| failed(ClientError::HttpError(error)))?;
-    client.request(request).await.map_err(failed)
 }

@@ -2,12 +2,14 @@
 //!
 //! - `machine`: the state machine. It consumes responses and produces requests and deliveries.
 //! - `request_builder`, `settings`, `options`: what is requested.
+//! - `encoding`: whether responses are compressed.
 //! - `head`, `frame`, `envelope`, `list_body`, `api_status`: parsers of what a server sends.
 //! - `index`, `identity`, `uid`, `version`, `tombstone`: what was delivered, and how lists compare with it.
 //! - `backoff`, `status`, `error`, `event`: waits, and what consumers see.
 
 pub(crate) mod api_status;
 pub(crate) mod backoff;
+pub(crate) mod encoding;
 pub(crate) mod envelope;
 pub(crate) mod error;
 pub(crate) mod event;

@@ -1,20 +1,25 @@
 //! Sends requests to an API server: a trait, and its implementation for kube-client's client.
 //!
 //! - `read_ahead`: reads a response body in its own task.
+//! - `gzip`: decodes a response body.
 //! - `connection`: the span and counters of a connection.
 
 pub(crate) mod connection;
+mod gzip;
 mod read_ahead;
+#[cfg(test)]
+mod tests;
 
 use std::pin::Pin;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use futures::{FutureExt as _, Stream, TryStreamExt as _};
+use futures::{FutureExt as _, Stream, TryStreamExt as _, stream};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use kube_client::client::Body;
 
+use crate::protocol::encoding::Encoding;
 use crate::protocol::error::Source;
 use crate::transport::read_ahead::ReadAhead;
 
@@ -32,10 +37,23 @@ pub(crate) trait Transport: Send + Sync {
 impl Transport for kube_client::Client {
     fn send(&self, request: Request<()>) -> BoxFuture<'static, Result<Response<Chunks>, Source>> {
         let client = self.clone();
+        let accepts_gzip = Encoding::accepts_gzip(request.headers());
         async move {
             let response = Self::send(&client, request.map(|()| Body::empty())).await?;
+            let is_success = response.status().is_success();
+            let encoding = match Encoding::of_response(response.headers(), accepts_gzip) {
+                // The HTTP status is enough.
+                Err(_) if !is_success => {
+                    return Ok(response.map(|_| -> Chunks { Box::pin(stream::empty()) }));
+                }
+                encoding => encoding?,
+            };
             Ok(response.map(|body| -> Chunks {
-                Box::pin(ReadAhead::new(body.into_data_stream().map_err(Source::from)))
+                let chunks = body.into_data_stream().map_err(Source::from);
+                Box::pin(match encoding {
+                    Encoding::Identity => ReadAhead::new(chunks),
+                    Encoding::Gzip => ReadAhead::new(gzip::decode(chunks)),
+                })
             }))
         }
         .boxed()

@@ -97,6 +97,10 @@ pub(crate) struct WatchArgs {
     #[arg(short, long, value_enum, default_value_t = Format::Text)]
     pub(crate) output: Format,
 
+    /// Request gzip compression, for slow connections
+    #[arg(long)]
+    pub(crate) compress: bool,
+
     /// Exit after this number of events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,

@@ -13,9 +13,18 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 /// Returns the error and its causes on one line. Omits a cause that the text before it already
 /// contains: many errors repeat their source in their own text.
 pub(crate) fn one_line(error: &anyhow::Error) -> String {
+    join(error.chain())
+}
+
+/// The same for a borrowed error.
+pub(crate) fn one_line_of(error: &(dyn std::error::Error + 'static)) -> String {
+    join(std::iter::successors(Some(error), |error| error.source()))
+}
+
+fn join<'a>(causes: impl Iterator<Item = &'a (dyn std::error::Error + 'static)>) -> String {
     let mut line = String::new();
     let mut previous = String::new();
-    for cause in error.chain() {
+    for cause in causes {
         let text = match cause.downcast_ref() {
             Some(ClientError::Api(status)) => {
                 status_text(status.code, &status.message, &status.reason)

@@ -14,6 +14,7 @@ use watchables::{
 
 use crate::args::WatchArgs;
 use crate::output::{self, Output};
+use crate::resources::Waiting;
 use crate::{cluster, failure, interrupt, notices, resources};
 
 /// How many more events share a write before the loop checks again whether to end.
@@ -47,17 +48,22 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
     };
     tokio::pin!(timed_out);
 
+    let waiting = Waiting::default();
     let connecting = async {
         let cluster = cluster::connect(&args.cluster).await?;
-        let served = resources::resolve(&cluster.client, &args.resources).await;
+        let has_deadline = args.duration.is_some();
+        let served =
+            resources::resolve(&cluster.client, &args.resources, has_deadline, &waiting).await;
         let served = served.with_context(|| format!("the API server {}", cluster.url))?;
         anyhow::Ok((cluster, served))
     };
     let (cluster, served) = tokio::select! {
         connected = connecting => connected?,
-        () = &mut timed_out => {
-            anyhow::bail!("the API server did not respond within the time set by --for");
-        }
+        () = &mut timed_out => match waiting.cause() {
+            Some(cause) => anyhow::bail!("{cause}; gave up after the time set by --for"),
+            None => anyhow::bail!("the API server did not respond within the time set by --for"),
+        },
+        () = output::closed() => return Ok(()),
     };
 
     let first_error = FirstError::default();
@@ -107,6 +113,7 @@ fn watcher(
     args: &WatchArgs,
 ) -> Watcher<DynamicObject> {
     let mut watcher = Watcher::for_resource(client.clone(), served.resource.clone());
+    watcher = watcher.compression(args.compress);
     // As in kubectl, the namespace does not apply to cluster-scoped resources.
     if let (Some(namespace), Scope::Namespaced) = (&args.namespace, served.resource.scope()) {
         watcher = watcher.namespace(namespace);

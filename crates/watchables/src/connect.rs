@@ -35,5 +35,8 @@ pub async fn connect() -> Result<Client, ClientError> {
 /// Panics outside of a Tokio runtime, like all constructors of [`Client`].
 pub fn connect_to(mut config: Config) -> Result<Client, ClientError> {
     config.default_retry = false;
+    // With kube's feature `gzip`, the client would decode only the first event of a compressed watch. Watchers
+    // decode by themselves.
+    config.disable_compression = true;
     Client::try_from(config)
 }

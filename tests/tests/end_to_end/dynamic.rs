@@ -125,7 +125,7 @@ async fn aggregated_discovery_needs_two_requests() {
 }
 
 #[tokio::test]
-async fn unavailable_aggregated_group_is_skipped() {
+async fn unavailable_aggregated_group_is_omitted_with_a_reason() {
     let groups = json!({"kind": "APIGroupList", "groups": [
         {"name": "metrics.k8s.io", "versions": [{"version": "v1"}], "preferredVersion": {"version": "v1"}},
     ]});
@@ -136,7 +136,11 @@ async fn unavailable_aggregated_group_is_skipped() {
     ])
     .await;
     let error = Discovery::new(client_of(server.url())).find("pods").await.unwrap_err();
-    assert_eq!(error.to_string(), "no resource \"pods\"");
+    assert_eq!(
+        error.to_string(),
+        "no resource \"pods\"; could not be read: GET /api: the server lists no version of the core group, \
+         GET /apis/metrics.k8s.io/v1: service unavailable (503)"
+    );
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use std::time::Duration;
 use watchable_core::ResourceInfo;
 
 use crate::protocol::api_status::ApiStatus;
+use crate::protocol::encoding::UnrequestedEncoding;
 use crate::protocol::event::EventSource;
 
 /// An error of a watch. Its message says what failed, on which resource, and what to do about it.
@@ -140,6 +141,10 @@ impl fmt::Display for WatchError {
         let operation = &self.0.operation;
         match &self.0.kind {
             Kind::Setting { name, reason } => write!(f, "{operation}: setting `{name}`: {reason}"),
+            Kind::Connect(source) if source.is::<UnrequestedEncoding>() => write!(
+                f,
+                "{operation}: the API server's response cannot be read; check for a proxy in between"
+            ),
             Kind::Connect(_) => write!(
                 f,
                 "{operation}: the API server could not be reached; check its address, the network, and the \

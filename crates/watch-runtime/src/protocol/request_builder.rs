@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use form_urlencoded::Serializer;
 use http::Request;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, ACCEPT_ENCODING};
 use watchable_core::ResourceInfo;
 
+use crate::protocol::encoding;
 use crate::protocol::options::StreamOptions;
 use crate::protocol::settings::{InitialList, Settings, StartFrom, Timeout};
 
@@ -181,6 +182,8 @@ impl RequestBuilder {
         *request.uri_mut() = uri.parse().unwrap_or_default();
         let accepted = if self.metadata_only { metadata } else { FULL_OBJECTS };
         request.headers_mut().insert(ACCEPT, http::HeaderValue::from_static(accepted));
+        let encoding = encoding::accepted(self.settings.compresses);
+        request.headers_mut().insert(ACCEPT_ENCODING, encoding);
         request
     }
 }

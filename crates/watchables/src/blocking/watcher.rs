@@ -99,6 +99,11 @@ impl<T: WatchTarget> Watcher<T> {
         self.with(watch_runtime::Watcher::without_managed_fields)
     }
 
+    /// See [`Watcher::compression`](crate::Watcher::compression).
+    pub fn compression(self, compression: bool) -> Self {
+        self.with(|watcher| watcher.compression(compression))
+    }
+
     /// See [`Watcher::initial_list`](crate::Watcher::initial_list).
     pub fn initial_list(self, how: InitialList) -> Self {
         self.with(|watcher| watcher.initial_list(how))

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 
+use crate::protocol::encoding::UnrequestedEncoding;
 use crate::protocol::error::{Kind, Source};
 use crate::protocol::frame::Frames;
 use crate::protocol::head::Head;
@@ -37,7 +38,9 @@ impl Machine {
 
     /// Reports that the server could not be reached.
     pub(crate) fn on_unreachable(&mut self, source: Source) {
-        if self.is_managed() && self.failures.has_reached_server() {
+        // Until a request was accepted, the server or a proxy in between probably always encodes so.
+        let is_terminal = source.is::<UnrequestedEncoding>() && !self.failures.accepted_before;
+        if self.is_managed() && self.failures.has_reached_server() && !is_terminal {
             self.probing_version = false;
             self.failures.connection_lost();
             self.back_off_after_disconnect(Cause::Unreachable);
