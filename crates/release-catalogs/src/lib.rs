@@ -20,7 +20,8 @@ pub fn catalog(release: &str) -> Option<Vec<CatalogEntry>> {
         return None;
     }
     let minor: u32 = release.strip_prefix("1.")?.parse().ok()?;
-    let is_in = |spans: &[(u32, u32)]| spans.iter().any(|(from, to)| (*from..=*to).contains(&minor));
+    let is_in =
+        |spans: &[(u32, u32)]| spans.iter().any(|(from, to)| (*from..=*to).contains(&minor));
     let entries = ENTRIES.iter().filter(|(spans, _)| is_in(spans));
     Some(entries.map(|(_, entry)| entry.clone()).collect())
 }
