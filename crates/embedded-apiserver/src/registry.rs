@@ -17,6 +17,6 @@ pub(crate) use columns::{Column, columns};
 pub(crate) use definition::Definition;
 pub(crate) use index::Registry;
 pub(crate) use scale::Scale;
-pub(crate) use selectable_fields::is_selectable;
+pub(crate) use selectable_fields::check_selectable;
 pub(crate) use served::Served;
 pub(crate) use version_priority::version_priority;

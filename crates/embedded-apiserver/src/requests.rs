@@ -21,6 +21,7 @@ mod route;
 mod scale;
 mod selectors;
 mod strategic_patch;
+mod typed;
 mod version;
 mod watch;
 mod watch_stream;

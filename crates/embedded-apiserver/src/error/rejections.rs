@@ -92,25 +92,43 @@ impl ApiError {
     }
 
     pub(crate) fn invalid(kind: &str, group: &str, name: &str, problem: &Problem) -> Self {
+        Self::invalid_fields(kind, group, name, std::slice::from_ref(problem))
+    }
+
+    /// An object with several problems, each of which is a cause.
+    pub(crate) fn invalid_fields(
+        kind: &str,
+        group: &str,
+        name: &str,
+        problems: &[Problem],
+    ) -> Self {
         let dot = if group.is_empty() { "" } else { "." };
-        let message = format!(
-            "{kind}{dot}{group} \"{name}\" is invalid: {}: {}",
-            problem.field, problem.text
-        );
+        let texts = problems.iter().map(|problem| format!("{}: {}", problem.field, problem.text));
+        let texts = match &*texts.collect::<Vec<_>>() {
+            [only] => only.clone(),
+            all => format!("[{}]", all.join(", ")),
+        };
+        let message = format!("{kind}{dot}{group} \"{name}\" is invalid: {texts}");
         let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let cause = Cause {
+        let causes = problems.iter().map(|problem| Cause {
             reason: problem.reason,
             message: problem.text.clone(),
-            field: Some(problem.field.to_owned()),
-        };
+            field: Some(problem.field.to_string()),
+        });
         let details = Details {
             name: filled(name),
             group: filled(group),
             kind: filled(kind),
-            causes: vec![cause],
+            causes: causes.collect(),
             ..Details::default()
         };
         Self { details: Some(Box::new(details)), ..Self::new(422, "Invalid", message) }
+    }
+
+    /// A patch that does not fit the object. A real server says no more than that.
+    pub(crate) fn unprocessable_patch() -> Self {
+        let message = "the server rejected our request due to an error in our request";
+        Self { details: Some(Box::default()), ..Self::new(422, "Invalid", message) }
     }
 
     pub(crate) fn method_not_allowed() -> Self {
@@ -161,6 +179,12 @@ impl ApiError {
 
     pub(crate) fn not_acceptable() -> Self {
         let message = "only the following media types are accepted: application/json";
+        Self::new(406, "NotAcceptable", message)
+    }
+
+    /// The client accepts an object of `meta.k8s.io` that the response cannot be converted to.
+    pub(crate) fn not_convertible(requested: &str, why: &str) -> Self {
+        let message = format!("you requested {requested}, but the requested object {why}");
         Self::new(406, "NotAcceptable", message)
     }
 

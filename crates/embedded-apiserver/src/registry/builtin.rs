@@ -3,6 +3,7 @@
 use watchable_core::ResourceInfo;
 
 use super::scale::Scale;
+use crate::support::release::Release;
 
 /// A group, and the plural names of some of its resources.
 type Named = (&'static str, &'static [&'static str]);
@@ -60,6 +61,75 @@ const API_EXTENSIONS: &[Named] = &[
 const SCALABLE: &[Named] =
     &[("", &["replicationcontrollers"]), ("apps", &["deployments", "replicasets", "statefulsets"])];
 
+/// Resources whose objects have a generation, as observed on 1.36.
+const WITH_GENERATION: &[Named] = &[
+    ("", &["pods", "podtemplates", "replicationcontrollers"]),
+    (
+        "admissionregistration.k8s.io",
+        &[
+            "mutatingadmissionpolicies",
+            "mutatingadmissionpolicybindings",
+            "mutatingwebhookconfigurations",
+            "validatingadmissionpolicies",
+            "validatingadmissionpolicybindings",
+            "validatingwebhookconfigurations",
+        ],
+    ),
+    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
+    ("apps", &["daemonsets", "deployments", "replicasets", "statefulsets"]),
+    ("batch", &["cronjobs", "jobs"]),
+    ("discovery.k8s.io", &["endpointslices"]),
+    ("extensions", &["daemonsets", "deployments", "ingresses", "networkpolicies", "replicasets"]),
+    ("flowcontrol.apiserver.k8s.io", &["flowschemas", "prioritylevelconfigurations"]),
+    ("networking.k8s.io", &["ingressclasses", "ingresses", "networkpolicies"]),
+    ("policy", &["poddisruptionbudgets"]),
+    ("resource.k8s.io", &["deviceclasses", "resourceslices"]),
+    ("scheduling.k8s.io", &["priorityclasses"]),
+];
+
+/// Resources that a PUT updates only from a given version.
+const UPDATED_FROM_A_VERSION: &[Named] = &[
+    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
+    ("apiregistration.k8s.io", &["apiservices"]),
+    ("coordination.k8s.io", &["leases"]),
+    ("policy", &["poddisruptionbudgets"]),
+    ("storage.k8s.io", &["volumeattachments"]),
+];
+
+/// Resources whose deletion is answered with the object, by the releases' OpenAPI, and the first
+/// release that does so.
+const RETURNED_BY_DELETE: &[(Release, Named)] = &[
+    (
+        Release::new(1, 18),
+        (
+            "",
+            &[
+                "persistentvolumeclaims",
+                "persistentvolumes",
+                "pods",
+                "podtemplates",
+                "resourcequotas",
+                "serviceaccounts",
+            ],
+        ),
+    ),
+    (Release::new(1, 18), ("policy", &["podsecuritypolicies"])),
+    (
+        Release::new(1, 18),
+        (
+            "storage.k8s.io",
+            &[
+                "csidrivers",
+                "csinodes",
+                "storageclasses",
+                "volumeattachments",
+                "volumeattributesclasses",
+            ],
+        ),
+    ),
+    (Release::new(1, 23), ("", &["services"])),
+];
+
 fn contains(table: &[Named], resource: &ResourceInfo) -> bool {
     table
         .iter()
@@ -68,6 +138,22 @@ fn contains(table: &[Named], resource: &ResourceInfo) -> bool {
 
 pub(super) fn has_status(resource: &ResourceInfo) -> bool {
     contains(WITH_STATUS, resource)
+}
+
+pub(super) fn has_generation(resource: &ResourceInfo) -> bool {
+    contains(WITH_GENERATION, resource)
+}
+
+pub(super) fn is_updated_from_a_version(resource: &ResourceInfo) -> bool {
+    contains(UPDATED_FROM_A_VERSION, resource)
+}
+
+pub(super) fn is_returned_by_delete(resource: &ResourceInfo, release: Release) -> bool {
+    // Every resource of the group.
+    resource.group() == "resource.k8s.io"
+        || RETURNED_BY_DELETE
+            .iter()
+            .any(|(since, named)| release >= *since && contains(&[*named], resource))
 }
 
 pub(super) fn categories(resource: &ResourceInfo) -> Vec<String> {

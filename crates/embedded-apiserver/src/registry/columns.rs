@@ -111,9 +111,9 @@ pub(crate) fn columns(served: &Served) -> Vec<Column> {
             column("Port(s)", "string", By(service_ports)),
             created(),
         ],
-        ("", "ConfigMap") => vec![name(), column("Data", "integer", By(data)), created()],
+        ("", "ConfigMap") => vec![name(), column("Data", "string", By(data)), created()],
         ("", "Secret") => {
-            vec![name(), text("Type", "/type"), column("Data", "integer", By(data)), created()]
+            vec![name(), text("Type", "/type"), column("Data", "string", By(data)), created()]
         }
         ("", "Event") => vec![
             column("Last Seen", "string", By(last_seen)),

@@ -54,7 +54,11 @@ fn problem(api_version: &str, value: &Value) -> Option<Problem> {
     if !matches!(scope.as_str(), "Cluster" | "Namespaced") {
         let text =
             format!("Unsupported value: {scope:?}: supported values: \"Cluster\", \"Namespaced\"");
-        return Some(Problem { field: "spec.scope", reason: "FieldValueNotSupported", text });
+        return Some(Problem {
+            field: "spec.scope".into(),
+            reason: "FieldValueNotSupported",
+            text,
+        });
     }
     if !text(&spec["group"]).contains('.') {
         let why = "should be a domain with at least one dot";

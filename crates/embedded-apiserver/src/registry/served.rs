@@ -3,8 +3,11 @@
 use bytes::Bytes;
 use watchable_core::{ResourceInfo, Scope};
 
+use super::builtin;
 use super::printer_column::PrinterColumn;
 use super::scale::Scale;
+use crate::storage::MetadataRules;
+use crate::support::release::Release;
 
 /// A resource in one version of its group.
 pub(crate) struct Served {
@@ -83,6 +86,33 @@ impl Served {
     pub(crate) fn is_custom(&self) -> bool {
         let group = self.resource.group();
         self.custom.is_some() || group.contains('.') && !group.ends_with(".k8s.io")
+    }
+
+    /// Returns whether the resource is a kind of Kubernetes in the core group.
+    pub(crate) fn is_core(&self, plural: &str) -> bool {
+        self.resource.group().is_empty() && self.resource.plural() == plural
+    }
+
+    pub(crate) fn metadata_rules(&self) -> MetadataRules<'_> {
+        let group = self.resource.group();
+        let is_custom = self.is_custom();
+        MetadataRules {
+            resource: &self.resource,
+            needs_domain_in_finalizers: !is_custom
+                && !matches!(group, "apiextensions.k8s.io" | "apiregistration.k8s.io"),
+            has_generation: is_custom || builtin::has_generation(&self.resource),
+            status_is_part: is_custom && !self.has_status,
+        }
+    }
+
+    /// Returns whether an update must name the version that it updates.
+    pub(crate) fn is_updated_from_a_version(&self) -> bool {
+        self.is_custom() || builtin::is_updated_from_a_version(&self.resource)
+    }
+
+    /// Returns whether the deletion of an object is answered with the object, not with a `Status`.
+    pub(crate) fn is_returned_by_delete(&self, release: Release) -> bool {
+        !self.is_custom() && builtin::is_returned_by_delete(&self.resource, release)
     }
 
     pub(crate) fn is_defined_by(&self, definition: &str) -> bool {

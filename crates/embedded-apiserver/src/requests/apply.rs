@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::body::parse_yaml;
 use super::response::Body;
+use super::typed::normalize;
 use super::write_request::WriteRequest;
 use crate::error::{ApiError, Problem};
 use crate::fields;
@@ -27,6 +28,10 @@ pub(super) fn handle(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
     let applied_to = |live: Option<&Value>| {
         fields::apply(served, live, &applied, writer, query.flag("force"))
             .map_err(|conflicts| ApiError::apply_conflict(&conflicts))
+            .map(|mut merged| {
+                normalize(served, &mut merged);
+                merged
+            })
     };
     let is_named = applied["metadata"]["name"].as_str().is_some_and(|name| !name.is_empty());
     if part == Part::Main && is_named {

@@ -28,10 +28,11 @@ pub(super) fn media_type(headers: &HeaderMap) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Decodes an object from JSON or protobuf, by its media type.
+/// Decodes an object from JSON, YAML or protobuf, by its media type.
 pub(super) fn decode(media_type: &str, body: &[u8]) -> Result<Value, ApiError> {
     match media_type {
         "" | "application/json" | "*/*" => parse_json(body),
+        "application/yaml" => parse_yaml(body),
         protobuf::MEDIA_TYPE => protobuf::decode(body).map_err(|error| match error {
             DecodeError::UnknownKind(kind) => ApiError::unsupported_media_type(&format!(
                 "application/json (this server does not know the protobuf of {kind})"
@@ -41,7 +42,7 @@ pub(super) fn decode(media_type: &str, body: &[u8]) -> Result<Value, ApiError> {
             }
         }),
         _ => {
-            let accepted = format!("application/json, {}", protobuf::MEDIA_TYPE);
+            let accepted = format!("application/json, application/yaml, {}", protobuf::MEDIA_TYPE);
             Err(ApiError::unsupported_media_type(&accepted))
         }
     }

@@ -31,8 +31,7 @@ async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response
     authenticate(context, &request)?;
     let route = parse(request.uri().path());
     if let Route::Resource(path) = route {
-        let representation = Representation::accepted(request.headers())?;
-        return serve_resource(context, path, representation, request).await;
+        return serve_resource(context, path, request).await;
     }
     if request.method() != Method::GET {
         return Err(ApiError::method_not_allowed());
@@ -65,7 +64,6 @@ async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response
 async fn serve_resource(
     context: &Context,
     path: ResourcePath,
-    representation: Representation,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
     let registry = context.store.registry();
@@ -79,8 +77,10 @@ async fn serve_resource(
     check_path(served, &path)?;
     let query = Query::parse(request.uri().query().unwrap_or_default())?;
     let namespace = path.namespace.as_deref();
+    let representation = Representation::accepted(request.headers())?.with_options(&query)?;
     let resource = ResourceRequest { context, served, query: &query, namespace, representation };
-    let watches = path.watch || query.flag("watch");
+    // With a name, only the path can ask for a watch.
+    let watches = path.watch || path.name.is_none() && query.flag("watch");
     match (request.method().as_str(), path.name.as_deref()) {
         ("GET", name) if watches => {
             let shuffle = request.extensions().get::<ShuffleInitialEvents>().map(|seed| seed.0);
@@ -113,7 +113,7 @@ async fn serve_object(
     subresource: Option<&str>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, namespace, representation, .. } = resource;
+    let ResourceRequest { context, served, query, namespace, representation } = resource;
     if let Some(scale) = served.scale.as_ref().filter(|_| subresource == Some("scale")) {
         return scale::handle(resource, scale, name, request).await;
     }
@@ -121,6 +121,8 @@ async fn serve_object(
     match (request.method().as_str(), part) {
         ("GET", _) => {
             check_verb(served, "get")?;
+            representation.check_item()?;
+            list::check_version(context, query)?;
             let object = context.store.read(served, &Key::new(namespace, name))?;
             Ok(response::object(200, &object, served, representation))
         }

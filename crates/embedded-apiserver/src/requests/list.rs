@@ -4,6 +4,7 @@ use http::Response;
 use serde::Serialize;
 use serde_json::json;
 
+use super::context::Context;
 use super::list_options::invalid_options;
 use super::query::Query;
 use super::representation::Representation;
@@ -13,17 +14,15 @@ use super::selectors::selection;
 use crate::error::{ApiError, Problem};
 use crate::registry::Served;
 use crate::storage::{ContinueToken, Key, Page, PageError, PageRequest, parse_version};
-use crate::support::release::Release;
-
-/// Earlier releases ignore the limit of a list from the watch cache (KEP-4988).
-const CACHE_PAGES_SINCE: Release = Release::new(1, 31);
 
 pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
     let ResourceRequest { context, served, query, namespace, representation } = *request;
+    representation.check_list(served)?;
     let selection = selection(served, namespace, query)?;
     let limit = usize::try_from(query.number("limit")?).unwrap_or(usize::MAX);
     let version = RequestedVersion::read(query, limit > 0)?;
-    let cached = query.get("resourceVersion") == Some("0") && context.release < CACHE_PAGES_SINCE;
+    // The limit of a list from the watch cache is ignored. Events are not cached.
+    let cached = query.get("resourceVersion") == Some("0") && !served.is_core("events");
     let request = PageRequest {
         collection: served.collection,
         selection: &selection,
@@ -40,6 +39,14 @@ pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, Ap
     Ok(respond(served, page, selection.has_selectors(), representation))
 }
 
+/// Checks the version of a request for one object: it must have been reached.
+pub(super) fn check_version(context: &Context, query: &Query) -> Result<(), ApiError> {
+    let Some(version) = query.get("resourceVersion") else { return Ok(()) };
+    let version = parse_version(version).map_err(ApiError::unexpected)?;
+    let current = context.store.current_revision();
+    if version > current { Err(ApiError::too_new(version, current)) } else { Ok(()) }
+}
+
 /// Responds with a page, as a list.
 pub(crate) fn respond(
     served: &Served,
@@ -48,11 +55,16 @@ pub(crate) fn respond(
     representation: Representation,
 ) -> Response<Body> {
     let last = page.items.last().filter(|_| page.remaining > 0);
+    let is_untyped = served.is_custom() && representation == Representation::Full;
     let metadata = ListMetadata {
         resource_version: page.revision.to_string(),
-        continue_: last.map(|object| {
-            ContinueToken { revision: Some(page.revision), after: object.key().clone() }.encode()
-        }),
+        continue_: last
+            .map(|object| {
+                let after = object.key().clone();
+                ContinueToken { revision: Some(page.revision), after }.encode()
+            })
+            // A list of custom resources has the field even if it is empty.
+            .or_else(|| is_untyped.then(String::new)),
         // A real server does not count the objects that selectors would match.
         remaining_item_count: last.filter(|_| !has_selectors).map(|_| page.remaining),
     };

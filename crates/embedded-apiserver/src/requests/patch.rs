@@ -20,19 +20,36 @@ pub(super) fn handle(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
     if request.media_type == apply::MEDIA_TYPE {
         return apply::handle(request);
     }
-    let WriteRequest { context, served, key, part, dry_run, media_type, .. } = request;
+    let WriteRequest { context, served, query, key, part, dry_run, media_type, .. } = request;
+    if query.get("force").is_some() {
+        let problem = Problem::forbidden("force", "may not be specified for non-apply patch");
+        return Err(ApiError::invalid("PatchOptions", "meta.k8s.io", "", &problem));
+    }
     let patch = parse_json(&request.body)?;
     let changed = context.store.change(served, key, *part, *dry_run, |object| {
-        let new = patched(served, key, media_type, object.clone(), patch)?;
+        let new = patched(served, media_type, object.clone(), patch)?;
+        check_uid(served, key, &object, &new)?;
         Ok(request.tracked(Some(&object), new))
     })?;
     Ok(request.respond(200, &changed))
 }
 
+/// Checks that a patch does not set another uid. In an update, that is a conflict.
+fn check_uid(served: &Served, key: &Key, old: &Value, new: &Value) -> Result<(), ApiError> {
+    let (old, new) = (&old["metadata"]["uid"], &new["metadata"]["uid"]);
+    match new.as_str() {
+        Some(uid) if new != old => {
+            let problem = Problem::invalid("metadata.uid", uid, "field is immutable");
+            let (kind, group) = (served.resource().kind(), served.resource().group());
+            Err(ApiError::invalid(kind, group, &key.name, &problem))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Applies a patch to an object.
 pub(super) fn patched(
     served: &Served,
-    key: &Key,
     media_type: &str,
     mut object: Value,
     patch: Value,
@@ -40,14 +57,9 @@ pub(super) fn patched(
     match media_type {
         "application/merge-patch+json" => merge_patch::apply(&mut object, patch),
         "application/json-patch+json" => {
-            let patch: json_patch::Patch = serde_json::from_value(patch)
-                .map_err(|error| ApiError::bad_request(error.to_string()))?;
-            json_patch::patch(&mut object, &patch).map_err(|error| {
-                let text = error.to_string();
-                let problem = Problem { field: "patch", reason: "FieldValueInvalid", text };
-                let resource = served.resource();
-                ApiError::invalid(resource.kind(), resource.group(), &key.name, &problem)
-            })?;
+            let patch: json_patch::Patch =
+                serde_json::from_value(patch).map_err(|_| ApiError::unprocessable_patch())?;
+            json_patch::patch(&mut object, &patch).map_err(|_| ApiError::unprocessable_patch())?;
         }
         // A real server has merge keys for its own types only.
         "application/strategic-merge-patch+json" if !served.is_custom() => {

@@ -6,6 +6,7 @@ use http::HeaderMap;
 use http::header::ACCEPT;
 use serde_json::{Value, json};
 
+use super::query::Query;
 use crate::error::ApiError;
 use crate::registry::{Column, Served, columns};
 use crate::storage::Object;
@@ -15,7 +16,17 @@ use crate::storage::Object;
 pub(crate) enum Representation {
     Full,
     PartialMetadata,
-    Table,
+    PartialMetadataList,
+    /// A table, and what its rows contain besides the cells.
+    Table(RowObject),
+}
+
+/// What a row of a table contains of its object: the parameter `includeObject`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RowObject {
+    Nothing,
+    Metadata,
+    Full,
 }
 
 impl Representation {
@@ -43,12 +54,53 @@ impl Representation {
         }
         match parts.find_map(|part| part.strip_prefix("as=")) {
             None => Some(Self::Full),
-            Some("partialobjectmetadata" | "partialobjectmetadatalist") => {
-                Some(Self::PartialMetadata)
-            }
-            Some("table") => Some(Self::Table),
+            Some("partialobjectmetadata") => Some(Self::PartialMetadata),
+            Some("partialobjectmetadatalist") => Some(Self::PartialMetadataList),
+            Some("table") => Some(Self::Table(RowObject::Metadata)),
             Some(_) => None,
         }
+    }
+
+    /// Reads `includeObject`, which concerns tables.
+    ///
+    /// # Errors
+    ///
+    /// The value is not supported.
+    pub(crate) fn with_options(self, query: &Query) -> Result<Self, ApiError> {
+        Ok(match (self, query.get("includeObject")) {
+            (Self::Table(_), Some("None")) => Self::Table(RowObject::Nothing),
+            (Self::Table(_), Some("Object")) => Self::Table(RowObject::Full),
+            (Self::Table(_), Some(other)) if other != "Metadata" => {
+                let message = format!("unrecognized includeObject value: {other:?}");
+                return Err(ApiError::bad_request(message));
+            }
+            _ => self,
+        })
+    }
+
+    /// Checks that a list can be converted to this representation.
+    pub(crate) fn check_list(self, served: &Served) -> Result<(), ApiError> {
+        if self != Self::PartialMetadata {
+            return Ok(());
+        }
+        // The Go type of the list, whose package has the first word of the group.
+        let package = match served.resource().group().split('.').next() {
+            _ if served.is_custom() => "unstructured",
+            None | Some("") => "core",
+            Some(group) => group,
+        };
+        let kind =
+            if served.is_custom() { "UnstructuredList".to_owned() } else { served.list_kind() };
+        let why = format!("is a list (*{package}.{kind})");
+        Err(ApiError::not_convertible("PartialObjectMetadata", &why))
+    }
+
+    /// Checks that single objects can be converted to this representation.
+    pub(crate) fn check_item(self) -> Result<(), ApiError> {
+        if self != Self::PartialMetadataList {
+            return Ok(());
+        }
+        Err(ApiError::not_convertible("PartialObjectMetadataList", "is not a list"))
     }
 
     /// Returns an object in this representation. In a watch, only the first row of a table comes with
@@ -56,8 +108,8 @@ impl Representation {
     pub(crate) fn render(self, object: Value, served: &Served, with_columns: bool) -> Value {
         match self {
             Self::Full => object,
-            Self::PartialMetadata => metadata_only(&object),
-            Self::Table => {
+            Self::PartialMetadata | Self::PartialMetadataList => metadata_only(&object),
+            Self::Table(contents) => {
                 let columns = columns(served);
                 let version = &object["metadata"]["resourceVersion"];
                 json!({
@@ -65,7 +117,7 @@ impl Representation {
                     "apiVersion": "meta.k8s.io/v1",
                     "metadata": {"resourceVersion": version},
                     "columnDefinitions": with_columns.then(|| definitions(&columns)),
-                    "rows": [row(&columns, &object)],
+                    "rows": [row(&columns, &object, contents)],
                 })
             }
         }
@@ -80,7 +132,7 @@ impl Representation {
         served: &Served,
     ) -> Value {
         let items = items.iter().map(|item| item.decode_as(served.resource()));
-        if self == Self::PartialMetadata {
+        let Self::Table(contents) = self else {
             let items: Vec<_> = items.map(|item| metadata_only(&item)).collect();
             return json!({
                 "kind": "PartialObjectMetadataList",
@@ -88,9 +140,9 @@ impl Representation {
                 "metadata": metadata,
                 "items": items,
             });
-        }
+        };
         let columns = columns(served);
-        let rows: Vec<_> = items.map(|item| row(&columns, &item)).collect();
+        let rows: Vec<_> = items.map(|item| row(&columns, &item, contents)).collect();
         json!({
             "kind": "Table",
             "apiVersion": "meta.k8s.io/v1",
@@ -109,9 +161,14 @@ fn metadata_only(object: &Value) -> Value {
     })
 }
 
-fn row(columns: &[Column], object: &Value) -> Value {
+fn row(columns: &[Column], object: &Value, contents: RowObject) -> Value {
     let cells: Vec<_> = columns.iter().map(|column| column.cell(object)).collect();
-    json!({"cells": cells, "object": metadata_only(object)})
+    let object = match contents {
+        RowObject::Nothing => Value::Null,
+        RowObject::Metadata => metadata_only(object),
+        RowObject::Full => object.clone(),
+    };
+    json!({"cells": cells, "object": object})
 }
 
 fn definitions(columns: &[Column]) -> Value {

@@ -4,8 +4,16 @@ use serde_json::{Value, json};
 
 use crate::registry::Served;
 
-/// Responds to a review: everything is allowed.
-pub(super) fn respond(served: &Served, mut review: Value) -> Value {
+/// Responds to a review: everything is allowed. The user is known if the server has a token.
+pub(super) fn respond(served: &Served, mut review: Value, has_token: bool) -> Value {
+    if served.resource().kind() == "SelfSubjectReview" && review.is_object() {
+        let (name, group) = if has_token {
+            ("embedded", "system:authenticated")
+        } else {
+            ("system:anonymous", "system:unauthenticated")
+        };
+        review["status"] = json!({"userInfo": {"username": name, "groups": [group]}});
+    }
     if served.resource().group() == "authorization.k8s.io" && review.is_object() {
         review["status"] = if served.resource().kind() == "SelfSubjectRulesReview" {
             json!({

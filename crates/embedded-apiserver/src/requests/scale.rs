@@ -25,13 +25,13 @@ pub(super) async fn handle(
     let ResourceRequest { context, served, query, namespace, .. } = resource;
     let object = match *request.method() {
         Method::GET => {
-            dry_run(query)?;
+            dry_run(query, request.method())?;
             context.store.read(served, &Key::new(namespace, name))?
         }
         Method::PUT => put(&read(resource, name, request).await?, scale)?,
         Method::PATCH => patch(&read(resource, name, request).await?, scale)?,
         _ => {
-            dry_run(query)?;
+            dry_run(query, request.method())?;
             return Err(ApiError::method_not_allowed());
         }
     };
@@ -60,7 +60,7 @@ fn patch(request: &WriteRequest<'_>, scale: &Scale) -> Result<Arc<Object>, ApiEr
         let mut wanted = render(scale, &object);
         // A patch without a version applies to any version.
         wanted["metadata"]["resourceVersion"] = Value::Null;
-        let wanted = patched(served, key, media_type, wanted, patch)?;
+        let wanted = patched(served, media_type, wanted, patch)?;
         set_replicas(scale, object, &wanted, key)
     })
 }
@@ -120,6 +120,7 @@ fn set_replicas(
             None => return Err(ApiError::bad_request("spec.replicas is not a whole number")),
         },
     };
+    // A Scale without a version is written to any version.
     object["metadata"]["resourceVersion"] = wanted["metadata"]["resourceVersion"].clone();
     let mut place = &mut object;
     for field in scale.spec_replicas.split('/').skip(1) {

@@ -4,7 +4,7 @@ use watchable_core::selector::{FieldSelector, LabelSelector};
 
 use super::query::Query;
 use crate::error::ApiError;
-use crate::registry::{Served, is_selectable};
+use crate::registry::{Served, check_selectable};
 use crate::storage::Selection;
 
 /// Reads the selectors of a request; empty ones select everything, as on real servers.
@@ -13,7 +13,11 @@ pub(super) fn selection(
     namespace: Option<&str>,
     query: &Query,
 ) -> Result<Selection, ApiError> {
-    let filled = |name: &str| query.get(name).filter(|t| !t.trim().is_empty());
+    let filled = |name: &str| {
+        // Real servers skip the empty terms of a field selector.
+        let is_blank = |c: char| c.is_whitespace() || c == ',' && name == "fieldSelector";
+        query.get(name).filter(|text| !text.chars().all(is_blank))
+    };
     let labels = filled("labelSelector")
         .map(str::parse::<LabelSelector>)
         .transpose()
@@ -23,10 +27,7 @@ pub(super) fn selection(
         .transpose()
         .map_err(|error| ApiError::bad_request(format!("invalid field selector: {error}")))?;
     for requirement in fields.iter().flat_map(FieldSelector::requirements) {
-        if !is_selectable(served.resource(), &requirement.path) {
-            let message = format!("field label not supported: {}", requirement.path);
-            return Err(ApiError::bad_request(message));
-        }
+        check_selectable(served.resource(), &requirement.path).map_err(ApiError::bad_request)?;
     }
     Ok(Selection::new(namespace, labels, fields))
 }

@@ -24,8 +24,7 @@ use crate::support::time::FOREVER;
 const LEAST_DEFAULT_TIMEOUT: Duration = Duration::from_mins(30);
 /// Earlier releases do not know `resourceVersionMatch` and ignore it.
 const MATCH_SINCE: Release = Release::new(1, 19);
-/// Earlier releases reject `resourceVersionMatch` on a watch, and let a watch from a future version
-/// wait for it.
+/// Earlier releases reject `resourceVersionMatch` on a watch.
 const INITIAL_EVENTS_SINCE: Release = Release::new(1, 27);
 
 /// Responds with a stream of events, for one object if `name` is given. A `shuffle` seed reorders
@@ -39,12 +38,17 @@ pub(super) fn handle(
     if !served.has_verb("watch") {
         return Err(ApiError::not_watchable(served.resource()));
     }
+    representation.check_item()?;
     let selection = selection(served, namespace, query)?;
     let selection = match name {
         Some(name) => selection.named(name)?,
         None => selection,
     };
     let initial_events = initial_events(context.release, query)?;
+    if query.get("continue").is_some() && context.release >= INITIAL_EVENTS_SINCE {
+        let problem = Problem::forbidden("continue", "continue is forbidden for watch");
+        return Err(invalid_options(&problem));
+    }
     let mut start = start(context, served, query, initial_events)?;
     if let Some(seed) = shuffle {
         Random::seeded(seed).shuffle(&mut start.objects);
@@ -77,16 +81,15 @@ fn start(
         None => 0,
     };
     let current = context.store.current_revision();
-    // Earlier releases wait in silence for a future version.
-    if version > current && context.release >= INITIAL_EVENTS_SINCE {
-        return Err(ApiError::too_new(version, current));
-    }
     if initial_events.unwrap_or(version == 0) {
         let (objects, revision) = context.store.snapshot(served);
-        return Ok(Start { revision, objects, end_bookmark: initial_events.is_some() });
+        // A state at a version must be as new as it. A plain watch waits for the version in silence.
+        let error = (version > revision).then(|| ApiError::too_new(version, revision));
+        let end_bookmark = initial_events.is_some();
+        return Ok(Start { revision, objects, end_bookmark, error });
     }
     let revision = if version == 0 { current } else { version };
-    Ok(Start { revision, objects: Vec::new(), end_bookmark: false })
+    Ok(Start { revision, objects: Vec::new(), end_bookmark: false, error: None })
 }
 
 /// Returns whether the watch starts with initial events, if the request says so in a way that the
@@ -108,9 +111,6 @@ fn initial_events(release: Release, query: &Query) -> Result<Option<bool>, ApiEr
                 "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"
             };
             forbidden("resourceVersionMatch", text)
-        }
-        (Some(true), _) if !query.flag("allowWatchBookmarks") => {
-            forbidden("allowWatchBookmarks", "sendInitialEvents requires allowWatchBookmarks")
         }
         (Some(requested), Some("NotOlderThan")) => Ok(Some(requested)),
         (Some(_), _) => forbidden(

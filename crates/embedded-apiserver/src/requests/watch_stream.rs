@@ -34,6 +34,8 @@ pub(crate) struct Start {
     pub(crate) objects: Vec<Arc<Object>>,
     /// Whether a bookmark marks the end of the initial events.
     pub(crate) end_bookmark: bool,
+    /// The error that is sent in place of everything else.
+    pub(crate) error: Option<ApiError>,
 }
 
 /// The state of a watch.
@@ -80,15 +82,15 @@ impl WatchStream {
             release: context.release,
             selection,
             revision: start.revision,
-            objects: start.objects.into_iter(),
-            end_bookmark: start.end_bookmark,
-            lines: VecDeque::new(),
+            ended: start.error.is_some(),
+            lines: start.error.iter().map(error_line).collect(),
+            objects: if start.error.is_none() { start.objects } else { Vec::new() }.into_iter(),
+            end_bookmark: start.end_bookmark && start.error.is_none(),
             revisions: context.store.revisions(),
             bookmark_interval,
             next_bookmark: bookmark_interval.map(|interval| now + interval),
             last_bookmark: bookmark_interval.map(|_| last_bookmark),
             deadline,
-            ended: false,
             representation,
             columns_sent: false,
             _counted: context.watches.one_more(),
@@ -162,8 +164,7 @@ impl WatchStream {
         match self.store.events_after(self.revision, BATCH) {
             Err(too_old) => {
                 let error = ApiError::too_old(self.revision, too_old.oldest);
-                self.lines
-                    .push_back(line("ERROR", &serde_json::to_string(&error).unwrap_or_default()));
+                self.lines.push_back(error_line(&error));
                 self.ended = true;
                 true
             }
@@ -223,6 +224,10 @@ fn bookmark(served: &Served, revision: u64, release: Release, ends_initial_event
         r#"{{{type_meta},"metadata":{{"resourceVersion":"{revision}"{time}{annotations}}}{members}}}"#
     );
     line("BOOKMARK", &object)
+}
+
+fn error_line(error: &ApiError) -> Bytes {
+    line("ERROR", &serde_json::to_string(error).unwrap_or_default())
 }
 
 fn line(event_type: &str, object: &str) -> Bytes {

@@ -1,6 +1,6 @@
 //! The handlers of create, update, delete and deletecollection.
 
-use http::Response;
+use http::{Method, Response};
 use serde_json::{Value, json};
 
 use super::list;
@@ -9,16 +9,18 @@ use super::response::{self, Body};
 use super::review;
 use super::selectors::selection;
 use super::write_request::{WriteRequest, dry_run};
-use crate::error::ApiError;
-use crate::storage::{Page, Preconditions};
+use crate::error::{ApiError, Problem};
+use crate::registry::Served;
+use crate::storage::{Key, Page, Preconditions};
 
 pub(super) fn create(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiError> {
     let served = request.served;
-    let object = request.object()?;
     if !served.is_stored() {
-        return Ok(response::json(201, &review::respond(served, object)));
+        let has_token = request.context.token.is_some();
+        let review = review::respond(served, request.object()?, has_token);
+        return Ok(response::json(201, &review));
     }
-    let object = request.tracked(None, object);
+    let object = request.tracked(None, request.whole_object()?);
     let store = &request.context.store;
     let created =
         store.create_in(served, request.namespace(), request.part, object, request.dry_run)?;
@@ -27,16 +29,35 @@ pub(super) fn create(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
 
 pub(super) fn update(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiError> {
     let WriteRequest { context, served, key, part, dry_run, .. } = request;
-    let object = request.object()?;
-    let updated = context
-        .store
-        .change(served, key, *part, *dry_run, |old| Ok(request.tracked(Some(&old), object)))?;
+    let object = request.whole_object()?;
+    let updated = context.store.change(served, key, *part, *dry_run, |old| {
+        check_version(served, key, &object)?;
+        Ok(request.tracked(Some(&old), object))
+    })?;
     Ok(request.respond(200, &updated))
 }
 
+/// Checks that an update of a resource for which this is required names the version that it updates.
+fn check_version(served: &Served, key: &Key, object: &Value) -> Result<(), ApiError> {
+    let version = object["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+    if !version.is_empty() || !served.is_updated_from_a_version() {
+        return Ok(());
+    }
+    let problem = Problem {
+        field: "metadata.resourceVersion".into(),
+        reason: "FieldValueInvalid",
+        text: "Invalid value: 0: must be specified for an update".to_owned(),
+    };
+    // As on a real server, with the resource in place of the kind.
+    let resource = served.resource();
+    Err(ApiError::invalid(resource.plural(), resource.group(), &key.name, &problem))
+}
+
 pub(super) fn delete(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiError> {
-    let WriteRequest { context, served, key, .. } = request;
+    let WriteRequest { context, served, query, key, .. } = request;
     let options = if request.body.is_empty() { Value::Null } else { request.object()? };
+    let policy = query.get("propagationPolicy").or(options["propagationPolicy"].as_str());
+    check_policy(policy.unwrap_or_default())?;
     let dry_run =
         request.dry_run || options["dryRun"].as_array().is_some_and(|runs| !runs.is_empty());
     let precondition = |field: &str| options["preconditions"][field].as_str().map(str::to_owned);
@@ -45,8 +66,10 @@ pub(super) fn delete(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
         resource_version: precondition("resourceVersion"),
     };
     let deleted = context.store.remove(served, key, &preconditions, dry_run)?;
-    // An object with finalizers stays for now, and is the response.
-    if deleted.has_finalizers() {
+    // A real server deletes these after their contents, and responds with their last state.
+    let is_delayed =
+        deleted.has_finalizers() || served.is_core("namespaces") || served.is_definitions();
+    if is_delayed || served.is_returned_by_delete(context.release) {
         return Ok(request.respond(200, &deleted));
     }
     let mut details = json!({
@@ -67,10 +90,20 @@ pub(super) fn delete(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
     Ok(response::json(200, &status))
 }
 
+/// Checks the name of a policy, which is otherwise ignored: there is no garbage collector.
+fn check_policy(policy: &str) -> Result<(), ApiError> {
+    if matches!(policy, "" | "Background" | "Foreground" | "Orphan") {
+        return Ok(());
+    }
+    let supported = ["Foreground", "Background", "Orphan", "nil"];
+    let problem = Problem::not_supported("propagationPolicy", policy, &supported);
+    Err(ApiError::invalid("DeleteOptions", "meta.k8s.io", "", &problem))
+}
+
 /// Deletes every selected object, and responds with their list.
 pub(super) fn delete_collection(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
     let ResourceRequest { context, served, query, namespace, representation } = *request;
-    let dry_run = dry_run(query)?;
+    let dry_run = dry_run(query, &Method::DELETE)?;
     let selection = selection(served, namespace, query)?;
     let items = context.store.remove_all(served, &selection, dry_run);
     let page = Page { items, revision: context.store.current_revision(), remaining: 0 };

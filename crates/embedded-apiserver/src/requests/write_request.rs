@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::header::USER_AGENT;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Method, Request, Response};
 use hyper::body::Incoming;
 use serde_json::Value;
 
@@ -12,6 +12,7 @@ use super::query::Query;
 use super::representation::Representation;
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
+use super::typed::normalize;
 use crate::error::{ApiError, Problem};
 use crate::fields::{self, Writer};
 use crate::registry::Served;
@@ -47,7 +48,7 @@ impl<'a> WriteRequest<'a> {
         request: Request<Incoming>,
     ) -> Result<Self, ApiError> {
         let ResourceRequest { context, served, query, namespace, representation } = resource;
-        let dry_run = dry_run(query)?;
+        let dry_run = dry_run(query, request.method())?;
         let writer = writer(served, query, request.headers(), part);
         let media_type = body::media_type(request.headers());
         let body = body::read(request).await?;
@@ -70,13 +71,47 @@ impl<'a> WriteRequest<'a> {
         Some(self.key.namespace.as_str()).filter(|namespace| !namespace.is_empty())
     }
 
-    /// Decodes the object in the body, which is JSON or protobuf.
+    /// Decodes the object in the body, which is JSON, YAML or protobuf.
     pub(super) fn object(&self) -> Result<Value, ApiError> {
         body::decode(&self.media_type, &self.body)
     }
 
+    /// Decodes the object that the body creates or replaces.
+    pub(super) fn whole_object(&self) -> Result<Value, ApiError> {
+        let object = self.object()?;
+        if self.served.is_custom() && object.is_object() {
+            self.check_type(&object)?;
+        }
+        Ok(object)
+    }
+
+    /// Checks the type of a custom object, which no Go type implies.
+    fn check_type(&self, object: &Value) -> Result<(), ApiError> {
+        let resource = self.served.resource();
+        let text = |field: &str| object[field].as_str().unwrap_or_default();
+        let (kind, api_version) = (text("kind"), text("apiVersion"));
+        if kind.is_empty() {
+            let body = String::from_utf8_lossy(&self.body);
+            return Err(ApiError::bad_request(format!("Object 'Kind' is missing in '{body}'")));
+        }
+        let expected = resource.api_version();
+        if api_version != expected {
+            return Err(ApiError::bad_request(format!(
+                "the API version in the data ({api_version}) does not match the expected API version ({expected})"
+            )));
+        }
+        if kind != resource.kind() {
+            let why = format!("must be {}", resource.kind());
+            let problem = Problem::invalid("kind", kind, &why);
+            let name = object["metadata"]["name"].as_str().unwrap_or_default();
+            return Err(ApiError::invalid(resource.kind(), resource.group(), name, &problem));
+        }
+        Ok(())
+    }
+
     /// Records in the new state of an object which fields the writer has changed.
     pub(super) fn tracked(&self, old: Option<&Value>, mut new: Value) -> Value {
+        normalize(self.served, &mut new);
         let is_tracked = |object: &Value| object["metadata"]["managedFields"].is_array();
         if self.context.release >= ALL_TRACKED_SINCE || old.is_some_and(is_tracked) {
             fields::record(self.served, old, &mut new, &self.writer);
@@ -91,13 +126,19 @@ impl<'a> WriteRequest<'a> {
 }
 
 /// Returns whether the request is a dry run.
-pub(super) fn dry_run(query: &Query) -> Result<bool, ApiError> {
+pub(super) fn dry_run(query: &Query, method: &Method) -> Result<bool, ApiError> {
     match query.get("dryRun") {
         None => Ok(false),
         Some("All") => Ok(true),
         Some(other) => {
-            let problem = Problem::invalid("dryRun", other, "supported values: \"All\"");
-            Err(ApiError::invalid("UpdateOptions", "meta.k8s.io", "", &problem))
+            let problem = Problem::not_supported("dryRun", other, &["All"]);
+            let options = match *method {
+                Method::POST => "CreateOptions",
+                Method::PATCH => "PatchOptions",
+                Method::DELETE => "DeleteOptions",
+                _ => "UpdateOptions",
+            };
+            Err(ApiError::invalid(options, "meta.k8s.io", "", &problem))
         }
     }
 }

@@ -3,6 +3,9 @@
 use serde_json::{Map, Value, json};
 use watchable_core::{ResourceInfo, Scope};
 
+use super::metadata_form::{metadata_of, text};
+use super::metadata_rules::MetadataRules;
+use super::metadata_validation as validation;
 use super::name;
 use super::object::{Key, Object};
 use crate::error::{ApiError, Problem};
@@ -11,13 +14,13 @@ use crate::support::time::now;
 
 /// Validates a new object, sets its metadata, and returns its key.
 pub(crate) fn prepare_for_create(
-    resource: &ResourceInfo,
+    rules: &MetadataRules<'_>,
     namespace: Option<&str>,
     value: &mut Value,
     random: &mut Random,
 ) -> Result<Key, ApiError> {
+    let resource = rules.resource;
     check_kind(resource, value)?;
-    let has_spec = value.get("spec").is_some_and(|spec| !spec.is_null());
     let is_namespace = resource.group().is_empty() && resource.plural() == "namespaces";
     let metadata = metadata_of(value)?;
     if !text(metadata, "resourceVersion")?.is_empty() {
@@ -26,6 +29,7 @@ pub(crate) fn prepare_for_create(
     }
     check_namespace(metadata, namespace)?;
     let key = Key::new(namespace, &name_for(resource, metadata, random)?);
+    check(resource, &key, &validation::problems(rules, metadata))?;
     metadata.insert("name".into(), key.name.clone().into());
     if is_namespaced(resource) {
         metadata.insert("namespace".into(), key.namespace.clone().into());
@@ -35,7 +39,7 @@ pub(crate) fn prepare_for_create(
     metadata.remove("selfLink");
     metadata.remove("deletionTimestamp");
     metadata.remove("generation");
-    if has_spec {
+    if rules.has_generation {
         metadata.insert("generation".into(), 1.into());
     }
     if is_namespace {
@@ -50,13 +54,14 @@ pub(crate) fn prepare_for_create(
 
 /// Validates an updated object and restores the metadata that clients cannot change.
 pub(crate) fn prepare_for_update(
-    resource: &ResourceInfo,
+    rules: &MetadataRules<'_>,
     current: &Object,
     value: &mut Value,
 ) -> Result<(), ApiError> {
+    let resource = rules.resource;
     check_kind(resource, value)?;
     let old = current.decode();
-    let spec_changed = value.get("spec") != old.get("spec");
+    let is_changed = content(rules, value) != content(rules, &old);
     let key = current.key();
     let metadata = metadata_of(value)?;
     check_namespace(metadata, is_namespaced(resource).then_some(&key.namespace))?;
@@ -81,6 +86,17 @@ pub(crate) fn prepare_for_update(
         );
         return Err(ApiError::conflict(resource, &key.name, &why));
     }
+    let mut problems = validation::problems(rules, metadata);
+    if let Some(old) = old["metadata"].as_object().filter(|old| is_terminating(old)) {
+        problems.extend(validation::new_finalizers(old, metadata));
+    }
+    let deleted_at = text(metadata, "deletionTimestamp")?;
+    if !deleted_at.is_empty() && old["metadata"]["deletionTimestamp"] != deleted_at {
+        let why = "field is immutable";
+        problems.push(Problem::invalid("metadata.deletionTimestamp", deleted_at, why));
+    }
+    check(resource, key, &problems)?;
+    metadata.remove("selfLink");
     for field in [
         "namespace",
         "uid",
@@ -95,11 +111,55 @@ pub(crate) fn prepare_for_update(
             None => metadata.remove(field),
         };
     }
-    if spec_changed {
-        let generation = old["metadata"]["generation"].as_u64().unwrap_or_default() + 1;
-        metadata.insert("generation".into(), generation.into());
+    if rules.has_generation && is_changed {
+        increase_generation(metadata);
     }
     Ok(())
+}
+
+/// Sets the fields of an object whose deletion has been requested. Returns `false` if they are set.
+pub(crate) fn mark_as_deleted(value: &mut Value) -> bool {
+    let Some(metadata) = value["metadata"].as_object_mut() else { return false };
+    if is_terminating(metadata) {
+        return false;
+    }
+    metadata.insert("deletionTimestamp".into(), now());
+    metadata.insert("deletionGracePeriodSeconds".into(), 0.into());
+    // As on a real server, the deletion is a change of the wanted state.
+    if metadata.contains_key("generation") {
+        increase_generation(metadata);
+    }
+    true
+}
+
+fn increase_generation(metadata: &mut Map<String, Value>) {
+    let generation = metadata.get("generation").and_then(Value::as_u64).unwrap_or_default() + 1;
+    metadata.insert("generation".into(), generation.into());
+}
+
+fn is_terminating(metadata: &Map<String, Value>) -> bool {
+    metadata.get("deletionTimestamp").is_some_and(|time| !time.is_null())
+}
+
+/// Returns the members whose changes increase the generation.
+fn content<'a>(rules: &MetadataRules<'_>, value: &'a Value) -> Vec<(&'a String, &'a Value)> {
+    let is_content = |name: &str| match name {
+        "kind" | "apiVersion" | "metadata" => false,
+        "status" => rules.status_is_part,
+        _ => true,
+    };
+    let members = value.as_object().into_iter().flatten();
+    let mut content: Vec<_> = members.filter(|(name, _)| is_content(name)).collect();
+    content.sort_by_key(|(name, _)| *name);
+    content
+}
+
+fn check(resource: &ResourceInfo, key: &Key, problems: &[Problem]) -> Result<(), ApiError> {
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let (kind, group) = (resource.kind(), resource.group());
+    Err(ApiError::invalid_fields(kind, group, &key.name, problems))
 }
 
 fn check_kind(resource: &ResourceInfo, value: &Value) -> Result<(), ApiError> {
@@ -150,35 +210,6 @@ fn name_for(
         return Ok(name);
     };
     Err(ApiError::invalid(resource.kind(), resource.group(), &name, &problem))
-}
-
-/// Returns the metadata, which is inserted if absent, after validating labels and annotations.
-fn metadata_of(value: &mut Value) -> Result<&mut Map<String, Value>, ApiError> {
-    if value["metadata"].is_null() {
-        value["metadata"] = json!({});
-    }
-    let Some(metadata) = value["metadata"].as_object_mut() else {
-        return Err(ApiError::bad_request("metadata is not an object"));
-    };
-    for field in ["labels", "annotations"] {
-        let is_valid = match metadata.get(field) {
-            None | Some(Value::Null) => true,
-            Some(Value::Object(members)) => members.values().all(Value::is_string),
-            Some(_) => false,
-        };
-        if !is_valid {
-            return Err(ApiError::bad_request(format!("metadata.{field} is not a map of strings")));
-        }
-    }
-    Ok(metadata)
-}
-
-fn text<'a>(metadata: &'a Map<String, Value>, field: &str) -> Result<&'a str, ApiError> {
-    match metadata.get(field) {
-        None | Some(Value::Null) => Ok(""),
-        Some(Value::String(text)) => Ok(text),
-        Some(_) => Err(ApiError::bad_request(format!("metadata.{field} is not a string"))),
-    }
 }
 
 fn is_namespaced(resource: &ResourceInfo) -> bool {

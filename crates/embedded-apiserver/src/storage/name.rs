@@ -14,7 +14,8 @@ pub(super) fn error(resource: &ResourceInfo, name: &str) -> Option<String> {
     }
 }
 
-fn subdomain_error(name: &str) -> Option<String> {
+/// Returns the error message of a text that is not a DNS subdomain.
+pub(super) fn subdomain_error(name: &str) -> Option<String> {
     too_long(name, 253).or_else(|| {
         let is_valid = name.split('.').all(|label| is_label(label, is_alphanumeric));
         (!is_valid).then(|| {

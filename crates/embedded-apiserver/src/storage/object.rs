@@ -31,13 +31,18 @@ pub(crate) struct Object {
 }
 
 impl Object {
-    /// Encodes an object and sets its `resourceVersion`. The other metadata must be complete.
+    /// Encodes an object and sets its `resourceVersion`: none for revision 0, that of a dry run. The other
+    /// metadata must be complete.
     pub(crate) fn new(key: Key, mut value: Value, revision: u64) -> Self {
         if let Some(members) = value.as_object_mut() {
             members.remove("kind");
             members.remove("apiVersion");
         }
-        value["metadata"]["resourceVersion"] = Value::String(revision.to_string());
+        if revision > 0 {
+            value["metadata"]["resourceVersion"] = Value::String(revision.to_string());
+        } else if let Some(metadata) = value["metadata"].as_object_mut() {
+            metadata.remove("resourceVersion");
+        }
         let labels = value["metadata"]["labels"]
             .as_object()
             .into_iter()

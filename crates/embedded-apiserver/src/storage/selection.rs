@@ -54,19 +54,36 @@ fn matches_fields(fields: &FieldSelector, object: &Object) -> bool {
     // Most selectors are on the name, for which no object is decoded.
     let needs_value = fields.requirements().iter().any(|requirement| !of_key(&requirement.path));
     let value = if needs_value { object.decode() } else { Value::Null };
+    let paths = fields.requirements().iter().map(|requirement| requirement.path.as_str());
+    let values: Vec<_> = paths
+        .filter(|path| !of_key(path))
+        .map(|path| (path, text(path, found(&value, path))))
+        .collect();
     fields.matches(|path| match path {
-        "metadata.name" => Some(key.name.as_str()),
-        "metadata.namespace" => Some(key.namespace.as_str()),
-        path => {
-            let found = path.split('.').try_fold(&value, |value, field| value.get(field));
-            // Real servers compare strings; an absent field is the empty string.
-            Some(match found {
-                Some(Value::String(text)) => text.as_str(),
-                Some(Value::Bool(true)) => "true",
-                Some(Value::Bool(false)) => "false",
-                None if path == "spec.unschedulable" => "false",
-                _ => "",
-            })
-        }
+        "metadata.name" => Some(&key.name),
+        "metadata.namespace" => Some(&key.namespace),
+        path => values.iter().find(|(p, _)| *p == path).map(|(_, text)| text.as_str()),
     })
+}
+
+/// Returns the value of a selectable field, whose path is not always that in the object.
+fn found<'a>(object: &'a Value, path: &str) -> Option<&'a Value> {
+    let at = |path: &str| path.split('.').try_fold(object, |value, field| value.get(field));
+    match path {
+        "source" => at("source.component").or_else(|| at("reportingComponent")),
+        "status.successful" => at("status.succeeded"),
+        path => at(path),
+    }
+}
+
+/// Returns a field's value as real servers compare it: as a string, which is empty for most absent
+/// fields.
+fn text(path: &str, value: Option<&Value>) -> String {
+    match (path, value) {
+        (_, Some(Value::String(text))) => text.clone(),
+        (_, Some(scalar @ (Value::Bool(_) | Value::Number(_)))) => scalar.to_string(),
+        ("spec.unschedulable" | "spec.hostNetwork", _) => "false".to_owned(),
+        ("status.replicas" | "status.successful", _) => "0".to_owned(),
+        _ => String::new(),
+    }
 }

@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::handle::Store;
 use crate::registry::{Definition, Registry, Served, definition_status};
-use crate::storage::{Object, State};
+use crate::storage::{Object, State, mark_as_deleted};
 use crate::support::time::now;
+
+/// The finalizer of a definition whose objects are being deleted.
+const CLEANUP: &str = "customresourcecleanup.apiextensions.k8s.io";
 
 impl Store {
     /// Registers the resource of a definition and sets the definition's status.
@@ -31,14 +36,22 @@ impl Store {
         }
     }
 
-    /// Unregisters the resource of a definition that is being deleted, and deletes its objects.
-    pub(super) fn unregister(&self, state: &mut State, definitions: &Served, object: &Object) {
+    /// Unregisters the resource of a definition that is being deleted, and deletes its objects. Returns
+    /// the definition as it was meanwhile: terminating.
+    pub(super) fn unregister(
+        &self,
+        state: &mut State,
+        definitions: &Served,
+        object: &Object,
+    ) -> Arc<Object> {
         let mut value = object.decode();
         let definition = Definition::read(&value);
-        let now = now();
-        value["status"] = definition_status::terminating(&value, &now);
-        value["metadata"]["deletionTimestamp"] = now;
-        state.put(definitions.collection, object.key().clone(), value);
+        value["status"] = definition_status::terminating(&value, &now());
+        mark_as_deleted(&mut value);
+        if let Some(metadata) = value["metadata"].as_object_mut() {
+            metadata.insert("finalizers".into(), json!([CLEANUP]));
+        }
+        let terminating = state.put(definitions.collection, object.key().clone(), value);
         let mut registry = Registry::clone(&self.registry());
         let collection = registry.unregister(&definition.name());
         // A resource that the catalog has too stays.
@@ -47,6 +60,7 @@ impl Store {
             state.clear(collection);
         }
         self.set_registry(registry);
+        terminating
     }
 
     /// Registers the definitions with a name conflict that are now free of conflicts.

@@ -1,5 +1,7 @@
 //! The rules of namespaces: they must exist, some are permanent, and deleting one deletes its objects.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::handle::Store;
@@ -51,12 +53,13 @@ pub(super) fn check_exists(
     }
 }
 
-/// Does the work of the namespace controller: marks the namespace as terminating and deletes its objects.
+/// Does the work of the namespace controller: marks the namespace as terminating, which it returns,
+/// and deletes its objects.
 pub(super) fn terminate(
     state: &mut State,
     namespaces: &Served,
     object: &Object,
-) -> Result<(), ApiError> {
+) -> Result<Arc<Object>, ApiError> {
     let key = object.key();
     if PERMANENT_NAMESPACES.contains(&key.name.as_str()) {
         return Err(ApiError::forbidden(
@@ -68,11 +71,11 @@ pub(super) fn terminate(
     let mut terminating = object.decode();
     terminating["metadata"]["deletionTimestamp"] = now();
     terminating["status"] = json!({"phase": "Terminating"});
-    state.put(namespaces.collection, key.clone(), terminating);
+    let terminating = state.put(namespaces.collection, key.clone(), terminating);
     for collection in 0..state.collections.len() {
         for key in state.keys_in(collection, &key.name) {
             state.remove(collection, &key);
         }
     }
-    Ok(())
+    Ok(terminating)
 }

@@ -10,9 +10,9 @@ use super::{initial_status, namespaces};
 use crate::error::ApiError;
 use crate::registry::{Served, definition_validation};
 use crate::storage::{
-    Key, Object, Preconditions, Selection, State, prepare_for_create, prepare_for_update,
+    Key, Object, Preconditions, Selection, State, mark_as_deleted, prepare_for_create,
+    prepare_for_update,
 };
-use crate::support::time::now;
 
 impl Store {
     pub(crate) fn create_in(
@@ -24,8 +24,8 @@ impl Store {
         dry_run: bool,
     ) -> Result<Arc<Object>, ApiError> {
         self.write(|state| {
-            let key =
-                prepare_for_create(served.resource(), namespace, &mut value, &mut state.random)?;
+            let rules = served.metadata_rules();
+            let key = prepare_for_create(&rules, namespace, &mut value, &mut state.random)?;
             if served.is_namespaced() {
                 namespaces::check_exists(state, &self.registry(), served, &key)?;
             }
@@ -65,7 +65,7 @@ impl Store {
                 .object(served.collection, key)
                 .ok_or_else(|| ApiError::not_found(served.resource(), &key.name))?;
             let mut value = change(current.decode_as(served.resource()))?;
-            prepare_for_update(served.resource(), &current, &mut value)?;
+            prepare_for_update(&served.metadata_rules(), &current, &mut value)?;
             if part == Part::Status {
                 let owners = value["metadata"]["managedFields"].take();
                 value = with_status_of(current.decode(), &value);
@@ -79,14 +79,14 @@ impl Store {
                 definition_validation::complete(served.resource().version(), &mut value)?;
                 definition_validation::check_change(&current.decode(), &value)?;
             }
-            let unchanged = Object::new(key.clone(), value.clone(), current.revision());
+            let unchanged = Arc::new(Object::new(key.clone(), value.clone(), current.revision()));
             if unchanged.item() == current.item() || dry_run {
-                return Ok(Arc::new(unchanged));
+                return Ok(unchanged);
             }
             // Removing the last finalizer of an object that is being deleted deletes it.
             if !unchanged.has_finalizers() && !value["metadata"]["deletionTimestamp"].is_null() {
                 self.delete_now(state, served, &unchanged);
-                return Ok(Arc::new(unchanged));
+                return Ok(unchanged);
             }
             let changed = state.put(served.collection, key.clone(), value);
             if served.is_definitions() {
@@ -96,6 +96,7 @@ impl Store {
         })
     }
 
+    /// Deletes an object, or marks it as deleted if it has finalizers. Returns its last state.
     pub(crate) fn remove(
         &self,
         served: &Served,
@@ -112,7 +113,8 @@ impl Store {
                 return Ok(object);
             }
             if self.is_namespaces(served) {
-                namespaces::terminate(state, served, &object)?;
+                let terminating = namespaces::terminate(state, served, &object)?;
+                return Ok(self.delete_or_mark(state, served, &terminating));
             }
             Ok(self.delete_or_mark(state, served, &object))
         })
@@ -128,42 +130,42 @@ impl Store {
         self.write(|state| {
             let mut objects = state.objects(served.collection);
             objects.retain(|object| selection.matches(object));
-            for object in objects.iter().filter(|_| !dry_run) {
-                self.delete_or_mark(state, served, object);
+            for object in objects.iter_mut().filter(|_| !dry_run) {
+                *object = self.delete_or_mark(state, served, object);
             }
             objects
         })
     }
 
-    /// Deletes an object, or sets its deletion timestamp if it has finalizers.
+    /// Deletes an object, or marks it as deleted if it has finalizers.
     fn delete_or_mark(
         &self,
         state: &mut State,
         served: &Served,
         object: &Arc<Object>,
     ) -> Arc<Object> {
-        if !object.has_finalizers() {
-            self.delete_now(state, served, object);
-            return Arc::clone(object);
+        // The deletion of a pod is graceful, even without a grace period.
+        let is_marked_first = object.has_finalizers() || served.is_core("pods");
+        let mut object = Arc::clone(object);
+        if is_marked_first {
+            let mut marked = object.decode();
+            if mark_as_deleted(&mut marked) {
+                object = state.put(served.collection, object.key().clone(), marked);
+            }
         }
-        let mut marked = object.decode();
-        if !marked["metadata"]["deletionTimestamp"].is_null() {
-            return Arc::clone(object);
-        }
-        marked["metadata"]["deletionTimestamp"] = now();
-        marked["metadata"]["deletionGracePeriodSeconds"] = 0.into();
-        state.put(served.collection, object.key().clone(), marked)
+        if object.has_finalizers() { object } else { self.delete_now(state, served, &object) }
     }
 
-    /// Deletes an object. Deleting a definition unregisters its resource.
-    fn delete_now(&self, state: &mut State, served: &Served, object: &Object) {
-        if served.is_definitions() {
-            self.unregister(state, served, object);
+    /// Deletes an object, and returns its last state. Deleting a definition unregisters its resource.
+    fn delete_now(&self, state: &mut State, served: &Served, object: &Arc<Object>) -> Arc<Object> {
+        if !served.is_definitions() {
+            state.remove(served.collection, object.key());
+            return Arc::clone(object);
         }
+        let last = self.unregister(state, served, object);
         state.remove(served.collection, object.key());
-        if served.is_definitions() {
-            self.register_conflicting(state, served);
-        }
+        self.register_conflicting(state, served);
+        last
     }
 }
 

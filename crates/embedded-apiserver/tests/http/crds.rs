@@ -120,8 +120,9 @@ async fn created_definition_becomes_established() {
 async fn status_subresource_exists_only_if_declared() {
     let server = start().await;
     define(&server, definition()).await;
-    post(&server, TABS, tab("a")).await;
+    let created = post(&server, TABS, tab("a")).await.json();
     let mut changed = tab("a");
+    changed["metadata"]["resourceVersion"] = created["metadata"]["resourceVersion"].clone();
     changed["status"] = json!({"phase": "Done"});
     let path = format!("{TABS}/a");
     assert_eq!(put(&server, &path, changed.clone()).await.json().get("status"), None);
@@ -129,6 +130,7 @@ async fn status_subresource_exists_only_if_declared() {
     assert_eq!(status["status"]["phase"], "Done");
     let old = path.replace("/v1/", "/v1beta1/");
     changed["apiVersion"] = "stable.example.org/v1beta1".into();
+    changed["metadata"]["resourceVersion"] = status["metadata"]["resourceVersion"].clone();
     changed["status"]["phase"] = "Again".into();
     assert_eq!(put(&server, &format!("{old}/status"), changed.clone()).await.code, 404);
     assert_eq!(put(&server, &old, changed).await.json()["status"]["phase"], "Again");
@@ -201,6 +203,11 @@ async fn updated_definition_changes_the_served_versions() {
     changed["spec"]["versions"][1]["served"] = json!(false);
     changed["spec"]["versions"][2]["served"] = json!(true);
     let path = format!("{DEFINITIONS}/crontabs.stable.example.org");
+    let refused = put(&server, &path, changed.clone()).await;
+    assert_eq!(refused.rejection(), (422, "Invalid".into()));
+    assert!(refused.message().ends_with("must be specified for an update"));
+    let current = get(&server, &path).await.json();
+    changed["metadata"]["resourceVersion"] = current["metadata"]["resourceVersion"].clone();
     assert_eq!(put(&server, &path, changed.clone()).await.code, 200);
     assert_eq!(watch.next().await, Next::End);
     assert_eq!(get(&server, &old).await.code, 404);
@@ -210,7 +217,10 @@ async fn updated_definition_changes_the_served_versions() {
     let good = owned(&[("NamesAccepted", "True"), ("Established", "True")]);
     assert_eq!(conditions(&object), good);
     changed["spec"]["scope"] = "Cluster".into();
-    assert_eq!(put(&server, &path, changed).await.rejection(), (422, "Invalid".into()));
+    changed["metadata"]["resourceVersion"] = object["metadata"]["resourceVersion"].clone();
+    let refused = put(&server, &path, changed).await;
+    assert_eq!(refused.rejection(), (422, "Invalid".into()));
+    assert!(refused.message().contains("spec.scope"), "{}", refused.message());
 }
 
 #[tokio::test]
@@ -289,9 +299,13 @@ async fn v1beta1_definitions_are_served() {
     let response = post(&server, OLD_DEFINITIONS, old).await;
     assert_eq!(response.code, 201, "{}", response.text);
     let shirts = "/apis/old.example.org/v1/shirts";
-    let shirt = json!({"metadata": {"name": "s"}, "spec": {"colour": "blue"}, "status": {"a": 1}});
-    assert_eq!(post(&server, shirts, shirt.clone()).await.code, 201);
-    assert_eq!(put(&server, &format!("{shirts}/s/status"), shirt).await.code, 200);
+    let shirt = json!({
+        "apiVersion": "old.example.org/v1", "kind": "Shirt",
+        "metadata": {"name": "s"}, "spec": {"colour": "blue"}, "status": {"a": 1},
+    });
+    let created = post(&server, shirts, shirt).await;
+    assert_eq!(created.code, 201, "{}", created.text);
+    assert_eq!(put(&server, &format!("{shirts}/s/status"), created.json()).await.code, 200);
     let accept = [("accept", "application/json;as=Table;v=v1;g=meta.k8s.io")];
     let table = send_with(&server, "GET", shirts, "", &accept).await.json();
     assert_eq!(table["rows"][0]["cells"], json!(["s", "blue"]));

@@ -51,8 +51,17 @@ async fn partial_object_metadata_in_lists_gets_and_watches() {
         "metadata": full["metadata"],
     });
     assert_eq!(send_with(&server, "GET", &format!("{MAPS}/a"), "", &alone).await.json(), expected);
-    let list = send_with(&server, "GET", MAPS, "", &alone).await.json();
+    let refused = send_with(&server, "GET", MAPS, "", &alone).await;
+    assert_eq!(refused.rejection(), (406, "NotAcceptable".into()));
+    assert_eq!(
+        refused.message(),
+        "you requested PartialObjectMetadata, but the requested object is a list (*core.ConfigMapList)"
+    );
+    let listed = [("accept", "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1")];
+    let list = send_with(&server, "GET", MAPS, "", &listed).await.json();
     assert_eq!((&list["items"][0], version(&list)), (&expected, version(&full)));
+    let refused = send_with(&server, "GET", &format!("{MAPS}/a"), "", &listed).await;
+    assert_eq!(refused.rejection(), (406, "NotAcceptable".into()));
     let mut watch = watch_with(&server, &format!("{MAPS}?watch=true"), &alone).await;
     assert_eq!(watch.line().await["object"], expected);
 }
@@ -74,12 +83,18 @@ async fn json_strategic_and_apply_patches_are_applied() {
     let object = send_patch("json-patch+json", &path, replace).await.json();
     assert_eq!(object["spec"]["containers"][1]["image"], "side:2");
     let wrong = json!([{"op": "test", "path": "/spec/nodeName", "value": "other"}]);
-    assert_eq!(send_patch("json-patch+json", &path, wrong).await.rejection().0, 422);
+    for wrong in [wrong, json!([{"op": "none", "path": "/a"}])] {
+        let refused = send_patch("json-patch+json", &path, wrong).await;
+        assert_eq!(refused.rejection(), (422, "Invalid".into()));
+        let message = "the server rejected our request due to an error in our request";
+        assert_eq!((refused.message(), &refused.json()["details"]), (message.into(), &json!({})));
+    }
     let applied = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "new"}, "data": {"k": "v"}});
     let path = format!("{MAPS}/new?fieldManager=me");
     assert_eq!(send_patch("apply-patch+yaml", &path, applied.clone()).await.code, 201);
     assert_eq!(send_patch("apply-patch+yaml", &path, applied).await.code, 200);
-    let widget = json!({"metadata": {"name": "w"}});
+    let widget =
+        json!({"apiVersion": "example.com/v1", "kind": "Widget", "metadata": {"name": "w"}});
     post(&server, "/apis/example.com/v1/namespaces/default/widgets", widget).await;
     let path = "/apis/example.com/v1/namespaces/default/widgets/w";
     assert_eq!(send_patch("strategic-merge-patch+json", path, json!({})).await.rejection().0, 415);

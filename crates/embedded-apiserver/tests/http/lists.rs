@@ -176,6 +176,11 @@ async fn malformed_selectors_are_rejected() {
     let server = start().await;
     let response = get(&server, &format!("{MAPS}?fieldSelector=spec.nope%3D1")).await;
     assert_eq!(response.rejection(), (400, "BadRequest".into()));
+    assert_eq!(
+        response.message(),
+        "\"spec.nope\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+    );
+    let response = get(&server, "/api/v1/pods?fieldSelector=spec.nope%3D1").await;
     assert_eq!(response.message(), "field label not supported: spec.nope");
     let response = get(&server, &format!("{MAPS}?labelSelector=a+within+(b)")).await;
     assert_eq!(response.rejection(), (400, "BadRequest".into()));

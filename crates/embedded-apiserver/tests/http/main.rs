@@ -12,6 +12,7 @@ mod faults;
 mod kubectl;
 mod lifecycle;
 mod lists;
+mod metadata;
 mod protobuf;
 mod scale;
 mod tls;

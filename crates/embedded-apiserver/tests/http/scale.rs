@@ -64,7 +64,11 @@ async fn scale_of_a_custom_resource_uses_the_declared_paths() {
     let definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     assert_eq!(post(&server, definitions, definition).await.code, 201);
     let crews = "/apis/ships.example/v1/namespaces/default/crews";
-    post(&server, crews, json!({"metadata": {"name": "a"}, "spec": {"hands": 2}})).await;
+    let crew = json!({
+        "apiVersion": "ships.example/v1", "kind": "Crew",
+        "metadata": {"name": "a"}, "spec": {"hands": 2},
+    });
+    post(&server, crews, crew).await;
     let path = format!("{crews}/a/scale");
     let mut scale = get(&server, &path).await.json();
     assert_eq!(scale["spec"]["replicas"], 2);

@@ -59,17 +59,14 @@ async fn single_object_is_watched_by_its_path() {
     let server = start().await;
     server.store().create(config_map("default", "a")).unwrap();
     server.store().create(config_map("default", "b")).unwrap();
-    for path in
-        [format!("{MAPS}/b?watch=true"), "/api/v1/watch/namespaces/default/configmaps/b".into()]
-    {
-        let mut watching = watch(
-            &server,
-            &format!("{path}{}timeoutSeconds=1", if path.contains('?') { '&' } else { '?' }),
-        )
-        .await;
-        watching.expect("ADDED", "b").await;
-        assert_eq!(watching.next().await, Next::End);
-    }
+    let path = "/api/v1/watch/namespaces/default/configmaps/b?timeoutSeconds=1";
+    let mut watching = watch(&server, path).await;
+    watching.expect("ADDED", "b").await;
+    assert_eq!(watching.next().await, Next::End);
+    // The parameter is ignored for one object.
+    let object = get(&server, &format!("{MAPS}/b?watch=true")).await.json();
+    assert_eq!((&object["kind"], &object["metadata"]["name"]), (&json!("ConfigMap"), &json!("b")));
+    assert_eq!(get(&server, &format!("{MAPS}/c?watch=true")).await.code, 404);
 }
 
 #[tokio::test]
@@ -109,18 +106,28 @@ async fn compaction_expires_versions() {
 }
 
 #[tokio::test]
-async fn future_version_is_504() {
+async fn future_version_is_waited_for_but_an_error_for_initial_events_lists_and_gets() {
     let server = start().await;
+    server.store().create(config_map("default", "a")).unwrap();
     let current = server.store().current_revision();
     let future = current + 7;
-    let response = get(&server, &format!("{MAPS}?watch=true&resourceVersion={future}")).await;
-    assert_eq!(response.rejection(), (504, "Timeout".into()));
-    assert_eq!(
-        response.message(),
-        format!("Timeout: Too large resource version: {future}, current: {current}")
-    );
-    assert_eq!(response.json()["details"]["retryAfterSeconds"], 1);
-    assert_eq!(response.headers["retry-after"], "1");
+    let silent = format!("{MAPS}?watch=true&timeoutSeconds=1&resourceVersion={future}");
+    assert!(watch(&server, &silent).await.rest().await.is_empty());
+
+    let message = format!("Timeout: Too large resource version: {future}, current: {current}");
+    let state = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
+    let state = format!("{MAPS}?watch=true&{state}&resourceVersion={future}");
+    let lines = watch(&server, &state).await.rest().await;
+    assert_eq!(lines.len(), 1);
+    assert_eq!((&lines[0]["type"], &lines[0]["object"]["code"]), (&json!("ERROR"), &json!(504)));
+    assert_eq!(lines[0]["object"]["message"], message);
+    for path in [MAPS.to_owned(), format!("{MAPS}/a")] {
+        let response = get(&server, &format!("{path}?resourceVersion={future}")).await;
+        assert_eq!(response.rejection(), (504, "Timeout".into()), "{path}");
+        assert_eq!(response.message(), message);
+        assert_eq!(response.json()["details"]["retryAfterSeconds"], 1);
+        assert_eq!(response.headers["retry-after"], "1");
+    }
 }
 
 #[tokio::test]
@@ -184,12 +191,12 @@ async fn send_initial_events_false_skips_existing_objects() {
 }
 
 #[tokio::test]
-async fn send_initial_events_requires_match_and_bookmarks() {
+async fn send_initial_events_requires_match_and_no_continue() {
     let server = start().await;
     for query in [
         "sendInitialEvents=true",
         "sendInitialEvents=true&allowWatchBookmarks=true",
-        "sendInitialEvents=true&resourceVersionMatch=NotOlderThan",
+        "continue=abc",
         "sendInitialEvents=true&resourceVersionMatch=Exact&allowWatchBookmarks=true",
         "resourceVersionMatch=NotOlderThan",
     ] {

@@ -38,17 +38,28 @@ async fn generated_names_are_unique() {
     assert_eq!(names(&get(&server, MAPS).await.json()).len(), 2);
 }
 
+fn widget() -> serde_json::Value {
+    json!({
+        "apiVersion": "example.com/v1", "kind": "Widget",
+        "metadata": {"name": "w"}, "spec": {"size": 1},
+    })
+}
+
 #[tokio::test]
 async fn generation_counts_spec_changes() {
     let server = start().await;
     let path = "/apis/example.com/v1/namespaces/default/widgets";
-    let widget = json!({"metadata": {"name": "w"}, "spec": {"size": 1}});
-    assert_eq!(post(&server, path, widget).await.json()["metadata"]["generation"], 1);
+    let mut widget = post(&server, path, widget()).await.json();
+    assert_eq!(widget["metadata"]["generation"], 1);
     let path = format!("{path}/w");
-    let widget = json!({"metadata": {"name": "w", "labels": {"a": "b"}}, "spec": {"size": 1}});
-    assert_eq!(put(&server, &path, widget).await.json()["metadata"]["generation"], 1);
-    let widget = json!({"metadata": {"name": "w"}, "spec": {"size": 2}});
+    widget["metadata"]["labels"] = json!({"a": "b"});
+    let mut widget = put(&server, &path, widget).await.json();
+    assert_eq!(widget["metadata"]["generation"], 1);
+    widget["spec"]["size"] = 2.into();
+    widget["metadata"]["finalizers"] = json!(["example.com/wait"]);
     assert_eq!(put(&server, &path, widget).await.json()["metadata"]["generation"], 2);
+    // A deletion that waits is a change, too.
+    assert_eq!(send(&server, "DELETE", &path, "").await.json()["metadata"]["generation"], 3);
 }
 
 #[tokio::test]
@@ -179,10 +190,10 @@ async fn update_keeps_system_metadata_and_ignores_no_ops() {
 async fn status_subresource_changes_only_the_status() {
     let server = start().await;
     let widgets = "/apis/example.com/v1/namespaces/default/widgets";
-    let widget = json!({"metadata": {"name": "w"}, "spec": {"size": 1}});
-    post(&server, widgets, widget).await;
+    let mut body = post(&server, widgets, widget()).await.json();
     let path = format!("{widgets}/w/status");
-    let body = json!({"metadata": {"name": "w"}, "spec": {"size": 9}, "status": {"ready": true}});
+    body["spec"]["size"] = 9.into();
+    body["status"] = json!({"ready": true});
     let object = put(&server, &path, body).await.json();
     assert_eq!((&object["spec"]["size"], &object["status"]["ready"]), (&json!(1), &json!(true)));
     let merged = json!({"spec": {"size": 9}, "status": {"ready": false}}).to_string();

@@ -37,10 +37,13 @@ impl FromStr for FieldSelector {
     type Err = SelectorError;
 
     fn from_str(text: &str) -> Result<Self, SelectorError> {
-        if text.trim().is_empty() {
+        // As on an API server, empty terms are skipped: some clients send a trailing comma.
+        let terms = split_unescaped(text).into_iter().filter(|term| !term.trim().is_empty());
+        let requirements: Vec<_> = terms.map(requirement).collect::<Result<_, _>>()?;
+        if requirements.is_empty() {
             return Err(SelectorError::new("the selector is empty; omit it to select everything"));
         }
-        split_unescaped(text).into_iter().map(requirement).collect::<Result<_, _>>().map(Self)
+        Ok(Self(requirements))
     }
 }
 
@@ -148,9 +151,17 @@ mod tests {
     }
 
     #[test]
+    fn empty_terms_are_skipped() {
+        assert_eq!(parse("metadata.name=a,"), parse("metadata.name=a"));
+        assert_eq!(parse(",a=b,, c=d,"), parse("a=b,c=d"));
+        assert_eq!(parse(r"a=b\,,").requirements()[0].value, "b,");
+    }
+
+    #[test]
     fn malformed_selector_is_an_error() {
         for (text, part) in [
             ("", "empty"),
+            (" , ,", "empty"),
             ("name", "no operator"),
             ("=a", "not a valid field path"),
             ("a=b=c", "unescaped ="),
