@@ -75,9 +75,11 @@ pub fn cases() -> Vec<Case> {
     const FILES: &[(&str, &str)] = &[
         ("apply.toml", include_str!("../cases/apply.toml")),
         ("custom.toml", include_str!("../cases/custom.toml")),
+        ("deletes.toml", include_str!("../cases/deletes.toml")),
         ("discovery.toml", include_str!("../cases/discovery.toml")),
         ("expired.toml", include_str!("../cases/expired.toml")),
         ("lists.toml", include_str!("../cases/lists.toml")),
+        ("metadata.toml", include_str!("../cases/metadata.toml")),
         ("pages.toml", include_str!("../cases/pages.toml")),
         ("streaming_lists.toml", include_str!("../cases/streaming_lists.toml")),
         ("watches.toml", include_str!("../cases/watches.toml")),
