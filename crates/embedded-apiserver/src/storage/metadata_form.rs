@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
 
+type Form = fn(&Value) -> bool;
+
 /// Returns the metadata, which is inserted if absent. Empty fields are removed, as a real server
 /// never stores them.
 pub(super) fn metadata_of(value: &mut Value) -> Result<&mut Map<String, Value>, ApiError> {
@@ -19,7 +21,7 @@ pub(super) fn metadata_of(value: &mut Value) -> Result<&mut Map<String, Value>, 
         Value::Array(items) => !items.is_empty(),
         _ => true,
     });
-    let forms: [(&str, &str, fn(&Value) -> bool); 4] = [
+    let forms: [(&str, &str, Form); 4] = [
         ("labels", "a map of strings", is_map_of_strings),
         ("annotations", "a map of strings", is_map_of_strings),
         ("finalizers", "a list of strings", |value| is_list(value, Value::is_string)),
