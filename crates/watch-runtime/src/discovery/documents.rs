@@ -35,21 +35,21 @@ pub(super) struct GroupVersion {
 
 impl RootDocument {
     /// Reads the response of `path`. Which kind of document it is follows from the lists present.
-    pub(super) fn parse(document: Value, path: &str) -> Self {
+    pub(super) fn parse(document: &Value, path: &str) -> Self {
         let is_core = path == "/api";
         let mut root = Self::default();
         if document["items"].is_array() || document["kind"] == "APIGroupDiscoveryList" {
-            for group in list(&document, "items") {
+            for group in list(document, "items") {
                 root.add_aggregated_group(group, path);
             }
         } else if is_core {
             root.add_versions(
                 "",
-                list(&document, "versions").iter().filter_map(Value::as_str),
+                list(document, "versions").iter().filter_map(Value::as_str),
                 None,
             );
         } else {
-            for group in list(&document, "groups") {
+            for group in list(document, "groups") {
                 if let Some(name) = text(group, "name") {
                     let preferred = version_of(&group["preferredVersion"]);
                     let versions = list(group, "versions").iter().filter_map(version_of);
@@ -79,10 +79,8 @@ impl RootDocument {
             }
             let resources = list(listed, "resources").iter();
             self.resources.extend(resources.filter_map(|found| {
-                let scope = match found["scope"] == "Cluster" {
-                    true => Scope::Cluster,
-                    false => Scope::Namespaced,
-                };
+                let scope =
+                    if found["scope"] == "Cluster" { Scope::Cluster } else { Scope::Namespaced };
                 // A resource without a kind has no objects to watch.
                 let kind = text(&found["responseKind"], "kind")?;
                 let plural = text(found, "resource")?;
@@ -138,10 +136,7 @@ impl GroupVersion {
 pub(super) fn resource_list(document: &Value, of: &GroupVersion) -> Vec<ServedResource> {
     let resources = list(document, "resources").iter().filter_map(|found| {
         // Absent means false in Go.
-        let scope = match found["namespaced"] == true {
-            true => Scope::Namespaced,
-            false => Scope::Cluster,
-        };
+        let scope = if found["namespaced"] == true { Scope::Namespaced } else { Scope::Cluster };
         let (kind, plural) = (text(found, "kind")?, text(found, "name")?);
         let resource = resource(&of.group, &of.version, kind, plural, scope)?;
         Some(served(resource, found, "singularName", of.preferred))
@@ -175,10 +170,11 @@ fn served(
         singular.clone_into(&mut served.singular);
     }
     served.short_names = texts("shortNames");
-    served.verbs = match found["verbs"].is_array() {
-        true => texts("verbs"),
+    served.verbs = if found["verbs"].is_array() {
+        texts("verbs")
+    } else {
         // The server does not say. kubectl requests it all the same.
-        false => ["get", "list", "watch"].map(str::to_owned).to_vec(),
+        ["get", "list", "watch"].map(str::to_owned).to_vec()
     };
     served.preferred = preferred;
     served

@@ -25,12 +25,12 @@ pub(super) struct Failure {
 #[derive(Debug)]
 pub(super) enum Reason {
     /// No response was received: connection refused, TLS, credentials, or the connection broke.
-    NoResponse(ClientError),
+    NoResponse(Box<ClientError>),
     /// The connection broke before the response was complete.
     Disconnected,
     /// The response, or the next part of it, did not arrive in time.
     Timeout,
-    Rejected(ApiStatus),
+    Rejected(Box<ApiStatus>),
     Redirect {
         code: u16,
         location: String,
@@ -63,7 +63,7 @@ impl Failure {
                 true
             }
             // A group that is listed but not found is about to be served.
-            Reason::Rejected(ApiStatus { code: 404, .. }) => !self.is_of_root(),
+            Reason::Rejected(status) if status.code == 404 => !self.is_of_root(),
             Reason::Rejected(status) => matches!(status.code, 408 | 421 | 425 | 429 | 500..),
             Reason::NoResponse(_)
             | Reason::Redirect { .. }
@@ -98,7 +98,7 @@ impl Failure {
 
     pub(super) fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.reason {
-            Reason::NoResponse(source) => Some(source),
+            Reason::NoResponse(source) => Some(&**source),
             _ => None,
         }
     }
@@ -181,7 +181,7 @@ mod tests {
     fn what_may_pass_is_transient() {
         let is_transient = |code| {
             let status = ApiStatus { code, ..ApiStatus::default() };
-            Failure::new("/apis", Reason::Rejected(status)).is_transient()
+            Failure::new("/apis", Reason::Rejected(Box::new(status))).is_transient()
         };
         for code in [408, 421, 425, 429, 500, 502, 503, 504, 520, 530] {
             assert!(is_transient(code), "{code}");
@@ -195,7 +195,7 @@ mod tests {
     fn retry_after_is_capped() {
         let mut failure = Failure::new("/api", Reason::Timeout);
         assert_eq!(failure.retry_after(), None);
-        failure.retry_after = Some(Duration::from_secs(86_400));
+        failure.retry_after = Some(Duration::from_hours(24));
         assert_eq!(failure.retry_after(), Some(MAX_RETRY_AFTER));
         failure.retry_after = Some(Duration::from_secs(3));
         assert_eq!(failure.retry_after(), Some(Duration::from_secs(3)));

@@ -32,9 +32,9 @@ pub(super) async fn get(client: &Client, path: &str) -> Result<Value, Failure> {
         // kube-client's feature `gzip` would request gzip otherwise, which is not worth its cost here.
         .header(ACCEPT_ENCODING, "identity")
         .body(Body::empty())
-        .map_err(|error| fail(Reason::NoResponse(ClientError::HttpError(error))))?;
+        .map_err(|error| fail(Reason::NoResponse(Box::new(ClientError::HttpError(error)))))?;
     let response = match timeout(TIMEOUT, client.send(request)).await {
-        Ok(response) => response.map_err(|error| fail(Reason::NoResponse(error)))?,
+        Ok(response) => response.map_err(|error| fail(Reason::NoResponse(Box::new(error))))?,
         Err(_) => return Err(fail(Reason::Timeout)),
     };
     let retry_after = Head::from_response(&response, SystemTime::now()).retry_after;
@@ -57,9 +57,9 @@ async fn document(response: Response<Body>) -> Result<Value, Reason> {
         || Reason::NotJson { content_type: content_type.clone(), start: start_of(&body) };
     match serde_json::from_slice::<Value>(&body) {
         // Proxies have answered 200 with a Status that reports an error.
-        Ok(value) if !head.status.is_success() || is_failure(&value) => {
-            Err(Reason::Rejected(ApiStatus::from_body(failure_status(head.status), &body)))
-        }
+        Ok(value) if !head.status.is_success() || is_failure(&value) => Err(Reason::Rejected(
+            Box::new(ApiStatus::from_body(failure_status(head.status), &body)),
+        )),
         Ok(value) if value.is_object() => Ok(value),
         Err(_) if !head.status.is_success() => Err(rejected(head.status, &content_type, &body)),
         _ => Err(not_json()),
@@ -99,7 +99,7 @@ fn rejected(status: StatusCode, content_type: &str, body: &[u8]) -> Reason {
     if content_type.starts_with("text/html") {
         rejection.message = format!("{content_type}: {}", start_of(body));
     }
-    Reason::Rejected(rejection)
+    Reason::Rejected(Box::new(rejection))
 }
 
 /// Returns the first words of a body, on one line.

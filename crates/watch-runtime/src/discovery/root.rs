@@ -38,7 +38,7 @@ impl Root {
     ) -> Result<Self, Arc<Failure>> {
         let is_core = path == "/api";
         let document = match reached(get(client, path).await, was_reached) {
-            Ok(document) => RootDocument::parse(document, path),
+            Ok(document) => RootDocument::parse(&document, path),
             Err(failure) if matches!(failure.code(), Some(403 | 404)) => {
                 let group = is_core.then(String::new);
                 let omitted = vec![Omitted { group, failure: Arc::new(failure) }];
@@ -83,9 +83,10 @@ impl Root {
 fn reached(response: Result<Value, Failure>, was_reached: &AtomicBool) -> Result<Value, Failure> {
     match response {
         Err(failure @ Failure { reason: Reason::NoResponse(_), .. }) => {
-            let failure = match was_reached.load(Ordering::Relaxed) {
-                true => Failure { reason: Reason::Disconnected, ..failure },
-                false => failure,
+            let failure = if was_reached.load(Ordering::Relaxed) {
+                Failure { reason: Reason::Disconnected, ..failure }
+            } else {
+                failure
             };
             Err(failure)
         }

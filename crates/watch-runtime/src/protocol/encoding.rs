@@ -7,13 +7,17 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue};
 
 /// The `Accept-Encoding` of requests. It is always sent: kube-client's feature `gzip` would add `gzip`
 /// otherwise, and decode only the first member of a body.
-pub(crate) fn accepted(compresses: bool) -> HeaderValue {
-    HeaderValue::from_static(if compresses { "gzip" } else { "identity" })
+pub(crate) fn accepted(encoding: Encoding) -> HeaderValue {
+    HeaderValue::from_static(match encoding {
+        Encoding::Identity => "identity",
+        Encoding::Gzip => "gzip",
+    })
 }
 
 /// How a response body is encoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Encoding {
+    #[default]
     Identity,
     Gzip,
 }

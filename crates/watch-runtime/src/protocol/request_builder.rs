@@ -182,7 +182,7 @@ impl RequestBuilder {
         *request.uri_mut() = uri.parse().unwrap_or_default();
         let accepted = if self.metadata_only { metadata } else { FULL_OBJECTS };
         request.headers_mut().insert(ACCEPT, http::HeaderValue::from_static(accepted));
-        let encoding = encoding::accepted(self.settings.compresses);
+        let encoding = encoding::accepted(self.settings.encoding);
         request.headers_mut().insert(ACCEPT_ENCODING, encoding);
         request
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use watchable_core::selector::{FieldSelector, LabelSelector};
 use watchable_core::{ResourceInfo, Scope};
 
+use crate::protocol::encoding::Encoding;
 use crate::protocol::error::Kind;
 
 /// The settings of a watcher, validated when a stream starts.
@@ -23,8 +24,8 @@ pub(crate) struct Settings {
     pub(crate) ends_at_gaps: bool,
     /// Whether to wait for a resource that the server does not have.
     pub(crate) waits_for_resource: bool,
-    /// Whether to request compressed responses.
-    pub(crate) compresses: bool,
+    /// The encoding of responses that is requested.
+    pub(crate) encoding: Encoding,
     /// Whether to decode objects without their `metadata.managedFields`.
     pub(crate) drops_managed_fields: bool,
 }

@@ -39,9 +39,10 @@ fn respond(request: &Request<Body>, always: bool) -> Response<ResponseBody> {
     let accepts_gzip = accepted.is_some_and(|accepted| accepted.to_str().unwrap().contains("gzip"));
     let compresses = accepts_gzip || always;
     let text = |text: String| if compresses { gzip(&text) } else { text.into() };
-    let response = match compresses {
-        true => Response::builder().header(CONTENT_ENCODING, "gzip"),
-        false => Response::builder(),
+    let response = if compresses {
+        Response::builder().header(CONTENT_ENCODING, "gzip")
+    } else {
+        Response::builder()
     };
     if !request.uri().query().is_some_and(|query| query.contains("watch=true")) {
         let item = object("a", 3);

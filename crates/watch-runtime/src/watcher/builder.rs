@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use watchable_core::{NamespacedWatch, WatchTarget};
 
+use crate::protocol::encoding::Encoding;
 use crate::protocol::settings::{InitialList, StartFrom, Timeout};
 use crate::watcher::Watcher;
 
@@ -132,7 +133,7 @@ impl<T: WatchTarget> Watcher<T> {
     /// first event of a compressed watch. `watchables::connect` and `connect_to` turn that off;
     /// `Config::disable_compression` does in other clients. Without compression, any client works.
     pub fn compression(mut self, compression: bool) -> Self {
-        self.settings.compresses = compression;
+        self.settings.encoding = if compression { Encoding::Gzip } else { Encoding::Identity };
         self
     }
 

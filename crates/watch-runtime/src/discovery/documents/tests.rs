@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::*;
 
-fn aggregated(groups: Value) -> RootDocument {
+fn aggregated(groups: &Value) -> RootDocument {
     let kind = "APIGroupDiscoveryList";
-    RootDocument::parse(json!({"kind": kind, "metadata": {}, "items": groups}), "/apis")
+    RootDocument::parse(&json!({"kind": kind, "metadata": {}, "items": groups}), "/apis")
 }
 
 fn names(served: &[ServedResource]) -> Vec<String> {
@@ -23,7 +23,7 @@ fn aggregated_document_lists_all_resources() {
         {"metadata":{"name":"batch"},"versions":[
             {"version":"v1","resources":[{"resource":"jobs","responseKind":{"kind":"Job"},"scope":"Cluster","verbs":[]}]},
             {"version":"v1beta1","resources":[{"resource":"jobs","responseKind":{"kind":"Job"},"scope":"Cluster","verbs":[]}]}]}]}"#;
-    let document = RootDocument::parse(serde_json::from_str(text).unwrap(), "/api");
+    let document = RootDocument::parse(&serde_json::from_str(text).unwrap(), "/api");
     let served = &document.resources;
     let lines: Vec<_> = served
         .iter()
@@ -45,7 +45,7 @@ fn aggregated_document_lists_all_resources() {
 #[test]
 fn group_list_yields_preferred_versions_first() {
     let paths = |path: &str, text: &str| {
-        let document = RootDocument::parse(serde_json::from_str(text).unwrap(), path);
+        let document = RootDocument::parse(&serde_json::from_str(text).unwrap(), path);
         document.versions.iter().map(GroupVersion::path).collect::<Vec<_>>()
     };
     assert_eq!(paths("/api", r#"{"kind":"APIVersions","versions":["v1"]}"#), ["/api/v1"]);
@@ -86,7 +86,7 @@ fn incomplete_aggregated_entries_do_not_affect_others() {
         let mut odd = foos.clone();
         odd[member] = value;
         let versions = json!([{"version": "v1", "resources": [odd, null, 1]}]);
-        let document = aggregated(json!([
+        let document = aggregated(&json!([
             {"metadata": {"name": "x"}, "versions": versions},
             {"metadata": {"name": "apps"}, "versions": [{"version": "v1", "resources": [foos]}]},
         ]));
@@ -108,7 +108,7 @@ fn incomplete_aggregated_groups_do_not_affect_others() {
         json!({"metadata": {"name": "x"}, "versions": [null, {"version": null}, {"version": "v1", "resources": null}]}),
     ] {
         let apps = json!({"metadata": {"name": "apps"}, "versions": versions});
-        let document = aggregated(json!([odd, apps]));
+        let document = aggregated(&json!([odd, apps]));
         assert_eq!(names(&document.resources), ["foos.apps/v1"], "{odd}");
     }
 }
@@ -132,7 +132,7 @@ fn incomplete_entries_of_a_group_list_do_not_affect_others() {
             Some("GET /apis: the server lists no version of x"),
         ),
     ] {
-        let document = RootDocument::parse(json!({"groups": [odd, apps]}), "/apis");
+        let document = RootDocument::parse(&json!({"groups": [odd, apps]}), "/apis");
         let paths: Vec<_> = document.versions.iter().map(GroupVersion::path).collect();
         assert_eq!(paths, ["/apis/apps/v1"], "{odd}");
         let found = document.omitted.first().map(|group| group.failure.to_string());
@@ -140,7 +140,7 @@ fn incomplete_entries_of_a_group_list_do_not_affect_others() {
     }
     let versions = json!([{"groupVersion": "apps/v1"}]);
     let groups = json!({"groups": [{"name": "apps", "versions": versions}]});
-    let document = RootDocument::parse(groups, "/apis");
+    let document = RootDocument::parse(&groups, "/apis");
     assert_eq!(document.versions[0].path(), "/apis/apps/v1");
 }
 
