@@ -109,7 +109,10 @@ pub struct PodDisruptionBudgetStatus {
     pub conditions: Vec<crate::meta::v1::Condition>,
     pub current_healthy: Option<i32>,
     pub desired_healthy: Option<i32>,
-    pub disrupted_pods: std::collections::BTreeMap<String, crate::meta::v1::Time>,
+    pub disrupted_pods: std::collections::BTreeMap<
+        String,
+        Option<crate::meta::v1::Time>,
+    >,
     pub disruptions_allowed: Option<i32>,
     pub expected_pods: Option<i32>,
     pub observed_generation: Option<i64>,
