@@ -28,7 +28,7 @@ impl ApiError {
     }
 
     /// Returns the fields that are invalid, if that is the reason. The message quotes their values.
-    pub(crate) fn invalid_fields(&self) -> Option<String> {
+    pub(crate) fn invalid_field_names(&self) -> Option<String> {
         let causes = &self.details.as_ref().filter(|_| self.code == 422)?.causes;
         let fields: Vec<&str> = causes.iter().filter_map(|cause| cause.field.as_deref()).collect();
         Some(if fields.is_empty() { "a field".to_owned() } else { fields.join(", ") })

@@ -32,7 +32,7 @@ impl ManifestError {
     ) -> Self {
         let item = item.map(|item| format!(", items[{item}]")).unwrap_or_default();
         let place = format!("document {}, line {}{item}", document.number, document.line);
-        let why = match error.invalid_fields() {
+        let why = match error.invalid_field_names() {
             Some(fields) => format!("invalid value in {fields} ({})", error.code()),
             None => error.to_string(),
         };
