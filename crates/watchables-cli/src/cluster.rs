@@ -2,8 +2,10 @@
 
 use anyhow::{Context as _, bail};
 use embedded_apiserver::{Demo, DemoOptions, EmbeddedServer};
-use kube_client::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
-use watchables::{Client, Config, cluster_is_configured, connect_to};
+use kube_client::config::{AuthInfo, Cluster as KubeconfigCluster, KubeconfigError};
+use watchables::{
+    Client, Config, KubeConfigOptions, Kubeconfig, cluster_is_configured, connect_to, connect_with,
+};
 
 use crate::args::ClusterArgs;
 
@@ -15,50 +17,101 @@ pub(crate) struct Cluster {
     _demo: Option<(Demo, EmbeddedServer)>,
 }
 
-/// Connects to the cluster that the arguments select. Without any configured cluster, starts a demo
-/// cluster.
-///
-/// # Errors
-///
-/// If the configuration cannot be read or used, or the demo cluster cannot be started.
-pub(crate) async fn connect(args: &ClusterArgs) -> anyhow::Result<Cluster> {
-    if args.demo || !(is_explicit(args) || cluster_is_configured()) {
-        return start_demo(args.demo);
-    }
-    let config = load_config(args).await?;
-    let url = config.cluster_url.to_string();
-    Ok(Cluster { client: create_client(config)?, url, _demo: None })
+/// Which cluster to connect to.
+pub(crate) enum Target {
+    /// The demo cluster, and whether the user asked for it.
+    Demo(bool),
+    /// A context of a kubeconfig, and how errors name the kubeconfig.
+    Kubeconfig(Box<Kubeconfig>, KubeConfigOptions, String),
+    /// The cluster that this pod runs in.
+    InCluster,
 }
 
-async fn load_config(args: &ClusterArgs) -> anyhow::Result<Config> {
-    let (kubeconfig, name) = match &args.kubeconfig {
-        Some(path) => (Kubeconfig::read_from(path), format!("the kubeconfig {}", path.display())),
-        None => (Kubeconfig::read(), default_kubeconfig_name()),
-    };
-    let kubeconfig = match kubeconfig {
-        Err(KubeconfigError::ReadConfig(..)) if !is_explicit(args) && in_cluster() => {
-            return Config::incluster().context("cannot use the service account of this pod");
+impl Target {
+    /// Finds the cluster that the arguments select. Without any configured cluster, it is the demo cluster.
+    ///
+    /// # Errors
+    ///
+    /// If the kubeconfig cannot be read, or has no such context.
+    pub(crate) fn find(args: &ClusterArgs) -> anyhow::Result<Self> {
+        if args.demo || !(is_explicit(args) || cluster_is_configured()) {
+            return Ok(Self::Demo(args.demo));
         }
-        // The parser's own text quotes the surrounding lines, which may contain tokens.
-        Err(KubeconfigError::Parse(error)) => {
-            let text = error.to_string();
-            let position = text.split("-->").next().unwrap_or_default().trim();
-            bail!("{name} is not valid YAML: {}", position.trim_start_matches("error: "))
+        let (kubeconfig, name) = match &args.kubeconfig {
+            Some(path) => {
+                (Kubeconfig::read_from(path), format!("the kubeconfig {}", path.display()))
+            }
+            None => (Kubeconfig::read(), default_kubeconfig_name()),
+        };
+        let kubeconfig = match kubeconfig {
+            Err(KubeconfigError::ReadConfig(..)) if !is_explicit(args) && in_cluster() => {
+                return Ok(Self::InCluster);
+            }
+            // The parser's own text quotes the surrounding lines, which may contain tokens.
+            Err(KubeconfigError::Parse(error)) => {
+                let text = error.to_string();
+                let position = text.split("-->").next().unwrap_or_default().trim();
+                bail!("{name} is not valid YAML: {}", position.trim_start_matches("error: "))
+            }
+            kubeconfig => kubeconfig.with_context(|| format!("cannot read {name}"))?,
+        };
+        let contexts: Vec<_> = kubeconfig.contexts.iter().map(|c| c.name.as_str()).collect();
+        match args.context.as_deref().or(kubeconfig.current_context.as_deref()) {
+            None | Some("") => bail!("{name} has no current context; choose one with --context"),
+            Some(context) if !contexts.contains(&context) => {
+                bail!("{name} has no context {context:?}; it has: {}", contexts.join(", "))
+            }
+            Some(_) => {}
         }
-        kubeconfig => kubeconfig.with_context(|| format!("cannot read {name}"))?,
-    };
-    let contexts: Vec<_> = kubeconfig.contexts.iter().map(|c| c.name.as_str()).collect();
-    match args.context.as_deref().or(kubeconfig.current_context.as_deref()) {
-        None | Some("") => bail!("{name} has no current context; choose one with --context"),
-        Some(context) if !contexts.contains(&context) => {
-            bail!("{name} has no context {context:?}; it has: {}", contexts.join(", "))
-        }
-        Some(_) => {}
+        let options = KubeConfigOptions { context: args.context.clone(), ..Default::default() };
+        Ok(Self::Kubeconfig(Box::new(kubeconfig), options, name))
     }
-    let options = KubeConfigOptions { context: args.context.clone(), ..Default::default() };
-    Config::from_custom_kubeconfig(kubeconfig, &options)
-        .await
-        .with_context(|| format!("cannot use {name}"))
+
+    /// Connects to the cluster. Runs its exec plugin, if it has one.
+    ///
+    /// # Errors
+    ///
+    /// If the configuration cannot be used, the plugin fails, or the demo cluster cannot be started.
+    pub(crate) async fn connect(self) -> anyhow::Result<Cluster> {
+        match self {
+            Self::Demo(requested) => start_demo(requested),
+            Self::Kubeconfig(kubeconfig, options, name) => {
+                let url = selected(&kubeconfig, &options)
+                    .and_then(|(cluster, _)| cluster?.server.clone())
+                    .unwrap_or_default();
+                let client = connect_with(*kubeconfig, &options).await;
+                let client = client.with_context(|| format!("cannot use {name}"))?;
+                Ok(Cluster { client, url, _demo: None })
+            }
+            Self::InCluster => {
+                let config =
+                    Config::incluster().context("cannot use the service account of this pod")?;
+                let url = config.cluster_url.to_string();
+                Ok(Cluster { client: create_client(config)?, url, _demo: None })
+            }
+        }
+    }
+
+    /// Returns the command of the exec plugin, if the user of the context has one.
+    pub(crate) fn plugin(&self) -> Option<String> {
+        let Self::Kubeconfig(kubeconfig, options, _) = self else { return None };
+        selected(kubeconfig, options)?.1?.exec.as_ref()?.command.clone()
+    }
+}
+
+/// Returns the cluster and the user of the selected context.
+fn selected<'a>(
+    kubeconfig: &'a Kubeconfig,
+    options: &KubeConfigOptions,
+) -> Option<(Option<&'a KubeconfigCluster>, Option<&'a AuthInfo>)> {
+    let context = options.context.as_ref().or(kubeconfig.current_context.as_ref())?;
+    let context = kubeconfig.contexts.iter().find(|named| named.name == *context)?;
+    let context = context.context.as_ref()?;
+    let cluster = kubeconfig.clusters.iter().find(|named| named.name == context.cluster);
+    let mut users = kubeconfig.auth_infos.iter();
+    let user = users.find(|named| Some(&named.name) == context.user.as_ref());
+    let cluster = cluster.and_then(|named| named.cluster.as_ref());
+    Some((cluster, user.and_then(|named| named.auth_info.as_ref())))
 }
 
 /// Returns whether the user selected a cluster, which rules out any other.

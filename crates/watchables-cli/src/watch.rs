@@ -47,14 +47,24 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
     };
     tokio::pin!(timed_out);
 
-    let connecting = async {
-        let cluster = cluster::connect(&args.cluster).await?;
+    let target = cluster::Target::find(&args.cluster)?;
+    let plugin = target.plugin();
+    let cluster = tokio::select! {
+        connected = target.connect() => connected?,
+        () = &mut timed_out => {
+            let plugin = plugin.unwrap_or_default();
+            anyhow::bail!(
+                "the exec plugin {plugin:?} did not give a credential within the time set by --for"
+            );
+        }
+    };
+    let resolving = async {
         let served = resources::resolve(&cluster.client, &args.resources).await;
         let served = served.with_context(|| format!("the API server {}", cluster.url))?;
-        anyhow::Ok((cluster, served))
+        anyhow::Ok(served)
     };
-    let (cluster, served) = tokio::select! {
-        connected = connecting => connected?,
+    let served = tokio::select! {
+        served = resolving => served?,
         () = &mut timed_out => {
             anyhow::bail!("the API server did not respond within the time set by --for");
         }

@@ -42,7 +42,9 @@ mod release_modules;
 pub mod releases;
 
 pub use cluster::cluster_is_configured;
-pub use connect::{connect, connect_to};
+pub use connect::{connect, connect_to, connect_with};
+#[doc(no_inline)]
+pub use kube_client::config::{KubeConfigOptions, Kubeconfig};
 #[doc(no_inline)]
 pub use kube_client::{Client, Config, Error as ClientError};
 #[allow(unused_imports, unreachable_pub, reason = "empty if no release is enabled")]
