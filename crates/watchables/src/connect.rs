@@ -41,11 +41,16 @@ pub async fn connect() -> Result<Client, ClientError> {
     let options = KubeConfigOptions::default();
     let read = Kubeconfig::read();
     if let Err(KubeconfigError::Parse(error)) = &read {
-        return Err(AccessError::new(format!("the kubeconfig is not valid YAML: {}", place(error))).into());
+        return Err(AccessError::new(format!(
+            "the kubeconfig is not valid YAML: {}",
+            place(error)
+        ))
+        .into());
     }
     let has_context = |kubeconfig: &Kubeconfig| {
         let current = kubeconfig.current_context.as_ref();
-        current.is_some_and(|current| kubeconfig.contexts.iter().any(|named| named.name == *current))
+        current
+            .is_some_and(|current| kubeconfig.contexts.iter().any(|named| named.name == *current))
     };
     match read {
         Ok(kubeconfig) if has_context(&kubeconfig) => {

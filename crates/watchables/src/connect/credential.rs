@@ -54,7 +54,9 @@ impl Credential {
         if let (Some(printed), Some(wanted)) = (&api_version, &exec.api_version)
             && printed != wanted
         {
-            return Err(format!("printed another API version than {wanted}, which the kubeconfig asks for"));
+            return Err(format!(
+                "printed another API version than {wanted}, which the kubeconfig asks for"
+            ));
         }
         let status = status.ok_or("printed an ExecCredential without a status")?;
         let expires = match status.expiration_timestamp.as_deref() {
@@ -105,8 +107,13 @@ mod tests {
     #[test]
     fn json_and_yaml_are_read() {
         let json = r#"{"kind":"ExecCredential","status":{"token":"t","expirationTimestamp":"2030-01-01T00:00:00Z"}}"#;
-        assert_eq!(parse(json).unwrap_or_else(|e| panic!("{e}")).expires.unwrap().to_string(), "2030-01-01T00:00:00Z");
-        assert!(parse("kind: ExecCredential\nstatus:\n  token: t\n").is_ok_and(|c| c.token.is_some()));
+        assert_eq!(
+            parse(json).unwrap_or_else(|e| panic!("{e}")).expires.unwrap().to_string(),
+            "2030-01-01T00:00:00Z"
+        );
+        assert!(
+            parse("kind: ExecCredential\nstatus:\n  token: t\n").is_ok_and(|c| c.token.is_some())
+        );
     }
 
     #[test]

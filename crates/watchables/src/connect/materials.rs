@@ -216,7 +216,10 @@ mod tests {
     fn control_characters_are_an_error_that_shows_no_token() {
         let token = Some(SecretString::from("SEC\u{7}RET\nSECRET"));
         let error = header(&AuthInfo { token, ..Default::default() }).unwrap_err();
-        assert_eq!(error.to_string(), "the token of the kubeconfig has characters that a header cannot hold");
+        assert_eq!(
+            error.to_string(),
+            "the token of the kubeconfig has characters that a header cannot hold"
+        );
         assert!(!format!("{error:?}").contains("SEC"));
         let client_key_data = Some(SecretString::from("SECRET?"));
         let user = AuthInfo { client_key_data, ..Default::default() };
@@ -228,7 +231,12 @@ mod tests {
     fn empty_fields_count_as_absent() {
         let empty = || Some(String::new());
         let token = Some(SecretString::from(""));
-        let user = AuthInfo { token, token_file: empty(), client_certificate: empty(), ..Default::default() };
+        let user = AuthInfo {
+            token,
+            token_file: empty(),
+            client_certificate: empty(),
+            ..Default::default()
+        };
         let sources = Sources::of_user(&user).unwrap();
         assert!(!sources.have_token() && !sources.have_files() && sources.certificate.is_none());
     }

@@ -45,10 +45,9 @@ pub(super) async fn run(exec: &ExecConfig) -> Result<Credential, AccessError> {
     for name in exec.drop_env.iter().flatten() {
         command.env_remove(name);
     }
-    let output = match command.output().await {
-        Ok(output) => output,
-        Err(error) => return Err(not_run(exec, name, error)),
-    };
+    // Not `output()`, which takes standard error, too.
+    let child = command.spawn().map_err(|error| not_run(exec, name, error))?;
+    let output = child.wait_with_output().await.map_err(|error| not_run(exec, name, error))?;
     if !output.status.success() {
         return Err(failed(&format!("failed with {}", output.status)));
     }

@@ -144,7 +144,8 @@ impl Shared {
         if let Ok(Some(newer)) = self.reread(&mut state, rejected).await {
             return Ok(Some(newer));
         }
-        let asks_plugin = self.settings.has_plugin() && (by_status || rejected.has_plugin_identity());
+        let asks_plugin =
+            self.settings.has_plugin() && (by_status || rejected.has_plugin_identity());
         if asks_plugin && state.limiter.permit() {
             return self.make(&mut state).await.map(Some);
         }

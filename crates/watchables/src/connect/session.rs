@@ -75,7 +75,8 @@ impl Session {
         };
         // Where the requests themselves go to a proxy.
         let proxy = settings.proxy.as_ref().filter(|proxy| {
-            proxy.protocol == Protocol::Http && settings.config.cluster_url.scheme_str() != Some("https")
+            proxy.protocol == Protocol::Http
+                && settings.config.cluster_url.scheme_str() != Some("https")
         });
         Ok(Self {
             http: http(settings, &identity)?,
@@ -88,7 +89,10 @@ impl Session {
     }
 
     /// Sends a request. Errors name the certificate that is at fault, if one is.
-    pub(super) async fn send(&self, mut request: Request<Body>) -> Result<Response<Incoming>, BoxError> {
+    pub(super) async fn send(
+        &self,
+        mut request: Request<Body>,
+    ) -> Result<Response<Incoming>, BoxError> {
         let headers = request.headers_mut();
         if let Some(value) = &self.authorization {
             headers.insert(AUTHORIZATION, value.clone());
@@ -129,8 +133,14 @@ fn identity(
     let key = named(&sources.key, &materials.key);
     let client = match (credential.and_then(|given| given.identity.as_ref()), certificate, key) {
         (Some((certificate, key)), ..) => Some([
-            ("the client certificate of the exec plugin".to_owned(), certificate.clone().into_bytes()),
-            ("the client key of the exec plugin".to_owned(), key.expose_secret().as_bytes().to_vec()),
+            (
+                "the client certificate of the exec plugin".to_owned(),
+                certificate.clone().into_bytes(),
+            ),
+            (
+                "the client key of the exec plugin".to_owned(),
+                key.expose_secret().as_bytes().to_vec(),
+            ),
         ]),
         (None, Some(certificate), Some(key)) => Some([certificate, key]),
         (None, None, None) => None,

@@ -37,7 +37,10 @@ impl Settings {
     /// # Errors
     ///
     /// If the URL of the server or of the proxy is invalid, or inline data is not base64.
-    pub(super) fn from_kubeconfig(mut config: Config, cluster: &Cluster) -> Result<Self, AccessError> {
+    pub(super) fn from_kubeconfig(
+        mut config: Config,
+        cluster: &Cluster,
+    ) -> Result<Self, AccessError> {
         config.proxy_url = None;
         let mut sources = Sources::of_user(&config.auth_info)?;
         sources.ca = Sources::ca_of(cluster)?;
@@ -62,7 +65,9 @@ impl Settings {
             return Err(AccessError::new("the URL of the API server has no host"));
         }
         if !matches!(config.cluster_url.scheme_str(), Some("http" | "https")) {
-            return Err(AccessError::new("the URL of the API server must begin with https:// or http://"));
+            return Err(AccessError::new(
+                "the URL of the API server must begin with https:// or http://",
+            ));
         }
         let proxy = match proxy_url {
             Some(url) => Some(Proxy::parse(url, "proxy-url of the kubeconfig")?),

@@ -34,15 +34,19 @@ impl Identity {
         let mut settings = Config::new(config.cluster_url.clone());
         settings.accept_invalid_certs = config.accept_invalid_certs;
         settings.root_cert = match &self.ca {
-            Some((name, pem)) => Some(certificates(name, pem)?.iter().map(|c| c.to_vec()).collect()),
+            Some((name, pem)) => {
+                Some(certificates(name, pem)?.iter().map(|c| c.to_vec()).collect())
+            }
             None => config.root_cert.clone(),
         };
         if let Some([(name, certificate), (key_name, key)]) = &self.client {
             let chain = certificates(name, certificate)?;
             let leaf = chain.first().and_then(|der| Certificate::parse(der));
-            let leaf = leaf.ok_or_else(|| AccessError::new(format!("{name} is no X.509 certificate")))?;
+            let leaf =
+                leaf.ok_or_else(|| AccessError::new(format!("{name} is no X.509 certificate")))?;
             if leaf.version < 3 {
-                let text = format!("{name} is an X.509 v{} certificate; TLS needs v3", leaf.version);
+                let text =
+                    format!("{name} is an X.509 v{} certificate; TLS needs v3", leaf.version);
                 return Err(AccessError::new(text));
             }
             if PrivateKeyDer::from_pem_slice(key).is_err() {
@@ -56,7 +60,11 @@ impl Identity {
 
     fn not_usable(&self, error: ClientError) -> AccessError {
         match (&self.client, &self.ca, error) {
-            (Some([(name, _), (key, _)]), _, ClientError::RustlsTls(RustlsTlsError::InvalidPrivateKey(error))) => {
+            (
+                Some([(name, _), (key, _)]),
+                _,
+                ClientError::RustlsTls(RustlsTlsError::InvalidPrivateKey(error)),
+            ) => {
                 let why = if matches!(error, rustls::Error::InconsistentKeys(_)) {
                     format!("{key} does not belong to {name}")
                 } else {
@@ -64,15 +72,20 @@ impl Identity {
                 };
                 AccessError::caused(why, error)
             }
-            (_, Some((name, _)), error @ ClientError::RustlsTls(RustlsTlsError::AddRootCertificate(_))) => {
-                AccessError::caused(format!("{name} cannot be used"), error)
-            }
+            (
+                _,
+                Some((name, _)),
+                error @ ClientError::RustlsTls(RustlsTlsError::AddRootCertificate(_)),
+            ) => AccessError::caused(format!("{name} cannot be used"), error),
             (.., error) => AccessError::caused("TLS cannot be configured", error),
         }
     }
 
     /// Names the certificate that made a connection fail, if one did.
-    pub(super) fn explain(&self, error: Box<dyn Error + Send + Sync>) -> Box<dyn Error + Send + Sync> {
+    pub(super) fn explain(
+        &self,
+        error: Box<dyn Error + Send + Sync>,
+    ) -> Box<dyn Error + Send + Sync> {
         let why = match find(&*error) {
             Some(rustls::Error::InvalidCertificate(error)) => self.server_is_wrong(error),
             Some(rustls::Error::AlertReceived(alert)) => self.client_is_wrong(*alert),
@@ -93,9 +106,13 @@ impl Identity {
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 "is not valid for the server's host; see tls-server-name"
             }
-            CertificateError::UnknownIssuer => {
+            // A CA that was replaced by one of the same name shows as a bad signature.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 let Some((name, pem)) = &self.ca else {
-                    return Some("the API server's certificate is not signed by a CA of this system".to_owned());
+                    return Some(
+                        "the API server's certificate is not signed by a CA of this system"
+                            .to_owned(),
+                    );
                 };
                 let read = certificates(name, pem).unwrap_or_default();
                 let read: Vec<_> = read.iter().filter_map(|der| Certificate::parse(der)).collect();
@@ -121,6 +138,7 @@ impl Identity {
                 | Alert::CertificateExpired
                 | Alert::CertificateUnknown
                 | Alert::UnknownCA
+                | Alert::DecryptError
                 | Alert::CertificateRequired
                 | Alert::AccessDenied
         );
@@ -129,7 +147,9 @@ impl Identity {
                 let flaw = self.client_flaw().map(|flaw| format!(", which {flaw}"));
                 format!("the API server rejected {name}{}", flaw.unwrap_or_default())
             }
-            None => "the API server requires a client certificate; the kubeconfig has none".to_owned(),
+            None => {
+                "the API server requires a client certificate; the kubeconfig has none".to_owned()
+            }
         })
     }
 

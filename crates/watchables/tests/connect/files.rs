@@ -8,7 +8,8 @@ use crate::server::{Server, connect, failure, get, ok, token, unauthorized};
 async fn token_file_is_read_again_after_a_401() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), "SECRET-1\n").unwrap();
-    let server = Server::start(|head| if token(head) == Some("SECRET-2") { ok() } else { unauthorized() });
+    let server =
+        Server::start(|head| if token(head) == Some("SECRET-2") { ok() } else { unauthorized() });
     let server = server.await;
     let url = format!("http://127.0.0.1:{}", server.port);
     let user = [format!("tokenFile: {}", file.path().display())];
@@ -48,7 +49,9 @@ async fn odd_values_are_errors_and_no_panics() {
         failure(connect(server, &[], &[]).await);
     }
     let env = "exec: {command: sh, args: [-c, exit 4], env: [{name: \"\", value: a}, {name: a=b, value: \"\\0\"}]}";
-    assert!(failure(connect("http://127.0.0.1:1", &[], &[env.to_owned()]).await).contains("status: 4"));
+    assert!(
+        failure(connect("http://127.0.0.1:1", &[], &[env.to_owned()]).await).contains("status: 4")
+    );
 }
 
 #[tokio::test]

@@ -33,7 +33,12 @@ impl Proxy {
     }
 }
 
-async fn serve(mut stream: TcpStream, to: u16, status: u16, seen: Arc<Mutex<Vec<String>>>) -> Option<()> {
+async fn serve(
+    mut stream: TcpStream,
+    to: u16,
+    status: u16,
+    seen: Arc<Mutex<Vec<String>>>,
+) -> Option<()> {
     let mut first = [0];
     stream.peek(&mut first).await.ok()?;
     if first == [5] {
@@ -63,7 +68,11 @@ async fn socks(mut stream: TcpStream, to: u16, seen: &Mutex<Vec<String>>) -> Opt
     stream.read_exact(&mut name).await.ok()?;
     let (low, high) = (name.pop()?, name.pop()?);
     let port = u16::from_be_bytes([high, low]);
-    let text = format!("{}:{port} {}", String::from_utf8_lossy(&name), String::from_utf8_lossy(&user[2..]));
+    let text = format!(
+        "{}:{port} {}",
+        String::from_utf8_lossy(&name),
+        String::from_utf8_lossy(&user[2..])
+    );
     seen.lock().unwrap().push(text);
     stream.write_all(&[5, 0, 0, 1, 127, 0, 0, 1, 0, 0]).await.ok()?;
     join(stream, to).await;

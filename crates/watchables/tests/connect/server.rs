@@ -20,7 +20,9 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) async fn start(answer: impl Fn(&str) -> (u16, String) + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(
+        answer: impl Fn(&str) -> (u16, String) + Send + Sync + 'static,
+    ) -> Self {
         Self::start_with(None, answer).await
     }
 
@@ -63,7 +65,8 @@ async fn serve(
     seen.lock().unwrap().push(head.clone());
     let (status, body) = answer(&head);
     let length = body.len();
-    let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
+    let head =
+        format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
     stream.write_all((head + &body).as_bytes()).await.ok()?;
     stream.shutdown().await.ok()
 }
@@ -85,7 +88,11 @@ pub(crate) async fn join(mut client: TcpStream, port: u16) {
 }
 
 /// Connects with a kubeconfig of these lines for the cluster and the user.
-pub(crate) async fn connect(server: &str, cluster: &[String], user: &[String]) -> Result<Client, ClientError> {
+pub(crate) async fn connect(
+    server: &str,
+    cluster: &[String],
+    user: &[String],
+) -> Result<Client, ClientError> {
     connect_text(&kubeconfig(server, cluster, user)).await
 }
 
