@@ -5,9 +5,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 const FIRST_DELAY: Duration = Duration::from_secs(1);
-const MAX_DELAY: Duration = Duration::from_secs(60);
+const MAX_DELAY: Duration = Duration::from_mins(1);
 /// After so long without a renewal, the next ones are as at the start.
-const QUIET: Duration = Duration::from_secs(300);
+const QUIET: Duration = Duration::from_mins(5);
 
 /// Permits a renewal at once, and each further one after a delay that doubles, up to a minute.
 #[derive(Default)]

@@ -32,14 +32,12 @@ fn matches(entry: &str, host: &str, port: u16, ip: Option<IpAddr>) -> bool {
     }
     let domain = entry_host.strip_prefix('*').filter(|rest| rest.starts_with('.'));
     let domain = domain.unwrap_or(entry_host);
-    match domain.strip_prefix('.') {
+    if domain.starts_with('.') {
         // Only hosts below the domain.
-        Some(_) => host.ends_with(domain),
-        None => {
-            let below = host.strip_suffix(domain);
-            !domain.is_empty() && below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-        }
+        return host.ends_with(domain);
     }
+    let below = host.strip_suffix(domain);
+    !domain.is_empty() && below.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// Splits `host:port` and `[address]:port`. An address of IPv6 without brackets has no port.
@@ -92,7 +90,8 @@ mod tests {
             ("fd00::1", "fd00::1", 443, false),
             (":443", "example.com", 443, true),
             ("0.0.0.0", "0.0.0.0", 443, false),
-            ("0.1", "10.0.0.1", 443, true),
+            // Go compares the texts of addresses with domains, too.
+            ("0.1", "10.0.0.1", 443, false),
         ];
         for (no_proxy, host, port, used) in cases {
             assert_eq!(uses_proxy(no_proxy, host, port), used, "{no_proxy:?}, {host}:{port}");

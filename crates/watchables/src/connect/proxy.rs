@@ -52,7 +52,11 @@ impl Proxy {
         };
         let host: http::uri::Authority =
             host.parse().map_err(|_| invalid("its host or port is invalid"))?;
-        let port = host.port_u16().unwrap_or(default_port);
+        let port = match host.port_u16() {
+            Some(port) => port,
+            None if host.as_str() == host.host() => default_port,
+            None => return Err(invalid("its host or port is invalid")),
+        };
         let address = Uri::builder()
             .scheme(scheme.as_str())
             .authority(format!("{}:{port}", host.host()))

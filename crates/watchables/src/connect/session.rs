@@ -18,7 +18,7 @@ use super::connector::Connector;
 use super::credential::Credential;
 use super::error::AccessError;
 use super::materials::{Materials, basic, bearer};
-use super::proxy::Protocol;
+use super::proxy::{Protocol, Proxy};
 use super::settings::Settings;
 use super::tls::Identity;
 
@@ -82,7 +82,7 @@ impl Session {
             http: http(settings, &identity)?,
             identity,
             authorization,
-            proxy_authorization: proxy.and_then(|proxy| proxy.authorization()),
+            proxy_authorization: proxy.and_then(Proxy::authorization),
             materials,
             credential,
         })

@@ -87,7 +87,7 @@ impl Identity {
         error: Box<dyn Error + Send + Sync>,
     ) -> Box<dyn Error + Send + Sync> {
         let why = match find(&*error) {
-            Some(rustls::Error::InvalidCertificate(error)) => self.server_is_wrong(error),
+            Some(rustls::Error::InvalidCertificate(error)) => Some(self.server_is_wrong(error)),
             Some(rustls::Error::AlertReceived(alert)) => self.client_is_wrong(*alert),
             _ => None,
         };
@@ -97,7 +97,7 @@ impl Identity {
         }
     }
 
-    fn server_is_wrong(&self, error: &CertificateError) -> Option<String> {
+    fn server_is_wrong(&self, error: &CertificateError) -> String {
         let what = match error {
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired",
             CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
@@ -109,10 +109,8 @@ impl Identity {
             // A CA that was replaced by one of the same name shows as a bad signature.
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 let Some((name, pem)) = &self.ca else {
-                    return Some(
-                        "the API server's certificate is not signed by a CA of this system"
-                            .to_owned(),
-                    );
+                    return "the API server's certificate is not signed by a CA of this system"
+                        .to_owned();
                 };
                 let read = certificates(name, pem).unwrap_or_default();
                 let read: Vec<_> = read.iter().filter_map(|der| Certificate::parse(der)).collect();
@@ -121,11 +119,11 @@ impl Identity {
                 } else {
                     expiry(&read).map(|flaw| format!(", which {flaw}")).unwrap_or_default()
                 };
-                return Some(format!("the API server's certificate is not signed by {name}{flaw}"));
+                return format!("the API server's certificate is not signed by {name}{flaw}");
             }
             _ => "is invalid",
         };
-        Some(format!("the API server's certificate {what}"))
+        format!("the API server's certificate {what}")
     }
 
     fn client_is_wrong(&self, alert: AlertDescription) -> Option<String> {
