@@ -235,7 +235,7 @@ fn unreachable_server_is_a_one_line_error() {
     let home = home();
     let kubeconfig = write_kubeconfig(&home, &url);
     let output = run(watchables(&home).args(["watch", "pods", "--kubeconfig"]).arg(kubeconfig));
-    assert_error(&output, &format!("the API server {url}/: "));
+    assert_error(&output, &format!("the API server {url}: "));
     assert_error(&output, "onnection refused");
 }
 
