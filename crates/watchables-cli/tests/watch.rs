@@ -379,8 +379,9 @@ fn interrupt_ends_the_watch_with_success() {
 #[test]
 fn interrupt_ends_the_watch_while_stdout_is_blocked() {
     let (server, home) = cluster();
-    let text = "x".repeat(500_000);
-    for n in 0..10 {
+    // An API server accepts at most 256 KiB of annotations.
+    let text = "x".repeat(250_000);
+    for n in 0..20 {
         let mut big = pod("default", &format!("big-{n}"));
         big["metadata"]["annotations"] = json!({"text": text});
         server.store().create(big).unwrap();

@@ -1,4 +1,4 @@
-//! A token that expires while a stream runs: kube-client renews it, and the stream resumes.
+//! A token that is revoked while a stream runs: the exec plugin runs again, and the stream resumes.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -7,15 +7,15 @@ use watchables::rel_1_37::Pod;
 use watchables::{InitialList, StreamOptions, Watcher, connect_to};
 use watchables_tests::{Reply, ScriptedServer, config_of, event_line, soon};
 
-/// A credential plugin that issues `token-1`, `token-2` and so on, each already expired.
+/// A credential plugin that issues `token-1`, `token-2` and so on, without an expiry.
 const PLUGIN: &str = r#"#!/bin/sh
 n=$(($(cat "$0.count" 2>/dev/null || echo 0) + 1))
 echo $n >"$0.count"
-echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"token-'$n'","expirationTimestamp":"2020-01-01T00:00:00Z"}}'
+echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"token-'$n'"}}'
 "#;
 
 #[tokio::test]
-async fn expired_token_is_renewed_and_the_stream_resumes() {
+async fn revoked_token_is_renewed_and_the_stream_resumes() {
     let list = r#"{"metadata":{"resourceVersion":"10"},"items":[{"metadata":{"name":"a"}}]}"#;
     let live = r#"{"type":"ADDED","object":{"metadata":{"name":"b","resourceVersion":"11"}}}"#;
     let expired = include_bytes!("../../data/recorded-1.36/status-401.json");

@@ -38,6 +38,8 @@ async fn paged_initial_list_is_followed_by_live_events() {
     assert_eq!((line(&event).as_str(), event.origin), ("MODIFIED p0", Origin::Live));
     assert_eq!(event.obj.metadata.labels["tier"], "front");
     assert_eq!(line(&next(&mut events).await), "ADDED new");
+    // A pod first gets a deletion timestamp.
+    assert_eq!(line(&next(&mut events).await), "MODIFIED p1");
     assert_eq!(line(&next(&mut events).await), "DELETED p1");
     let reached = watcher.current_resource_version();
     assert_eq!(reached, Some(store.current_revision().to_string()));

@@ -60,8 +60,9 @@ type Key = (String, String, String, String);
 
 /// Returns all files of the crate. `releases` is sorted.
 pub(crate) fn catalogs(releases: &[(Release, Vec<Resource>)]) -> Files {
-    let comment =
-        |mark: &str| -> String { HEADER.lines().map(|line| format!("{mark} {line}\n")).collect() };
+    let comment = |mark: &str| -> String {
+        HEADER.lines().flat_map(|line| [mark, " ", line, "\n"]).collect()
+    };
     Files::from([
         ("Cargo.toml".to_owned(), comment("#") + MANIFEST),
         ("src/lib.rs".to_owned(), comment("//") + &library(releases)),

@@ -89,14 +89,21 @@ fn bare(schema: &Value, module: &str) -> String {
         (Some("number"), Some("double")) => "f64".to_owned(),
         (Some("string"), None) => "String".to_owned(),
         (Some("string"), Some("byte")) => "watchable_core::ByteString".to_owned(),
-        (Some("array"), None) => format!("Vec<{}>", bare(&schema["items"], module)),
+        (Some("array"), None) => format!("Vec<{}>", element(&schema["items"], module)),
         (Some("object"), None) if schema["additionalProperties"].is_object() => {
-            let values = bare(&schema["additionalProperties"], module);
+            let values = element(&schema["additionalProperties"], module);
             format!("std::collections::BTreeMap<String,{values}>")
         }
         (Some("object"), None) => "watchable_core::RawJson".to_owned(),
         _ => panic!("{schema} is not supported: add its type here"),
     }
+}
+
+/// Returns the type of a list's or a map's element. A time may be null in both.
+fn element(schema: &Value, module: &str) -> String {
+    let bare = bare(schema, module);
+    let is_time = schema["$ref"].as_str().is_some_and(|target| TIMES.contains(&target));
+    if is_time { format!("Option<{bare}>") } else { bare }
 }
 
 /// Returns whether a definition contains another directly, not through a list or map.
