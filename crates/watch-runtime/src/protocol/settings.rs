@@ -23,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) ends_at_gaps: bool,
     /// Whether to wait for a resource that the server does not have.
     pub(crate) waits_for_resource: bool,
+    /// After how long a failing managed stream ends. `None`: never.
+    pub(crate) give_up_after: Option<Duration>,
     /// Whether to decode objects without their `metadata.managedFields`.
     pub(crate) drops_managed_fields: bool,
 }

@@ -9,7 +9,9 @@ use crate::protocol::frame::Frames;
 use crate::protocol::head::Head;
 use crate::protocol::list_body::ListBody;
 use crate::protocol::machine::core::Machine;
+use crate::protocol::machine::failure_policy::Wait;
 use crate::protocol::machine::state::State;
+use crate::protocol::response_start::ResponseStart;
 use crate::protocol::status::Cause;
 
 /// How much of an HTTP error's body is kept, in bytes.
@@ -17,10 +19,15 @@ const MAX_ERROR_BODY_BYTES: usize = 64 << 10;
 
 impl Machine {
     /// Reports the head of a response.
-    pub(crate) fn on_head(&mut self, head: Head, now: Instant) {
+    pub(crate) fn on_head(&mut self, mut head: Head, now: Instant) {
         self.failures.server_reached();
         let listing = self.requests_list();
-        self.state = match (head.status.is_success(), listing) {
+        let accepted = head.status.is_success() && !head.is_html();
+        if accepted && !listing && head.may_be_json() {
+            self.failures.request_accepted();
+        }
+        self.response = ResponseStart::new(head.content_type.take());
+        self.state = match (accepted, listing) {
             (false, _) => State::Rejected { head, body: BytesMut::new(), last_received: now },
             (true, true) => {
                 State::Listing { body: ListBody::default(), last_received: now, ended: false }
@@ -30,17 +37,15 @@ impl Machine {
                 State::Watching { frames, since: now, last_received: now }
             }
         };
-        if head.status.is_success() {
-            self.failures.request_accepted();
-        }
     }
 
     /// Reports that the server could not be reached.
-    pub(crate) fn on_unreachable(&mut self, source: Source) {
+    pub(crate) fn on_unreachable(&mut self, source: Source, now: Instant) {
         if self.is_managed() && self.failures.has_reached_server() {
             self.probing_version = false;
             self.failures.connection_lost();
-            self.back_off_after_disconnect(Cause::Unreachable);
+            let kind = Kind::Connect(source);
+            self.wait_out(kind, Cause::Unreachable, Wait::Disconnected, now);
         } else {
             self.end_with(Kind::Connect(source));
         }
@@ -48,6 +53,7 @@ impl Machine {
 
     /// Reports a chunk of the body.
     pub(crate) fn on_chunk(&mut self, chunk: Bytes, now: Instant) {
+        self.response.push(&chunk);
         match &mut self.state {
             State::Listing { body, last_received, .. } => {
                 *last_received = now;
@@ -71,7 +77,7 @@ impl Machine {
         match &mut self.state {
             State::Listing { ended, .. } => *ended = true,
             State::Rejected { head, body, .. } => {
-                let (head, body) = (*head, body.split().freeze());
+                let (head, body) = (std::mem::take(head), body.split().freeze());
                 self.request_rejected(head, &body, now);
             }
             State::Watching { frames, since, .. } => {
@@ -102,7 +108,10 @@ impl Machine {
     /// Reports that the sleep is over.
     pub(crate) fn on_wake(&mut self) {
         if matches!(self.state, State::BackingOff { .. }) {
-            self.state = State::Ready;
+            match self.failures.gives_up_with.take() {
+                Some(kind) => self.end_with(kind),
+                None => self.state = State::Ready,
+            }
         }
     }
 }
