@@ -33,7 +33,7 @@ impl World {
         if !self.faults_over {
             if self.accepted && happens(&mut self.random, self.faults.reject) {
                 self.fault_count += 1;
-                return self.reject_transiently();
+                return self.reject_transiently(request.watch);
             }
             if self.flapping.is_some() {
                 self.fault_count += 1;
@@ -56,7 +56,7 @@ impl World {
         self.link = Link::Body(body.unwrap_or_default());
     }
 
-    fn reject_transiently(&mut self) {
+    fn reject_transiently(&mut self, watch: bool) {
         let seconds = Some(self.random.u64(..5));
         match self.random.u8(..8) {
             0 => self.reject(429, seconds, "TooManyRequests", "later"),
@@ -72,7 +72,8 @@ impl World {
                 self.resource_was_missing = true;
                 self.reject(404, None, "NotFound", "not yet");
             }
-            5 => self.answer_with_something_else(),
+            // Before the first list, such an answer would end the stream.
+            5 if watch => self.answer_with_something_else(),
             _ => {
                 let codes = [302, 400, 401, 403, 404, 405, 408, 421, 422, 425, 500, 520];
                 let code = codes[self.random.usize(..codes.len())];
@@ -83,7 +84,12 @@ impl World {
 
     /// A proxy answers with a success, but neither with a list nor with events.
     fn answer_with_something_else(&mut self) {
-        let body = ["<html>sign in</html>\n", "null", "{\"items\":[", "{\"kind\":\"Status\",\"code\":503}"];
+        let body = [
+            "<html>sign in</html>\n",
+            "null",
+            "{\"items\":[",
+            "{\"kind\":\"Status\",\"code\":503}",
+        ];
         let body = body[self.random.usize(..body.len())];
         self.watcher.head(200, None, self.now);
         self.link = Link::Body(body.as_bytes().to_vec());

@@ -173,7 +173,7 @@ impl Machine {
                 State::Ready => return Step::Send(self.next_request(now)),
                 State::Listing { body, ended, .. } => match body.next_item() {
                     Some(item) => {
-                        self.failures.request_accepted();
+                        self.failures.response_understood();
                         self.list_item(&item);
                     }
                     None if *ended => match std::mem::take(body).finish() {
@@ -185,7 +185,7 @@ impl Machine {
                             self.malformed_list("a list without a resourceVersion", source, now);
                         }
                         Ok(page) => {
-                            self.failures.request_accepted();
+                            self.failures.response_understood();
                             self.failures.recovered();
                             self.page_complete(page);
                         }

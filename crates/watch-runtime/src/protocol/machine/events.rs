@@ -37,7 +37,7 @@ impl Machine {
     ) -> Option<Delivery> {
         let read = envelope::read(line, self.requests.resource().scope());
         if matches!(read, Ok(Envelope::Event { .. } | Envelope::Bookmark { .. })) {
-            self.failures.request_accepted();
+            self.failures.response_understood();
             self.failures.recovered();
         }
         match read {

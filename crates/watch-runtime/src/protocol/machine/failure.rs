@@ -77,7 +77,7 @@ impl Machine {
 
     fn malformed_response(&mut self, what: &'static str, source: Source, now: Instant) {
         let content = Some(self.response.describe());
-        let may_pass = self.failures.accepted_before || self.response.is_truncated_json();
+        let may_pass = self.failures.understood_before || self.response.is_truncated_json();
         let is_json = self.response.looks_like_json();
         let kind = Kind::Malformed { what, content, source };
         if !self.is_managed() || !may_pass {

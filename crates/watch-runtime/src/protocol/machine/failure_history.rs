@@ -15,9 +15,11 @@ pub(super) const TOO_LARGE_LIMIT: u32 = 5;
 pub(super) struct FailureHistory {
     /// Whether the server ever answered. Before that, a connection failure is terminal.
     pub(super) reached_before: bool,
-    /// Whether a request ever succeeded. Before that, failures that a person must mend are
-    /// terminal.
+    /// Whether the server ever accepted a request. Before that, a rejection that a person must
+    /// mend is terminal.
     pub(super) accepted_before: bool,
+    /// Whether a response was ever a list or a watch. Before that, one that is neither is terminal.
+    pub(super) understood_before: bool,
     /// When the server began to say that it does not have the resource.
     pub(super) missing_since: Option<Instant>,
     /// The failures since the stream last made progress.
@@ -44,8 +46,17 @@ impl FailureHistory {
         self.missing_since = None;
     }
 
+    /// Records that a response is a list or a watch.
+    pub(super) fn response_understood(&mut self) {
+        self.request_accepted();
+        self.understood_before = true;
+    }
+
     /// Records a failure. Returns when the first one since the last progress occurred.
     pub(super) fn failed(&mut self, cause: Cause, now: Instant) -> Instant {
+        if cause != Cause::Rejected(404) {
+            self.missing_since = None;
+        }
         let since = self.interruption.map_or(now, |interruption| interruption.since);
         self.interruption = Some(Interruption { since, cause });
         since

@@ -10,7 +10,8 @@
 //! | no connection, or no response | ends, unless the server has responded before | waits |
 //! | connection broken or idle, truncated response | waits | waits |
 //!
-//! - A success is a complete item or page of a list, an event, or an accepted watch.
+//! - A success is a response of 200 that may be JSON. For a response that is not an API's, it is a
+//!   complete item or page of a list, an event, or an accepted watch.
 //! - A wait is random up to a bound that doubles with each failure (`backoff`), and at least
 //!   `Retry-After`, of which five minutes count.
 //! - With `give_up_after`, a stream that has failed for that long ends with the last error. It has

@@ -23,8 +23,9 @@ impl Machine {
         self.failures.server_reached();
         let listing = self.requests_list();
         let accepted = head.status.is_success() && !head.is_html();
-        if accepted && !listing && head.may_be_json() {
+        if accepted && head.may_be_json() {
             self.failures.request_accepted();
+            self.failures.understood_before |= !listing;
         }
         self.response = ResponseStart::new(head.content_type.take());
         self.state = match (accepted, listing) {
