@@ -108,6 +108,8 @@ impl Notices {
     }
 
     fn observe_live(&mut self, now: Instant) -> Option<String> {
+        // If an interruption was reported, it first has to stay live.
+        self.was_live |= self.reported.is_none();
         // A server may accept a watch and then reject its resource version with a 410.
         let resumed = *self.live_since.get_or_insert(now) + RESUMED_AFTER;
         if now < resumed {
