@@ -89,7 +89,7 @@ impl Machine {
     }
 
     /// The body of an HTTP error, or of an HTML page, has ended.
-    pub(super) fn request_rejected(&mut self, head: Head, body: &Bytes, now: Instant) {
+    pub(super) fn request_rejected(&mut self, head: &Head, body: &Bytes, now: Instant) {
         if head.status.is_success() {
             if std::mem::take(&mut self.probing_version) {
                 self.failures.version_confirmed();

@@ -79,7 +79,7 @@ impl Machine {
             State::Listing { ended, .. } => *ended = true,
             State::Rejected { head, body, .. } => {
                 let (head, body) = (std::mem::take(head), body.split().freeze());
-                self.request_rejected(head, &body, now);
+                self.request_rejected(&head, &body, now);
             }
             State::Watching { frames, since, .. } => {
                 let since = *since;
