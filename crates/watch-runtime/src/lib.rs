@@ -34,7 +34,7 @@ pub use protocol::error::WatchError;
 pub use protocol::event::{EventSource, EventType, Origin, WatchEvent};
 pub use protocol::options::StreamOptions;
 pub use protocol::settings::{InitialList, StartFrom};
-pub use protocol::status::{Cause, Phase, WatchStatus};
+pub use protocol::status::{Cause, Interruption, Phase, WatchStatus};
 pub use stream::WatchStream;
 pub use stream::stop::StopHandle;
 #[cfg(feature = "bench-hooks")]

@@ -10,6 +10,7 @@
 //! | [`DECODE_ERRORS`] | counter | objects | |
 //! | [`UNKNOWN_EVENTS`] | counter | events | |
 //! | [`REPAIRS`] | counter | gaps | |
+//! | [`INTERRUPTED`] | gauge | streams | `cause`, as above |
 //! | [`RECEIVED_BYTES`] | counter | bytes | |
 //! | [`LAG`] | histogram | seconds | |
 
@@ -22,7 +23,8 @@ mod recorder;
 
 #[cfg(feature = "metrics")]
 pub use names::{
-    DECODE_ERRORS, EVENTS, LAG, RECEIVED_BYTES, REPAIRS, RESTARTS, UNKNOWN_EVENTS, describe,
+    DECODE_ERRORS, EVENTS, INTERRUPTED, LAG, RECEIVED_BYTES, REPAIRS, RESTARTS, UNKNOWN_EVENTS,
+    describe,
 };
 #[cfg(not(feature = "metrics"))]
 pub(crate) use noop_recorder::MetricsRecorder;

@@ -3,7 +3,7 @@
 //! - `machine`: the state machine. It consumes responses and produces requests and deliveries.
 //! - `request_builder`, `settings`, `options`: what is requested.
 //! - `encoding`: whether responses are compressed.
-//! - `head`, `frame`, `envelope`, `list_body`, `api_status`: parsers of what a server sends.
+//! - `head`, `frame`, `envelope`, `list_body`, `api_status`, `response_start`: parsers of what a server sends.
 //! - `index`, `identity`, `uid`, `version`, `tombstone`: what was delivered, and how lists compare with it.
 //! - `backoff`, `status`, `error`, `event`: waits, and what consumers see.
 
@@ -21,6 +21,7 @@ pub(crate) mod list_body;
 pub(crate) mod machine;
 pub(crate) mod options;
 pub(crate) mod request_builder;
+pub(crate) mod response_start;
 pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod tombstone;

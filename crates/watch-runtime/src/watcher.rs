@@ -5,6 +5,7 @@ mod builder;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kube_client::Client;
 use watchable_core::{
@@ -107,6 +108,17 @@ impl<T: WatchTarget> Watcher<T> {
     /// it is the stream's only item.
     pub fn stream(&self, options: StreamOptions) -> WatchStream<T> {
         self.stream_with(self.settings.clone(), options)
+    }
+
+    /// Streams with a default for [`give_up_after`](Self::give_up_after).
+    pub(crate) fn stream_giving_up_after(
+        &self,
+        default: Option<Duration>,
+        options: StreamOptions,
+    ) -> WatchStream<T> {
+        let mut settings = self.settings.clone();
+        settings.give_up_after = settings.give_up_after.or(default);
+        self.stream_with(settings, options)
     }
 
     pub(crate) fn stream_with(&self, settings: Settings, options: StreamOptions) -> WatchStream<T> {

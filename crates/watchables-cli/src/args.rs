@@ -109,6 +109,11 @@ pub(crate) struct WatchArgs {
     #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) duration: Option<Duration>,
 
+    /// Exit with the last error when a watch has failed for this time, such as 10m; 0 exits at the
+    /// first failure [default: never, once a watch has succeeded]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration_or_zero)]
+    pub(crate) give_up_after: Option<Duration>,
+
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
 }
@@ -141,15 +146,22 @@ pub(crate) enum Format {
 
 /// Parses a positive duration: `10s`, `5m`, `1h 30m`, or a number of seconds.
 fn parse_duration(text: &str) -> Result<Duration, String> {
+    match parse_duration_or_zero(text) {
+        Ok(duration) if duration.is_zero() => Err(NOT_A_DURATION.to_owned()),
+        parsed => parsed,
+    }
+}
+
+const NOT_A_DURATION: &str = "expected a duration such as 10s, 500ms or 5m";
+
+/// Parses a duration, which may be zero.
+fn parse_duration_or_zero(text: &str) -> Result<Duration, String> {
     let parsed = text
         .parse::<u32>()
         .map(|seconds| Duration::from_secs(seconds.into()))
         .ok()
         .or_else(|| Duration::try_from(text.parse::<jiff::SignedDuration>().ok()?).ok());
-    match parsed {
-        Some(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err("expected a duration such as 10s, 500ms or 5m".to_owned()),
-    }
+    parsed.ok_or_else(|| NOT_A_DURATION.to_owned())
 }
 
 #[cfg(test)]
@@ -177,5 +189,7 @@ mod tests {
         for text in ["", "soon", "-3s", "0", "0s"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
+        assert_eq!(parse_duration_or_zero("0"), Ok(Duration::ZERO));
+        assert!(parse_duration_or_zero("never").is_err());
     }
 }

@@ -129,6 +129,9 @@ fn watcher(
     if let (Some(namespace), Scope::Namespaced) = (&args.namespace, served.resource.scope()) {
         watcher = watcher.namespace(namespace);
     }
+    if let Some(time) = args.give_up_after {
+        watcher = watcher.give_up_after(time);
+    }
     if let Some(selector) = &args.selector {
         watcher = watcher.label_selector(selector);
     }

@@ -55,9 +55,9 @@ pub use watch_runtime::discovery;
 #[cfg(feature = "metrics")]
 pub use watch_runtime::metrics;
 pub use watch_runtime::{
-    ApiStatus, Cause, EventSource, EventType, InitialList, Kube, MultiplexingWatcher, MuxMember,
-    MuxStream, Origin, Phase, StartFrom, StatusCause, StatusDetails, StopHandle, StreamOptions,
-    WatchError, WatchEvent, WatchStatus, WatchStream, Watcher,
+    ApiStatus, Cause, EventSource, EventType, InitialList, Interruption, Kube, MultiplexingWatcher,
+    MuxMember, MuxStream, Origin, Phase, StartFrom, StatusCause, StatusDetails, StopHandle,
+    StreamOptions, WatchError, WatchEvent, WatchStatus, WatchStream, Watcher,
 };
 pub use watchable_core::*;
 // These macros shadow those of `watchable_core`, whose expansion refers to `watchable_core` itself.

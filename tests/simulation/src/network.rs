@@ -33,7 +33,7 @@ impl World {
         if !self.faults_over {
             if self.accepted && happens(&mut self.random, self.faults.reject) {
                 self.fault_count += 1;
-                return self.reject_transiently();
+                return self.reject_transiently(request.watch);
             }
             if self.flapping.is_some() {
                 self.fault_count += 1;
@@ -45,7 +45,7 @@ impl World {
     }
 
     fn accept(&mut self) {
-        (self.accepted, self.rejected_without_reason) = (true, false);
+        (self.accepted, self.resource_was_missing) = (true, false);
         self.watcher.head(200, None, self.now);
     }
 
@@ -56,9 +56,9 @@ impl World {
         self.link = Link::Body(body.unwrap_or_default());
     }
 
-    fn reject_transiently(&mut self) {
+    fn reject_transiently(&mut self, watch: bool) {
         let seconds = Some(self.random.u64(..5));
-        match self.random.u8(..6) {
+        match self.random.u8(..8) {
             0 => self.reject(429, seconds, "TooManyRequests", "later"),
             1 => self.reject(503, seconds, "ServiceUnavailable", "later"),
             2 => self.reject(502, None, "", "<html>"),
@@ -68,13 +68,31 @@ impl World {
                 "Timeout",
                 "Timeout: Too large resource version: 9, current: 7",
             ),
-            _ if self.rejected_without_reason => self.reject(503, None, "", ""),
+            4 if !self.resource_was_missing => {
+                self.resource_was_missing = true;
+                self.reject(404, None, "NotFound", "not yet");
+            }
+            // Before the first list, such an answer would end the stream.
+            5 if watch => self.answer_with_something_else(),
             _ => {
-                self.rejected_without_reason = true;
-                let code = [401, 403, 404, 500][self.random.usize(..4)];
+                let codes = [302, 400, 401, 403, 404, 405, 408, 421, 422, 425, 500, 520];
+                let code = codes[self.random.usize(..codes.len())];
                 self.reject(code, None, "", "not yet");
             }
         }
+    }
+
+    /// A proxy answers with a success, but neither with a list nor with events.
+    fn answer_with_something_else(&mut self) {
+        let body = [
+            "<html>sign in</html>\n",
+            "null",
+            "{\"items\":[",
+            "{\"kind\":\"Status\",\"code\":503}",
+        ];
+        let body = body[self.random.usize(..body.len())];
+        self.watcher.head(200, None, self.now);
+        self.link = Link::Body(body.as_bytes().to_vec());
     }
 
     fn list(&mut self, request: &Request) {

@@ -46,9 +46,9 @@ pub(crate) struct World {
     /// The server is unreachable until then.
     pub(crate) down_until: Instant,
     pub(crate) flapping: Option<Flapping>,
-    /// Whether the server has rejected a valid request and accepted none since. It does not do so
-    /// twice in a row.
-    pub(crate) rejected_without_reason: bool,
+    /// Whether the server has said that it does not have the resource, and accepted no request
+    /// since. It does not do so twice in a row.
+    pub(crate) resource_was_missing: bool,
     pub(crate) accepted: bool,
     pub(crate) faults_over: bool,
     pub(crate) settled: bool,
@@ -91,7 +91,7 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         now,
         down_until: now,
         flapping: None,
-        rejected_without_reason: false,
+        resource_was_missing: false,
         accepted: false,
         faults_over: false,
         settled: false,
@@ -206,7 +206,7 @@ impl World {
                 if self.faults_over {
                     self.now = self.down_until;
                 }
-                self.watcher.unreachable();
+                self.watcher.unreachable(self.now);
             }
             Link::Requested(request) => self.respond(&request),
             Link::Body(body) => self.send_body(body),

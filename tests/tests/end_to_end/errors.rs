@@ -1,5 +1,7 @@
 //! Errors of servers, as typed errors that say what failed and how to fix it.
 
+use std::time::Duration;
+
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_37::{Pod, v1};
 use watchables::{
@@ -13,7 +15,10 @@ const BOTH: [StreamOptions; 2] = [StreamOptions::managed(), StreamOptions::unman
 async fn error(reply: Reply, options: StreamOptions) -> WatchError {
     let peer = ScriptedServer::start([reply]).await;
     // A streaming list that fails is followed by a paged list, so request the paged list only.
-    let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_list(InitialList::Paged);
+    let watcher = Watcher::<Pod>::new(client_of(peer.url()))
+        .initial_list(InitialList::Paged)
+        // A managed stream waits for a server that responds with 500.
+        .give_up_after(Duration::ZERO);
     let mut events = watcher.stream(options);
     let error = soon(events.next()).await.unwrap().unwrap_err();
     assert!(error.is_terminal());

@@ -9,11 +9,11 @@ use watchables::rel_1_37::v1::{Namespace, Pod};
 use watchables::{AnyObject, InitialList, MultiplexingWatcher, StreamOptions, Watcher};
 use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon, until};
 
-/// Returns a Pod watcher for a server that sends these replies.
+/// Returns a Pod watcher for a server that sends these replies. It ends at the first failure.
 async fn failing(replies: Vec<Reply>) -> (Watcher<Pod>, ScriptedServer) {
     let peer = ScriptedServer::start(replies).await;
     let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_list(InitialList::Paged);
-    (watcher, peer)
+    (watcher.give_up_after(Duration::ZERO), peer)
 }
 
 fn rejections(count: usize) -> Vec<Reply> {
@@ -96,6 +96,31 @@ async fn callback_gets_multiplexer_watcher_and_error_and_true_restarts_it() {
     assert_eq!(*errors.lock().unwrap(), ["shop: 500", "shop: 500"]);
     drop(events);
     drop(peer);
+}
+
+/// By default a member waits for a server that fails, and does not call the callback.
+#[tokio::test]
+async fn member_survives_500s_unless_the_multiplexer_gives_up() {
+    for gives_up in [false, true] {
+        let mut replies = rejections(2);
+        replies.extend([list_of("a"), Reply::status(200).keep_open()]);
+        let peer = ScriptedServer::start(replies).await;
+        let watcher = Watcher::<Pod>::new(client_of(peer.url())).initial_list(InitialList::Paged);
+        let calls = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&calls);
+        let mut mux = Mux::new().on_error(move |_, _, error| {
+            assert_eq!(error.status().unwrap().code, 500);
+            count.fetch_add(1, Ordering::SeqCst);
+            true
+        });
+        if gives_up {
+            mux = mux.give_up_after(Duration::ZERO);
+        }
+        mux.add_watcher(watcher);
+        let event = soon(mux.stream(StreamOptions::managed()).try_next()).await.unwrap();
+        assert!(event.is_some());
+        assert_eq!(calls.load(Ordering::SeqCst), if gives_up { 2 } else { 0 });
+    }
 }
 
 #[tokio::test]

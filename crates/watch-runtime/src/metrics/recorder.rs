@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use metrics::{Counter, Histogram, counter, histogram};
+use metrics::{Counter, Histogram, counter, gauge, histogram};
 use watchable_core::ResourceInfo;
 
 use crate::metrics::names::{
-    DECODE_ERRORS, EVENTS, LAG, RECEIVED_BYTES, REPAIRS, RESTARTS, UNKNOWN_EVENTS,
+    DECODE_ERRORS, EVENTS, INTERRUPTED, LAG, RECEIVED_BYTES, REPAIRS, RESTARTS, UNKNOWN_EVENTS,
 };
 use crate::protocol::event::{EventType, Origin};
 use crate::protocol::status::{Cause, WatchStatus};
@@ -23,6 +23,8 @@ pub(crate) struct MetricsRecorder {
     lag: Histogram,
     /// The unknown events and repairs recorded so far.
     recorded: (u64, u64),
+    /// The cause under which the stream counts as interrupted.
+    interrupted: Option<&'static str>,
 }
 
 impl MetricsRecorder {
@@ -47,6 +49,7 @@ impl MetricsRecorder {
             bytes: counter(RECEIVED_BYTES),
             lag: histogram!(LAG, "resource" => resource.clone()),
             recorded: (0, 0),
+            interrupted: None,
             resource,
         }
     }
@@ -82,6 +85,28 @@ impl MetricsRecorder {
         self.unknown_events.increment(status.unknown_events - unknown_events);
         self.repairs.increment(status.repairs - repairs);
         self.recorded = (status.unknown_events, status.repairs);
+        self.record_interruption(status.interruption.map(|now| now.cause.as_str()));
+    }
+
+    fn record_interruption(&mut self, cause: Option<&'static str>) {
+        let before = std::mem::replace(&mut self.interrupted, cause);
+        if before == cause {
+            return;
+        }
+        let streams =
+            |cause| gauge!(INTERRUPTED, "resource" => self.resource.clone(), "cause" => cause);
+        if let Some(cause) = before {
+            streams(cause).decrement(1.0);
+        }
+        if let Some(cause) = cause {
+            streams(cause).increment(1.0);
+        }
+    }
+}
+
+impl Drop for MetricsRecorder {
+    fn drop(&mut self) {
+        self.record_interruption(None);
     }
 }
 

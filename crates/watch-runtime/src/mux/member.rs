@@ -4,6 +4,7 @@ use std::any::{Any, TypeId};
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::{Stream, StreamExt as _};
 use tokio::sync::watch;
@@ -67,8 +68,12 @@ impl<O> MuxMember<O> {
         self.watcher.stop();
     }
 
-    pub(super) fn stream(&self, options: StreamOptions) -> MemberEvents<O> {
-        self.watcher.stream(options, self.source.clone())
+    pub(super) fn stream(
+        &self,
+        options: StreamOptions,
+        give_up_after: Option<Duration>,
+    ) -> MemberEvents<O> {
+        self.watcher.stream(options, give_up_after, self.source.clone())
     }
 
     pub(super) fn is_same_watcher(&self, other: &Self) -> bool {
@@ -93,7 +98,12 @@ impl<O> fmt::Debug for MuxMember<O> {
 
 /// A [`Watcher`] of any type whose objects convert into `O`.
 pub(super) trait ErasedWatcher<O>: Send + Sync {
-    fn stream(&self, options: StreamOptions, source: EventSource) -> MemberEvents<O>;
+    fn stream(
+        &self,
+        options: StreamOptions,
+        give_up_after: Option<Duration>,
+        source: EventSource,
+    ) -> MemberEvents<O>;
     fn stop(&self);
     fn resource(&self) -> &ResourceInfo;
     fn status(&self) -> watch::Receiver<WatchStatus>;
@@ -105,11 +115,16 @@ where
     T: WatchTarget + 'static,
     O: Accepts<T::Item>,
 {
-    fn stream(&self, options: StreamOptions, source: EventSource) -> MemberEvents<O> {
+    fn stream(
+        &self,
+        options: StreamOptions,
+        give_up_after: Option<Duration>,
+        source: EventSource,
+    ) -> MemberEvents<O> {
         let resource = self.resource().clone();
         // The error of an unnamed member already contains its resource.
         let is_named = resource.to_string() != source.as_str();
-        Box::pin(Self::stream(self, options).map(move |item| match item {
+        Box::pin(self.stream_giving_up_after(give_up_after, options).map(move |item| match item {
             Ok(WatchEvent { etype, obj, origin, .. }) => {
                 let obj = O::accept(obj, &resource);
                 Ok(WatchEvent { etype, obj, origin, source: source.clone() })

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::fmt;
 use std::future::{Future, ready};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -57,12 +58,18 @@ pub(super) struct SharedState<O> {
     /// The queue of the running stream, which is notified of added and removed members.
     pub(super) stream_queue: Option<Arc<ReadyQueue>>,
     callback: Option<ErrorCallback<O>>,
+    pub(super) give_up_after: Option<Duration>,
 }
 
 impl<O: 'static> MultiplexingWatcher<O> {
     /// Creates a multiplexer without members.
     pub fn new() -> Self {
-        let state = SharedState { members: Members::default(), stream_queue: None, callback: None };
+        let state = SharedState {
+            members: Members::default(),
+            stream_queue: None,
+            callback: None,
+            give_up_after: None,
+        };
         let shared = Shared { state: Mutex::new(state), stop: StopHandle::default() };
         Self { shared: Arc::new(shared) }
     }
@@ -102,6 +109,17 @@ impl<O: 'static> MultiplexingWatcher<O> {
     {
         self.lock().callback =
             Some(Arc::new(move |mux, member, error| callback(mux, member, error).boxed()));
+        self
+    }
+
+    /// Sets [`give_up_after`](Watcher::give_up_after) for members that do not set it themselves. It takes
+    /// effect at the next call to [`stream`](Self::stream).
+    ///
+    /// By default, members do not fail because a server is away: see [`Watcher::give_up_after`]. With
+    /// [`Duration::ZERO`], a member fails at the first failure of its stream, which removes it unless the
+    /// [error callback](Self::on_error) returns true.
+    pub fn give_up_after(self, time: Duration) -> Self {
+        self.lock().give_up_after = Some(time);
         self
     }
 

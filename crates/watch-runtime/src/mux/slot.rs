@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -16,6 +17,14 @@ use crate::protocol::backoff::Backoff;
 use crate::protocol::error::WatchError;
 use crate::protocol::event::WatchEvent;
 use crate::protocol::options::StreamOptions;
+
+/// How members stream.
+#[derive(Clone, Copy)]
+pub(super) struct MemberOptions {
+    pub(super) stream: StreamOptions,
+    /// For members that do not set it themselves.
+    pub(super) give_up_after: Option<Duration>,
+}
 
 pub(super) struct Slot<O> {
     pub(super) key: Key,
@@ -56,12 +65,12 @@ impl<O: 'static> Slot<O> {
         id: u64,
         key: Key,
         member: MuxMember<O>,
-        options: StreamOptions,
+        options: MemberOptions,
         queue: &Arc<ReadyQueue>,
     ) -> Self {
         let wake_handle = SlotWaker::new_queued(id, queue);
         let waker = Arc::clone(&wake_handle).into();
-        let state = State::Streaming(member.stream(options));
+        let state = State::Streaming(member.stream(options.stream, options.give_up_after));
         let (backoff, started) = (Backoff::default(), Instant::now());
         Self { key, member, state, wake_handle, waker, backoff, started }
     }
@@ -77,23 +86,24 @@ impl<O: 'static> Slot<O> {
 
     /// Replaces the failed member with one that the callback has added in its place. The replacement
     /// starts immediately, unless there were several failures in a row: then it waits out the backoff.
-    pub(super) fn replace(&mut self, member: MuxMember<O>, options: StreamOptions) {
+    pub(super) fn replace(&mut self, member: MuxMember<O>, options: MemberOptions) {
         self.member = member;
         if self.backoff.failures() <= 1 {
             self.restart(options);
         }
     }
 
-    fn restart(&mut self, options: StreamOptions) {
+    fn restart(&mut self, options: MemberOptions) {
         self.started = Instant::now();
-        self.state = State::Streaming(self.member.stream(options));
+        let events = self.member.stream(options.stream, options.give_up_after);
+        self.state = State::Streaming(events);
     }
 
     /// Polls the member with its own waker, and queues it again unless it is pending.
     pub(super) fn poll(
         &mut self,
         mux: &MultiplexingWatcher<O>,
-        options: StreamOptions,
+        options: MemberOptions,
     ) -> Polled<O> {
         self.wake_handle.clear_queued();
         let waker = self.waker.clone();
@@ -110,7 +120,7 @@ impl<O: 'static> Slot<O> {
         &mut self,
         cx: &mut Context<'_>,
         mux: &MultiplexingWatcher<O>,
-        options: StreamOptions,
+        options: MemberOptions,
     ) -> Poll<Polled<O>> {
         loop {
             match &mut self.state {

@@ -12,7 +12,7 @@ use futures::stream::FusedStream;
 use crate::mux::member::Key;
 use crate::mux::multiplexer::{MultiplexingWatcher, SharedState};
 use crate::mux::ready_queue::{Changes, ReadyQueue};
-use crate::mux::slot::{Polled, Slot};
+use crate::mux::slot::{MemberOptions, Polled, Slot};
 use crate::protocol::error::WatchError;
 use crate::protocol::event::WatchEvent;
 use crate::protocol::options::StreamOptions;
@@ -40,7 +40,7 @@ const POLL_BUDGET: usize = 128;
 #[must_use = "streams do nothing unless polled"]
 pub struct MuxStream<O> {
     mux: MultiplexingWatcher<O>,
-    options: StreamOptions,
+    options: MemberOptions,
     stop: Arc<StopSignal>,
     queue: Arc<ReadyQueue>,
     slots: HashMap<u64, Slot<O>>,
@@ -60,7 +60,12 @@ impl<O: 'static> MultiplexingWatcher<O> {
     pub fn stream(&self, options: StreamOptions) -> MuxStream<O> {
         let stop = self.stop_control().start();
         let queue = Arc::new(ReadyQueue::default());
-        self.lock().stream_queue = Some(Arc::clone(&queue));
+        let give_up_after = {
+            let mut state = self.lock();
+            state.stream_queue = Some(Arc::clone(&queue));
+            state.give_up_after
+        };
+        let options = MemberOptions { stream: options, give_up_after };
         MuxStream::new(self.clone(), options, stop, queue)
     }
 }
@@ -68,7 +73,7 @@ impl<O: 'static> MultiplexingWatcher<O> {
 impl<O: 'static> MuxStream<O> {
     fn new(
         mux: MultiplexingWatcher<O>,
-        options: StreamOptions,
+        options: MemberOptions,
         stop: Arc<StopSignal>,
         queue: Arc<ReadyQueue>,
     ) -> Self {

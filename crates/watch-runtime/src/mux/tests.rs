@@ -5,6 +5,7 @@ mod failing_members;
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::watch;
@@ -21,7 +22,7 @@ const MANY: usize = 1_000;
 struct FakeWatcher<F>(F);
 
 impl<F: Fn() -> MemberEvents<()> + Send + Sync + 'static> ErasedWatcher<()> for FakeWatcher<F> {
-    fn stream(&self, _: StreamOptions, _: EventSource) -> MemberEvents<()> {
+    fn stream(&self, _: StreamOptions, _: Option<Duration>, _: EventSource) -> MemberEvents<()> {
         (self.0)()
     }
 

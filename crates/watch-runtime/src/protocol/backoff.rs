@@ -9,8 +9,10 @@ const CAP: Duration = Duration::from_secs(30);
 /// The largest upper bound after a disconnect. Retrying burdens no server, and a stream should be
 /// live again soon after its server is.
 const CAP_AFTER_DISCONNECT: Duration = Duration::from_secs(2);
+/// The longest `Retry-After` that is obeyed. A server that asks for more is asked again after this.
+const MAX_RETRY_AFTER: Duration = Duration::from_mins(5);
 /// A connection that lasted this long was healthy and resets the backoff.
-const HEALTHY: Duration = Duration::from_secs(10);
+pub(crate) const HEALTHY: Duration = Duration::from_secs(10);
 
 /// The backoff of one watcher.
 #[derive(Clone, Debug, Default)]
@@ -20,13 +22,13 @@ pub(crate) struct Backoff {
 
 impl Backoff {
     /// Returns the wait after a rejection: random up to the current bound, but at least
-    /// `retry_after`.
+    /// `retry_after`, of which at most five minutes count.
     pub(crate) fn next(
         &mut self,
         retry_after: Option<Duration>,
         rng: &mut fastrand::Rng,
     ) -> Duration {
-        self.wait(CAP, rng).max(retry_after.unwrap_or_default())
+        self.wait(CAP, rng).max(retry_after.unwrap_or_default().min(MAX_RETRY_AFTER))
     }
 
     /// Returns the wait after a connection broke or could not be made.
@@ -90,6 +92,13 @@ mod tests {
         let mut rng = fastrand::Rng::with_seed(1);
         let retry_after = Duration::from_secs(40);
         assert_eq!(Backoff::default().next(Some(retry_after), &mut rng), retry_after);
+    }
+
+    #[test]
+    fn retry_after_is_capped_at_five_minutes() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let day = Some(Duration::from_hours(24));
+        assert_eq!(Backoff::default().next(day, &mut rng), Duration::from_mins(5));
     }
 
     #[test]

@@ -46,8 +46,8 @@ pub(crate) enum Kind {
     Disconnected(Option<Source>),
     /// The connection is open, but nothing was received for this long.
     IdleTimeout(Duration),
-    /// The server sent something malformed.
-    Malformed { what: &'static str, source: Source },
+    /// The server sent something malformed. `content` describes the response, if that helps.
+    Malformed { what: &'static str, content: Option<String>, source: Source },
     /// A line is longer than the limit, in bytes.
     TooLarge { limit: usize },
     /// The server is at an older version than the stream.
@@ -58,7 +58,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     pub(crate) fn malformed(what: &'static str, source: impl Into<Source>) -> Self {
-        Self::Malformed { what, source: source.into() }
+        Self::Malformed { what, content: None, source: source.into() }
     }
 }
 
@@ -186,11 +186,15 @@ impl fmt::Display for WatchError {
                  which reconnects",
                 time.as_secs()
             ),
-            Kind::Malformed { what, .. } => write!(
-                f,
-                "{operation}: the API server sent {what}; check for a proxy in between, or another server at \
-                 its address"
-            ),
+            Kind::Malformed { what, content, .. } => {
+                write!(f, "{operation}: the API server sent {what}")?;
+                if let Some(content) = content {
+                    write!(f, " ({content})")?;
+                }
+                f.write_str(
+                    "; check for a proxy or a login page in between, or another server at its address",
+                )
+            }
             Kind::TooLarge { limit } => {
                 write!(
                     f,
@@ -231,7 +235,10 @@ fn hint(f: &mut fmt::Formatter<'_>, status: &ApiStatus) -> fmt::Result {
         400 | 422 => f.write_str("; check the selectors and the resource version"),
         405 => f.write_str("; this resource cannot be watched"),
         406 => f.write_str("; the server does not support the requested formats"),
-        429 | 502 | 503 | 504 => {
+        300..400 => f.write_str(
+            "; check for a proxy or a login page in between, or another server at its address",
+        ),
+        408 | 421 | 425 | 429 | 502.. => {
             f.write_str("; stream again later, or use a managed stream, which retries")
         }
         _ => f.write_str("; check the API server's log"),

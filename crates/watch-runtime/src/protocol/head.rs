@@ -1,22 +1,59 @@
-//! The parts of an HTTP response head that the protocol needs: status and Retry-After.
+//! The parts of an HTTP response head that the protocol needs: status, Retry-After, content type and
+//! location.
 
 use std::time::{Duration, SystemTime};
 
-use http::header::RETRY_AFTER;
-use http::{HeaderMap, Response, StatusCode};
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use http::{HeaderMap, Response, StatusCode, Uri};
 
 /// The head of a response, as far as the protocol needs it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Head {
     pub(crate) status: StatusCode,
     /// How long the server asks to wait before a retry.
     pub(crate) retry_after: Option<Duration>,
+    pub(crate) content_type: Option<String>,
+    /// Where a redirect leads to, without the query, which may contain secrets.
+    pub(crate) location: Option<String>,
 }
 
 impl Head {
     pub(crate) fn from_response<B>(response: &Response<B>, now: SystemTime) -> Self {
-        Self { status: response.status(), retry_after: retry_after(response.headers(), now) }
+        let headers = response.headers();
+        let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
+        Self {
+            status: response.status(),
+            retry_after: retry_after(headers, now),
+            content_type: text(CONTENT_TYPE).map(|text| text.chars().take(100).collect()),
+            location: text(LOCATION).and_then(without_query),
+        }
     }
+
+    /// Whether the body is a page for a browser. No API server sends one with a success.
+    pub(crate) fn is_html(&self) -> bool {
+        self.content_type.as_deref().is_some_and(|text| {
+            let text = text.to_ascii_lowercase();
+            text.starts_with("text/html") || text.starts_with("application/xhtml")
+        })
+    }
+
+    /// Whether the body is JSON, as far as the head says. Some servers send no content type.
+    pub(crate) fn may_be_json(&self) -> bool {
+        self.content_type.as_deref().is_none_or(|text| text.to_ascii_lowercase().contains("json"))
+    }
+}
+
+/// Returns an address without user, query and fragment.
+fn without_query(location: &str) -> Option<String> {
+    let uri: Uri = location.parse().ok()?;
+    let path = uri.path();
+    Some(match (uri.scheme_str(), uri.host()) {
+        (Some(scheme), Some(host)) => {
+            let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
+            format!("{scheme}://{host}{port}{path}")
+        }
+        _ => path.to_owned(),
+    })
 }
 
 /// Parses `Retry-After`, in seconds or as an HTTP date (RFC 9110, section 10.2.3).
@@ -47,6 +84,34 @@ mod tests {
         assert_eq!(read("Sun, 06 Nov 1994 08:50:37 GMT"), Some(Duration::from_mins(1)));
         assert_eq!(read("Sun, 06 Nov 1994 08:00:00 GMT"), Some(Duration::ZERO));
         assert_eq!(read("soon"), None);
+    }
+
+    #[test]
+    fn location_is_shown_without_secrets() {
+        let location = |text: &str| {
+            let response = Response::builder().status(302).header(LOCATION, text).body(()).unwrap();
+            Head::from_response(&response, SystemTime::UNIX_EPOCH).location
+        };
+        assert_eq!(
+            location("https://u:SECRET@login.example:8443/oauth?state=SECRET#SECRET").as_deref(),
+            Some("https://login.example:8443/oauth")
+        );
+        assert_eq!(location("/login?next=SECRET").as_deref(), Some("/login"));
+        assert_eq!(location("not an address"), None);
+    }
+
+    #[test]
+    fn content_type_tells_json_from_html() {
+        let head = |text: &str| Head { content_type: Some(text.to_owned()), ..Head::default() };
+        for (text, json, html) in [
+            ("application/json", true, false),
+            ("application/json;stream=watch", true, false),
+            ("Text/HTML; charset=utf-8", false, true),
+            ("text/plain", false, false),
+        ] {
+            assert_eq!((head(text).may_be_json(), head(text).is_html()), (json, html), "{text}");
+        }
+        assert!(Head::default().may_be_json());
     }
 
     #[test]

@@ -21,9 +21,9 @@
 //! | `Watching` | watch timed out | `Ready`: the next watch, from the resource version |
 //! | `Watching`, `Rejected` | 410 | `Ready`: a relist; `BackingOff` first if it follows another 410 |
 //! | `Watching`, `Rejected` | streaming list unsupported | `Ready`: a paged list |
-//! | `Rejected` | 429, 502, 503, 504 | `BackingOff` |
+//! | `Rejected`, `Listing`, `Watching` | error that is waited out (`failure_policy`) | `BackingOff` |
 //! | any with a connection | disconnected, idle timeout | `BackingOff` |
-//! | any | terminal error | `Ended` |
+//! | any | error that ends the stream (`failure_policy`) | `Ended` |
 //!
 //! - A relist (`relist`) compares each object with the index of what was delivered, whether the objects
 //!   arrive as list pages or as a streaming list. The resulting events are `pending`: they are delivered
@@ -33,14 +33,15 @@
 //! - A watch that receives nothing, not even a bookmark, is restarted after an idle timeout (`idle_timeout`).
 //!   If nothing has confirmed that the server reached the stream's version, a version probe comes first
 //!   (`version_probe`). A server that turns out to be behind was rolled back (`rollback`).
-//! - `BackingOff` is for managed streams and retryable failures (`failure`). Everything else leads to
-//!   `Ended`: terminal errors, a watch timeout with `quit_on_timeout`, and any failure of an unmanaged
+//! - `BackingOff` is for managed streams, and for the failures that the policy waits out
+//!   (`failure_policy`). Everything else leads to `Ended`: terminal errors, a watch timeout with `quit_on_timeout`, and any failure of an unmanaged
 //!   stream.
 
 mod core;
 mod events;
 mod failure;
 mod failure_history;
+mod failure_policy;
 mod gone;
 mod idle_timeout;
 mod injected_bug;

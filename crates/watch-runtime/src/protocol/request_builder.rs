@@ -89,6 +89,10 @@ impl RequestBuilder {
         self.settings.waits_for_resource
     }
 
+    pub(crate) fn give_up_after(&self) -> Option<Duration> {
+        self.settings.give_up_after
+    }
+
     pub(crate) fn keeps_objects(&self) -> bool {
         self.keeps_objects
     }

@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) waits_for_resource: bool,
     /// The encoding of responses that is requested.
     pub(crate) encoding: Encoding,
+    /// After how long a failing managed stream ends. `None`: never.
+    pub(crate) give_up_after: Option<Duration>,
     /// Whether to decode objects without their `metadata.managedFields`.
     pub(crate) drops_managed_fields: bool,
 }

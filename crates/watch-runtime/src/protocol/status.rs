@@ -9,6 +9,9 @@ use std::time::Instant;
 pub struct WatchStatus {
     /// What the stream is doing.
     pub phase: Phase,
+    /// Since when and why the stream is interrupted. It stays while the stream retries, until it
+    /// is [`Live`](Phase::Live) again or has ended.
+    pub interruption: Option<Interruption>,
     /// Events delivered.
     pub events: u64,
     /// Objects that did not decode into their type.
@@ -28,9 +31,9 @@ pub struct WatchStatus {
 
 impl WatchStatus {
     /// Takes over a newer status, reusing the allocation for the version. Returns whether the phase
-    /// changed.
+    /// or the interruption changed.
     pub(crate) fn update(&mut self, newer: &Self, version: Option<&str>) -> bool {
-        let changed = self.phase != newer.phase;
+        let changed = self.phase != newer.phase || self.interruption != newer.interruption;
         let resource_version = self.resource_version.take();
         *self = Self { resource_version, ..*newer };
         match (version, &mut self.resource_version) {
@@ -69,6 +72,16 @@ pub enum Phase {
     },
 }
 
+/// A period in which a stream fails, and retries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Interruption {
+    /// When the first failure occurred since the stream last made progress.
+    pub since: Instant,
+    /// Why the last request failed.
+    pub cause: Cause,
+}
+
 /// Why a stream restarted or waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -83,10 +96,13 @@ pub enum Cause {
     Gone,
     /// The server could not be reached.
     Unreachable,
-    /// The server rejected the request, with this HTTP status.
+    /// The server rejected the request with this HTTP status, or ended a watch with an ERROR event
+    /// with this code. It is 0 if the event has none.
     Rejected(u16),
-    /// The server sent a malformed event.
+    /// The server sent a malformed event or list.
     Malformed,
+    /// The response is not from a Kubernetes API: a login page, for example, or text from a proxy.
+    UnexpectedContent,
     /// The server does not support streaming lists. A paged list is used instead.
     StreamingListUnsupported,
     /// The server is at an older version than the stream: it was rolled back, as after a restore
@@ -105,21 +121,54 @@ impl Cause {
             Self::Unreachable => "unreachable",
             Self::Rejected(_) => "rejected",
             Self::Malformed => "malformed",
+            Self::UnexpectedContent => "unexpected_content",
             Self::StreamingListUnsupported => "streaming_list_unsupported",
             Self::ServerRolledBack => "server_rolled_back",
         }
     }
 }
 
+/// In words, such as `idle timeout` or `rejected with HTTP 503 (Service Unavailable)`.
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Rejected(code) => write!(f, "rejected with HTTP {code}"),
+            Self::Rejected(0) => f.write_str("rejected without a code"),
+            Self::Rejected(code) => {
+                write!(f, "rejected with HTTP {code}")?;
+                let status = http::StatusCode::from_u16(*code).ok();
+                match status.and_then(|status| status.canonical_reason()) {
+                    Some(reason) => write!(f, " ({reason})"),
+                    None => Ok(()),
+                }
+            }
+            Self::IdleTimeout => f.write_str("idle timeout"),
+            Self::Malformed => f.write_str("malformed response"),
+            Self::UnexpectedContent => f.write_str(
+                "the response is not from a Kubernetes API, but a login page or a proxy's text",
+            ),
             Self::StreamingListUnsupported => {
                 f.write_str("the server does not support streaming lists")
             }
             Self::ServerRolledBack => f.write_str("the server was rolled back to an older state"),
             other => f.write_str(other.as_str()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_displayed_in_words() {
+        for (cause, text) in [
+            (Cause::IdleTimeout, "idle timeout"),
+            (Cause::Rejected(503), "rejected with HTTP 503 (Service Unavailable)"),
+            (Cause::Rejected(520), "rejected with HTTP 520"),
+            (Cause::Rejected(0), "rejected without a code"),
+            (Cause::Disconnected, "disconnected"),
+        ] {
+            assert_eq!(cause.to_string(), text);
         }
     }
 }

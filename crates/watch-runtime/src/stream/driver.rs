@@ -81,7 +81,7 @@ impl<T: WatchTarget> WatchStream<T> {
                 }
                 Err(source) => {
                     self.io = Io::Idle;
-                    self.machine.on_unreachable(source);
+                    self.machine.on_unreachable(source, self.now);
                 }
             },
             Io::Reading(chunks) => match ready!(chunks.as_mut().poll_next(cx)) {

@@ -86,7 +86,7 @@ impl<T: WatchTarget> Watch<T> {
         machine.swap_watcher_state(&mut watcher_state);
         let now = Instant::now();
         assert!(matches!(machine.step(now), Step::Send(_)), "a request comes first");
-        machine.on_head(Head { status: StatusCode::OK, retry_after: None }, now);
+        machine.on_head(Head { status: StatusCode::OK, ..Head::default() }, now);
         Self { machine, settings, now, decodes: PhantomData }
     }
 

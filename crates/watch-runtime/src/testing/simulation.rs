@@ -135,7 +135,7 @@ impl Watcher {
     /// Panics if the number is not an HTTP status.
     pub fn head(&mut self, status: u16, retry_after: Option<Duration>, now: Instant) {
         let status = http::StatusCode::from_u16(status).expect("an HTTP status");
-        self.machine.on_head(Head { status, retry_after }, now);
+        self.machine.on_head(Head { status, retry_after, ..Head::default() }, now);
     }
 
     /// Reports a chunk of the body.
@@ -154,8 +154,8 @@ impl Watcher {
     }
 
     /// Reports that the server could not be reached.
-    pub fn unreachable(&mut self) {
-        self.machine.on_unreachable("connection refused".into());
+    pub fn unreachable(&mut self, now: Instant) {
+        self.machine.on_unreachable("connection refused".into(), now);
     }
 
     /// Reports that the sleep is over.

@@ -137,6 +137,22 @@ impl<T: WatchTarget> Watcher<T> {
         self
     }
 
+    /// Ends a managed stream that has failed for this long, with its last error; never by default, as
+    /// long as a request has succeeded once. A stream has failed since its first failure after an event,
+    /// a page of a list, or a connection that lasted for 10 s. With [`Duration::ZERO`] it ends at the first
+    /// failure.
+    ///
+    /// Without it, a stream that was accepted once waits and retries, whatever a server, a proxy or the
+    /// network responds: [`status`](Self::status) shows since when and why. It does end where waiting
+    /// cannot help: when the server has not had the resource for 10 s (see
+    /// [`wait_for_resource`](Self::wait_for_resource)), at a gap without
+    /// [`repair_gaps`](Self::repair_gaps), and at an object larger than
+    /// [`max_event_bytes`](Self::max_event_bytes).
+    pub fn give_up_after(mut self, time: Duration) -> Self {
+        self.settings.give_up_after = Some(time);
+        self
+    }
+
     /// Skips `metadata.managedFields` while decoding. These fields make up half of a Pod's JSON, and only
     /// matter to programs that inspect field ownership. They are also removed from the JSON of a
     /// [`DynamicObject`](watchable_core::DynamicObject).

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::StreamExt as _;
 use tokio::runtime::Runtime;
@@ -47,6 +48,11 @@ impl<O: 'static> MultiplexingWatcher<O> {
         R: Future<Output = bool> + Send + 'static,
     {
         Self { mux: self.mux.on_error_async(callback), runtime: self.runtime }
+    }
+
+    /// See [`MultiplexingWatcher::give_up_after`](crate::MultiplexingWatcher::give_up_after).
+    pub fn give_up_after(self, time: Duration) -> Self {
+        Self { mux: self.mux.give_up_after(time), runtime: self.runtime }
     }
 
     /// See [`MultiplexingWatcher::add_watcher`](crate::MultiplexingWatcher::add_watcher).

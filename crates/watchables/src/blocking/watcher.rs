@@ -64,6 +64,11 @@ impl<T: WatchTarget> Watcher<T> {
         self.with(|watcher| watcher.wait_for_resource(wait))
     }
 
+    /// See [`Watcher::give_up_after`](crate::Watcher::give_up_after).
+    pub fn give_up_after(self, time: Duration) -> Self {
+        self.with(|watcher| watcher.give_up_after(time))
+    }
+
     /// See [`Watcher::label_selector`](crate::Watcher::label_selector).
     pub fn label_selector(self, selector: impl Into<String>) -> Self {
         self.with(|watcher| watcher.label_selector(selector))

@@ -1,7 +1,6 @@
 //! Members that fail, in virtual time: what the error callback may do, and that no case busy-loops.
 
 use std::sync::Mutex;
-use std::time::Duration;
 
 use futures::future::BoxFuture;
 use tokio::time::{Instant, timeout};

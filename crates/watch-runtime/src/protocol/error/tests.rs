@@ -36,6 +36,8 @@ fn remedy_depends_on_the_status_code() {
         (410, "; start from a newer version, or without one"),
         (400, "; check the selectors and the resource version"),
         (405, "; this resource cannot be watched"),
+        (302, "; check for a proxy or a login page in between, or another server at its address"),
+        (520, "; stream again later, or use a managed stream, which retries"),
         (503, "; stream again later, or use a managed stream, which retries"),
         (500, "; check the API server's log"),
     ] {
@@ -140,7 +142,7 @@ fn every_kind_names_the_resource_and_a_remedy() {
         (Kind::ErrorEvent(status(410)), "start from a newer version"),
         (Kind::Disconnected(None), "stream again"),
         (Kind::IdleTimeout(Duration::from_secs(90)), "stream again"),
-        (Kind::Malformed { what: "a page", source: no() }, "check for a proxy"),
+        (Kind::malformed("a page", no()), "check for a proxy"),
         (Kind::TooLarge { limit: 7 }, "max_event_bytes"),
         (
             Kind::ServerRolledBack { ours: "9".into(), current: "7".into() },

@@ -14,6 +14,7 @@ use crate::protocol::machine::state::{Relist, State};
 use crate::protocol::machine::step::{Delivery, Step};
 use crate::protocol::machine::watcher_state::WatcherState;
 use crate::protocol::request_builder::RequestBuilder;
+use crate::protocol::response_start::ResponseStart;
 use crate::protocol::settings::{InitialList, StartFrom};
 use crate::protocol::status::{Cause, Phase, WatchStatus};
 
@@ -44,6 +45,10 @@ pub(crate) struct Machine {
     pub(super) watch_timeout: Option<Duration>,
     pub(super) failures: FailureHistory,
     pub(super) backoff: Backoff,
+    /// The backoff from gaps.
+    pub(super) gap_backoff: Backoff,
+    /// The start of the newest response.
+    pub(super) response: ResponseStart,
     pub(super) rng: fastrand::Rng,
     pub(super) status: WatchStatus,
     #[cfg(feature = "simulation")]
@@ -79,6 +84,8 @@ impl Machine {
             watch_timeout: None,
             failures: FailureHistory::default(),
             backoff: Backoff::default(),
+            gap_backoff: Backoff::default(),
+            response: ResponseStart::default(),
             rng,
             status: WatchStatus { phase: Phase::Connecting, ..WatchStatus::default() },
             #[cfg(feature = "simulation")]
@@ -165,15 +172,26 @@ impl Machine {
             match &mut self.state {
                 State::Ready => return Step::Send(self.next_request(now)),
                 State::Listing { body, ended, .. } => match body.next_item() {
-                    Some(item) => self.list_item(&item),
+                    Some(item) => {
+                        self.failures.response_understood();
+                        self.list_item(&item);
+                    }
                     None if *ended => match std::mem::take(body).finish() {
                         Ok(page) if self.probing_version => {
                             self.version_probed(page.version.as_deref());
                         }
-                        Ok(page) => self.page_complete(page),
+                        Ok(page) if page.version.is_none() => {
+                            let source = "metadata.resourceVersion is absent".into();
+                            self.malformed_list("a list without a resourceVersion", source, now);
+                        }
+                        Ok(page) => {
+                            self.failures.response_understood();
+                            self.failures.recovered();
+                            self.page_complete(page);
+                        }
                         Err(_) if self.probing_version => self.version_probe_failed(),
                         Err(error) => {
-                            self.end_with(Kind::malformed("something that is not a list", error));
+                            self.malformed_list("something that is not a list", error, now);
                         }
                     },
                     None if self.probing_version

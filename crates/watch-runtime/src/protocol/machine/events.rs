@@ -35,7 +35,12 @@ impl Machine {
         since: Instant,
         now: Instant,
     ) -> Option<Delivery> {
-        match envelope::read(line, self.requests.resource().scope()) {
+        let read = envelope::read(line, self.requests.resource().scope());
+        if matches!(read, Ok(Envelope::Event { .. } | Envelope::Bookmark { .. })) {
+            self.failures.response_understood();
+            self.failures.recovered();
+        }
+        match read {
             Ok(Envelope::Event { etype: EventType::Added, object, identity })
                 if self.relist.is_some() =>
             {
@@ -58,7 +63,7 @@ impl Machine {
                 None
             }
             Err(error) => {
-                self.malformed_line(error.into());
+                self.malformed_line(error.into(), now);
                 None
             }
         }

@@ -1,36 +1,37 @@
-//! Failures, and what follows from each: back off and retry, relist, or end the stream.
+//! The failures that occur, each handed to the policy (`failure_policy`), and the waits.
 
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::StatusCode;
 
 use crate::protocol::api_status::ApiStatus;
+use crate::protocol::backoff::HEALTHY;
 use crate::protocol::error::{Kind, Source};
 use crate::protocol::head::Head;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::failure_history::TOO_LARGE_LIMIT;
+use crate::protocol::machine::failure_policy::{Wait, may_pass, rejects_streaming_list};
 use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
 
 /// A watch that ends sooner did not time out. Restarting it without a wait would be a busy loop.
 const VERY_SHORT_WATCH: Duration = Duration::from_millis(500);
-/// How long a server that accepted requests may reject the same ones before the stream ends. After
-/// a restart an API server does not know all users' rights and all custom resources at once.
-const REJECTION_GRACE: Duration = Duration::from_secs(10);
-/// The same for 401, an expired token. kube-client caches what it reads from a token file for up to
-/// a minute, even if the file holds a newer one.
-const TOKEN_GRACE: Duration = Duration::from_secs(70);
+/// After this many failures in a row, a streaming list is replaced with a paged one, each page of
+/// which is progress.
+const STREAMING_LIST_FAILURES: u32 = 2;
 
 impl Machine {
     /// The watch ended at its timeout.
     pub(super) fn watch_ended(&mut self, since: Instant, now: Instant) {
+        self.connection_lasted(now - since);
         if self.requests.options().quit_on_timeout {
             self.state = State::Ended(None);
         } else if now - since < VERY_SHORT_WATCH {
+            self.failures.failed(Cause::Disconnected, now);
             self.back_off_after_disconnect(Cause::Disconnected);
         } else {
+            self.failures.recovered();
             self.backoff.reset();
             self.restart_cause = Some(Cause::Timeout);
             self.state = State::Ready;
@@ -41,12 +42,12 @@ impl Machine {
     /// The connection broke, or was idle for too long.
     pub(super) fn disconnected(&mut self, cause: Cause, kind: Kind, now: Instant) {
         if let State::Watching { since, .. } = &self.state {
-            self.backoff.reset_if_healthy(now - *since);
+            self.connection_lasted(now - *since);
         }
         if self.has_bug(InjectedBug::ResetBackoffTooEarly) {
             self.backoff.reset();
         }
-        if !self.is_managed() || (cause == Cause::IdleTimeout && !self.failures.accepted_before) {
+        if !self.is_managed() || (cause == Cause::IdleTimeout && !self.failures.reached_before) {
             return self.end_with(kind);
         }
         let probed = std::mem::take(&mut self.probing_version);
@@ -56,26 +57,60 @@ impl Machine {
             self.failures.connection_lost();
         }
         self.fall_back_to_paged_list();
-        self.back_off_after_disconnect(cause);
+        self.wait_out(kind, cause, Wait::Disconnected, now);
     }
 
-    /// A line is not a watch event. The first time it may be a network fault and is retried; a
-    /// second one in a row ends the stream.
-    pub(super) fn malformed_line(&mut self, source: Source) {
-        if self.is_managed() && !std::mem::replace(&mut self.failures.last_was_malformed, true) {
-            self.fall_back_to_paged_list();
-            self.back_off_after_disconnect(Cause::Malformed);
-        } else {
-            self.end_with(Kind::malformed("a line that is not a watch event", source));
+    /// A line is not a watch event.
+    pub(super) fn malformed_line(&mut self, source: Source, now: Instant) {
+        self.malformed_response("a line that is not a watch event", source, now);
+    }
+
+    /// What was received instead of a list is not one. It may be an error, though.
+    pub(super) fn malformed_list(&mut self, what: &'static str, source: Source, now: Instant) {
+        if let Some(status) = self.response.status()
+            && status.code >= 300
+        {
+            return self.status_rejected(status, None, now);
         }
+        self.malformed_response(what, source, now);
     }
 
-    pub(super) fn request_rejected(&mut self, head: Head, body: &Bytes, now: Instant) {
-        let status = ApiStatus::from_body(head.status, body);
-        let retry_after = head.retry_after.or(retry_after_in(&status));
+    fn malformed_response(&mut self, what: &'static str, source: Source, now: Instant) {
+        let content = Some(self.response.describe());
+        let may_pass = self.failures.understood_before || self.response.is_truncated_json();
+        let is_json = self.response.looks_like_json();
+        let kind = Kind::Malformed { what, content, source };
+        if !self.is_managed() || !may_pass {
+            return self.end_with(kind);
+        }
+        self.fall_back_to_paged_list();
+        let cause = if is_json { Cause::Malformed } else { Cause::UnexpectedContent };
+        self.wait_out(kind, cause, Wait::Rejected(None), now);
+    }
+
+    /// The body of an HTTP error, or of an HTML page, has ended.
+    pub(super) fn request_rejected(&mut self, head: &Head, body: &Bytes, now: Instant) {
+        if head.status.is_success() {
+            if std::mem::take(&mut self.probing_version) {
+                self.failures.version_confirmed();
+            }
+            let source = "an API server sends JSON".into();
+            return self.malformed_response("a page that is not a list or a watch", source, now);
+        }
+        let mut status = ApiStatus::from_body(head.status, body);
+        if head.status.is_redirection() {
+            let to = head.location.as_deref().unwrap_or("another address");
+            status.message = format!("redirected to {to}, which is not followed");
+        }
+        self.status_rejected(status, head.retry_after, now);
+    }
+
+    fn status_rejected(&mut self, status: ApiStatus, retry_after: Option<Duration>, now: Instant) {
+        let retry_after = retry_after.or(retry_after_in(&status));
         if std::mem::take(&mut self.probing_version) {
             self.failures.version_confirmed();
-            return self.back_off(retry_after, Cause::Rejected(status.code));
+            let cause = Cause::Rejected(status.code);
+            return self.wait_out(Kind::Rejected(status), cause, Wait::Rejected(retry_after), now);
         }
         if self.requests_list() && status.is_gone() {
             self.handle_expired_continue_token(status);
@@ -85,7 +120,7 @@ impl Machine {
     }
 
     pub(super) fn error_event(&mut self, status: ApiStatus, since: Instant, now: Instant) {
-        self.backoff.reset_if_healthy(now - since);
+        self.connection_lasted(now - since);
         let retry_after = retry_after_in(&status);
         self.handle_error_status(status, retry_after, Kind::ErrorEvent, now);
     }
@@ -104,46 +139,60 @@ impl Machine {
         if status.is_gone() {
             return self.handle_gone(status, kind);
         }
-        if is_transient(&status) {
-            if status.is_too_large_version() {
-                self.failures.too_large_versions += 1;
-            }
-            self.back_off(retry_after, Cause::Rejected(status.code));
-            // The server may merely be behind; a version probe finds out.
-            self.probing_version = self.failures.too_large_versions >= TOO_LARGE_LIMIT
-                && self.relist.is_none()
-                && self.version().is_some();
-            return;
-        }
         let streaming = self.relist.as_ref().is_some_and(|relist| relist.streaming);
-        if streaming && !matches!(status.code, 401 | 403 | 404) {
+        if streaming && rejects_streaming_list(status.code) {
             return self.streaming_list_unsupported();
         }
-        if self.is_in_grace_period(&status, now)
-            || (status.code == 404
-                && self.requests.waits_for_resource()
-                && !status.is_about_a_namespace())
-        {
-            return self.back_off(retry_after, Cause::Rejected(status.code));
+        let code = status.code;
+        if self.ends_stream(&status, now) {
+            return self.end_with(kind(status));
         }
-        self.end_with(kind(status));
+        if status.is_too_large_version() {
+            self.failures.too_large_versions += 1;
+        }
+        self.wait_out(kind(status), Cause::Rejected(code), Wait::Rejected(retry_after), now);
+        if self.backoff.failures() >= STREAMING_LIST_FAILURES {
+            self.fall_back_to_paged_list();
+        }
+        if !may_pass(code) {
+            self.restart_pages();
+        }
+        // The server may merely be behind; a version probe finds out.
+        self.probing_version = self.failures.too_large_versions >= TOO_LARGE_LIMIT
+            && self.relist.is_none()
+            && self.version().is_some();
     }
 
-    fn is_in_grace_period(&mut self, status: &ApiStatus, now: Instant) -> bool {
-        let grace = if status.code == 401 { TOKEN_GRACE } else { REJECTION_GRACE };
-        self.failures.accepted_before
-            && matches!(status.code, 401 | 403 | 404 | 500)
-            && now - *self.failures.rejected_since.get_or_insert(now) < grace
+    /// Restarts a paged list whose continue token the server does not accept, for whatever reason.
+    fn restart_pages(&mut self) {
+        if let Some(relist) = &self.relist
+            && relist.continue_token.is_some()
+        {
+            let origin = relist.origin;
+            self.start_relist(origin, false);
+        }
+    }
+
+    /// Takes note of how long a connection lasted. A healthy one ends a period of failures.
+    fn connection_lasted(&mut self, time: Duration) {
+        self.backoff.reset_if_healthy(time);
+        self.gap_backoff.reset_if_healthy(time);
+        if time >= HEALTHY {
+            self.failures.recovered();
+        }
     }
 
     pub(super) fn back_off(&mut self, retry_after: Option<Duration>, cause: Cause) {
         let wait = self.backoff.next(retry_after, &mut self.rng);
-        self.state = State::BackingOff { wait, cause, reported: false };
-        self.restart_cause = Some(cause);
+        self.sleep(wait, cause);
     }
 
     pub(super) fn back_off_after_disconnect(&mut self, cause: Cause) {
         let wait = self.backoff.next_after_disconnect(&mut self.rng);
+        self.sleep(wait, cause);
+    }
+
+    pub(super) fn sleep(&mut self, wait: Duration, cause: Cause) {
         self.restart_cause = Some(cause);
         self.state = State::BackingOff { wait, cause, reported: false };
     }
@@ -151,15 +200,4 @@ impl Machine {
 
 fn retry_after_in(status: &ApiStatus) -> Option<Duration> {
     status.details.retry_after_seconds.map(|seconds| Duration::from_secs(seconds.into()))
-}
-
-/// Whether the error is transient: retrying later may succeed.
-fn is_transient(status: &ApiStatus) -> bool {
-    let transient = [
-        StatusCode::TOO_MANY_REQUESTS,
-        StatusCode::BAD_GATEWAY,
-        StatusCode::SERVICE_UNAVAILABLE,
-        StatusCode::GATEWAY_TIMEOUT,
-    ];
-    transient.iter().any(|t| t.as_u16() == status.code)
 }

@@ -2,6 +2,9 @@
 
 use std::time::Instant;
 
+use crate::protocol::error::Kind;
+use crate::protocol::status::{Cause, Interruption};
+
 /// After this many "Too large resource version" errors in a row, a version probe finds out whether
 /// the server is only behind or was rolled back.
 pub(super) const TOO_LARGE_LIMIT: u32 = 5;
@@ -12,14 +15,17 @@ pub(super) const TOO_LARGE_LIMIT: u32 = 5;
 pub(super) struct FailureHistory {
     /// Whether the server ever answered. Before that, a connection failure is terminal.
     pub(super) reached_before: bool,
-    /// Whether the server ever accepted a request. Before that, a rejection is terminal.
+    /// Whether the server ever accepted a request. Before that, a rejection that a person must
+    /// mend is terminal.
     pub(super) accepted_before: bool,
-    /// When the server began to reject what it had accepted before.
-    pub(super) rejected_since: Option<Instant>,
-    /// Whether the last watch ended with a 410, and nothing was received since.
-    pub(super) last_was_gone: bool,
-    /// Whether the last line was malformed, and nothing was received since.
-    pub(super) last_was_malformed: bool,
+    /// Whether a response was ever a list or a watch. Before that, one that is neither is terminal.
+    pub(super) understood_before: bool,
+    /// When the server began to say that it does not have the resource.
+    pub(super) missing_since: Option<Instant>,
+    /// The failures since the stream last made progress.
+    pub(super) interruption: Option<Interruption>,
+    /// The error to end with at the end of the current wait.
+    pub(super) gives_up_with: Option<Kind>,
     /// "Too large resource version" errors in a row.
     pub(super) too_large_versions: u32,
     /// Whether the server is known to have reached the stream's version.
@@ -37,12 +43,33 @@ impl FailureHistory {
 
     pub(super) fn request_accepted(&mut self) {
         self.accepted_before = true;
-        self.rejected_since = None;
+        self.missing_since = None;
+    }
+
+    /// Records that a response is a list or a watch.
+    pub(super) fn response_understood(&mut self) {
+        self.request_accepted();
+        self.understood_before = true;
+    }
+
+    /// Records a failure. Returns when the first one since the last progress occurred.
+    pub(super) fn failed(&mut self, cause: Cause, now: Instant) -> Instant {
+        if cause != Cause::Rejected(404) {
+            self.missing_since = None;
+        }
+        let since = self.interruption.map_or(now, |interruption| interruption.since);
+        self.interruption = Some(Interruption { since, cause });
+        since
+    }
+
+    /// Records that the stream has made progress: an event, an item, or a connection that lasted.
+    pub(super) fn recovered(&mut self) {
+        self.interruption = None;
     }
 
     /// Records that the stream's version advanced.
     pub(super) fn progressed(&mut self) {
-        (self.last_was_gone, self.last_was_malformed, self.too_large_versions) = (false, false, 0);
+        self.too_large_versions = 0;
         self.confirmed = true;
     }
 

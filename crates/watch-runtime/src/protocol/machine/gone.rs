@@ -49,13 +49,17 @@ impl Machine {
         }
     }
 
-    /// Retries the first 410 immediately, and backs off from each one that follows directly.
+    /// Retries the first 410 immediately, and backs off from each one that follows before a
+    /// connection has lasted, even if events came in between. The backoff is one of its own: a gap
+    /// after an outage is repaired at once.
     pub(super) fn retry_or_back_off(&mut self, cause: Cause) {
-        if std::mem::replace(&mut self.failures.last_was_gone, true) {
-            self.back_off(None, cause);
-        } else {
+        let is_first = self.gap_backoff.failures() == 0;
+        let wait = self.gap_backoff.next(None, &mut self.rng);
+        if is_first {
             self.restart_cause = Some(cause);
             self.state = State::Ready;
+        } else {
+            self.sleep(wait, cause);
         }
     }
 

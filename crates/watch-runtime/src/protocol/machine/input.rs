@@ -10,7 +10,9 @@ use crate::protocol::frame::Frames;
 use crate::protocol::head::Head;
 use crate::protocol::list_body::ListBody;
 use crate::protocol::machine::core::Machine;
+use crate::protocol::machine::failure_policy::Wait;
 use crate::protocol::machine::state::State;
+use crate::protocol::response_start::ResponseStart;
 use crate::protocol::status::Cause;
 
 /// How much of an HTTP error's body is kept, in bytes.
@@ -18,10 +20,16 @@ const MAX_ERROR_BODY_BYTES: usize = 64 << 10;
 
 impl Machine {
     /// Reports the head of a response.
-    pub(crate) fn on_head(&mut self, head: Head, now: Instant) {
+    pub(crate) fn on_head(&mut self, mut head: Head, now: Instant) {
         self.failures.server_reached();
         let listing = self.requests_list();
-        self.state = match (head.status.is_success(), listing) {
+        let accepted = head.status.is_success() && !head.is_html();
+        if accepted && head.may_be_json() {
+            self.failures.request_accepted();
+            self.failures.understood_before |= !listing;
+        }
+        self.response = ResponseStart::new(head.content_type.take());
+        self.state = match (accepted, listing) {
             (false, _) => State::Rejected { head, body: BytesMut::new(), last_received: now },
             (true, true) => {
                 State::Listing { body: ListBody::default(), last_received: now, ended: false }
@@ -31,19 +39,17 @@ impl Machine {
                 State::Watching { frames, since: now, last_received: now }
             }
         };
-        if head.status.is_success() {
-            self.failures.request_accepted();
-        }
     }
 
     /// Reports that the server could not be reached.
-    pub(crate) fn on_unreachable(&mut self, source: Source) {
+    pub(crate) fn on_unreachable(&mut self, source: Source, now: Instant) {
         // Until a request was accepted, the server or a proxy in between probably always encodes so.
         let is_terminal = source.is::<UnrequestedEncoding>() && !self.failures.accepted_before;
         if self.is_managed() && self.failures.has_reached_server() && !is_terminal {
             self.probing_version = false;
             self.failures.connection_lost();
-            self.back_off_after_disconnect(Cause::Unreachable);
+            let kind = Kind::Connect(source);
+            self.wait_out(kind, Cause::Unreachable, Wait::Disconnected, now);
         } else {
             self.end_with(Kind::Connect(source));
         }
@@ -51,6 +57,7 @@ impl Machine {
 
     /// Reports a chunk of the body.
     pub(crate) fn on_chunk(&mut self, chunk: Bytes, now: Instant) {
+        self.response.push(&chunk);
         match &mut self.state {
             State::Listing { body, last_received, .. } => {
                 *last_received = now;
@@ -74,8 +81,8 @@ impl Machine {
         match &mut self.state {
             State::Listing { ended, .. } => *ended = true,
             State::Rejected { head, body, .. } => {
-                let (head, body) = (*head, body.split().freeze());
-                self.request_rejected(head, &body, now);
+                let (head, body) = (std::mem::take(head), body.split().freeze());
+                self.request_rejected(&head, &body, now);
             }
             State::Watching { frames, since, .. } => {
                 let since = *since;
@@ -105,7 +112,10 @@ impl Machine {
     /// Reports that the sleep is over.
     pub(crate) fn on_wake(&mut self) {
         if matches!(self.state, State::BackingOff { .. }) {
-            self.state = State::Ready;
+            match self.failures.gives_up_with.take() {
+                Some(kind) => self.end_with(kind),
+                None => self.state = State::Ready,
+            }
         }
     }
 }

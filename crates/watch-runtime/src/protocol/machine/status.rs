@@ -11,6 +11,10 @@ impl Machine {
     /// Returns the status, without the version.
     pub(crate) fn status(&mut self, now: Instant) -> &WatchStatus {
         self.status.phase = self.phase(now);
+        self.status.interruption = match self.status.phase {
+            Phase::Live | Phase::Stopped => None,
+            _ => self.failures.interruption,
+        };
         self.status.indexed_objects = self.watcher_state.index.as_ref().map_or(0, Index::len);
         &self.status
     }

@@ -1,7 +1,9 @@
 //! Tests of the machine: requests, waits and ends, in virtual time.
 
 mod backoff;
+mod failure_policy;
 mod failures;
+mod give_up;
 mod harness;
 mod idle_timeout;
 mod oldest_event;

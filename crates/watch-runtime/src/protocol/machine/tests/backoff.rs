@@ -1,4 +1,4 @@
-//! Backoff, grace periods, and waiting for a resource.
+//! Backoff, and waiting for a resource.
 
 use super::*;
 
@@ -17,7 +17,7 @@ fn very_short_watch_backs_off() {
 
 #[test]
 fn transient_rejection_backs_off_when_managed() {
-    for status in [429, 502, 503, 504] {
+    for status in [408, 421, 425, 429, 500, 502, 503, 504, 520, 530] {
         let mut harness = managed(Some("5"));
         harness.request();
         harness.head_after(status, Some(Duration::from_secs(7)));
@@ -131,58 +131,6 @@ fn status_reports_a_fixed_end_of_the_backoff() {
     assert_eq!(harness.machine.status(harness.now).phase, delivered);
     let until = harness.now + Duration::from_secs(4);
     assert_eq!(delivered, Phase::BackingOff { until, cause: Cause::Rejected(429) });
-}
-
-#[test]
-fn rejection_after_success_backs_off_within_the_grace_period() {
-    for (status, grace) in [(401, 70), (403, 10), (404, 10), (500, 10)] {
-        let mut harness = managed(Some("5"));
-        harness.request();
-        harness.accept_watch();
-        harness.disconnect();
-        harness.sleep();
-        let start = harness.now;
-        loop {
-            harness.request();
-            harness.head(status);
-            harness.end();
-            match harness.step() {
-                Step::Sleep(time) => {
-                    harness.pass(time);
-                    harness.machine.on_wake();
-                }
-                Step::End(Some(error)) => {
-                    assert_eq!(error.status().unwrap().code, status);
-                    break;
-                }
-                other => panic!("{other:?}"),
-            }
-        }
-        let lasted = (harness.now - start).as_secs();
-        assert!((grace..grace + 30).contains(&lasted), "{status}: {lasted} s");
-        let mut harness = managed(Some("5"));
-        harness.request();
-        harness.head(status);
-        harness.end();
-        harness.error();
-    }
-}
-
-#[test]
-fn success_restarts_the_grace_period() {
-    let mut harness = managed(Some("5"));
-    harness.request();
-    harness.accept_watch();
-    for _ in 0..20 {
-        harness.disconnect();
-        harness.sleep();
-        harness.request();
-        harness.head(403);
-        harness.end();
-        harness.sleep();
-        harness.request();
-        harness.accept_watch();
-    }
 }
 
 fn waiting_for_the_resource(version: Option<&str>) -> Harness {

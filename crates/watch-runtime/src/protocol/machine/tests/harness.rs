@@ -112,7 +112,14 @@ impl Harness {
 
     pub(super) fn head_after(&mut self, status: u16, retry_after: Option<Duration>) {
         let status = StatusCode::from_u16(status).unwrap();
-        self.machine.on_head(Head { status, retry_after }, self.now);
+        self.machine.on_head(Head { status, retry_after, ..Head::default() }, self.now);
+    }
+
+    /// Reports the head of a response with this content type.
+    pub(super) fn head_of(&mut self, status: u16, content_type: &str) {
+        let status = StatusCode::from_u16(status).unwrap();
+        let content_type = Some(content_type.to_owned());
+        self.machine.on_head(Head { status, content_type, ..Head::default() }, self.now);
     }
 
     pub(super) fn chunk(&mut self, text: &str) {

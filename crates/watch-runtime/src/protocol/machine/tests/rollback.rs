@@ -75,7 +75,7 @@ fn failed_version_probe_resumes_the_watch() {
         harness.sleep();
         assert_eq!(harness.request(), PROBE);
         match response {
-            0 => harness.machine.on_unreachable("connection refused".into()),
+            0 => harness.machine.on_unreachable("connection refused".into(), harness.now),
             200 => harness.list("<html>"),
             status => {
                 harness.head(status);
@@ -141,7 +141,7 @@ fn unreachable_server_revokes_the_confirmation() {
     harness.wait();
     harness.end();
     harness.request();
-    harness.machine.on_unreachable("connection refused".into());
+    harness.machine.on_unreachable("connection refused".into(), harness.now);
     harness.sleep();
     harness.request();
     harness.accept_watch();
