@@ -1,16 +1,11 @@
 //! Ends and interruptions of a watch: signals, a closed standard output, a restarted server.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
 use embedded_apiserver::EmbeddedServer;
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use watchables::CatalogEntry;
+use serde_json::json;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::time::Duration;
 
-use crate::support::{newest_catalog, home, watchables, stdout, stderr, cluster, pod, start, wait, send_signal};
+use crate::support::{cluster, newest_catalog, pod, send_signal, start, wait, watchables};
 
 #[test]
 fn closed_stdout_ends_an_idle_watch_without_an_error() {

@@ -1,16 +1,9 @@
 //! Errors, each in one line.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
-use embedded_apiserver::EmbeddedServer;
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use watchables::CatalogEntry;
 
-use crate::support::{home, watchables, run, stderr, assert_error, cluster, pod, write_kubeconfig};
+use crate::support::{assert_error, cluster, home, run, stderr, watchables, write_kubeconfig};
 
 #[test]
 fn unknown_resource_error_suggests_similar_names() {

@@ -5,17 +5,10 @@ mod errors;
 mod plugins;
 mod support;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
-use embedded_apiserver::EmbeddedServer;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use watchables::CatalogEntry;
+use std::io::BufRead as _;
 
-use support::{home, watchables, run, stdout, stderr, cluster, pod};
+use support::{cluster, home, run, stderr, stdout, watchables};
 
 #[test]
 fn demo_cluster_is_watched_and_announced_without_a_kubeconfig() {

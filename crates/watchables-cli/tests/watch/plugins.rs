@@ -1,16 +1,9 @@
 //! Exec plugins: prompts, and plugins that hang.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
-use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
-use embedded_apiserver::EmbeddedServer;
-use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _};
 use tempfile::TempDir;
-use watchables::CatalogEntry;
 
-use crate::support::{home, watchables, run, stderr, assert_error, write_kubeconfig, wait};
+use crate::support::{assert_error, home, run, watchables, write_kubeconfig};
 
 /// Adds an exec plugin to the user of a kubeconfig: a shell script.
 #[cfg(unix)]

@@ -1,12 +1,11 @@
 //! Starts the command, and looks at what it prints.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use embedded_apiserver::EmbeddedServer;
+use serde_json::{Value, json};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
-use embedded_apiserver::EmbeddedServer;
-use serde_json::{Value, json};
 use tempfile::TempDir;
 use watchables::CatalogEntry;
 
