@@ -6,7 +6,6 @@ mod plugins;
 mod support;
 
 use serde_json::{Value, json};
-use std::io::BufRead as _;
 
 use support::{cluster, home, run, stderr, stdout, watchables};
 
