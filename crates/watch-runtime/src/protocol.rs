@@ -2,12 +2,13 @@
 //!
 //! - `machine`: the state machine. It consumes responses and produces requests and deliveries.
 //! - `request_builder`, `settings`, `options`: what is requested.
-//! - `head`, `frame`, `envelope`, `list_body`, `api_status`: parsers of what a server sends.
-//! - `index`, `identity`, `uid`, `version`, `tombstone`: what was delivered, and how lists compare with it.
+//! - `head`, `frame`, `envelope`, `list_body`, `scalar`, `api_status`: parsers of what a server sends.
+//! - `index`, `identity`, `uid`, `version`, `content`, `tombstone`: what was delivered, and how lists compare with it.
 //! - `backoff`, `status`, `error`, `event`: waits, and what consumers see.
 
 pub(crate) mod api_status;
 pub(crate) mod backoff;
+pub(crate) mod content;
 pub(crate) mod envelope;
 pub(crate) mod error;
 pub(crate) mod event;
@@ -19,6 +20,7 @@ pub(crate) mod list_body;
 pub(crate) mod machine;
 pub(crate) mod options;
 pub(crate) mod request_builder;
+pub(crate) mod scalar;
 pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod tombstone;
