@@ -3,12 +3,14 @@
 //! - `machine`: the state machine. It consumes responses and produces requests and deliveries.
 //! - `request_builder`, `settings`, `options`: what is requested.
 //! - `encoding`: whether responses are compressed.
-//! - `head`, `frame`, `envelope`, `list_body`, `api_status`, `response_start`: parsers of what a server sends.
-//! - `index`, `identity`, `uid`, `version`, `tombstone`: what was delivered, and how lists compare with it.
+//! - `head`, `frame`, `envelope`, `list_body`, `scalar`, `api_status`, `response_start`: parsers of what a server
+//!   sends.
+//! - `index`, `identity`, `uid`, `version`, `content`, `tombstone`: what was delivered, and how lists compare with it.
 //! - `backoff`, `status`, `error`, `event`: waits, and what consumers see.
 
 pub(crate) mod api_status;
 pub(crate) mod backoff;
+pub(crate) mod content;
 pub(crate) mod encoding;
 pub(crate) mod envelope;
 pub(crate) mod error;
@@ -22,6 +24,7 @@ pub(crate) mod machine;
 pub(crate) mod options;
 pub(crate) mod request_builder;
 pub(crate) mod response_start;
+pub(crate) mod scalar;
 pub(crate) mod settings;
 pub(crate) mod status;
 pub(crate) mod tombstone;

@@ -33,6 +33,10 @@ pub(crate) struct Faults {
     pub(crate) roll_back: u32,
     /// That a DELETED event is lost.
     pub(crate) lost_deletion: u32,
+    /// That a DELETED event is sent again.
+    pub(crate) repeated_deletion: u32,
+    /// Whether a watch from a compacted version ends at once instead of with a 410, as behind some aggregators.
+    pub(crate) hides_gaps: bool,
     /// Whether a watch from a future version is rejected, instead of staying idle.
     pub(crate) rejects_future_versions: bool,
     /// That a bookmark is sent when one is due.
@@ -49,6 +53,7 @@ impl Faults {
             _ => Streaming::Works,
         };
         let rejects_future_versions = random.bool();
+        let hides_gaps = random.u8(..4) == 0;
         let mut chance = |most: u32| if random.u8(..3) == 0 { 0 } else { random.u32(..most) };
         Self {
             disconnect: chance(120),
@@ -62,6 +67,8 @@ impl Faults {
             suspend: chance(20),
             roll_back: chance(10),
             lost_deletion: chance(200),
+            repeated_deletion: chance(200),
+            hides_gaps,
             rejects_future_versions,
             bookmark: chance(300),
             streaming,

@@ -119,6 +119,11 @@ impl World {
         if let Some(version) = request.version
             && version < self.server.compacted
         {
+            if self.faults.hides_gaps {
+                self.accept();
+                self.link = Link::Body(Vec::new());
+                return;
+            }
             return self.gone(version);
         }
         if request.version.is_some_and(|version| version > self.server.revision)
@@ -188,6 +193,10 @@ impl World {
                 continue;
             }
             connection.pending.extend_from_slice(wire::event(change).as_bytes());
+            if change.etype == "DELETED" && happens(&mut self.random, self.faults.repeated_deletion)
+            {
+                connection.pending.extend_from_slice(wire::event(change).as_bytes());
+            }
         }
         connection.position = revision;
         if self.faults_over {
@@ -203,7 +212,8 @@ impl World {
 
     /// Loses DELETED events of objects that were created again.
     fn lose_deletions(&mut self, position: u64) {
-        if self.faults_over {
+        // In an unfinished streaming list, two objects of one name count as two.
+        if self.faults_over || self.watcher.is_relisting() {
             return;
         }
         let start = self.server.history.partition_point(|change| change.revision <= position);

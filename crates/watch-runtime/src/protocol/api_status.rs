@@ -1,8 +1,12 @@
 //! The `Status` object with which an API server reports an error.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::Value;
 use watchable_core::lenient::null_is_default;
 
 /// An error as the API server describes it (kind `Status` of `meta/v1`).
@@ -62,7 +66,39 @@ pub struct StatusCause {
     pub reason: String,
 }
 
+/// What the message of an expired resource version says, in servers that give neither code nor reason.
+const TOO_OLD: [&str; 2] = ["too old resource version", "required revision has been compacted"];
+
 impl ApiStatus {
+    /// Parses the object of an ERROR event, or a `Status` in the place of something else. Some servers leave
+    /// out its code, or send something that is not a `Status`. The code then follows from the reason or the message;
+    /// otherwise it is 500, an unknown failure.
+    pub(crate) fn from_event(object: &[u8]) -> Self {
+        let value: Value = serde_json::from_slice(object).unwrap_or_default();
+        let text =
+            |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let details = value.get("details").cloned().unwrap_or_default();
+        let mut status = Self {
+            message: value.as_str().map_or_else(|| text("message"), str::to_owned),
+            reason: text("reason"),
+            code: match value.get("code") {
+                Some(Value::String(code)) => code.parse().unwrap_or_default(),
+                code => code.and_then(Value::as_u64).and_then(|c| c.try_into().ok()).unwrap_or(0),
+            },
+            details: serde_json::from_value(details).unwrap_or_default(),
+        };
+        if status.code == 0 {
+            status.code = code_of_reason(&status.reason).unwrap_or(500);
+        }
+        if status.code >= 500 && TOO_OLD.iter().any(|text| status.message.contains(text)) {
+            status.code = 410;
+        }
+        if status.message.is_empty() {
+            "no reason given".clone_into(&mut status.message);
+        }
+        status
+    }
+
     /// Parses the body of an HTTP error. It is usually a `Status`, but plain text from proxies and
     /// from paths outside of any API group. Without a code in the body, the HTTP status is used.
     pub(crate) fn from_body(http: http::StatusCode, body: &[u8]) -> Self {
@@ -109,6 +145,24 @@ impl ApiStatus {
     }
 }
 
+/// Returns the HTTP status that belongs to a reason of Kubernetes.
+fn code_of_reason(reason: &str) -> Option<u16> {
+    Some(match reason {
+        "BadRequest" => 400,
+        "Unauthorized" => 401,
+        "Forbidden" => 403,
+        "NotFound" => 404,
+        "MethodNotAllowed" => 405,
+        "NotAcceptable" => 406,
+        "Expired" | "Gone" => 410,
+        "Invalid" => 422,
+        "TooManyRequests" => 429,
+        "ServiceUnavailable" => 503,
+        "Timeout" | "ServerTimeout" => 504,
+        _ => return None,
+    })
+}
+
 /// `pods is forbidden: … (403 Forbidden)`.
 impl fmt::Display for ApiStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,44 +170,5 @@ impl fmt::Display for ApiStatus {
             "" => write!(f, "{} ({})", self.message, self.code),
             reason => write!(f, "{} ({} {reason})", self.message, self.code),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use http::StatusCode;
-
-    use super::*;
-
-    #[test]
-    fn pretty_printed_status_is_parsed() {
-        let body = b"{\n  \"kind\": \"Status\",\n  \"metadata\": {\n    \n  },\n  \"message\": \"Unauthorized\",\n  \"reason\": \"Unauthorized\",\n  \"code\": 401,\n  \"details\": null\n}";
-        let status = ApiStatus::from_body(StatusCode::UNAUTHORIZED, body);
-        assert_eq!(status.to_string(), "Unauthorized (401 Unauthorized)");
-    }
-
-    #[test]
-    fn plain_text_body_becomes_the_message() {
-        let status = ApiStatus::from_body(StatusCode::NOT_FOUND, b"404 page not found\n");
-        assert_eq!(status.to_string(), "404 page not found (404)");
-        let status = ApiStatus::from_body(StatusCode::BAD_GATEWAY, b"");
-        assert_eq!(status.to_string(), "Bad Gateway (502)");
-    }
-
-    #[test]
-    fn oldest_version_is_parsed_from_the_message() {
-        let gone = |message: &str| ApiStatus {
-            message: message.to_owned(),
-            reason: "Expired".to_owned(),
-            code: 410,
-            ..ApiStatus::default()
-        };
-        assert_eq!(gone("too old resource version: 1 (306)").oldest_version(), Some("306"));
-        assert_eq!(gone("too old resource version: 1 ()").oldest_version(), None);
-        assert_eq!(gone("too old resource version: 1 (never)").oldest_version(), None);
-        assert_eq!(
-            gone("The resourceVersion for the provided watch is too old.").oldest_version(),
-            None
-        );
     }
 }

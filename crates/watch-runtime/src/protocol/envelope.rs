@@ -6,64 +6,70 @@
 
 mod fast_path;
 mod kind;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde::Deserialize;
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 use watchable_core::{Scope, json};
 
+use crate::protocol::api_status::ApiStatus;
 pub(crate) use crate::protocol::envelope::kind::Envelope;
 use crate::protocol::event::EventType;
 use crate::protocol::identity::Identity;
+use crate::protocol::scalar;
 use crate::protocol::uid::Uid;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Line<'a> {
     #[serde(borrow, rename = "type")]
-    etype: Cow<'a, str>,
+    etype: Option<Cow<'a, str>>,
+    #[serde(borrow, deserialize_with = "scalar::present")]
+    object: Option<&'a RawValue>,
     #[serde(borrow)]
-    object: &'a RawValue,
+    kind: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Object<'a> {
     #[serde(borrow)]
-    metadata: Option<Metadata<'a>>,
+    metadata: Option<&'a RawValue>,
 }
 
+/// The metadata of an object. A member of the wrong type counts as absent.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Metadata<'a> {
     #[serde(borrow)]
-    name: Option<Cow<'a, str>>,
+    name: Option<&'a RawValue>,
     #[serde(borrow)]
-    namespace: Option<Cow<'a, str>>,
+    namespace: Option<&'a RawValue>,
     #[serde(borrow)]
-    uid: Option<Cow<'a, str>>,
+    uid: Option<&'a RawValue>,
     #[serde(borrow)]
-    resource_version: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-struct Bookmark {
-    metadata: BookmarkMetadata,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct BookmarkMetadata {
-    resource_version: Option<String>,
-    annotations: Option<BTreeMap<String, String>>,
+    resource_version: Option<&'a RawValue>,
+    #[serde(borrow)]
+    annotations: Option<&'a RawValue>,
 }
 
 /// The annotation of the bookmark that ends a streaming list (KEP-3157).
 const INITIAL_EVENTS_END_ANNOTATION: &str = "k8s.io/initial-events-end";
 
+/// What stands for an object that is absent.
+const NO_OBJECT: &[u8] = b"null";
+
 /// Parses a line of a watch on a resource of this scope.
+///
+/// # Errors
+///
+/// The line is neither an event nor a `Status`.
 pub(crate) fn read(line: &Bytes, scope: Scope) -> Result<Envelope, json::Error> {
     read_as(line, scope, true)
 }
@@ -83,28 +89,37 @@ pub(crate) fn read_as(
     }
 }
 
-/// Parses the identity of a list item. Returns it with the item's bytes, which are valid UTF-8.
-pub(crate) fn list_item(item: &Bytes, scope: Scope) -> Result<(Bytes, Identity), json::Error> {
+/// Parses the identity of a list item, as far as it has one. Returns it with the item's bytes, which are valid
+/// UTF-8.
+pub(crate) fn list_item(item: &Bytes, scope: Scope) -> (Bytes, Identity) {
     let Ok(text) = simdutf8::basic::from_utf8(item) else {
         return self::list_item(&replace_invalid_utf8(item), scope);
     };
-    let identity = match fast_path::identity(text, scope) {
-        Some(identity) => identity,
-        None => parse_identity(item)?,
-    };
-    Ok((item.clone(), identity))
+    let identity = fast_path::identity(text, scope).unwrap_or_else(|| parse_identity(text));
+    (item.clone(), identity)
 }
 
 fn parse_fully(line: &Bytes) -> Result<Envelope, json::Error> {
-    let Line { etype, object } = json::from_slice(line)?;
+    let Line { etype, object, kind } = json::from_slice(line)?;
+    let Some(etype) = etype else {
+        // Proxies and some servers end a watch with a bare Status.
+        return if kind.and_then(scalar::text).as_deref() == Some("Status") {
+            Ok(Envelope::Error(ApiStatus::from_event(line)))
+        } else {
+            Err(json::Error::custom("it has no type"))
+        };
+    };
+    let text = object.map_or("null", RawValue::get);
     Ok(match etype.as_ref() {
-        "BOOKMARK" => parse_bookmark(json::from_str(object.get())?),
-        "ERROR" => Envelope::Error(json::from_str(object.get())?),
+        "BOOKMARK" => parse_bookmark(text),
+        "ERROR" => Envelope::Error(ApiStatus::from_event(text.as_bytes())),
         etype => match EventType::from_wire(etype) {
             Some(etype) => Envelope::Event {
                 etype,
-                identity: parse_identity(object.get().as_bytes())?,
-                object: line.slice_ref(object.get().as_bytes()),
+                identity: parse_identity(text),
+                object: object.map_or(Bytes::from_static(NO_OBJECT), |object| {
+                    line.slice_ref(object.get().as_bytes())
+                }),
             },
             None => Envelope::Unknown,
         },
@@ -119,13 +134,17 @@ pub(crate) fn without_trailer(object: &Bytes) -> Option<Bytes> {
     (first.len() < object.len()).then(|| object.slice_ref(first))
 }
 
-fn parse_bookmark(Bookmark { metadata }: Bookmark) -> Envelope {
-    let annotations = metadata.annotations.unwrap_or_default();
+fn parse_bookmark(object: &str) -> Envelope {
+    let metadata = parse_metadata(object);
+    let annotations: BTreeMap<Cow<'_, str>, &RawValue> = metadata
+        .annotations
+        .and_then(|annotations| json::from_str(annotations.get()).ok())
+        .unwrap_or_default();
     Envelope::Bookmark {
-        version: metadata.resource_version.filter(|version| !version.is_empty()),
+        version: text(metadata.resource_version),
         ends_initial_list: annotations
             .get(INITIAL_EVENTS_END_ANNOTATION)
-            .is_some_and(|value| value == "true"),
+            .is_some_and(|value| matches!(value.get(), r#""true""# | "true")),
     }
 }
 
@@ -135,94 +154,23 @@ fn replace_invalid_utf8(text: &Bytes) -> Bytes {
     String::from_utf8_lossy(text).into_owned().into()
 }
 
-/// Parses the identity of an object, and skips the rest of it.
-fn parse_identity(object: &[u8]) -> Result<Identity, json::Error> {
-    let metadata = json::from_slice::<Object<'_>>(object)?.metadata.unwrap_or_default();
-    let text = |value: Option<Cow<'_, str>>| value.map(Cow::into_owned).unwrap_or_default();
-    Ok(Identity {
-        name: text(metadata.name),
-        namespace: text(metadata.namespace),
-        uid: metadata.uid.as_deref().map(Uid::of).unwrap_or_default(),
-        version: metadata.resource_version.map(Cow::into_owned).filter(|v| !v.is_empty()),
-    })
+/// Parses the identity of an object as far as it has one, and skips the rest of it.
+fn parse_identity(object: &str) -> Identity {
+    let metadata = parse_metadata(object);
+    Identity {
+        name: text(metadata.name).unwrap_or_default(),
+        namespace: text(metadata.namespace).unwrap_or_default(),
+        uid: metadata.uid.and_then(scalar::text).as_deref().map(Uid::of).unwrap_or_default(),
+        version: text(metadata.resource_version),
+        content: 0,
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn parse_metadata(object: &str) -> Metadata<'_> {
+    let object: Object<'_> = json::from_str(object).unwrap_or_default();
+    object.metadata.and_then(|metadata| json::from_str(metadata.get()).ok()).unwrap_or_default()
+}
 
-    fn envelope(text: &'static str) -> Envelope {
-        read(&Bytes::from_static(text.as_bytes()), Scope::Namespaced).unwrap()
-    }
-
-    #[test]
-    fn event_has_type_identity_and_raw_object() {
-        let line = Bytes::from_static(
-            br#"{"type":"MODIFIED","object":{"kind":"Pod","metadata":{"name":"a\u002db","namespace":"s","uid":"u","resourceVersion":"7"},"spec":1}}"#,
-        );
-        let Envelope::Event { etype, object, identity } = read(&line, Scope::Namespaced).unwrap()
-        else {
-            panic!()
-        };
-        assert_eq!(etype, EventType::Modified);
-        assert_eq!(
-            identity,
-            Identity {
-                name: "a-b".into(),
-                namespace: "s".into(),
-                uid: "u".into(),
-                version: Some("7".into())
-            }
-        );
-        assert!(object.starts_with(b"{\"kind\"") && object.ends_with(b"\"spec\":1}"));
-        assert_eq!(object.as_ptr(), line[28..].as_ptr(), "the object is a slice of the line");
-    }
-
-    #[test]
-    fn bookmark_is_only_a_version() {
-        let line = r#"{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"380","creationTimestamp":null},"spec":{"containers":null},"status":{}}}"#;
-        assert!(
-            matches!(envelope(line), Envelope::Bookmark { version: Some(v), ends_initial_list: false } if v == "380")
-        );
-        let line = r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9","annotations":{"k8s.io/initial-events-end":"true"}}}}"#;
-        assert!(matches!(envelope(line), Envelope::Bookmark { ends_initial_list: true, .. }));
-    }
-
-    #[test]
-    fn invalid_utf8_is_replaced() {
-        let line = Bytes::from_static(
-            b"{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"},\"data\":\"\xff\"}}",
-        );
-        let Envelope::Event { object, identity, .. } = read(&line, Scope::Namespaced).unwrap()
-        else {
-            panic!()
-        };
-        assert_eq!(identity.name, "a");
-        assert!(str::from_utf8(&object).unwrap().ends_with("\"data\":\"\u{fffd}\"}"));
-    }
-
-    #[test]
-    fn members_after_the_object_are_cut_off() {
-        let line = r#"{"type":"ADDED","object":{"metadata":{"name":"a","namespace":"s","uid":"u","resourceVersion":"7"}},"more":{"x":{}}}"#;
-        let Envelope::Event { object, .. } = envelope(line) else { panic!() };
-        let object = without_trailer(&object).unwrap();
-        assert!(object.ends_with(br#""resourceVersion":"7"}}"#));
-        assert!(without_trailer(&object).is_none());
-    }
-
-    #[test]
-    fn error_event_is_a_status() {
-        let line = r#"{"type":"ERROR","object":{"kind":"Status","metadata":{},"status":"Failure","message":"too old resource version: 1 (398)","reason":"Expired","code":410}}"#;
-        assert!(matches!(envelope(line), Envelope::Error(status) if status.is_gone()));
-    }
-
-    #[test]
-    fn unknown_event_type_is_distinguished_from_malformed_line() {
-        assert!(matches!(envelope(r#"{"type":"RENAMED","object":{}}"#), Envelope::Unknown));
-        for malformed in
-            [&b"{\"type\":\"ADDED\"}"[..], b"{\"type\":\"ADDED\",\"object\":{", b"\xff"]
-        {
-            assert!(read(&Bytes::from_static(malformed), Scope::Namespaced).is_err());
-        }
-    }
+fn text(value: Option<&RawValue>) -> Option<String> {
+    value.and_then(scalar::text).map(Cow::into_owned)
 }

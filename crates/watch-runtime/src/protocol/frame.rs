@@ -1,6 +1,7 @@
 //! Splits the chunks of a body into lines. A chunk may end anywhere, even inside a character.
 
 use bytes::{Bytes, BytesMut};
+use serde::de::IgnoredAny;
 
 /// Splits a body into lines. A line that lies within one chunk is not copied.
 #[derive(Debug)]
@@ -53,8 +54,30 @@ impl Frames {
         }
     }
 
-    /// Returns what follows the last line ending. After the regular end of a body it is blank, or a
-    /// last line without an ending; after a disconnect it is a truncated line.
+    /// Ends the last line: the body has ended as its framing says. Some servers omit the ending of their last line.
+    /// Returns whether what follows the last ending is blank or a whole JSON document. Otherwise it is a truncated
+    /// line, and is discarded.
+    pub(crate) fn end_last_line(&mut self) -> bool {
+        if self.partial.trim_ascii().is_empty() {
+            self.partial.clear();
+            return true;
+        }
+        let is_whole = serde_json::from_slice::<IgnoredAny>(&self.partial).is_ok();
+        if is_whole {
+            self.chunk = Bytes::from_static(b"\n");
+        } else {
+            self.partial.clear();
+        }
+        is_whole
+    }
+
+    /// Whether nothing was received after the last line that was taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.chunk.is_empty() && self.partial.is_empty()
+    }
+
+    /// Returns what follows the last line ending. After a disconnect it is a truncated line.
+    #[cfg(any(test, feature = "simulation"))]
     pub(crate) fn remainder(&mut self) -> Bytes {
         self.partial.split().freeze()
     }
@@ -126,6 +149,26 @@ mod tests {
             let first = frames.next_line();
             frames.chunk = Bytes::copy_from_slice(&body[at..]);
             assert_eq!(first.and_then(|_| frames.next_line()), Err(LineTooLong(100)));
+        }
+    }
+
+    #[test]
+    fn last_line_without_an_ending_counts_if_it_is_whole() {
+        for (last, counts) in [
+            ("", true),
+            (" \r", true),
+            ("{\"a\":{}}", true),
+            ("{\"a\":{}", false),
+            ("<html>", false),
+        ] {
+            let mut frames = Frames::new(100);
+            frames.push(Bytes::from(format!("{{}}\n{last}")));
+            while frames.next_line().unwrap().is_some() {}
+            assert_eq!(frames.is_empty(), last.is_empty());
+            assert_eq!(frames.end_last_line(), counts, "{last}");
+            let line = frames.next_line().unwrap();
+            assert_eq!(line.is_some(), last.ends_with("}}"), "{last}");
+            assert!(frames.is_empty() && frames.remainder().is_empty());
         }
     }
 }

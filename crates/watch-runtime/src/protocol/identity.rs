@@ -4,6 +4,7 @@ use std::fmt;
 
 use watchable_core::Scope;
 
+use crate::protocol::content;
 use crate::protocol::uid::Uid;
 
 /// The identity of an object, and its resource version.
@@ -13,6 +14,8 @@ pub(crate) struct Identity {
     pub(crate) namespace: String,
     pub(crate) uid: Uid,
     pub(crate) version: Option<String>,
+    /// A hash of the object, which stands for an absent version. 0 if there is one.
+    pub(crate) content: u64,
 }
 
 /// `shop/web-1`, or `node-1` without a namespace.
@@ -27,6 +30,18 @@ impl fmt::Display for Identity {
 }
 
 impl Identity {
+    /// Hashes the object, if it has no version to compare it by.
+    pub(crate) fn hash_unversioned(&mut self, object: &[u8]) {
+        if self.version.is_none() {
+            self.content = content::hash(object);
+        }
+    }
+
+    /// Whether it has a name, without which objects cannot be told apart.
+    pub(crate) fn is_named(&self) -> bool {
+        !self.name.is_empty()
+    }
+
     /// Whether every field is set that objects of this scope have.
     pub(crate) fn is_complete(&self, scope: Scope) -> bool {
         let has_place = match scope {

@@ -3,7 +3,10 @@
 //! A relist compares its objects with the index to repair a gap. `cargo xtask bench index` measures
 //! the memory that an object takes; stored JSON comes on top.
 
+mod entry;
 mod indexed_object;
+mod recent_deletions;
+mod stored_objects;
 #[cfg(test)]
 mod tests;
 
@@ -13,14 +16,23 @@ use bytes::Bytes;
 
 use crate::protocol::event::EventType;
 use crate::protocol::identity::Identity;
+use crate::protocol::index::entry::Entry;
 use crate::protocol::index::indexed_object::{IndexedObject, Version};
+use crate::protocol::index::recent_deletions::RecentDeletions;
+use crate::protocol::index::stored_objects::StoredObjects;
+use crate::protocol::uid::Uid;
+use crate::protocol::version::is_older;
 
 /// The delivered objects that were not deleted since, by namespace and name.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    objects: HashMap<Box<str>, IndexedObject>,
+    objects: HashMap<Box<str>, Entry>,
+    /// The number of objects that share their name with others, without the first of each name.
+    namesakes: usize,
+    /// Whether the server was found to have several objects of one name.
+    has_namesakes: bool,
     /// The JSON of those that are stored, for tombstones.
-    stored: HashMap<Box<str>, Box<[u8]>>,
+    stored: StoredObjects,
     /// Counts the lists. An object bears the generation of the newest list that has it (mark and
     /// sweep).
     generation: u32,
@@ -28,21 +40,45 @@ pub(crate) struct Index {
     trusted_since: u32,
     /// Whether a rollback has yet to be followed by a complete list.
     untrusted: bool,
+    /// Whether a list has synced: since then the index has every object of the server.
+    complete: bool,
+    /// The last deletions, until then.
+    recent_deletions: RecentDeletions,
     /// A buffer for keys, so that lookups do not allocate.
     key: String,
 }
 
-/// How a listed object compares with what was delivered.
+/// How a listed object, or the object of an event, compares with what was delivered.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// No object of this name was delivered.
+    /// The object was not delivered.
     New,
     /// The object was delivered at another version.
     Changed,
     /// The object was delivered at this version.
     Unchanged,
+    /// The event precedes what was delivered: the list that the watch follows is older than its items.
+    Outdated,
     /// Another object of this name was delivered, and must have been deleted.
     Replaces(Identity),
+}
+
+/// Where an object to compare comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Seen<'a> {
+    InList,
+    /// In a watch that has reached this version.
+    InWatch(Option<&'a str>),
+}
+
+impl Seen<'_> {
+    /// Whether an event at this version precedes what was delivered of the object. An event that is older than
+    /// the watch itself says nothing: the server assigns its versions otherwise.
+    fn is_outdated(self, event: &Identity, version: &Version, delivered: &IndexedObject) -> bool {
+        let Self::InWatch(Some(reached)) = self else { return false };
+        delivered.is_newer_than(version)
+            && event.version.as_deref().is_some_and(|version| is_older(reached, version))
+    }
 }
 
 impl Index {
@@ -52,21 +88,57 @@ impl Index {
     }
 
     /// Compares an object with what was delivered. Marks it as listed if it is unchanged.
-    pub(crate) fn compare(&mut self, identity: &Identity) -> Comparison {
-        let version = Version::of(identity.version.as_deref());
+    pub(crate) fn compare(&mut self, identity: &Identity, seen: Seen<'_>) -> Comparison {
+        let version = Version::of(identity);
         self.set_key(identity);
-        let Some(indexed) = self.objects.get_mut(self.key.as_str()) else {
+        let Some(entry) = self.objects.get_mut(self.key.as_str()) else {
             return Comparison::New;
         };
-        if !indexed.has_uid(&identity.uid) {
-            return Comparison::Replaces(indexed.identity(&identity.namespace, &identity.name));
+        if let Some(indexed) = entry.find_mut(&identity.uid) {
+            let trusted = indexed.generation() >= self.trusted_since;
+            return if trusted && indexed.has_version(&version) {
+                indexed.mark(self.generation);
+                Comparison::Unchanged
+            } else if trusted && seen.is_outdated(identity, &version, indexed) {
+                Comparison::Outdated
+            } else {
+                // Its delivery marks it.
+                Comparison::Changed
+            };
         }
-        if !indexed.has_version(&version) || indexed.generation() < self.trusted_since {
-            // Its delivery marks it.
-            return Comparison::Changed;
+        let Entry::One(other) = entry else { return Comparison::New };
+        let in_one_list = matches!(seen, Seen::InList) && other.generation() == self.generation;
+        if self.has_namesakes || in_one_list {
+            Comparison::New
+        } else if other.generation() >= self.trusted_since
+            && seen.is_outdated(identity, &version, other)
+        {
+            Comparison::Outdated
+        } else {
+            Comparison::Replaces(other.identity(&identity.namespace, &identity.name))
         }
-        indexed.mark(self.generation);
-        Comparison::Unchanged
+    }
+
+    /// Compares the object of a DELETED event, seen in a watch that has reached this version.
+    pub(crate) fn compare_deleted(
+        &mut self,
+        identity: &Identity,
+        reached: Option<&str>,
+    ) -> Comparison {
+        self.set_key(identity);
+        let indexed =
+            self.objects.get(self.key.as_str()).and_then(|entry| entry.find(&identity.uid));
+        let Some(indexed) = indexed else {
+            let repeated = self.recent_deletions.contains(&self.key, &identity.uid);
+            return if repeated { Comparison::Outdated } else { Comparison::New };
+        };
+        let seen = Seen::InWatch(reached);
+        let trusted = indexed.generation() >= self.trusted_since;
+        if trusted && seen.is_outdated(identity, &Version::of(identity), indexed) {
+            Comparison::Outdated
+        } else {
+            Comparison::Changed
+        }
     }
 
     /// Stops trusting versions: the server was rolled back, and may have assigned a delivered
@@ -80,6 +152,8 @@ impl Index {
     /// Records that a list has synced.
     pub(crate) fn mark_synced(&mut self) {
         self.untrusted = false;
+        self.complete = true;
+        self.recent_deletions.clear();
     }
 
     /// Trusts all versions, as an injected bug.
@@ -92,6 +166,11 @@ impl Index {
         self.untrusted
     }
 
+    /// Whether a list has synced: what the index lacks, the consumer does not have.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// Records a delivery, with the object's JSON if it is to be stored. The JSON is copied, since
     /// a slice would keep the whole chunk alive.
     pub(crate) fn record_delivered(
@@ -102,30 +181,50 @@ impl Index {
     ) {
         self.set_key(identity);
         if etype == EventType::Deleted {
-            // The name may belong to another object by now.
-            if self
-                .objects
-                .get(self.key.as_str())
-                .is_some_and(|indexed| indexed.has_uid(&identity.uid))
-            {
-                self.objects.remove(self.key.as_str());
-                self.stored.remove(self.key.as_str());
+            self.remove(&identity.uid);
+            if !self.complete {
+                self.recent_deletions.push(&self.key, &identity.uid);
             }
             return;
         }
-        let version = Version::of(identity.version.as_deref());
-        let indexed = IndexedObject::new(self.generation, &identity.uid, version);
+        let version = Version::of(identity);
         match self.objects.get_mut(self.key.as_str()) {
-            Some(entry) => *entry = indexed,
-            None => drop(self.objects.insert(self.key.as_str().into(), indexed)),
+            Some(entry) => match entry.find_mut(&identity.uid) {
+                Some(indexed) if identity.uid.is_empty() => {
+                    *indexed = IndexedObject::new(self.generation, &indexed.uid(), version);
+                }
+                Some(indexed) => {
+                    *indexed = IndexedObject::new(self.generation, &identity.uid, version);
+                }
+                None => {
+                    entry.add(IndexedObject::new(self.generation, &identity.uid, version));
+                    self.namesakes += 1;
+                    self.has_namesakes = true;
+                }
+            },
+            None => {
+                let indexed = IndexedObject::new(self.generation, &identity.uid, version);
+                self.objects.insert(self.key.as_str().into(), Entry::One(indexed));
+            }
         }
         match object {
-            Some(object) => {
-                drop(self.stored.insert(self.key.as_str().into(), object.as_ref().into()));
-            }
-            None if self.stored.is_empty() => {}
-            None => drop(self.stored.remove(self.key.as_str())),
+            Some(object) => self.stored.put(&self.key, &identity.uid, object),
+            None => self.stored.remove(&self.key, &identity.uid),
         }
+    }
+
+    fn remove(&mut self, uid: &Uid) {
+        let Some(entry) = self.objects.get_mut(self.key.as_str()) else { return };
+        // The name may belong to another object by now.
+        if !entry.remove(uid) {
+            return;
+        }
+        if entry.objects().is_empty() {
+            self.objects.remove(self.key.as_str());
+        } else {
+            self.namesakes -= 1;
+        }
+        self.stored.remove(&self.key, uid);
     }
 
     /// Returns the objects that the newest list lacks, sorted by name.
@@ -133,6 +232,7 @@ impl Index {
         let mut missing: Vec<_> = self
             .objects
             .iter()
+            .flat_map(|(key, entry)| entry.objects().iter().map(move |indexed| (key, indexed)))
             .filter(|(_, indexed)| indexed.generation() != self.generation)
             .map(|(key, indexed)| {
                 let (namespace, name) = key.split_once('/').unwrap_or(("", key));
@@ -146,10 +246,7 @@ impl Index {
     /// Returns the object as it was last delivered, if it was stored.
     pub(crate) fn stored_object(&mut self, identity: &Identity) -> Option<Bytes> {
         self.set_key(identity);
-        let indexed = self.objects.get(self.key.as_str())?;
-        let object =
-            self.stored.get(self.key.as_str()).filter(|_| indexed.has_uid(&identity.uid))?;
-        Some(Bytes::copy_from_slice(object))
+        self.stored.get(&self.key, &identity.uid)
     }
 
     fn set_key(&mut self, identity: &Identity) {
@@ -159,6 +256,6 @@ impl Index {
 
     /// Returns the number of indexed objects.
     pub(crate) fn len(&self) -> usize {
-        self.objects.len()
+        self.objects.len() + self.namesakes
     }
 }

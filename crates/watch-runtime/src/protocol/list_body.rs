@@ -2,15 +2,20 @@
 //!
 //! Memory is bounded by the size of an item, not of a page.
 
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
 use std::mem;
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use serde::Deserialize;
-use watchable_core::ListMetadata;
+use serde_json::value::RawValue;
 use watchable_core::json::{self, Seek};
-use watchable_core::lenient::null_is_default;
 
+use crate::protocol::api_status::ApiStatus;
 use crate::protocol::error::Source;
+use crate::protocol::scalar;
 
 /// An incremental parser of a list, fed with chunks of any size.
 #[derive(Debug, Default)]
@@ -60,11 +65,27 @@ pub(crate) struct PageMetadata {
     pub(crate) remaining: Option<u64>,
 }
 
+/// The document without the items.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Rest {
-    #[serde(deserialize_with = "null_is_default")]
-    metadata: ListMetadata,
+struct Rest<'a> {
+    #[serde(borrow)]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, deserialize_with = "scalar::present")]
+    items: Option<&'a RawValue>,
+    #[serde(borrow)]
+    metadata: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Metadata<'a> {
+    #[serde(borrow)]
+    resource_version: Option<&'a RawValue>,
+    #[serde(borrow, rename = "continue")]
+    continue_token: Option<&'a RawValue>,
+    #[serde(borrow)]
+    remaining_item_count: Option<&'a RawValue>,
 }
 
 impl ListBody {
@@ -82,7 +103,11 @@ impl ListBody {
     pub(crate) fn next_item(&mut self) -> Option<Bytes> {
         while self.scanned < self.buffer.len() {
             if self.place == Place::Item {
-                let Some(end) = self.item.end(&self.buffer) else {
+                let end = match self.buffer[0] {
+                    b'{' | b'[' => self.item.end(&self.buffer),
+                    _ => scalar_end(&self.buffer),
+                };
+                let Some(end) = end else {
                     self.scanned = self.buffer.len();
                     return None;
                 };
@@ -105,17 +130,35 @@ impl ListBody {
     }
 
     /// Parses the metadata once the body has ended.
+    ///
+    /// # Errors
+    ///
+    /// The body is not a whole list: it is truncated, of another format, a `Status`, or a document without items.
     pub(crate) fn finish(mut self) -> Result<PageMetadata, Source> {
         debug_assert!(self.scanned == self.buffer.len(), "items are left");
         if self.place != Place::Outside {
             return Err("it ends within its items".into());
         }
         self.rest.extend_from_slice(&self.buffer);
-        let Rest { metadata } = json::from_slice(&self.rest)?;
+        let Rest { kind, items, metadata } = json::from_slice(&self.rest)?;
+        if kind.and_then(scalar::text).as_deref() == Some("Status") {
+            return Err(ApiStatus::from_event(&self.rest).to_string().into());
+        }
+        let Metadata { resource_version, continue_token, remaining_item_count } =
+            metadata.and_then(|metadata| json::from_str(metadata.get()).ok()).unwrap_or_default();
+        let text = |value: Option<&RawValue>| value.and_then(scalar::text).map(Cow::into_owned);
+        let version = text(resource_version);
+        match items.map(RawValue::get) {
+            Some("[]" | "null") => {}
+            Some(_) => return Err("its items are not an array".into()),
+            // Some servers omit what is empty. Without a version, however, it may be any document.
+            None if version.is_some() => {}
+            None => return Err("it has no items".into()),
+        }
         Ok(PageMetadata {
-            version: metadata.resource_version.filter(|v| !v.is_empty()),
-            continue_token: metadata.continue_.filter(|token| !token.is_empty()),
-            remaining: metadata.remaining_item_count.and_then(|n| n.try_into().ok()),
+            version,
+            continue_token: text(continue_token),
+            remaining: text(remaining_item_count).and_then(|count| count.parse().ok()),
         })
     }
 
@@ -181,77 +224,19 @@ impl ListBody {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(chunks: &[&[u8]]) -> (Vec<String>, Result<PageMetadata, String>) {
-        let mut body = ListBody::default();
-        let mut items = Vec::new();
-        for chunk in chunks {
-            body.push(chunk);
-            while let Some(item) = body.next_item() {
-                items.push(String::from_utf8(item.to_vec()).unwrap());
-            }
-        }
-        (items, body.finish().map_err(|error| error.to_string()))
+/// Returns the end of a string, a number or a literal, which are no objects: an error names them.
+fn scalar_end(text: &[u8]) -> Option<usize> {
+    if text[0] != b'"' {
+        let ends = |byte: &u8| matches!(byte, b',' | b']' | b'}') || byte.is_ascii_whitespace();
+        // Never empty, whatever it begins with.
+        return text[1..].iter().position(ends).map(|at| at + 1);
     }
-
-    const LIST: &str = r#"{"kind":"PodList","metadata":{"resourceVersion":"7","continue":"t","remainingItemCount":3},"items":[{"a":"]},{\"","items":[1,[2]]},
- {"ü":{}}, {}],"apiVersion":"v1"}
-"#;
-
-    #[test]
-    fn items_and_metadata_do_not_depend_on_where_chunks_end() {
-        let end = PageMetadata {
-            version: Some("7".to_owned()),
-            continue_token: Some("t".to_owned()),
-            remaining: Some(3),
-        };
-        let items = [r#"{"a":"]},{\"","items":[1,[2]]}"#, r#"{"ü":{}}"#, "{}"].map(str::to_owned);
-        let body = LIST.as_bytes();
-        for at in 0..=body.len() {
-            let (got, metadata) = read(&[&body[..at], &body[at..]]);
-            assert_eq!((got, metadata.as_ref()), (items.to_vec(), Ok(&end)), "split at {at}");
+    let mut at = 1;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)? + 1;
+        if text[at - 1] == b'"' {
+            return Some(at);
         }
-        let bytes: Vec<_> = body.chunks(1).collect();
-        assert_eq!(read(&bytes), (items.to_vec(), Ok(end)));
-    }
-
-    #[test]
-    fn items_are_returned_before_the_list_is_complete() {
-        let mut body = ListBody::default();
-        body.push(br#"{"items":[{"a":1},{"b"#);
-        assert_eq!(body.next_item().unwrap(), br#"{"a":1}"#[..]);
-        assert_eq!(body.next_item(), None);
-        assert_eq!(body.buffered(), r#"{"b"#.len(), "no more than the item that has begun is kept");
-    }
-
-    #[test]
-    fn null_items_empty_token_and_trailing_metadata_are_parsed() {
-        for list in [
-            r#"{"items":null,"metadata":{"resourceVersion":"7","continue":""}}"#,
-            r#"{"items": [ ], "metadata":{"resourceVersion":"7"}}"#,
-            r#"{"metadata":{"items":[1],"resourceVersion":"7"},"items":[]}"#,
-            r#"{"metadata":{"resourceVersion":"7"},"more":[[1]],"it\u0065ms":[]}"#,
-        ] {
-            let (items, end) = read(&[list.as_bytes()]);
-            let version = Some("7".to_owned());
-            assert_eq!(
-                end,
-                Ok(PageMetadata { version, continue_token: None, remaining: None }),
-                "{list}"
-            );
-            assert!(items.is_empty(), "{list}");
-        }
-    }
-
-    #[test]
-    fn truncated_list_and_other_documents_are_rejected() {
-        for text in
-            ["", "<html>", r#"{"items":["#, r#"{"items":[{},"#, r#"{"items":[]"#, "]]}}", "[{}]"]
-        {
-            assert!(read(&[text.as_bytes()]).1.is_err(), "{text}");
-        }
+        at += 1;
     }
 }

@@ -30,6 +30,8 @@
 //!   before anything else is read. Once the list is complete and nothing is pending, the relist has
 //!   synced, and the resource version of the list becomes the stream's.
 //! - A 410 starts a relist (`gone`). An expired continue token restarts the list from its first page.
+//! - A server may hide a gap: its watches end at once or are silent. A relist at a bounded rate finds out
+//!   (`hidden_gap`). So does one after each watch if the server's lists have no version.
 //! - A watch that receives nothing, not even a bookmark, is restarted after an idle timeout (`idle_timeout`).
 //!   If nothing has confirmed that the server reached the stream's version, a version probe comes first
 //!   (`version_probe`). A server that turns out to be behind was rolled back (`rollback`).
@@ -43,6 +45,7 @@ mod failure;
 mod failure_history;
 mod failure_policy;
 mod gone;
+mod hidden_gap;
 mod idle_timeout;
 mod injected_bug;
 mod injection;
@@ -50,6 +53,7 @@ mod input;
 mod next_request;
 mod relist;
 mod rollback;
+mod seen_tokens;
 mod state;
 mod status;
 mod step;

@@ -18,6 +18,7 @@ pub(crate) fn decodes<T: WatchItem>(resource: &ResourceInfo) -> bool {
         namespace: namespace.to_owned(),
         uid: "00000000-0000-4000-8000-000000000000".into(),
         version: Some("1".to_owned()),
+        content: 0,
     };
     json::from_slice::<T>(&build(resource, &identity)).is_ok()
 }

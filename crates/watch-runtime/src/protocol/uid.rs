@@ -33,6 +33,11 @@ impl Uid {
         matches!(self, Self::Text(text) if text.is_empty())
     }
 
+    /// Whether both are of one object. A server that omits the uid means the object of that name.
+    pub(crate) fn matches(&self, other: &Self) -> bool {
+        self == other || self.is_empty() || other.is_empty()
+    }
+
     pub(crate) fn text(&self) -> String {
         match self {
             Self::Text(text) => text.to_string(),

@@ -14,7 +14,7 @@ use crate::protocol::event::EventType;
 use crate::protocol::frame::Frames;
 use crate::protocol::head::Head;
 use crate::protocol::identity::Identity;
-use crate::protocol::index::{Comparison, Index};
+use crate::protocol::index::{Comparison, Index, Seen};
 use crate::protocol::machine::{Machine, Step, WatcherState};
 use crate::protocol::options::StreamOptions;
 use crate::protocol::request_builder::RequestBuilder;
@@ -138,7 +138,7 @@ impl Gap {
     pub fn compare(&mut self) -> bool {
         let object = &self.objects[self.next];
         self.next = (self.next + 1) % self.objects.len();
-        self.index.compare(object) == Comparison::Unchanged
+        self.index.compare(object, Seen::InList) == Comparison::Unchanged
     }
 
     /// Records a change of the next object.
@@ -155,5 +155,6 @@ fn object(number: usize) -> Identity {
         namespace: "demo".to_owned(),
         uid: Uid::of(&format!("8d81410b-1ab3-4aae-9917-{number:012x}")),
         version: Some((1_000_000 + number).to_string()),
+        content: 0,
     }
 }

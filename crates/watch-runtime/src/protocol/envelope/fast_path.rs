@@ -105,7 +105,7 @@ mod tests {
 
     fn same(text: &str, scope: Scope) -> bool {
         let Some(quick) = identity(text, scope) else { return false };
-        assert_eq!(quick, super::super::parse_identity(text.as_bytes()).unwrap(), "{text}");
+        assert_eq!(quick, super::super::parse_identity(text), "{text}");
         true
     }
 

@@ -2,6 +2,7 @@
 
 use crate::protocol::identity::Identity;
 use crate::protocol::uid::Uid;
+use crate::protocol::version::is_older;
 
 /// An indexed object without its name. The usual form takes 32 bytes, since there may be 150,000 of
 /// them.
@@ -38,12 +39,20 @@ impl IndexedObject {
         }
     }
 
-    /// Whether it is this object, not another one of its name.
+    /// Whether it is this object, not another one of its name. A uid that one of them lacks matches.
     pub(super) fn has_uid(&self, other: &Uid) -> bool {
         match (self, other) {
             (Self::Compact { uid, .. }, Uid::Uuid(other)) => uid == other,
-            (Self::Compact { .. }, Uid::Text(_)) => false,
-            (Self::Boxed { parts, .. }, other) => parts.0 == *other,
+            (Self::Compact { .. }, Uid::Text(_)) => other.is_empty(),
+            (Self::Boxed { parts, .. }, other) => parts.0.matches(other),
+        }
+    }
+
+    /// Returns its uid.
+    pub(super) fn uid(&self) -> Uid {
+        match self {
+            Self::Compact { uid, .. } => Uid::Uuid(*uid),
+            Self::Boxed { parts, .. } => parts.0.clone(),
         }
     }
 
@@ -51,31 +60,55 @@ impl IndexedObject {
     pub(super) fn has_version(&self, other: &Version) -> bool {
         match (self, other) {
             (Self::Compact { version, .. }, Version::Number(other)) => version == other,
-            (Self::Compact { .. }, Version::Text(_)) => false,
+            (Self::Compact { .. }, _) => false,
             (Self::Boxed { parts, .. }, other) => parts.1 == *other,
+        }
+    }
+
+    /// Whether it was delivered at a version that is certainly newer.
+    pub(super) fn is_newer_than(&self, other: &Version) -> bool {
+        match (self, other) {
+            (Self::Compact { version, .. }, Version::Number(other)) => version > other,
+            (Self::Compact { version, .. }, other) => {
+                other.text().is_some_and(|other| is_older(&other, &version.to_string()))
+            }
+            (Self::Boxed { parts, .. }, other) => match (parts.1.text(), other.text()) {
+                (Some(version), Some(other)) => is_older(&other, &version),
+                _ => false,
+            },
         }
     }
 
     /// Returns the identity of the object with this name.
     pub(super) fn identity(&self, namespace: &str, name: &str) -> Identity {
-        let (uid, version) = match self {
-            Self::Compact { uid, version, .. } => (Uid::Uuid(*uid), Some(version.to_string())),
-            Self::Boxed { parts, .. } => (parts.0.clone(), parts.1.text()),
+        let version = match self {
+            Self::Compact { version, .. } => Some(version.to_string()),
+            Self::Boxed { parts, .. } => parts.1.text(),
         };
-        Identity { name: name.to_owned(), namespace: namespace.to_owned(), uid, version }
+        Identity {
+            name: name.to_owned(),
+            namespace: namespace.to_owned(),
+            uid: self.uid(),
+            version,
+            content: 0,
+        }
     }
 }
 
-/// A resource version. It is opaque here, and only compared for equality.
+/// A resource version, or what stands for it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Version {
     Number(u64),
     Text(Box<str>),
+    /// The hash of an object without a version.
+    Content(u64),
 }
 
 impl Version {
-    pub(super) fn of(text: Option<&str>) -> Self {
-        let text = text.unwrap_or_default();
+    pub(super) fn of(identity: &Identity) -> Self {
+        let Some(text) = identity.version.as_deref() else {
+            return Self::Content(identity.content);
+        };
         match text.parse::<u64>() {
             Ok(number) if !text.starts_with(['0', '+']) => Self::Number(number),
             _ => Self::Text(text.into()),
@@ -85,7 +118,8 @@ impl Version {
     fn text(&self) -> Option<String> {
         match self {
             Self::Number(number) => Some(number.to_string()),
-            Self::Text(text) => Some(text.to_string()).filter(|text| !text.is_empty()),
+            Self::Text(text) => Some(text.to_string()),
+            Self::Content(_) => None,
         }
     }
 }
@@ -94,9 +128,13 @@ impl Version {
 mod tests {
     use super::*;
 
-    #[test]
-    fn compact_entry_takes_48_bytes_with_its_key() {
-        assert_eq!(size_of::<(Box<str>, IndexedObject)>(), 48);
+    fn indexed(uid: &str, version: Option<&str>, content: u64) -> IndexedObject {
+        IndexedObject::new(3, &Uid::of(uid), of(version, content))
+    }
+
+    fn of(version: Option<&str>, content: u64) -> Version {
+        let version = version.map(str::to_owned);
+        Version::of(&Identity { version, content, ..Identity::default() })
     }
 
     #[test]
@@ -109,21 +147,49 @@ mod tests {
         ];
         let versions = [Some("7"), Some("8"), Some("07"), Some("a"), None];
         for (uid, version) in uids.iter().flat_map(|uid| versions.map(|version| (*uid, version))) {
-            let mut indexed = IndexedObject::new(3, &Uid::of(uid), Version::of(version));
+            let mut indexed = indexed(uid, version, 0);
             for other in uids {
-                assert_eq!(indexed.has_uid(&Uid::of(other)), uid == other, "{uid:?} {other:?}");
+                let same = uid == other || uid.is_empty() || other.is_empty();
+                assert_eq!(indexed.has_uid(&Uid::of(other)), same, "{uid:?} {other:?}");
             }
             for other in versions {
-                assert_eq!(
-                    indexed.has_version(&Version::of(other)),
-                    version == other,
-                    "{version:?} {other:?}"
-                );
+                let same = indexed.has_version(&of(other, 0));
+                assert_eq!(same, version == other, "{version:?} {other:?}");
             }
             indexed.mark(4);
             assert_eq!(indexed.generation(), 4);
             let identity = indexed.identity("s", "a");
             assert_eq!((identity.uid, identity.version.as_deref()), (Uid::of(uid), version));
+        }
+    }
+
+    #[test]
+    fn object_without_a_version_matches_by_content() {
+        let object = indexed("x", None, 5);
+        assert!(object.has_version(&of(None, 5)));
+        assert!(!object.has_version(&of(None, 6)) && !object.has_version(&of(Some("5"), 0)));
+        assert!(!indexed("x", Some("5"), 0).has_version(&of(None, 5)));
+    }
+
+    #[test]
+    fn only_decimal_versions_are_newer() {
+        let uuid = "8d81410b-1ab3-4aae-9917-697838ae0bb2";
+        let huge = "18446744073709551616";
+        for uid in [uuid, "x"] {
+            for (version, other, newer) in [
+                (Some("8"), Some("7"), true),
+                (Some("8"), Some("8"), false),
+                (Some("8"), Some("9"), false),
+                (Some(huge), Some("9"), true),
+                (Some("9"), Some(huge), false),
+                (Some("8"), Some("a"), false),
+                (Some("b"), Some("a"), false),
+                (Some("8"), None, false),
+                (None, Some("7"), false),
+            ] {
+                let held = indexed(uid, version, 9);
+                assert_eq!(held.is_newer_than(&of(other, 1)), newer, "{version:?} {other:?}");
+            }
         }
     }
 }

@@ -11,7 +11,12 @@ fn object(name: &str, uid: &str, version: &str) -> Identity {
         namespace: "shop".to_owned(),
         uid: uid.into(),
         version: Some(version.to_owned()),
+        content: 0,
     }
+}
+
+fn listed(index: &mut Index, object: &Identity) -> Comparison {
+    index.compare(object, Seen::InList)
 }
 
 #[test]
@@ -21,13 +26,13 @@ fn list_is_compared_with_the_index() {
         index.record_delivered(EventType::Added, &object(name, A, "7"), None);
     }
     index.begin_generation();
-    assert_eq!(index.compare(&object("same", A, "7")), Comparison::Unchanged);
-    assert_eq!(index.compare(&object("changed", A, "8")), Comparison::Changed);
+    assert_eq!(listed(&mut index, &object("same", A, "7")), Comparison::Unchanged);
+    assert_eq!(listed(&mut index, &object("changed", A, "8")), Comparison::Changed);
     index.record_delivered(EventType::Modified, &object("changed", A, "8"), None);
-    assert_eq!(index.compare(&object("new", B, "9")), Comparison::New);
+    assert_eq!(listed(&mut index, &object("new", B, "9")), Comparison::New);
     index.record_delivered(EventType::Added, &object("new", B, "9"), None);
     let old = object("replaced", A, "7");
-    assert_eq!(index.compare(&object("replaced", B, "9")), Comparison::Replaces(old.clone()));
+    assert_eq!(listed(&mut index, &object("replaced", B, "9")), Comparison::Replaces(old.clone()));
     index.record_delivered(EventType::Deleted, &old, None);
     index.record_delivered(EventType::Added, &object("replaced", B, "9"), None);
     assert_eq!(index.missing_from_list(), [object("missing_from_list", A, "7")]);
@@ -45,20 +50,20 @@ fn untrusted_versions_count_as_changed_until_delivered() {
     index.record_delivered(EventType::Added, &b, None);
     index.mark_untrusted();
     index.begin_generation();
-    assert_eq!(index.compare(&a), Comparison::Changed);
-    assert_eq!(index.compare(&a), Comparison::Changed, "until it is delivered");
+    assert_eq!(listed(&mut index, &a), Comparison::Changed);
+    assert_eq!(listed(&mut index, &a), Comparison::Changed, "until it is delivered");
     index.record_delivered(EventType::Modified, &a, None);
     // Interrupted, and rolled back again.
     index.mark_untrusted();
     index.begin_generation();
-    assert_eq!(index.compare(&a), Comparison::Unchanged);
-    assert_eq!(index.compare(&b), Comparison::Changed);
+    assert_eq!(listed(&mut index, &a), Comparison::Unchanged);
+    assert_eq!(listed(&mut index, &b), Comparison::Changed);
     index.record_delivered(EventType::Modified, &b, None);
     assert!(index.missing_from_list().is_empty() && index.is_untrusted());
     index.mark_synced();
     index.mark_untrusted();
     index.begin_generation();
-    assert_eq!(index.compare(&a), Comparison::Changed, "rolled back again");
+    assert_eq!(listed(&mut index, &a), Comparison::Changed, "rolled back again");
 }
 
 #[test]
@@ -98,5 +103,72 @@ fn same_name_in_another_namespace_is_another_object() {
     let mut index = Index::default();
     index.record_delivered(EventType::Added, &object("a", A, "7"), None);
     let other = Identity { namespace: "other".to_owned(), ..object("a", A, "7") };
-    assert_eq!(index.compare(&other), Comparison::New);
+    assert_eq!(listed(&mut index, &other), Comparison::New);
+}
+
+#[test]
+fn namesakes_of_one_list_are_told_apart_by_their_uids() {
+    let mut index = Index::default();
+    index.begin_generation();
+    let [first, second] = [object("a", A, "3"), object("a", B, "4")];
+    for (object, json) in [(&first, "first"), (&second, "second")] {
+        assert_eq!(listed(&mut index, object), Comparison::New);
+        index.record_delivered(EventType::Added, object, Some(&Bytes::from(json)));
+    }
+    assert_eq!(index.len(), 2);
+    index.begin_generation();
+    assert_eq!(listed(&mut index, &second), Comparison::Unchanged);
+    assert_eq!(index.missing_from_list(), [first.clone()]);
+    assert_eq!(index.stored_object(&first).as_deref(), Some(&b"first"[..]));
+    index.record_delivered(EventType::Deleted, &first, None);
+    assert_eq!((index.len(), index.stored_object(&first)), (1, None));
+    assert_eq!(index.stored_object(&second).as_deref(), Some(&b"second"[..]));
+    assert_eq!(listed(&mut index, &first), Comparison::New, "it shows several clusters");
+    index.record_delivered(EventType::Deleted, &second, None);
+    assert_eq!(index.len(), 0);
+}
+
+#[test]
+fn namesakes_of_different_lists_replace_each_other() {
+    let mut index = Index::default();
+    index.begin_generation();
+    index.record_delivered(EventType::Added, &object("a", A, "3"), None);
+    index.begin_generation();
+    let replaces = Comparison::Replaces(object("a", A, "3"));
+    assert_eq!(listed(&mut index, &object("a", B, "4")), replaces);
+}
+
+#[test]
+fn object_without_uid_is_the_one_of_its_name() {
+    let mut index = Index::default();
+    index.record_delivered(EventType::Added, &object("a", A, "7"), None);
+    assert_eq!(listed(&mut index, &object("a", "", "7")), Comparison::Unchanged);
+    assert_eq!(listed(&mut index, &object("a", "", "8")), Comparison::Changed);
+    index.record_delivered(EventType::Modified, &object("a", "", "8"), None);
+    assert_eq!(listed(&mut index, &object("a", A, "8")), Comparison::Unchanged, "it is known");
+    index.begin_generation();
+    let replaces = Comparison::Replaces(object("a", A, "8"));
+    assert_eq!(listed(&mut index, &object("a", B, "9")), replaces);
+    index.record_delivered(EventType::Deleted, &object("a", "", ""), None);
+    assert_eq!(index.len(), 0);
+}
+
+#[test]
+fn event_older_than_the_delivered_object_is_outdated() {
+    let mut index = Index::default();
+    index.record_delivered(EventType::Added, &object("a", A, "10"), None);
+    let mut compare = |uid: &str, version: &str, reached: &str| {
+        let object = object("a", uid, version);
+        let deleted = index.compare_deleted(&object, Some(reached));
+        (index.compare(&object, Seen::InWatch(Some(reached))), deleted)
+    };
+    let changed = || (Comparison::Changed, Comparison::Changed);
+    assert_eq!(compare(A, "7", "5"), (Comparison::Outdated, Comparison::Outdated));
+    assert_eq!(compare(B, "7", "5"), (Comparison::Outdated, Comparison::New));
+    assert_eq!(compare(A, "11", "5"), changed());
+    assert_eq!(compare(A, "7", "20"), changed(), "the server's versions are in no order");
+    assert_eq!(compare(A, "x", "5"), changed());
+    index.mark_untrusted();
+    let seen = Seen::InWatch(Some("5"));
+    assert_eq!(index.compare(&object("a", A, "7"), seen), Comparison::Changed, "rolled back");
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::backoff::Backoff;
 use crate::protocol::error::{Kind, WatchError};
-use crate::protocol::event::Origin;
 use crate::protocol::frame::LineTooLong;
 use crate::protocol::machine::failure_history::FailureHistory;
+use crate::protocol::machine::hidden_gap::HiddenGap;
 #[cfg(feature = "simulation")]
 use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::{Relist, State};
@@ -34,6 +34,9 @@ pub(crate) struct Machine {
     /// history goes.
     pub(super) requests_oldest_event: bool,
     pub(super) relist: Option<Relist>,
+    /// How often an ERROR event ended a streaming list since the last complete list.
+    pub(super) broken_streaming_lists: u32,
+    pub(super) hidden_gap: HiddenGap,
     /// Whether the current request is a version probe.
     pub(super) probing_version: bool,
     /// Why the next request is a restart. `None` if it is the regular next request of the stream.
@@ -77,6 +80,8 @@ impl Machine {
             version_changed: false,
             requests_oldest_event: false,
             relist: None,
+            broken_streaming_lists: 0,
+            hidden_gap: HiddenGap::default(),
             probing_version: false,
             restart_cause: None,
             pending: VecDeque::new(),
@@ -117,10 +122,7 @@ impl Machine {
                 self.version = Some(OLDEST_VERSION.to_owned());
                 self.requests_oldest_event = true;
             }
-            StartFrom::OldestEvent | StartFrom::CurrentState => {
-                let streaming = self.uses_streaming_list();
-                self.start_relist(Origin::Initial, streaming);
-            }
+            StartFrom::OldestEvent | StartFrom::CurrentState => self.repair_gap(),
         }
     }
 
@@ -164,13 +166,16 @@ impl Machine {
             if let Some(delivery) = self.pending.pop_front() {
                 return Step::Deliver(self.delivered(delivery));
             }
-            if let Some(version) =
-                self.relist.as_mut().and_then(|relist| relist.completed_at.take())
-            {
+            if let Some(version) = self.relist.as_mut().and_then(|relist| relist.completed.take()) {
                 self.sync_complete(version);
             }
             match &mut self.state {
-                State::Ready => return Step::Send(self.next_request(now)),
+                State::Ready => {
+                    self.repair_hidden_gap(now);
+                    if matches!(self.state, State::Ready) {
+                        return Step::Send(self.next_request(now));
+                    }
+                }
                 State::Listing { body, ended, .. } => match body.next_item() {
                     Some(item) => {
                         self.failures.response_understood();
@@ -205,10 +210,13 @@ impl Machine {
                     }
                     None => return self.wait(),
                 },
-                State::Watching { frames, since, .. } => {
-                    let since = *since;
+                State::Watching { frames, since, ended, .. } => {
+                    let (since, ended) = (*since, *ended);
                     match frames.next_line() {
-                        Ok(None) => return self.wait(),
+                        Ok(None) => match ended {
+                            Some(ended) => self.watch_ended(since, ended),
+                            None => return self.wait(),
+                        },
                         Ok(Some(line)) => {
                             if let Some(delivery) = self.watch_line(&line, since, now) {
                                 return Step::Deliver(self.delivered(delivery));

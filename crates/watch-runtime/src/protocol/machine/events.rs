@@ -5,12 +5,12 @@ use std::time::Instant;
 use bytes::Bytes;
 
 use crate::protocol::envelope::{self, Envelope};
-use crate::protocol::error::Kind;
 use crate::protocol::event::{EventType, Origin};
 use crate::protocol::identity::Identity;
-use crate::protocol::index::Comparison;
+use crate::protocol::index::{Comparison, Index, Seen};
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
+use crate::protocol::machine::state::State;
 use crate::protocol::machine::step::Delivery;
 use crate::protocol::version::is_older;
 
@@ -20,12 +20,8 @@ impl Machine {
         if self.probing_version {
             return;
         }
-        match envelope::list_item(item, self.requests.resource().scope()) {
-            Ok((item, identity)) => self.compare_with_delivered(item, identity),
-            Err(error) => {
-                self.end_with(Kind::malformed("a list item that is not an object", error));
-            }
-        }
+        let (item, identity) = envelope::list_item(item, self.requests.resource().scope());
+        self.compare_with_delivered(item, identity);
     }
 
     /// Reads a line of a watch. Returns the event to deliver, if any.
@@ -44,10 +40,14 @@ impl Machine {
             Ok(Envelope::Event { etype: EventType::Added, object, identity })
                 if self.relist.is_some() =>
             {
+                if let State::Watching { last_listed, .. } = &mut self.state {
+                    *last_listed = now;
+                }
                 self.compare_with_delivered(object, identity);
                 None
             }
             Ok(Envelope::Event { etype, object, identity }) => {
+                self.hidden_gap.event_received();
                 self.watch_event(etype, object, identity)
             }
             Ok(Envelope::Bookmark { version, ends_initial_list }) => {
@@ -56,6 +56,7 @@ impl Machine {
             }
             Ok(Envelope::Error(status)) => {
                 self.error_event(status, since, now);
+                self.streaming_list_broke();
                 None
             }
             Ok(Envelope::Unknown) => {
@@ -70,52 +71,84 @@ impl Machine {
     }
 
     /// Handles an event of a watch. A changed uid under the same name means that a DELETED event
-    /// was lost: a synthetic delete goes out first. An event at an already delivered version is
-    /// dropped.
+    /// was lost: a synthetic delete goes out first. An event that tells nothing new is dropped: at an already
+    /// delivered version, or the deletion of an object that the consumer does not have.
     fn watch_event(
         &mut self,
         etype: EventType,
         object: Bytes,
-        identity: Identity,
+        mut identity: Identity,
     ) -> Option<Delivery> {
         let origin = Origin::Live;
+        let knows_state = self.knows_whole_state();
         let index = match &mut self.watcher_state.index {
             Some(index) if self.requests.options().manage_resource_version => index,
             _ => return Some(Delivery { etype, origin, object, identity }),
         };
-        if etype != EventType::Deleted {
-            match index.compare(&identity) {
-                Comparison::Replaces(old) if !self.has_bug(InjectedBug::IgnoreChangedUid) => {
-                    self.push_synthetic_delete(old);
-                    let etype = EventType::Added;
-                    self.pending.push_back(Delivery { etype, origin, object, identity });
-                    return None;
-                }
-                Comparison::Unchanged => {
-                    if let (Some(version), None) = (&identity.version, &self.relist) {
-                        self.advance_version(version);
-                        return None;
-                    }
-                }
-                _ => {}
-            }
+        if !identity.is_named() {
+            return Some(Delivery { etype, origin, object, identity });
         }
+        identity.hash_unversioned(&object);
+        let reached = self.version.as_deref();
+        let comparison = match etype {
+            EventType::Deleted => index.compare_deleted(&identity, reached),
+            _ => index.compare(&identity, Seen::InWatch(reached)),
+        };
+        let etype = match (comparison, etype) {
+            (Comparison::New, EventType::Deleted)
+                if knows_state && !self.has_bug(InjectedBug::DeliverUnknownDeletions) =>
+            {
+                return self.drop_event(&identity);
+            }
+            (Comparison::Unchanged | Comparison::Outdated, _) => {
+                return self.drop_event(&identity);
+            }
+            (Comparison::Replaces(old), _) if !self.has_bug(InjectedBug::IgnoreChangedUid) => {
+                self.push_synthetic_delete(old);
+                let etype = EventType::Added;
+                self.pending.push_back(Delivery { etype, origin, object, identity });
+                return None;
+            }
+            // A watch without a version begins with what there is.
+            (Comparison::Changed, EventType::Added) => EventType::Modified,
+            _ => etype,
+        };
         Some(Delivery { etype, origin, object, identity })
     }
 
+    /// Whether the consumer has exactly the objects of the index. If the stream began from a version, it may know
+    /// others.
+    fn knows_whole_state(&self) -> bool {
+        self.watcher_state.index.as_ref().is_some_and(Index::is_complete)
+            || self.relist.as_ref().is_some_and(|relist| relist.origin == Origin::Initial)
+    }
+
+    /// Drops an event that tells nothing new. The version advances all the same.
+    fn drop_event(&mut self, identity: &Identity) -> Option<Delivery> {
+        if let (Some(version), None) = (&identity.version, &self.relist) {
+            self.advance_version(version);
+        }
+        None
+    }
+
     fn handle_bookmark(&mut self, version: Option<String>, ends_initial_list: bool) {
-        let Some(version) = version else { return };
-        match (&self.relist, ends_initial_list) {
-            (None, _) if self.version().is_some_and(|ours| is_older(&version, ours)) => {
-                self.handle_rollback(version);
-            }
-            (None, _) => self.advance_version(&version),
-            (Some(_), ends) if ends || self.has_bug(InjectedBug::TreatAnyBookmarkAsListEnd) => {
+        match (&self.relist, version) {
+            (Some(_), version)
+                if ends_initial_list || self.has_bug(InjectedBug::TreatAnyBookmarkAsListEnd) =>
+            {
                 self.list_complete(version);
             }
             // Before the initial list is complete, a bookmark's version does not cover the objects
             // still to come.
-            (Some(_), _) => {}
+            (Some(_), _) | (None, None) => {}
+            (None, Some(version)) => {
+                self.hidden_gap.event_received();
+                if self.version().is_some_and(|ours| is_older(&version, ours)) {
+                    self.handle_rollback(version);
+                } else {
+                    self.advance_version(&version);
+                }
+            }
         }
     }
 
@@ -124,7 +157,9 @@ impl Machine {
     pub(super) fn delivered(&mut self, delivery: Delivery) -> Delivery {
         self.status.events += 1;
         if self.is_managed() {
-            if let Some(index) = &mut self.watcher_state.index {
+            if let Some(index) = &mut self.watcher_state.index
+                && delivery.identity.is_named()
+            {
                 let stored = self.requests.keeps_objects().then_some(&delivery.object);
                 index.record_delivered(delivery.etype, &delivery.identity, stored);
             }
@@ -141,6 +176,9 @@ impl Machine {
     fn advance_version(&mut self, version: &str) {
         if self.is_managed() {
             self.failures.progressed();
+            if self.is_unversioned() {
+                return;
+            }
             if self.version().is_some_and(|ours| is_older(version, ours)) {
                 return;
             }

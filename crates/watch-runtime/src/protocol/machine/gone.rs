@@ -6,6 +6,7 @@
 use crate::protocol::api_status::ApiStatus;
 use crate::protocol::error::Kind;
 use crate::protocol::event::Origin;
+use crate::protocol::index::Index;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
@@ -65,10 +66,12 @@ impl Machine {
 
     /// Starts the relist that finds out what happened since the stream's version.
     pub(super) fn repair_gap(&mut self) {
-        // Without a version, no list was ever completed, and this one is still the initial list. If
-        // the user gave a version, the index is empty, but the events after it are a gap all the
-        // same.
-        let origin = if self.version.is_some() { Origin::Repair } else { Origin::Initial };
+        // Without a version, no list was ever completed, and this one is still the initial list, unless the
+        // server's lists have no version. If the user gave a version, the index is empty, but the events
+        // after it are a gap all the same.
+        let listed_before = self.watcher_state.index.as_ref().is_some_and(Index::is_complete);
+        let is_gap = self.version.is_some() || listed_before;
+        let origin = if is_gap { Origin::Repair } else { Origin::Initial };
         let streaming = self.uses_streaming_list();
         self.start_relist(origin, streaming);
     }

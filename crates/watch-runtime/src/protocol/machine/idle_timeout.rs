@@ -16,7 +16,7 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_mins(1);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// For the rest of an HTTP error's body.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// For more of a streaming list. Servers that do not know `sendInitialEvents` ignore it and never
+/// For more objects of a streaming list. Servers that do not know `sendInitialEvents` ignore it and never
 /// end the initial list, so after this it counts as unsupported.
 const STREAMING_LIST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Added to the timeout that the watch was requested with.
@@ -29,10 +29,12 @@ impl Machine {
             State::AwaitingResponse { since } => Some(*since + RESPONSE_TIMEOUT),
             State::Listing { last_received, .. } => Some(*last_received + IDLE_TIMEOUT),
             State::Rejected { last_received, .. } => Some(*last_received + ERROR_BODY_TIMEOUT),
-            State::Watching { since, last_received, .. } => {
+            State::Watching { frames, since, last_received, last_listed, .. } => {
                 let end = self.watch_timeout.map(|limit| *since + limit + WATCH_TIMEOUT_MARGIN);
                 let idle = if self.relist.is_some() {
-                    Some(*last_received + STREAMING_LIST_TIMEOUT)
+                    // Changes do not count: they may keep coming while the end never does.
+                    let last = if frames.is_empty() { last_listed } else { last_received };
+                    Some(*last + STREAMING_LIST_TIMEOUT)
                 } else {
                     self.requests.bookmarks().then_some(*last_received + IDLE_TIMEOUT)
                 };
@@ -51,6 +53,9 @@ impl Machine {
             State::Watching { .. } if self.relist.is_some() => self.streaming_list_unsupported(),
             State::AwaitingResponse { since } | State::Watching { since, .. } => {
                 let idle_for = deadline - *since;
+                if matches!(self.state, State::Watching { .. }) {
+                    self.hidden_gap.watch_silent();
+                }
                 self.disconnected(Cause::IdleTimeout, Kind::IdleTimeout(idle_for), now);
             }
             State::Listing { .. } => {

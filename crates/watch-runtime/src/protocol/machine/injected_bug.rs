@@ -25,11 +25,15 @@ pub enum InjectedBug {
     SkipVersionProbe,
     /// Versions are trusted after a rollback.
     TrustVersionsAfterRollback,
+    /// A deletion of an object that the consumer does not have is delivered.
+    DeliverUnknownDeletions,
+    /// Watches that end at once lead to no relist.
+    IgnoreHiddenGaps,
 }
 
 impl InjectedBug {
     /// All bugs.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::SkipRelistComparison,
         Self::ResumeFromInitialEvents,
         Self::TreatAnyBookmarkAsListEnd,
@@ -40,5 +44,7 @@ impl InjectedBug {
         Self::IgnoreChangedUid,
         Self::SkipVersionProbe,
         Self::TrustVersionsAfterRollback,
+        Self::DeliverUnknownDeletions,
+        Self::IgnoreHiddenGaps,
     ];
 }

@@ -65,7 +65,7 @@ impl Machine {
         let etype = part("type").and_then(|etype| EventType::from_wire(&etype));
         let (Some(name), Some(uid), Some(etype)) = (name, uid, etype) else { return };
         let namespace = part("namespace").unwrap_or_default();
-        let identity = Identity { name, namespace, uid: uid.as_str().into(), version };
+        let identity = Identity { name, namespace, uid: uid.as_str().into(), version, content: 0 };
         let origin = Origin::Live;
         self.pending.push_back(Delivery { etype, origin, object: rest, identity });
     }

@@ -35,8 +35,15 @@ impl Machine {
                 State::Listing { body: ListBody::default(), last_received: now, ended: false }
             }
             (true, false) => {
+                self.hidden_gap.watch_accepted(self.watch_timeout, now);
                 let frames = Frames::new(self.requests.max_event_bytes());
-                State::Watching { frames, since: now, last_received: now }
+                State::Watching {
+                    frames,
+                    since: now,
+                    last_received: now,
+                    last_listed: now,
+                    ended: None,
+                }
             }
         };
     }
@@ -84,11 +91,12 @@ impl Machine {
                 let (head, body) = (std::mem::take(head), body.split().freeze());
                 self.request_rejected(&head, &body, now);
             }
-            State::Watching { frames, since, .. } => {
-                let since = *since;
-                if frames.remainder().trim_ascii().is_empty() {
-                    self.watch_ended(since, now);
+            State::Watching { frames, ended, .. } => {
+                if frames.end_last_line() {
+                    *ended = Some(now);
+                    self.watch_closed(false, now);
                 } else {
+                    self.watch_closed(true, now);
                     self.disconnected(Cause::Disconnected, Kind::Disconnected(None), now);
                 }
             }
@@ -99,6 +107,9 @@ impl Machine {
     /// Reports that the connection broke. A truncated line is discarded.
     pub(crate) fn on_disconnect(&mut self, source: Source, now: Instant) {
         self.inject_truncated_event();
+        if matches!(self.state, State::Watching { .. }) {
+            self.watch_closed(true, now);
+        }
         match &self.state {
             State::Watching { .. } | State::Listing { .. } => {
                 self.disconnected(Cause::Disconnected, Kind::Disconnected(Some(source)), now);

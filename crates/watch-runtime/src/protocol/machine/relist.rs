@@ -3,22 +3,27 @@
 //! Each listed object is compared with the index of what was delivered. A new object is delivered
 //! as ADDED, a changed one as MODIFIED, and when the list is complete, each indexed object that it
 //! lacks as DELETED. On the initial list the index is empty, so every object is ADDED. A list that
-//! is interrupted and restarted delivers nothing twice.
+//! is interrupted and restarted delivers nothing twice. An item without a name cannot be compared: it
+//! becomes an error item.
 
 use bytes::Bytes;
 
 use crate::protocol::error::Kind;
 use crate::protocol::event::{EventType, Origin};
 use crate::protocol::identity::Identity;
-use crate::protocol::index::{Comparison, Index};
+use crate::protocol::index::{Comparison, Index, Seen};
 use crate::protocol::list_body::PageMetadata;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
-use crate::protocol::machine::state::{Relist, State};
+use crate::protocol::machine::seen_tokens::SeenTokens;
+use crate::protocol::machine::state::{ListVersion, Relist, State};
 use crate::protocol::machine::step::Delivery;
 use crate::protocol::status::Cause;
 use crate::protocol::tombstone;
 use crate::protocol::version::is_older;
+
+/// How often a streaming list is tried before a paged one takes its place.
+const STREAMING_LIST_ATTEMPTS: u32 = 2;
 
 impl Machine {
     /// Starts a list from its first object.
@@ -28,7 +33,8 @@ impl Machine {
             origin,
             streaming,
             continue_token: None,
-            completed_at: None,
+            seen_tokens: SeenTokens::default(),
+            completed: None,
             done: 0,
             remaining: None,
         });
@@ -42,23 +48,27 @@ impl Machine {
         }
         if let Some(relist) = &mut self.relist {
             relist.done = 0;
+            relist.seen_tokens = SeenTokens::default();
         }
     }
 
     /// Compares a listed object with what was delivered, and queues the event that results.
-    pub(super) fn compare_with_delivered(&mut self, object: Bytes, identity: Identity) {
+    pub(super) fn compare_with_delivered(&mut self, object: Bytes, mut identity: Identity) {
         let Some(relist) = &mut self.relist else { return };
         relist.done += 1;
         relist.remaining = relist.remaining.map(|n| n.saturating_sub(1));
         let origin = relist.origin;
         let skip = self.has_bug(InjectedBug::SkipRelistComparison);
         let comparison = match &mut self.watcher_state.index {
-            Some(index) if !skip => index.compare(&identity),
+            Some(index) if !skip && identity.is_named() => {
+                identity.hash_unversioned(&object);
+                index.compare(&identity, Seen::InList)
+            }
             _ => Comparison::New,
         };
         let etype = match comparison {
             Comparison::Unchanged => return,
-            Comparison::Changed => EventType::Modified,
+            Comparison::Changed | Comparison::Outdated => EventType::Modified,
             Comparison::New => EventType::Added,
             Comparison::Replaces(old) => {
                 self.push_synthetic_delete(old);
@@ -68,13 +78,15 @@ impl Machine {
         self.pending.push_back(Delivery { etype, origin, object, identity });
     }
 
-    /// The list is complete, at this resource version. Indexed objects that it lacks were deleted.
-    pub(super) fn list_complete(&mut self, version: String) {
-        if self.version().is_some_and(|ours| is_older(&version, ours)) && !self.versions_untrusted()
+    /// The list is complete, at this resource version if it has one. Indexed objects that it lacks were deleted.
+    pub(super) fn list_complete(&mut self, version: Option<String>) {
+        if let Some(version) = &version
+            && self.version().is_some_and(|ours| is_older(version, ours))
+            && !self.versions_untrusted()
         {
             // The changed objects were delivered correctly, but those skipped as unchanged may have
             // changed: after a rollback, the same version can stand for something else.
-            return self.handle_rollback(version);
+            return self.handle_rollback(version.clone());
         }
         let missing = self.watcher_state.index.as_ref().map(Index::missing_from_list);
         let mut missing = missing.unwrap_or_default();
@@ -85,17 +97,19 @@ impl Machine {
             self.push_synthetic_delete(identity);
         }
         if self.has_bug(InjectedBug::AdvanceVersionTooEarly) {
-            self.version = Some(version.clone());
+            self.version.clone_from(&version);
         }
         if let Some(relist) = &mut self.relist {
-            relist.completed_at = Some(version);
+            relist.completed = Some(ListVersion(version));
         }
     }
 
     /// All events of the list were delivered. From here on its version is the stream's.
-    pub(super) fn sync_complete(&mut self, version: String) {
-        if self.relist.take().is_some_and(|relist| relist.origin == Origin::Repair) {
-            self.status.repairs += 1;
+    pub(super) fn sync_complete(&mut self, ListVersion(version): ListVersion) {
+        self.broken_streaming_lists = 0;
+        if let Some(relist) = self.relist.take() {
+            self.status.repairs += u64::from(relist.origin == Origin::Repair);
+            self.hidden_gap.list_synced(relist.streaming);
         }
         #[cfg(feature = "kube-runtime")]
         {
@@ -107,27 +121,42 @@ impl Machine {
         self.failures.version_confirmed();
         #[cfg(feature = "simulation")]
         {
-            self.synced_version = Some(version.clone());
+            self.synced_version.clone_from(&version);
         }
-        self.version = Some(version);
-        self.version_changed = true;
+        self.version_changed = version.is_some();
+        self.version = version;
     }
 
     /// A page of a list is complete.
     pub(super) fn page_complete(&mut self, page: PageMetadata) {
-        let Some(version) = page.version else {
+        if page.version.is_none() && self.watcher_state.index.is_none() {
+            // Without an index there is nothing to compare such lists with.
             return self.end_with(Kind::malformed(
                 "a list without a resourceVersion",
-                "metadata.resourceVersion is absent",
+                "metadata.resourceVersion is absent, and gaps are not repaired",
             ));
-        };
+        }
         self.state = State::Ready;
         let Some(relist) = &mut self.relist else { return };
         relist.remaining = page.remaining.or(page.continue_token.is_none().then_some(0));
+        let repeated =
+            page.continue_token.as_ref().is_some_and(|token| !relist.seen_tokens.insert(token));
+        if repeated {
+            return self.continue_token_repeated();
+        }
         relist.continue_token = page.continue_token;
         if relist.continue_token.is_none() {
-            self.list_complete(version);
+            self.list_complete(page.version);
         }
+    }
+
+    /// The pages lead around in a circle: the list starts over after a wait, and delivers nothing twice.
+    fn continue_token_repeated(&mut self) {
+        if let Some(relist) = &self.relist {
+            let origin = relist.origin;
+            self.start_relist(origin, false);
+        }
+        self.back_off(None, Cause::Malformed);
     }
 
     /// The server does not support streaming lists: this watcher uses paged lists from now on.
@@ -138,11 +167,22 @@ impl Machine {
         self.fall_back_to_paged_list();
     }
 
+    /// An ERROR event ended a watch. A streaming list that is to be retried a second time is replaced with a paged
+    /// one, which makes progress: it begins where it broke.
+    pub(super) fn streaming_list_broke(&mut self) {
+        if self.relist.as_ref().is_some_and(|relist| relist.streaming) {
+            self.broken_streaming_lists += 1;
+            if self.broken_streaming_lists >= STREAMING_LIST_ATTEMPTS {
+                self.fall_back_to_paged_list();
+            }
+        }
+    }
+
     /// Replaces an incomplete streaming list with a paged one.
     pub(super) fn fall_back_to_paged_list(&mut self) {
         if let Some(relist) = &self.relist
             && relist.streaming
-            && relist.completed_at.is_none()
+            && relist.completed.is_none()
         {
             let origin = relist.origin;
             self.start_relist(origin, false);

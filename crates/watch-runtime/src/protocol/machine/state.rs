@@ -9,9 +9,11 @@ use crate::protocol::event::Origin;
 use crate::protocol::frame::Frames;
 use crate::protocol::head::Head;
 use crate::protocol::list_body::ListBody;
+use crate::protocol::machine::seen_tokens::SeenTokens;
 use crate::protocol::status::Cause;
 
-/// The state of the machine. `last_received` is when the newest bytes arrived.
+/// The state of the machine. `last_received` is when the newest bytes arrived, `last_listed` when the newest object
+/// of a streaming list did.
 pub(super) enum State {
     /// The next request can be sent.
     Ready,
@@ -19,8 +21,14 @@ pub(super) enum State {
     AwaitingResponse { since: Instant },
     /// A list is being received. `ended` is whether its body has ended.
     Listing { body: ListBody, last_received: Instant, ended: bool },
-    /// Watch events are being received.
-    Watching { frames: Frames, since: Instant, last_received: Instant },
+    /// Watch events are being received. `ended` is when the body has ended.
+    Watching {
+        frames: Frames,
+        since: Instant,
+        last_received: Instant,
+        last_listed: Instant,
+        ended: Option<Instant>,
+    },
     /// The body of an HTTP error is being received.
     Rejected { head: Head, body: BytesMut, last_received: Instant },
     /// The stream waits before a retry. `reported` is whether the driver has received the step.
@@ -37,10 +45,16 @@ pub(super) struct Relist {
     pub(super) streaming: bool,
     /// The token for the next page.
     pub(super) continue_token: Option<String>,
-    /// The resource version of the list, once it is complete and only pending deletes are left.
-    pub(super) completed_at: Option<String>,
+    /// The tokens that this attempt has received.
+    pub(super) seen_tokens: SeenTokens,
+    /// Set once the list is complete and only pending deletes are left.
+    pub(super) completed: Option<ListVersion>,
     /// How many objects were received.
     pub(super) done: u64,
     /// How many objects are left, if the server says.
     pub(super) remaining: Option<u64>,
 }
+
+/// The resource version of a complete list. Some servers send lists without one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ListVersion(pub(super) Option<String>);

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Request;
+use serde::de::Error as _;
 use watchable_core::{WatchItem, json};
 
 use crate::protocol::envelope;
@@ -82,12 +83,17 @@ impl Delivery {
                 json::from_slice(object)
             }
         };
-        let decoded = decode(&self.object);
+        let mut decoded = decode(&self.object);
         if decoded.is_err()
             && let Some(object) = envelope::without_trailer(&self.object)
         {
-            return decode(&object);
+            decoded = decode(&object);
         }
-        decoded
+        if self.identity.is_named() {
+            decoded
+        } else {
+            // It could not be compared with what was delivered.
+            decoded.and_then(|_| Err(json::Error::custom("metadata.name is absent")))
+        }
     }
 }

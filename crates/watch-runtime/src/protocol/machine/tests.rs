@@ -5,12 +5,16 @@ mod failure_policy;
 mod failures;
 mod give_up;
 mod harness;
+mod hidden_gap;
 mod idle_timeout;
+mod odd_framing;
+mod odd_objects;
 mod oldest_event;
 mod recorded_streams;
 mod relist;
 mod rollback;
 mod streaming_list;
+mod unversioned_lists;
 mod watch_events;
 
 use std::time::Duration;

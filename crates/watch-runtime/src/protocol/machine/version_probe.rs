@@ -35,7 +35,9 @@ impl Machine {
             {
                 self.handle_rollback(current.to_owned());
             }
-            _ => {
+            (current, ours) => {
+                let is_ahead = current.is_some() && current != ours;
+                self.hidden_gap.server_probed(is_ahead);
                 self.failures.version_confirmed();
                 self.state = State::Ready;
             }

@@ -173,3 +173,60 @@ fn streaming_list_that_ends_early_falls_back_to_pages() {
     harness.end();
     assert_eq!(harness.request(), "/api/v1/pods?limit=500");
 }
+
+#[test]
+fn changes_do_not_delay_the_end_of_a_streaming_list() {
+    let mut harness = streaming();
+    harness.head(200);
+    harness.pass(Duration::from_secs(8));
+    harness.chunk(&event("ADDED", "6"));
+    harness.deliveries();
+    for version in ["7", "8", "9", "10"] {
+        harness.pass(Duration::from_secs(2));
+        harness.chunk(&(event("MODIFIED", version) + &event("BOOKMARK", version)));
+        assert_eq!(harness.deliveries(), ["MODIFIED Live a"]);
+    }
+    assert_eq!(harness.idle_timeout(), Duration::from_secs(2), "10 s after the last object");
+    assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+}
+
+#[test]
+fn received_bytes_delay_the_timeout_of_a_streaming_list() {
+    let mut harness = streaming();
+    harness.head(200);
+    let object = event("ADDED", "6");
+    let mut delivered = Vec::new();
+    for part in [&object[..9], &object[9..20], &object[20..]] {
+        harness.pass(Duration::from_secs(8));
+        harness.chunk(part);
+        let now = harness.now;
+        harness.machine.on_idle_timeout(now);
+        delivered.extend(harness.deliveries());
+    }
+    assert_eq!(delivered, ["ADDED Initial a"]);
+}
+
+#[test]
+fn streaming_list_that_breaks_twice_falls_back_to_pages() {
+    for error in
+        [r#"{"message":"too many requests","code":429}"#, r#"{"message":"slow","code":504}"#]
+    {
+        let mut harness = streaming();
+        harness.head(200);
+        let error = format!("{{\"type\":\"ERROR\",\"object\":{error}}}\n");
+        harness.chunk(&(event("ADDED", "6") + &error));
+        assert_eq!(harness.deliveries(), ["ADDED Initial a"]);
+        harness.sleep();
+        assert!(harness.request().starts_with(STREAM));
+        harness.head(200);
+        harness.chunk(&(event("ADDED", "6") + &error));
+        harness.sleep();
+        assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+        harness.list(LIST);
+        assert_eq!(harness.deliveries(), ["ADDED Initial b"]);
+        harness.request();
+        harness.accept_watch();
+        harness.chunk(GONE);
+        assert!(harness.request().starts_with(STREAM), "it is supported");
+    }
+}

@@ -1,0 +1,41 @@
+//! The JSON of delivered objects, for types that do not decode from a tombstone.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+
+use crate::protocol::uid::Uid;
+
+/// The JSON of delivered objects, by the index's key and by uid.
+#[derive(Debug, Default)]
+pub(super) struct StoredObjects(HashMap<Box<str>, Vec<(Uid, Box<[u8]>)>>);
+
+impl StoredObjects {
+    /// Stores an object, in the place of what was stored of it before.
+    pub(super) fn put(&mut self, key: &str, uid: &Uid, object: &Bytes) {
+        let stored = object.as_ref().into();
+        match self.0.get_mut(key) {
+            Some(objects) => match objects.iter_mut().find(|(other, _)| other.matches(uid)) {
+                Some((_, place)) => *place = stored,
+                None => objects.push((uid.clone(), stored)),
+            },
+            None => drop(self.0.insert(key.into(), vec![(uid.clone(), stored)])),
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &str, uid: &Uid) {
+        if self.0.is_empty() {
+            return;
+        }
+        let Some(objects) = self.0.get_mut(key) else { return };
+        objects.retain(|(other, _)| !other.matches(uid));
+        if objects.is_empty() {
+            self.0.remove(key);
+        }
+    }
+
+    pub(super) fn get(&self, key: &str, uid: &Uid) -> Option<Bytes> {
+        let (_, object) = self.0.get(key)?.iter().find(|(other, _)| other.matches(uid))?;
+        Some(Bytes::copy_from_slice(object))
+    }
+}

@@ -1,0 +1,168 @@
+//! Gaps that a server hides: it neither sends the events after the stream's version nor a 410.
+//!
+//! Some aggregated API servers drop the 410: a watch from an expired version is accepted, and ends at once or stays
+//! silent. So a few such watches in a row lead to a comparison with the server's state, which is a relist. If
+//! that does not help, the next one comes later: the server may merely be broken.
+//!
+//! A server whose lists have no resource version can hide any gap, since there is no version to watch from. Its
+//! lists are compared after each watch.
+
+use std::time::{Duration, Instant};
+
+use crate::protocol::machine::core::Machine;
+use crate::protocol::machine::injected_bug::InjectedBug;
+use crate::protocol::machine::state::State;
+use crate::protocol::status::Cause;
+
+/// A watch that ends sooner, and sooner than it was requested to, ended at once.
+const AT_ONCE: Duration = Duration::from_secs(5);
+/// So many watches in a row that end at once without an event hide a gap …
+const EMPTY_WATCHES: u32 = 2;
+/// … or so many, if some of them were cut: that is more often the network's fault.
+const EMPTY_CUT_WATCHES: u32 = 6;
+/// The least time from a comparison to the next, after the watches ended at once. It doubles each time.
+const INTERVAL: Duration = Duration::from_secs(10);
+/// The same after silent watches, which take minutes each.
+const INTERVAL_WHEN_SILENT: Duration = Duration::from_mins(5);
+/// How often the interval doubles at most.
+const MAX_DOUBLINGS: u32 = 5;
+/// The least time from a list without a version to the next, while the watches in between end at once. It doubles
+/// each time.
+const UNVERSIONED_INTERVAL: Duration = Duration::from_secs(1);
+
+/// What is suspicious about the recent watches.
+#[allow(clippy::struct_excessive_bools, reason = "they are independent of each other")]
+#[derive(Debug, Default)]
+pub(super) struct HiddenGap {
+    /// When the current watch was accepted, and how long it may last.
+    opened: Option<(Instant, Option<Duration>)>,
+    /// Whether the current watch has sent an event or a bookmark.
+    received: bool,
+    /// Watches in a row that ended at once.
+    short: u32,
+    /// Those of them without an event since the last comparison, and how many of these were cut.
+    empty: u32,
+    cut: u32,
+    /// Whether the server was ahead of the stream at the end of a silent watch, which another one followed.
+    server_ahead: bool,
+    was_silent: bool,
+    /// Whether the stream is at the version of a list, which no watch has followed yet.
+    at_list: bool,
+    /// Comparisons in a row that did not help.
+    comparisons: u32,
+    /// When the next comparison may begin.
+    not_before: Option<Instant>,
+}
+
+impl HiddenGap {
+    /// A watch was accepted.
+    pub(super) fn watch_accepted(&mut self, limit: Option<Duration>, now: Instant) {
+        self.opened = Some((now, limit));
+        self.received = false;
+        self.at_list = false;
+    }
+
+    /// The current watch has sent an event or a bookmark.
+    pub(super) fn event_received(&mut self) {
+        if !self.received {
+            let Self { opened, short, not_before, .. } = *self;
+            *self = Self { opened, short, not_before, received: true, ..Self::default() };
+        }
+    }
+
+    /// The connection was cut, or the body has ended.
+    pub(super) fn watch_closed(&mut self, cut: bool, now: Instant) {
+        let Some((since, limit)) = self.opened.take() else { return };
+        let lasted = now - since;
+        let at_once = lasted < AT_ONCE && limit.is_none_or(|limit| lasted < limit);
+        if !at_once {
+            (self.short, self.empty, self.cut) = (0, 0, 0);
+            return;
+        }
+        self.short = self.short.saturating_add(1);
+        if !self.received {
+            self.empty += 1;
+            self.cut += u32::from(cut);
+        }
+    }
+
+    /// The current watch was silent until its idle timeout.
+    pub(super) fn watch_silent(&mut self) {
+        self.opened = None;
+        self.was_silent = self.server_ahead && !self.received;
+    }
+
+    /// The server turned out to be ahead of the stream, or not, after a silent watch.
+    pub(super) fn server_probed(&mut self, is_ahead: bool) {
+        self.server_ahead = is_ahead;
+    }
+
+    /// A list has synced. A streaming list continues as a watch.
+    pub(super) fn list_synced(&mut self, streaming: bool) {
+        (self.empty, self.cut, self.server_ahead, self.was_silent) = (0, 0, false, false);
+        self.at_list = !streaming;
+        self.received |= streaming;
+    }
+
+    /// Returns how long to wait before a comparison that is called for.
+    fn comparison(&self, is_unversioned: bool, now: Instant) -> Option<Duration> {
+        let wait = self.not_before.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
+        if is_unversioned {
+            return (!self.at_list).then_some(wait);
+        }
+        let enough = if self.cut == 0 { EMPTY_WATCHES } else { EMPTY_CUT_WATCHES };
+        let suspicious = self.empty >= enough || self.was_silent;
+        (suspicious && wait.is_zero()).then_some(wait)
+    }
+
+    /// A comparison begins.
+    fn comparison_begins(&mut self, is_unversioned: bool, now: Instant) {
+        let (interval, doublings) = match (is_unversioned, self.was_silent) {
+            (true, _) if self.short == 0 => (Duration::ZERO, 0),
+            (true, _) => (UNVERSIONED_INTERVAL, self.short - 1),
+            (false, false) => (INTERVAL, self.comparisons),
+            (false, true) => (INTERVAL_WHEN_SILENT, self.comparisons),
+        };
+        self.not_before = Some(now + interval * (1 << doublings.min(MAX_DOUBLINGS)));
+        self.comparisons = self.comparisons.saturating_add(1);
+    }
+}
+
+impl Machine {
+    /// Whether the server's lists have no resource version, and so there is none to watch from.
+    pub(super) fn is_unversioned(&self) -> bool {
+        self.is_managed() && self.version.is_none() && self.relist.is_none()
+    }
+
+    /// The body of a watch has ended, or was cut.
+    pub(super) fn watch_closed(&mut self, cut: bool, now: Instant) {
+        if self.relist.is_none() {
+            self.hidden_gap.watch_closed(cut, now);
+        }
+    }
+
+    /// Starts a comparison with the server's state before the next watch, if the watches before it call for one.
+    pub(super) fn repair_hidden_gap(&mut self, now: Instant) {
+        if !self.is_managed()
+            || self.relist.is_some()
+            || self.probing_version
+            || self.watcher_state.index.is_none()
+            || self.has_bug(InjectedBug::IgnoreHiddenGaps)
+        {
+            return;
+        }
+        let is_unversioned = self.is_unversioned();
+        match self.hidden_gap.comparison(is_unversioned, now) {
+            None => {}
+            Some(Duration::ZERO) => {
+                self.hidden_gap.comparison_begins(is_unversioned, now);
+                self.repair_gap();
+            }
+            Some(wait) => {
+                let cause = self.restart_cause.unwrap_or(Cause::Disconnected);
+                self.restart_cause = Some(cause);
+                self.state = State::BackingOff { wait, cause, reported: false };
+            }
+        }
+    }
+}
