@@ -185,10 +185,6 @@ impl Machine {
                         Ok(page) if self.probing_version => {
                             self.version_probed(page.version.as_deref());
                         }
-                        Ok(page) if page.version.is_none() => {
-                            let source = "metadata.resourceVersion is absent".into();
-                            self.malformed_list("a list without a resourceVersion", source, now);
-                        }
                         Ok(page) => {
                             self.failures.response_understood();
                             self.failures.recovered();
