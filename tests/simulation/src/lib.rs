@@ -16,7 +16,6 @@ mod wire;
 mod world;
 
 use std::num::NonZero;
-use std::ops::Range;
 use std::{panic, thread};
 
 pub use watch_runtime::simulation::InjectedBug;
@@ -37,19 +36,20 @@ pub struct Report {
     pub violations: Vec<(u64, String)>,
 }
 
-/// Runs the histories of these seeds, on as many threads as the machine has cores. The report does not depend
-/// on how many.
+/// Runs so many histories, of this seed and the ones that follow it, on as many threads as the machine has cores.
+/// The report does not depend on how many. After the largest seed comes 0.
 ///
 /// # Panics
 ///
 /// When a history panics.
-pub fn run_all(seeds: Range<u64>, injected_bug: Option<InjectedBug>) -> Report {
+pub fn run_all(seed: u64, runs: u64, injected_bug: Option<InjectedBug>) -> Report {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let mut report = Report::default();
     thread::scope(|scope| {
         let workers: Vec<_> = (0..threads)
             .map(|skipped| {
-                let seeds = seeds.clone().skip(skipped).step_by(threads);
+                let runs = (0..runs).skip(skipped).step_by(threads);
+                let seeds = runs.map(move |run| seed.wrapping_add(run));
                 scope.spawn(move || run_in_turn(seeds, injected_bug))
             })
             .collect();

@@ -4,7 +4,7 @@ use watchables_simulation::{InjectedBug, run, run_all};
 
 #[test]
 fn no_history_violates_the_contract() {
-    let report = run_all(1..2_001, None);
+    let report = run_all(1, 2_000, None);
     assert!(
         report.violations.is_empty(),
         "{:#?}",
@@ -33,4 +33,9 @@ fn every_injected_bug_is_caught() {
         let caught = (1..=2_000).find(|seed| run(*seed, Some(injected_bug)).verdict.is_err());
         assert!(caught.is_some(), "{injected_bug:?} is not caught");
     }
+}
+
+#[test]
+fn largest_seed_is_followed_by_zero() {
+    assert_eq!(run_all(u64::MAX, 2, None).histories, 2);
 }
