@@ -134,7 +134,9 @@ impl World {
     fn step(&mut self) -> Verdict {
         let was_listing = self.watcher.is_relisting();
         let action = self.watcher.step(self.now);
-        if let Some(version) = self.watcher.take_synced_version() {
+        let synced = self.watcher.take_synced_version();
+        let still_listing = was_listing && synced.is_none() && self.watcher.is_relisting();
+        if let Some(version) = synced {
             self.consumer.synced(number(&version)?, &self.server)?;
             self.server.rolled_back_from = None;
         }
@@ -167,6 +169,12 @@ impl World {
             Action::Wait(deadline) => self.make_progress(deadline),
         }
         let version = self.watcher.version().map(number).transpose()?;
+        if version != self.version && still_listing {
+            return Err(format!(
+                "within a list, the version went from {:?} to {version:?}",
+                self.version
+            ));
+        }
         if version != self.version && !self.watcher.is_relisting() {
             self.version = version;
             if let Some(version) = version {

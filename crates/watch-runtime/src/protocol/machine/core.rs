@@ -100,10 +100,10 @@ impl Machine {
             requests,
         };
         machine.swap_watcher_state(watcher_state);
-        if managed && machine.version.is_none() {
-            machine.choose_start();
-        } else if managed && machine.watcher_state.index.is_some() && machine.versions_untrusted() {
+        if managed && machine.watcher_state.relist_is_due(machine.version.is_some()) {
             machine.repair_gap();
+        } else if managed && machine.version.is_none() {
+            machine.choose_start();
         }
         machine.swap_watcher_state(watcher_state);
         machine
@@ -118,11 +118,11 @@ impl Machine {
 
     fn choose_start(&mut self) {
         match self.requests.start_from() {
-            StartFrom::OldestEvent if !self.watcher_state.oldest_version_unknown => {
+            StartFrom::OldestEvent => {
                 self.version = Some(OLDEST_VERSION.to_owned());
                 self.requests_oldest_event = true;
             }
-            StartFrom::OldestEvent | StartFrom::CurrentState => self.repair_gap(),
+            StartFrom::CurrentState => self.repair_gap(),
         }
     }
 

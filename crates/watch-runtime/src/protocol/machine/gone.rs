@@ -24,7 +24,6 @@ impl Machine {
                 // The 410 does not name the oldest version, or names the one that was just
                 // rejected: there is no version to watch from.
                 _ => {
-                    self.watcher_state.oldest_version_unknown = true;
                     self.version = None;
                     self.repair_gap();
                 }
@@ -66,6 +65,10 @@ impl Machine {
 
     /// Starts the relist that finds out what happened since the stream's version.
     pub(super) fn repair_gap(&mut self) {
+        if std::mem::take(&mut self.requests_oldest_event) {
+            // Nothing was delivered, and the version is none that the server has named.
+            self.version = None;
+        }
         // Without a version, no list was ever completed, and this one is still the initial list, unless the
         // server's lists have no version. If the user gave a version, the index is empty, but the events
         // after it are a gap all the same.

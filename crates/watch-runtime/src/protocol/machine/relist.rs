@@ -29,6 +29,7 @@ impl Machine {
     /// Starts a list from its first object.
     pub(super) fn start_relist(&mut self, origin: Origin, streaming: bool) {
         self.requests_oldest_event = false;
+        self.watcher_state.list_unfinished = true;
         self.relist = Some(Relist {
             origin,
             streaming,
@@ -107,6 +108,7 @@ impl Machine {
     /// All events of the list were delivered. From here on its version is the stream's.
     pub(super) fn sync_complete(&mut self, ListVersion(version): ListVersion) {
         self.broken_streaming_lists = 0;
+        self.watcher_state.list_unfinished = false;
         if let Some(relist) = self.relist.take() {
             self.status.repairs += u64::from(relist.origin == Origin::Repair);
             self.hidden_gap.list_synced(relist.streaming);

@@ -7,14 +7,14 @@ use crate::protocol::index::Index;
 pub(crate) struct WatcherState {
     /// Index of what was delivered. `None` if gaps are not repaired.
     pub(crate) index: Option<Index>,
+    /// Whether a list has begun and not synced. What it delivered is not in the order of versions, so a watch
+    /// from the stream's version would deliver some of it again: the next stream lists first.
+    pub(crate) list_unfinished: bool,
     /// Whether the consumer has received a complete list.
     #[cfg(feature = "kube-runtime")]
     pub(crate) has_synced: bool,
     /// Counts the versions that the user has set. The state of an earlier epoch does not apply.
     epoch: u64,
-    /// Whether the server does not say how far back its history goes. The stream began with a list
-    /// instead; starting from history later would revert what the list delivered.
-    pub(crate) oldest_version_unknown: bool,
     /// Whether the server was found not to support streaming lists.
     pub(crate) streaming_list_unsupported: bool,
 }
@@ -31,6 +31,15 @@ impl WatcherState {
         }
         if repairs_gaps != self.index.is_some() {
             self.index = repairs_gaps.then(Index::default);
+            self.list_unfinished = false;
         }
+    }
+
+    /// Whether a stream, with a version or without, first does a relist that earlier streams have left.
+    pub(crate) fn relist_is_due(&self, has_version: bool) -> bool {
+        self.index.as_ref().is_some_and(|index| {
+            let is_unversioned = !has_version && index.is_complete();
+            self.list_unfinished || index.is_untrusted() || is_unversioned
+        })
     }
 }

@@ -54,4 +54,17 @@ fn oldest_event_starts_where_the_410_says() {
     assert_eq!(harness.deliveries(), ["ADDED Initial a"]);
     let mut harness = harness.restart_stream(StreamOptions::managed());
     assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+
+    // The server has moved on, but its watches end at once: what is listed then is the initial list.
+    let mut harness = Harness::with(settings(), StreamOptions::managed(), None);
+    for _ in 0..2 {
+        assert!(harness.request().contains("watch=true&resourceVersion=1&"));
+        harness.head(200);
+        harness.end();
+        harness.sleep();
+    }
+    assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+    assert_eq!(harness.machine.version(), None);
+    harness.list(&list(10, "", &[item("a", "1", 5)]));
+    assert_eq!(harness.deliveries(), ["ADDED Initial a"]);
 }

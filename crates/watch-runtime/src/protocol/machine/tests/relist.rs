@@ -97,10 +97,7 @@ fn stopped_repair_is_completed_by_the_next_stream() {
             delivered.push(format!("{} {:?} {}", d.etype, d.origin, d.identity.name));
         }
         let mut harness = harness.restart_stream(StreamOptions::managed());
-        assert!(harness.request().contains("resourceVersion=10&"));
-        harness.head(200);
-        harness.chunk(GONE);
-        harness.request();
+        assert!(!harness.request().contains("watch="), "the list is still to be completed");
         harness.list(&list(20, "", &after()));
         delivered.extend(harness.deliveries());
         assert_eq!(delivered, DELIVERED, "stopped after {count}");
