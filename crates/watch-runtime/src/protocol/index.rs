@@ -188,24 +188,14 @@ impl Index {
             return;
         }
         let version = Version::of(identity);
-        match self.objects.get_mut(self.key.as_str()) {
-            Some(entry) => match entry.find_mut(&identity.uid) {
-                Some(indexed) if identity.uid.is_empty() => {
-                    *indexed = IndexedObject::new(self.generation, &indexed.uid(), version);
-                }
-                Some(indexed) => {
-                    *indexed = IndexedObject::new(self.generation, &identity.uid, version);
-                }
-                None => {
-                    entry.add(IndexedObject::new(self.generation, &identity.uid, version));
-                    self.namesakes += 1;
-                    self.has_namesakes = true;
-                }
-            },
-            None => {
-                let indexed = IndexedObject::new(self.generation, &identity.uid, version);
-                self.objects.insert(self.key.as_str().into(), Entry::One(indexed));
+        if let Some(entry) = self.objects.get_mut(self.key.as_str()) {
+            if entry.put(self.generation, &identity.uid, version) {
+                self.namesakes += 1;
+                self.has_namesakes = true;
             }
+        } else {
+            let indexed = IndexedObject::new(self.generation, &identity.uid, version);
+            self.objects.insert(self.key.as_str().into(), Entry::One(indexed));
         }
         match object {
             Some(object) => self.stored.put(&self.key, &identity.uid, object),

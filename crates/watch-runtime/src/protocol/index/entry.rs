@@ -3,7 +3,7 @@
 //! Servers that show the objects of several clusters as one collection (kcp, Karmada) have several, told apart by
 //! their uids.
 
-use crate::protocol::index::indexed_object::IndexedObject;
+use crate::protocol::index::indexed_object::{IndexedObject, Version};
 use crate::protocol::uid::Uid;
 
 /// The indexed objects of one namespace and name.
@@ -33,8 +33,19 @@ impl Entry {
         objects.iter_mut().find(|object| object.has_uid(uid))
     }
 
+    /// Puts an object in the place of what was indexed of it. Returns whether it is another one of this name.
+    pub(super) fn put(&mut self, generation: u32, uid: &Uid, version: Version) -> bool {
+        let Some(indexed) = self.find_mut(uid) else {
+            self.add(IndexedObject::new(generation, uid, version));
+            return true;
+        };
+        let known = uid.is_empty().then(|| indexed.uid());
+        *indexed = IndexedObject::new(generation, known.as_ref().unwrap_or(uid), version);
+        false
+    }
+
     /// Adds another object of this name.
-    pub(super) fn add(&mut self, object: IndexedObject) {
+    fn add(&mut self, object: IndexedObject) {
         let mut objects = match std::mem::replace(self, Self::Several(Vec::new())) {
             Self::One(first) => vec![first],
             Self::Several(objects) => objects,

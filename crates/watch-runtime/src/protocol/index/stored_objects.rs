@@ -8,7 +8,10 @@ use crate::protocol::uid::Uid;
 
 /// The JSON of delivered objects, by the index's key and by uid.
 #[derive(Debug, Default)]
-pub(super) struct StoredObjects(HashMap<Box<str>, Vec<(Uid, Box<[u8]>)>>);
+pub(super) struct StoredObjects(HashMap<Box<str>, Namesakes>);
+
+/// The objects of one namespace and name.
+type Namesakes = Vec<(Uid, Box<[u8]>)>;
 
 impl StoredObjects {
     /// Stores an object, in the place of what was stored of it before.
