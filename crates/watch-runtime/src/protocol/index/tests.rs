@@ -118,7 +118,7 @@ fn namesakes_of_one_list_are_told_apart_by_their_uids() {
     assert_eq!(index.len(), 2);
     index.begin_generation();
     assert_eq!(listed(&mut index, &second), Comparison::Unchanged);
-    assert_eq!(index.missing_from_list(), [first.clone()]);
+    assert_eq!(index.missing_from_list(), std::slice::from_ref(&first));
     assert_eq!(index.stored_object(&first).as_deref(), Some(&b"first"[..]));
     index.record_delivered(EventType::Deleted, &first, None);
     assert_eq!((index.len(), index.stored_object(&first)), (1, None));
