@@ -3,10 +3,12 @@
 use watch_runtime::simulation::Event;
 use watch_runtime::{EventType, Origin};
 
+use crate::oddities::{Oddities, Versions};
 use crate::server::{Object, Objects, Server};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Consumer {
+    oddities: Oddities,
     /// The objects that were delivered and not deleted since.
     received: Objects,
     /// Everything up to this revision was delivered.
@@ -21,16 +23,43 @@ pub(crate) struct Consumer {
 type Verdict = Result<(), String>;
 
 impl Consumer {
+    pub(crate) fn new(oddities: Oddities) -> Self {
+        Self {
+            oddities,
+            received: Objects::new(),
+            covered: None,
+            undelivered: Objects::new(),
+            rolled_back: false,
+            events: 0,
+        }
+    }
+
+    /// Returns what tells an object from others: its name, and its uid too if others may have the name.
+    fn key(&self, name: &str, uid: &str) -> String {
+        if self.oddities.twins { format!("{name}/{uid}") } else { name.to_owned() }
+    }
+
+    fn keyed(&self, state: Objects) -> Objects {
+        let rekeyed =
+            |(key, object): (String, Object)| (self.key(Server::name(&key), &object.uid), object);
+        state.into_iter().map(rekeyed).collect()
+    }
+
     /// Receives an event. `listing` is whether a list is in progress.
     pub(crate) fn take(&mut self, event: &Event, listing: bool, server: &Server) -> Verdict {
         self.events += 1;
-        let (version, content) = check_object(event)?;
+        if event.name.is_empty() {
+            // It is none, and is reported as an error.
+            return Ok(());
+        }
+        let key = self.key(&event.name, &event.uid);
+        let (version, content) = self.check_object(event, &key, server)?;
         let describe =
             || format!("{} {:?} {} {}", event.etype, event.origin, event.name, event.uid);
-        let received = self.received.get(&event.name);
+        let received = self.received.get(&key);
         let same = received.filter(|received| received.uid == event.uid);
         let undelivered =
-            self.undelivered.remove(&event.name).filter(|undelivered| undelivered.uid == event.uid);
+            self.undelivered.remove(&key).filter(|undelivered| undelivered.uid == event.uid);
         match (event.etype, received, same) {
             (EventType::Added, None, _) | (EventType::Deleted, _, Some(_)) => {}
             (EventType::Modified, _, Some(before)) => {
@@ -53,12 +82,14 @@ impl Consumer {
             }
         }
         if event.etype == EventType::Deleted {
-            self.received.remove(&event.name);
+            self.received.remove(&key);
         } else {
             let uid = event.uid.clone();
-            self.received.insert(event.name.clone(), Object { uid, version, content });
+            self.received.insert(key, Object { uid, version, content });
         }
-        if event.origin == Origin::Live && !listing {
+        // A watch without a version begins with the state, in no order.
+        let in_order = self.oddities.versions != Versions::Absent;
+        if event.origin == Origin::Live && !listing && in_order {
             self.advance_to(version, version - 1, server)?;
         }
         Ok(())
@@ -66,7 +97,7 @@ impl Consumer {
 
     /// A list has synced: the consumer must have exactly its objects.
     pub(crate) fn synced(&mut self, revision: u64, server: &Server) -> Verdict {
-        let state = server.at(revision);
+        let state = self.keyed(server.at(revision));
         if self.received != state {
             return Err(format!(
                 "the consumer has {:?}, but at {revision} there is {state:?}",
@@ -83,7 +114,7 @@ impl Consumer {
     /// not.
     pub(crate) fn starts_from_history(&mut self, revision: u64, server: &Server) {
         self.covered = Some(revision);
-        self.undelivered = server.at(revision);
+        self.undelivered = self.keyed(server.at(revision));
     }
 
     /// At the end the consumer must have what the server has, except for objects the stream never
@@ -91,13 +122,11 @@ impl Consumer {
     pub(crate) fn check_final_state(&self, server: &Server) -> Verdict {
         let mut received = self.received.clone();
         received.extend(self.undelivered.clone());
-        if received == server.objects {
+        let state = self.keyed(server.objects.clone());
+        if received == state {
             return Ok(());
         }
-        Err(format!(
-            "after settling the consumer has {received:?}, the server {:?}",
-            server.objects
-        ))
+        Err(format!("after settling the consumer has {received:?}, the server {state:?}"))
     }
 
     /// Whether it received something newer than this revision, from a list that was interrupted.
@@ -112,6 +141,11 @@ impl Consumer {
 
     /// The stream has reached a version. No change before it may be missing.
     pub(crate) fn version_reached(&mut self, revision: u64, server: &Server) -> Verdict {
+        // A bookmark's version may be noticed after an event that has none.
+        let has_none = self.oddities.versions == Versions::OfListsOnly;
+        if has_none && self.covered.is_some_and(|covered| covered > revision) {
+            return Ok(());
+        }
         self.advance_to(revision, revision, server)
     }
 
@@ -126,21 +160,36 @@ impl Consumer {
         self.covered = Some(revision);
         Ok(())
     }
-}
 
-/// Checks that the object is JSON and has the event's identity. Returns its version and content.
-fn check_object(event: &Event) -> Result<(u64, u64), String> {
-    let object: serde_json::Value = serde_json::from_slice(&event.object)
-        .map_err(|error| format!("a truncated {} was delivered: {error}", event.name))?;
-    let metadata = &object["metadata"];
-    if metadata["name"] != event.name.as_str() || metadata["uid"] != event.uid.as_str() {
-        return Err(format!("{} {} is not {metadata}", event.name, event.uid));
-    }
-    let version = event.version.as_deref().and_then(|version| version.parse().ok());
-    let version = version.ok_or_else(|| format!("{} has no version", event.name))?;
-    let content = object["spec"]["content"].as_u64();
-    match event.etype {
-        EventType::Deleted => Ok((version, content.unwrap_or_default())),
-        _ => Ok((version, content.ok_or_else(|| format!("{} has no content", event.name))?)),
+    /// Checks that the object is JSON and has the event's identity. Returns the revision at which it was changed, and
+    /// its content.
+    fn check_object(
+        &self,
+        event: &Event,
+        key: &str,
+        server: &Server,
+    ) -> Result<(u64, u64), String> {
+        let object: serde_json::Value = serde_json::from_slice(&event.object)
+            .map_err(|error| format!("a truncated {} was delivered: {error}", event.name))?;
+        let metadata = &object["metadata"];
+        let uid = metadata["uid"].as_str().unwrap_or_default();
+        if metadata["name"] != event.name.as_str() || uid != event.uid {
+            return Err(format!("{} {} is not {metadata}", event.name, event.uid));
+        }
+        let content = object["spec"]["content"].as_u64();
+        if content.is_none() && event.etype != EventType::Deleted {
+            return Err(format!("{} has no content", event.name));
+        }
+        let version = match &event.version {
+            Some(version) => self.oddities.versions.revision(version)?,
+            None if self.oddities.versions.are_of_objects() => {
+                return Err(format!("{} has no version", event.name));
+            }
+            None => match content {
+                Some(content) => server.revision_of(content).ok_or("an unknown content")?,
+                None => self.received.get(key).map_or(0, |received| received.version),
+            },
+        };
+        Ok((version, content.unwrap_or_default()))
     }
 }

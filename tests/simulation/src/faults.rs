@@ -2,6 +2,8 @@
 
 use fastrand::Rng;
 
+use crate::oddities::Oddities;
+
 /// How the server handles a streaming list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Streaming {
@@ -35,8 +37,6 @@ pub(crate) struct Faults {
     pub(crate) lost_deletion: u32,
     /// That a DELETED event is sent again.
     pub(crate) repeated_deletion: u32,
-    /// Whether a watch from a compacted version ends at once instead of with a 410, as behind some aggregators.
-    pub(crate) hides_gaps: bool,
     /// Whether a watch from a future version is rejected, instead of staying idle.
     pub(crate) rejects_future_versions: bool,
     /// That a bookmark is sent when one is due.
@@ -53,7 +53,6 @@ impl Faults {
             _ => Streaming::Works,
         };
         let rejects_future_versions = random.bool();
-        let hides_gaps = random.u8(..4) == 0;
         let mut chance = |most: u32| if random.u8(..3) == 0 { 0 } else { random.u32(..most) };
         Self {
             disconnect: chance(120),
@@ -68,10 +67,21 @@ impl Faults {
             roll_back: chance(10),
             lost_deletion: chance(200),
             repeated_deletion: chance(200),
-            hides_gaps,
             rejects_future_versions,
             bookmark: chance(300),
             streaming,
+        }
+    }
+}
+
+impl Faults {
+    /// Leaves out what no client can notice or tell apart on this server.
+    pub(crate) fn possible_on(self, oddities: Oddities) -> Self {
+        Self {
+            roll_back: if oddities.versions.show_rollbacks() { self.roll_back } else { 0 },
+            // Where names are not unique, an object that was created again looks like another one.
+            lost_deletion: if oddities.twins { 0 } else { self.lost_deletion },
+            ..self
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::faults::happens;
 use crate::link::Link;
-use crate::world::{FLAPPING, Flapping, World, number};
+use crate::world::{FLAPPING, Flapping, World};
 
 impl World {
     /// Perhaps injects a fault, or restarts the stream. Returns whether it did.
@@ -53,7 +53,7 @@ impl World {
     /// Rolls the server back to an older state, as a restore of etcd does.
     fn roll_back(&mut self) -> bool {
         // A bookmark may have advanced the version in this step.
-        let version = self.watcher.version().and_then(|version| number(version).ok());
+        let version = self.watcher.version().and_then(|version| self.number(version).ok());
         let Some(stream_version) = version.filter(|_| !self.watcher.is_relisting()) else {
             return false;
         };
@@ -71,6 +71,7 @@ impl World {
     /// Stops the stream and starts another.
     pub(crate) fn restart_stream(&mut self) {
         self.link = Link::Nothing;
+        self.not_before = None;
         // Until a request is accepted, failures of the new stream are terminal.
         self.accepted = false;
         self.down_until = self.now;

@@ -11,6 +11,8 @@ mod faults;
 mod injection;
 mod link;
 mod network;
+mod oddities;
+mod rejections;
 mod server;
 mod wire;
 mod world;

@@ -1,12 +1,13 @@
 //! The network: responses, and the faults on their way.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use watch_runtime::Phase;
 
 use crate::faults::{Streaming, happens};
 use crate::link::{Connection, Link};
-use crate::wire::{self, Request};
+use crate::oddities::{Gaps, Versions};
+use crate::wire::{self, Request, Writer};
 use crate::world::World;
 
 impl World {
@@ -44,55 +45,9 @@ impl World {
         if request.watch { self.watch(request) } else { self.list(request) }
     }
 
-    fn accept(&mut self) {
+    pub(crate) fn accept(&mut self) {
         (self.accepted, self.resource_was_missing) = (true, false);
         self.watcher.head(200, None, self.now);
-    }
-
-    fn reject(&mut self, code: u16, retry_after: Option<u64>, reason: &str, message: &str) {
-        self.watcher.head(code, retry_after.map(Duration::from_secs), self.now);
-        // Over several lines, as API servers write it.
-        let body = serde_json::to_vec_pretty(&wire::status(code, reason, message));
-        self.link = Link::Body(body.unwrap_or_default());
-    }
-
-    fn reject_transiently(&mut self, watch: bool) {
-        let seconds = Some(self.random.u64(..5));
-        match self.random.u8(..8) {
-            0 => self.reject(429, seconds, "TooManyRequests", "later"),
-            1 => self.reject(503, seconds, "ServiceUnavailable", "later"),
-            2 => self.reject(502, None, "", "<html>"),
-            3 => self.reject(
-                504,
-                seconds,
-                "Timeout",
-                "Timeout: Too large resource version: 9, current: 7",
-            ),
-            4 if !self.resource_was_missing => {
-                self.resource_was_missing = true;
-                self.reject(404, None, "NotFound", "not yet");
-            }
-            // Before the first list, such an answer would end the stream.
-            5 if watch => self.answer_with_something_else(),
-            _ => {
-                let codes = [302, 400, 401, 403, 404, 405, 408, 421, 422, 425, 500, 520];
-                let code = codes[self.random.usize(..codes.len())];
-                self.reject(code, None, "", "not yet");
-            }
-        }
-    }
-
-    /// A proxy answers with a success, but neither with a list nor with events.
-    fn answer_with_something_else(&mut self) {
-        let body = [
-            "<html>sign in</html>\n",
-            "null",
-            "{\"items\":[",
-            "{\"kind\":\"Status\",\"code\":503}",
-        ];
-        let body = body[self.random.usize(..body.len())];
-        self.watcher.head(200, None, self.now);
-        self.link = Link::Body(body.as_bytes().to_vec());
     }
 
     fn list(&mut self, request: &Request) {
@@ -106,8 +61,17 @@ impl World {
             return self.reject(410, None, "Expired", "the provided continue parameter is too old");
         }
         let state = self.server.at(revision);
+        self.listed = revision;
+        let sends_nonsense = !self.faults_over && self.oddities.sends_nonsense(&mut self.random);
+        let nonsense = sends_nonsense.then_some(wire::NONSENSE);
+        let page = self.writer().page(&state, revision, offset, request.limit, nonsense);
+        let mut page = page.into_bytes();
+        if !self.faults_over && happens(&mut self.random, self.oddities.half_lists) {
+            self.fault_count += 1;
+            page.truncate(self.random.usize(1..page.len()));
+        }
         self.accept();
-        self.link = Link::Body(wire::page(&state, revision, offset, request.limit).into_bytes());
+        self.link = Link::Body(page);
     }
 
     fn watch(&mut self, request: &Request) {
@@ -119,12 +83,15 @@ impl World {
         if let Some(version) = request.version
             && version < self.server.compacted
         {
-            if self.faults.hides_gaps {
-                self.accept();
-                self.link = Link::Body(Vec::new());
-                return;
+            match self.oddities.gaps {
+                Gaps::Gone => return self.gone(version),
+                Gaps::EndAtOnce => {
+                    self.accept();
+                    self.link = Link::Body(Vec::new());
+                    return;
+                }
+                Gaps::Silent => connection.position = u64::MAX,
             }
-            return self.gone(version);
         }
         if request.version.is_some_and(|version| version > self.server.revision)
             && self.faults.rejects_future_versions
@@ -137,40 +104,35 @@ impl World {
                 return self.reject(422, None, "Invalid", "sendInitialEvents is forbidden");
             }
             self.streaming_list(&mut connection);
-        } else if self.watcher.version().is_none() {
+        } else if request.version.is_none() || self.oddities.versions == Versions::Absent {
+            connection.position = self.server.revision;
+            connection.pending = self.writer().initial(&self.server.objects).into_bytes();
+        } else if self.watcher.version().is_none() && connection.position != u64::MAX {
             // The watch starts from the oldest event.
             self.consumer.starts_from_history(connection.position, &self.server);
         }
         self.accept();
-        self.link = Link::Watch(connection);
-    }
-
-    /// Responds with a 410, in one of its forms.
-    fn gone(&mut self, version: u64) {
-        let reason = if self.random.bool() { "Expired" } else { "Gone" };
-        let tells_oldest = self.random.u8(..4) > 0;
-        let oldest =
-            if tells_oldest { format!(" ({})", self.server.compacted) } else { String::new() };
-        let message = format!("too old resource version: {version}{oldest}");
-        if self.random.bool() {
-            return self.reject(410, None, reason, &message);
-        }
-        self.accept();
-        self.link =
-            Link::Body(wire::error_event(&wire::status(410, reason, &message)).into_bytes());
+        self.link = if self.oddities.short_watches && !self.faults_over {
+            self.write(&mut connection);
+            Link::Body(connection.pending)
+        } else {
+            Link::Watch(connection)
+        };
     }
 
     fn streaming_list(&mut self, connection: &mut Connection) {
-        let initial = wire::initial(&self.server.objects);
+        self.listed = self.server.revision;
+        let writer = self.writer();
+        let initial = writer.initial(&self.server.objects);
         let half = initial.match_indices('\n').nth(1).map_or(0, |(at, _)| at + 1);
         let mut text = initial[..half].to_owned();
         if self.faults.streaming != Streaming::Ignored && self.random.bool() {
             // A bookmark without the annotation does not end the list.
-            text += &wire::bookmark(self.server.revision, false);
+            text += &writer.bookmark(self.server.revision, false);
         }
         text += &initial[half..];
         match self.faults.streaming {
-            Streaming::Works => text += &wire::bookmark(self.server.revision, true),
+            Streaming::Works => text += &writer.bookmark(self.server.revision, true),
             Streaming::GivesUp => {
                 text +=
                     &wire::error_event(&wire::status(500, "", "RequestWatchProgress is disabled"));
@@ -178,6 +140,10 @@ impl World {
             _ => {}
         }
         connection.pending = text.into_bytes();
+    }
+
+    fn writer(&self) -> Writer {
+        Writer(self.oddities.versions)
     }
 
     /// Writes the changes since, and perhaps a bookmark.
@@ -188,14 +154,15 @@ impl World {
             return;
         }
         self.lose_deletions(connection.position);
+        let writer = self.writer();
         for change in self.server.between(connection.position, revision) {
             if change.lost {
                 continue;
             }
-            connection.pending.extend_from_slice(wire::event(change).as_bytes());
+            connection.pending.extend_from_slice(writer.event(change).as_bytes());
             if change.etype == "DELETED" && happens(&mut self.random, self.faults.repeated_deletion)
             {
-                connection.pending.extend_from_slice(wire::event(change).as_bytes());
+                connection.pending.extend_from_slice(writer.event(change).as_bytes());
             }
         }
         connection.position = revision;
@@ -203,10 +170,12 @@ impl World {
             return;
         }
         if connection.bookmarks && happens(&mut self.random, self.faults.bookmark) {
-            connection.pending.extend_from_slice(wire::bookmark(revision, false).as_bytes());
+            connection.pending.extend_from_slice(writer.bookmark(revision, false).as_bytes());
         }
-        if happens(&mut self.random, 10) {
-            connection.pending.extend_from_slice(wire::unknown().as_bytes());
+        if happens(&mut self.random, 10) || self.oddities.sends_nonsense(&mut self.random) {
+            let lines = wire::odd_lines();
+            let odd = &lines[self.random.usize(..lines.len())];
+            connection.pending.extend_from_slice(odd.as_bytes());
         }
     }
 
@@ -219,7 +188,7 @@ impl World {
         let start = self.server.history.partition_point(|change| change.revision <= position);
         for at in start..self.server.history.len() {
             let change = &self.server.history[at];
-            let again = self.server.history[at + 1..].iter().any(|c| c.name == change.name);
+            let again = self.server.history[at + 1..].iter().any(|c| c.key == change.key);
             if change.etype == "DELETED"
                 && again
                 && happens(&mut self.random, self.faults.lost_deletion)
@@ -245,12 +214,25 @@ impl World {
         if connection.pending.is_empty() {
             let ahead = connection.position > self.server.revision;
             if self.faults_over && !ahead && self.watcher.phase(self.now) == Phase::Live {
+                if self.oddities.versions == Versions::Absent && !self.interrupted {
+                    // What was deleted between a list and the watch that followed it, the next list shows.
+                    self.interrupted = true;
+                    return self.drop_connection();
+                }
                 self.settled = true;
             } else if self.faults_over {
                 return self.time_out(deadline);
             } else if happens(&mut self.random, self.faults.timeout) {
                 return self.watcher.end(self.now);
             }
+        } else if !self.faults_over
+            && connection.position <= self.server.revision
+            && happens(&mut self.random, self.faults.timeout)
+        {
+            // The last line has no ending, but the body has.
+            connection.pending.pop();
+            self.link = Link::Body(connection.pending);
+            return;
         } else {
             let some = self.partial(connection.pending.len());
             let rest = connection.pending.split_off(some);

@@ -4,10 +4,15 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
+use crate::oddities::Oddities;
+
 /// Few names, so that they are reused.
 const NAMES: u32 = 7;
+/// Objects that are never deleted, if the server shows two clusters.
+const PERMANENT: &str = "pod-0";
+const PERMANENT_TWIN: &str = "pod-0/b";
 
-/// Objects by name.
+/// Objects by name, with the cluster if the server shows two.
 pub(crate) type Objects = BTreeMap<String, Object>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +28,7 @@ pub(crate) struct Object {
 pub(crate) struct Change {
     pub(crate) revision: u64,
     pub(crate) etype: &'static str,
-    pub(crate) name: String,
+    pub(crate) key: String,
     pub(crate) uid: String,
     pub(crate) content: u64,
     /// Whether its event is lost.
@@ -45,28 +50,55 @@ pub(crate) struct Server {
     pub(crate) history: Vec<Change>,
     /// The server has compacted its history up to this revision.
     pub(crate) compacted: u64,
-    uids: u64,
     contents: u64,
+    /// The revision of each content, also of those that a rollback has undone.
+    revisions: BTreeMap<u64, u64>,
+    oddities: Oddities,
     /// The stream's version before a rollback, while the server has yet to reach it again.
     pub(crate) rolled_back_from: Option<u64>,
 }
 
-/// etcd starts at revision 1, without objects.
-impl Default for Server {
-    fn default() -> Self {
-        Self {
+impl Server {
+    /// Creates a server. etcd starts at revision 1, without objects.
+    pub(crate) fn new(oddities: Oddities) -> Self {
+        let mut server = Self {
             revision: 1,
             objects: Objects::new(),
             history: Vec::new(),
             compacted: 1,
-            uids: 0,
             contents: 0,
+            revisions: BTreeMap::new(),
+            oddities,
             rolled_back_from: None,
+        };
+        if oddities.twins {
+            // These are there in every state, so that a stream knows of twins from the first list on.
+            for key in [PERMANENT, PERMANENT_TWIN] {
+                server.put("ADDED", key.to_owned(), server.new_uid(key));
+            }
+            server.compacted = server.revision;
         }
+        server
     }
-}
 
-impl Server {
+    /// Returns the name that an object has in the server's answers.
+    pub(crate) fn name(key: &str) -> &str {
+        key.split('/').next().unwrap_or(key)
+    }
+
+    /// Returns the revision at which an object was given this content.
+    pub(crate) fn revision_of(&self, content: u64) -> Option<u64> {
+        self.revisions.get(&content).copied()
+    }
+
+    fn new_uid(&self, key: &str) -> String {
+        if !self.oddities.uids {
+            return String::new();
+        }
+        let cluster = if key.ends_with("/b") { "b" } else { "0" };
+        format!("{cluster}0000000-0000-0000-0000-{:012x}", self.contents + 1)
+    }
+
     /// Creates, changes or deletes an object.
     pub(crate) fn change(&mut self, random: &mut Rng) {
         // Once it passes the stream's version, the rollback could no longer be detected.
@@ -77,30 +109,39 @@ impl Server {
             return;
         }
         // Revisions are shared with other kinds, so they skip.
-        self.revision += random.u64(1..4);
-        let name = format!("pod-{}", random.u32(..NAMES));
-        let (etype, uid) = match self.objects.get(&name) {
-            None => {
-                self.uids += 1;
-                ("ADDED", format!("00000000-0000-0000-0000-{:012x}", self.uids))
-            }
-            Some(object) if random.u8(..3) == 0 => ("DELETED", object.uid.clone()),
+        self.revision += random.u64(0..3);
+        let mut key = format!("pod-{}", random.u32(..NAMES));
+        if self.oddities.twins && random.bool() {
+            key += "/b";
+        }
+        let is_permanent = self.oddities.twins && [PERMANENT, PERMANENT_TWIN].contains(&&*key);
+        let (etype, uid) = match self.objects.get(&key) {
+            None => ("ADDED", self.new_uid(&key)),
+            Some(object) if random.u8(..3) == 0 && !is_permanent => ("DELETED", object.uid.clone()),
             Some(object) => ("MODIFIED", object.uid.clone()),
         };
+        self.put(etype, key, uid);
+    }
+
+    fn put(&mut self, etype: &'static str, key: String, uid: String) {
+        self.revision += 1;
         self.contents += 1;
         let (revision, content) = (self.revision, self.contents);
-        let change = Change { revision, etype, name, uid, content, lost: false };
+        self.revisions.insert(content, revision);
+        let change = Change { revision, etype, key, uid, content, lost: false };
         if etype == "DELETED" {
-            self.objects.remove(&change.name);
+            self.objects.remove(&change.key);
         } else {
-            self.objects.insert(change.name.clone(), change.object());
+            self.objects.insert(change.key.clone(), change.object());
         }
         self.history.push(change);
     }
 
     /// Rolls the server back, while the stream is at a version.
     pub(crate) fn roll_back(&mut self, stream_version: u64, random: &mut Rng) {
-        let revision = random.u64(self.revision / 2..=self.revision);
+        // The first changes are those of the permanent objects.
+        let oldest = 3.max(self.revision / 2);
+        let revision = random.u64(oldest.min(self.revision)..=self.revision);
         self.objects = self.at(revision);
         self.history.retain(|change| change.revision <= revision);
         self.revision = revision;
@@ -125,9 +166,9 @@ impl Server {
         let mut state = Objects::new();
         for change in self.between(0, revision) {
             if change.etype == "DELETED" {
-                state.remove(&change.name);
+                state.remove(&change.key);
             } else {
-                state.insert(change.name.clone(), change.object());
+                state.insert(change.key.clone(), change.object());
             }
         }
         state

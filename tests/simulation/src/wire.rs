@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::server::{Change, Object, Objects};
+use crate::oddities::Versions;
+use crate::server::{Change, Object, Objects, Server};
 
 /// A request, as far as the model server needs it.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn read(uri: &str) -> Self {
+    pub(crate) fn read(uri: &str, versions: Versions) -> Self {
         let query = uri.split_once('?').map_or("", |(_, query)| query);
         let get = |key: &str| {
             let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -27,7 +28,11 @@ impl Request {
             watch: get("watch") == Some("true"),
             streaming_list: get("sendInitialEvents") == Some("true"),
             bookmarks: get("allowWatchBookmarks") == Some("true"),
-            version: get("resourceVersion").and_then(|version| version.parse().ok()),
+            // 0 and 1 are the client's own.
+            version: get("resourceVersion").and_then(|version| match version {
+                "0" | "1" => version.parse().ok(),
+                _ => versions.revision(version).ok(),
+            }),
             limit: get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX),
             continue_token: get("continue").and_then(|token| {
                 let (revision, offset) = token.split_once('-')?;
@@ -37,44 +42,87 @@ impl Request {
     }
 }
 
-fn object(name: &str, object: &Object) -> Value {
-    json!({
-        "metadata": {
-            "name": name,
-            "namespace": "default",
-            "uid": object.uid,
-            "resourceVersion": object.version.to_string(),
-        },
-        "spec": {"content": object.content, "note": "}\"],\\ – ü ✓"},
-    })
+/// Something that is not an object, in the place of one.
+pub(crate) const NONSENSE: Value = Value::Null;
+
+/// Writes objects, events and lists with the server's kind of versions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Writer(pub(crate) Versions);
+
+impl Writer {
+    fn object(self, key: &str, object: &Object) -> Value {
+        let mut value = json!({
+            "metadata": {"name": Server::name(key), "namespace": "default"},
+            "spec": {"content": object.content, "note": "}\"],\\ – ü ✓"},
+        });
+        if !object.uid.is_empty() {
+            value["metadata"]["uid"] = object.uid.as_str().into();
+        }
+        if let Some(version) = self.0.of_object(object.version) {
+            value["metadata"]["resourceVersion"] = version.into();
+        }
+        value
+    }
+
+    pub(crate) fn event(self, change: &Change) -> String {
+        line(change.etype, &self.object(&change.key, &change.object()))
+    }
+
+    /// Writes the objects as ADDED events.
+    pub(crate) fn initial(self, state: &Objects) -> String {
+        state.iter().map(|(key, found)| line("ADDED", &self.object(key, found))).collect()
+    }
+
+    pub(crate) fn bookmark(self, revision: u64, ends_initial_list: bool) -> String {
+        let mut object = json!({
+            "metadata": {"creationTimestamp": null},
+            "spec": {"containers": null},
+        });
+        if let Some(version) = self.0.of_list(revision) {
+            object["metadata"]["resourceVersion"] = version.into();
+        }
+        if ends_initial_list {
+            object["metadata"]["annotations"] = json!({"k8s.io/initial-events-end": "true"});
+        }
+        line("BOOKMARK", &object)
+    }
+
+    /// Writes a page of a list, with something else in front of its objects if there is such a thing.
+    pub(crate) fn page(
+        self,
+        state: &Objects,
+        revision: u64,
+        offset: usize,
+        limit: usize,
+        nonsense: Option<Value>,
+    ) -> String {
+        let found = state.iter().skip(offset).take(limit);
+        let items: Vec<_> = found.map(|(key, found)| self.object(key, found)).collect();
+        let next = offset + items.len();
+        let mut metadata = json!({});
+        if let Some(version) = self.0.of_list(revision) {
+            metadata["resourceVersion"] = version.into();
+        }
+        if next < state.len() {
+            metadata["continue"] = format!("{revision}-{next}").into();
+            metadata["remainingItemCount"] = (state.len() - next).into();
+        }
+        let items: Vec<_> = nonsense.into_iter().chain(items).collect();
+        json!({"kind": "PodList", "metadata": metadata, "items": items}).to_string()
+    }
 }
 
 fn line(etype: &str, object: &Value) -> String {
     format!("{}\n", json!({"type": etype, "object": object}))
 }
 
-pub(crate) fn event(change: &Change) -> String {
-    line(change.etype, &object(&change.name, &change.object()))
-}
-
-/// Writes the objects as ADDED events.
-pub(crate) fn initial(state: &Objects) -> String {
-    state.iter().map(|(name, found)| line("ADDED", &object(name, found))).collect()
-}
-
-pub(crate) fn bookmark(revision: u64, ends_initial_list: bool) -> String {
-    let mut object = json!({
-        "metadata": {"resourceVersion": revision.to_string(), "creationTimestamp": null},
-        "spec": {"containers": null},
-    });
-    if ends_initial_list {
-        object["metadata"]["annotations"] = json!({"k8s.io/initial-events-end": "true"});
-    }
-    line("BOOKMARK", &object)
-}
-
-pub(crate) fn unknown() -> String {
-    line("RENAMED", &json!({}))
+/// Returns the lines that are none of an object's events, which a client passes over or reports.
+pub(crate) fn odd_lines() -> [String; 3] {
+    [
+        line("RENAMED", &json!({})),
+        line("BOOKMARK", &json!({"kind": "Pod"})),
+        line("ADDED", &NONSENSE),
+    ]
 }
 
 pub(crate) fn status(code: u16, reason: &str, message: &str) -> Value {
@@ -83,17 +131,4 @@ pub(crate) fn status(code: u16, reason: &str, message: &str) -> Value {
 
 pub(crate) fn error_event(status: &Value) -> String {
     line("ERROR", status)
-}
-
-/// Writes a page of a list.
-pub(crate) fn page(state: &Objects, revision: u64, offset: usize, limit: usize) -> String {
-    let items: Vec<_> =
-        state.iter().skip(offset).take(limit).map(|(name, found)| object(name, found)).collect();
-    let next = offset + items.len();
-    let mut metadata = json!({"resourceVersion": revision.to_string()});
-    if next < state.len() {
-        metadata["continue"] = format!("{revision}-{next}").into();
-        metadata["remainingItemCount"] = (state.len() - next).into();
-    }
-    json!({"kind": "PodList", "metadata": metadata, "items": items}).to_string()
 }

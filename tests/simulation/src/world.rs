@@ -9,6 +9,7 @@ use watch_runtime::{InitialList, StartFrom};
 use crate::consumer::Consumer;
 use crate::faults::{Faults, happens};
 use crate::link::Link;
+use crate::oddities::Oddities;
 use crate::server::Server;
 use crate::wire::Request;
 
@@ -38,6 +39,7 @@ pub struct Outcome {
 pub(crate) struct World {
     pub(crate) random: Rng,
     pub(crate) faults: Faults,
+    pub(crate) oddities: Oddities,
     pub(crate) server: Server,
     pub(crate) watcher: Watcher,
     pub(crate) consumer: Consumer,
@@ -45,6 +47,10 @@ pub(crate) struct World {
     pub(crate) now: Instant,
     /// The server is unreachable until then.
     pub(crate) down_until: Instant,
+    /// When the next request may come, after a `Retry-After`.
+    pub(crate) not_before: Option<Instant>,
+    /// The revision of the newest list.
+    pub(crate) listed: u64,
     pub(crate) flapping: Option<Flapping>,
     /// Whether the server has said that it does not have the resource, and accepted no request
     /// since. It does not do so twice in a row.
@@ -52,6 +58,8 @@ pub(crate) struct World {
     pub(crate) accepted: bool,
     pub(crate) faults_over: bool,
     pub(crate) settled: bool,
+    /// Whether a watch was interrupted since the faults were over.
+    pub(crate) interrupted: bool,
     pub(crate) version: Option<u64>,
     pub(crate) fault_count: u64,
 }
@@ -76,7 +84,10 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         _ => StartFrom::CurrentState,
     };
     let faults = Faults::random(&mut random);
-    let mut server = Server::default();
+    let oddities = Oddities::random(&mut random);
+    let faults = faults.possible_on(oddities);
+    let start_from = if oddities.twins { StartFrom::CurrentState } else { start_from };
+    let mut server = Server::new(oddities);
     for _ in 0..random.u32(..20) {
         server.change(&mut random);
     }
@@ -85,16 +96,20 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         watcher: Watcher::new(how, start_from, random.u64(..), injected_bug),
         random,
         faults,
+        oddities,
         server,
-        consumer: Consumer::default(),
+        consumer: Consumer::new(oddities),
         link: Link::Nothing,
         now,
         down_until: now,
+        not_before: None,
+        listed: 0,
         flapping: None,
         resource_was_missing: false,
         accepted: false,
         faults_over: false,
         settled: false,
+        interrupted: false,
         version: None,
         fault_count: 0,
     };
@@ -103,7 +118,7 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         faults: world.fault_count,
         repairs: world.watcher.repairs(world.now),
         events: world.consumer.events,
-        verdict,
+        verdict: verdict.map_err(|violation| format!("{violation} ({oddities:?}, {start_from:?})")),
     }
 }
 
@@ -133,16 +148,21 @@ impl World {
 
     fn step(&mut self) -> Verdict {
         let was_listing = self.watcher.is_relisting();
+        let version_before = self.watcher.version().map(str::to_owned);
         let action = self.watcher.step(self.now);
         let synced = self.watcher.take_synced_version();
         let still_listing = was_listing && synced.is_none() && self.watcher.is_relisting();
         if let Some(version) = synced {
-            self.consumer.synced(number(&version)?, &self.server)?;
+            let revision = version.map_or(Ok(self.listed), |version| self.number(&version))?;
+            self.consumer.synced(revision, &self.server)?;
             self.server.rolled_back_from = None;
         }
         match action {
             Action::Send(uri) => {
-                self.link = Link::Requested(Request::read(&uri));
+                if self.not_before.take().is_some_and(|not_before| self.now < not_before) {
+                    return Err("a request came before the time of Retry-After".to_owned());
+                }
+                self.link = Link::Requested(Request::read(&uri, self.oddities.versions));
                 if let Some(flapping) = &mut self.flapping {
                     flapping.requests += 1;
                     if flapping.requests > STORM {
@@ -168,13 +188,10 @@ impl World {
             Action::End(error) => return Err(format!("the stream ended: {error:?}")),
             Action::Wait(deadline) => self.make_progress(deadline),
         }
-        let version = self.watcher.version().map(number).transpose()?;
-        if version != self.version && still_listing {
-            return Err(format!(
-                "within a list, the version went from {:?} to {version:?}",
-                self.version
-            ));
+        if still_listing && self.watcher.version() != version_before.as_deref() {
+            return Err(format!("the version changed from {version_before:?} within a list"));
         }
+        let version = self.watcher.version().map(|version| self.number(version)).transpose()?;
         if version != self.version && !self.watcher.is_relisting() {
             self.version = version;
             if let Some(version) = version {
@@ -229,8 +246,9 @@ impl World {
         self.now = deadline.unwrap_or(self.now);
         self.watcher.deadline(self.now);
     }
-}
 
-pub(crate) fn number(version: &str) -> Result<u64, String> {
-    version.parse().map_err(|_| format!("{version:?} is no version"))
+    /// Returns the revision of a version.
+    pub(crate) fn number(&self, version: &str) -> Result<u64, String> {
+        self.oddities.versions.revision(version)
+    }
 }

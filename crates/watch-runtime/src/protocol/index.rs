@@ -44,6 +44,9 @@ pub(crate) struct Index {
     complete: bool,
     /// The last deletions, until then.
     recent_deletions: RecentDeletions,
+    /// Objects that another one of their name seemed to have replaced. If one of them is still there, the server has
+    /// several objects of one name.
+    replaced: RecentDeletions,
     /// A buffer for keys, so that lookups do not allocate.
     key: String,
 }
@@ -108,6 +111,9 @@ impl Index {
         }
         let Entry::One(other) = entry else { return Comparison::New };
         let in_one_list = matches!(seen, Seen::InList) && other.generation() == self.generation;
+        self.has_namesakes |= matches!(seen, Seen::InWatch(_))
+            && !self.untrusted
+            && self.replaced.contains(&self.key, &identity.uid);
         if self.has_namesakes || in_one_list {
             Comparison::New
         } else if other.generation() >= self.trusted_since
@@ -115,7 +121,9 @@ impl Index {
         {
             Comparison::Outdated
         } else {
-            Comparison::Replaces(other.identity(&identity.namespace, &identity.name))
+            let other = other.identity(&identity.namespace, &identity.name);
+            self.replaced.push(&self.key, &other.uid);
+            Comparison::Replaces(other)
         }
     }
 
@@ -154,12 +162,20 @@ impl Index {
         self.untrusted = false;
         self.complete = true;
         self.recent_deletions.clear();
+        self.replaced.clear();
     }
 
     /// Trusts all versions, as an injected bug.
     #[cfg(feature = "simulation")]
     pub(crate) fn trust_all(&mut self) {
         self.trusted_since = 0;
+    }
+
+    /// Forgets that there are several objects of one name, as an injected bug.
+    #[cfg(feature = "simulation")]
+    pub(crate) fn forget_namesakes(&mut self) {
+        self.has_namesakes = false;
+        self.replaced.clear();
     }
 
     pub(crate) fn is_untrusted(&self) -> bool {

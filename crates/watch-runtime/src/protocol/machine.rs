@@ -46,6 +46,7 @@ mod failure_history;
 mod failure_policy;
 mod gone;
 mod hidden_gap;
+mod hidden_gap_repair;
 mod idle_timeout;
 mod injected_bug;
 mod injection;

@@ -108,8 +108,8 @@ impl Watcher {
         self.machine.version()
     }
 
-    /// Returns the version of the list that has synced since the last call.
-    pub fn take_synced_version(&mut self) -> Option<String> {
+    /// Returns the version, if it has one, of the list that has synced since the last call.
+    pub fn take_synced_version(&mut self) -> Option<Option<String>> {
         self.machine.take_synced_version()
     }
 

@@ -1,5 +1,5 @@
-//! The last deletions that were delivered, while the index does not have the whole state and so cannot tell that an
-//! object is not there.
+//! The last deletions that were delivered: of objects whose state is not known, and of objects that seemed to have been
+//! replaced.
 
 use std::collections::VecDeque;
 

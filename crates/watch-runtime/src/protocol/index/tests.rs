@@ -139,6 +139,21 @@ fn namesakes_of_different_lists_replace_each_other() {
 }
 
 #[test]
+fn replaced_object_that_changes_is_a_namesake() {
+    let mut index = Index::default();
+    let [first, second] = [object("a", A, "3"), object("a", B, "4")];
+    index.record_delivered(EventType::Added, &first, None);
+    let seen = Seen::InWatch(Some("3"));
+    assert_eq!(index.compare(&second, seen), Comparison::Replaces(first.clone()));
+    index.record_delivered(EventType::Deleted, &first, None);
+    index.record_delivered(EventType::Added, &second, None);
+    let changed = object("a", A, "5");
+    assert_eq!(index.compare(&changed, Seen::InWatch(Some("4"))), Comparison::New);
+    index.record_delivered(EventType::Added, &changed, None);
+    assert_eq!(index.len(), 2);
+}
+
+#[test]
 fn object_without_uid_is_the_one_of_its_name() {
     let mut index = Index::default();
     index.record_delivered(EventType::Added, &object("a", A, "7"), None);

@@ -8,7 +8,6 @@ use crate::protocol::error::{Kind, WatchError};
 use crate::protocol::frame::LineTooLong;
 use crate::protocol::machine::failure_history::FailureHistory;
 use crate::protocol::machine::hidden_gap::HiddenGap;
-#[cfg(feature = "simulation")]
 use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::{Relist, State};
 use crate::protocol::machine::step::{Delivery, Step};
@@ -57,7 +56,7 @@ pub(crate) struct Machine {
     #[cfg(feature = "simulation")]
     pub(super) injected_bug: Option<InjectedBug>,
     #[cfg(feature = "simulation")]
-    pub(super) synced_version: Option<String>,
+    pub(super) synced_version: Option<Option<String>>,
 }
 
 impl Machine {
@@ -191,6 +190,10 @@ impl Machine {
                             self.page_complete(page);
                         }
                         Err(_) if self.probing_version => self.version_probe_failed(),
+                        Err(_) if self.has_bug(InjectedBug::AcceptHalfLists) => {
+                            self.state = State::Ready;
+                            self.list_complete(self.version.clone());
+                        }
                         Err(error) => {
                             self.malformed_list("something that is not a list", error, now);
                         }

@@ -81,6 +81,8 @@ impl Machine {
     ) -> Option<Delivery> {
         let origin = Origin::Live;
         let knows_state = self.knows_whole_state();
+        let ignores_content = self.has_bug(InjectedBug::IgnoreContent);
+        self.inject_into_index();
         let index = match &mut self.watcher_state.index {
             Some(index) if self.requests.options().manage_resource_version => index,
             _ => return Some(Delivery { etype, origin, object, identity }),
@@ -88,7 +90,10 @@ impl Machine {
         if !identity.is_named() {
             return Some(Delivery { etype, origin, object, identity });
         }
-        identity.hash_unversioned(&object);
+        self.watcher_state.needs_relist |= identity.version.is_none();
+        if !ignores_content {
+            identity.hash_unversioned(&object);
+        }
         let reached = self.version.as_deref();
         let comparison = match etype {
             EventType::Deleted => index.compare_deleted(&identity, reached),
@@ -176,13 +181,15 @@ impl Machine {
     fn advance_version(&mut self, version: &str) {
         if self.is_managed() {
             self.failures.progressed();
-            if self.is_unversioned() {
+            // The events of a watch without a version begin with the state, in no order.
+            if self.version.is_none() {
                 return;
             }
             if self.version().is_some_and(|ours| is_older(version, ours)) {
                 return;
             }
             version.clone_into(self.version.get_or_insert_default());
+            self.watcher_state.needs_relist = false;
             self.requests_oldest_event = false;
             self.version_changed = true;
         }

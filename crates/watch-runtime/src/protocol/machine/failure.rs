@@ -106,7 +106,8 @@ impl Machine {
     }
 
     fn status_rejected(&mut self, status: ApiStatus, retry_after: Option<Duration>, now: Instant) {
-        let retry_after = retry_after.or(retry_after_in(&status));
+        let obeyed = !self.has_bug(InjectedBug::IgnoreRetryAfter);
+        let retry_after = retry_after.or(retry_after_in(&status)).filter(|_| obeyed);
         if std::mem::take(&mut self.probing_version) {
             self.failures.version_confirmed();
             let cause = Cause::Rejected(status.code);

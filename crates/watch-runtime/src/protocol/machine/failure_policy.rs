@@ -25,6 +25,7 @@ use std::time::{Duration, Instant};
 use crate::protocol::api_status::ApiStatus;
 use crate::protocol::error::Kind;
 use crate::protocol::machine::core::Machine;
+use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
 
@@ -74,6 +75,9 @@ impl Machine {
         let is_missing = status.code == 404 && !status.is_about_a_namespace();
         if is_missing && self.requests.waits_for_resource() {
             return false;
+        }
+        if self.has_bug(InjectedBug::EndOnServerErrors) && status.code >= 500 {
+            return true;
         }
         if !self.failures.accepted_before {
             return !may_pass(status.code);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::error::Kind;
 use crate::protocol::machine::core::Machine;
+use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
 
@@ -53,8 +54,10 @@ impl Machine {
             State::Watching { .. } if self.relist.is_some() => self.streaming_list_unsupported(),
             State::AwaitingResponse { since } | State::Watching { since, .. } => {
                 let idle_for = deadline - *since;
-                if matches!(self.state, State::Watching { .. }) {
-                    self.hidden_gap.watch_silent();
+                if matches!(self.state, State::Watching { .. })
+                    && !self.has_bug(InjectedBug::IgnoreSilentWatches)
+                {
+                    self.hidden_gap.watch_silent(self.requests_oldest_event);
                 }
                 self.disconnected(Cause::IdleTimeout, Kind::IdleTimeout(idle_for), now);
             }

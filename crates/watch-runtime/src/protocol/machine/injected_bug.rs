@@ -29,11 +29,29 @@ pub enum InjectedBug {
     DeliverUnknownDeletions,
     /// Watches that end at once lead to no relist.
     IgnoreHiddenGaps,
+    /// A list that was stopped is not completed: the next stream watches from the version before it.
+    ForgetUnfinishedLists,
+    /// Objects without a version count as unchanged.
+    IgnoreContent,
+    /// Lists without versions, and events without versions, are followed by a watch from the version before them.
+    ResumeWithoutVersions,
+    /// Several objects of one name are forgotten once a watch begins.
+    ForgetNamesakes,
+    /// An object without a uid is not matched by its name.
+    IgnoreNamesWithoutUid,
+    /// A list that ends in the middle counts as complete.
+    AcceptHalfLists,
+    /// Silent watches lead to no relist.
+    IgnoreSilentWatches,
+    /// A 5xx ends a stream.
+    EndOnServerErrors,
+    /// `Retry-After` is not obeyed.
+    IgnoreRetryAfter,
 }
 
 impl InjectedBug {
     /// All bugs.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 21] = [
         Self::SkipRelistComparison,
         Self::ResumeFromInitialEvents,
         Self::TreatAnyBookmarkAsListEnd,
@@ -46,5 +64,14 @@ impl InjectedBug {
         Self::TrustVersionsAfterRollback,
         Self::DeliverUnknownDeletions,
         Self::IgnoreHiddenGaps,
+        Self::ForgetUnfinishedLists,
+        Self::IgnoreContent,
+        Self::ResumeWithoutVersions,
+        Self::ForgetNamesakes,
+        Self::IgnoreNamesWithoutUid,
+        Self::AcceptHalfLists,
+        Self::IgnoreSilentWatches,
+        Self::EndOnServerErrors,
+        Self::IgnoreRetryAfter,
     ];
 }

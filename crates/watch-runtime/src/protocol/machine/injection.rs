@@ -21,6 +21,8 @@ impl Machine {
     pub(super) const fn inject_truncated_event(&self) {}
 
     pub(super) const fn inject_trusted_versions(&self) {}
+
+    pub(super) const fn inject_into_index(&self) {}
 }
 
 #[cfg(feature = "simulation")]
@@ -33,8 +35,8 @@ impl Machine {
         self.injected_bug == Some(how)
     }
 
-    /// Returns the version of the list that has synced since the last call.
-    pub(crate) fn take_synced_version(&mut self) -> Option<String> {
+    /// Returns the version, if it has one, of the list that has synced since the last call.
+    pub(crate) fn take_synced_version(&mut self) -> Option<Option<String>> {
         self.synced_version.take()
     }
 
@@ -47,6 +49,14 @@ impl Machine {
             && let Some(index) = &mut self.watcher_state.index
         {
             index.trust_all();
+        }
+    }
+
+    pub(super) fn inject_into_index(&mut self) {
+        if self.has_bug(InjectedBug::ForgetNamesakes)
+            && let Some(index) = &mut self.watcher_state.index
+        {
+            index.forget_namesakes();
         }
     }
 

@@ -29,7 +29,7 @@ impl Machine {
     /// Starts a list from its first object.
     pub(super) fn start_relist(&mut self, origin: Origin, streaming: bool) {
         self.requests_oldest_event = false;
-        self.watcher_state.list_unfinished = true;
+        self.watcher_state.needs_relist = !self.has_bug(InjectedBug::ForgetUnfinishedLists);
         self.relist = Some(Relist {
             origin,
             streaming,
@@ -59,10 +59,14 @@ impl Machine {
         relist.done += 1;
         relist.remaining = relist.remaining.map(|n| n.saturating_sub(1));
         let origin = relist.origin;
-        let skip = self.has_bug(InjectedBug::SkipRelistComparison);
+        let skip = self.has_bug(InjectedBug::SkipRelistComparison)
+            || (identity.uid.is_empty() && self.has_bug(InjectedBug::IgnoreNamesWithoutUid));
+        let ignores_content = self.has_bug(InjectedBug::IgnoreContent);
         let comparison = match &mut self.watcher_state.index {
             Some(index) if !skip && identity.is_named() => {
-                identity.hash_unversioned(&object);
+                if !ignores_content {
+                    identity.hash_unversioned(&object);
+                }
                 index.compare(&identity, Seen::InList)
             }
             _ => Comparison::New,
@@ -108,7 +112,7 @@ impl Machine {
     /// All events of the list were delivered. From here on its version is the stream's.
     pub(super) fn sync_complete(&mut self, ListVersion(version): ListVersion) {
         self.broken_streaming_lists = 0;
-        self.watcher_state.list_unfinished = false;
+        self.watcher_state.needs_relist = false;
         if let Some(relist) = self.relist.take() {
             self.status.repairs += u64::from(relist.origin == Origin::Repair);
             self.hidden_gap.list_synced(relist.streaming);
@@ -123,7 +127,7 @@ impl Machine {
         self.failures.version_confirmed();
         #[cfg(feature = "simulation")]
         {
-            self.synced_version.clone_from(&version);
+            self.synced_version = Some(version.clone());
         }
         self.version_changed = version.is_some();
         self.version = version;

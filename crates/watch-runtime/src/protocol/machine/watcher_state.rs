@@ -7,9 +7,9 @@ use crate::protocol::index::Index;
 pub(crate) struct WatcherState {
     /// Index of what was delivered. `None` if gaps are not repaired.
     pub(crate) index: Option<Index>,
-    /// Whether a list has begun and not synced. What it delivered is not in the order of versions, so a watch
-    /// from the stream's version would deliver some of it again: the next stream lists first.
-    pub(crate) list_unfinished: bool,
+    /// Whether the stream's version does not stand for what was delivered: a list has begun and not synced, or events
+    /// had no version. A watch from there would deliver some of it again, so a list comes first.
+    pub(crate) needs_relist: bool,
     /// Whether the consumer has received a complete list.
     #[cfg(feature = "kube-runtime")]
     pub(crate) has_synced: bool,
@@ -31,7 +31,7 @@ impl WatcherState {
         }
         if repairs_gaps != self.index.is_some() {
             self.index = repairs_gaps.then(Index::default);
-            self.list_unfinished = false;
+            self.needs_relist = false;
         }
     }
 
@@ -39,7 +39,7 @@ impl WatcherState {
     pub(crate) fn relist_is_due(&self, has_version: bool) -> bool {
         self.index.as_ref().is_some_and(|index| {
             let is_unversioned = !has_version && index.is_complete();
-            self.list_unfinished || index.is_untrusted() || is_unversioned
+            self.needs_relist || index.is_untrusted() || is_unversioned
         })
     }
 }
