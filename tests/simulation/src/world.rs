@@ -150,10 +150,10 @@ impl World {
         let was_listing = self.watcher.is_relisting();
         let version_before = self.watcher.version().map(str::to_owned);
         let action = self.watcher.step(self.now);
-        let synced = self.watcher.take_synced_version();
+        let synced = self.watcher.take_synced_list();
         let still_listing = was_listing && synced.is_none() && self.watcher.is_relisting();
-        if let Some(version) = synced {
-            let revision = version.map_or(Ok(self.listed), |version| self.number(&version))?;
+        if let Some(list) = synced {
+            let revision = list.version.map_or(Ok(self.listed), |version| self.number(&version))?;
             self.consumer.synced(revision, &self.server)?;
             self.server.rolled_back_from = None;
         }

@@ -3,6 +3,7 @@
 //! A relist compares its objects with the index to repair a gap. `cargo xtask bench index` measures
 //! the memory that an object takes; stored JSON comes on top.
 
+mod comparison;
 mod entry;
 mod indexed_object;
 mod recent_deletions;
@@ -16,12 +17,12 @@ use bytes::Bytes;
 
 use crate::protocol::event::EventType;
 use crate::protocol::identity::Identity;
+pub(crate) use crate::protocol::index::comparison::{Comparison, Seen};
 use crate::protocol::index::entry::Entry;
 use crate::protocol::index::indexed_object::{IndexedObject, Version};
 use crate::protocol::index::recent_deletions::RecentDeletions;
 use crate::protocol::index::stored_objects::StoredObjects;
 use crate::protocol::uid::Uid;
-use crate::protocol::version::is_older;
 
 /// The delivered objects that were not deleted since, by namespace and name.
 #[derive(Debug, Default)]
@@ -49,39 +50,6 @@ pub(crate) struct Index {
     replaced: RecentDeletions,
     /// A buffer for keys, so that lookups do not allocate.
     key: String,
-}
-
-/// How a listed object, or the object of an event, compares with what was delivered.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Comparison {
-    /// The object was not delivered.
-    New,
-    /// The object was delivered at another version.
-    Changed,
-    /// The object was delivered at this version.
-    Unchanged,
-    /// The event precedes what was delivered: the list that the watch follows is older than its items.
-    Outdated,
-    /// Another object of this name was delivered, and must have been deleted.
-    Replaces(Identity),
-}
-
-/// Where an object to compare comes from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Seen<'a> {
-    InList,
-    /// In a watch that has reached this version.
-    InWatch(Option<&'a str>),
-}
-
-impl Seen<'_> {
-    /// Whether an event at this version precedes what was delivered of the object. An event that is older than
-    /// the watch itself says nothing: the server assigns its versions otherwise.
-    fn is_outdated(self, event: &Identity, version: &Version, delivered: &IndexedObject) -> bool {
-        let Self::InWatch(Some(reached)) = self else { return false };
-        delivered.is_newer_than(version)
-            && event.version.as_deref().is_some_and(|version| is_older(reached, version))
-    }
 }
 
 impl Index {

@@ -55,6 +55,7 @@ mod next_request;
 mod relist;
 mod rollback;
 mod seen_tokens;
+mod start;
 mod state;
 mod status;
 mod step;

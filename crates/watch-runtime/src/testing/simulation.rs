@@ -54,6 +54,13 @@ pub struct Event {
     pub object: Bytes,
 }
 
+/// A list that has synced.
+#[derive(Debug)]
+pub struct SyncedList {
+    /// Its version, if it has one.
+    pub version: Option<String>,
+}
+
 impl Watcher {
     /// Creates a watcher with a managed stream.
     pub fn new(
@@ -108,9 +115,9 @@ impl Watcher {
         self.machine.version()
     }
 
-    /// Returns the version, if it has one, of the list that has synced since the last call.
-    pub fn take_synced_version(&mut self) -> Option<Option<String>> {
-        self.machine.take_synced_version()
+    /// Returns the list that has synced since the last call.
+    pub fn take_synced_list(&mut self) -> Option<SyncedList> {
+        self.machine.take_synced_version().map(|version| SyncedList { version: version.0 })
     }
 
     /// Whether a list is in progress.

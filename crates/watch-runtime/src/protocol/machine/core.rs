@@ -1,4 +1,4 @@
-//! The machine's fields, how a stream starts, and the main loop.
+//! The machine's fields, and the main loop.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -9,17 +9,15 @@ use crate::protocol::frame::LineTooLong;
 use crate::protocol::machine::failure_history::FailureHistory;
 use crate::protocol::machine::hidden_gap::HiddenGap;
 use crate::protocol::machine::injected_bug::InjectedBug;
+#[cfg(feature = "simulation")]
+use crate::protocol::machine::state::ListVersion;
 use crate::protocol::machine::state::{Relist, State};
 use crate::protocol::machine::step::{Delivery, Step};
 use crate::protocol::machine::watcher_state::WatcherState;
 use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::response_start::ResponseStart;
-use crate::protocol::settings::{InitialList, StartFrom};
-use crate::protocol::status::{Cause, Phase, WatchStatus};
-
-/// The oldest version a watch can start from. The server's 410 for it names the oldest it still
-/// has.
-const OLDEST_VERSION: &str = "1";
+use crate::protocol::settings::InitialList;
+use crate::protocol::status::{Cause, WatchStatus};
 
 /// The protocol state of one stream.
 pub(crate) struct Machine {
@@ -56,75 +54,10 @@ pub(crate) struct Machine {
     #[cfg(feature = "simulation")]
     pub(super) injected_bug: Option<InjectedBug>,
     #[cfg(feature = "simulation")]
-    pub(super) synced_version: Option<Option<String>>,
+    pub(super) synced_version: Option<ListVersion>,
 }
 
 impl Machine {
-    /// Creates the machine of a new stream that starts from `version`, if there is one.
-    /// `watcher_state` carries over what earlier streams of the watcher delivered.
-    pub(crate) fn new(
-        requests: RequestBuilder,
-        version: Option<String>,
-        watcher_state: &mut WatcherState,
-        rng: fastrand::Rng,
-    ) -> Self {
-        // "0" means any state the server has cached. A watch from it sends ADDED events in no
-        // particular order of versions, so none of them is a version to resume from. A list has
-        // one.
-        let managed = requests.options().manage_resource_version;
-        let version = version.filter(|version| !(managed && version == "0"));
-        let mut machine = Self {
-            state: State::Ready,
-            version,
-            version_changed: false,
-            requests_oldest_event: false,
-            relist: None,
-            broken_streaming_lists: 0,
-            hidden_gap: HiddenGap::default(),
-            probing_version: false,
-            restart_cause: None,
-            pending: VecDeque::new(),
-            watcher_state: WatcherState::default(),
-            watch_timeout: None,
-            failures: FailureHistory::default(),
-            backoff: Backoff::default(),
-            gap_backoff: Backoff::default(),
-            response: ResponseStart::default(),
-            rng,
-            status: WatchStatus { phase: Phase::Connecting, ..WatchStatus::default() },
-            #[cfg(feature = "simulation")]
-            injected_bug: None,
-            #[cfg(feature = "simulation")]
-            synced_version: None,
-            requests,
-        };
-        machine.swap_watcher_state(watcher_state);
-        if managed && machine.watcher_state.relist_is_due(machine.version.is_some()) {
-            machine.repair_gap();
-        } else if managed && machine.version.is_none() {
-            machine.choose_start();
-        }
-        machine.swap_watcher_state(watcher_state);
-        machine
-    }
-
-    /// Creates a machine that only returns `error`.
-    pub(crate) fn failed(requests: RequestBuilder, error: WatchError) -> Self {
-        let rng = fastrand::Rng::with_seed(0);
-        let machine = Self::new(requests, None, &mut WatcherState::default(), rng);
-        Self { state: State::Ended(Some(error)), relist: None, ..machine }
-    }
-
-    fn choose_start(&mut self) {
-        match self.requests.start_from() {
-            StartFrom::OldestEvent => {
-                self.version = Some(OLDEST_VERSION.to_owned());
-                self.requests_oldest_event = true;
-            }
-            StartFrom::CurrentState => self.repair_gap(),
-        }
-    }
-
     /// Returns the watched namespace, if the watch is limited to one.
     pub(crate) fn namespace(&self) -> Option<&str> {
         self.requests.namespace()

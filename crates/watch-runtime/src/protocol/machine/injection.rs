@@ -7,7 +7,7 @@ use crate::protocol::identity::Identity;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
 #[cfg(feature = "simulation")]
-use crate::protocol::machine::state::State;
+use crate::protocol::machine::state::{ListVersion, State};
 #[cfg(feature = "simulation")]
 use crate::protocol::machine::step::Delivery;
 
@@ -35,8 +35,8 @@ impl Machine {
         self.injected_bug == Some(how)
     }
 
-    /// Returns the version, if it has one, of the list that has synced since the last call.
-    pub(crate) fn take_synced_version(&mut self) -> Option<Option<String>> {
+    /// Returns the version of the list that has synced since the last call.
+    pub(crate) fn take_synced_version(&mut self) -> Option<ListVersion> {
         self.synced_version.take()
     }
 

@@ -127,7 +127,7 @@ impl Machine {
         self.failures.version_confirmed();
         #[cfg(feature = "simulation")]
         {
-            self.synced_version = Some(version.clone());
+            self.synced_version = Some(ListVersion(version.clone()));
         }
         self.version_changed = version.is_some();
         self.version = version;

@@ -57,4 +57,4 @@ pub(super) struct Relist {
 
 /// The resource version of a complete list. Some servers send lists without one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ListVersion(pub(super) Option<String>);
+pub(crate) struct ListVersion(pub(crate) Option<String>);

@@ -123,3 +123,20 @@ fn silent_watch_behind_the_server_leads_to_a_list() {
     }
     assert!(lists <= 6, "{lists}");
 }
+
+#[test]
+fn silent_watch_from_the_oldest_event_leads_to_a_list() {
+    let settings = Settings {
+        start_from: StartFrom::OldestEvent,
+        initial_list: InitialList::Paged,
+        ..Settings::default()
+    };
+    let mut harness = Harness::with(settings, StreamOptions::managed(), None);
+    assert!(harness.request().contains("watch=true&resourceVersion=1&"));
+    harness.accept_watch();
+    harness.idle_timeout();
+    harness.sleep();
+    assert_eq!(harness.request(), LIST_REQUEST);
+    harness.list(&list(80, "", &[item("a", "1", 60)]));
+    assert_eq!(harness.deliveries(), ["ADDED Initial a"]);
+}

@@ -54,8 +54,15 @@ fn oldest_event_starts_where_the_410_says() {
     assert_eq!(harness.deliveries(), ["ADDED Initial a"]);
     let mut harness = harness.restart_stream(StreamOptions::managed());
     assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+}
 
-    // The server has moved on, but its watches end at once: what is listed then is the initial list.
+#[test]
+fn watches_from_the_oldest_event_that_end_at_once_lead_to_the_initial_list() {
+    let settings = || Settings {
+        start_from: StartFrom::OldestEvent,
+        initial_list: InitialList::Paged,
+        ..Settings::default()
+    };
     let mut harness = Harness::with(settings(), StreamOptions::managed(), None);
     for _ in 0..2 {
         assert!(harness.request().contains("watch=true&resourceVersion=1&"));

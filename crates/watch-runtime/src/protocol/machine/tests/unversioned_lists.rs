@@ -108,3 +108,40 @@ fn list_without_a_version_ends_a_stream_that_does_not_repair_gaps() {
     let error = harness.error().to_string();
     assert!(error.contains("a list without a resourceVersion"), "{error}");
 }
+
+#[test]
+fn events_without_a_version_are_compared_once_the_watch_has_ended() {
+    let versioned = |version: u32, items: &[String]| {
+        list(items).replace("{}", &format!(r#"{{"resourceVersion":"{version}"}}"#))
+    };
+    for stopped in [false, true] {
+        let mut harness = managed(None);
+        harness.request();
+        harness.list(&versioned(10, &[object("a", 1)]));
+        assert_eq!(harness.deliveries(), ["ADDED Initial a"]);
+        assert!(harness.request().contains("resourceVersion=10&"));
+        harness.accept_watch();
+        harness.chunk(&added(&object("a", 2)));
+        assert_eq!(harness.deliveries(), ["MODIFIED Live a"]);
+        // From version 10 on, the server would send this event again.
+        if stopped {
+            harness = harness.restart_stream(StreamOptions::managed());
+        } else {
+            harness.disconnect();
+            harness.sleep();
+        }
+        assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+        harness.list(&versioned(12, &[object("a", 2)]));
+        assert!(harness.request().contains("resourceVersion=12&"));
+        harness.accept_watch();
+        // A bookmark's version stands for all events before it.
+        harness.chunk(&(added(&object("b", 1)) + BOOKMARK_AT_14));
+        assert_eq!(harness.deliveries(), ["ADDED Live b"]);
+        harness.disconnect();
+        harness.sleep();
+        assert!(harness.request().contains("resourceVersion=14&"));
+    }
+}
+
+const BOOKMARK_AT_14: &str =
+    "{\"type\":\"BOOKMARK\",\"object\":{\"metadata\":{\"resourceVersion\":\"14\"}}}\n";
