@@ -30,7 +30,7 @@
 //!   before anything else is read. Once the list is complete and nothing is pending, the relist has
 //!   synced, and the resource version of the list becomes the stream's.
 //! - A 410 starts a relist (`gone`). An expired continue token restarts the list from its first page.
-//! - A server may hide a gap: its watches end at once or are silent. A relist at a bounded rate finds out
+//! - A server may hide a gap: its watches end at once, are silent, or are rejected. A relist at a bounded rate finds out
 //!   (`hidden_gap`). So does one after each watch if the server's lists have no version.
 //! - A watch that receives nothing, not even a bookmark, is restarted after an idle timeout (`idle_timeout`).
 //!   If nothing has confirmed that the server reached the stream's version, a version probe comes first
@@ -47,6 +47,7 @@ mod failure_policy;
 mod gone;
 mod hidden_gap;
 mod idle_timeout;
+mod initial_objects;
 mod injected_bug;
 mod injection;
 mod input;
