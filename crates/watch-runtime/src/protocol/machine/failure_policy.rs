@@ -129,7 +129,7 @@ mod tests {
     fn version_may_be_rejected_with_any_code_that_names_it() {
         let about = |code, message: &str| {
             let message = message.to_owned();
-            may_be_about_the_version(&ApiStatus { code, message, ..ApiStatus::default() })
+            may_be_about_the_version(&ApiStatus { message, code, ..ApiStatus::default() })
         };
         assert!(about(400, "") && about(422, "no reason given"));
         assert!(about(500, "invalid resource version: strconv.ParseUint"));

@@ -196,31 +196,6 @@ fn quit_on_timeout_ends_without_an_error() {
 }
 
 #[test]
-fn truncated_event_is_discarded() {
-    let mut harness = managed(Some("5"));
-    harness.request();
-    harness.accept_watch();
-    harness.chunk(&(event("ADDED", "6") + r#"{"type":"ADDED","obj"#));
-    harness.delivery();
-    harness.wait();
-    harness.end();
-    harness.sleep();
-    assert!(harness.request().contains("resourceVersion=6&"));
-    harness.accept_watch();
-    harness.chunk(&event("MODIFIED", "7"));
-    assert_eq!(harness.delivery().0, EventType::Modified);
-}
-
-#[test]
-fn unknown_event_type_is_skipped() {
-    let mut harness = managed(Some("5"));
-    harness.request();
-    harness.accept_watch();
-    harness.chunk(&(event("RENAMED", "6") + &event("ADDED", "7")));
-    assert_eq!(harness.delivery().0, EventType::Added);
-}
-
-#[test]
 fn restarts_count_but_next_requests_do_not() {
     let mut harness = managed(None);
     harness.request();
