@@ -13,11 +13,6 @@
 
 use std::time::{Duration, Instant};
 
-use crate::protocol::machine::core::Machine;
-use crate::protocol::machine::injected_bug::InjectedBug;
-use crate::protocol::machine::state::State;
-use crate::protocol::status::Cause;
-
 /// A watch that ends sooner, and sooner than it was requested to, ended at once.
 const AT_ONCE: Duration = Duration::from_secs(5);
 /// So many watches in a row that end at once without an event hide a gap …
@@ -119,7 +114,7 @@ impl HiddenGap {
     }
 
     /// Returns how long to wait before a comparison that is called for.
-    fn comparison(&self, is_unversioned: bool, now: Instant) -> Option<Duration> {
+    pub(super) fn comparison(&self, is_unversioned: bool, now: Instant) -> Option<Duration> {
         let wait = self.not_before.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
         if is_unversioned {
             return (!self.at_list).then_some(wait);
@@ -131,7 +126,7 @@ impl HiddenGap {
     }
 
     /// A comparison begins.
-    fn comparison_begins(&mut self, is_unversioned: bool, now: Instant) {
+    pub(super) fn comparison_begins(&mut self, is_unversioned: bool, now: Instant) {
         let (interval, doublings) = match (is_unversioned, self.was_silent) {
             (true, _) if self.short == 0 => (Duration::ZERO, 0),
             (true, _) => (UNVERSIONED_INTERVAL, self.short - 1),
@@ -140,44 +135,5 @@ impl HiddenGap {
         };
         self.not_before = Some(now + interval * (1 << doublings.min(MAX_DOUBLINGS)));
         self.comparisons = self.comparisons.saturating_add(1);
-    }
-}
-
-impl Machine {
-    /// Whether the server's lists have no resource version, and so there is none to watch from.
-    pub(super) fn is_unversioned(&self) -> bool {
-        self.is_managed() && self.version.is_none() && self.relist.is_none()
-    }
-
-    /// The body of a watch has ended, or was cut.
-    pub(super) fn watch_closed(&mut self, cut: bool, now: Instant) {
-        if self.relist.is_none() {
-            self.hidden_gap.watch_closed(cut, now);
-        }
-    }
-
-    /// Starts a comparison with the server's state before the next watch, if the watches before it call for one.
-    pub(super) fn repair_hidden_gap(&mut self, now: Instant) {
-        if !self.is_managed()
-            || self.relist.is_some()
-            || self.probing_version
-            || self.watcher_state.index.is_none()
-            || self.has_bug(InjectedBug::IgnoreHiddenGaps)
-        {
-            return;
-        }
-        let is_unversioned = self.is_unversioned();
-        match self.hidden_gap.comparison(is_unversioned, now) {
-            None => {}
-            Some(Duration::ZERO) => {
-                self.hidden_gap.comparison_begins(is_unversioned, now);
-                self.repair_gap();
-            }
-            Some(wait) => {
-                let cause = self.restart_cause.unwrap_or(Cause::Disconnected);
-                self.restart_cause = Some(cause);
-                self.state = State::BackingOff { wait, cause, reported: false };
-            }
-        }
     }
 }
