@@ -3,8 +3,8 @@
 //! - `machine`: the state machine. It consumes responses and produces requests and deliveries.
 //! - `request_builder`, `settings`, `options`: what is requested.
 //! - `encoding`: whether responses are compressed.
-//! - `head`, `frame`, `envelope`, `list_body`, `scalar`, `api_status`, `response_start`: parsers of what a server
-//!   sends.
+//! - `head`, `location`, `frame`, `envelope`, `list_body`, `scalar`, `api_status`, `response_start`: parsers of what a
+//!   server sends.
 //! - `index`, `identity`, `uid`, `version`, `content`, `tombstone`: what was delivered, and how lists compare with it.
 //! - `backoff`, `status`, `error`, `event`: waits, and what consumers see.
 
@@ -20,6 +20,7 @@ pub(crate) mod head;
 pub(crate) mod identity;
 pub(crate) mod index;
 pub(crate) mod list_body;
+pub(crate) mod location;
 pub(crate) mod machine;
 pub(crate) mod options;
 pub(crate) mod request_builder;

@@ -6,5 +6,7 @@ pub mod bench_hooks;
 pub mod fuzzing;
 #[cfg(test)]
 pub(crate) mod log_capture;
+#[cfg(test)]
+pub(crate) mod scripted_server;
 #[cfg(feature = "simulation")]
 pub mod simulation;

@@ -13,6 +13,10 @@ const LENIENT: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// Bytes, encoded as base64 in JSON (OpenAPI format `byte`).
+///
+/// `null` decodes as no bytes, and no bytes are encoded as `""`. An API server that stores JSON
+/// (`--storage-media-type=application/json`) returns a `null` among a Secret's `data` as it was written, and any other
+/// one returns `""` in its place. The API does not distinguish them.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ByteString(pub Vec<u8>);
 
@@ -97,8 +101,10 @@ mod tests {
     }
 
     #[test]
-    fn null_decodes_as_empty() {
-        assert_eq!(serde_json::from_str::<ByteString>("null").unwrap(), ByteString::default());
+    fn null_bytes_are_empty() {
+        let bytes: ByteString = serde_json::from_str("null").unwrap();
+        assert_eq!(bytes, ByteString::default());
+        assert_eq!(serde_json::to_string(&bytes).unwrap(), r#""""#);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use kube_client::Error as ClientError;
 
 use crate::protocol::api_status::ApiStatus;
+use crate::protocol::location::without_secrets;
 
 /// How long a server may take to send the head of a response, and each part of its body.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -124,7 +125,7 @@ impl fmt::Display for Failure {
             Reason::Redirect { code, location } => write!(
                 f,
                 ": redirected ({code}) to {}; check the API server's address, and for a proxy that requires a login",
-                without_secrets(location)
+                without_secrets(location).as_deref().unwrap_or("an unnamed location")
             ),
             Reason::Encoded(encoding) => write!(
                 f,
@@ -145,37 +146,9 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Returns a URL without user information, query and fragment, which may be confidential.
-fn without_secrets(location: &str) -> String {
-    let location = location.split(['?', '#']).next().unwrap_or_default();
-    let (scheme, rest) = match location.split_once("//") {
-        Some((scheme, rest)) => (format!("{scheme}//"), rest),
-        None => (String::new(), location),
-    };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    match format!("{scheme}{host}{path}").as_str() {
-        "" => "an unnamed location".to_owned(),
-        location => location.chars().filter(|c| !c.is_control()).collect(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn location_is_shown_without_what_may_be_confidential() {
-        for (location, shown) in [
-            ("https://login.example/oauth?state=SECRET#SECRET", "https://login.example/oauth"),
-            ("https://user:SECRET@login.example", "https://login.example"),
-            ("//u:SECRET@login.example/a", "//login.example/a"),
-            ("/login?token=SECRET", "/login"),
-            ("", "an unnamed location"),
-        ] {
-            assert_eq!(without_secrets(location), shown);
-        }
-    }
 
     #[test]
     fn what_may_pass_is_transient() {

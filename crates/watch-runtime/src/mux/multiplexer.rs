@@ -1,4 +1,4 @@
-//! The handle of a multiplexer, and the set of members that its clones share.
+//! The handle of a multiplexer.
 
 use std::any::TypeId;
 use std::fmt;
@@ -11,8 +11,7 @@ use futures::future::BoxFuture;
 use watchable_core::{Accepts, WatchTarget};
 
 use crate::mux::member::{Key, MuxMember};
-use crate::mux::members::Members;
-use crate::mux::ready_queue::ReadyQueue;
+use crate::mux::shared_state::SharedState;
 use crate::protocol::error::WatchError;
 use crate::protocol::event::EventSource;
 use crate::protocol::status::WatchStatus;
@@ -49,28 +48,18 @@ pub struct MultiplexingWatcher<O> {
 
 struct Shared<O> {
     state: Mutex<SharedState<O>>,
+    callback: Mutex<Option<ErrorCallback<O>>>,
     stop: StopHandle,
-}
-
-/// The members and what a change of them has to notify.
-pub(super) struct SharedState<O> {
-    pub(super) members: Members<O>,
-    /// The queue of the running stream, which is notified of added and removed members.
-    pub(super) stream_queue: Option<Arc<ReadyQueue>>,
-    callback: Option<ErrorCallback<O>>,
-    pub(super) give_up_after: Option<Duration>,
 }
 
 impl<O: 'static> MultiplexingWatcher<O> {
     /// Creates a multiplexer without members.
     pub fn new() -> Self {
-        let state = SharedState {
-            members: Members::default(),
-            stream_queue: None,
-            callback: None,
-            give_up_after: None,
+        let shared = Shared {
+            state: Mutex::default(),
+            callback: Mutex::default(),
+            stop: StopHandle::default(),
         };
-        let shared = Shared { state: Mutex::new(state), stop: StopHandle::default() };
         Self { shared: Arc::new(shared) }
     }
 
@@ -107,8 +96,9 @@ impl<O: 'static> MultiplexingWatcher<O> {
         F: Fn(Self, MuxMember<O>, WatchError) -> A + Send + Sync + 'static,
         A: Future<Output = bool> + Send + 'static,
     {
-        self.lock().callback =
-            Some(Arc::new(move |mux, member, error| callback(mux, member, error).boxed()));
+        let callback: ErrorCallback<O> =
+            Arc::new(move |mux, member, error| callback(mux, member, error).boxed());
+        *lock(&self.shared.callback) = Some(callback);
         self
     }
 
@@ -220,28 +210,17 @@ impl<O: 'static> MultiplexingWatcher<O> {
     }
 
     pub(super) fn error_callback(&self) -> Option<ErrorCallback<O>> {
-        self.lock().callback.clone()
+        lock(&self.shared.callback).clone()
     }
 
-    /// Ignores poisoning: each single change leaves the state valid.
     pub(super) fn lock(&self) -> MutexGuard<'_, SharedState<O>> {
-        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.shared.state)
     }
 }
 
-impl<O> SharedState<O> {
-    fn remove(&mut self, key: &Key) -> bool {
-        let Some(removed) = self.members.remove(key) else { return false };
-        removed.stop();
-        self.notify_changed(key.clone());
-        true
-    }
-
-    fn notify_changed(&self, key: Key) {
-        if let Some(queue) = &self.stream_queue {
-            queue.member_changed(key, self.members.len());
-        }
-    }
+/// Ignores poisoning: each single change leaves the state valid.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<O> Clone for MultiplexingWatcher<O> {

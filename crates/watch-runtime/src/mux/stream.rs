@@ -10,8 +10,9 @@ use futures::Stream;
 use futures::stream::FusedStream;
 
 use crate::mux::member::Key;
-use crate::mux::multiplexer::{MultiplexingWatcher, SharedState};
+use crate::mux::multiplexer::MultiplexingWatcher;
 use crate::mux::ready_queue::{Changes, ReadyQueue};
+use crate::mux::shared_state::SharedState;
 use crate::mux::slot::{MemberOptions, Polled, Slot};
 use crate::protocol::error::WatchError;
 use crate::protocol::event::WatchEvent;

@@ -1,6 +1,7 @@
 //! Many members: the cost of adding and removing one.
 
 mod failing_members;
+mod outage;
 
 use std::any::Any;
 use std::sync::Arc;

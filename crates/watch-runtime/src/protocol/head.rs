@@ -4,7 +4,9 @@
 use std::time::{Duration, SystemTime};
 
 use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
-use http::{HeaderMap, Response, StatusCode, Uri};
+use http::{HeaderMap, Response, StatusCode};
+
+use crate::protocol::location::without_secrets;
 
 /// The head of a response, as far as the protocol needs it.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +15,7 @@ pub(crate) struct Head {
     /// How long the server asks to wait before a retry.
     pub(crate) retry_after: Option<Duration>,
     pub(crate) content_type: Option<String>,
-    /// Where a redirect leads to, without the query, which may contain secrets.
+    /// Where a redirect leads to, without what may be confidential.
     pub(crate) location: Option<String>,
 }
 
@@ -25,7 +27,7 @@ impl Head {
             status: response.status(),
             retry_after: retry_after(headers, now),
             content_type: text(CONTENT_TYPE).map(|text| text.chars().take(100).collect()),
-            location: text(LOCATION).and_then(without_query),
+            location: text(LOCATION).and_then(without_secrets),
         }
     }
 
@@ -41,19 +43,6 @@ impl Head {
     pub(crate) fn may_be_json(&self) -> bool {
         self.content_type.as_deref().is_none_or(|text| text.to_ascii_lowercase().contains("json"))
     }
-}
-
-/// Returns an address without user, query and fragment.
-fn without_query(location: &str) -> Option<String> {
-    let uri: Uri = location.parse().ok()?;
-    let path = uri.path();
-    Some(match (uri.scheme_str(), uri.host()) {
-        (Some(scheme), Some(host)) => {
-            let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
-            format!("{scheme}://{host}{port}{path}")
-        }
-        _ => path.to_owned(),
-    })
 }
 
 /// Parses `Retry-After`, in seconds or as an HTTP date (RFC 9110, section 10.2.3).
@@ -97,7 +86,7 @@ mod tests {
             Some("https://login.example:8443/oauth")
         );
         assert_eq!(location("/login?next=SECRET").as_deref(), Some("/login"));
-        assert_eq!(location("not an address"), None);
+        assert_eq!(location("https://u:SEC/RET@login.example"), None);
     }
 
     #[test]

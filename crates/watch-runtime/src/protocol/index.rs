@@ -95,6 +95,15 @@ impl Index {
         }
     }
 
+    /// Whether the newest list has had this object.
+    pub(crate) fn has_listed(&mut self, identity: &Identity) -> bool {
+        self.set_key(identity);
+        let entry = self.objects.get(self.key.as_str());
+        entry
+            .and_then(|entry| entry.find(&identity.uid))
+            .is_some_and(|indexed| indexed.generation() == self.generation)
+    }
+
     /// Compares the object of a DELETED event, seen in a watch that has reached this version.
     pub(crate) fn compare_deleted(
         &mut self,

@@ -30,14 +30,14 @@
 //!   before anything else is read. Once the list is complete and nothing is pending, the relist has
 //!   synced, and the resource version of the list becomes the stream's.
 //! - A 410 starts a relist (`gone`). An expired continue token restarts the list from its first page.
-//! - A server may hide a gap: its watches end at once or are silent. A relist at a bounded rate finds out
-//!   (`hidden_gap`). So does one after each watch if the server's lists have no version.
+//! - A server may hide a gap: its watches end at once, are silent, or are rejected (`hidden_gap`). A relist at a
+//!   bounded rate finds out (`comparison`). So does one after each watch if the server's lists have no version.
 //! - A watch that receives nothing, not even a bookmark, is restarted after an idle timeout (`idle_timeout`).
 //!   If nothing has confirmed that the server reached the stream's version, a version probe comes first
 //!   (`version_probe`). A server that turns out to be behind was rolled back (`rollback`).
 //! - `BackingOff` is for managed streams, and for the failures that the policy waits out
-//!   (`failure_policy`). Everything else leads to `Ended`: terminal errors, a watch timeout with `quit_on_timeout`, and any failure of an unmanaged
-//!   stream.
+//!   (`failure_policy`). Everything else leads to `Ended`: terminal errors, a watch timeout with
+//!   `quit_on_timeout`, and any failure of an unmanaged stream.
 
 mod core;
 mod events;
@@ -48,6 +48,7 @@ mod gone;
 mod hidden_gap;
 mod hidden_gap_repair;
 mod idle_timeout;
+mod initial_objects;
 mod injected_bug;
 mod injection;
 mod input;

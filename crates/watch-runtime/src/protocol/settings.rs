@@ -39,8 +39,9 @@ pub enum InitialList {
     /// As a streaming list (`sendInitialEvents`, KEP-3157), if the server supports it: neither side
     /// holds the complete list in memory. If the server rejects it, ignores it or does not end it,
     /// the watcher falls back to paged lists, now and later. A server that ignores it (Kubernetes
-    /// 1.18 and older) is recognised only by an idle timeout: its objects are delivered at once,
-    /// but the stream takes 10 s to become live.
+    /// 1.18 and older) is recognised only by a timeout: its objects are delivered at once, but the
+    /// stream takes 10 s to become live, and up to 10 minutes if it sends new objects and nothing
+    /// else.
     #[default]
     Streaming,
     /// As a paged list.

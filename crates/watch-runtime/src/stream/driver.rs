@@ -156,21 +156,20 @@ impl<T: WatchTarget> WatchStream<T> {
     /// Publishes the stream's status, unless a newer stream of the watcher has replaced it.
     pub(super) fn publish_status(&mut self) {
         let before = self.repairs;
-        let status = self.machine.status(self.now);
-        self.metrics.record_status(status);
-        let events = status.events;
+        let mut status = self.machine.status(self.now).clone();
+        if self.stop.is_stopped() {
+            status.phase = Phase::Stopped;
+            status.interruption = None;
+        }
+        self.metrics.record_status(&status);
         self.repairs = status.repairs;
-        let mut status = status.clone();
         if self.repairs > before {
-            tracing::info!(parent: &self.connection.span, events, "gap repaired");
+            tracing::info!(parent: &self.connection.span, events = status.events, "gap repaired");
         }
         if self.shared.current.load(Ordering::Acquire) != self.id {
             return;
         }
         status.decode_errors = self.decode_errors;
-        if self.stop.is_stopped() {
-            status.phase = Phase::Stopped;
-        }
         let version = self.machine.version();
         self.shared.status.send_if_modified(|published| published.update(&status, version));
     }

@@ -1,9 +1,10 @@
 //! Streams from a scripted server, in virtual time.
 
+#[cfg(feature = "metrics")]
+mod interruption_metric;
 mod managed_fields;
 mod observability;
 mod reconnect;
-mod scripted_server;
 mod stop;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 
-use self::scripted_server::{
+use crate::testing::scripted_server::{
     Chunk, Pod, ScriptedResponse, ScriptedServer, event, list, ok, summary, watcher,
 };
 use crate::{

@@ -10,7 +10,6 @@ use crate::protocol::identity::Identity;
 use crate::protocol::index::{Comparison, Index, Seen};
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
-use crate::protocol::machine::state::State;
 use crate::protocol::machine::step::Delivery;
 use crate::protocol::version::is_older;
 
@@ -40,14 +39,13 @@ impl Machine {
             Ok(Envelope::Event { etype: EventType::Added, object, identity })
                 if self.relist.is_some() =>
             {
-                if let State::Watching { last_listed, .. } = &mut self.state {
-                    *last_listed = now;
-                }
+                self.initial_object_received(&identity, now);
                 self.compare_with_delivered(object, identity);
                 None
             }
             Ok(Envelope::Event { etype, object, identity }) => {
                 self.hidden_gap.event_received();
+                self.change_received();
                 self.watch_event(etype, object, identity)
             }
             Ok(Envelope::Bookmark { version, ends_initial_list }) => {
@@ -145,7 +143,8 @@ impl Machine {
             }
             // Before the initial list is complete, a bookmark's version does not cover the objects
             // still to come.
-            (Some(_), _) | (None, None) => {}
+            (Some(_), _) => self.change_received(),
+            (None, None) => {}
             (None, Some(version)) => {
                 self.hidden_gap.event_received();
                 if self.version().is_some_and(|ours| is_older(&version, ours)) {

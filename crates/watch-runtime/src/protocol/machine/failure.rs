@@ -10,7 +10,9 @@ use crate::protocol::error::{Kind, Source};
 use crate::protocol::head::Head;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::failure_history::TOO_LARGE_LIMIT;
-use crate::protocol::machine::failure_policy::{Wait, may_pass, rejects_streaming_list};
+use crate::protocol::machine::failure_policy::{
+    Wait, may_be_about_the_version, may_pass, rejects_streaming_list,
+};
 use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
@@ -150,6 +152,9 @@ impl Machine {
         }
         if status.is_too_large_version() {
             self.failures.too_large_versions += 1;
+        }
+        if self.relist.is_none() && may_be_about_the_version(&status) {
+            self.hidden_gap.version_rejected();
         }
         self.wait_out(kind(status), Cause::Rejected(code), Wait::Rejected(retry_after), now);
         if self.backoff.failures() >= STREAMING_LIST_FAILURES {

@@ -17,7 +17,7 @@
 //! - With `give_up_after`, a stream that has failed for that long ends with the last error. It has
 //!   failed since the first failure after an event, a page, or a connection that lasted for 10 s.
 //! - A 410 is no failure but a gap, which is repaired (`gone`). Neither is a watch that ends
-//!   at its timeout.
+//!   at its timeout. A watch whose version is rejected a few times is followed by a list (`hidden_gap`).
 //! - An unmanaged stream ends at every failure.
 
 use std::time::{Duration, Instant};
@@ -101,6 +101,15 @@ pub(super) fn rejects_streaming_list(code: u16) -> bool {
     !matches!(code, 300..=399 | 401 | 403 | 404) && (!may_pass(code) || matches!(code, 500 | 501))
 }
 
+/// Whether a server may have rejected a watch because of the version that it starts after.
+pub(super) fn may_be_about_the_version(status: &ApiStatus) -> bool {
+    let names_it = || {
+        let message = status.message.to_ascii_lowercase();
+        message.contains("resource version") || message.contains("resourceversion")
+    };
+    matches!(status.code, 400 | 422) || (!status.is_too_large_version() && names_it())
+}
+
 /// Whether a 404 is an API server's: one from a proxy does not tell whether the resource exists.
 fn says_resource_is_missing(status: &ApiStatus) -> bool {
     status.reason == "NotFound" || status.message.starts_with("404 page not found")
@@ -118,6 +127,19 @@ mod tests {
         for code in [302, 307, 400, 401, 403, 404, 405, 406, 409, 422, 451] {
             assert!(!may_pass(code), "{code}");
         }
+    }
+
+    #[test]
+    fn version_may_be_rejected_with_any_code_that_names_it() {
+        let about = |code, message: &str| {
+            let message = message.to_owned();
+            may_be_about_the_version(&ApiStatus { message, code, ..ApiStatus::default() })
+        };
+        assert!(about(400, "") && about(422, "no reason given"));
+        assert!(about(500, "invalid resource version: strconv.ParseUint"));
+        assert!(about(500, "metadata.resourceVersion: Invalid value: \"x\""));
+        assert!(!about(500, "etcd is away") && !about(403, "pods is forbidden"));
+        assert!(!about(504, "Too large resource version: 7, current: 5"));
     }
 
     #[test]

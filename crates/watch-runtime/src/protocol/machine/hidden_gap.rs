@@ -4,6 +4,10 @@
 //! silent. So a few such watches in a row lead to a comparison with the server's state, which is a relist. If
 //! that does not help, the next one comes later: the server may merely be broken.
 //!
+//! A server may also cease to accept the stream's version, though it accepted it before: its versions have another
+//! form since it was replaced, and it rejects the old ones with 400, 422 or an error that names the version. The same
+//! comparison then finds a version that it accepts.
+//!
 //! A server whose lists have no resource version can hide any gap, since there is no version to watch from. Its
 //! lists are compared after each watch.
 
@@ -15,7 +19,9 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 const EMPTY_WATCHES: u32 = 2;
 /// … or so many, if some of them were cut: that is more often the network's fault.
 const EMPTY_CUT_WATCHES: u32 = 6;
-/// The least time from a comparison to the next, after the watches ended at once. It doubles each time.
+/// So many rejections of the version in a row lead to a comparison: one or two may be a proxy's.
+const REJECTED_VERSIONS: u32 = 3;
+/// The least time from a comparison to the next, after the watches ended at once or were rejected. It doubles each time.
 const INTERVAL: Duration = Duration::from_secs(10);
 /// The same after silent watches, which take minutes each.
 const INTERVAL_WHEN_SILENT: Duration = Duration::from_mins(5);
@@ -38,6 +44,8 @@ pub(super) struct HiddenGap {
     /// Those of them without an event since the last comparison, and how many of these were cut.
     empty: u32,
     cut: u32,
+    /// Watches in a row that were rejected, perhaps because of their version.
+    rejected: u32,
     /// Whether the server was ahead of the stream at the end of a silent watch, which another one followed.
     server_ahead: bool,
     was_silent: bool,
@@ -71,7 +79,7 @@ impl HiddenGap {
         let lasted = now - since;
         let at_once = lasted < AT_ONCE && limit.is_none_or(|limit| lasted < limit);
         if !at_once {
-            (self.short, self.empty, self.cut) = (0, 0, 0);
+            (self.short, self.empty, self.cut, self.rejected) = (0, 0, 0, 0);
             return;
         }
         self.short = self.short.saturating_add(1);
@@ -79,6 +87,11 @@ impl HiddenGap {
             self.empty += 1;
             self.cut += u32::from(cut);
         }
+    }
+
+    /// The server rejected a watch, or ended it with an error, perhaps because of its version.
+    pub(super) fn version_rejected(&mut self) {
+        self.rejected = self.rejected.saturating_add(1);
     }
 
     /// The current watch was silent until its idle timeout. `from_oldest` is whether it began from the oldest event:
@@ -95,7 +108,8 @@ impl HiddenGap {
 
     /// A list has synced. A streaming list continues as a watch.
     pub(super) fn list_synced(&mut self, streaming: bool) {
-        (self.empty, self.cut, self.server_ahead, self.was_silent) = (0, 0, false, false);
+        (self.empty, self.cut, self.rejected) = (0, 0, 0);
+        (self.server_ahead, self.was_silent) = (false, false);
         self.at_list = !streaming;
         self.received |= streaming;
     }
@@ -107,7 +121,8 @@ impl HiddenGap {
             return (!self.at_list).then_some(wait);
         }
         let enough = if self.cut == 0 { EMPTY_WATCHES } else { EMPTY_CUT_WATCHES };
-        let suspicious = self.empty >= enough || self.was_silent;
+        let suspicious =
+            self.empty >= enough || self.was_silent || self.rejected >= REJECTED_VERSIONS;
         (suspicious && wait.is_zero()).then_some(wait)
     }
 

@@ -17,9 +17,6 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_mins(1);
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// For the rest of an HTTP error's body.
 const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// For more objects of a streaming list. Servers that do not know `sendInitialEvents` ignore it and never
-/// end the initial list, so after this it counts as unsupported.
-const STREAMING_LIST_TIMEOUT: Duration = Duration::from_secs(10);
 /// Added to the timeout that the watch was requested with.
 const WATCH_TIMEOUT_MARGIN: Duration = Duration::from_secs(30);
 
@@ -30,12 +27,10 @@ impl Machine {
             State::AwaitingResponse { since } => Some(*since + RESPONSE_TIMEOUT),
             State::Listing { last_received, .. } => Some(*last_received + IDLE_TIMEOUT),
             State::Rejected { last_received, .. } => Some(*last_received + ERROR_BODY_TIMEOUT),
-            State::Watching { frames, since, last_received, last_listed, .. } => {
+            State::Watching { frames, since, last_received, initial, .. } => {
                 let end = self.watch_timeout.map(|limit| *since + limit + WATCH_TIMEOUT_MARGIN);
                 let idle = if self.relist.is_some() {
-                    // Changes do not count: they may keep coming while the end never does.
-                    let last = if frames.is_empty() { last_listed } else { last_received };
-                    Some(*last + STREAMING_LIST_TIMEOUT)
+                    Some(initial.deadline((!frames.is_empty()).then_some(*last_received)))
                 } else {
                     self.requests.bookmarks().then_some(*last_received + IDLE_TIMEOUT)
                 };

@@ -11,6 +11,7 @@ use crate::protocol::head::Head;
 use crate::protocol::list_body::ListBody;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::failure_policy::Wait;
+use crate::protocol::machine::initial_objects::InitialObjects;
 use crate::protocol::machine::state::State;
 use crate::protocol::response_start::ResponseStart;
 use crate::protocol::status::Cause;
@@ -41,7 +42,7 @@ impl Machine {
                     frames,
                     since: now,
                     last_received: now,
-                    last_listed: now,
+                    initial: InitialObjects::new(now),
                     ended: None,
                 }
             }

@@ -6,6 +6,8 @@
 //! is interrupted and restarted delivers nothing twice. An item without a name cannot be compared: it
 //! becomes an error item.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 
 use crate::protocol::error::Kind;
@@ -50,6 +52,22 @@ impl Machine {
         if let Some(relist) = &mut self.relist {
             relist.done = 0;
             relist.seen_tokens = SeenTokens::default();
+        }
+    }
+
+    /// Takes note of an object of a streaming list.
+    pub(super) fn initial_object_received(&mut self, identity: &Identity, now: Instant) {
+        let index = self.watcher_state.index.as_mut();
+        let is_repeated = index.is_some_and(|index| index.has_listed(identity));
+        if let State::Watching { initial, .. } = &mut self.state {
+            initial.received(is_repeated, now);
+        }
+    }
+
+    /// Takes note of an event that is not an initial object, perhaps of a streaming list.
+    pub(super) fn change_received(&mut self) {
+        if let State::Watching { initial, .. } = &mut self.state {
+            initial.change_received();
         }
     }
 

@@ -9,11 +9,11 @@ use crate::protocol::event::Origin;
 use crate::protocol::frame::Frames;
 use crate::protocol::head::Head;
 use crate::protocol::list_body::ListBody;
+use crate::protocol::machine::initial_objects::InitialObjects;
 use crate::protocol::machine::seen_tokens::SeenTokens;
 use crate::protocol::status::Cause;
 
-/// The state of the machine. `last_received` is when the newest bytes arrived, `last_listed` when the newest object
-/// of a streaming list did.
+/// The state of the machine. `last_received` is when the newest bytes arrived.
 pub(super) enum State {
     /// The next request can be sent.
     Ready,
@@ -26,7 +26,7 @@ pub(super) enum State {
         frames: Frames,
         since: Instant,
         last_received: Instant,
-        last_listed: Instant,
+        initial: InitialObjects,
         ended: Option<Instant>,
     },
     /// The body of an HTTP error is being received.

@@ -3,14 +3,18 @@
 mod backoff;
 mod failure_policy;
 mod failures;
+mod first_success;
 mod give_up;
 mod harness;
 mod hidden_gap;
 mod idle_timeout;
+mod initial_objects;
+mod missing_resource;
 mod odd_framing;
 mod odd_objects;
 mod oldest_event;
 mod recorded_streams;
+mod rejected_versions;
 mod relist;
 mod rollback;
 mod streaming_list;
@@ -189,31 +193,6 @@ fn quit_on_timeout_ends_without_an_error() {
         harness.ended();
         harness.ended();
     }
-}
-
-#[test]
-fn truncated_event_is_discarded() {
-    let mut harness = managed(Some("5"));
-    harness.request();
-    harness.accept_watch();
-    harness.chunk(&(event("ADDED", "6") + r#"{"type":"ADDED","obj"#));
-    harness.delivery();
-    harness.wait();
-    harness.end();
-    harness.sleep();
-    assert!(harness.request().contains("resourceVersion=6&"));
-    harness.accept_watch();
-    harness.chunk(&event("MODIFIED", "7"));
-    assert_eq!(harness.delivery().0, EventType::Modified);
-}
-
-#[test]
-fn unknown_event_type_is_skipped() {
-    let mut harness = managed(Some("5"));
-    harness.request();
-    harness.accept_watch();
-    harness.chunk(&(event("RENAMED", "6") + &event("ADDED", "7")));
-    assert_eq!(harness.delivery().0, EventType::Added);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::*;
 const STREAM: &str = "/api/v1/pods?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=";
 const LIST: &str = r#"{"metadata":{"resourceVersion":"40"},"items":[{"metadata":{"name":"a","resourceVersion":"6"}},{"metadata":{"name":"b","resourceVersion":"7"}}]}"#;
 
-fn streaming() -> Harness {
+pub(super) fn streaming() -> Harness {
     let mut harness = Harness::with(Settings::default(), StreamOptions::managed(), None);
     let request = harness.request();
     assert!(
@@ -56,7 +56,7 @@ fn streaming_list_repairs_a_gap() {
 
 /// Expects the fallback of a server without streaming lists: a paged list that repeats no delivery,
 /// and no further streaming list.
-fn assert_falls_back_to_pages(mut harness: Harness, delivered: &[&str]) {
+pub(super) fn assert_falls_back_to_pages(mut harness: Harness, delivered: &[&str]) {
     assert_eq!(harness.request(), "/api/v1/pods?limit=500");
     harness.list(LIST);
     assert_eq!(harness.deliveries(), delivered);
@@ -83,16 +83,6 @@ fn failed_streaming_list_falls_back_to_pages() {
     harness.chunk(&event("ADDED", "6"));
     harness.deliveries();
     harness.chunk("{\"type\":\"ERROR\",\"object\":{\"code\":500,\"message\":\"RequestWatchProgress is disabled\"}}\n");
-    assert_falls_back_to_pages(harness, &["ADDED Initial b"]);
-}
-
-#[test]
-fn streaming_list_without_end_falls_back_to_pages() {
-    let mut harness = streaming();
-    harness.head(200);
-    harness.chunk(&event("ADDED", "6"));
-    harness.deliveries();
-    assert_eq!(harness.idle_timeout(), Duration::from_secs(10));
     assert_falls_back_to_pages(harness, &["ADDED Initial b"]);
 }
 
@@ -172,38 +162,6 @@ fn streaming_list_that_ends_early_falls_back_to_pages() {
     harness.pass(Duration::from_secs(5));
     harness.end();
     assert_eq!(harness.request(), "/api/v1/pods?limit=500");
-}
-
-#[test]
-fn changes_do_not_delay_the_end_of_a_streaming_list() {
-    let mut harness = streaming();
-    harness.head(200);
-    harness.pass(Duration::from_secs(8));
-    harness.chunk(&event("ADDED", "6"));
-    harness.deliveries();
-    for version in ["7", "8", "9", "10"] {
-        harness.pass(Duration::from_secs(2));
-        harness.chunk(&(event("MODIFIED", version) + &event("BOOKMARK", version)));
-        assert_eq!(harness.deliveries(), ["MODIFIED Live a"]);
-    }
-    assert_eq!(harness.idle_timeout(), Duration::from_secs(2), "10 s after the last object");
-    assert_eq!(harness.request(), "/api/v1/pods?limit=500");
-}
-
-#[test]
-fn received_bytes_delay_the_timeout_of_a_streaming_list() {
-    let mut harness = streaming();
-    harness.head(200);
-    let object = event("ADDED", "6");
-    let mut delivered = Vec::new();
-    for part in [&object[..9], &object[9..20], &object[20..]] {
-        harness.pass(Duration::from_secs(8));
-        harness.chunk(part);
-        let now = harness.now;
-        harness.machine.on_idle_timeout(now);
-        delivered.extend(harness.deliveries());
-    }
-    assert_eq!(delivered, ["ADDED Initial a"]);
 }
 
 #[test]

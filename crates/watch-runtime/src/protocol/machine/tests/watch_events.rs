@@ -52,3 +52,28 @@ fn older_event_does_not_move_the_version_back() {
     assert_eq!(harness.deliveries(), ["MODIFIED Live a"]);
     assert_eq!(harness.machine.version(), Some("50"));
 }
+
+#[test]
+fn truncated_event_is_discarded() {
+    let mut harness = managed(Some("5"));
+    harness.request();
+    harness.accept_watch();
+    harness.chunk(&(event("ADDED", "6") + r#"{"type":"ADDED","obj"#));
+    harness.delivery();
+    harness.wait();
+    harness.end();
+    harness.sleep();
+    assert!(harness.request().contains("resourceVersion=6&"));
+    harness.accept_watch();
+    harness.chunk(&event("MODIFIED", "7"));
+    assert_eq!(harness.delivery().0, EventType::Modified);
+}
+
+#[test]
+fn unknown_event_type_is_skipped() {
+    let mut harness = managed(Some("5"));
+    harness.request();
+    harness.accept_watch();
+    harness.chunk(&(event("RENAMED", "6") + &event("ADDED", "7")));
+    assert_eq!(harness.delivery().0, EventType::Added);
+}

@@ -20,22 +20,22 @@ use crate::{InitialList, WatchEvent, Watcher};
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Pod {
-    pub(super) kind: Option<String>,
-    pub(super) metadata: Metadata,
-    pub(super) spec: Spec,
+pub(crate) struct Pod {
+    pub(crate) kind: Option<String>,
+    pub(crate) metadata: Metadata,
+    pub(crate) spec: Spec,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Metadata {
-    pub(super) name: String,
+pub(crate) struct Metadata {
+    pub(crate) name: String,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Spec {
-    pub(super) ports: Vec<u16>,
+pub(crate) struct Spec {
+    pub(crate) ports: Vec<u16>,
 }
 
 impl Resource for Pod {
@@ -66,20 +66,20 @@ impl NamespacedWatch for Pod {}
 
 /// A server that returns its responses in order; further requests never get a response.
 #[derive(Default)]
-pub(super) struct ScriptedServer {
+pub(crate) struct ScriptedServer {
     responses: Mutex<VecDeque<ScriptedResponse>>,
-    pub(super) requests: Mutex<Vec<String>>,
+    pub(crate) requests: Mutex<Vec<String>>,
     /// The number of response bodies not dropped yet.
-    pub(super) open_bodies: Arc<AtomicUsize>,
+    pub(crate) open_bodies: Arc<AtomicUsize>,
 }
 
-pub(super) struct ScriptedResponse {
-    pub(super) status: u16,
-    pub(super) body: Vec<Chunk>,
+pub(crate) struct ScriptedResponse {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<Chunk>,
 }
 
 /// A part of a scripted body.
-pub(super) enum Chunk {
+pub(crate) enum Chunk {
     Text(String),
     /// Waits before the next part.
     Pause(Duration),
@@ -90,7 +90,7 @@ pub(super) enum Chunk {
 }
 
 impl ScriptedServer {
-    pub(super) fn new(responses: Vec<ScriptedResponse>) -> Self {
+    pub(crate) fn new(responses: Vec<ScriptedResponse>) -> Self {
         Self { responses: Mutex::new(responses.into()), ..Self::default() }
     }
 }
@@ -142,31 +142,31 @@ impl Drop for BodyCount {
 }
 
 /// Returns one line of a watch.
-pub(super) fn event(etype: &str, name: &str, version: u32) -> Chunk {
+pub(crate) fn event(etype: &str, name: &str, version: u32) -> Chunk {
     let version = version.to_string();
     let object = serde_json::json!({"metadata": {"name": name, "resourceVersion": version}});
     Chunk::Text(format!("{}\n", serde_json::json!({"type": etype, "object": object})))
 }
 
 /// Returns a response with a complete list.
-pub(super) fn list(version: &str, names: &[&str]) -> ScriptedResponse {
+pub(crate) fn list(version: &str, names: &[&str]) -> ScriptedResponse {
     let items: Vec<_> =
         names.iter().map(|name| serde_json::json!({"metadata": {"name": name}})).collect();
     let list = serde_json::json!({"metadata": {"resourceVersion": version}, "items": items});
     ok(vec![Chunk::Text(list.to_string())])
 }
 
-pub(super) fn ok(body: Vec<Chunk>) -> ScriptedResponse {
+pub(crate) fn ok(body: Vec<Chunk>) -> ScriptedResponse {
     ScriptedResponse { status: 200, body }
 }
 
 /// Returns a watcher of Pods with paged lists, and its server.
-pub(super) fn watcher(responses: Vec<ScriptedResponse>) -> (Watcher<Pod>, Arc<ScriptedServer>) {
+pub(crate) fn watcher(responses: Vec<ScriptedResponse>) -> (Watcher<Pod>, Arc<ScriptedServer>) {
     let server = Arc::new(ScriptedServer::new(responses));
     let watcher = Watcher::with_transport(Arc::clone(&server) as _, Pod::RESOURCE);
     (watcher.initial_list(InitialList::Paged), server)
 }
 
-pub(super) fn summary(event: &WatchEvent<Pod>) -> String {
+pub(crate) fn summary(event: &WatchEvent<Pod>) -> String {
     format!("{} {}", event.etype, event.obj.metadata.name)
 }
