@@ -21,7 +21,7 @@ mod review;
 mod route;
 mod scale;
 mod selectors;
-mod sized;
+mod sized_body;
 mod strategic_patch;
 mod typed;
 mod version;

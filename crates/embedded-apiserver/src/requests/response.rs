@@ -13,7 +13,7 @@ use hyper::body::Frame;
 use serde::Serialize;
 
 use super::representation::Representation;
-use super::sized::Sized;
+use super::sized_body::SizedBody;
 use crate::error::ApiError;
 use crate::registry::Served;
 use crate::storage::Object;
@@ -92,7 +92,7 @@ pub(crate) fn list(
     }
     let body = StreamBody::new(stream::iter(pieces.map(|piece| Ok(Frame::data(piece)))));
     let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-    response(200, "application/json", BodyExt::boxed_unsync(Sized { body, bytes }))
+    response(200, "application/json", BodyExt::boxed_unsync(SizedBody { body, bytes }))
 }
 
 /// Returns a streaming body: each piece is sent as soon as it is available.

@@ -23,7 +23,7 @@ pub(crate) fn encode<B: Body>(response: Response<B>) -> Response<Encoded<B>> {
     let gzip = response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip");
     response.map(|body| {
         if gzip {
-            Encoded::Gzip(GzipBody { body, member: None, flushed: true, end: None })
+            Encoded::Gzip(GzipBody { body, member: None, flushed: true, ended: false, error: None })
         } else {
             Encoded::Identity(body)
         }
@@ -76,8 +76,9 @@ pub(crate) struct GzipBody<B: Body> {
     member: Option<GzEncoder<Vec<u8>>>,
     /// Whether the member's text has been sent.
     flushed: bool,
-    /// How the body ended.
-    end: Option<Option<B::Error>>,
+    ended: bool,
+    /// The error with which the body ended.
+    error: Option<B::Error>,
 }
 
 impl<B: Body<Data = Bytes> + Unpin> GzipBody<B> {
@@ -86,18 +87,19 @@ impl<B: Body<Data = Bytes> + Unpin> GzipBody<B> {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         loop {
-            if let Some(end) = &mut self.end {
-                return Poll::Ready(end.take().map(Err));
+            if self.ended {
+                return Poll::Ready(self.error.take().map(Err));
             }
             let encoded = match Pin::new(&mut self.body).poll_frame(context) {
                 Poll::Pending if self.flushed => return Poll::Pending,
                 Poll::Pending => self.flush(),
                 Poll::Ready(None) => {
-                    self.end = Some(None);
+                    self.ended = true;
                     self.finish()
                 }
                 Poll::Ready(Some(Err(error))) => {
-                    self.end = Some(Some(error));
+                    self.ended = true;
+                    self.error = Some(error);
                     self.flush()
                 }
                 Poll::Ready(Some(Ok(frame))) => match frame.into_data() {

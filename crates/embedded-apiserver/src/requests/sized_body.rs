@@ -3,17 +3,18 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
 /// A body that tells its size in bytes as the least, so that it is still sent in chunks, as real servers send
 /// large lists.
-pub(super) struct Sized<B> {
+pub(super) struct SizedBody<B> {
     pub(super) body: B,
     /// What is left.
     pub(super) bytes: u64,
 }
 
-impl<B: Body<Data = bytes::Bytes> + Unpin> Body for Sized<B> {
+impl<B: Body<Data = Bytes> + Unpin> Body for SizedBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 
