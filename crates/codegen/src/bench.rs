@@ -5,6 +5,7 @@
 
 mod cargo;
 mod compile;
+mod compression;
 mod cpu;
 mod decode;
 mod effort;
@@ -53,6 +54,8 @@ enum Subcommands {
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
         rounds: u16,
     },
+    /// Bytes and time per object of initial lists, with and without compression
+    Compression(Effort),
     /// Time of decoding recorded objects
     Decode,
     /// Instructions of each step from the bytes of a socket to a typed object; updates the budget
@@ -77,7 +80,7 @@ enum Subcommands {
     Scale(Effort),
     /// CPU time that the multiplexer adds
     Mux(Effort),
-    /// All benches except `compile` and `instructions`, as one Markdown table
+    /// All benches except `compile`, `compression` and `instructions`, as one Markdown table
     All(Effort),
 }
 
@@ -167,6 +170,7 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
     let one = |bench, effort| streams(&Programs::build(&cargo)?, &sides, bench, effort);
     let report = match args.bench {
         Subcommands::Compile { rounds } => compile::compile(&cargo, &sides, rounds)?,
+        Subcommands::Compression(effort) => compression::compression(&cargo, effort)?,
         Subcommands::Decode => decode::decode(&cargo, &sides)?,
         Subcommands::Instructions(options) => instructions::instructions(root, &cargo, options)?,
         Subcommands::Watch(effort) => one(&WATCH, effort)?,

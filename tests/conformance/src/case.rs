@@ -45,8 +45,11 @@ pub struct Step {
     pub content_type: Option<String>,
     /// `Accept`.
     pub accept: Option<String>,
-    /// `Accept-Encoding`; the response must then have no `Content-Encoding`.
+    /// `Accept-Encoding`; the response must then have the `Content-Encoding` below.
     pub accept_encoding: Option<String>,
+    /// The expected `Content-Encoding`, which can be `gzip`; none by default. Each event must then be a
+    /// member of the body.
+    pub content_encoding: Option<String>,
     /// The expected HTTP status; 200 or 201 by default.
     pub status: Option<u16>,
     /// The shape that the response must match, as JSON: see the module `shape`.
@@ -74,6 +77,7 @@ pub struct Step {
 pub fn cases() -> Vec<Case> {
     const FILES: &[(&str, &str)] = &[
         ("apply.toml", include_str!("../cases/apply.toml")),
+        ("compression.toml", include_str!("../cases/compression.toml")),
         ("custom.toml", include_str!("../cases/custom.toml")),
         ("deletes.toml", include_str!("../cases/deletes.toml")),
         ("discovery.toml", include_str!("../cases/discovery.toml")),

@@ -4,6 +4,7 @@
 //! embedded server, `cargo xtask e2e` on a real one. Where the two differ, the embedded server is wrong.
 
 mod case;
+mod encoding;
 mod run;
 mod shape;
 mod target;

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::case::{Case, Step};
+use crate::encoding;
 use crate::shape;
 use crate::target::{Needs, RUN_LABEL, Target};
 
@@ -126,11 +127,7 @@ async fn execute(target: &Target, step: &Step, variables: &mut Variables) -> Res
         .map_err(|_| "timed out waiting for a response")?
         .map_err(|error| error.to_string())?;
     let status = response.status().as_u16();
-    if step.accept_encoding.is_some()
-        && let Some(encoding) = response.headers().get("content-encoding")
-    {
-        return Err(format!("expected no content encoding, got {encoding:?}"));
-    }
+    let encoded = encoding::check(step, response.headers())?;
     let body = response.into_body();
     if !step.meanwhile.is_empty() {
         sleep(WATCH_START).await;
@@ -145,7 +142,7 @@ async fn execute(target: &Target, step: &Step, variables: &mut Variables) -> Res
         .map_err(|_| "timed out waiting for the end of the response")?
         .map_err(|error| format!("the response was truncated: {error}"))?
         .to_bytes();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let text = encoding::text(step, encoded, &bytes)?;
     let expected = step.status.map_or(vec![200, 201], |status| vec![status]);
     if !expected.contains(&status) {
         return Err(format!("expected HTTP {expected:?}, got {status}: {text}"));

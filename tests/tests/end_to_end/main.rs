@@ -1,6 +1,7 @@
 //! End-to-end tests, from the user's types to the bytes of a server.
 
 mod blocking;
+mod compression;
 mod credentials;
 mod custom_resource;
 mod dynamic;

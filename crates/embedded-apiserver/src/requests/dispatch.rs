@@ -5,6 +5,7 @@ use hyper::body::Incoming;
 
 use super::aggregated_discovery::Aggregated;
 use super::authentication::authenticate;
+use super::compression::{accepts_gzip, compress_large};
 use super::context::Context;
 use super::query::Query;
 use super::representation::Representation;
@@ -24,7 +25,9 @@ pub(crate) struct ShuffleInitialEvents(pub(crate) u64);
 
 /// Responds to a request; errors become `Status` bodies.
 pub(crate) async fn handle(context: &Context, request: Request<Incoming>) -> Response<Body> {
-    serve(context, request).await.unwrap_or_else(|error| response::error(&error))
+    let accepts_gzip = accepts_gzip(request.headers());
+    let response = serve(context, request).await.unwrap_or_else(|error| response::error(&error));
+    if accepts_gzip { compress_large(response, context.release) } else { response }
 }
 
 async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response<Body>, ApiError> {
@@ -84,7 +87,7 @@ async fn serve_resource(
     match (request.method().as_str(), path.name.as_deref()) {
         ("GET", name) if watches => {
             let shuffle = request.extensions().get::<ShuffleInitialEvents>().map(|seed| seed.0);
-            watch::handle(&resource, name, shuffle)
+            watch::handle(&resource, name, shuffle, accepts_gzip(request.headers()))
         }
         ("GET", None) => {
             check_verb(served, "list")?;

@@ -13,6 +13,7 @@ use hyper::body::Frame;
 use serde::Serialize;
 
 use super::representation::Representation;
+use super::sized_body::SizedBody;
 use crate::error::ApiError;
 use crate::registry::Served;
 use crate::storage::Object;
@@ -23,6 +24,7 @@ pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
 /// The size in bytes up to which items of a list share a frame: few frames, and no second copy of a
 /// large list.
 const FRAME_BYTES: usize = 64 * 1024;
+const LIST_END: &[u8] = b"]}\n";
 
 /// Returns a rejection: a `Status`, indented as real servers do.
 pub(crate) fn error(error: &ApiError) -> Response<Body> {
@@ -79,7 +81,7 @@ pub(crate) fn list(
     items: Vec<Arc<Object>>,
     type_meta: Option<Bytes>,
 ) -> Response<Body> {
-    let bytes: usize = items.iter().map(|item| item.item().len() + 1).sum();
+    let bytes = list_bytes(&head, &items, type_meta.as_ref());
     let pieces = list_pieces(head, items, type_meta);
     if bytes <= FRAME_BYTES {
         let list = pieces.fold(BytesMut::new(), |mut list, piece| {
@@ -88,13 +90,23 @@ pub(crate) fn list(
         });
         return response(200, "application/json", full(list.freeze()));
     }
-    streamed(stream::iter(pieces))
+    let body = StreamBody::new(stream::iter(pieces.map(|piece| Ok(Frame::data(piece)))));
+    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+    response(200, "application/json", BodyExt::boxed_unsync(SizedBody { body, bytes }))
 }
 
 /// Returns a streaming body: each piece is sent as soon as it is available.
 pub(crate) fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Response<Body> {
     let body = StreamBody::new(pieces.map(|piece| Ok(Frame::data(piece))));
     response(200, "application/json", BodyExt::boxed_unsync(body))
+}
+
+/// Returns the size of what [`list_pieces`] returns, without encoding it.
+fn list_bytes(head: &str, items: &[Arc<Object>], type_meta: Option<&Bytes>) -> usize {
+    // The type is followed by a comma, and so is each item but the last.
+    let type_meta = type_meta.map_or(0, |type_meta| type_meta.len() + 1);
+    let items: usize = items.iter().map(|item| item.item().len() + type_meta + 1).sum();
+    head.len() + items.saturating_sub(1) + LIST_END.len()
 }
 
 fn list_pieces(
@@ -122,7 +134,7 @@ fn list_pieces(
                 }
             }
         }
-        piece.extend_from_slice(b"]}\n");
+        piece.extend_from_slice(LIST_END);
         Some(piece.freeze())
     })
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::Response;
 
+use super::compression::compress_watch_list;
 use super::context::Context;
 use super::list_options::invalid_options;
 use super::query::Query;
@@ -26,13 +27,17 @@ const LEAST_DEFAULT_TIMEOUT: Duration = Duration::from_mins(30);
 const MATCH_SINCE: Release = Release::new(1, 19);
 /// Earlier releases reject `resourceVersionMatch` on a watch.
 const INITIAL_EVENTS_SINCE: Release = Release::new(1, 27);
+/// Since then, every watch that starts from the current state is treated as if it had asked for initial
+/// events.
+const ALWAYS_INITIAL_EVENTS_SINCE: Release = Release::new(1, 34);
 
 /// Responds with a stream of events, for one object if `name` is given. A `shuffle` seed reorders
-/// the initial events.
+/// the initial events. A state that is streamed to a client that accepts gzip is compressed.
 pub(super) fn handle(
     request: &ResourceRequest<'_>,
     name: Option<&str>,
     shuffle: Option<u64>,
+    accepts_gzip: bool,
 ) -> Result<Response<Body>, ApiError> {
     let ResourceRequest { context, served, query, namespace, representation } = *request;
     if !served.has_verb("watch") {
@@ -50,6 +55,7 @@ pub(super) fn handle(
         return Err(invalid_options(&problem));
     }
     let mut start = start(context, served, query, initial_events)?;
+    let is_watch_list = start.end_bookmark;
     if let Some(seed) = shuffle {
         Random::seeded(seed).shuffle(&mut start.objects);
     }
@@ -67,7 +73,12 @@ pub(super) fn handle(
         timeout,
         representation,
     );
-    Ok(response::streamed(stream.into_lines()))
+    let response = response::streamed(stream.into_lines());
+    Ok(if is_watch_list && accepts_gzip {
+        compress_watch_list(response, context.release)
+    } else {
+        response
+    })
 }
 
 fn start(
@@ -85,7 +96,8 @@ fn start(
         let (objects, revision) = context.store.snapshot(served);
         // A state at a version must be as new as it. A plain watch waits for the version in silence.
         let error = (version > revision).then(|| ApiError::too_new(version, revision));
-        let end_bookmark = initial_events.is_some();
+        let marks_end = initial_events.is_some() || context.release >= ALWAYS_INITIAL_EVENTS_SINCE;
+        let end_bookmark = marks_end && query.flag("allowWatchBookmarks");
         return Ok(Start { revision, objects, end_bookmark, error });
     }
     let revision = if version == 0 { current } else { version };

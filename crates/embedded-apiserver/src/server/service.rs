@@ -6,6 +6,7 @@ use hyper::body::Incoming;
 use super::control;
 use crate::faults::{Body, Disconnect, FaultLayer, apply_faults};
 use crate::requests::error_response;
+use crate::transport::{Encoded, encode};
 
 /// Handles all requests of a server.
 #[derive(Clone)]
@@ -24,12 +25,12 @@ impl Service {
     pub(super) async fn handle(
         &self,
         request: Request<Incoming>,
-    ) -> Result<Response<Body>, Disconnect> {
+    ) -> Result<Response<Encoded<Body>>, Disconnect> {
         if self.control && control::is_addressed(&request) {
             let response = control::handle(&self.faults, request).await;
             let response = response.unwrap_or_else(|error| error_response(&error));
-            return Ok(apply_faults(response, Vec::new()));
+            return Ok(encode(apply_faults(response, Vec::new())));
         }
-        self.faults.handle(request).await
+        self.faults.handle(request).await.map(encode)
     }
 }

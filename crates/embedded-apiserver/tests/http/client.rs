@@ -28,6 +28,7 @@ pub(crate) async fn start() -> EmbeddedServer {
 pub(crate) struct Response {
     pub(crate) code: u16,
     pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Bytes,
     pub(crate) text: String,
 }
 
@@ -85,14 +86,16 @@ pub(crate) async fn send_with(
     let exchange = async {
         let (response, connection) = open(server, method, path, body.into(), headers).await;
         let (head, body) = response.into_parts();
-        let text = String::from_utf8_lossy(&body.collect().await.unwrap().to_bytes()).into_owned();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         connection.abort();
-        Response { code: head.status.as_u16(), headers: head.headers, text }
+        Response { code: head.status.as_u16(), headers: head.headers, bytes, text }
     };
     tokio::time::timeout(TIMEOUT, exchange).await.expect("a response")
 }
 
-async fn open(
+/// Sends a request, and returns the response while its body arrives on a connection of its own.
+pub(crate) async fn open(
     server: &EmbeddedServer,
     method: &str,
     path: &str,

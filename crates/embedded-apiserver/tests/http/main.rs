@@ -3,6 +3,7 @@
 mod apply;
 mod catalog;
 mod client;
+mod compression;
 mod crds;
 mod creates;
 mod deletes;

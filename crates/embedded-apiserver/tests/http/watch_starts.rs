@@ -180,6 +180,28 @@ async fn initial_events_end_with_a_bookmark() {
     watching.expect("ADDED", "c").await;
 }
 
+/// As seen on 1.36.
+#[tokio::test]
+async fn end_of_initial_events_is_marked_unasked_if_bookmarks_are_allowed() {
+    const ANNOTATION: &str = "/object/metadata/annotations/k8s.io~1initial-events-end";
+    for (release, query, marked) in [
+        ("1.37", "&allowWatchBookmarks=true", true),
+        ("1.34", "&allowWatchBookmarks=true&resourceVersion=0", true),
+        ("1.34", "&resourceVersion=0", false),
+        ("1.33", "&allowWatchBookmarks=true", false),
+        ("1.37", "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan", false),
+    ] {
+        let server = builder().release(release).start().await.unwrap();
+        server.store().create(config_map("default", "a")).unwrap();
+        let path = format!("{MAPS}?watch=true&timeoutSeconds=1{query}");
+        let lines = watch(&server, &path).await.rest().await;
+        assert_eq!(lines[0]["type"], "ADDED");
+        let is_mark = |line: &serde_json::Value| line.pointer(ANNOTATION).is_some();
+        assert_eq!(lines.get(1).is_some_and(is_mark), marked, "{release} {query}");
+        assert!(lines.iter().skip(2).all(|line| !is_mark(line)));
+    }
+}
+
 #[tokio::test]
 async fn send_initial_events_false_skips_existing_objects() {
     let server = start().await;

@@ -120,10 +120,15 @@ async fn bookmarks_are_periodic_if_requested() {
     let path = format!("{MAPS}?watch=true&allowWatchBookmarks=true");
     let mut watching = watch(&server, &path).await;
     let revision = server.store().current_revision();
-    let expected = json!({"type": "BOOKMARK", "object": {
+    let mut expected = json!({"type": "BOOKMARK", "object": {
         "kind": "ConfigMap", "apiVersion": "v1",
-        "metadata": {"resourceVersion": revision.to_string()},
+        "metadata": {
+            "resourceVersion": revision.to_string(),
+            "annotations": {"k8s.io/initial-events-end": "true"},
+        },
     }});
+    assert_eq!(watching.line().await, expected, "the first ends the initial events");
+    expected["object"]["metadata"].as_object_mut().unwrap().remove("annotations");
     assert_eq!(watching.line().await, expected);
     assert_eq!(watching.line().await, expected);
     // Another resource's event advances the version too.
@@ -137,8 +142,11 @@ async fn bookmarks_are_periodic_if_requested() {
 #[tokio::test]
 async fn last_bookmark_precedes_the_timeout() {
     let server = start().await;
-    let path = "/api/v1/pods?watch=true&allowWatchBookmarks=true&timeoutSeconds=3";
-    let lines = watch(&server, path).await.rest().await;
+    let from = server.store().current_revision();
+    let path = format!(
+        "/api/v1/pods?watch=true&allowWatchBookmarks=true&timeoutSeconds=3&resourceVersion={from}"
+    );
+    let lines = watch(&server, &path).await.rest().await;
     // For pods a real server's encoder adds fields that a client must not decode as a Pod.
     let expected = json!({"type": "BOOKMARK", "object": {
         "kind": "Pod", "apiVersion": "v1",

@@ -1,6 +1,6 @@
 //! Decodes a response body in gzip as it arrives.
 //!
-//! Kubernetes compresses each watch event as a gzip member of its own since 1.37, and flushes it. So a body
+//! Kubernetes compresses each event of a streaming list as a gzip member of its own since 1.37, and flushes it. So a body
 //! has many members, and the data of one has to be available before the next one arrives.
 
 #[cfg(test)]

@@ -126,8 +126,9 @@ impl<T: WatchTarget> Watcher<T> {
     /// Sets whether the server compresses lists and watches with gzip; false by default. It reduces what is
     /// transferred to about a tenth, for some CPU time on both sides: for slow or metered connections.
     ///
-    /// Kubernetes compresses lists over 128 KiB, and watches since 1.37. A response that is not compressed
-    /// is read as it is.
+    /// Kubernetes compresses lists over 128 KiB, and since 1.37 watches that begin with the initial list
+    /// ([`InitialList::Streaming`](crate::InitialList::Streaming)), but no watch that begins at a version. A
+    /// response that is not compressed is read as it is.
     ///
     /// A client that decodes by itself, because the program enables kube's feature `gzip`, reads only the
     /// first event of a compressed watch. `watchables::connect` and `connect_to` turn that off;
