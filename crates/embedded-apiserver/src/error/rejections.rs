@@ -29,6 +29,24 @@ impl ApiError {
         }
     }
 
+    /// An object cannot be created in a namespace that is being deleted.
+    pub(crate) fn namespace_terminating(
+        resource: &ResourceInfo,
+        name: &str,
+        namespace: &str,
+    ) -> Self {
+        let why = format!(
+            "unable to create new content in namespace {namespace} because it is being terminated"
+        );
+        let cause = Cause {
+            reason: "NamespaceTerminating",
+            message: format!("namespace {namespace} is being terminated"),
+            field: Some("metadata.namespace".to_owned()),
+        };
+        let details = Details { causes: vec![cause], ..Details::of(resource, name) };
+        Self { details: Some(Box::new(details)), ..Self::forbidden(resource, name, &why) }
+    }
+
     pub(crate) fn not_found(resource: &ResourceInfo, name: &str) -> Self {
         let message = format!("{} \"{name}\" not found", qualified(resource));
         Self {

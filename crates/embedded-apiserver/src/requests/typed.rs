@@ -40,6 +40,11 @@ pub(super) fn normalize(served: &Served, object: &mut Value) {
             }
         }
     }
+    if (resource.group(), resource.plural()) == ("discovery.k8s.io", "endpointslices")
+        && object.get("ports").is_none()
+    {
+        object["ports"] = Value::Null;
+    }
     if served.is_core("events") {
         for field in EVENT_FIELDS {
             if object.get(field).is_none() {
