@@ -22,9 +22,7 @@ pub(super) fn selection(
         .map(str::parse::<LabelSelector>)
         .transpose()
         .map_err(|error| ApiError::bad_request(format!("unable to parse requirement: {error}")))?;
-    let fields = filled("fieldSelector")
-        .map(parse_fields)
-        .transpose()?;
+    let fields = filled("fieldSelector").map(parse_fields).transpose()?;
     for requirement in fields.iter().flat_map(FieldSelector::requirements) {
         check_selectable(served.resource(), &requirement.path).map_err(ApiError::bad_request)?;
     }

@@ -55,7 +55,8 @@ fn merge_members(
     if let Some(Value::Array(retained)) = patch.remove("$retainKeys") {
         members.retain(|name, _| retained.iter().any(|k| k == name));
     }
-    let old = members.clone();
+    let has_orders = patch.keys().any(|name| name.starts_with("$setElementOrder/"));
+    let old = if has_orders { members.clone() } else { Map::new() };
     let mut orders = Vec::new();
     for (name, value) in patch {
         if let Some(list) = name.strip_prefix("$setElementOrder/") {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::deletion::{is_terminating, put_if_changed};
 use super::handle::Store;
-use super::propagation::{Propagation, add_finalizer, remove_finalizer};
+use super::propagation::{Propagation, add_finalizer, has_finalizers, remove_finalizer};
 use crate::registry::{Definition, Registry, Served, definition_status};
 use crate::storage::{Key, Object, State, mark_as_deleted};
 use crate::support::time::now;
@@ -67,14 +67,13 @@ impl Store {
         let Some(object) = state.object(definitions.collection, &key) else { return };
         let registry = self.registry();
         let served = registry.all().iter().find(|served| served.is_defined_by(name));
-        let is_empty =
-            served.is_none_or(|served| state.collections[served.collection].is_empty());
+        let is_empty = served.is_none_or(|served| state.collections[served.collection].is_empty());
         if !is_empty || !is_terminating(&object) {
             return;
         }
         let mut value = object.decode();
         remove_finalizer(&mut value, CLEANUP);
-        if value["metadata"]["finalizers"].is_array() {
+        if has_finalizers(&value) {
             put_if_changed(state, definitions, &object, &value);
         } else {
             self.delete_definition(state, definitions, &key);

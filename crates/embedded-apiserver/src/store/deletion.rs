@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::handle::Store;
 use super::namespaces;
-use super::propagation::{self, Propagation};
+use super::propagation::{self, Propagation, has_finalizers};
 use crate::error::ApiError;
 use crate::registry::{Registry, Served};
 use crate::storage::{Key, Object, Preconditions, Selection, State, mark_as_deleted};
@@ -73,9 +73,8 @@ impl Store {
         }
         let mut value = object.decode();
         propagation.set_finalizers(&mut value);
-        let has_finalizers = value["metadata"]["finalizers"].is_array();
         // The deletion of a pod is graceful, even without a grace period.
-        if !has_finalizers && !served.is_core("pods") {
+        if !has_finalizers(&value) && !served.is_core("pods") {
             self.delete_now(state, served, object.key());
             return Arc::clone(object);
         }
@@ -83,7 +82,7 @@ impl Store {
         let marked = put_if_changed(state, served, object, &value);
         // The work of the garbage collector: there is nothing that it waits for.
         propagation::finish(&mut value);
-        if value["metadata"]["finalizers"].is_array() {
+        if has_finalizers(&value) {
             put_if_changed(state, served, &marked, &value);
         } else {
             self.delete_now(state, served, object.key());

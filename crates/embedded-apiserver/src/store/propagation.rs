@@ -70,3 +70,8 @@ pub(super) fn finish(object: &mut Value) {
     remove_finalizer(object, FOREGROUND);
     remove_finalizer(object, ORPHAN);
 }
+
+/// Returns whether an object has finalizers.
+pub(super) fn has_finalizers(object: &Value) -> bool {
+    object["metadata"]["finalizers"].as_array().is_some_and(|names| !names.is_empty())
+}
