@@ -213,6 +213,12 @@ impl ApiError {
         Self::new(415, "UnsupportedMediaType", message)
     }
 
+    /// A patch of a kind of Kubernetes' own in an unknown format. A real server names no format here.
+    pub(crate) fn unsupported_patch_type() -> Self {
+        let message = "415: Unsupported Media Type";
+        Self { details: Some(Box::default()), ..Self::new(415, "UnsupportedMediaType", message) }
+    }
+
     pub(crate) fn too_large(limit: usize) -> Self {
         let message = format!("Request entity too large: limit is {limit}");
         Self::new(413, "RequestEntityTooLarge", message)
