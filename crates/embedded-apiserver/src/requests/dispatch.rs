@@ -1,12 +1,12 @@
 //! The dispatch of a request: authentication, route, handler.
 
-use http::header::USER_AGENT;
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
 
 use super::aggregated_discovery::Aggregated;
 use super::authentication::authenticate;
 use super::context::Context;
+use super::pretty::is_pretty;
 use super::query::Query;
 use super::representation::Representation;
 use super::resource_request::ResourceRequest;
@@ -27,18 +27,6 @@ pub(crate) struct ShuffleInitialEvents(pub(crate) u64);
 pub(crate) async fn handle(context: &Context, request: Request<Incoming>) -> Response<Body> {
     let pretty = is_pretty(&request);
     serve(context, request).await.unwrap_or_else(|error| response::error(&error, pretty))
-}
-
-/// Returns whether an error is indented, as on a real server: if the `pretty` parameter says so, else for
-/// browsers and HTTP tools.
-fn is_pretty(request: &Request<Incoming>) -> bool {
-    let query = Query::parse(request.uri().query().unwrap_or_default()).unwrap_or_default();
-    if let Some(pretty) = query.get("pretty") {
-        return matches!(pretty, "1" | "t" | "T" | "true" | "True" | "TRUE");
-    }
-    let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let agent = agent.unwrap_or_default();
-    ["curl", "Wget", "Mozilla/5.0"].iter().any(|tool| agent.starts_with(tool))
 }
 
 async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response<Body>, ApiError> {
