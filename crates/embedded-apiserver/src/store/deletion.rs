@@ -100,7 +100,7 @@ impl Store {
         if served.is_namespaced()
             && let Some(namespaces) = registry.namespaces()
         {
-            self.finish_namespace(state, namespaces, &key.namespace);
+            Self::finish_namespace(state, namespaces, &key.namespace);
         }
         if let Some(custom) = &served.custom
             && let Some(definitions) = registry.definitions()
@@ -137,12 +137,12 @@ impl Store {
                 }
             }
         }
-        self.finish_namespace(state, namespaces, name);
+        Self::finish_namespace(state, namespaces, name);
         terminating
     }
 
     /// Deletes a terminating namespace if nothing is left in it.
-    fn finish_namespace(&self, state: &mut State, namespaces: &Served, name: &str) {
+    fn finish_namespace(state: &mut State, namespaces: &Served, name: &str) {
         let key = Key::new(None, name);
         let Some(namespace) = state.object(namespaces.collection, &key) else { return };
         if !namespace.has_finalizers() && is_terminating(&namespace) && is_empty(state, name) {
