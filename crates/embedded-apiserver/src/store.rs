@@ -10,6 +10,7 @@ mod manifests;
 mod namespaces;
 mod part;
 mod propagation;
+mod terminating;
 mod write;
 
 pub use handle::Store;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::deletion::{is_terminating, put_if_changed};
 use super::handle::Store;
 use super::propagation::{Propagation, add_finalizer, has_finalizers, remove_finalizer};
+use super::terminating::{is_terminating, put_if_changed};
 use crate::registry::{Definition, Registry, Served, definition_status};
 use crate::storage::{Key, Object, State, mark_as_deleted};
 use crate::support::time::now;

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::handle::Store;
 use super::namespaces;
 use super::propagation::{self, Propagation, has_finalizers};
+use super::terminating::{is_terminating, put_if_changed};
 use crate::error::ApiError;
 use crate::registry::{Registry, Served};
 use crate::storage::{Key, Object, Preconditions, Selection, State, mark_as_deleted};
@@ -173,25 +174,6 @@ impl Store {
         let why = "create not allowed while custom resource definition is terminating";
         Err(ApiError::forbidden(served.resource(), name, why))
     }
-}
-
-/// Returns whether the deletion of an object has been requested.
-pub(super) fn is_terminating(object: &Object) -> bool {
-    !object.decode()["metadata"]["deletionTimestamp"].is_null()
-}
-
-/// Stores another state of an object, and returns it. Nothing is stored if it is the same.
-pub(super) fn put_if_changed(
-    state: &mut State,
-    served: &Served,
-    object: &Arc<Object>,
-    value: &serde_json::Value,
-) -> Arc<Object> {
-    let same = Object::new(object.key().clone(), value.clone(), object.revision());
-    if same.item() == object.item() {
-        return Arc::clone(object);
-    }
-    state.put(served.collection, object.key().clone(), value.clone())
 }
 
 fn is_empty(state: &State, namespace: &str) -> bool {

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use super::deletion::is_terminating;
 use super::handle::Store;
 use super::part::Part;
+use super::terminating::is_terminating;
 use crate::error::ApiError;
 use crate::registry::{Registry, Served};
 use crate::storage::{Key, State};
