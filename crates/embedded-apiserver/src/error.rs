@@ -2,6 +2,7 @@
 
 mod api_error;
 mod details;
+mod injected;
 mod problem;
 mod rejections;
 mod status;

@@ -29,6 +29,24 @@ impl ApiError {
         }
     }
 
+    /// An object cannot be created in a namespace that is being deleted.
+    pub(crate) fn namespace_terminating(
+        resource: &ResourceInfo,
+        name: &str,
+        namespace: &str,
+    ) -> Self {
+        let why = format!(
+            "unable to create new content in namespace {namespace} because it is being terminated"
+        );
+        let cause = Cause {
+            reason: "NamespaceTerminating",
+            message: format!("namespace {namespace} is being terminated"),
+            field: Some("metadata.namespace".to_owned()),
+        };
+        let details = Details { causes: vec![cause], ..Details::of(resource, name) };
+        Self { details: Some(Box::new(details)), ..Self::forbidden(resource, name, &why) }
+    }
+
     pub(crate) fn not_found(resource: &ResourceInfo, name: &str) -> Self {
         let message = format!("{} \"{name}\" not found", qualified(resource));
         Self {
@@ -195,6 +213,12 @@ impl ApiError {
         Self::new(415, "UnsupportedMediaType", message)
     }
 
+    /// A patch of a kind of Kubernetes' own in an unknown format. A real server names no format here.
+    pub(crate) fn unsupported_patch_type() -> Self {
+        let message = "415: Unsupported Media Type";
+        Self { details: Some(Box::default()), ..Self::new(415, "UnsupportedMediaType", message) }
+    }
+
     pub(crate) fn too_large(limit: usize) -> Self {
         let message = format!("Request entity too large: limit is {limit}");
         Self::new(413, "RequestEntityTooLarge", message)
@@ -203,34 +227,6 @@ impl ApiError {
     /// An error that a real server does not classify: code 500 and no reason.
     pub(crate) fn unexpected(message: impl Into<String>) -> Self {
         Self { code: 500, reason: None, message: message.into(), details: None, next: None }
-    }
-
-    /// The error of an injected fault, with the reason that a real server gives for the code.
-    pub(crate) fn injected(code: u16, retry_after_seconds: Option<u32>) -> Self {
-        let (reason, message) = match code {
-            400 => ("BadRequest", "the server rejected our request for an unknown reason"),
-            401 => ("Unauthorized", "Unauthorized"),
-            403 => ("Forbidden", "forbidden"),
-            404 => ("NotFound", "the server could not find the requested resource"),
-            409 => ("Conflict", "the server reported a conflict"),
-            410 => ("Expired", "too old resource version"),
-            429 => (
-                "TooManyRequests",
-                "the server has received too many requests and has asked us to try again later",
-            ),
-            500 => ("InternalError", "Internal error occurred"),
-            503 => ("ServiceUnavailable", "the server is currently unable to handle the request"),
-            504 => ("Timeout", "Timeout: request did not complete within the allotted timeout"),
-            _ => ("", "injected error"),
-        };
-        let details = Details { retry_after_seconds, ..Details::default() };
-        Self {
-            code,
-            reason: (!reason.is_empty()).then_some(reason),
-            message: message.to_owned(),
-            details: retry_after_seconds.map(|_| Box::new(details)),
-            next: None,
-        }
     }
 
     /// Returns the seconds after which the client may retry, if the error has them.

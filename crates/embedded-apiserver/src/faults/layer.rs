@@ -46,7 +46,7 @@ impl FaultLayer {
             request.extensions_mut().insert(ShuffleInitialEvents(seed));
         }
         let response = match plan.rejection {
-            Some(error) => requests::error_response(&error),
+            Some(error) => requests::error_response(&error, requests::is_pretty(&request)),
             None => requests::handle(&self.context, request).await,
         };
         Ok(body::apply_faults(response, plan.body))

@@ -160,6 +160,11 @@ impl Registry {
         self.namespaces.as_ref()
     }
 
+    /// Returns a version of `customresourcedefinitions`, if the catalog has one.
+    pub(crate) fn definitions(&self) -> Option<&Arc<Served>> {
+        self.served.iter().find(|served| served.is_definitions())
+    }
+
     pub(crate) fn has_api_version(&self, api_version: &str) -> bool {
         self.served.iter().any(|s| s.resource().api_version() == api_version)
     }

@@ -115,6 +115,17 @@ impl Served {
         !self.is_custom() && builtin::is_returned_by_delete(&self.resource, release)
     }
 
+    /// Returns whether a deletion that names no policy orphans the dependents, as it did at first.
+    pub(crate) fn orphans_by_default(&self) -> bool {
+        let (group, version) = (self.resource.group(), self.resource.version());
+        matches!(
+            (group, version, self.resource.plural()),
+            ("", "v1", "replicationcontrollers")
+                | ("batch", "v1", "jobs")
+                | ("batch", "v1beta1" | "v2alpha1", "cronjobs")
+        )
+    }
+
     pub(crate) fn is_defined_by(&self, definition: &str) -> bool {
         self.custom.as_ref().is_some_and(|custom| custom.definition == definition)
     }

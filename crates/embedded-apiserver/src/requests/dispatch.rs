@@ -7,6 +7,7 @@ use super::aggregated_discovery::Aggregated;
 use super::authentication::authenticate;
 use super::compression::{accepts_gzip, compress_large};
 use super::context::Context;
+use super::pretty::is_pretty;
 use super::query::Query;
 use super::representation::Representation;
 use super::resource_request::ResourceRequest;
@@ -25,8 +26,9 @@ pub(crate) struct ShuffleInitialEvents(pub(crate) u64);
 
 /// Responds to a request; errors become `Status` bodies.
 pub(crate) async fn handle(context: &Context, request: Request<Incoming>) -> Response<Body> {
-    let accepts_gzip = accepts_gzip(request.headers());
-    let response = serve(context, request).await.unwrap_or_else(|error| response::error(&error));
+    let (accepts_gzip, pretty) = (accepts_gzip(request.headers()), is_pretty(&request));
+    let response = serve(context, request).await;
+    let response = response.unwrap_or_else(|error| response::error(&error, pretty));
     if accepts_gzip { compress_large(response, context.release) } else { response }
 }
 

@@ -19,6 +19,8 @@ pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, Ap
     let ResourceRequest { context, served, query, namespace, representation } = *request;
     representation.check_list(served)?;
     let selection = selection(served, namespace, query)?;
+    // A list has no use for it, but reads it.
+    query.number("timeoutSeconds")?;
     let limit = usize::try_from(query.number("limit")?).unwrap_or(usize::MAX);
     let version = RequestedVersion::read(query, limit > 0)?;
     // The limit of a list from the watch cache is ignored. Events are not cached.
@@ -139,8 +141,9 @@ impl RequestedVersion {
             (Some("Exact"), _) => Ok(Self::Exactly(revision)),
             (Some("NotOlderThan"), _) => Ok(Self::AtLeast(revision)),
             (Some(other), _) => {
-                let text = "supported values: \"Exact\", \"NotOlderThan\"";
-                Err(invalid_options(&Problem::invalid("resourceVersionMatch", other, text)))
+                let supported = ["Exact", "NotOlderThan", ""];
+                let problem = Problem::not_supported("resourceVersionMatch", other, &supported);
+                Err(invalid_options(&problem))
             }
             // The semantics of releases without `resourceVersionMatch`.
             (None, 1..) if paged => Ok(Self::Exactly(revision)),

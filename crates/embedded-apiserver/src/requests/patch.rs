@@ -13,8 +13,9 @@ use crate::error::{ApiError, Problem};
 use crate::registry::Served;
 use crate::storage::Key;
 
-/// The media types of patches that the server accepts.
-const PATCHES: &str = "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml";
+/// The media types of patches of custom objects.
+const CUSTOM_PATCHES: &str =
+    "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
 
 pub(super) fn handle(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiError> {
     if request.media_type == apply::MEDIA_TYPE {
@@ -65,7 +66,8 @@ pub(super) fn patched(
         "application/strategic-merge-patch+json" if !served.is_custom() => {
             strategic_patch::apply(&mut object, patch).map_err(ApiError::bad_request)?;
         }
-        _ => return Err(ApiError::unsupported_media_type(PATCHES)),
+        _ if served.is_custom() => return Err(ApiError::unsupported_media_type(CUSTOM_PATCHES)),
+        _ => return Err(ApiError::unsupported_patch_type()),
     }
     Ok(object)
 }

@@ -45,7 +45,7 @@ impl Query {
         match value.parse::<i64>() {
             Ok(number) => Ok(u64::try_from(number).unwrap_or_default()),
             Err(_) => Err(ApiError::bad_request(format!(
-                "strconv.ParseInt: parsing {value:?}: invalid syntax ({name})"
+                "strconv.ParseInt: parsing {value:?}: invalid syntax"
             ))),
         }
     }

@@ -26,9 +26,13 @@ pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
 const FRAME_BYTES: usize = 64 * 1024;
 const LIST_END: &[u8] = b"]}\n";
 
-/// Returns a rejection: a `Status`, indented as real servers do.
-pub(crate) fn error(error: &ApiError) -> Response<Body> {
-    let text = serde_json::to_vec_pretty(error).unwrap_or_default();
+/// Returns a rejection: a `Status`, indented for those who read it themselves.
+pub(crate) fn error(error: &ApiError, pretty: bool) -> Response<Body> {
+    let text = if pretty { serde_json::to_vec_pretty(error) } else { serde_json::to_vec(error) };
+    let mut text = text.unwrap_or_default();
+    if !pretty {
+        text.push(b'\n');
+    }
     let mut response = response(error.code(), "application/json", full(text));
     if let Some(seconds) = error.retry_after_seconds() {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());

@@ -22,12 +22,24 @@ pub(super) fn selection(
         .map(str::parse::<LabelSelector>)
         .transpose()
         .map_err(|error| ApiError::bad_request(format!("unable to parse requirement: {error}")))?;
-    let fields = filled("fieldSelector")
-        .map(str::parse::<FieldSelector>)
-        .transpose()
-        .map_err(|error| ApiError::bad_request(format!("invalid field selector: {error}")))?;
+    let fields = filled("fieldSelector").map(parse_fields).transpose()?;
     for requirement in fields.iter().flat_map(FieldSelector::requirements) {
         check_selectable(served.resource(), &requirement.path).map_err(ApiError::bad_request)?;
     }
     Ok(Selection::new(namespace, labels, fields))
+}
+
+/// Parses a field selector.
+///
+/// # Errors
+///
+/// A term without an operator is named in a real server's words.
+fn parse_fields(text: &str) -> Result<FieldSelector, ApiError> {
+    let has_operator = |term: &&str| term.is_empty() || term.contains('=');
+    text.parse().map_err(|error| {
+        ApiError::bad_request(match text.split(',').find(|term| !has_operator(term)) {
+            Some(term) => format!("invalid selector: '{text}'; can't understand '{term}'"),
+            None => format!("invalid field selector: {error}"),
+        })
+    })
 }

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::support::element_order::arrange;
 use crate::support::merge_keys::merge_key;
 
 /// Applies a patch.
@@ -54,6 +55,8 @@ fn merge_members(
     if let Some(Value::Array(retained)) = patch.remove("$retainKeys") {
         members.retain(|name, _| retained.iter().any(|k| k == name));
     }
+    let has_orders = patch.keys().any(|name| name.starts_with("$setElementOrder/"));
+    let old = if has_orders { members.clone() } else { Map::new() };
     let mut orders = Vec::new();
     for (name, value) in patch {
         if let Some(list) = name.strip_prefix("$setElementOrder/") {
@@ -73,7 +76,8 @@ fn merge_members(
     }
     for (list, order) in orders {
         if let (Some(Value::Array(items)), Value::Array(order)) = (members.get_mut(&list), order) {
-            sort_items(items, &order, &list, of_service);
+            let old = old.get(&list).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            arrange(items, &order, old, merge_key(&list, of_service));
         }
     }
     Ok(())
@@ -97,17 +101,16 @@ fn merge_list(
         return Ok(());
     }
     if matches!(field, "finalizers" | "podCIDRs") {
-        for item in patch {
-            if !items.contains(&item) {
-                items.push(item);
-            }
-        }
+        let old = items.clone();
+        items.extend(patch.iter().filter(|item| !old.contains(item)).cloned());
+        arrange(items, &patch, &old, None);
         return Ok(());
     }
     let Some(key) = key.filter(|_| of_objects) else {
         *items = patch;
         return Ok(());
     };
+    let (old, order) = (items.clone(), patch.clone());
     for item in patch {
         let id = item[key].clone();
         if id.is_null() {
@@ -126,31 +129,8 @@ fn merge_list(
             items.push(new);
         }
     }
+    arrange(items, &order, &old, Some(key));
     Ok(())
-}
-
-/// Sorts items in the order of a patch. Items that are not in it stay behind their predecessor.
-fn sort_items(items: &mut [Value], order: &[Value], field: &str, in_service: bool) {
-    let key = merge_key(field, in_service);
-    let place = |item: &Value| {
-        order.iter().position(|wanted| match key {
-            Some(key) if wanted.is_object() => wanted[key] == item[key],
-            _ => wanted == item,
-        })
-    };
-    let mut last = 0;
-    let places: Vec<_> = items
-        .iter()
-        .map(|item| {
-            last = place(item).unwrap_or(last);
-            last
-        })
-        .collect();
-    let mut sorted: Vec<_> = places.into_iter().zip(items.iter().cloned()).collect();
-    sorted.sort_by_key(|(place, _)| *place);
-    for (item, (_, value)) in items.iter_mut().zip(sorted) {
-        *item = value;
-    }
 }
 
 #[cfg(test)]
@@ -179,7 +159,7 @@ mod tests {
             json!({"spec": {"containers": [
                 {"name": "c", "image": "c:1"},
                 {"name": "a", "image": "a:1",
-                 "env": [{"name": "X", "value": "1"}, {"name": "Y", "value": "2"}]},
+                 "env": [{"name": "Y", "value": "2"}, {"name": "X", "value": "1"}]},
             ]}})
         );
     }
@@ -207,7 +187,7 @@ mod tests {
         apply(&mut value, patch).unwrap();
         assert_eq!(
             value,
-            json!({"strategy": {"type": "Recreate"}, "args": ["b"], "finalizers": ["y", "z"]})
+            json!({"strategy": {"type": "Recreate"}, "args": ["b"], "finalizers": ["z", "y"]})
         );
     }
 }

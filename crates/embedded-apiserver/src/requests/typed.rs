@@ -3,18 +3,17 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
+use watchable_core::ResourceInfo;
 
 use crate::registry::Served;
 
-/// Fields of an event that a real server writes even if they are empty.
-const EVENT_FIELDS: [&str; 6] = [
-    "eventTime",
-    "firstTimestamp",
-    "lastTimestamp",
-    "reportingComponent",
-    "reportingInstance",
-    "source",
-];
+/// What stands for a field without a value.
+#[derive(Clone, Copy)]
+enum Empty {
+    Null,
+    Text,
+    Object,
+}
 
 /// Gives an object of Kubernetes' own kinds the form in which a real server stores it. Objects of
 /// custom resources, and kinds that contain objects of any form, stay as they are.
@@ -40,16 +39,39 @@ pub(super) fn normalize(served: &Served, object: &mut Value) {
             }
         }
     }
-    if served.is_core("events") {
-        for field in EVENT_FIELDS {
-            if object.get(field).is_none() {
-                object[field] = match field {
-                    "source" => json!({}),
-                    "reportingComponent" | "reportingInstance" => json!(""),
-                    _ => Value::Null,
-                };
-            }
+    for (field, empty) in always_written(resource) {
+        if object.get(field).is_none() {
+            object[field] = match empty {
+                Empty::Null => Value::Null,
+                Empty::Text => json!(""),
+                Empty::Object => json!({}),
+            };
         }
+    }
+}
+
+/// Returns the fields that a real server writes even if they are empty, and what it writes.
+fn always_written(resource: &ResourceInfo) -> &'static [(&'static str, Empty)] {
+    match (resource.group(), resource.plural()) {
+        ("", "events") => &[
+            ("eventTime", Empty::Null),
+            ("firstTimestamp", Empty::Null),
+            ("lastTimestamp", Empty::Null),
+            ("reportingComponent", Empty::Text),
+            ("reportingInstance", Empty::Text),
+            ("source", Empty::Object),
+        ],
+        ("events.k8s.io", "events") => &[
+            ("eventTime", Empty::Null),
+            ("regarding", Empty::Object),
+            ("deprecatedSource", Empty::Object),
+            ("deprecatedFirstTimestamp", Empty::Null),
+            ("deprecatedLastTimestamp", Empty::Null),
+        ],
+        ("discovery.k8s.io", "endpointslices") => {
+            &[("endpoints", Empty::Null), ("ports", Empty::Null)]
+        }
+        _ => &[],
     }
 }
 

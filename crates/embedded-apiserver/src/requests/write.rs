@@ -4,6 +4,7 @@ use http::{Method, Response};
 use serde_json::{Value, json};
 
 use super::list;
+use super::query::Query;
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
 use super::review;
@@ -12,6 +13,7 @@ use super::write_request::{WriteRequest, dry_run};
 use crate::error::{ApiError, Problem};
 use crate::registry::Served;
 use crate::storage::{Key, Page, Preconditions};
+use crate::store::Propagation;
 
 pub(super) fn create(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiError> {
     let served = request.served;
@@ -56,8 +58,7 @@ fn check_version(served: &Served, key: &Key, object: &Value) -> Result<(), ApiEr
 pub(super) fn delete(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiError> {
     let WriteRequest { context, served, query, key, .. } = request;
     let options = if request.body.is_empty() { Value::Null } else { request.object()? };
-    let policy = query.get("propagationPolicy").or(options["propagationPolicy"].as_str());
-    check_policy(policy.unwrap_or_default())?;
+    let propagation = propagation(served, query, &options)?;
     let dry_run =
         request.dry_run || options["dryRun"].as_array().is_some_and(|runs| !runs.is_empty());
     let precondition = |field: &str| options["preconditions"][field].as_str().map(str::to_owned);
@@ -65,7 +66,7 @@ pub(super) fn delete(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
         uid: precondition("uid"),
         resource_version: precondition("resourceVersion"),
     };
-    let deleted = context.store.remove(served, key, &preconditions, dry_run)?;
+    let deleted = context.store.remove(served, key, &preconditions, propagation, dry_run)?;
     // A real server deletes these after their contents, and responds with their last state.
     let is_delayed =
         deleted.has_finalizers() || served.is_core("namespaces") || served.is_definitions();
@@ -90,14 +91,23 @@ pub(super) fn delete(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
     Ok(response::json(200, &status))
 }
 
-/// Checks the name of a policy, which is otherwise ignored: there is no garbage collector.
-fn check_policy(policy: &str) -> Result<(), ApiError> {
-    if matches!(policy, "" | "Background" | "Foreground" | "Orphan") {
-        return Ok(());
-    }
-    let supported = ["Foreground", "Background", "Orphan", "nil"];
-    let problem = Problem::not_supported("propagationPolicy", policy, &supported);
-    Err(ApiError::invalid("DeleteOptions", "meta.k8s.io", "", &problem))
+/// Returns the propagation policy of a request, or the default of its resource.
+fn propagation(served: &Served, query: &Query, options: &Value) -> Result<Propagation, ApiError> {
+    let policy = query.get("propagationPolicy").or(options["propagationPolicy"].as_str());
+    let policy = policy.unwrap_or_default();
+    let Some(propagation) = Propagation::named(policy) else {
+        let supported = ["Foreground", "Background", "Orphan", "nil"];
+        let problem = Problem::not_supported("propagationPolicy", policy, &supported);
+        return Err(ApiError::invalid("DeleteOptions", "meta.k8s.io", "", &problem));
+    };
+    // The predecessor of the policy.
+    let orphans = query.optional_flag("orphanDependents").or(options["orphanDependents"].as_bool());
+    Ok(match (propagation, orphans) {
+        (Propagation::Unspecified, Some(true)) => Propagation::Orphan,
+        (Propagation::Unspecified, Some(false)) => Propagation::Background,
+        (Propagation::Unspecified, None) if served.orphans_by_default() => Propagation::Orphan,
+        _ => propagation,
+    })
 }
 
 /// Deletes every selected object, and responds with their list.
@@ -105,7 +115,8 @@ pub(super) fn delete_collection(request: &ResourceRequest<'_>) -> Result<Respons
     let ResourceRequest { context, served, query, namespace, representation } = *request;
     let dry_run = dry_run(query, &Method::DELETE)?;
     let selection = selection(served, namespace, query)?;
-    let items = context.store.remove_all(served, &selection, dry_run);
+    let propagation = propagation(served, query, &Value::Null)?;
+    let items = context.store.remove_all(served, &selection, propagation, dry_run);
     let page = Page { items, revision: context.store.current_revision(), remaining: 0 };
     Ok(list::respond(served, page, false, representation))
 }

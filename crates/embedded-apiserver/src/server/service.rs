@@ -5,7 +5,7 @@ use hyper::body::Incoming;
 
 use super::control;
 use crate::faults::{Body, Disconnect, FaultLayer, apply_faults};
-use crate::requests::error_response;
+use crate::requests::{error_response, is_pretty};
 use crate::transport::{Encoded, encode};
 
 /// Handles all requests of a server.
@@ -27,8 +27,9 @@ impl Service {
         request: Request<Incoming>,
     ) -> Result<Response<Encoded<Body>>, Disconnect> {
         if self.control && control::is_addressed(&request) {
+            let pretty = is_pretty(&request);
             let response = control::handle(&self.faults, request).await;
-            let response = response.unwrap_or_else(|error| error_response(&error));
+            let response = response.unwrap_or_else(|error| error_response(&error, pretty));
             return Ok(encode(apply_faults(response, Vec::new())));
         }
         self.faults.handle(request).await.map(encode)

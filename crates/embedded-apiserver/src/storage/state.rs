@@ -65,6 +65,12 @@ impl State {
             .collect()
     }
 
+    /// Returns whether a namespace has objects.
+    pub(crate) fn has_any_in(&self, collection: usize, namespace: &str) -> bool {
+        let mut keys = self.collections[collection].range(Key::new(Some(namespace), "")..);
+        keys.next().is_some_and(|(key, _)| key.namespace == namespace)
+    }
+
     /// Creates or replaces an object with the next revision.
     pub(crate) fn put(&mut self, collection: usize, key: Key, value: Value) -> Arc<Object> {
         self.revision += 1;

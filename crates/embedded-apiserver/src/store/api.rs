@@ -7,6 +7,7 @@ use watchable_core::ResourceInfo;
 
 use super::handle::Store;
 use super::part::Part;
+use super::propagation::Propagation;
 use crate::error::ApiError;
 use crate::registry::{Registry, Served};
 use crate::storage::{Key, Limits, Preconditions};
@@ -66,7 +67,8 @@ impl Store {
         Ok(objects.iter().map(|object| object.decode_as(served.resource())).collect())
     }
 
-    /// Deletes an object and returns its last state. Deleting a namespace deletes its objects too.
+    /// Deletes an object and returns its last state. Deleting a namespace deletes its objects too. Finalizers
+    /// of the object, or of one in the namespace, delay its deletion.
     ///
     /// # Errors
     ///
@@ -79,7 +81,8 @@ impl Store {
     ) -> Result<Value, ApiError> {
         let served = self.resource(resource)?;
         let key = Key::new(namespace, name);
-        let deleted = self.remove(&served, &key, &Preconditions::default(), false)?;
+        let (preconditions, propagation) = (Preconditions::default(), Propagation::default());
+        let deleted = self.remove(&served, &key, &preconditions, propagation, false)?;
         Ok(deleted.decode_as(served.resource()))
     }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::handle::Store;
+use super::propagation::{Propagation, add_finalizer, has_finalizers, remove_finalizer};
+use super::terminating::{is_terminating, put_if_changed};
 use crate::registry::{Definition, Registry, Served, definition_status};
-use crate::storage::{Object, State, mark_as_deleted};
+use crate::storage::{Key, Object, State, mark_as_deleted};
 use crate::support::time::now;
 
 /// The finalizer of a definition whose objects are being deleted.
@@ -36,22 +36,54 @@ impl Store {
         }
     }
 
-    /// Unregisters the resource of a definition that is being deleted, and deletes its objects. Returns
-    /// the definition as it was meanwhile: terminating.
-    pub(super) fn unregister(
+    /// Marks a definition as terminating, which it returns, and deletes its objects.
+    pub(super) fn terminate_definition(
         &self,
         state: &mut State,
         definitions: &Served,
-        object: &Object,
+        object: &Arc<Object>,
     ) -> Arc<Object> {
         let mut value = object.decode();
-        let definition = Definition::read(&value);
-        value["status"] = definition_status::terminating(&value, &now());
-        mark_as_deleted(&mut value);
-        if let Some(metadata) = value["metadata"].as_object_mut() {
-            metadata.insert("finalizers".into(), json!([CLEANUP]));
+        if mark_as_deleted(&mut value) {
+            value["status"] = definition_status::terminating(&value, &now());
+            add_finalizer(&mut value, CLEANUP);
         }
-        let terminating = state.put(definitions.collection, object.key().clone(), value);
+        let terminating = put_if_changed(state, definitions, object, &value);
+        let name = &object.key().name;
+        let registry = self.registry();
+        if let Some(served) = registry.all().iter().find(|served| served.is_defined_by(name)) {
+            for object in state.objects(served.collection) {
+                self.delete_object(state, served, &object, Propagation::Background);
+            }
+        }
+        self.finish_definition(state, definitions, name);
+        terminating
+    }
+
+    /// Ends the cleanup of a terminating definition if none of its objects is left: removes its finalizer,
+    /// and deletes it if that was the last one.
+    pub(super) fn finish_definition(&self, state: &mut State, definitions: &Served, name: &str) {
+        let key = Key::new(None, name);
+        let Some(object) = state.object(definitions.collection, &key) else { return };
+        let registry = self.registry();
+        let served = registry.all().iter().find(|served| served.is_defined_by(name));
+        let is_empty = served.is_none_or(|served| state.collections[served.collection].is_empty());
+        if !is_empty || !is_terminating(&object) {
+            return;
+        }
+        let mut value = object.decode();
+        remove_finalizer(&mut value, CLEANUP);
+        if has_finalizers(&value) {
+            put_if_changed(state, definitions, &object, &value);
+        } else {
+            self.delete_definition(state, definitions, &key);
+        }
+    }
+
+    /// Deletes a definition and what is left of its objects, and unregisters its resource.
+    pub(super) fn delete_definition(&self, state: &mut State, definitions: &Served, key: &Key) {
+        let Some(object) = state.object(definitions.collection, key) else { return };
+        let definition = Definition::read(&object.decode());
         let mut registry = Registry::clone(&self.registry());
         let collection = registry.unregister(&definition.name());
         // A resource that the catalog has too stays.
@@ -60,7 +92,8 @@ impl Store {
             state.clear(collection);
         }
         self.set_registry(registry);
-        terminating
+        state.remove(definitions.collection, key);
+        self.register_conflicting(state, definitions);
     }
 
     /// Registers the definitions with a name conflict that are now free of conflicts.

@@ -1,15 +1,13 @@
-//! The rules of namespaces: they must exist, some are permanent, and deleting one deletes its objects.
-
-use std::sync::Arc;
+//! The rules of namespaces: they must exist, and some are permanent.
 
 use serde_json::json;
 
 use super::handle::Store;
 use super::part::Part;
+use super::terminating::is_terminating;
 use crate::error::ApiError;
 use crate::registry::{Registry, Served};
-use crate::storage::{Key, Object, State};
-use crate::support::time::now;
+use crate::storage::{Key, State};
 
 /// The namespaces that exist from the start.
 const SYSTEM_NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -42,40 +40,19 @@ pub(super) fn check_exists(
     let Some(namespaces) = registry.namespaces() else { return Ok(()) };
     let namespace = key.namespace.as_str();
     match state.object(namespaces.collection, &Key::new(None, namespace)) {
-        Some(found) if found.decode()["metadata"]["deletionTimestamp"].is_null() => Ok(()),
-        Some(_) => {
-            let why = format!(
-                "unable to create new content in namespace {namespace} because it is being terminated"
-            );
-            Err(ApiError::forbidden(served.resource(), &key.name, &why))
+        Some(found) if is_terminating(&found) => {
+            Err(ApiError::namespace_terminating(served.resource(), &key.name, namespace))
         }
+        Some(_) => Ok(()),
         None => Err(ApiError::not_found(namespaces.resource(), namespace)),
     }
 }
 
-/// Does the work of the namespace controller: marks the namespace as terminating, which it returns,
-/// and deletes its objects.
-pub(super) fn terminate(
-    state: &mut State,
-    namespaces: &Served,
-    object: &Object,
-) -> Result<Arc<Object>, ApiError> {
-    let key = object.key();
-    if PERMANENT_NAMESPACES.contains(&key.name.as_str()) {
-        return Err(ApiError::forbidden(
-            namespaces.resource(),
-            &key.name,
-            "this namespace may not be deleted",
-        ));
+/// Checks that a namespace may be deleted.
+pub(super) fn check_deletion(namespaces: &Served, name: &str) -> Result<(), ApiError> {
+    if PERMANENT_NAMESPACES.contains(&name) {
+        let why = "this namespace may not be deleted";
+        return Err(ApiError::forbidden(namespaces.resource(), name, why));
     }
-    let mut terminating = object.decode();
-    terminating["metadata"]["deletionTimestamp"] = now();
-    terminating["status"] = json!({"phase": "Terminating"});
-    let terminating = state.put(namespaces.collection, key.clone(), terminating);
-    for collection in 0..state.collections.len() {
-        for key in state.keys_in(collection, &key.name) {
-            state.remove(collection, &key);
-        }
-    }
-    Ok(terminating)
+    Ok(())
 }

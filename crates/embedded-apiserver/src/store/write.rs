@@ -1,4 +1,4 @@
-//! Creates, updates and deletes objects.
+//! Creates and updates objects.
 
 use std::sync::Arc;
 
@@ -9,10 +9,7 @@ use super::part::Part;
 use super::{initial_status, namespaces};
 use crate::error::ApiError;
 use crate::registry::{Served, definition_validation};
-use crate::storage::{
-    Key, Object, Preconditions, Selection, State, mark_as_deleted, prepare_for_create,
-    prepare_for_update,
-};
+use crate::storage::{Key, Object, prepare_for_create, prepare_for_update};
 
 impl Store {
     pub(crate) fn create_in(
@@ -33,6 +30,7 @@ impl Store {
             if !self.registry().still_serves(served) {
                 return Err(ApiError::no_such_resource());
             }
+            Self::check_definition(state, &self.registry(), served, &key.name)?;
             if served.is_definitions() {
                 definition_validation::complete(served.resource().version(), &mut value)?;
             }
@@ -84,88 +82,20 @@ impl Store {
                 return Ok(unchanged);
             }
             // Removing the last finalizer of an object that is being deleted deletes it.
-            if !unchanged.has_finalizers() && !value["metadata"]["deletionTimestamp"].is_null() {
-                self.delete_now(state, served, &unchanged);
+            let is_terminating = !value["metadata"]["deletionTimestamp"].is_null();
+            if is_terminating
+                && !unchanged.has_finalizers()
+                && !self.has_contents(state, served, key)
+            {
+                self.delete_now(state, served, key);
                 return Ok(unchanged);
             }
             let changed = state.put(served.collection, key.clone(), value);
-            if served.is_definitions() {
+            if served.is_definitions() && !is_terminating {
                 self.register(state, served, &changed);
             }
             Ok(changed)
         })
-    }
-
-    /// Deletes an object, or marks it as deleted if it has finalizers. Returns its last state.
-    pub(crate) fn remove(
-        &self,
-        served: &Served,
-        key: &Key,
-        preconditions: &Preconditions,
-        dry_run: bool,
-    ) -> Result<Arc<Object>, ApiError> {
-        self.write(|state| {
-            let object = state
-                .object(served.collection, key)
-                .ok_or_else(|| ApiError::not_found(served.resource(), &key.name))?;
-            preconditions.check(served.resource(), &object)?;
-            if dry_run {
-                return Ok(object);
-            }
-            if self.is_namespaces(served) {
-                let terminating = namespaces::terminate(state, served, &object)?;
-                return Ok(self.delete_or_mark(state, served, &terminating));
-            }
-            Ok(self.delete_or_mark(state, served, &object))
-        })
-    }
-
-    /// Deletes all selected objects and returns their last states.
-    pub(crate) fn remove_all(
-        &self,
-        served: &Served,
-        selection: &Selection,
-        dry_run: bool,
-    ) -> Vec<Arc<Object>> {
-        self.write(|state| {
-            let mut objects = state.objects(served.collection);
-            objects.retain(|object| selection.matches(object));
-            for object in objects.iter_mut().filter(|_| !dry_run) {
-                *object = self.delete_or_mark(state, served, object);
-            }
-            objects
-        })
-    }
-
-    /// Deletes an object, or marks it as deleted if it has finalizers.
-    fn delete_or_mark(
-        &self,
-        state: &mut State,
-        served: &Served,
-        object: &Arc<Object>,
-    ) -> Arc<Object> {
-        // The deletion of a pod is graceful, even without a grace period.
-        let is_marked_first = object.has_finalizers() || served.is_core("pods");
-        let mut object = Arc::clone(object);
-        if is_marked_first {
-            let mut marked = object.decode();
-            if mark_as_deleted(&mut marked) {
-                object = state.put(served.collection, object.key().clone(), marked);
-            }
-        }
-        if object.has_finalizers() { object } else { self.delete_now(state, served, &object) }
-    }
-
-    /// Deletes an object, and returns its last state. Deleting a definition unregisters its resource.
-    fn delete_now(&self, state: &mut State, served: &Served, object: &Arc<Object>) -> Arc<Object> {
-        if !served.is_definitions() {
-            state.remove(served.collection, object.key());
-            return Arc::clone(object);
-        }
-        let last = self.unregister(state, served, object);
-        state.remove(served.collection, object.key());
-        self.register_conflicting(state, served);
-        last
     }
 }
 

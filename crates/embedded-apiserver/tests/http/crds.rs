@@ -252,8 +252,11 @@ async fn finalizers_of_a_definition_delay_its_deletion() {
     object["metadata"]["finalizers"] = json!(["example.com/wait"]);
     define(&server, object).await;
     let path = format!("{DEFINITIONS}/crontabs.stable.example.org");
-    let mut marked = delete(&server, &path).await.json();
+    assert_eq!(delete(&server, &path).await.code, 200);
     assert_eq!(get(&server, TABS).await.code, 200);
+    // With the objects gone, only the definition's own finalizer is left.
+    let mut marked = get(&server, &path).await.json();
+    assert_eq!(marked["metadata"]["finalizers"], json!(["example.com/wait"]));
     marked["metadata"]["finalizers"] = json!([]);
     assert_eq!(put(&server, &path, marked).await.code, 200);
     assert_eq!(get(&server, TABS).await.code, 404);

@@ -10,6 +10,7 @@ mod deletes;
 mod demo;
 mod discovery;
 mod faults;
+mod finalizers;
 mod kubectl;
 mod lifecycle;
 mod lists;
