@@ -25,6 +25,8 @@ pub(crate) fn pod(number: u32) -> Value {
     let metadata = &mut pod["metadata"];
     metadata["name"] = format!("checkout-7d9c6b8f5d-{number:05}").into();
     metadata["namespace"] = "default".into();
+    // The server sets it.
+    metadata.as_object_mut().expect("a Pod has metadata").remove("resourceVersion");
     pod
 }
 
