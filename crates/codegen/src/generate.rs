@@ -8,6 +8,7 @@ use crate::descriptions::Descriptions;
 use crate::error::{Failure, Result};
 use crate::files;
 use crate::history::History;
+use crate::lean;
 use crate::model::{self, Model};
 use crate::pins::Pins;
 use crate::release::Release;
@@ -103,13 +104,13 @@ pub(crate) fn generate_with_descriptions(
     let pinned: Vec<Release> = pins.releases.iter().map(|pin| pin.release).collect();
     let chosen = if releases.is_empty() { &pinned } else { releases };
     let mut expected = BTreeMap::new();
-    for release in chosen {
-        let facts = pins.facts(root, *release)?;
-        let place = release.facts_path();
-        let tag = &pins.require(*release)?.tag;
-        let mut model = model::lower(facts, tag).map_err(|failure| failure.within(&place))?;
-        model.annotate(&history, descriptions.get(release).unwrap_or(&none));
-        add_crate(&model, &mut expected)?;
+    let mut models =
+        pinned.iter().map(|release| lower(root, &pins, *release)).collect::<Result<Vec<_>>>()?;
+    let boxed = lean::boxed_fields(root, &models)?;
+    for model in models.iter_mut().filter(|model| chosen.contains(&model.release)) {
+        model.box_fields(&boxed);
+        model.annotate(&history, descriptions.get(&model.release).unwrap_or(&none));
+        add_crate(model, &mut expected)?;
     }
     add_catalogs(root, &pinned, &mut expected)?;
     add_facade(root, &pinned, &history, &mut expected)?;
@@ -141,6 +142,12 @@ pub(crate) fn generate_with_descriptions(
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(changes)
+}
+
+fn lower(root: &Path, pins: &Pins, release: Release) -> Result<Model> {
+    let facts = pins.facts(root, release)?;
+    let tag = &pins.require(release)?.tag;
+    model::lower(facts, tag).map_err(|failure| failure.within(release.facts_path()))
 }
 
 fn add_crate(model: &Model, expected: &mut BTreeMap<String, Expected>) -> Result<()> {

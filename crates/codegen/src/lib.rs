@@ -21,6 +21,7 @@ pub mod fetch;
 mod files;
 pub mod generate;
 mod history;
+mod lean;
 mod model;
 mod names;
 mod pins;

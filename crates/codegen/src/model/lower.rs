@@ -167,7 +167,7 @@ impl Type {
         }
     }
 
-    pub(super) fn fields_mut(&mut self) -> &mut [Field] {
+    pub(crate) fn fields_mut(&mut self) -> &mut [Field] {
         match &mut self.body {
             Body::Struct(fields) => fields,
             _ => &mut [],

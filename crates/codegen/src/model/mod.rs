@@ -69,7 +69,7 @@ pub(crate) struct Field {
     pub(crate) shape: Shape,
     /// Whether the type is an `Option`. Otherwise an empty list or map stands for an absent one.
     pub(crate) optional: bool,
-    /// Whether the field closes a cycle of types.
+    /// Whether the field closes a cycle of types, or is large and rarely there.
     pub(crate) boxed: bool,
     pub(crate) required: bool,
     /// The properties that identify the items of a list.

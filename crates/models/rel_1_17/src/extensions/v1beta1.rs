@@ -971,7 +971,7 @@ pub struct ReplicaSetSpec {
     pub min_ready_seconds: Option<i32>,
     pub replicas: Option<i32>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    pub template: Option<crate::core::v1::PodTemplateSpec>,
+    pub template: Option<Box<crate::core::v1::PodTemplateSpec>>,
 }
 
 watchable_core::model!(ReplicaSetSpec {
@@ -1110,7 +1110,7 @@ watchable_core::model!(RuntimeClassStrategyOptions {
 pub struct SELinuxStrategyOptions {
     /// Required.
     pub rule: String,
-    pub se_linux_options: Option<crate::core::v1::SELinuxOptions>,
+    pub se_linux_options: Option<Box<crate::core::v1::SELinuxOptions>>,
 }
 
 watchable_core::model!(SELinuxStrategyOptions {

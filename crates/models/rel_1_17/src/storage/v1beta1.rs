@@ -291,7 +291,7 @@ watchable_core::model!(VolumeAttachmentList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeattachmentsource-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
-    pub inline_volume_spec: Option<crate::core::v1::PersistentVolumeSpec>,
+    pub inline_volume_spec: Option<Box<crate::core::v1::PersistentVolumeSpec>>,
     pub persistent_volume_name: Option<String>,
 }
 

@@ -459,7 +459,7 @@ pub struct ReplicaSetSpec {
     pub replicas: Option<i32>,
     /// Required.
     pub selector: crate::meta::v1::LabelSelector,
-    pub template: Option<crate::core::v1::PodTemplateSpec>,
+    pub template: Option<Box<crate::core::v1::PodTemplateSpec>>,
 }
 
 watchable_core::model!(ReplicaSetSpec {

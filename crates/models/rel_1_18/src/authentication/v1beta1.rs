@@ -75,7 +75,7 @@ pub struct TokenReviewStatus {
     pub audiences: Vec<String>,
     pub authenticated: Option<bool>,
     pub error: Option<String>,
-    pub user: Option<UserInfo>,
+    pub user: Option<Box<UserInfo>>,
 }
 
 watchable_core::model!(TokenReviewStatus {

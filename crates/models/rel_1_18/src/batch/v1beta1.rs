@@ -109,8 +109,8 @@ watchable_core::model!(CronJobStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#jobtemplatespec-v1beta1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
-    pub spec: Option<crate::batch::v1::JobSpec>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
+    pub spec: Option<Box<crate::batch::v1::JobSpec>>,
 }
 
 watchable_core::model!(JobTemplateSpec {

@@ -14,7 +14,7 @@ pub struct Endpoint {
     pub addresses: Vec<String>,
     pub conditions: Option<EndpointConditions>,
     pub hostname: Option<String>,
-    pub target_ref: Option<crate::core::v1::ObjectReference>,
+    pub target_ref: Option<Box<crate::core::v1::ObjectReference>>,
     pub topology: std::collections::BTreeMap<String, String>,
 }
 

@@ -40,7 +40,7 @@ pub struct CustomResourceConversion {
     pub conversion_review_versions: Vec<String>,
     /// Required.
     pub strategy: String,
-    pub webhook_client_config: Option<WebhookClientConfig>,
+    pub webhook_client_config: Option<Box<WebhookClientConfig>>,
 }
 
 watchable_core::model!(CustomResourceConversion {
@@ -170,7 +170,7 @@ pub struct CustomResourceDefinitionSpec {
     pub preserve_unknown_fields: Option<bool>,
     /// Required.
     pub scope: String,
-    pub subresources: Option<CustomResourceSubresources>,
+    pub subresources: Option<Box<CustomResourceSubresources>>,
     pub validation: Option<CustomResourceValidation>,
     pub version: Option<String>,
     pub versions: Vec<CustomResourceDefinitionVersion>,
@@ -224,7 +224,7 @@ pub struct CustomResourceDefinitionVersion {
     pub served: bool,
     /// Required.
     pub storage: bool,
-    pub subresources: Option<CustomResourceSubresources>,
+    pub subresources: Option<Box<CustomResourceSubresources>>,
 }
 
 watchable_core::model!(CustomResourceDefinitionVersion {
@@ -289,7 +289,7 @@ watchable_core::model!(CustomResourceSubresources {
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceValidation {
     /// `openAPIV3Schema` in JSON.
-    pub open_api_v3_schema: Option<JSONSchemaProps>,
+    pub open_api_v3_schema: Option<Box<JSONSchemaProps>>,
 }
 
 watchable_core::model!(CustomResourceValidation {
@@ -342,7 +342,7 @@ pub struct JSONSchemaProps {
     pub example: Option<JSON>,
     pub exclusive_maximum: Option<bool>,
     pub exclusive_minimum: Option<bool>,
-    pub external_docs: Option<ExternalDocumentation>,
+    pub external_docs: Option<Box<ExternalDocumentation>>,
     pub format: Option<String>,
     pub id: Option<String>,
     pub items: Option<JSONSchemaPropsOrArray>,

@@ -201,9 +201,9 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#metricspec-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
-    pub external: Option<ExternalMetricSource>,
-    pub object: Option<ObjectMetricSource>,
-    pub pods: Option<PodsMetricSource>,
+    pub external: Option<Box<ExternalMetricSource>>,
+    pub object: Option<Box<ObjectMetricSource>>,
+    pub pods: Option<Box<PodsMetricSource>>,
     pub resource: Option<ResourceMetricSource>,
     /// Required.
     pub type_: String,
@@ -224,9 +224,9 @@ watchable_core::model!(MetricSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#metricstatus-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
-    pub external: Option<ExternalMetricStatus>,
-    pub object: Option<ObjectMetricStatus>,
-    pub pods: Option<PodsMetricStatus>,
+    pub external: Option<Box<ExternalMetricStatus>>,
+    pub object: Option<Box<ObjectMetricStatus>>,
+    pub pods: Option<Box<PodsMetricStatus>>,
     pub resource: Option<ResourceMetricStatus>,
     /// Required.
     pub type_: String,

@@ -15,7 +15,7 @@ pub struct Endpoint {
     pub conditions: Option<EndpointConditions>,
     pub hostname: Option<String>,
     pub node_name: Option<String>,
-    pub target_ref: Option<crate::core::v1::ObjectReference>,
+    pub target_ref: Option<Box<crate::core::v1::ObjectReference>>,
     pub topology: std::collections::BTreeMap<String, String>,
 }
 

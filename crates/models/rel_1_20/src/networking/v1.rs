@@ -162,7 +162,7 @@ watchable_core::model!(IngressClassList {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
     pub controller: Option<String>,
-    pub parameters: Option<crate::core::v1::TypedLocalObjectReference>,
+    pub parameters: Option<Box<crate::core::v1::TypedLocalObjectReference>>,
 }
 
 watchable_core::model!(IngressClassSpec {
@@ -233,7 +233,7 @@ watchable_core::model!(IngressServiceBackend {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingressspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
-    pub default_backend: Option<IngressBackend>,
+    pub default_backend: Option<Box<IngressBackend>>,
     pub ingress_class_name: Option<String>,
     pub rules: Vec<IngressRule>,
     pub tls: Vec<IngressTLS>,

@@ -242,7 +242,7 @@ watchable_core::model!(HorizontalPodAutoscalerList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#horizontalpodautoscalerspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
-    pub behavior: Option<HorizontalPodAutoscalerBehavior>,
+    pub behavior: Option<Box<HorizontalPodAutoscalerBehavior>>,
     /// Required.
     pub max_replicas: i32,
     pub metrics: Vec<MetricSpec>,
@@ -309,11 +309,11 @@ watchable_core::model!(MetricIdentifier {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#metricspec-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
-    pub container_resource: Option<ContainerResourceMetricSource>,
-    pub external: Option<ExternalMetricSource>,
-    pub object: Option<ObjectMetricSource>,
-    pub pods: Option<PodsMetricSource>,
-    pub resource: Option<ResourceMetricSource>,
+    pub container_resource: Option<Box<ContainerResourceMetricSource>>,
+    pub external: Option<Box<ExternalMetricSource>>,
+    pub object: Option<Box<ObjectMetricSource>>,
+    pub pods: Option<Box<PodsMetricSource>>,
+    pub resource: Option<Box<ResourceMetricSource>>,
     /// Required.
     pub type_: String,
 }
@@ -334,11 +334,11 @@ watchable_core::model!(MetricSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#metricstatus-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
-    pub container_resource: Option<ContainerResourceMetricStatus>,
-    pub external: Option<ExternalMetricStatus>,
-    pub object: Option<ObjectMetricStatus>,
-    pub pods: Option<PodsMetricStatus>,
-    pub resource: Option<ResourceMetricStatus>,
+    pub container_resource: Option<Box<ContainerResourceMetricStatus>>,
+    pub external: Option<Box<ExternalMetricStatus>>,
+    pub object: Option<Box<ObjectMetricStatus>>,
+    pub pods: Option<Box<PodsMetricStatus>>,
+    pub resource: Option<Box<ResourceMetricStatus>>,
     /// Required.
     pub type_: String,
 }

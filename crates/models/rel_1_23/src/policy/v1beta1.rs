@@ -387,7 +387,7 @@ watchable_core::model!(RuntimeClassStrategyOptions {
 pub struct SELinuxStrategyOptions {
     /// Required.
     pub rule: String,
-    pub se_linux_options: Option<crate::core::v1::SELinuxOptions>,
+    pub se_linux_options: Option<Box<crate::core::v1::SELinuxOptions>>,
 }
 
 watchable_core::model!(SELinuxStrategyOptions {

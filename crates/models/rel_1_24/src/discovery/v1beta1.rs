@@ -16,7 +16,7 @@ pub struct Endpoint {
     pub hints: Option<EndpointHints>,
     pub hostname: Option<String>,
     pub node_name: Option<String>,
-    pub target_ref: Option<crate::core::v1::ObjectReference>,
+    pub target_ref: Option<Box<crate::core::v1::ObjectReference>>,
     pub topology: std::collections::BTreeMap<String, String>,
 }
 

@@ -168,8 +168,8 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicybindingspec-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingSpec {
-    pub match_resources: Option<MatchResources>,
-    pub param_ref: Option<ParamRef>,
+    pub match_resources: Option<Box<MatchResources>>,
+    pub param_ref: Option<Box<ParamRef>>,
     pub policy_name: Option<String>,
 }
 
@@ -209,7 +209,7 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
     pub failure_policy: Option<String>,
-    pub match_constraints: Option<MatchResources>,
+    pub match_constraints: Option<Box<MatchResources>>,
     pub param_kind: Option<ParamKind>,
     /// Required.
     pub validations: Vec<Validation>,

@@ -55,7 +55,7 @@ watchable_core::model!(TokenRequest {
 pub struct TokenRequestSpec {
     /// Required.
     pub audiences: Vec<String>,
-    pub bound_object_ref: Option<BoundObjectReference>,
+    pub bound_object_ref: Option<Box<BoundObjectReference>>,
     pub expiration_seconds: Option<i64>,
 }
 
@@ -155,7 +155,7 @@ pub struct TokenReviewStatus {
     pub audiences: Vec<String>,
     pub authenticated: Option<bool>,
     pub error: Option<String>,
-    pub user: Option<UserInfo>,
+    pub user: Option<Box<UserInfo>>,
 }
 
 watchable_core::model!(TokenReviewStatus {

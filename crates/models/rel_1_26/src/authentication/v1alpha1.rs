@@ -53,7 +53,7 @@ impl watchable_core::WatchTarget for SelfSubjectReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#selfsubjectreviewstatus-v1alpha1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectReviewStatus {
-    pub user_info: Option<crate::authentication::v1::UserInfo>,
+    pub user_info: Option<Box<crate::authentication::v1::UserInfo>>,
 }
 
 watchable_core::model!(SelfSubjectReviewStatus {

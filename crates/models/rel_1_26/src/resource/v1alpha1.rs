@@ -324,7 +324,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#resourceclaimtemplatespec-v1alpha1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: ResourceClaimSpec,
 }

@@ -257,7 +257,7 @@ watchable_core::model!(ValidatingWebhookConfigurationList {
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
-    pub service: Option<ServiceReference>,
+    pub service: Option<Box<ServiceReference>>,
     pub url: Option<String>,
 }
 

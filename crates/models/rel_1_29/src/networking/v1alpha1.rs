@@ -62,7 +62,7 @@ watchable_core::model!(IPAddressList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#ipaddressspec-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressSpec {
-    pub parent_ref: Option<ParentReference>,
+    pub parent_ref: Option<Box<ParentReference>>,
 }
 
 watchable_core::model!(IPAddressSpec {

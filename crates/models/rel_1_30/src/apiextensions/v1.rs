@@ -39,7 +39,7 @@ watchable_core::model!(CustomResourceColumnDefinition {
 pub struct CustomResourceConversion {
     /// Required.
     pub strategy: String,
-    pub webhook: Option<WebhookConversion>,
+    pub webhook: Option<Box<WebhookConversion>>,
 }
 
 watchable_core::model!(CustomResourceConversion {
@@ -266,7 +266,7 @@ pub type CustomResourceSubresourceStatus = watchable_core::RawJson;
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#customresourcesubresources-v1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresources {
-    pub scale: Option<CustomResourceSubresourceScale>,
+    pub scale: Option<Box<CustomResourceSubresourceScale>>,
     pub status: Option<CustomResourceSubresourceStatus>,
 }
 
@@ -283,7 +283,7 @@ watchable_core::model!(CustomResourceSubresources {
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceValidation {
     /// `openAPIV3Schema` in JSON.
-    pub open_api_v3_schema: Option<JSONSchemaProps>,
+    pub open_api_v3_schema: Option<Box<JSONSchemaProps>>,
 }
 
 watchable_core::model!(CustomResourceValidation {
@@ -336,7 +336,7 @@ pub struct JSONSchemaProps {
     pub example: Option<JSON>,
     pub exclusive_maximum: Option<bool>,
     pub exclusive_minimum: Option<bool>,
-    pub external_docs: Option<ExternalDocumentation>,
+    pub external_docs: Option<Box<ExternalDocumentation>>,
     pub format: Option<String>,
     pub id: Option<String>,
     pub items: Option<JSONSchemaPropsOrArray>,

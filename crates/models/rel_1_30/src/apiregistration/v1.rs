@@ -94,7 +94,7 @@ pub struct APIServiceSpec {
     pub group_priority_minimum: i32,
     /// `insecureSkipTLSVerify` in JSON.
     pub insecure_skip_tls_verify: Option<bool>,
-    pub service: Option<ServiceReference>,
+    pub service: Option<Box<ServiceReference>>,
     pub version: Option<String>,
     /// Required.
     pub version_priority: i32,

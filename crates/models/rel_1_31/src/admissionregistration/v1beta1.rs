@@ -243,8 +243,8 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#validatingadmissionpolicybindingspec-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingSpec {
-    pub match_resources: Option<MatchResources>,
-    pub param_ref: Option<ParamRef>,
+    pub match_resources: Option<Box<MatchResources>>,
+    pub param_ref: Option<Box<ParamRef>>,
     pub policy_name: Option<String>,
     pub validation_actions: Vec<String>,
 }
@@ -290,7 +290,7 @@ pub struct ValidatingAdmissionPolicySpec {
     pub failure_policy: Option<String>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
-    pub match_constraints: Option<MatchResources>,
+    pub match_constraints: Option<Box<MatchResources>>,
     pub param_kind: Option<ParamKind>,
     pub validations: Vec<Validation>,
     /// Keyed by `name`.

@@ -220,7 +220,7 @@ impl watchable_core::WatchTarget for SelfSubjectAccessReview {
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectAccessReviewSpec {
     pub non_resource_attributes: Option<NonResourceAttributes>,
-    pub resource_attributes: Option<ResourceAttributes>,
+    pub resource_attributes: Option<Box<ResourceAttributes>>,
 }
 
 watchable_core::model!(SelfSubjectAccessReviewSpec {
@@ -344,7 +344,7 @@ pub struct SubjectAccessReviewSpec {
     pub extra: std::collections::BTreeMap<String, Vec<String>>,
     pub groups: Vec<String>,
     pub non_resource_attributes: Option<NonResourceAttributes>,
-    pub resource_attributes: Option<ResourceAttributes>,
+    pub resource_attributes: Option<Box<ResourceAttributes>>,
     pub uid: Option<String>,
     pub user: Option<String>,
 }

@@ -59,7 +59,7 @@ watchable_core::model!(CELDeviceSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#device-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
-    pub basic: Option<BasicDevice>,
+    pub basic: Option<Box<BasicDevice>>,
     /// Required.
     pub name: String,
 }
@@ -547,7 +547,7 @@ watchable_core::model!(ResourceClaimSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimstatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
-    pub allocation: Option<AllocationResult>,
+    pub allocation: Option<Box<AllocationResult>>,
     pub deallocation_requested: Option<bool>,
     /// Keyed by `uid`.
     pub reserved_for: Vec<ResourceClaimConsumerReference>,
@@ -620,7 +620,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimtemplatespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: ResourceClaimSpec,
 }

@@ -187,7 +187,7 @@ watchable_core::model!(IngressClassParametersReference {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
     pub controller: Option<String>,
-    pub parameters: Option<IngressClassParametersReference>,
+    pub parameters: Option<Box<IngressClassParametersReference>>,
 }
 
 watchable_core::model!(IngressClassSpec {
@@ -310,7 +310,7 @@ watchable_core::model!(IngressServiceBackend {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#ingressspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
-    pub default_backend: Option<IngressBackend>,
+    pub default_backend: Option<Box<IngressBackend>>,
     pub ingress_class_name: Option<String>,
     pub rules: Vec<IngressRule>,
     pub tls: Vec<IngressTLS>,

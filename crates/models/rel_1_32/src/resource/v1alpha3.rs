@@ -85,7 +85,7 @@ watchable_core::model!(CELDeviceSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#device-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
-    pub basic: Option<BasicDevice>,
+    pub basic: Option<Box<BasicDevice>>,
     /// Required.
     pub name: String,
 }
@@ -485,7 +485,7 @@ watchable_core::model!(ResourceClaimSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimstatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
-    pub allocation: Option<AllocationResult>,
+    pub allocation: Option<Box<AllocationResult>>,
     /// Keyed by `driver`, `device`, `pool`.
     pub devices: Vec<AllocatedDeviceStatus>,
     /// Keyed by `uid`.
@@ -559,7 +559,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimtemplatespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: ResourceClaimSpec,
 }

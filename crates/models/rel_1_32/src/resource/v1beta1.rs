@@ -85,7 +85,7 @@ watchable_core::model!(CELDeviceSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#device-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
-    pub basic: Option<BasicDevice>,
+    pub basic: Option<Box<BasicDevice>>,
     /// Required.
     pub name: String,
 }
@@ -574,7 +574,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimtemplatespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: ResourceClaimSpec,
 }

@@ -73,7 +73,7 @@ impl watchable_core::WatchTarget for SelfSubjectReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#selfsubjectreviewstatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectReviewStatus {
-    pub user_info: Option<UserInfo>,
+    pub user_info: Option<Box<UserInfo>>,
 }
 
 watchable_core::model!(SelfSubjectReviewStatus {
@@ -112,7 +112,7 @@ watchable_core::model!(TokenRequest {
 pub struct TokenRequestSpec {
     /// Required.
     pub audiences: Vec<String>,
-    pub bound_object_ref: Option<BoundObjectReference>,
+    pub bound_object_ref: Option<Box<BoundObjectReference>>,
     pub expiration_seconds: Option<i64>,
 }
 
@@ -212,7 +212,7 @@ pub struct TokenReviewStatus {
     pub audiences: Vec<String>,
     pub authenticated: Option<bool>,
     pub error: Option<String>,
-    pub user: Option<UserInfo>,
+    pub user: Option<Box<UserInfo>>,
 }
 
 watchable_core::model!(TokenReviewStatus {

@@ -273,8 +273,8 @@ watchable_core::model!(JobStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#jobtemplatespec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
-    pub spec: Option<JobSpec>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
+    pub spec: Option<Box<JobSpec>>,
 }
 
 watchable_core::model!(JobTemplateSpec {

@@ -17,7 +17,7 @@ pub struct Endpoint {
     pub hints: Option<EndpointHints>,
     pub hostname: Option<String>,
     pub node_name: Option<String>,
-    pub target_ref: Option<crate::core::v1::ObjectReference>,
+    pub target_ref: Option<Box<crate::core::v1::ObjectReference>>,
     pub zone: Option<String>,
 }
 

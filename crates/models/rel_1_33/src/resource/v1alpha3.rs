@@ -128,7 +128,7 @@ watchable_core::model!(CounterSet {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#device-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
-    pub basic: Option<BasicDevice>,
+    pub basic: Option<Box<BasicDevice>>,
     /// Required.
     pub name: String,
 }
@@ -523,7 +523,7 @@ watchable_core::model!(DeviceTaintRuleList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetaintrulespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleSpec {
-    pub device_selector: Option<DeviceTaintSelector>,
+    pub device_selector: Option<Box<DeviceTaintSelector>>,
     /// Required.
     pub taint: DeviceTaint,
 }
@@ -713,7 +713,7 @@ watchable_core::model!(ResourceClaimSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimstatus-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
-    pub allocation: Option<AllocationResult>,
+    pub allocation: Option<Box<AllocationResult>>,
     /// Keyed by `driver`, `device`, `pool`.
     pub devices: Vec<AllocatedDeviceStatus>,
     /// Keyed by `uid`.
@@ -787,7 +787,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplatespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: ResourceClaimSpec,
 }

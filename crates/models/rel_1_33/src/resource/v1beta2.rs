@@ -352,7 +352,7 @@ watchable_core::model!(DeviceCounterConsumption {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicerequest-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
-    pub exactly: Option<ExactDeviceRequest>,
+    pub exactly: Option<Box<ExactDeviceRequest>>,
     pub first_available: Vec<DeviceSubRequest>,
     /// Required.
     pub name: String,
@@ -711,7 +711,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplatespec-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: ResourceClaimSpec,
 }

@@ -159,8 +159,8 @@ watchable_core::model!(MutatingAdmissionPolicyBindingList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#mutatingadmissionpolicybindingspec-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingSpec {
-    pub match_resources: Option<MatchResources>,
-    pub param_ref: Option<ParamRef>,
+    pub match_resources: Option<Box<MatchResources>>,
+    pub param_ref: Option<Box<ParamRef>>,
     pub policy_name: Option<String>,
 }
 
@@ -203,7 +203,7 @@ pub struct MutatingAdmissionPolicySpec {
     pub failure_policy: Option<String>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
-    pub match_constraints: Option<MatchResources>,
+    pub match_constraints: Option<Box<MatchResources>>,
     pub mutations: Vec<Mutation>,
     pub param_kind: Option<ParamKind>,
     pub reinvocation_policy: Option<String>,

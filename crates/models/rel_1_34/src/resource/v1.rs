@@ -250,7 +250,7 @@ watchable_core::model!(DeviceAttribute {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicecapacity-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
-    pub request_policy: Option<CapacityRequestPolicy>,
+    pub request_policy: Option<Box<CapacityRequestPolicy>>,
     /// Required.
     pub value: crate::resource::Quantity,
 }
@@ -422,7 +422,7 @@ watchable_core::model!(DeviceCounterConsumption {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#devicerequest-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
-    pub exactly: Option<ExactDeviceRequest>,
+    pub exactly: Option<Box<ExactDeviceRequest>>,
     pub first_available: Vec<DeviceSubRequest>,
     /// Required.
     pub name: String,
@@ -720,7 +720,7 @@ watchable_core::model!(ResourceClaimSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimstatus-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimStatus {
-    pub allocation: Option<AllocationResult>,
+    pub allocation: Option<Box<AllocationResult>>,
     /// Keyed by `driver`, `device`, `pool`, `shareID`.
     pub devices: Vec<AllocatedDeviceStatus>,
     /// Keyed by `uid`.
@@ -794,7 +794,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#resourceclaimtemplatespec-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: ResourceClaimSpec,
 }

@@ -431,7 +431,7 @@ pub struct Subject {
     pub group: Option<GroupSubject>,
     /// Required.
     pub kind: String,
-    pub service_account: Option<ServiceAccountSubject>,
+    pub service_account: Option<Box<ServiceAccountSubject>>,
     pub user: Option<UserSubject>,
 }
 

@@ -250,7 +250,7 @@ watchable_core::model!(DeviceAttribute {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicecapacity-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
-    pub request_policy: Option<CapacityRequestPolicy>,
+    pub request_policy: Option<Box<CapacityRequestPolicy>>,
     /// Required.
     pub value: crate::resource::Quantity,
 }
@@ -422,7 +422,7 @@ watchable_core::model!(DeviceCounterConsumption {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#devicerequest-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
-    pub exactly: Option<ExactDeviceRequest>,
+    pub exactly: Option<Box<ExactDeviceRequest>>,
     pub first_available: Vec<DeviceSubRequest>,
     /// Required.
     pub name: String,
@@ -794,7 +794,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourceclaimtemplatespec-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: ResourceClaimSpec,
 }

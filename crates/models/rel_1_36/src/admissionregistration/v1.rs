@@ -195,8 +195,8 @@ watchable_core::model!(MutatingAdmissionPolicyBindingList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybindingspec-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingSpec {
-    pub match_resources: Option<MatchResources>,
-    pub param_ref: Option<ParamRef>,
+    pub match_resources: Option<Box<MatchResources>>,
+    pub param_ref: Option<Box<ParamRef>>,
     pub policy_name: Option<String>,
 }
 
@@ -239,7 +239,7 @@ pub struct MutatingAdmissionPolicySpec {
     pub failure_policy: Option<String>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
-    pub match_constraints: Option<MatchResources>,
+    pub match_constraints: Option<Box<MatchResources>>,
     pub mutations: Vec<Mutation>,
     pub param_kind: Option<ParamKind>,
     pub reinvocation_policy: Option<String>,
@@ -578,8 +578,8 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicybindingspec-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingSpec {
-    pub match_resources: Option<MatchResources>,
-    pub param_ref: Option<ParamRef>,
+    pub match_resources: Option<Box<MatchResources>>,
+    pub param_ref: Option<Box<ParamRef>>,
     /// Required.
     pub policy_name: String,
     /// Required.
@@ -627,7 +627,7 @@ pub struct ValidatingAdmissionPolicySpec {
     pub failure_policy: Option<String>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
-    pub match_constraints: Option<MatchResources>,
+    pub match_constraints: Option<Box<MatchResources>>,
     pub param_kind: Option<ParamKind>,
     pub validations: Vec<Validation>,
     /// Keyed by `name`.
@@ -802,7 +802,7 @@ watchable_core::model!(Variable {
 #[derive(Clone, Default, PartialEq)]
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
-    pub service: Option<ServiceReference>,
+    pub service: Option<Box<ServiceReference>>,
     pub url: Option<String>,
 }
 

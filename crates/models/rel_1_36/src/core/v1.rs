@@ -657,19 +657,19 @@ pub struct Container {
     pub env_from: Vec<EnvFromSource>,
     pub image: Option<String>,
     pub image_pull_policy: Option<String>,
-    pub lifecycle: Option<Lifecycle>,
-    pub liveness_probe: Option<Probe>,
+    pub lifecycle: Option<Box<Lifecycle>>,
+    pub liveness_probe: Option<Box<Probe>>,
     /// Required.
     pub name: String,
     /// Keyed by `containerPort`, `protocol`.
     pub ports: Vec<ContainerPort>,
-    pub readiness_probe: Option<Probe>,
+    pub readiness_probe: Option<Box<Probe>>,
     pub resize_policy: Vec<ContainerResizePolicy>,
     pub resources: Option<ResourceRequirements>,
     pub restart_policy: Option<String>,
     pub restart_policy_rules: Vec<ContainerRestartRule>,
-    pub security_context: Option<SecurityContext>,
-    pub startup_probe: Option<Probe>,
+    pub security_context: Option<Box<SecurityContext>>,
+    pub startup_probe: Option<Box<Probe>>,
     pub stdin: Option<bool>,
     pub stdin_once: Option<bool>,
     pub termination_message_path: Option<String>,
@@ -831,7 +831,7 @@ watchable_core::model!(ContainerRestartRuleOnExitCodes {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerState {
     pub running: Option<ContainerStateRunning>,
-    pub terminated: Option<ContainerStateTerminated>,
+    pub terminated: Option<Box<ContainerStateTerminated>>,
     pub waiting: Option<ContainerStateWaiting>,
 }
 
@@ -923,7 +923,7 @@ pub struct ContainerStatus {
     pub name: String,
     /// Required.
     pub ready: bool,
-    pub resources: Option<ResourceRequirements>,
+    pub resources: Option<Box<ResourceRequirements>>,
     /// Required.
     pub restart_count: i32,
     pub started: Option<bool>,
@@ -1006,7 +1006,7 @@ pub struct DownwardAPIVolumeFile {
     pub mode: Option<i32>,
     /// Required.
     pub path: String,
-    pub resource_field_ref: Option<ResourceFieldSelector>,
+    pub resource_field_ref: Option<Box<ResourceFieldSelector>>,
 }
 
 watchable_core::model!(DownwardAPIVolumeFile {
@@ -1059,7 +1059,7 @@ pub struct EndpointAddress {
     /// Required.
     pub ip: String,
     pub node_name: Option<String>,
-    pub target_ref: Option<ObjectReference>,
+    pub target_ref: Option<Box<ObjectReference>>,
 }
 
 watchable_core::model!(EndpointAddress {
@@ -1189,7 +1189,7 @@ pub struct EnvVar {
     /// Required.
     pub name: String,
     pub value: Option<String>,
-    pub value_from: Option<EnvVarSource>,
+    pub value_from: Option<Box<EnvVarSource>>,
 }
 
 watchable_core::model!(EnvVar {
@@ -1205,10 +1205,10 @@ watchable_core::model!(EnvVar {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#envvarsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVarSource {
-    pub config_map_key_ref: Option<ConfigMapKeySelector>,
+    pub config_map_key_ref: Option<Box<ConfigMapKeySelector>>,
     pub field_ref: Option<ObjectFieldSelector>,
-    pub file_key_ref: Option<FileKeySelector>,
-    pub resource_field_ref: Option<ResourceFieldSelector>,
+    pub file_key_ref: Option<Box<FileKeySelector>>,
+    pub resource_field_ref: Option<Box<ResourceFieldSelector>>,
     pub secret_key_ref: Option<SecretKeySelector>,
 }
 
@@ -1234,19 +1234,19 @@ pub struct EphemeralContainer {
     pub env_from: Vec<EnvFromSource>,
     pub image: Option<String>,
     pub image_pull_policy: Option<String>,
-    pub lifecycle: Option<Lifecycle>,
-    pub liveness_probe: Option<Probe>,
+    pub lifecycle: Option<Box<Lifecycle>>,
+    pub liveness_probe: Option<Box<Probe>>,
     /// Required.
     pub name: String,
     /// Keyed by `containerPort`, `protocol`.
     pub ports: Vec<ContainerPort>,
-    pub readiness_probe: Option<Probe>,
+    pub readiness_probe: Option<Box<Probe>>,
     pub resize_policy: Vec<ContainerResizePolicy>,
     pub resources: Option<ResourceRequirements>,
     pub restart_policy: Option<String>,
     pub restart_policy_rules: Vec<ContainerRestartRule>,
-    pub security_context: Option<SecurityContext>,
-    pub startup_probe: Option<Probe>,
+    pub security_context: Option<Box<SecurityContext>>,
+    pub startup_probe: Option<Box<Probe>>,
     pub stdin: Option<bool>,
     pub stdin_once: Option<bool>,
     pub target_container_name: Option<String>,
@@ -1296,7 +1296,7 @@ watchable_core::model!(EphemeralContainer {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ephemeralvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralVolumeSource {
-    pub volume_claim_template: Option<PersistentVolumeClaimTemplate>,
+    pub volume_claim_template: Option<Box<PersistentVolumeClaimTemplate>>,
 }
 
 watchable_core::model!(EphemeralVolumeSource {
@@ -1860,7 +1860,7 @@ watchable_core::model!(KeyToPath {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#lifecycle-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Lifecycle {
-    pub post_start: Option<LifecycleHandler>,
+    pub post_start: Option<Box<LifecycleHandler>>,
     pub pre_stop: Option<LifecycleHandler>,
     pub stop_signal: Option<String>,
 }
@@ -1879,7 +1879,7 @@ watchable_core::model!(Lifecycle {
 #[derive(Clone, Default, PartialEq)]
 pub struct LifecycleHandler {
     pub exec: Option<ExecAction>,
-    pub http_get: Option<HTTPGetAction>,
+    pub http_get: Option<Box<HTTPGetAction>>,
     pub sleep: Option<SleepAction>,
     pub tcp_socket: Option<TCPSocketAction>,
 }
@@ -2506,7 +2506,7 @@ watchable_core::model!(NodeSelectorTerm {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSpec {
-    pub config_source: Option<NodeConfigSource>,
+    pub config_source: Option<Box<NodeConfigSource>>,
     /// `externalID` in JSON.
     pub external_id: Option<String>,
     /// `podCIDR` in JSON.
@@ -2542,7 +2542,7 @@ pub struct NodeStatus {
     pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
     /// Keyed by `type`.
     pub conditions: Vec<NodeCondition>,
-    pub config: Option<NodeConfigStatus>,
+    pub config: Option<Box<NodeConfigStatus>>,
     pub daemon_endpoints: Option<NodeDaemonEndpoints>,
     pub declared_features: Vec<String>,
     pub features: Option<NodeFeatures>,
@@ -2792,8 +2792,8 @@ watchable_core::model!(PersistentVolumeClaimList {
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
     pub access_modes: Vec<String>,
-    pub data_source: Option<TypedLocalObjectReference>,
-    pub data_source_ref: Option<TypedObjectReference>,
+    pub data_source: Option<Box<TypedLocalObjectReference>>,
+    pub data_source_ref: Option<Box<TypedObjectReference>>,
     pub resources: Option<VolumeResourceRequirements>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
     pub storage_class_name: Option<String>,
@@ -2831,7 +2831,7 @@ pub struct PersistentVolumeClaimStatus {
     /// Keyed by `type`.
     pub conditions: Vec<PersistentVolumeClaimCondition>,
     pub current_volume_attributes_class_name: Option<String>,
-    pub modify_volume_status: Option<ModifyVolumeStatus>,
+    pub modify_volume_status: Option<Box<ModifyVolumeStatus>>,
     pub phase: Option<String>,
 }
 
@@ -2853,7 +2853,7 @@ watchable_core::model!(PersistentVolumeClaimStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumeclaimtemplate-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimTemplate {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: PersistentVolumeClaimSpec,
 }
@@ -2911,37 +2911,37 @@ watchable_core::model!(PersistentVolumeList {
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
     pub access_modes: Vec<String>,
-    pub aws_elastic_block_store: Option<AWSElasticBlockStoreVolumeSource>,
-    pub azure_disk: Option<AzureDiskVolumeSource>,
-    pub azure_file: Option<AzureFilePersistentVolumeSource>,
+    pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
+    pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
+    pub azure_file: Option<Box<AzureFilePersistentVolumeSource>>,
     pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub cephfs: Option<CephFSPersistentVolumeSource>,
-    pub cinder: Option<CinderPersistentVolumeSource>,
-    pub claim_ref: Option<ObjectReference>,
-    pub csi: Option<CSIPersistentVolumeSource>,
-    pub fc: Option<FCVolumeSource>,
-    pub flex_volume: Option<FlexPersistentVolumeSource>,
-    pub flocker: Option<FlockerVolumeSource>,
-    pub gce_persistent_disk: Option<GCEPersistentDiskVolumeSource>,
-    pub glusterfs: Option<GlusterfsPersistentVolumeSource>,
+    pub cephfs: Option<Box<CephFSPersistentVolumeSource>>,
+    pub cinder: Option<Box<CinderPersistentVolumeSource>>,
+    pub claim_ref: Option<Box<ObjectReference>>,
+    pub csi: Option<Box<CSIPersistentVolumeSource>>,
+    pub fc: Option<Box<FCVolumeSource>>,
+    pub flex_volume: Option<Box<FlexPersistentVolumeSource>>,
+    pub flocker: Option<Box<FlockerVolumeSource>>,
+    pub gce_persistent_disk: Option<Box<GCEPersistentDiskVolumeSource>>,
+    pub glusterfs: Option<Box<GlusterfsPersistentVolumeSource>>,
     pub host_path: Option<HostPathVolumeSource>,
-    pub iscsi: Option<ISCSIPersistentVolumeSource>,
+    pub iscsi: Option<Box<ISCSIPersistentVolumeSource>>,
     pub local: Option<LocalVolumeSource>,
     pub mount_options: Vec<String>,
-    pub nfs: Option<NFSVolumeSource>,
+    pub nfs: Option<Box<NFSVolumeSource>>,
     pub node_affinity: Option<VolumeNodeAffinity>,
     pub persistent_volume_reclaim_policy: Option<String>,
-    pub photon_persistent_disk: Option<PhotonPersistentDiskVolumeSource>,
-    pub portworx_volume: Option<PortworxVolumeSource>,
-    pub quobyte: Option<QuobyteVolumeSource>,
-    pub rbd: Option<RBDPersistentVolumeSource>,
+    pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
+    pub portworx_volume: Option<Box<PortworxVolumeSource>>,
+    pub quobyte: Option<Box<QuobyteVolumeSource>>,
+    pub rbd: Option<Box<RBDPersistentVolumeSource>>,
     /// `scaleIO` in JSON.
-    pub scale_io: Option<ScaleIOPersistentVolumeSource>,
+    pub scale_io: Option<Box<ScaleIOPersistentVolumeSource>>,
     pub storage_class_name: Option<String>,
-    pub storageos: Option<StorageOSPersistentVolumeSource>,
+    pub storageos: Option<Box<StorageOSPersistentVolumeSource>>,
     pub volume_attributes_class_name: Option<String>,
     pub volume_mode: Option<String>,
-    pub vsphere_volume: Option<VsphereVirtualDiskVolumeSource>,
+    pub vsphere_volume: Option<Box<VsphereVirtualDiskVolumeSource>>,
 }
 
 watchable_core::model!(PersistentVolumeSpec {
@@ -3075,7 +3075,7 @@ pub struct PodAffinityTerm {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
     pub match_label_keys: Vec<String>,
     pub mismatch_label_keys: Vec<String>,
-    pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
+    pub namespace_selector: Option<Box<crate::meta::v1::LabelSelector>>,
     pub namespaces: Vec<String>,
     /// Required.
     pub topology_key: String,
@@ -3356,19 +3356,19 @@ watchable_core::model!(PodSchedulingGroup {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podsecuritycontext-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityContext {
-    pub app_armor_profile: Option<AppArmorProfile>,
+    pub app_armor_profile: Option<Box<AppArmorProfile>>,
     pub fs_group: Option<i64>,
     pub fs_group_change_policy: Option<String>,
     pub run_as_group: Option<i64>,
     pub run_as_non_root: Option<bool>,
     pub run_as_user: Option<i64>,
     pub se_linux_change_policy: Option<String>,
-    pub se_linux_options: Option<SELinuxOptions>,
-    pub seccomp_profile: Option<SeccompProfile>,
+    pub se_linux_options: Option<Box<SELinuxOptions>>,
+    pub seccomp_profile: Option<Box<SeccompProfile>>,
     pub supplemental_groups: Vec<i64>,
     pub supplemental_groups_policy: Option<String>,
     pub sysctls: Vec<Sysctl>,
-    pub windows_options: Option<WindowsSecurityContextOptions>,
+    pub windows_options: Option<Box<WindowsSecurityContextOptions>>,
 }
 
 watchable_core::model!(PodSecurityContext {
@@ -3395,11 +3395,11 @@ watchable_core::model!(PodSecurityContext {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSpec {
     pub active_deadline_seconds: Option<i64>,
-    pub affinity: Option<Affinity>,
+    pub affinity: Option<Box<Affinity>>,
     pub automount_service_account_token: Option<bool>,
     /// Required. Keyed by `name`.
     pub containers: Vec<Container>,
-    pub dns_config: Option<PodDNSConfig>,
+    pub dns_config: Option<Box<PodDNSConfig>>,
     pub dns_policy: Option<String>,
     pub enable_service_links: Option<bool>,
     /// Keyed by `name`.
@@ -3428,7 +3428,7 @@ pub struct PodSpec {
     pub readiness_gates: Vec<PodReadinessGate>,
     /// Keyed by `name`.
     pub resource_claims: Vec<PodResourceClaim>,
-    pub resources: Option<ResourceRequirements>,
+    pub resources: Option<Box<ResourceRequirements>>,
     pub restart_policy: Option<String>,
     pub runtime_class_name: Option<String>,
     pub scheduler_name: Option<String>,
@@ -3510,7 +3510,7 @@ pub struct PodStatus {
     pub conditions: Vec<PodCondition>,
     pub container_statuses: Vec<ContainerStatus>,
     pub ephemeral_container_statuses: Vec<ContainerStatus>,
-    pub extended_resource_claim_status: Option<PodExtendedResourceClaimStatus>,
+    pub extended_resource_claim_status: Option<Box<PodExtendedResourceClaimStatus>>,
     /// `hostIP` in JSON.
     pub host_ip: Option<String>,
     /// `hostIPs` in JSON.
@@ -3532,7 +3532,7 @@ pub struct PodStatus {
     pub resize: Option<String>,
     /// Keyed by `name`.
     pub resource_claim_statuses: Vec<PodResourceClaimStatus>,
-    pub resources: Option<ResourceRequirements>,
+    pub resources: Option<Box<ResourceRequirements>>,
     pub start_time: Option<crate::meta::v1::Time>,
 }
 
@@ -3695,7 +3695,7 @@ watchable_core::model!(PreferredSchedulingTerm {
 pub struct Probe {
     pub exec: Option<ExecAction>,
     pub failure_threshold: Option<i32>,
-    pub grpc: Option<GRPCAction>,
+    pub grpc: Option<Box<GRPCAction>>,
     pub http_get: Option<HTTPGetAction>,
     pub initial_delay_seconds: Option<i32>,
     pub period_seconds: Option<i32>,
@@ -3909,7 +3909,7 @@ pub struct ReplicationControllerSpec {
     pub min_ready_seconds: Option<i32>,
     pub replicas: Option<i32>,
     pub selector: std::collections::BTreeMap<String, String>,
-    pub template: Option<PodTemplateSpec>,
+    pub template: Option<Box<PodTemplateSpec>>,
 }
 
 watchable_core::model!(ReplicationControllerSpec {
@@ -4423,7 +4423,7 @@ watchable_core::model!(SecretVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct SecurityContext {
     pub allow_privilege_escalation: Option<bool>,
-    pub app_armor_profile: Option<AppArmorProfile>,
+    pub app_armor_profile: Option<Box<AppArmorProfile>>,
     pub capabilities: Option<Capabilities>,
     pub privileged: Option<bool>,
     pub proc_mount: Option<String>,
@@ -4431,9 +4431,9 @@ pub struct SecurityContext {
     pub run_as_group: Option<i64>,
     pub run_as_non_root: Option<bool>,
     pub run_as_user: Option<i64>,
-    pub se_linux_options: Option<SELinuxOptions>,
+    pub se_linux_options: Option<Box<SELinuxOptions>>,
     pub seccomp_profile: Option<SeccompProfile>,
-    pub windows_options: Option<WindowsSecurityContextOptions>,
+    pub windows_options: Option<Box<WindowsSecurityContextOptions>>,
 }
 
 watchable_core::model!(SecurityContext {
@@ -4721,7 +4721,7 @@ watchable_core::model!(SleepAction {
 pub struct StorageOSPersistentVolumeSource {
     pub fs_type: Option<String>,
     pub read_only: Option<bool>,
-    pub secret_ref: Option<ObjectReference>,
+    pub secret_ref: Option<Box<ObjectReference>>,
     pub volume_name: Option<String>,
     pub volume_namespace: Option<String>,
 }
@@ -4947,40 +4947,40 @@ watchable_core::model!(TypedObjectReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volume-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Volume {
-    pub aws_elastic_block_store: Option<AWSElasticBlockStoreVolumeSource>,
-    pub azure_disk: Option<AzureDiskVolumeSource>,
-    pub azure_file: Option<AzureFileVolumeSource>,
-    pub cephfs: Option<CephFSVolumeSource>,
-    pub cinder: Option<CinderVolumeSource>,
-    pub config_map: Option<ConfigMapVolumeSource>,
-    pub csi: Option<CSIVolumeSource>,
+    pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
+    pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
+    pub azure_file: Option<Box<AzureFileVolumeSource>>,
+    pub cephfs: Option<Box<CephFSVolumeSource>>,
+    pub cinder: Option<Box<CinderVolumeSource>>,
+    pub config_map: Option<Box<ConfigMapVolumeSource>>,
+    pub csi: Option<Box<CSIVolumeSource>>,
     /// `downwardAPI` in JSON.
-    pub downward_api: Option<DownwardAPIVolumeSource>,
-    pub empty_dir: Option<EmptyDirVolumeSource>,
+    pub downward_api: Option<Box<DownwardAPIVolumeSource>>,
+    pub empty_dir: Option<Box<EmptyDirVolumeSource>>,
     pub ephemeral: Option<EphemeralVolumeSource>,
-    pub fc: Option<FCVolumeSource>,
-    pub flex_volume: Option<FlexVolumeSource>,
-    pub flocker: Option<FlockerVolumeSource>,
-    pub gce_persistent_disk: Option<GCEPersistentDiskVolumeSource>,
-    pub git_repo: Option<GitRepoVolumeSource>,
-    pub glusterfs: Option<GlusterfsVolumeSource>,
-    pub host_path: Option<HostPathVolumeSource>,
-    pub image: Option<ImageVolumeSource>,
-    pub iscsi: Option<ISCSIVolumeSource>,
+    pub fc: Option<Box<FCVolumeSource>>,
+    pub flex_volume: Option<Box<FlexVolumeSource>>,
+    pub flocker: Option<Box<FlockerVolumeSource>>,
+    pub gce_persistent_disk: Option<Box<GCEPersistentDiskVolumeSource>>,
+    pub git_repo: Option<Box<GitRepoVolumeSource>>,
+    pub glusterfs: Option<Box<GlusterfsVolumeSource>>,
+    pub host_path: Option<Box<HostPathVolumeSource>>,
+    pub image: Option<Box<ImageVolumeSource>>,
+    pub iscsi: Option<Box<ISCSIVolumeSource>>,
     /// Required.
     pub name: String,
-    pub nfs: Option<NFSVolumeSource>,
+    pub nfs: Option<Box<NFSVolumeSource>>,
     pub persistent_volume_claim: Option<PersistentVolumeClaimVolumeSource>,
-    pub photon_persistent_disk: Option<PhotonPersistentDiskVolumeSource>,
-    pub portworx_volume: Option<PortworxVolumeSource>,
-    pub projected: Option<ProjectedVolumeSource>,
-    pub quobyte: Option<QuobyteVolumeSource>,
-    pub rbd: Option<RBDVolumeSource>,
+    pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
+    pub portworx_volume: Option<Box<PortworxVolumeSource>>,
+    pub projected: Option<Box<ProjectedVolumeSource>>,
+    pub quobyte: Option<Box<QuobyteVolumeSource>>,
+    pub rbd: Option<Box<RBDVolumeSource>>,
     /// `scaleIO` in JSON.
-    pub scale_io: Option<ScaleIOVolumeSource>,
-    pub secret: Option<SecretVolumeSource>,
-    pub storageos: Option<StorageOSVolumeSource>,
-    pub vsphere_volume: Option<VsphereVirtualDiskVolumeSource>,
+    pub scale_io: Option<Box<ScaleIOVolumeSource>>,
+    pub secret: Option<Box<SecretVolumeSource>>,
+    pub storageos: Option<Box<StorageOSVolumeSource>>,
+    pub vsphere_volume: Option<Box<VsphereVirtualDiskVolumeSource>>,
 }
 
 watchable_core::model!(Volume {
@@ -5108,13 +5108,13 @@ watchable_core::model!(VolumeNodeAffinity {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeProjection {
-    pub cluster_trust_bundle: Option<ClusterTrustBundleProjection>,
-    pub config_map: Option<ConfigMapProjection>,
+    pub cluster_trust_bundle: Option<Box<ClusterTrustBundleProjection>>,
+    pub config_map: Option<Box<ConfigMapProjection>>,
     /// `downwardAPI` in JSON.
     pub downward_api: Option<DownwardAPIProjection>,
-    pub pod_certificate: Option<PodCertificateProjection>,
-    pub secret: Option<SecretProjection>,
-    pub service_account_token: Option<ServiceAccountTokenProjection>,
+    pub pod_certificate: Option<Box<PodCertificateProjection>>,
+    pub secret: Option<Box<SecretProjection>>,
+    pub service_account_token: Option<Box<ServiceAccountTokenProjection>>,
 }
 
 watchable_core::model!(VolumeProjection {

@@ -87,7 +87,7 @@ watchable_core::model!(DeviceTaintRuleList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetaintrulespec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleSpec {
-    pub device_selector: Option<DeviceTaintSelector>,
+    pub device_selector: Option<Box<DeviceTaintSelector>>,
     /// Required.
     pub taint: DeviceTaint,
 }

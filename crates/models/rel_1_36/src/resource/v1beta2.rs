@@ -263,7 +263,7 @@ watchable_core::model!(DeviceAttribute {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicecapacity-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
-    pub request_policy: Option<CapacityRequestPolicy>,
+    pub request_policy: Option<Box<CapacityRequestPolicy>>,
     /// Required.
     pub value: crate::resource::Quantity,
 }
@@ -435,7 +435,7 @@ watchable_core::model!(DeviceCounterConsumption {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicerequest-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
-    pub exactly: Option<ExactDeviceRequest>,
+    pub exactly: Option<Box<ExactDeviceRequest>>,
     pub first_available: Vec<DeviceSubRequest>,
     /// Required.
     pub name: String,
@@ -928,7 +928,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimtemplatespec-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     /// Required.
     pub spec: ResourceClaimSpec,
 }

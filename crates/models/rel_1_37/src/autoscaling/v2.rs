@@ -247,7 +247,7 @@ watchable_core::model!(HorizontalPodAutoscalerList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#horizontalpodautoscalerspec-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerSpec {
-    pub behavior: Option<HorizontalPodAutoscalerBehavior>,
+    pub behavior: Option<Box<HorizontalPodAutoscalerBehavior>>,
     /// Required.
     pub max_replicas: i32,
     pub metrics: Vec<MetricSpec>,
@@ -314,10 +314,10 @@ watchable_core::model!(MetricIdentifier {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#metricspec-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricSpec {
-    pub container_resource: Option<ContainerResourceMetricSource>,
-    pub external: Option<ExternalMetricSource>,
-    pub object: Option<ObjectMetricSource>,
-    pub pods: Option<PodsMetricSource>,
+    pub container_resource: Option<Box<ContainerResourceMetricSource>>,
+    pub external: Option<Box<ExternalMetricSource>>,
+    pub object: Option<Box<ObjectMetricSource>>,
+    pub pods: Option<Box<PodsMetricSource>>,
     pub resource: Option<ResourceMetricSource>,
     /// Required.
     pub type_: String,
@@ -339,10 +339,10 @@ watchable_core::model!(MetricSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#metricstatus-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricStatus {
-    pub container_resource: Option<ContainerResourceMetricStatus>,
-    pub external: Option<ExternalMetricStatus>,
-    pub object: Option<ObjectMetricStatus>,
-    pub pods: Option<PodsMetricStatus>,
+    pub container_resource: Option<Box<ContainerResourceMetricStatus>>,
+    pub external: Option<Box<ExternalMetricStatus>>,
+    pub object: Option<Box<ObjectMetricStatus>>,
+    pub pods: Option<Box<PodsMetricStatus>>,
     pub resource: Option<ResourceMetricStatus>,
     /// Required.
     pub type_: String,

@@ -233,7 +233,7 @@ pub struct JobSpec {
     pub parallelism: Option<i32>,
     pub pod_failure_policy: Option<PodFailurePolicy>,
     pub pod_replacement_policy: Option<String>,
-    pub scheduling: Option<JobSchedulingConfiguration>,
+    pub scheduling: Option<Box<JobSchedulingConfiguration>>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
     pub success_policy: Option<SuccessPolicy>,
     pub suspend: Option<bool>,
@@ -303,8 +303,8 @@ watchable_core::model!(JobStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#jobtemplatespec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
-    pub spec: Option<JobSpec>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
+    pub spec: Option<Box<JobSpec>>,
 }
 
 watchable_core::model!(JobTemplateSpec {

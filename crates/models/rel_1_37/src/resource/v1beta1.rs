@@ -197,7 +197,7 @@ watchable_core::model!(CounterSet {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#device-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
-    pub basic: Option<BasicDevice>,
+    pub basic: Option<Box<BasicDevice>>,
     /// Required.
     pub name: String,
 }
@@ -277,7 +277,7 @@ watchable_core::model!(DeviceAttribute {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicecapacity-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCapacity {
-    pub request_policy: Option<CapacityRequestPolicy>,
+    pub request_policy: Option<Box<CapacityRequestPolicy>>,
     /// Required.
     pub value: crate::resource::Quantity,
 }
@@ -879,7 +879,7 @@ watchable_core::model!(ResourceClaimTemplateList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimtemplatespec-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateSpec {
-    pub metadata: Option<crate::meta::v1::ObjectMeta>,
+    pub metadata: Option<Box<crate::meta::v1::ObjectMeta>>,
     pub spec: Option<ResourceClaimSpec>,
 }
 
