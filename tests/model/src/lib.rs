@@ -13,12 +13,14 @@ mod random;
 mod recorded;
 mod round_trip;
 mod shrink;
+mod sizes;
 mod typed;
 mod values;
 
 pub use catalog::matches_served_resources;
 pub use recorded::round_trip_recorded_objects;
 pub use round_trip::{cover_every_definition, round_trip_random_objects};
+pub use sizes::are_lean;
 pub use typed::Type;
 
 use std::path::{Path, PathBuf};

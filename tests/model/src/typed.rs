@@ -9,6 +9,8 @@ use watchable_core::json;
 pub struct Type {
     /// The definition in the release's spec.
     pub definition: &'static str,
+    /// Its size in bytes.
+    pub size: usize,
     round_trip: RoundTrip,
 }
 
@@ -25,7 +27,7 @@ impl Type {
     where
         T: for<'de> Deserialize<'de> + Serialize,
     {
-        Self { definition, round_trip: round_trip::<T> }
+        Self { definition, size: size_of::<T>(), round_trip: round_trip::<T> }
     }
 
     /// Decodes a text, as a watcher does, and encodes the result.

@@ -642,6 +642,11 @@ fn types_round_trip_recorded_objects() {
 }
 
 #[test]
+fn types_are_lean() {
+    model_tests::are_lean("1.19", TYPES);
+}
+
+#[test]
 fn catalog_matches_served_resources() {
     model_tests::matches_served_resources("1.19", rel_1_19::CATALOG);
 }

@@ -602,6 +602,11 @@ fn types_round_trip_recorded_objects() {
 }
 
 #[test]
+fn types_are_lean() {
+    model_tests::are_lean("1.29", TYPES);
+}
+
+#[test]
 fn catalog_matches_served_resources() {
     model_tests::matches_served_resources("1.29", rel_1_29::CATALOG);
 }

@@ -732,6 +732,11 @@ fn types_round_trip_recorded_objects() {
 }
 
 #[test]
+fn types_are_lean() {
+    model_tests::are_lean("1.33", TYPES);
+}
+
+#[test]
 fn catalog_matches_served_resources() {
     model_tests::matches_served_resources("1.33", rel_1_33::CATALOG);
 }
