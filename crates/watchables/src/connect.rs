@@ -4,15 +4,19 @@ mod connector;
 mod credential;
 mod der;
 mod error;
+mod kubeconfig;
 mod limiter;
 mod materials;
 mod no_proxy;
+mod pem;
 mod plugin;
 mod proxy;
+mod server_url;
 mod service;
 mod session;
 mod settings;
 mod tls;
+mod verifier;
 
 use kube_client::client::ConfigExt as _;
 use kube_client::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
@@ -20,6 +24,7 @@ use tower::Layer as _;
 
 use crate::{Client, ClientError, Config};
 use error::AccessError;
+pub use kubeconfig::{read_kubeconfig, read_kubeconfig_from};
 use service::Renewing;
 use settings::Settings;
 
@@ -39,7 +44,7 @@ use settings::Settings;
 /// Panics outside of a Tokio runtime.
 pub async fn connect() -> Result<Client, ClientError> {
     let options = KubeConfigOptions::default();
-    let read = Kubeconfig::read();
+    let read = read_kubeconfig();
     if let Err(KubeconfigError::Parse(error)) = &read {
         return Err(AccessError::new(format!(
             "the kubeconfig is not valid YAML: {}",
