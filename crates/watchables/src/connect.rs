@@ -16,6 +16,7 @@ mod service;
 mod session;
 mod settings;
 mod tls;
+mod tunnel;
 mod verifier;
 
 use kube_client::client::ConfigExt as _;

@@ -1,5 +1,6 @@
 //! The messages of errors: what failed, and what to do about it.
 
+use std::error::Error;
 use std::fmt;
 
 use watchable_core::ResourceInfo;
@@ -126,4 +127,21 @@ fn missing_resource_hint(resource: &ResourceInfo) -> &'static str {
     } else {
         "is it of another release, or is the version wrong?"
     }
+}
+
+/// Returns an error and its causes on one line, except what a text before already contains: many errors repeat their
+/// cause in their own text.
+pub(crate) fn one_line(error: &(dyn Error + 'static)) -> String {
+    let mut line = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        if !line.contains(&text) {
+            let separator = if line.is_empty() { "" } else { ": " };
+            line.push_str(separator);
+            line.push_str(&text);
+        }
+        next = error.source();
+    }
+    line
 }
