@@ -162,3 +162,21 @@ fn start_demo(requested: bool) -> anyhow::Result<Cluster> {
 fn create_client(config: Config) -> anyhow::Result<Client> {
     connect_to(config).context("cannot create a client")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn url_is_shown_without_secrets() {
+        for (url, shown) in [
+            ("https://kube.test:6443/k8s", "https://kube.test:6443/k8s"),
+            ("https://user:SECRET@kube.test/a@b", "https://kube.test/a@b"),
+            ("user:SECRET@kube.test:1", "kube.test:1"),
+            ("https://u:SEC@RET@[::1]:1/?token=SECRET", "https://[::1]:1/"),
+            ("", ""),
+        ] {
+            assert_eq!(without_secrets(url), shown);
+        }
+    }
+}

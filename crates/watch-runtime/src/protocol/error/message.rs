@@ -136,7 +136,14 @@ pub(crate) fn one_line(error: &(dyn Error + 'static)) -> String {
     let mut next = Some(error);
     while let Some(error) = next {
         let text = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        if !line.contains(&text) {
+        let cause = error.source().map(ToString::to_string);
+        // kube's `ServiceError: …` adds nothing to its cause.
+        let adds_a_word = cause.is_some_and(|cause| {
+            text.strip_suffix(&cause)
+                .and_then(|rest| rest.strip_suffix(": "))
+                .is_some_and(|word| !word.contains(' '))
+        });
+        if !adds_a_word && !line.contains(&text) {
             let separator = if line.is_empty() { "" } else { ": " };
             line.push_str(separator);
             line.push_str(&text);
