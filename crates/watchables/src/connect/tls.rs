@@ -125,6 +125,15 @@ impl Identity {
                 };
                 return format!("the API server's certificate is not signed by {name}{flaw}");
             }
+            // webpki's error, whose type is not rustls'. Go accepts it if it is in the bundle.
+            CertificateError::Other(error)
+                if format!("{error:?}").contains("CaUsedAsEndEntity") =>
+            {
+                let bundle = self.ca.as_ref().map_or("a CA file", |(name, _)| name);
+                return format!(
+                    "the API server's certificate is a CA's own, and is not itself in {bundle}"
+                );
+            }
             _ => "is invalid",
         };
         format!("the API server's certificate {what}")

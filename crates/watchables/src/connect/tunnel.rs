@@ -72,12 +72,10 @@ mod tests {
         let (ours, mut proxy) = tokio::io::duplex(16);
         let opening = open(TokioIo::new(ours), "kube.test:443", None);
         let answering = async {
-            let mut request = vec![0; 58];
+            let expected = b"CONNECT kube.test:443 HTTP/1.1\r\nHost: kube.test:443\r\n\r\n";
+            let mut request = vec![0; expected.len()];
             proxy.read_exact(&mut request).await.unwrap();
-            assert_eq!(
-                request,
-                b"CONNECT kube.test:443 HTTP/1.1\r\nHost: kube.test:443\r\n\r\n"[..58]
-            );
+            assert_eq!(request, expected);
             for part in parts {
                 if proxy.write_all(part).await.is_err() {
                     break;

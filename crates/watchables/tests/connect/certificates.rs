@@ -85,6 +85,11 @@ impl Pki {
         self.server_with(&self.issue(&["kube.test", "127.0.0.1"], 2100), wants_client)
     }
 
+    /// Returns the side of a server whose certificate is the CA's own.
+    pub(crate) fn server_of_the_ca(&self) -> TlsAcceptor {
+        self.server_with(&[self.ca.pem(), self.ca.key().serialize_pem()], false)
+    }
+
     pub(crate) fn server_with(
         &self,
         [certificate, key]: &[String; 2],

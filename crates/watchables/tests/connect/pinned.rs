@@ -37,6 +37,19 @@ async fn certificate_in_the_bundle_is_accepted_for_its_name_and_time() {
 }
 
 #[tokio::test]
+async fn certificate_of_another_ca_says_that_it_is_not_in_the_bundle() {
+    let (pki, other) = (Pki::new(), Pki::new());
+    let server = Server::start_with(Some(other.server_of_the_ca()), |_| ok()).await;
+    let url = format!("https://127.0.0.1:{}", server.port);
+    let client = connect(&url, &[pki.ca_line()], &[]).await.unwrap();
+    let error = get(&client).await.unwrap_err();
+    assert!(
+        error.contains(&format!("not itself in the CA file {}", pki.path("ca.crt"))),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn damaged_parts_of_bundles_and_chains_are_skipped() {
     let pki = Pki::new();
     let server = Server::start_with(Some(pki.server(true)), |_| ok()).await;

@@ -194,3 +194,17 @@ async fn hint_of_a_kubeconfig_sends_no_control_characters_to_the_terminal() {
     let error = failure(connect("http://127.0.0.1:1", &[], &[user.to_owned()]).await);
     assert!(error.ends_with("hint: get [31mit"), "{error}");
 }
+
+#[tokio::test]
+async fn failure_after_a_401_is_told_until_the_plugin_runs_again() {
+    let plugin = Plugin::counted("");
+    let server = Server::start(|_| unauthorized()).await;
+    let url = format!("http://127.0.0.1:{}", server.port);
+    let script = plugin.0.path().join("plugin-login");
+    let client = connect(&url, &[], &plugin.user()).await.unwrap();
+    fs::write(script, "exit 5\n").unwrap();
+    for _ in 0..3 {
+        let error = get(&client).await.unwrap_err();
+        assert!(error.contains("failed with exit status: 5"), "{error}");
+    }
+}
