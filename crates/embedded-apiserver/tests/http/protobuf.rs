@@ -1,8 +1,10 @@
 //! Protobuf bodies, which kubectl's typed `create` commands send.
 
 use serde_json::json;
+use watchable_core::{CatalogEntry, ResourceInfo, Scope};
 
-use crate::client::{get, send_with, start};
+use crate::catalog::CATALOG;
+use crate::client::{builder, get, send_with, start};
 
 const PROTOBUF: [(&str, &str); 2] = [
     ("content-type", "application/vnd.kubernetes.protobuf"),
@@ -53,7 +55,14 @@ const WHOAMI: &[u8] = b"k8s\x00\x0a-\x0a\x18authentication.k8s.io/v1\
 
 #[tokio::test]
 async fn who_one_is_can_be_asked_in_protobuf() {
-    let server = start().await;
+    let rules = CATALOG.iter().find(|entry| entry.singular == "selfsubjectrulesreview").unwrap();
+    let (group, kind) = ("authentication.k8s.io", "SelfSubjectReview");
+    let entry = CatalogEntry {
+        resource: ResourceInfo::new(group, "v1", kind, "selfsubjectreviews", Scope::Cluster),
+        singular: "selfsubjectreview",
+        ..rules.clone()
+    };
+    let server = builder().resource(entry).start().await.unwrap();
     let path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
     let response = send_with(&server, "POST", path, WHOAMI, &PROTOBUF).await;
     assert_eq!(response.code, 201, "{}", response.text);
