@@ -42,7 +42,7 @@ impl WatchStatus {
             || self.unreachable != newer.unreachable;
         let resource_version = self.resource_version.take();
         let unreachable = newer.unreachable.clone();
-        *self = Self { resource_version, unreachable, ..*newer };
+        *self = Self { unreachable, resource_version, ..*newer };
         match (version, &mut self.resource_version) {
             (None, place) => *place = None,
             (Some(version), Some(place)) => version.clone_into(place),
