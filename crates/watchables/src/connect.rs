@@ -31,9 +31,8 @@ use settings::Settings;
 
 /// Connects to the cluster of the kubeconfig or, inside a cluster, to that cluster.
 ///
-/// The configuration is inferred as by [`Client::try_default`]: from `KUBECONFIG`, from `~/.kube/config`, or
-/// from the Pod's service account. See [`connect_with`] and [`connect_to`] for the difference between the
-/// clients.
+/// The configuration is inferred: by [`read_kubeconfig`] or, without a kubeconfig, from the Pod's service account. See
+/// [`connect_with`] and [`connect_to`] for the difference between the clients.
 ///
 /// # Errors
 ///
