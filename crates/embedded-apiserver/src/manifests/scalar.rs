@@ -1,10 +1,14 @@
 //! The meaning of scalars in YAML 1.1, as kubectl's parser defines it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, PAD};
+use base64::{Engine as _, alphabet};
 use serde_json::Value;
 
 use super::go_number::{self, Integer};
+
+/// As Go decodes: the bits of the last letter that are in no byte may be set.
+const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// What a scalar means.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +38,10 @@ impl Scalar {
                 Err("the value is not of its tag's type")
             }
             (Some("binary"), _) => {
+                // It is usually a block of several lines.
+                let text: String = text.chars().filter(|char| !"\r\n".contains(*char)).collect();
                 let bytes =
-                    STANDARD.decode(text).map_err(|_| "!!binary is not followed by base64")?;
+                    LENIENT.decode(text).map_err(|_| "!!binary is not followed by base64")?;
                 Ok(Self::Text(String::from_utf8_lossy(&bytes).into_owned()))
             }
             _ => Ok(Self::Text(text.to_owned())),
@@ -84,11 +90,7 @@ impl Scalar {
             Self::Float(value) if !value.is_finite() => {
                 return Err("infinity and NaN cannot be expressed in JSON");
             }
-            // kubectl writes JSON in between, and reads what has no fraction as an integer.
-            Self::Float(value) => match value.to_string().parse::<i64>() {
-                Ok(integer) => integer.into(),
-                Err(_) => value.into(),
-            },
+            Self::Float(value) => go_number::in_json(value),
             Self::Text(text) => text.into(),
         })
     }

@@ -1,6 +1,7 @@
 //! The status of a stream: what it is doing, and what it has done.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The status of a stream, as returned by [`Watcher::status`](crate::Watcher::status).
@@ -12,6 +13,9 @@ pub struct WatchStatus {
     /// Since when and why the stream is interrupted. It stays while the stream retries, until it
     /// is [`Live`](Phase::Live) again or has ended.
     pub interruption: Option<Interruption>,
+    /// Why the last request got no response, if that is the interruption's cause: the error of the
+    /// client and its causes, which name the proxy, certificate or exec plugin that is at fault.
+    pub unreachable: Option<Arc<str>>,
     /// Events delivered.
     pub events: u64,
     /// Objects that did not decode into their type.
@@ -30,12 +34,15 @@ pub struct WatchStatus {
 }
 
 impl WatchStatus {
-    /// Takes over a newer status, reusing the allocation for the version. Returns whether the phase
-    /// or the interruption changed.
+    /// Takes over a newer status, reusing the allocation for the version. Returns whether the phase,
+    /// the interruption or its reason changed.
     pub(crate) fn update(&mut self, newer: &Self, version: Option<&str>) -> bool {
-        let changed = self.phase != newer.phase || self.interruption != newer.interruption;
+        let changed = self.phase != newer.phase
+            || self.interruption != newer.interruption
+            || self.unreachable != newer.unreachable;
         let resource_version = self.resource_version.take();
-        *self = Self { resource_version, ..*newer };
+        let unreachable = newer.unreachable.clone();
+        *self = Self { unreachable, resource_version, ..*newer };
         match (version, &mut self.resource_version) {
             (None, place) => *place = None,
             (Some(version), Some(place)) => version.clone_into(place),

@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 
 use crate::protocol::encoding::UnrequestedEncoding;
-use crate::protocol::error::{Kind, Source};
+use crate::protocol::error::{Kind, Source, one_line};
 use crate::protocol::frame::Frames;
 use crate::protocol::head::Head;
 use crate::protocol::list_body::ListBody;
@@ -56,6 +56,7 @@ impl Machine {
         if self.is_managed() && self.failures.has_reached_server() && !is_terminal {
             self.probing_version = false;
             self.failures.connection_lost();
+            self.failures.unreachable = Some(one_line(&*source).into());
             let kind = Kind::Connect(source);
             self.wait_out(kind, Cause::Unreachable, Wait::Disconnected, now);
         } else {
