@@ -49,6 +49,7 @@ impl Machine {
         if !self.is_managed() {
             return self.end_with(kind);
         }
+        self.page_failed();
         let since = self.failures.failed(cause, now);
         let left = self
             .requests
