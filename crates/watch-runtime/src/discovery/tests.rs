@@ -28,6 +28,7 @@ fn unreadable_groups() -> Vec<(Answer, &'static str)> {
             "redirected (302) to https://login.example/a;",
         ),
         (Answer(200, vec![], status(429, "busy").2), "busy (429)"),
+        (Answer(200, vec![], "{\"kind\":".to_owned()), "the connection broke"),
     ]
 }
 

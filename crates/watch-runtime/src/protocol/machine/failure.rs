@@ -64,8 +64,8 @@ impl Machine {
 
     /// A line is not a watch event.
     pub(super) fn malformed_line(&mut self, source: Source, now: Instant) {
-        if self.relist.is_none() {
-            // The same line may follow the version each time.
+        if self.relist.is_none() && self.response.looks_like_json() {
+            // The same event may follow the version each time.
             self.hidden_gap.version_rejected();
         }
         self.malformed_response("a line that is not a watch event", source, now);

@@ -46,10 +46,10 @@ fn events_on_one_line_are_separate_events() {
 }
 
 #[test]
-fn line_that_is_malformed_in_each_watch_leads_to_a_list() {
+fn event_that_is_malformed_in_each_watch_leads_to_a_list() {
     let mut harness = watching("5");
     for _ in 0..3 {
-        harness.chunk("garbage\n");
+        harness.chunk("{\"type\":\"MODIFIED\",\"object\":{\"x\":NaN}} x\n");
         harness.sleep();
         let request = harness.request();
         if request == "/api/v1/pods?limit=500" {
