@@ -95,6 +95,31 @@ async fn busy_server_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn truncated_document_is_requested_again() {
+    let [mut truncated, whole] = [(); 2].map(|()| Server::new([]).answer("/api"));
+    truncated.2.truncate(9);
+    let server = Server::new([("/api", vec![truncated.clone(), truncated, whole])]);
+    let mut retries = 0;
+    let discovery = server.discovery();
+    let found = discovery.find_with_retry("pods", |error, _| {
+        assert_eq!(error.to_string(), "GET /api: the connection broke");
+        retries += 1;
+        true
+    });
+    found.await.unwrap();
+    assert_eq!(retries, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn byte_order_mark_and_rejected_content_types_are_no_obstacle() {
+    let mut marked = Server::new([]).answer("/api");
+    marked.2.insert(0, '\u{feff}');
+    Server::new([("/api", vec![marked])]).discovery().find("pods").await.unwrap();
+    let strict = Server::strict(Server::new([]));
+    strict.discovery().find("deployments").await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_does_not_pass_ends_at_once_and_is_named() {
     let redirect = vec![("location", "https://u:SECRET@login.example/oauth?state=SECRET")];
     for (answer, parts) in [

@@ -2,6 +2,7 @@
 //!
 //! Memory is bounded by the size of an item, not of a page.
 
+mod outcome;
 #[cfg(test)]
 mod tests;
 
@@ -14,8 +15,8 @@ use serde_json::value::RawValue;
 use watchable_core::json::{self, Seek};
 
 use crate::protocol::api_status::ApiStatus;
-use crate::protocol::error::Source;
 use crate::protocol::frame;
+pub(crate) use crate::protocol::list_body::outcome::{NoList, PageMetadata};
 use crate::protocol::scalar;
 
 /// An incremental parser of a list, fed with chunks of any size.
@@ -55,24 +56,6 @@ enum InString {
     Yes,
     /// After a backslash.
     Escaped,
-}
-
-/// What is not a whole list.
-#[derive(Debug)]
-pub(crate) enum NoList {
-    /// An error that an API server or a proxy describes.
-    Status(ApiStatus),
-    /// Anything else, or a part of a list.
-    Malformed(Source),
-}
-
-/// The metadata of a page.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct PageMetadata {
-    pub(crate) version: Option<String>,
-    /// The token for the next page, if there is one.
-    pub(crate) continue_token: Option<String>,
-    pub(crate) remaining: Option<u64>,
 }
 
 /// The document without the items.

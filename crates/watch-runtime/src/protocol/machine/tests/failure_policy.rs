@@ -212,3 +212,18 @@ fn retry_after_of_a_day_is_cut_to_five_minutes_and_zero_is_no_storm() {
     }
     assert!(slept > Duration::from_mins(5), "{slept:?}");
 }
+
+#[test]
+fn encoding_that_was_not_requested_is_the_cause() {
+    let mut harness = accepted(false);
+    harness.request();
+    let accepts_gzip = false;
+    let mut head = http::HeaderMap::new();
+    head.insert("content-encoding", http::HeaderValue::from_static("gzip"));
+    let error = crate::protocol::encoding::Encoding::of_response(&head, accepts_gzip).unwrap_err();
+    harness.machine.on_unreachable(error.into(), harness.now);
+    harness.sleep();
+    let interruption = harness.machine.status(harness.now).interruption.unwrap();
+    assert_eq!(interruption.cause, Cause::UnrequestedEncoding);
+    assert!(interruption.cause.to_string().contains("Content-Encoding, such as gzip"));
+}
