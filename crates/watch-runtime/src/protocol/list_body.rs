@@ -139,7 +139,7 @@ impl ListBody {
             json::from_slice(rest).map_err(|error| NoList::Malformed(error.into()))?;
         let kind = kind.and_then(scalar::text).unwrap_or_default();
         if kind == "Status" {
-            return Err(NoList::Status(ApiStatus::from_event(rest)));
+            return Err(NoList::Status(Box::new(ApiStatus::from_event(rest))));
         }
         let Metadata { resource_version, continue_token, remaining_item_count } =
             metadata.and_then(|metadata| json::from_str(metadata.get()).ok()).unwrap_or_default();

@@ -12,8 +12,7 @@ use watchable_core::json::Seek;
 use crate::protocol::frame::{Frames, LineTooLong, without_marks};
 
 /// What lies between two documents on a line. In a string it may be anything, which a closer look finds out.
-static JUNCTURES: LazyLock<[Finder<'static>; 2]> =
-    LazyLock::new(|| ["}{", "} {"].map(|text| Finder::new(text)));
+static JUNCTURES: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["}{", "} {"].map(Finder::new));
 
 /// Where the documents are in lines that do not have exactly one.
 #[derive(Debug, Default)]

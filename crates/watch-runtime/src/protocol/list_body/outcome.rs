@@ -7,7 +7,7 @@ use crate::protocol::error::Source;
 #[derive(Debug)]
 pub(crate) enum NoList {
     /// An error that an API server or a proxy describes.
-    Status(ApiStatus),
+    Status(Box<ApiStatus>),
     /// Anything else, or a part of a list.
     Malformed(Source),
 }

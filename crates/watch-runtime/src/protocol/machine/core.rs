@@ -127,7 +127,7 @@ impl Machine {
                             self.state = State::Ready;
                             self.list_complete(self.version.clone());
                         }
-                        Err(NoList::Status(status)) => self.status_instead_of_list(status, now),
+                        Err(NoList::Status(status)) => self.status_instead_of_list(*status, now),
                         Err(NoList::Malformed(error)) => {
                             self.malformed_response("something that is not a list", error, now);
                         }
