@@ -90,7 +90,12 @@ fn give_up_after_limits_the_wait_for_discovery() {
     for time in ["0", "1s"] {
         let mut command = watchables(&home);
         command.args(["watch", "pods", "--give-up-after", time, "--kubeconfig"]).arg(&kubeconfig);
-        assert_error(&run(&mut command), "etcd is away (503 ServiceUnavailable)");
+        let output = run(&mut command);
+        assert_eq!(output.status.code(), Some(1));
+        // What is waited for comes before it.
+        let error = stderr(&output).lines().last().unwrap();
+        assert!(error.starts_with("error: the API server "), "{error}");
+        assert!(error.ends_with("etcd is away (503 ServiceUnavailable)"), "{error}");
     }
 }
 
