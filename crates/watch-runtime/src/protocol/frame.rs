@@ -1,7 +1,16 @@
 //! Splits the chunks of a body into lines. A chunk may end anywhere, even inside a character.
 
+mod documents;
+
 use bytes::{Bytes, BytesMut};
 use serde::de::IgnoredAny;
+
+use crate::protocol::frame::documents::Layout;
+
+/// The byte order mark.
+const BOM: &[u8] = "\u{feff}".as_bytes();
+/// Precedes each document of a JSON text sequence (RFC 7464).
+const RECORD_SEPARATOR: &[u8] = b"\x1e";
 
 /// Splits a body into lines. A line that lies within one chunk is not copied.
 #[derive(Debug)]
@@ -10,6 +19,7 @@ pub(crate) struct Frames {
     chunk: Bytes,
     /// The beginning of a line that is incomplete so far.
     partial: BytesMut,
+    layout: Layout,
     limit: usize,
 }
 
@@ -19,7 +29,7 @@ pub(crate) struct LineTooLong(pub(crate) usize);
 
 impl Frames {
     pub(crate) fn new(limit: usize) -> Self {
-        Self { chunk: Bytes::new(), partial: BytesMut::new(), limit }
+        Self { chunk: Bytes::new(), partial: BytesMut::new(), layout: Layout::default(), limit }
     }
 
     /// Adds the next chunk. The lines of the previous one must have been taken.
@@ -62,7 +72,8 @@ impl Frames {
             self.partial.clear();
             return true;
         }
-        let is_whole = serde_json::from_slice::<IgnoredAny>(&self.partial).is_ok();
+        self.layout.reset();
+        let is_whole = serde_json::from_slice::<IgnoredAny>(without_marks(&self.partial)).is_ok();
         if is_whole {
             self.chunk = Bytes::from_static(b"\n");
         } else {
@@ -73,7 +84,7 @@ impl Frames {
 
     /// Whether nothing was received after the last line that was taken.
     pub(crate) fn is_empty(&self) -> bool {
-        self.chunk.is_empty() && self.partial.is_empty()
+        self.chunk.is_empty() && self.partial.is_empty() && self.layout.is_empty()
     }
 
     /// Returns what follows the last line ending. After a disconnect it is a truncated line.
@@ -85,6 +96,15 @@ impl Frames {
     fn check(&self, more: usize) -> Result<(), LineTooLong> {
         if self.partial.len() + more > self.limit { Err(LineTooLong(self.limit)) } else { Ok(()) }
     }
+}
+
+/// Returns a text without what some servers write before a document: white space, a byte order mark, a record separator.
+pub(crate) fn without_marks(text: &[u8]) -> &[u8] {
+    let mut text = text.trim_ascii_start();
+    while let Some(rest) = text.strip_prefix(BOM).or_else(|| text.strip_prefix(RECORD_SEPARATOR)) {
+        text = rest.trim_ascii_start();
+    }
+    text
 }
 
 #[cfg(test)]

@@ -110,6 +110,8 @@ pub enum Cause {
     Malformed,
     /// The response is not from a Kubernetes API: a login page, for example, or text from a proxy.
     UnexpectedContent,
+    /// The response is compressed, or encoded otherwise, which was not requested.
+    UnrequestedEncoding,
     /// The server does not support streaming lists. A paged list is used instead.
     StreamingListUnsupported,
     /// The server is at an older version than the stream: it was rolled back, as after a restore
@@ -129,6 +131,7 @@ impl Cause {
             Self::Rejected(_) => "rejected",
             Self::Malformed => "malformed",
             Self::UnexpectedContent => "unexpected_content",
+            Self::UnrequestedEncoding => "unrequested_encoding",
             Self::StreamingListUnsupported => "streaming_list_unsupported",
             Self::ServerRolledBack => "server_rolled_back",
         }
@@ -150,6 +153,9 @@ impl fmt::Display for Cause {
             }
             Self::IdleTimeout => f.write_str("idle timeout"),
             Self::Malformed => f.write_str("malformed response"),
+            Self::UnrequestedEncoding => f.write_str(
+                "the response has a Content-Encoding, such as gzip, which was not requested",
+            ),
             Self::UnexpectedContent => f.write_str(
                 "the response is not from a Kubernetes API, but a login page or a proxy's text",
             ),

@@ -44,7 +44,6 @@ impl Machine {
                 None
             }
             Ok(Envelope::Event { etype, object, identity }) => {
-                self.hidden_gap.event_received();
                 self.change_received();
                 self.watch_event(etype, object, identity)
             }
@@ -146,7 +145,6 @@ impl Machine {
             (Some(_), _) => self.change_received(),
             (None, None) => {}
             (None, Some(version)) => {
-                self.hidden_gap.event_received();
                 if self.version().is_some_and(|ours| is_older(&version, ours)) {
                     self.handle_rollback(version);
                 } else {
@@ -167,6 +165,9 @@ impl Machine {
                 let stored = self.requests.keeps_objects().then_some(&delivery.object);
                 index.record_delivered(delivery.etype, &delivery.identity, stored);
             }
+            if delivery.origin == Origin::Live {
+                self.hidden_gap.event_received();
+            }
             let in_order = delivery.origin == Origin::Live && self.relist.is_none();
             if (in_order || self.has_bug(InjectedBug::ResumeFromInitialEvents))
                 && let Some(version) = &delivery.identity.version
@@ -186,6 +187,9 @@ impl Machine {
             }
             if self.version().is_some_and(|ours| is_older(version, ours)) {
                 return;
+            }
+            if self.version() != Some(version) {
+                self.hidden_gap.event_received();
             }
             version.clone_into(self.version.get_or_insert_default());
             self.watcher_state.needs_relist = false;
