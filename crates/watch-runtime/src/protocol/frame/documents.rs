@@ -7,34 +7,11 @@ use std::sync::LazyLock;
 use bytes::{Buf as _, Bytes, BytesMut};
 use memchr::memmem::Finder;
 use serde::de::IgnoredAny;
-use watchable_core::json::Seek;
 
-use crate::protocol::frame::{Frames, LineTooLong, without_marks};
+use crate::protocol::frame::lines::{Frames, LineTooLong, without_marks};
 
-/// What lies between two documents on a line. In a string it may be anything, which a closer look finds out.
-static JUNCTURES: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["}{", "} {"].map(Finder::new));
-
-/// Where the documents are in lines that do not have exactly one.
-#[derive(Debug, Default)]
-pub(super) struct Layout {
-    /// What follows a document on its line.
-    rest: Bytes,
-    /// Searches the incomplete line for the end of its first document.
-    seek: Seek,
-    /// How many bytes of a document over several lines were found to be valid so far.
-    checked: usize,
-}
-
-impl Layout {
-    pub(super) fn is_empty(&self) -> bool {
-        self.rest.is_empty()
-    }
-
-    /// Begins the next document.
-    pub(super) fn reset(&mut self) {
-        (self.seek, self.checked) = (Seek::default(), 0);
-    }
-}
+/// How an event begins. Conditions begin like this too, but not behind a brace.
+static BEGINNING: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("{\"type\":"));
 
 impl Frames {
     /// Returns the next whole document. It is not parsed: what is certainly not the beginning of a document is returned
@@ -98,10 +75,11 @@ impl Frames {
     }
 }
 
-/// Whether a line is an object and nothing else, as far as its ends and the junctures tell.
+/// Whether a line is an object and nothing else. Behind a brace, only another event begins so: in an array a comma
+/// comes first, and in a string the quotes would be escaped.
 fn is_one_object(line: &[u8]) -> bool {
-    line.trim_ascii_end().last() == Some(&b'}')
-        && JUNCTURES.iter().all(|juncture| juncture.find(line).is_none())
+    let follows_brace = |at: usize| line[..at].trim_ascii_end().last() == Some(&b'}');
+    line.trim_ascii_end().last() == Some(&b'}') && !BEGINNING.find_iter(line).any(follows_brace)
 }
 
 /// Whether a document may begin like this.
@@ -127,7 +105,7 @@ mod tests {
 
     #[test]
     fn documents_are_found_however_they_are_laid_out() {
-        let (a, b) = (r#"{"a":{"s":"}{\"} {"}}"#, r#"{"b":[{},{"c":1}]}"#);
+        let (a, b) = (r#"{"a":{"s":"}{\"type\":} {\"type\":"}}"#, r#"{"type":[{},{"type":1}]}"#);
         for body in [
             format!("{a}\n{b}\n"),
             format!("{a}{b}\n"),
