@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 
 use crate::protocol::frame::lines::{Frames, LineTooLong, without_marks};
 
-/// How an event begins. Conditions begin like this too, but not behind a brace.
-static BEGINNING: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("{\"type\":"));
+/// What lies between two documents on a line. In a string it may be anything, which a closer look finds out.
+static JUNCTURE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("}{"));
 
 impl Frames {
     /// Returns the next whole document. It is not parsed: what is certainly not the beginning of a document is returned
@@ -75,11 +75,9 @@ impl Frames {
     }
 }
 
-/// Whether a line is an object and nothing else. Behind a brace, only another event begins so: in an array a comma
-/// comes first, and in a string the quotes would be escaped.
+/// Whether a line is an object and nothing else, as far as its end and the juncture tell.
 fn is_one_object(line: &[u8]) -> bool {
-    let follows_brace = |at: usize| line[..at].trim_ascii_end().last() == Some(&b'}');
-    line.trim_ascii_end().last() == Some(&b'}') && !BEGINNING.find_iter(line).any(follows_brace)
+    line.trim_ascii_end().last() == Some(&b'}') && JUNCTURE.find(line).is_none()
 }
 
 /// Whether a document may begin like this.
