@@ -170,7 +170,7 @@ async fn stop_ends_a_stream_that_waits_for_a_plugin() {
 }
 
 #[tokio::test]
-async fn plugin_is_told_of_the_cluster_with_wrapped_and_with_empty_values() {
+async fn plugin_receives_the_cluster_with_wrapped_and_with_empty_values() {
     use base64::Engine as _;
     let server = Server::start(|_| ok()).await;
     let url = format!("http://127.0.0.1:{}", server.port);
@@ -196,7 +196,7 @@ async fn hint_of_a_kubeconfig_sends_no_control_characters_to_the_terminal() {
 }
 
 #[tokio::test]
-async fn failure_after_a_401_is_told_until_the_plugin_runs_again() {
+async fn failure_after_a_401_is_reported_until_the_plugin_runs_again() {
     let plugin = Plugin::counted("");
     let server = Server::start(|_| unauthorized()).await;
     let url = format!("http://127.0.0.1:{}", server.port);

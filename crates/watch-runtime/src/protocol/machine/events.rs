@@ -68,7 +68,7 @@ impl Machine {
     }
 
     /// Handles an event of a watch. A changed uid under the same name means that a DELETED event
-    /// was lost: a synthetic delete goes out first. An event that tells nothing new is dropped: at an already
+    /// was lost: a synthetic delete goes out first. An event that changes nothing is dropped: at an already
     /// delivered version, or the deletion of an object that the consumer does not have.
     fn watch_event(
         &mut self,
@@ -125,7 +125,7 @@ impl Machine {
             || self.relist.as_ref().is_some_and(|relist| relist.origin == Origin::Initial)
     }
 
-    /// Drops an event that tells nothing new. The version advances all the same.
+    /// Drops an event that changes nothing. The version advances all the same.
     fn drop_event(&mut self, identity: &Identity) -> Option<Delivery> {
         if let (Some(version), None) = (&identity.version, &self.relist) {
             self.advance_version(version);
