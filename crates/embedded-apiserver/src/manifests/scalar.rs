@@ -1,14 +1,9 @@
 //! The meaning of scalars in YAML 1.1, as kubectl's parser defines it.
 
-use base64::engine::general_purpose::{GeneralPurpose, PAD};
-use base64::{Engine as _, alphabet};
 use serde_json::Value;
+use watchable_core::ByteString;
 
 use super::go_number::{self, Integer};
-
-/// As Go decodes: the bits of the last letter that are in no byte may be set.
-const LENIENT: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, PAD.with_decode_allow_trailing_bits(true));
 
 /// What a scalar means.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,11 +33,9 @@ impl Scalar {
                 Err("the value is not of its tag's type")
             }
             (Some("binary"), _) => {
-                // It is usually a block of several lines.
-                let text: String = text.chars().filter(|char| !"\r\n".contains(*char)).collect();
-                let bytes =
-                    LENIENT.decode(text).map_err(|_| "!!binary is not followed by base64")?;
-                Ok(Self::Text(String::from_utf8_lossy(&bytes).into_owned()))
+                let bytes: ByteString =
+                    text.parse().map_err(|_| "!!binary is not followed by base64")?;
+                Ok(Self::Text(String::from_utf8_lossy(&bytes.0).into_owned()))
             }
             _ => Ok(Self::Text(text.to_owned())),
         }
