@@ -10,8 +10,10 @@ use serde::de::IgnoredAny;
 
 use crate::protocol::frame::lines::{Frames, LineTooLong, without_marks};
 
-/// What lies between two documents on a line. In a string it may be anything, which a closer look finds out.
-static JUNCTURE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("}{"));
+/// How an event begins that API servers write.
+const EVENT_START: &str = r#"{"type":""#;
+
+static FIND_EVENT_START: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(EVENT_START));
 
 impl Frames {
     /// Returns the next whole document. It is not parsed: what is certainly not the beginning of a document is returned
@@ -36,7 +38,7 @@ impl Frames {
     fn document_of(&mut self, mut line: Bytes) -> Option<Bytes> {
         line.advance(line.len() - without_marks(&line).len());
         let begins = line.first() == Some(&b'{');
-        if line.is_empty() || !begins || (self.layout.checked == 0 && is_one_object(&line)) {
+        if line.is_empty() || !begins || (self.layout.checked == 0 && is_one_event(&line)) {
             self.layout.reset();
             return Some(line).filter(|line| !line.is_empty());
         }
@@ -75,9 +77,14 @@ impl Frames {
     }
 }
 
-/// Whether a line is an object and nothing else, as far as its end and the juncture tell.
-fn is_one_object(line: &[u8]) -> bool {
-    line.trim_ascii_end().last() == Some(&b'}') && JUNCTURE.find(line).is_none()
+/// Whether a line is certainly one event: it begins and ends as one, and no other begins behind a `}`. A string may
+/// hold that as well, and servers may write events otherwise, which a closer look finds out.
+fn is_one_event(line: &[u8]) -> bool {
+    line.starts_with(EVENT_START.as_bytes())
+        && line.trim_ascii_end().last() == Some(&b'}')
+        && FIND_EVENT_START
+            .find_iter(line)
+            .all(|at| line[..at].trim_ascii_end().last() != Some(&b'}'))
 }
 
 /// Whether a document may begin like this.
@@ -103,10 +110,22 @@ mod tests {
 
     #[test]
     fn documents_are_found_however_they_are_laid_out() {
-        let (a, b) = (r#"{"a":{"s":"}{\"type\":} {\"type\":"}}"#, r#"{"type":[{},{"type":1}]}"#);
+        let odd = [r#"{"a":{"s":"}{\"type\":} {\"type\":\""}}"#, r#"{"type":[{},{"type":1}]}"#];
+        let usual = [
+            r#"{"type":"A","object":{"a":[{"type":"x"},{"type":"} {"}]}}"#,
+            r#"{"type":"B","object":{}}"#,
+        ];
+        for [a, b] in [odd, usual] {
+            assert_found_in_any_layout(a, b);
+        }
+    }
+
+    fn assert_found_in_any_layout(a: &str, b: &str) {
         for body in [
             format!("{a}\n{b}\n"),
             format!("{a}{b}\n"),
+            format!("{a} {b}\n"),
+            format!("{a}\t\r{b} \n"),
             format!("{a} {b}"),
             format!("{a}{b}"),
             format!("{a}\r{b}\r"),
