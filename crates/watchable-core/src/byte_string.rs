@@ -1,10 +1,11 @@
 //! Bytes that the API encodes as base64, such as a Secret's `data`.
 
 use std::fmt;
+use std::str::FromStr;
 
-use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, PAD, STANDARD};
+use base64::{DecodeError, Engine as _};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -19,6 +20,21 @@ const LENIENT: GeneralPurpose =
 /// one returns `""` in its place. The API does not distinguish them.
 #[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ByteString(pub Vec<u8>);
+
+/// Decodes base64 as Go does.
+impl FromStr for ByteString {
+    type Err = DecodeError;
+
+    fn from_str(text: &str) -> Result<Self, DecodeError> {
+        // Go ignores line breaks too: people paste wrapped base64 into manifests.
+        let decoded = if text.contains(['\r', '\n']) {
+            LENIENT.decode(text.replace(['\r', '\n'], ""))
+        } else {
+            LENIENT.decode(text)
+        };
+        decoded.map(Self)
+    }
+}
 
 impl Serialize for ByteString {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -43,15 +59,7 @@ impl<'de> Deserialize<'de> for ByteString {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<ByteString, E> {
-                // Go ignores line breaks too: people paste wrapped base64 into manifests.
-                let decoded = if text.contains(['\r', '\n']) {
-                    LENIENT.decode(text.replace(['\r', '\n'], ""))
-                } else {
-                    LENIENT.decode(text)
-                };
-                decoded
-                    .map(ByteString)
-                    .map_err(|error| E::custom(format_args!("invalid base64: {error}")))
+                text.parse().map_err(|error| E::custom(format_args!("invalid base64: {error}")))
             }
         }
 

@@ -109,8 +109,8 @@ pub(crate) struct WatchArgs {
     #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) duration: Option<Duration>,
 
-    /// Exit with the last error when a watch has failed for this time, such as 10m; 0 exits at the
-    /// first failure [default: never, once a watch has succeeded]
+    /// Exit with the last error when a watch, or the discovery of its resource, has failed for this
+    /// time, such as 10m; 0 exits at the first failure [default: never, once a watch has succeeded]
     #[arg(long, value_name = "DURATION", value_parser = parse_duration_or_zero)]
     pub(crate) give_up_after: Option<Duration>,
 

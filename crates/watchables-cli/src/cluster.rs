@@ -2,9 +2,10 @@
 
 use anyhow::{Context as _, bail};
 use embedded_apiserver::{Demo, DemoOptions, EmbeddedServer};
-use kube_client::config::{AuthInfo, Cluster as KubeconfigCluster, KubeconfigError};
+use kube_client::config::{AuthInfo, Cluster as KubeconfigCluster};
 use watchables::{
-    Client, Config, KubeConfigOptions, Kubeconfig, cluster_is_configured, connect_to, connect_with,
+    Client, Config, KubeConfigOptions, Kubeconfig, KubeconfigError, cluster_is_configured,
+    connect_to, connect_with, read_kubeconfig, read_kubeconfig_from,
 };
 
 use crate::args::ClusterArgs;
@@ -39,9 +40,9 @@ impl Target {
         }
         let (kubeconfig, name) = match &args.kubeconfig {
             Some(path) => {
-                (Kubeconfig::read_from(path), format!("the kubeconfig {}", path.display()))
+                (read_kubeconfig_from(path), format!("the kubeconfig {}", path.display()))
             }
-            None => (Kubeconfig::read(), default_kubeconfig_name()),
+            None => (read_kubeconfig(), default_kubeconfig_name()),
         };
         let kubeconfig = match kubeconfig {
             Err(KubeconfigError::ReadConfig(..)) if !is_explicit(args) && in_cluster() => {
@@ -77,7 +78,7 @@ impl Target {
             Self::Demo(requested) => start_demo(requested),
             Self::Kubeconfig(kubeconfig, options, name) => {
                 let url = selected(&kubeconfig, &options)
-                    .and_then(|(cluster, _)| cluster?.server.clone())
+                    .and_then(|(cluster, _)| cluster?.server.as_deref().map(without_secrets))
                     .unwrap_or_default();
                 let client = connect_with(*kubeconfig, &options).await;
                 let client = client.with_context(|| format!("cannot use {name}"))?;
@@ -97,6 +98,15 @@ impl Target {
         let Self::Kubeconfig(kubeconfig, options, _) = self else { return None };
         selected(kubeconfig, options)?.1?.exec.as_ref()?.command.clone()
     }
+}
+
+/// Returns a URL without its user, password and query.
+fn without_secrets(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(s, rest)| (s, rest));
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let host = rest.find('/').unwrap_or(rest.len());
+    let host = rest[..host].rfind('@').map_or(rest, |at| &rest[at + 1..]);
+    if scheme.is_empty() { host.to_owned() } else { format!("{scheme}://{host}") }
 }
 
 /// Returns the cluster and the user of the selected context.
@@ -151,4 +161,22 @@ fn start_demo(requested: bool) -> anyhow::Result<Cluster> {
 
 fn create_client(config: Config) -> anyhow::Result<Client> {
     connect_to(config).context("cannot create a client")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn url_is_shown_without_secrets() {
+        for (url, shown) in [
+            ("https://kube.test:6443/k8s", "https://kube.test:6443/k8s"),
+            ("https://user:SECRET@kube.test/a@b", "https://kube.test/a@b"),
+            ("user:SECRET@kube.test:1", "kube.test:1"),
+            ("https://u:SEC@RET@[::1]:1/?token=SECRET", "https://[::1]:1/"),
+            ("", ""),
+        ] {
+            assert_eq!(without_secrets(url), shown);
+        }
+    }
 }

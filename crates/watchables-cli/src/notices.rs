@@ -1,6 +1,8 @@
 //! Notices on standard error: a watch is interrupted, for which reason, and when it has resumed.
 
+use std::fmt;
 use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -44,19 +46,39 @@ async fn report_watch(name: String, mut status: Receiver<WatchStatus>) {
 struct Seen {
     is_live: bool,
     /// The cause of the interruption, and since when it lasts.
-    interruption: Option<(Cause, Instant)>,
+    interruption: Option<(Why, Instant)>,
     /// When the next request is sent, if the watch waits for it.
     next_request: Option<Instant>,
 }
 
 impl Seen {
     fn new(status: &WatchStatus) -> Self {
-        let interruption = status.interruption.map(|now| (now.cause, Instant::from_std(now.since)));
+        let interruption = status.interruption.map(|now| {
+            let why = Why { cause: now.cause, unreachable: status.unreachable.clone() };
+            (why, Instant::from_std(now.since))
+        });
         let next_request = match status.phase {
             Phase::BackingOff { until, .. } => Some(Instant::from_std(until)),
             _ => None,
         };
         Self { is_live: status.phase == Phase::Live, interruption, next_request }
+    }
+}
+
+/// Why a watch is interrupted.
+#[derive(Clone, PartialEq, Eq)]
+struct Why {
+    cause: Cause,
+    /// The error of the client, if there was no response.
+    unreachable: Option<Arc<str>>,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.unreachable {
+            Some(error) => write!(f, "{}: {error}", self.cause),
+            None => self.cause.fmt(f),
+        }
     }
 }
 
@@ -66,7 +88,7 @@ struct Notices {
     /// Whether the watch was ever live.
     was_live: bool,
     /// What was reported of the present interruption, and when.
-    reported: Option<(Cause, Instant)>,
+    reported: Option<(Why, Instant)>,
     /// The time until the next notice of the interruption.
     interval: Duration,
     /// Since when the watch is live.
@@ -83,27 +105,27 @@ impl Notices {
             return self.observe_live(now);
         }
         self.live_since = None;
-        let (cause, since) = seen.interruption?;
-        let due = match self.reported {
-            None => since + REPORT_AFTER,
-            Some((reported, _)) if reported == cause => return None,
-            Some((_, at)) => at + self.interval,
+        let (why, since) = seen.interruption.as_ref()?;
+        let due = match &self.reported {
+            None => *since + REPORT_AFTER,
+            Some((reported, _)) if reported == why => return None,
+            Some((_, at)) => *at + self.interval,
         };
         if now < due {
             self.next = Some(due);
             return None;
         }
         self.interval = (self.interval * 2).clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL);
-        self.reported = Some((cause, now));
+        self.reported = Some((why.clone(), now));
         let next = match seen.next_request {
             Some(at) => format!("next try in {}", rounded_up(at.saturating_duration_since(now))),
             None => "trying again".to_owned(),
         };
-        let lasted = now.saturating_duration_since(since);
+        let lasted = now.saturating_duration_since(*since);
         Some(if lasted < 2 * REPORT_AFTER {
-            format!("{cause}; {next}")
+            format!("{why}; {next}")
         } else {
-            format!("{cause}; interrupted for {}, {next}", rounded_up(lasted))
+            format!("{why}; interrupted for {}, {next}", rounded_up(lasted))
         })
     }
 
@@ -160,9 +182,11 @@ mod tests {
 
         /// Interrupted since `since`, with the next request 3.2 s later.
         fn failing(&mut self, cause: Cause, since: u64, ms: u64) -> Option<String> {
+            let unreachable =
+                (cause == Cause::Unreachable).then(|| format!("no proxy at {ms}").into());
             let seen = Seen {
                 is_live: false,
-                interruption: Some((cause, self.at(since))),
+                interruption: Some((Why { cause, unreachable }, self.at(since))),
                 next_request: Some(self.at(ms + 3_200)),
             };
             self.notices.observe(&seen, self.at(ms))
@@ -195,6 +219,17 @@ mod tests {
             .filter_map(|second| watch.failing(causes.next().unwrap(), 1_000, second * 1_000));
         let count = flapping.count();
         assert!((30..70).contains(&count), "{count} notices in an hour");
+    }
+
+    #[test]
+    fn unreachable_server_is_reported_with_the_error_of_the_client() {
+        let mut watch = Watch::new();
+        assert_eq!(
+            watch.failing(Cause::Unreachable, 0, 1_000).unwrap(),
+            "unreachable: no proxy at 1000; next try in 4 s"
+        );
+        assert_eq!(watch.failing(Cause::Unreachable, 0, 2_000), None);
+        assert!(watch.failing(Cause::Unreachable, 0, 6_000).unwrap().contains("at 6000;"));
     }
 
     #[test]

@@ -33,8 +33,8 @@ impl Waiting {
     }
 }
 
-/// Returns the resources with these names, without duplicates. Retries failures that may pass; with
-/// `has_deadline`, until the caller drops the future.
+/// Returns the resources with these names, without duplicates. Retries failures that may pass for the time of
+/// `give_up_after`; without it and with `has_deadline`, until the caller drops the future.
 ///
 /// # Errors
 ///
@@ -43,6 +43,7 @@ pub(crate) async fn resolve(
     client: &Client,
     names: &[String],
     has_deadline: bool,
+    give_up_after: Option<Duration>,
     waiting: &Waiting,
 ) -> anyhow::Result<Vec<ServedResource>> {
     let discovery = Discovery::new(client.clone());
@@ -55,7 +56,8 @@ pub(crate) async fn resolve(
         let started = Instant::now();
         let found = discovery.find_with_retry(name, |error, _| {
             let is_limited = error.unknown().is_some() && !has_deadline;
-            let retries = !is_limited || started.elapsed() < UNKNOWN_RETRY_LIMIT;
+            let limit = give_up_after.or(is_limited.then_some(UNKNOWN_RETRY_LIMIT));
+            let retries = limit.is_none_or(|limit| started.elapsed() < limit);
             if retries {
                 waiting.record(failure::one_line_of(error));
             }

@@ -1,5 +1,6 @@
 //! `watchables serve`: an embedded API server for kubectl, programs and tests.
 
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -52,11 +53,26 @@ fn catalog(release: &str) -> anyhow::Result<Vec<CatalogEntry>> {
 /// Creates the objects in a file of YAML or JSON documents, read as kubectl reads them.
 fn seed(store: &Store, path: &Path) -> anyhow::Result<()> {
     let file = path.display();
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {file}"))?;
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {file}"))?;
+    let text = text_of(&bytes);
     store
         .create_from_manifest(&text)
         .with_context(|| format!("cannot create the objects of {file}"))?;
     Ok(())
+}
+
+/// Returns the text of a file in UTF-8, or in UTF-16 with a byte order mark, as PowerShell writes it. As with kubectl,
+/// invalid characters are replaced.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    let units = |from: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes[2..].as_chunks().0.iter().copied().map(from).collect();
+        Cow::Owned(String::from_utf16_lossy(&units))
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes),
+    }
 }
 
 /// Writes the kubeconfig to the file, or to standard output without one. Prints a command that uses

@@ -63,8 +63,14 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
     let waiting = Waiting::default();
     let resolving = async {
         let has_deadline = args.duration.is_some();
-        let served =
-            resources::resolve(&cluster.client, &args.resources, has_deadline, &waiting).await;
+        let served = resources::resolve(
+            &cluster.client,
+            &args.resources,
+            has_deadline,
+            args.give_up_after,
+            &waiting,
+        )
+        .await;
         let served = served.with_context(|| format!("the API server {}", cluster.url))?;
         anyhow::Ok(served)
     };

@@ -153,3 +153,32 @@ fn error_in_a_seed_file_names_its_place_and_quotes_nothing() {
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
 }
+
+#[test]
+fn seed_file_may_be_in_utf_16_or_have_invalid_characters() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (seed, kubeconfig) = (path("seed.yaml"), path("config"));
+    let text =
+        |name: &str| format!("# \u{e9}\n{}", SEED.replace("name: b", &format!("name: {name}")));
+    let utf_16 = |bytes: fn(u16) -> [u8; 2], name: &str| {
+        std::iter::once(0xfeff).chain(text(name).encode_utf16()).flat_map(bytes).collect()
+    };
+    let latin = text("latin").into_bytes().into_iter().filter(|byte| *byte != 0xc3).collect();
+    let files: [(Vec<u8>, &str); 3] = [
+        (utf_16(u16::to_le_bytes, "little"), "little"),
+        (utf_16(u16::to_be_bytes, "big"), "big"),
+        (latin, "latin"),
+    ];
+    for (bytes, name) in files {
+        std::fs::write(&seed, bytes).unwrap();
+        let args = ["serve", "--seed-file", &seed, "--kubeconfig", &kubeconfig];
+        let mut server = Server(watchables(&args).spawn().unwrap());
+        let mut notice = String::new();
+        BufReader::new(server.0.stderr.as_mut().unwrap()).read_line(&mut notice).unwrap();
+        let args = ["watch", "pods", "--count", "2", "--kubeconfig", &kubeconfig];
+        let output = watchables(&args).output().unwrap();
+        let lines = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(lines, format!("ADDED, shop, a\nADDED, shop, {name}\n"), "{notice}");
+    }
+}

@@ -4,15 +4,20 @@ mod connector;
 mod credential;
 mod der;
 mod error;
+mod kubeconfig;
 mod limiter;
 mod materials;
 mod no_proxy;
+mod pem;
 mod plugin;
 mod proxy;
+mod server_url;
 mod service;
 mod session;
 mod settings;
 mod tls;
+mod tunnel;
+mod verifier;
 
 use kube_client::client::ConfigExt as _;
 use kube_client::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
@@ -20,14 +25,14 @@ use tower::Layer as _;
 
 use crate::{Client, ClientError, Config};
 use error::AccessError;
+pub use kubeconfig::{read_kubeconfig, read_kubeconfig_from};
 use service::Renewing;
 use settings::Settings;
 
 /// Connects to the cluster of the kubeconfig or, inside a cluster, to that cluster.
 ///
-/// The configuration is inferred as by [`Client::try_default`]: from `KUBECONFIG`, from `~/.kube/config`, or
-/// from the Pod's service account. See [`connect_with`] and [`connect_to`] for the difference between the
-/// clients.
+/// The configuration is inferred: by [`read_kubeconfig`] or, without a kubeconfig, from the Pod's service account. See
+/// [`connect_with`] and [`connect_to`] for the difference between the clients.
 ///
 /// # Errors
 ///
@@ -39,7 +44,7 @@ use settings::Settings;
 /// Panics outside of a Tokio runtime.
 pub async fn connect() -> Result<Client, ClientError> {
     let options = KubeConfigOptions::default();
-    let read = Kubeconfig::read();
+    let read = read_kubeconfig();
     if let Err(KubeconfigError::Parse(error)) = &read {
         return Err(AccessError::new(format!(
             "the kubeconfig is not valid YAML: {}",

@@ -42,9 +42,9 @@ mod release_modules;
 pub mod releases;
 
 pub use cluster::cluster_is_configured;
-pub use connect::{connect, connect_to, connect_with};
+pub use connect::{connect, connect_to, connect_with, read_kubeconfig, read_kubeconfig_from};
 #[doc(no_inline)]
-pub use kube_client::config::{KubeConfigOptions, Kubeconfig};
+pub use kube_client::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 #[doc(no_inline)]
 pub use kube_client::{Client, Config, Error as ClientError};
 #[allow(unused_imports, unreachable_pub, reason = "empty if no release is enabled")]

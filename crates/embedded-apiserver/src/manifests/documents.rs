@@ -2,6 +2,7 @@
 
 use serde_json::{Deserializer, Value};
 
+use super::go_number::normalise;
 use super::syntax_error::SyntaxError;
 use super::yaml::YamlDocuments;
 
@@ -54,7 +55,8 @@ impl<'a> Documents<'a> {
         let lines = self.lines + newlines(&self.rest[..self.rest.len() - begin.len()]);
         let mut values = Deserializer::from_str(begin).into_iter::<Value>();
         let error = match values.next() {
-            Some(Ok(value)) => {
+            Some(Ok(mut value)) => {
+                normalise(&mut value);
                 let end = values.byte_offset();
                 self.rest = &begin[end..];
                 self.lines = lines + newlines(&begin[..end]);

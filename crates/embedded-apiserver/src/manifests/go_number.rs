@@ -1,5 +1,7 @@
 //! Numbers as Go's `strconv` parses and prints them.
 
+use serde_json::Value;
+
 /// An integer that Go reads as `int64`, or as `uint64` if it is too large.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Integer {
@@ -54,6 +56,26 @@ pub(super) fn float(text: &str) -> Option<f64> {
         return None;
     }
     text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+/// Returns the number as Go writes it to JSON: as an integer if it has no fraction.
+pub(super) fn in_json(value: f64) -> Value {
+    match value.to_string().parse::<i64>() {
+        Ok(integer) => integer.into(),
+        Err(_) => value.into(),
+    }
+}
+
+/// Replaces all numbers of a value that is read as JSON by what Go makes of them: an `int64`, or else a `float64`.
+pub(super) fn normalise(value: &mut Value) {
+    match value {
+        Value::Number(number) if number.as_i64().is_none() => {
+            *value = number.as_f64().map_or(Value::Null, in_json);
+        }
+        Value::Array(items) => items.iter_mut().for_each(normalise),
+        Value::Object(members) => members.values_mut().for_each(normalise),
+        _ => {}
+    }
 }
 
 /// Prints a number as `sigs.k8s.io/yaml` prints a key: shortest, in the precision of an `f32`.

@@ -1,8 +1,7 @@
 //! The meaning of scalars in YAML 1.1, as kubectl's parser defines it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use watchable_core::ByteString;
 
 use super::go_number::{self, Integer};
 
@@ -34,9 +33,9 @@ impl Scalar {
                 Err("the value is not of its tag's type")
             }
             (Some("binary"), _) => {
-                let bytes =
-                    STANDARD.decode(text).map_err(|_| "!!binary is not followed by base64")?;
-                Ok(Self::Text(String::from_utf8_lossy(&bytes).into_owned()))
+                let bytes: ByteString =
+                    text.parse().map_err(|_| "!!binary is not followed by base64")?;
+                Ok(Self::Text(String::from_utf8_lossy(&bytes.0).into_owned()))
             }
             _ => Ok(Self::Text(text.to_owned())),
         }
@@ -84,11 +83,7 @@ impl Scalar {
             Self::Float(value) if !value.is_finite() => {
                 return Err("infinity and NaN cannot be expressed in JSON");
             }
-            // kubectl writes JSON in between, and reads what has no fraction as an integer.
-            Self::Float(value) => match value.to_string().parse::<i64>() {
-                Ok(integer) => integer.into(),
-                Err(_) => value.into(),
-            },
+            Self::Float(value) => go_number::in_json(value),
             Self::Text(text) => text.into(),
         })
     }

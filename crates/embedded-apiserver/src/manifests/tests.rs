@@ -108,7 +108,7 @@ fn documents_are_numbered_and_empty_ones_left_out() {
 fn json_is_read_as_json_and_may_be_followed_by_more() {
     let (documents, error) = read("\u{feff}\n{\"a\": \"0400\",\n\"b\": 1e3}\n\n{\"c\": [null]}");
     assert_eq!(error, None);
-    let expected = serde_json::json!([[1, 2, {"a": "0400", "b": 1e3}], [2, 5, {"c": [null]}]]);
+    let expected = serde_json::json!([[1, 2, {"a": "0400", "b": 1000}], [2, 5, {"c": [null]}]]);
     assert_eq!(serde_json::to_value(documents).unwrap(), expected);
     let (documents, error) = read("{\"a\": 1}\n---\n{b: yes}\n---\nc: [\n");
     assert_eq!((documents.len(), documents[1].1, &documents[1].2["b"]), (2, 3, &true.into()));
@@ -116,6 +116,25 @@ fn json_is_read_as_json_and_may_be_followed_by_more() {
     assert!(error.starts_with("line 6") || error.starts_with("line 5"), "{error}");
     let (documents, _) = read("{a: 0400}");
     assert_eq!(documents[0].2["a"], 256);
+}
+
+#[test]
+fn numbers_of_json_are_what_go_makes_of_them() {
+    let text = "{\"a\": [1.0, 1e3, -0.0, 0.5, 12345678901234567890, 9007199254740993]}";
+    let (documents, _) = read(text);
+    let expected = "{\"a\":[1,1000,0,0.5,1.2345678901234567e19,9007199254740993]}";
+    assert_eq!(documents[0].2, serde_json::from_str::<Value>(expected).unwrap());
+    assert!(documents[0].2["a"][1].is_i64());
+}
+
+#[test]
+fn list_without_items_is_empty() {
+    for items in ["", "items:\n", "items: []\n"] {
+        let (documents, _) = read(&format!("apiVersion: v1\nkind: List\n{items}"));
+        assert_eq!(super::objects_of(documents[0].2.clone()), (Vec::new(), true), "{items}");
+    }
+    let (documents, _) = read("apiVersion: a/v1\nkind: WishList\n");
+    assert_eq!(super::objects_of(documents[0].2.clone()).0.len(), 1);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Protobuf bodies, which kubectl's typed `create` commands send.
 
 use serde_json::json;
+use watchable_core::{CatalogEntry, ResourceInfo, Scope};
 
-use crate::client::{get, send_with, start};
+use crate::catalog::CATALOG;
+use crate::client::{builder, get, send_with, start};
 
 const PROTOBUF: [(&str, &str); 2] = [
     ("content-type", "application/vnd.kubernetes.protobuf"),
@@ -44,4 +46,25 @@ async fn rules_review_allows_everything() {
     let json = [("content-type", "application/json")];
     let response = send_with(&server, "POST", path, review, &json).await.json();
     assert_eq!(response["status"]["resourceRules"][0]["verbs"], json!(["*"]));
+}
+
+/// The body of `kubectl auth whoami`, from kubectl 1.32.
+const WHOAMI: &[u8] = b"k8s\x00\x0a-\x0a\x18authentication.k8s.io/v1\
+    \x12\x11SelfSubjectReview\x12\x1a\
+    \x0a\x10\x0a\x00\x12\x00\x1a\x00\x22\x00*\x002\x008\x00B\x00\x12\x06\x0a\x04\x0a\x00\x12\x00\x1a\x00\x22\x00";
+
+#[tokio::test]
+async fn who_one_is_can_be_asked_in_protobuf() {
+    let rules = CATALOG.iter().find(|entry| entry.singular == "selfsubjectrulesreview").unwrap();
+    let (group, kind) = ("authentication.k8s.io", "SelfSubjectReview");
+    let entry = CatalogEntry {
+        resource: ResourceInfo::new(group, "v1", kind, "selfsubjectreviews", Scope::Cluster),
+        singular: "selfsubjectreview",
+        ..rules.clone()
+    };
+    let server = builder().resource(entry).start().await.unwrap();
+    let path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    let response = send_with(&server, "POST", path, WHOAMI, &PROTOBUF).await;
+    assert_eq!(response.code, 201, "{}", response.text);
+    assert_eq!(response.json()["status"]["userInfo"]["username"], "system:anonymous");
 }

@@ -27,7 +27,7 @@ pub(super) struct Failure {
 pub(super) enum Reason {
     /// No response was received: connection refused, TLS, credentials, or the connection broke.
     NoResponse(Box<ClientError>),
-    /// The connection broke before the response was complete.
+    /// The connection broke before the response was complete, or the response ends too early.
     Disconnected,
     /// The response, or the next part of it, did not arrive in time.
     Timeout,

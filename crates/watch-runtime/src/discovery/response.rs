@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use crate::discovery::failure::{Failure, Reason, TIMEOUT};
 use crate::protocol::api_status::ApiStatus;
+use crate::protocol::frame::without_marks;
 use crate::protocol::head::Head;
 
 /// The aggregated document of the largest known clusters has a few megabytes.
@@ -26,9 +27,19 @@ const ACCEPT_AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=
 
 /// Requests a path, and returns the JSON object in the response.
 pub(super) async fn get(client: &Client, path: &str) -> Result<Value, Failure> {
+    match get_as(client, path, ACCEPT_AGGREGATED).await {
+        // A server or a proxy may not know such parameters.
+        Err(failure) if failure.code() == Some(406) => {
+            get_as(client, path, "application/json").await
+        }
+        result => result,
+    }
+}
+
+async fn get_as(client: &Client, path: &str, accept: &str) -> Result<Value, Failure> {
     let fail = |reason| Failure { path: path.to_owned(), reason, retry_after: None };
     let request = Request::get(path)
-        .header(ACCEPT, ACCEPT_AGGREGATED)
+        .header(ACCEPT, accept)
         // kube-client's feature `gzip` would request gzip otherwise, which is not worth its cost here.
         .header(ACCEPT_ENCODING, "identity")
         .body(Body::empty())
@@ -55,7 +66,10 @@ async fn document(response: Response<Body>) -> Result<Value, Reason> {
     let content_type = header(&head.headers, &CONTENT_TYPE);
     let not_json =
         || Reason::NotJson { content_type: content_type.clone(), start: start_of(&body) };
-    match serde_json::from_slice::<Value>(&body) {
+    match serde_json::from_slice::<Value>(without_marks(&body)) {
+        Err(error) if error.is_eof() && head.status.is_success() && begins_as_object(&body) => {
+            Err(Reason::Disconnected)
+        }
         // Proxies have answered 200 with a Status that reports an error.
         Ok(value) if !head.status.is_success() || is_failure(&value) => Err(Reason::Rejected(
             Box::new(ApiStatus::from_body(failure_status(head.status), &body)),
@@ -82,6 +96,10 @@ async fn collect(body: Body) -> Result<Bytes, Reason> {
 fn header(headers: &HeaderMap, name: &HeaderName) -> String {
     let value = headers.get(name).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().trim().to_owned()
+}
+
+fn begins_as_object(body: &[u8]) -> bool {
+    without_marks(body).first() == Some(&b'{')
 }
 
 fn is_failure(value: &Value) -> bool {

@@ -28,6 +28,7 @@ fn unreadable_groups() -> Vec<(Answer, &'static str)> {
             "redirected (302) to https://login.example/a;",
         ),
         (Answer(200, vec![], status(429, "busy").2), "busy (429)"),
+        (Answer(200, vec![], "{\"kind\":".to_owned()), "the connection broke"),
     ]
 }
 
@@ -91,6 +92,31 @@ async fn busy_server_is_waited_for() {
             assert_eq!(waits, [Duration::from_mins(1); 2], "Retry-After is capped");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn truncated_document_is_requested_again() {
+    let [mut truncated, whole] = [(); 2].map(|()| Server::new([]).answer("/api"));
+    truncated.2.truncate(9);
+    let server = Server::new([("/api", vec![truncated.clone(), truncated, whole])]);
+    let mut retries = 0;
+    let discovery = server.discovery();
+    let found = discovery.find_with_retry("pods", |error, _| {
+        assert_eq!(error.to_string(), "GET /api: the connection broke");
+        retries += 1;
+        true
+    });
+    found.await.unwrap();
+    assert_eq!(retries, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn byte_order_mark_and_rejected_content_types_are_no_obstacle() {
+    let mut marked = Server::new([]).answer("/api");
+    marked.2.insert(0, '\u{feff}');
+    Server::new([("/api", vec![marked])]).discovery().find("pods").await.unwrap();
+    let strict = Server::strict(Server::new([]));
+    strict.discovery().find("deployments").await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

@@ -81,18 +81,13 @@ impl ApiStatus {
         let mut status = Self {
             message: value.as_str().map_or_else(|| text("message"), str::to_owned),
             reason: text("reason"),
-            code: match value.get("code") {
-                Some(Value::String(code)) => code.parse().unwrap_or_default(),
-                code => code.and_then(Value::as_u64).and_then(|c| c.try_into().ok()).unwrap_or(0),
-            },
+            code: value.get("code").and_then(code).unwrap_or_default(),
             details: serde_json::from_value(details).unwrap_or_default(),
         };
         if status.code == 0 {
             status.code = code_of_reason(&status.reason).unwrap_or(500);
         }
-        if status.code >= 500 && TOO_OLD.iter().any(|text| status.message.contains(text)) {
-            status.code = 410;
-        }
+        status.recognize_expired_version();
         if status.message.is_empty() {
             "no reason given".clone_into(&mut status.message);
         }
@@ -100,19 +95,45 @@ impl ApiStatus {
     }
 
     /// Parses the body of an HTTP error. It is usually a `Status`, but plain text from proxies and
-    /// from paths outside of any API group. Without a code in the body, the HTTP status is used.
+    /// from paths outside of any API group. The code is the HTTP status, unless a `Status` has one of an error:
+    /// that of other JSON may be of gRPC, or of the proxy's own.
     pub(crate) fn from_body(http: http::StatusCode, body: &[u8]) -> Self {
-        let mut status: Self = serde_json::from_slice(body).unwrap_or_else(|_| Self {
-            message: String::from_utf8_lossy(body).trim().chars().take(500).collect(),
-            ..Self::default()
-        });
-        if status.code == 0 {
+        let mut status = match serde_json::from_slice(body) {
+            Ok(value @ Value::Object(_)) => Self::from_value(&value),
+            _ => Self {
+                message: String::from_utf8_lossy(body).trim().chars().take(500).collect(),
+                ..Self::default()
+            },
+        };
+        if !(400..600).contains(&status.code) {
             status.code = http.as_u16();
         }
         if status.message.is_empty() {
             http.canonical_reason().unwrap_or("no reason given").clone_into(&mut status.message);
         }
+        status.recognize_expired_version();
         status
+    }
+
+    /// Reads the members of a JSON object that have the right type. The code is 0 if it is not a `Status`.
+    fn from_value(value: &Value) -> Self {
+        let text =
+            |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let is_status = value.get("kind").is_some_and(|kind| kind == "Status");
+        let details = value.get("details").cloned().unwrap_or_default();
+        Self {
+            message: text("message"),
+            reason: text("reason"),
+            code: value.get("code").filter(|_| is_status).and_then(code).unwrap_or_default(),
+            details: serde_json::from_value(details).unwrap_or_default(),
+        }
+    }
+
+    /// Sets the code of an expired resource version if only the message says so.
+    fn recognize_expired_version(&mut self) {
+        if self.code >= 500 && TOO_OLD.iter().any(|text| self.message.contains(text)) {
+            self.code = 410;
+        }
     }
 
     /// Whether the requested resource version has expired: code 410, or reason `Expired` or `Gone`.
@@ -142,6 +163,14 @@ impl ApiStatus {
         let (_, rest) = self.message.split_once("too old resource version")?;
         let (version, _) = rest.split_once('(')?.1.split_once(')')?;
         (!version.is_empty() && version.bytes().all(|b| b.is_ascii_digit())).then_some(version)
+    }
+}
+
+/// Returns a code, which some servers write as a text or with a fraction.
+fn code(value: &Value) -> Option<u16> {
+    match value {
+        Value::String(code) => code.parse().ok(),
+        code => code.to_string().trim_end_matches(".0").parse().ok(),
     }
 }
 

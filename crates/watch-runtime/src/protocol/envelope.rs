@@ -141,7 +141,7 @@ fn parse_bookmark(object: &str) -> Envelope {
         .and_then(|annotations| json::from_str(annotations.get()).ok())
         .unwrap_or_default();
     Envelope::Bookmark {
-        version: text(metadata.resource_version),
+        version: version(metadata.resource_version),
         ends_initial_list: annotations
             .get(INITIAL_EVENTS_END_ANNOTATION)
             .is_some_and(|value| matches!(value.get(), r#""true""# | "true")),
@@ -161,7 +161,7 @@ fn parse_identity(object: &str) -> Identity {
         name: text(metadata.name).unwrap_or_default(),
         namespace: text(metadata.namespace).unwrap_or_default(),
         uid: metadata.uid.and_then(scalar::text).as_deref().map(Uid::of).unwrap_or_default(),
-        version: text(metadata.resource_version),
+        version: version(metadata.resource_version),
         content: 0,
     }
 }
@@ -169,6 +169,10 @@ fn parse_identity(object: &str) -> Identity {
 fn parse_metadata(object: &str) -> Metadata<'_> {
     let object: Object<'_> = json::from_str(object).unwrap_or_default();
     object.metadata.and_then(|metadata| json::from_str(metadata.get()).ok()).unwrap_or_default()
+}
+
+fn version(value: Option<&RawValue>) -> Option<String> {
+    value.and_then(scalar::version).map(Cow::into_owned)
 }
 
 fn text(value: Option<&RawValue>) -> Option<String> {

@@ -11,6 +11,7 @@ use watchable_core::ResourceInfo;
 
 use crate::protocol::api_status::ApiStatus;
 use crate::protocol::event::EventSource;
+pub(crate) use message::one_line;
 
 /// An error of a watch. Its message says what failed, on which resource, and what to do about it.
 ///

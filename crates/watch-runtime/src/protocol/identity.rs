@@ -51,6 +51,6 @@ impl Identity {
         has_place
             && !self.name.is_empty()
             && !self.uid.is_empty()
-            && self.version.as_ref().is_some_and(|version| !version.is_empty())
+            && self.version.as_ref().is_some_and(|version| !matches!(version.as_str(), "" | "0"))
     }
 }

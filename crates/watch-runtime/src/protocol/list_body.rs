@@ -2,6 +2,7 @@
 //!
 //! Memory is bounded by the size of an item, not of a page.
 
+mod outcome;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,8 @@ use serde_json::value::RawValue;
 use watchable_core::json::{self, Seek};
 
 use crate::protocol::api_status::ApiStatus;
-use crate::protocol::error::Source;
+use crate::protocol::frame;
+pub(crate) use crate::protocol::list_body::outcome::{NoList, PageMetadata};
 use crate::protocol::scalar;
 
 /// An incremental parser of a list, fed with chunks of any size.
@@ -54,15 +56,6 @@ enum InString {
     Yes,
     /// After a backslash.
     Escaped,
-}
-
-/// The metadata of a page.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct PageMetadata {
-    pub(crate) version: Option<String>,
-    /// The token for the next page, if there is one.
-    pub(crate) continue_token: Option<String>,
-    pub(crate) remaining: Option<u64>,
 }
 
 /// The document without the items.
@@ -134,26 +127,31 @@ impl ListBody {
     /// # Errors
     ///
     /// The body is not a whole list: it is truncated, of another format, a `Status`, or a document without items.
-    pub(crate) fn finish(mut self) -> Result<PageMetadata, Source> {
+    pub(crate) fn finish(mut self) -> Result<PageMetadata, NoList> {
+        let malformed = |text: &'static str| NoList::Malformed(text.into());
         debug_assert!(self.scanned == self.buffer.len(), "items are left");
         if self.place != Place::Outside {
-            return Err("it ends within its items".into());
+            return Err(malformed("it ends within its items"));
         }
         self.rest.extend_from_slice(&self.buffer);
-        let Rest { kind, items, metadata } = json::from_slice(&self.rest)?;
-        if kind.and_then(scalar::text).as_deref() == Some("Status") {
-            return Err(ApiStatus::from_event(&self.rest).to_string().into());
+        let rest = frame::without_marks(&self.rest);
+        let Rest { kind, items, metadata } =
+            json::from_slice(rest).map_err(|error| NoList::Malformed(error.into()))?;
+        let kind = kind.and_then(scalar::text).unwrap_or_default();
+        if kind == "Status" {
+            return Err(NoList::Status(Box::new(ApiStatus::from_event(rest))));
         }
         let Metadata { resource_version, continue_token, remaining_item_count } =
             metadata.and_then(|metadata| json::from_str(metadata.get()).ok()).unwrap_or_default();
         let text = |value: Option<&RawValue>| value.and_then(scalar::text).map(Cow::into_owned);
-        let version = text(resource_version);
+        let version = resource_version.and_then(scalar::version).map(Cow::into_owned);
         match items.map(RawValue::get) {
             Some("[]" | "null") => {}
-            Some(_) => return Err("its items are not an array".into()),
-            // Some servers omit what is empty. Without a version, however, it may be any document.
-            None if version.is_some() => {}
-            None => return Err("it has no items".into()),
+            Some(_) => return Err(malformed("its items are not an array")),
+            // Some servers omit what is empty. Without a version, or of another kind, it may be any document, such as
+            // a single object or a `Table`.
+            None if version.is_some() && kind.ends_with("List") => {}
+            None => return Err(malformed("it has no items")),
         }
         Ok(PageMetadata {
             version,

@@ -53,6 +53,7 @@ mod injected_bug;
 mod injection;
 mod input;
 mod next_request;
+mod pages;
 mod relist;
 mod rollback;
 mod seen_tokens;

@@ -1,14 +1,15 @@
 //! The content type and the first bytes of a response, to say what came instead of a list or a watch.
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::protocol::api_status::ApiStatus;
+use crate::protocol::frame;
 
 /// How much of a body is kept, in bytes.
 const LIMIT: usize = 4 << 10;
 /// How much of a text is quoted, in characters.
 const QUOTED: usize = 80;
+/// What compressed data begins with (RFC 1952).
+const GZIP: &[u8] = &[0x1f, 0x8b];
 
 /// The start of the newest response.
 #[derive(Debug, Default)]
@@ -41,6 +42,9 @@ impl ResponseStart {
             Some(content_type) => format!("content type {content_type}"),
             None => "no content type".to_owned(),
         };
+        if self.bytes.starts_with(GZIP) {
+            return format!("{content_type}, gzip without a Content-Encoding");
+        }
         let text = String::from_utf8_lossy(&self.bytes);
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.is_empty() {
@@ -56,24 +60,15 @@ impl ResponseStart {
 
     /// Whether it begins as JSON does, apart from numbers and literals.
     pub(crate) fn looks_like_json(&self) -> bool {
-        matches!(self.bytes.trim_ascii_start().first(), Some(b'{' | b'[' | b'"'))
+        matches!(frame::without_marks(&self.bytes).first(), Some(b'{' | b'[' | b'"'))
     }
 
     /// Whether it is JSON that ends too early.
     pub(crate) fn is_truncated_json(&self) -> bool {
         self.looks_like_json()
             && !self.is_cut
-            && serde_json::from_slice::<IgnoredAny>(&self.bytes).is_err_and(|error| error.is_eof())
-    }
-
-    /// Returns the error that the response describes, if it is a `Status`.
-    pub(crate) fn status(&self) -> Option<ApiStatus> {
-        #[derive(Deserialize)]
-        struct Kind {
-            kind: String,
-        }
-        let Kind { kind } = serde_json::from_slice(&self.bytes).ok()?;
-        if kind == "Status" { serde_json::from_slice(&self.bytes).ok() } else { None }
+            && serde_json::from_slice::<IgnoredAny>(frame::without_marks(&self.bytes))
+                .is_err_and(|error| error.is_eof())
     }
 }
 
@@ -103,19 +98,21 @@ mod tests {
         for body in ["{\"data\":\"SECRET\"}", "[\"SECRET\"]", "\"SECRET\"", "\u{1f}\u{8b}"] {
             assert_eq!(start("application/json", body).describe(), "content type application/json");
         }
+        let mut gzip = ResponseStart::new(None);
+        gzip.push(&[0x1f, 0x8b, 8, 0]);
+        assert_eq!(gzip.describe(), "no content type, gzip without a Content-Encoding");
         let empty = ResponseStart::new(None);
         assert_eq!(empty.describe(), "no content type, an empty body");
     }
 
     #[test]
-    fn truncated_json_and_status_are_recognised() {
+    fn truncated_json_is_recognised() {
         let json = |body: &str| start("application/json", body);
-        assert!(json("{\"items\":[{\"a\":").is_truncated_json());
+        for body in ["{\"items\":[{\"a\":", "\u{feff}{\"items\":["] {
+            assert!(json(body).is_truncated_json(), "{body}");
+        }
         for body in ["{}", "null", "", "<html>", "{\"a\" 1"] {
             assert!(!json(body).is_truncated_json(), "{body}");
         }
-        let status = json("{\"kind\":\"Status\",\"code\":503,\"message\":\"away\"}").status();
-        assert_eq!(status.unwrap().code, 503);
-        assert_eq!(json("{\"kind\":\"PodList\",\"code\":503}").status(), None);
     }
 }

@@ -16,6 +16,11 @@ pub(crate) fn text(value: &RawValue) -> Option<Cow<'_, str>> {
     Some(text).filter(|text| !text.is_empty())
 }
 
+/// Returns the text of a resource version. "0" is none: it stands for any state, in lists and in watches.
+pub(crate) fn version(value: &RawValue) -> Option<Cow<'_, str>> {
+    text(value).filter(|text| text != "0")
+}
+
 /// Deserializes a value that is present: `null` is one, too.
 pub(crate) fn present<'de: 'a, 'a, D: Deserializer<'de>>(
     deserializer: D,

@@ -1,6 +1,7 @@
 //! The status of a stream: what it is doing, and what it has done.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The status of a stream, as returned by [`Watcher::status`](crate::Watcher::status).
@@ -12,6 +13,9 @@ pub struct WatchStatus {
     /// Since when and why the stream is interrupted. It stays while the stream retries, until it
     /// is [`Live`](Phase::Live) again or has ended.
     pub interruption: Option<Interruption>,
+    /// Why the last request got no response, if that is the interruption's cause: the error of the
+    /// client and its causes, which name the proxy, certificate or exec plugin that is at fault.
+    pub unreachable: Option<Arc<str>>,
     /// Events delivered.
     pub events: u64,
     /// Objects that did not decode into their type.
@@ -30,12 +34,15 @@ pub struct WatchStatus {
 }
 
 impl WatchStatus {
-    /// Takes over a newer status, reusing the allocation for the version. Returns whether the phase
-    /// or the interruption changed.
+    /// Takes over a newer status, reusing the allocation for the version. Returns whether the phase,
+    /// the interruption or its reason changed.
     pub(crate) fn update(&mut self, newer: &Self, version: Option<&str>) -> bool {
-        let changed = self.phase != newer.phase || self.interruption != newer.interruption;
+        let changed = self.phase != newer.phase
+            || self.interruption != newer.interruption
+            || self.unreachable != newer.unreachable;
         let resource_version = self.resource_version.take();
-        *self = Self { resource_version, ..*newer };
+        let unreachable = newer.unreachable.clone();
+        *self = Self { unreachable, resource_version, ..*newer };
         match (version, &mut self.resource_version) {
             (None, place) => *place = None,
             (Some(version), Some(place)) => version.clone_into(place),
@@ -103,6 +110,8 @@ pub enum Cause {
     Malformed,
     /// The response is not from a Kubernetes API: a login page, for example, or text from a proxy.
     UnexpectedContent,
+    /// The response is compressed, or encoded otherwise, which was not requested.
+    UnrequestedEncoding,
     /// The server does not support streaming lists. A paged list is used instead.
     StreamingListUnsupported,
     /// The server is at an older version than the stream: it was rolled back, as after a restore
@@ -122,6 +131,7 @@ impl Cause {
             Self::Rejected(_) => "rejected",
             Self::Malformed => "malformed",
             Self::UnexpectedContent => "unexpected_content",
+            Self::UnrequestedEncoding => "unrequested_encoding",
             Self::StreamingListUnsupported => "streaming_list_unsupported",
             Self::ServerRolledBack => "server_rolled_back",
         }
@@ -143,6 +153,9 @@ impl fmt::Display for Cause {
             }
             Self::IdleTimeout => f.write_str("idle timeout"),
             Self::Malformed => f.write_str("malformed response"),
+            Self::UnrequestedEncoding => f.write_str(
+                "the response has a Content-Encoding, such as gzip, which was not requested",
+            ),
             Self::UnexpectedContent => f.write_str(
                 "the response is not from a Kubernetes API, but a login page or a proxy's text",
             ),

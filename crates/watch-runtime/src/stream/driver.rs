@@ -160,6 +160,7 @@ impl<T: WatchTarget> WatchStream<T> {
         if self.stop.is_stopped() {
             status.phase = Phase::Stopped;
             status.interruption = None;
+            status.unreachable = None;
         }
         self.metrics.record_status(&status);
         self.repairs = status.repairs;

@@ -43,7 +43,7 @@ impl Lines {
     pub fn count(&mut self, chunk: Bytes) -> usize {
         self.0.push(chunk);
         let mut lines = 0;
-        while self.0.next_line().expect("a line within the limit").is_some() {
+        while self.0.next_document().expect("a line within the limit").is_some() {
             lines += 1;
         }
         lines

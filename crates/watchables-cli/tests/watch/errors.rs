@@ -60,32 +60,54 @@ fn unreachable_server_is_a_one_line_error() {
     assert_error(&output, "onnection refused");
 }
 
+/// Starts a server that rejects every request. Returns its URL.
+fn rejecting_server(code: u16, message: &'static str, reason: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        while let Ok((mut connection, _)) = listener.accept() {
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request);
+            let body = format!(
+                "{{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{{}},\"status\":\"Failure\",\
+                 \"message\":\"{message}\",\"reason\":\"{reason}\",\"code\":{code}}}"
+            );
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {code} No\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+            );
+            let _ = connection.write_all((head + &body).as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn give_up_after_limits_the_wait_for_discovery() {
+    let home = home();
+    let url = rejecting_server(503, "etcd is away", "ServiceUnavailable");
+    let kubeconfig = write_kubeconfig(&home, &url);
+    for time in ["0", "1s"] {
+        let mut command = watchables(&home);
+        command.args(["watch", "pods", "--give-up-after", time, "--kubeconfig"]).arg(&kubeconfig);
+        let output = run(&mut command);
+        assert_eq!(output.status.code(), Some(1));
+        // What is waited for comes before it.
+        let error = stderr(&output).lines().last().unwrap();
+        assert!(error.starts_with("error: the API server "), "{error}");
+        assert!(error.ends_with("etcd is away (503 ServiceUnavailable)"), "{error}");
+    }
+}
+
 #[test]
 fn rejected_request_is_a_one_line_error() {
     for (code, message, part) in [
         (401, "Unauthorized", "Unauthorized (401 Unauthorized); check the credentials"),
         (403, "forbidden: User \\\"viewer\\\" cannot", "(403 Forbidden)"),
     ] {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let reason = if code == 401 { "Unauthorized" } else { "Forbidden" };
-        std::thread::spawn(move || {
-            while let Ok((mut connection, _)) = listener.accept() {
-                let mut request = [0; 4096];
-                let _ = connection.read(&mut request);
-                let body = format!(
-                    "{{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{{}},\"status\":\"Failure\",\
-                     \"message\":\"{message}\",\"reason\":\"{reason}\",\"code\":{code}}}"
-                );
-                let length = body.len();
-                let head = format!(
-                    "HTTP/1.1 {code} No\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
-                );
-                let _ = connection.write_all((head + &body).as_bytes());
-            }
-        });
         let home = home();
-        let kubeconfig = write_kubeconfig(&home, &url);
+        let kubeconfig = write_kubeconfig(&home, &rejecting_server(code, message, reason));
         let output = run(watchables(&home).args(["watch", "pods", "--kubeconfig"]).arg(kubeconfig));
         let error = assert_error(&output, part);
         assert_eq!(error.matches(reason).count(), 1 + usize::from(message == reason), "{error}");

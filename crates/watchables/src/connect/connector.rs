@@ -10,13 +10,14 @@ use futures::future::BoxFuture;
 use http::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
+use hyper_util::client::legacy::connect::proxy::SocksV5;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use rustls::ClientConfig;
 use tower::{Service, ServiceExt as _, service_fn};
 
 use super::error::AccessError;
 use super::proxy::{Protocol, Proxy, port_of};
+use super::tunnel;
 
 /// Opens connections without TLS to the server, if need be through a proxy.
 #[derive(Clone)]
@@ -76,12 +77,10 @@ async fn through(
     let is_tls = server.scheme_str() == Some("https");
     match proxy.protocol {
         Protocol::Http if is_tls => {
-            let mut tunnel = Tunnel::new(proxy.address.clone(), http);
-            if let Some(authorization) = proxy.authorization() {
-                tunnel = tunnel.with_auth(authorization);
-            }
-            let stream = tunnel.oneshot(server).await.map_err(|error| failed(error.into()))?;
-            Ok(Link::new(stream, false))
+            let stream = http.oneshot(proxy.address.clone()).await.map_err(failed)?;
+            let address = format!("{}:{}", server.host().unwrap_or_default(), port_of(&server));
+            let stream = tunnel::open(stream, &address, proxy.authorization().as_ref()).await;
+            Ok(Link::new(stream.map_err(|error| failed(error.into()))?, false))
         }
         // The requests are sent to the proxy, with whole URLs.
         Protocol::Http => {

@@ -27,7 +27,7 @@ impl Source {
         (what, file): (&'static str, Option<&str>),
     ) -> Result<Option<Self>, AccessError> {
         if let Some(data) = data.filter(|data| !data.is_empty()) {
-            let compact: String = data.split_ascii_whitespace().collect();
+            let compact = without_white_space(data);
             // The decoder's own error tells a part of the data.
             let pem = STANDARD.decode(compact).map_err(|_| {
                 AccessError::new(format!("{field} of the kubeconfig is not valid base64"))
@@ -177,13 +177,20 @@ pub(super) fn bearer(token: &str, origin: &str) -> Result<HeaderValue, AccessErr
     Ok(value)
 }
 
-/// Returns the value of `Authorization` for user and password, if the user has both.
+/// Returns the value of `Authorization` for user and password, if the user has a name. As in client-go, the password
+/// may be empty or absent.
 pub(super) fn basic(user: &AuthInfo) -> Option<HeaderValue> {
-    let (name, password) = (user.username.as_ref()?, user.password.as_ref()?);
-    let encoded = STANDARD.encode(format!("{name}:{}", password.expose_secret()));
+    let name = user.username.as_ref().filter(|name| !name.is_empty())?;
+    let password = user.password.as_ref().map_or("", |password| password.expose_secret());
+    let encoded = STANDARD.encode(format!("{name}:{password}"));
     let mut value = HeaderValue::try_from(format!("Basic {encoded}")).ok()?;
     value.set_sensitive(true);
     Some(value)
+}
+
+/// Returns base64 without its line breaks.
+pub(super) fn without_white_space(base64: &str) -> String {
+    base64.split_ascii_whitespace().collect()
 }
 
 fn is_given(token: &SecretString) -> bool {

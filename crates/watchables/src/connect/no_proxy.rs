@@ -30,6 +30,9 @@ fn matches(entry: &str, host: &str, port: u16, ip: Option<IpAddr>) -> bool {
     if let Ok(entry_ip) = entry_host.parse::<IpAddr>() {
         return ip == Some(entry_ip.to_canonical());
     }
+    if ip.is_some() {
+        return false;
+    }
     let domain = entry_host.strip_prefix('*').filter(|rest| rest.starts_with('.'));
     let domain = domain.unwrap_or(entry_host);
     if domain.starts_with('.') {
@@ -90,8 +93,10 @@ mod tests {
             ("fd00::1", "fd00::1", 443, false),
             (":443", "example.com", 443, true),
             ("0.0.0.0", "0.0.0.0", 443, false),
-            // Go compares the texts of addresses with domains, too.
-            ("0.1", "10.0.0.1", 443, false),
+            // Since 2025 Go compares no address with a domain.
+            ("0.1", "10.0.0.1", 443, true),
+            (".0.1", "10.0.0.1", 443, true),
+            ("*.0.1", "10.0.0.1", 443, true),
         ];
         for (no_proxy, host, port, used) in cases {
             assert_eq!(uses_proxy(no_proxy, host, port), used, "{no_proxy:?}, {host}:{port}");

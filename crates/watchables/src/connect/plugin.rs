@@ -55,7 +55,7 @@ pub(super) async fn run(exec: &ExecConfig) -> Result<Credential, AccessError> {
 }
 
 fn not_run(exec: &ExecConfig, name: &str, error: std::io::Error) -> AccessError {
-    let hint = exec.install_hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty());
+    let hint = exec.install_hint.as_deref().map(printable).filter(|hint| !hint.is_empty());
     match (error.kind(), hint) {
         (ErrorKind::NotFound, Some(hint)) => AccessError::new(format!(
             "the exec plugin {name:?} is not installed; the kubeconfig's hint: {hint}"
@@ -65,6 +65,11 @@ fn not_run(exec: &ExecConfig, name: &str, error: std::io::Error) -> AccessError 
         )),
         _ => AccessError::caused(format!("the exec plugin {name:?} cannot be run"), error),
     }
+}
+
+/// As client-go, leaves out the control characters, with which a kubeconfig would reach the terminal.
+fn printable(text: &str) -> String {
+    text.trim().chars().filter(|char| !char.is_control() || char.is_ascii_whitespace()).collect()
 }
 
 fn variable(entry: &HashMap<String, String>) -> Option<(&str, &str)> {

@@ -149,6 +149,10 @@ impl Shared {
         if asks_plugin && state.limiter.permit() {
             return self.make(&mut state).await.map(Some);
         }
+        // Until the plugin may run again, its failure is why the server rejects what there is.
+        if asks_plugin && let Some(failure) = state.failure.clone() {
+            return Err(failure);
+        }
         Ok(None)
     }
 

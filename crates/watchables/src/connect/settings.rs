@@ -6,8 +6,9 @@ use kube_client::Config;
 use kube_client::config::{Cluster, ExecAuthCluster, KubeConfigOptions, Kubeconfig};
 
 use super::error::AccessError;
-use super::materials::{Source, Sources};
+use super::materials::{Source, Sources, basic, without_white_space};
 use super::proxy::Proxy;
+use super::server_url;
 
 /// The settings that a session is made from.
 #[derive(Clone)]
@@ -23,7 +24,8 @@ impl Settings {
     /// # Errors
     ///
     /// If the URL of the server or of the proxy is invalid, or inline data is not base64.
-    pub(super) fn from_config(config: Config) -> Result<Self, AccessError> {
+    pub(super) fn from_config(mut config: Config) -> Result<Self, AccessError> {
+        server_url::take_user(&mut config)?;
         let mut sources = Sources::of_user(&config.auth_info)?;
         sources.ca = config.root_cert_file.clone().map(|path| Source::File("CA file", path));
         // kube-client puts the environment's proxy into the configuration, without a look at NO_PROXY.
@@ -42,12 +44,13 @@ impl Settings {
         cluster: &Cluster,
     ) -> Result<Self, AccessError> {
         config.proxy_url = None;
+        server_url::take_user(&mut config)?;
         let mut sources = Sources::of_user(&config.auth_info)?;
         sources.ca = Sources::ca_of(cluster)?;
         if let Some(exec) = &mut config.auth_info.exec
             && exec.provide_cluster_info
         {
-            let cluster = ExecAuthCluster::try_from(cluster);
+            let cluster = ExecAuthCluster::try_from(&decodable(cluster));
             exec.cluster = Some(cluster.map_err(|error| {
                 AccessError::caused("the cluster's information for the exec plugin", error)
             })?);
@@ -61,14 +64,7 @@ impl Settings {
         sources: Sources,
         proxy_url: Option<&str>,
     ) -> Result<Self, AccessError> {
-        if config.cluster_url.host().is_none_or(str::is_empty) {
-            return Err(AccessError::new("the URL of the API server has no host"));
-        }
-        if !matches!(config.cluster_url.scheme_str(), Some("http" | "https")) {
-            return Err(AccessError::new(
-                "the URL of the API server must begin with https:// or http://",
-            ));
-        }
+        server_url::check(&config.cluster_url)?;
         let proxy = match proxy_url {
             Some(url) => Some(Proxy::parse(url, "proxy-url of the kubeconfig")?),
             None => Proxy::from_env(&config.cluster_url)?,
@@ -92,9 +88,8 @@ impl Settings {
     /// contains itself comes first.
     pub(super) fn plugin(&self) -> Option<&kube_client::config::ExecConfig> {
         let user = &self.config.auth_info;
-        let is_known = user.auth_provider.is_some()
-            || (user.username.is_some() && user.password.is_some())
-            || self.sources.have_token();
+        let is_known =
+            user.auth_provider.is_some() || basic(user).is_some() || self.sources.have_token();
         user.exec.as_ref().filter(|_| !is_known)
     }
 }
@@ -139,6 +134,15 @@ fn with_scheme(server: &str, cluster: &Cluster) -> String {
         || cluster.certificate_authority.is_some()
         || cluster.certificate_authority_data.is_some();
     format!("{}://{server}", if has_tls { "https" } else { "http" })
+}
+
+/// kube-client decodes no base64 with line breaks, and takes empty fields for data and files.
+fn decodable(cluster: &Cluster) -> Cluster {
+    let mut cluster = cluster.clone();
+    let data = cluster.certificate_authority_data.as_deref().map(without_white_space);
+    cluster.certificate_authority_data = data.filter(|data| !data.is_empty());
+    cluster.certificate_authority.take_if(|file| file.is_empty());
+    cluster
 }
 
 fn is_of_env(url: &str) -> bool {

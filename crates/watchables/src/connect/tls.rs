@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +16,8 @@ use secrecy::SecretString;
 
 use super::der::Certificate;
 use super::error::AccessError;
+use super::pem;
+use super::verifier::BundleVerifier;
 
 /// What a connection is made with, and how errors name it.
 #[derive(Clone, Default)]
@@ -33,12 +36,10 @@ impl Identity {
     pub(super) fn client_config(&self, config: &Config) -> Result<ClientConfig, AccessError> {
         let mut settings = Config::new(config.cluster_url.clone());
         settings.accept_invalid_certs = config.accept_invalid_certs;
-        settings.root_cert = match &self.ca {
-            Some((name, pem)) => {
-                Some(certificates(name, pem)?.iter().map(|c| c.to_vec()).collect())
-            }
-            None => config.root_cert.clone(),
-        };
+        let bundle = self.ca.as_ref().map(|(name, pem)| certificates(name, pem)).transpose()?;
+        // With a bundle, what is accepted is set below.
+        settings.root_cert =
+            if bundle.is_some() { Some(Vec::new()) } else { config.root_cert.clone() };
         if let Some([(name, certificate), (key_name, key)]) = &self.client {
             let chain = certificates(name, certificate)?;
             let leaf = chain.first().and_then(|der| Certificate::parse(der));
@@ -52,17 +53,25 @@ impl Identity {
             if PrivateKeyDer::from_pem_slice(key).is_err() {
                 return Err(AccessError::new(format!("{key_name} contains no private key in PEM")));
             }
-            settings.auth_info.client_certificate_data = Some(STANDARD.encode(certificate));
+            let certificate = STANDARD.encode(pem::encode(&chain));
+            settings.auth_info.client_certificate_data = Some(certificate);
             settings.auth_info.client_key_data = Some(SecretString::from(STANDARD.encode(key)));
         }
-        settings.rustls_client_config().map_err(|error| self.not_usable(error))
+        let mut tls = settings.rustls_client_config().map_err(|error| self.not_usable(error))?;
+        if let (Some(bundle), Some((name, _)), false) =
+            (bundle, &self.ca, config.accept_invalid_certs)
+        {
+            let verifier = BundleVerifier::new(bundle, tls.crypto_provider())
+                .ok_or_else(|| AccessError::new(format!("{name} contains no CA certificate")))?;
+            tls.dangerous().set_certificate_verifier(Arc::new(verifier));
+        }
+        Ok(tls)
     }
 
     fn not_usable(&self, error: ClientError) -> AccessError {
-        match (&self.client, &self.ca, error) {
+        match (&self.client, error) {
             (
                 Some([(name, _), (key, _)]),
-                _,
                 ClientError::RustlsTls(RustlsTlsError::InvalidPrivateKey(error)),
             ) => {
                 let why = if matches!(error, rustls::Error::InconsistentKeys(_)) {
@@ -72,12 +81,7 @@ impl Identity {
                 };
                 AccessError::caused(why, error)
             }
-            (
-                _,
-                Some((name, _)),
-                error @ ClientError::RustlsTls(RustlsTlsError::AddRootCertificate(_)),
-            ) => AccessError::caused(format!("{name} cannot be used"), error),
-            (.., error) => AccessError::caused("TLS cannot be configured", error),
+            (_, error) => AccessError::caused("TLS cannot be configured", error),
         }
     }
 
@@ -120,6 +124,15 @@ impl Identity {
                     expiry(&read).map(|flaw| format!(", which {flaw}")).unwrap_or_default()
                 };
                 return format!("the API server's certificate is not signed by {name}{flaw}");
+            }
+            // webpki's error, whose type is not rustls'. Go accepts it if it is in the bundle.
+            CertificateError::Other(error)
+                if format!("{error:?}").contains("CaUsedAsEndEntity") =>
+            {
+                let bundle = self.ca.as_ref().map_or("a CA file", |(name, _)| name);
+                return format!(
+                    "the API server's certificate is a CA's own, and is not itself in {bundle}"
+                );
             }
             _ => "is invalid",
         };
@@ -181,8 +194,7 @@ fn expiry(certificates: &[Certificate]) -> Option<String> {
 }
 
 fn certificates(name: &str, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, AccessError> {
-    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    let read = read.map_err(|_| AccessError::new(format!("{name} is not valid PEM")))?;
+    let read = pem::certificates(pem);
     if read.is_empty() {
         return Err(AccessError::new(format!("{name} contains no certificate in PEM")));
     }

@@ -52,12 +52,16 @@ impl Pki {
         pki
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         fs::write(self.dir.path().join(name), text).unwrap();
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         Path::join(self.dir.path(), name).display().to_string()
+    }
+
+    pub(crate) fn ca_pem(&self) -> String {
+        self.ca.pem()
     }
 
     pub(crate) fn ca_line(&self) -> String {
@@ -65,7 +69,7 @@ impl Pki {
     }
 
     /// Makes a certificate and its key, in PEM.
-    fn issue(&self, names: &[&str], last_year: i32) -> [String; 2] {
+    pub(crate) fn issue(&self, names: &[&str], last_year: i32) -> [String; 2] {
         let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
         let mut params = CertificateParams::new(names).unwrap();
         params.not_before = rcgen::date_time_ymd(2020, 1, 1);
@@ -81,7 +85,16 @@ impl Pki {
         self.server_with(&self.issue(&["kube.test", "127.0.0.1"], 2100), wants_client)
     }
 
-    fn server_with(&self, [certificate, key]: &[String; 2], wants_client: bool) -> TlsAcceptor {
+    /// Returns the side of a server whose certificate is the CA's own.
+    pub(crate) fn server_of_the_ca(&self) -> TlsAcceptor {
+        self.server_with(&[self.ca.pem(), self.ca.key().serialize_pem()], false)
+    }
+
+    pub(crate) fn server_with(
+        &self,
+        [certificate, key]: &[String; 2],
+        wants_client: bool,
+    ) -> TlsAcceptor {
         use rustls::pki_types::CertificateDer;
         use rustls::pki_types::pem::PemObject as _;
 
@@ -101,12 +114,12 @@ impl Pki {
         TlsAcceptor::from(Arc::new(builder.with_single_cert(chain, key).unwrap()))
     }
 
-    fn write_client(&self, [certificate, key]: &[String; 2]) {
+    pub(crate) fn write_client(&self, [certificate, key]: &[String; 2]) {
         self.write("client.crt", certificate);
         self.write("client.key", key);
     }
 
-    fn client_lines(&self) -> Vec<String> {
+    pub(crate) fn client_lines(&self) -> Vec<String> {
         let line = |field, name| format!("{field}: {}", self.path(name));
         vec![line("client-certificate", "client.crt"), line("client-key", "client.key")]
     }

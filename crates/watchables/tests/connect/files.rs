@@ -70,3 +70,33 @@ async fn user_and_password_are_sent() {
     get(&client).await.unwrap();
     assert!(server.heads().concat().contains("Basic dXNlcjpwYXNz"));
 }
+
+#[tokio::test]
+async fn name_without_a_password_and_user_of_the_url_are_sent_as_by_go() {
+    let server = Server::start(|_| ok()).await;
+    let (plain, with_user) = (
+        format!("http://127.0.0.1:{}", server.port),
+        format!("http://user:SECRET%401@127.0.0.1:{}", server.port),
+    );
+    // URL, user, Authorization.
+    let cases = [
+        (&plain, "username: user", Some("Basic dXNlcjo=")),
+        (&plain, "{username: user, password: \"\"}", Some("Basic dXNlcjo=")),
+        (&plain, "{username: \"\", password: \"\", token: t}", Some("Bearer t")),
+        (&plain, "{username: \"\", password: p}", None),
+        (&with_user, "{}", Some("Basic dXNlcjpTRUNSRVRAMQ==")),
+        (&with_user, "token: t", Some("Bearer t")),
+    ];
+    for (url, user, sent) in cases {
+        let lines: Vec<_> = user.trim_matches(['{', '}']).split(", ").map(str::to_owned).collect();
+        let client = connect(url, &[], &lines).await.unwrap();
+        assert_eq!(get(&client).await.unwrap(), "{}");
+        let head = server.heads().pop().unwrap();
+        let header = head.lines().find_map(|line| line.strip_prefix("authorization: "));
+        assert_eq!(header, sent, "{user}");
+        assert!(!head.contains("@127"), "{head}");
+    }
+    failure(connect("http://user:SECRET@127.0.0.1:99999", &[], &[]).await);
+    let client = connect("http://user:SECRET@127.0.0.1:1", &[], &[]).await.unwrap();
+    assert!(get(&client).await.unwrap_err().contains("cannot connect to 127.0.0.1:1"));
+}

@@ -4,6 +4,7 @@
 
 mod certificates;
 mod files;
+mod pinned;
 mod plugins;
 mod proxies;
 mod server;

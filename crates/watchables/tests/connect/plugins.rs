@@ -168,3 +168,43 @@ async fn stop_ends_a_stream_that_waits_for_a_plugin() {
     let (item, ()) = tokio::join!(events.next(), stopping);
     assert!(item.is_none());
 }
+
+#[tokio::test]
+async fn plugin_receives_the_cluster_with_wrapped_and_with_empty_values() {
+    use base64::Engine as _;
+    let server = Server::start(|_| ok()).await;
+    let url = format!("http://127.0.0.1:{}", server.port);
+    let body = format!("echo \"$KUBERNETES_EXEC_INFO\" >info\n{}", COUNTED.replace("MORE", ""));
+    let plugin = Plugin::new(&body);
+    let user = vec![plugin.user()[0].replace('}', ", provideClusterInfo: true}")];
+    let pki = crate::certificates::Pki::new();
+    let base64 = base64::engine::general_purpose::STANDARD.encode(pki.ca_pem());
+    let (one, two) = base64.split_at(76);
+    let wrapped = format!("certificate-authority-data: \"{one}\\n{two}\\n\"");
+    connect(&url, &[wrapped], &user).await.unwrap();
+    let info = fs::read_to_string(plugin.0.path().join("info")).unwrap();
+    assert!(info.contains(&base64), "{info}");
+    let empty = ["certificate-authority-data: \"\"", "certificate-authority: \"\""];
+    connect(&url, &empty.map(str::to_owned), &user).await.unwrap();
+}
+
+#[tokio::test]
+async fn hint_of_a_kubeconfig_sends_no_control_characters_to_the_terminal() {
+    let user = "exec: {command: nowhere-login, installHint: \"get \\e[31mit\\u0007\"}";
+    let error = failure(connect("http://127.0.0.1:1", &[], &[user.to_owned()]).await);
+    assert!(error.ends_with("hint: get [31mit"), "{error}");
+}
+
+#[tokio::test]
+async fn failure_after_a_401_is_reported_until_the_plugin_runs_again() {
+    let plugin = Plugin::counted("");
+    let server = Server::start(|_| unauthorized()).await;
+    let url = format!("http://127.0.0.1:{}", server.port);
+    let script = plugin.0.path().join("plugin-login");
+    let client = connect(&url, &[], &plugin.user()).await.unwrap();
+    fs::write(script, "exit 5\n").unwrap();
+    for _ in 0..3 {
+        let error = get(&client).await.unwrap_err();
+        assert!(error.contains("failed with exit status: 5"), "{error}");
+    }
+}

@@ -45,6 +45,8 @@ pub(super) fn hang() -> Answer {
 pub(super) struct Server {
     answers: HashMap<&'static str, Vec<Answer>>,
     requests: Mutex<Vec<String>>,
+    /// Whether it accepts no other content type than plain JSON.
+    is_strict: bool,
 }
 
 impl Server {
@@ -64,14 +66,25 @@ impl Server {
             ("/apis/apps/v1", list("deployments", "Deployment")),
         ]);
         all.extend(answers);
-        Arc::new(Self { answers: all, requests: Mutex::default() })
+        Arc::new(Self { answers: all, requests: Mutex::default(), is_strict: false })
+    }
+
+    /// Makes the server reject what does not accept plain JSON only.
+    pub(super) fn strict(server: Arc<Self>) -> Arc<Self> {
+        let server = Arc::into_inner(server).expect("it is not in use yet");
+        Arc::new(Self { is_strict: true, ..server })
     }
 
     pub(super) fn discovery(self: &Arc<Self>) -> Discovery {
         let server = Arc::clone(self);
         let respond = move |request: Request<Body>| {
             assert_eq!(request.headers()["accept-encoding"], "identity");
-            let answer = server.answer(request.uri().path());
+            let is_plain = request.headers()["accept"] == "application/json";
+            let answer = if server.is_strict && !is_plain {
+                status(406, "not acceptable")
+            } else {
+                server.answer(request.uri().path())
+            };
             async move {
                 let Answer(code, headers, body) = answer;
                 if code == 0 {

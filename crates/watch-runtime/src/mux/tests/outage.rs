@@ -15,7 +15,7 @@ use crate::testing::scripted_server::Pod;
 use crate::transport::{Chunks, Transport};
 use crate::{Cause, Phase, Watcher};
 
-/// A server that creates an object each second, named after that second, which is its version too. During an
+/// A server that creates an object each second, named after that second; its version is one more. During an
 /// outage, in seconds, it has no connection and responds 500.
 #[derive(Clone)]
 struct Server {
@@ -25,17 +25,18 @@ struct Server {
 
 impl Server {
     fn object(second: u64) -> serde_json::Value {
-        json!({"metadata": {"name": second.to_string(), "resourceVersion": second.to_string()}})
+        let version = (second + 1).to_string();
+        json!({"metadata": {"name": second.to_string(), "resourceVersion": version}})
     }
 
     fn list(now: u64) -> Chunks {
         let items: Vec<_> = (1..=now).map(Self::object).collect();
-        let list = json!({"metadata": {"resourceVersion": now.to_string()}, "items": items});
+        let list = json!({"metadata": {"resourceVersion": (now + 1).to_string()}, "items": items});
         Box::pin(stream::once(async move { Ok(Bytes::from(list.to_string())) }))
     }
 
     fn watch(self, version: u64) -> Chunks {
-        let seconds = stream::iter(version + 1..).then(move |second| {
+        let seconds = stream::iter(version..).then(move |second| {
             let Self { start, outage } = self.clone();
             async move {
                 sleep_until(start + Duration::from_secs(second)).await;

@@ -20,6 +20,26 @@ fn plain_text_body_becomes_the_message() {
 }
 
 #[test]
+fn code_is_the_http_status_unless_a_status_has_one_of_an_error() {
+    for (body, code, message) in [
+        (r#"{"code":14,"message":"unavailable","details":[]}"#, 503, "unavailable"),
+        (r#"{"error":"no route","code":404}"#, 503, "Service Unavailable"),
+        (r#"{"kind":"Status","code":"504","message":"away"}"#, 504, "away"),
+        (r#"{"kind":"Status","code":504.0,"message":"away"}"#, 504, "away"),
+        (r#"{"kind":"Status","code":200,"message":"away"}"#, 503, "away"),
+        (r#"{"kind":"Status","code":-1,"message":7}"#, 503, "Service Unavailable"),
+        (r#"{"kind":"Status","message":"required revision has been compacted"}"#, 410, ""),
+        ("[]", 503, "[]"),
+    ] {
+        let status = ApiStatus::from_body(StatusCode::SERVICE_UNAVAILABLE, body.as_bytes());
+        assert_eq!(status.code, code, "{body}");
+        assert!(status.message.starts_with(message), "{body}");
+    }
+    let status = ApiStatus::from_body(StatusCode::GONE, br#"{"code":5,"message":"gone"}"#);
+    assert!(status.is_gone());
+}
+
+#[test]
 fn oldest_version_is_parsed_from_the_message() {
     let gone = |message: &str| ApiStatus {
         message: message.to_owned(),
@@ -51,6 +71,8 @@ fn event_without_a_code_is_what_its_reason_or_message_says() {
         (r#"{"message":"cache is behind"}"#, 500, "cache is behind"),
         (r#"{"message":"no","code":"403","details":"x"}"#, 403, "no"),
         (r#"{"message":"no","code":503,"reason":7}"#, 503, "no"),
+        (r#"{"message":"no","code":410.0}"#, 410, "no"),
+        (r#"{"message":"no","code":-1}"#, 500, "no"),
         (r#"{"message":"too old resource version","code":403}"#, 403, "too old resource version"),
         (r#""stream closed""#, 500, "stream closed"),
         ("{}", 500, "no reason given"),

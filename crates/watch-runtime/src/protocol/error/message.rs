@@ -1,5 +1,6 @@
 //! The messages of errors: what failed, and what to do about it.
 
+use std::error::Error;
 use std::fmt;
 
 use watchable_core::ResourceInfo;
@@ -126,4 +127,28 @@ fn missing_resource_hint(resource: &ResourceInfo) -> &'static str {
     } else {
         "is it of another release, or is the version wrong?"
     }
+}
+
+/// Returns an error and its causes on one line, except what a text before already contains: many errors repeat their
+/// cause in their own text.
+pub(crate) fn one_line(error: &(dyn Error + 'static)) -> String {
+    let mut line = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        let cause = error.source().map(ToString::to_string);
+        // kube's `ServiceError: …` adds nothing to its cause.
+        let adds_a_word = cause.is_some_and(|cause| {
+            text.strip_suffix(&cause)
+                .and_then(|rest| rest.strip_suffix(": "))
+                .is_some_and(|word| !word.contains(' '))
+        });
+        if !adds_a_word && !line.contains(&text) {
+            let separator = if line.is_empty() { "" } else { ": " };
+            line.push_str(separator);
+            line.push_str(&text);
+        }
+        next = error.source();
+    }
+    line
 }

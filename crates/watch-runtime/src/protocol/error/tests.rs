@@ -165,3 +165,32 @@ fn source_is_not_repeated_in_the_message() {
     assert!(!error.to_string().contains("reset"));
     assert!(rejected(404, "", "no").source().is_none());
 }
+
+#[test]
+fn causes_are_on_one_line_without_repetition() {
+    #[derive(Debug)]
+    struct Caused(&'static str, Option<Box<Caused>>);
+    impl std::fmt::Display for Caused {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+    impl std::error::Error for Caused {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            self.1.as_deref().map(|cause| cause as _)
+        }
+    }
+    let root = || Some(Box::new(Caused("the proxy\nanswered 503", None)));
+    let cases = [
+        (Caused("refused", None), "refused"),
+        (Caused("cannot connect", root()), "cannot connect: the proxy answered 503"),
+        (
+            Caused("tunnel failed: the proxy answered 503", root()),
+            "tunnel failed: the proxy answered 503",
+        ),
+        (Caused("ServiceError: lost", Some(Box::new(Caused("lost", None)))), "lost"),
+    ];
+    for (error, line) in cases {
+        assert_eq!(super::one_line(&error), line);
+    }
+}

@@ -26,11 +26,10 @@ impl Entry {
     }
 
     pub(super) fn find_mut(&mut self, uid: &Uid) -> Option<&mut IndexedObject> {
-        let objects = match self {
-            Self::One(object) => std::slice::from_mut(object),
-            Self::Several(objects) => objects,
-        };
-        objects.iter_mut().find(|object| object.has_uid(uid))
+        match self {
+            Self::One(object) => object.has_uid(uid).then_some(object),
+            Self::Several(objects) => objects.iter_mut().find(|object| object.has_uid(uid)),
+        }
     }
 
     /// Puts an object in the place of what was indexed of it. Returns whether it is another one of this name.
@@ -39,8 +38,11 @@ impl Entry {
             self.add(IndexedObject::new(generation, uid, version));
             return true;
         };
-        let known = uid.is_empty().then(|| indexed.uid());
-        *indexed = IndexedObject::new(generation, known.as_ref().unwrap_or(uid), version);
+        *indexed = if uid.is_empty() {
+            IndexedObject::new(generation, &indexed.uid(), version)
+        } else {
+            IndexedObject::new(generation, uid, version)
+        };
         false
     }
 

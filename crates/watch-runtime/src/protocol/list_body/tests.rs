@@ -11,7 +11,11 @@ fn read(chunks: &[&[u8]]) -> (Vec<String>, Result<PageMetadata, String>) {
             items.push(String::from_utf8(item.to_vec()).unwrap());
         }
     }
-    (items, body.finish().map_err(|error| error.to_string()))
+    let end = body.finish().map_err(|error| match error {
+        NoList::Status(status) => status.to_string(),
+        NoList::Malformed(error) => error.to_string(),
+    });
+    (items, end)
 }
 
 const LIST: &str = r#"{"kind":"PodList","metadata":{"resourceVersion":"7","continue":"t","remainingItemCount":3},"items":[{"a":"]},{\"","items":[1,[2]]},
@@ -79,9 +83,14 @@ fn truncated_list_and_other_documents_are_rejected() {
         "]]}}",
         "[{}]",
         "[]",
+        r#"{"kind":"Pod","metadata":{"name":"a","resourceVersion":"7"}}"#,
+        r#"{"kind":"Table","metadata":{"resourceVersion":"7"},"rows":[]}"#,
+        r#"{"metadata":{"resourceVersion":"7"}}"#,
     ] {
         assert!(read(&[text.as_bytes()]).1.is_err(), "{text}");
     }
+    let (_, omitted) = read(&[br#"{"kind":"PodList","metadata":{"resourceVersion":"7"}}"#]);
+    assert_eq!(omitted.unwrap().version.as_deref(), Some("7"));
     let status = r#"{"kind":"Status","metadata":{"resourceVersion":"7"},"message":"tunnel disconnect","code":503}"#;
     assert_eq!(read(&[status.as_bytes()]).1.unwrap_err(), "tunnel disconnect (503)");
 }
@@ -105,6 +114,7 @@ fn metadata_of_another_shape_is_absent() {
         ("\"text\"", None),
         ("{}", None),
         (r#"{"resourceVersion":""}"#, None),
+        (r#"{"resourceVersion":"0"}"#, None),
         (r#"{"resourceVersion":7}"#, Some("7")),
         (r#"{"resourceVersion":"7","continue":null,"remainingItemCount":"many"}"#, Some("7")),
     ] {
@@ -113,6 +123,12 @@ fn metadata_of_another_shape_is_absent() {
         assert_eq!(items, ["1"]);
         assert_eq!(end, Ok(PageMetadata { version, continue_token: None, remaining: None }));
     }
+}
+
+#[test]
+fn byte_order_mark_is_skipped() {
+    let (items, end) = read(&["\u{feff}".as_bytes(), LIST.as_bytes()]);
+    assert_eq!((items.len(), end.unwrap().version.as_deref()), (3, Some("7")));
 }
 
 #[test]

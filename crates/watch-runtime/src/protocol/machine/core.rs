@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::protocol::backoff::Backoff;
 use crate::protocol::error::{Kind, WatchError};
 use crate::protocol::frame::LineTooLong;
+use crate::protocol::list_body::NoList;
 use crate::protocol::machine::failure_history::FailureHistory;
 use crate::protocol::machine::hidden_gap::HiddenGap;
 use crate::protocol::machine::injected_bug::InjectedBug;
@@ -119,16 +120,16 @@ impl Machine {
                         }
                         Ok(page) => {
                             self.failures.response_understood();
-                            self.failures.recovered();
-                            self.page_complete(page);
+                            self.page_complete(page, now);
                         }
                         Err(_) if self.probing_version => self.version_probe_failed(),
                         Err(_) if self.has_bug(InjectedBug::AcceptHalfLists) => {
                             self.state = State::Ready;
                             self.list_complete(self.version.clone());
                         }
-                        Err(error) => {
-                            self.malformed_list("something that is not a list", error, now);
+                        Err(NoList::Status(status)) => self.status_instead_of_list(*status, now),
+                        Err(NoList::Malformed(error)) => {
+                            self.malformed_response("something that is not a list", error, now);
                         }
                     },
                     None if self.probing_version
@@ -144,7 +145,7 @@ impl Machine {
                 },
                 State::Watching { frames, since, ended, .. } => {
                     let (since, ended) = (*since, *ended);
-                    match frames.next_line() {
+                    match frames.next_document() {
                         Ok(None) => match ended {
                             Some(ended) => self.watch_ended(since, ended),
                             None => return self.wait(),

@@ -44,7 +44,6 @@ impl Machine {
                 None
             }
             Ok(Envelope::Event { etype, object, identity }) => {
-                self.hidden_gap.event_received();
                 self.change_received();
                 self.watch_event(etype, object, identity)
             }
@@ -69,7 +68,7 @@ impl Machine {
     }
 
     /// Handles an event of a watch. A changed uid under the same name means that a DELETED event
-    /// was lost: a synthetic delete goes out first. An event that tells nothing new is dropped: at an already
+    /// was lost: a synthetic delete goes out first. An event that changes nothing is dropped: at an already
     /// delivered version, or the deletion of an object that the consumer does not have.
     fn watch_event(
         &mut self,
@@ -126,7 +125,7 @@ impl Machine {
             || self.relist.as_ref().is_some_and(|relist| relist.origin == Origin::Initial)
     }
 
-    /// Drops an event that tells nothing new. The version advances all the same.
+    /// Drops an event that changes nothing. The version advances all the same.
     fn drop_event(&mut self, identity: &Identity) -> Option<Delivery> {
         if let (Some(version), None) = (&identity.version, &self.relist) {
             self.advance_version(version);
@@ -146,7 +145,6 @@ impl Machine {
             (Some(_), _) => self.change_received(),
             (None, None) => {}
             (None, Some(version)) => {
-                self.hidden_gap.event_received();
                 if self.version().is_some_and(|ours| is_older(&version, ours)) {
                     self.handle_rollback(version);
                 } else {
@@ -167,6 +165,9 @@ impl Machine {
                 let stored = self.requests.keeps_objects().then_some(&delivery.object);
                 index.record_delivered(delivery.etype, &delivery.identity, stored);
             }
+            if delivery.origin == Origin::Live {
+                self.hidden_gap.event_received();
+            }
             let in_order = delivery.origin == Origin::Live && self.relist.is_none();
             if (in_order || self.has_bug(InjectedBug::ResumeFromInitialEvents))
                 && let Some(version) = &delivery.identity.version
@@ -186,6 +187,9 @@ impl Machine {
             }
             if self.version().is_some_and(|ours| is_older(version, ours)) {
                 return;
+            }
+            if self.version() != Some(version) {
+                self.hidden_gap.event_received();
             }
             version.clone_into(self.version.get_or_insert_default());
             self.watcher_state.needs_relist = false;

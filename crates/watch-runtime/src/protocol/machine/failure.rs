@@ -64,20 +64,26 @@ impl Machine {
 
     /// A line is not a watch event.
     pub(super) fn malformed_line(&mut self, source: Source, now: Instant) {
+        if self.relist.is_none() && self.response.looks_like_json() {
+            // The same event may follow the version each time.
+            self.hidden_gap.version_rejected();
+        }
         self.malformed_response("a line that is not a watch event", source, now);
     }
 
-    /// What was received instead of a list is not one. It may be an error, though.
-    pub(super) fn malformed_list(&mut self, what: &'static str, source: Source, now: Instant) {
-        if let Some(status) = self.response.status()
-            && status.code >= 300
-        {
-            return self.status_rejected(status, None, now);
+    /// An error was received as if it were a list.
+    pub(super) fn status_instead_of_list(&mut self, status: ApiStatus, now: Instant) {
+        if status.code < 300 {
+            let source = status.to_string().into();
+            return self.malformed_response("something that is not a list", source, now);
         }
-        self.malformed_response(what, source, now);
+        // Its head looked like an acceptance.
+        self.failures.accepted_before &= self.failures.understood_before;
+        self.status_rejected(status, None, now);
     }
 
-    fn malformed_response(&mut self, what: &'static str, source: Source, now: Instant) {
+    /// What was received is not what was requested.
+    pub(super) fn malformed_response(&mut self, what: &'static str, source: Source, now: Instant) {
         let content = Some(self.response.describe());
         let may_pass = self.failures.understood_before || self.response.is_truncated_json();
         let is_json = self.response.looks_like_json();
@@ -167,16 +173,6 @@ impl Machine {
         self.probing_version = self.failures.too_large_versions >= TOO_LARGE_LIMIT
             && self.relist.is_none()
             && self.version().is_some();
-    }
-
-    /// Restarts a paged list whose continue token the server does not accept, for whatever reason.
-    fn restart_pages(&mut self) {
-        if let Some(relist) = &self.relist
-            && relist.continue_token.is_some()
-        {
-            let origin = relist.origin;
-            self.start_relist(origin, false);
-        }
     }
 
     /// Takes note of how long a connection lasted. A healthy one ends a period of failures.

@@ -1,5 +1,6 @@
 //! The past failures and successes of a stream that later decisions depend on.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::protocol::error::Kind;
@@ -24,6 +25,8 @@ pub(super) struct FailureHistory {
     pub(super) missing_since: Option<Instant>,
     /// The failures since the stream last made progress.
     pub(super) interruption: Option<Interruption>,
+    /// Why the last request got no response, if that was the last failure.
+    pub(super) unreachable: Option<Arc<str>>,
     /// The error to end with at the end of the current wait.
     pub(super) gives_up_with: Option<Kind>,
     /// "Too large resource version" errors in a row.
@@ -57,6 +60,9 @@ impl FailureHistory {
         if cause != Cause::Rejected(404) {
             self.missing_since = None;
         }
+        if cause != Cause::Unreachable {
+            self.unreachable = None;
+        }
         let since = self.interruption.map_or(now, |interruption| interruption.since);
         self.interruption = Some(Interruption { since, cause });
         since
@@ -65,6 +71,7 @@ impl FailureHistory {
     /// Records that the stream has made progress: an event, an item, or a connection that lasted.
     pub(super) fn recovered(&mut self) {
         self.interruption = None;
+        self.unreachable = None;
     }
 
     /// Records that the stream's version advanced.

@@ -15,7 +15,8 @@
 //! - A wait is random up to a bound that doubles with each failure (`backoff`), and at least
 //!   `Retry-After`, of which five minutes count.
 //! - With `give_up_after`, a stream that has failed for that long ends with the last error. It has
-//!   failed since the first failure after an event, a page, or a connection that lasted for 10 s.
+//!   failed since the first failure after an event, a page, or a connection that lasted for 10 s. A page
+//!   that an earlier attempt at the same list received does not count.
 //! - A 410 is no failure but a gap, which is repaired (`gone`). Neither is a watch that ends
 //!   at its timeout. A watch whose version is rejected a few times is followed by a list (`hidden_gap`).
 //! - An unmanaged stream ends at every failure.
@@ -49,6 +50,7 @@ impl Machine {
         if !self.is_managed() {
             return self.end_with(kind);
         }
+        self.page_failed();
         let since = self.failures.failed(cause, now);
         let left = self
             .requests

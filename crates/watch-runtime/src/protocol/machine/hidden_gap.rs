@@ -37,7 +37,7 @@ const UNVERSIONED_INTERVAL: Duration = Duration::from_secs(1);
 pub(super) struct HiddenGap {
     /// When the current watch was accepted, and how long it may last.
     opened: Option<(Instant, Option<Duration>)>,
-    /// Whether the current watch has sent an event or a bookmark.
+    /// Whether the current watch has sent an event or a bookmark that is not a repetition.
     received: bool,
     /// Watches in a row that ended at once.
     short: u32,
@@ -65,7 +65,7 @@ impl HiddenGap {
         self.at_list = false;
     }
 
-    /// The current watch has sent an event or a bookmark.
+    /// The current watch has sent an event or a bookmark that is not a repetition.
     pub(super) fn event_received(&mut self) {
         if !self.received {
             let Self { opened, short, not_before, .. } = *self;

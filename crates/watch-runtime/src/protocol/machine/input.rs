@@ -5,7 +5,7 @@ use std::time::Instant;
 use bytes::{Bytes, BytesMut};
 
 use crate::protocol::encoding::UnrequestedEncoding;
-use crate::protocol::error::{Kind, Source};
+use crate::protocol::error::{Kind, Source, one_line};
 use crate::protocol::frame::Frames;
 use crate::protocol::head::Head;
 use crate::protocol::list_body::ListBody;
@@ -52,12 +52,18 @@ impl Machine {
     /// Reports that the server could not be reached.
     pub(crate) fn on_unreachable(&mut self, source: Source, now: Instant) {
         // Until a request was accepted, the server or a proxy in between probably always encodes so.
-        let is_terminal = source.is::<UnrequestedEncoding>() && !self.failures.accepted_before;
+        let is_encoded = source.is::<UnrequestedEncoding>();
+        let is_terminal = is_encoded && !self.failures.accepted_before;
         if self.is_managed() && self.failures.has_reached_server() && !is_terminal {
             self.probing_version = false;
             self.failures.connection_lost();
+            self.failures.unreachable = Some(one_line(&*source).into());
             let kind = Kind::Connect(source);
-            self.wait_out(kind, Cause::Unreachable, Wait::Disconnected, now);
+            if is_encoded {
+                self.wait_out(kind, Cause::UnrequestedEncoding, Wait::Rejected(None), now);
+            } else {
+                self.wait_out(kind, Cause::Unreachable, Wait::Disconnected, now);
+            }
         } else {
             self.end_with(Kind::Connect(source));
         }

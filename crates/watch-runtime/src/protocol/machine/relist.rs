@@ -10,11 +10,9 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::protocol::error::Kind;
 use crate::protocol::event::{EventType, Origin};
 use crate::protocol::identity::Identity;
 use crate::protocol::index::{Comparison, Index, Seen};
-use crate::protocol::list_body::PageMetadata;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::seen_tokens::SeenTokens;
@@ -32,12 +30,19 @@ impl Machine {
     pub(super) fn start_relist(&mut self, origin: Origin, streaming: bool) {
         self.requests_oldest_event = false;
         self.watcher_state.needs_relist = !self.has_bug(InjectedBug::ForgetUnfinishedLists);
+        let pages_before =
+            self.relist.as_ref().map_or(0, |relist| relist.pages.max(relist.pages_before));
         self.relist = Some(Relist {
             origin,
             streaming,
             continue_token: None,
             seen_tokens: SeenTokens::default(),
             completed: None,
+            pages: 0,
+            pages_before,
+            page_failures: 0,
+            empty_pages: 0,
+            known: 0,
             done: 0,
             remaining: None,
         });
@@ -149,38 +154,6 @@ impl Machine {
         }
         self.version_changed = version.is_some();
         self.version = version;
-    }
-
-    /// A page of a list is complete.
-    pub(super) fn page_complete(&mut self, page: PageMetadata) {
-        if page.version.is_none() && self.watcher_state.index.is_none() {
-            // Without an index there is nothing to compare such lists with.
-            return self.end_with(Kind::malformed(
-                "a list without a resourceVersion",
-                "metadata.resourceVersion is absent, and gaps are not repaired",
-            ));
-        }
-        self.state = State::Ready;
-        let Some(relist) = &mut self.relist else { return };
-        relist.remaining = page.remaining.or(page.continue_token.is_none().then_some(0));
-        let repeated =
-            page.continue_token.as_ref().is_some_and(|token| !relist.seen_tokens.insert(token));
-        if repeated {
-            return self.continue_token_repeated();
-        }
-        relist.continue_token = page.continue_token;
-        if relist.continue_token.is_none() {
-            self.list_complete(page.version);
-        }
-    }
-
-    /// The pages lead around in a circle: the list starts over after a wait, and delivers nothing twice.
-    fn continue_token_repeated(&mut self) {
-        if let Some(relist) = &self.relist {
-            let origin = relist.origin;
-            self.start_relist(origin, false);
-        }
-        self.back_off(None, Cause::Malformed);
     }
 
     /// The server does not support streaming lists: this watcher uses paged lists from now on.

@@ -49,6 +49,15 @@ pub(super) struct Relist {
     pub(super) seen_tokens: SeenTokens,
     /// Set once the list is complete and only pending deletes are left.
     pub(super) completed: Option<ListVersion>,
+    /// How many pages were received, and how many an earlier attempt received.
+    pub(super) pages: u32,
+    pub(super) pages_before: u32,
+    /// How often in a row the next page failed.
+    pub(super) page_failures: u32,
+    /// How many pages in a row had nothing new.
+    pub(super) empty_pages: u32,
+    /// How many objects there were after the last page.
+    pub(super) known: u64,
     /// How many objects were received.
     pub(super) done: u64,
     /// How many objects are left, if the server says.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::protocol::index::Index;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::state::State;
-use crate::protocol::status::{Phase, WatchStatus};
+use crate::protocol::status::{Cause, Interruption, Phase, WatchStatus};
 
 impl Machine {
     /// Returns the status, without the version.
@@ -14,6 +14,12 @@ impl Machine {
         self.status.interruption = match self.status.phase {
             Phase::Live | Phase::Stopped => None,
             _ => self.failures.interruption,
+        };
+        self.status.unreachable = match self.status.interruption {
+            Some(Interruption { cause: Cause::Unreachable, .. }) => {
+                self.failures.unreachable.clone()
+            }
+            _ => None,
         };
         self.status.indexed_objects = self.watcher_state.index.as_ref().map_or(0, Index::len);
         &self.status

@@ -13,6 +13,7 @@ mod missing_resource;
 mod odd_framing;
 mod odd_objects;
 mod oldest_event;
+mod pages;
 mod recorded_streams;
 mod rejected_versions;
 mod relist;

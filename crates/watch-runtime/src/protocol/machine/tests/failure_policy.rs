@@ -82,7 +82,11 @@ fn nothing_that_a_server_or_proxy_responds_ends_an_accepted_stream() {
             assert!(longest > Duration::from_secs(15), "{response:?}: {longest:?}");
             assert!(longest <= Duration::from_secs(30), "{response:?}: {longest:?}");
             // It goes on as if nothing had happened, but for a watch whose version may be at fault.
-            let lists = relists || matches!(response, Response::Status(400 | 422));
+            let blames_version = match response {
+                Response::Status(status) => matches!(status, 400 | 422),
+                Response::Content(_, body) => body.starts_with(['"', '[']),
+            };
+            let lists = relists || blames_version;
             assert_eq!(harness.request().contains("watch=true"), !lists, "{response:?}");
         }
     }
@@ -135,7 +139,7 @@ fn cause_is_the_present_one_and_names_what_came() {
         (Response::Status(503), Cause::Rejected(503)),
         (Response::Status(302), Cause::Rejected(302)),
         (Response::Content("text/html", PAGE), Cause::UnexpectedContent),
-        (Response::Content("application/json", "{\"a\":\n"), Cause::Malformed),
+        (Response::Content("application/json", "{\"a\" 1}\n"), Cause::Malformed),
         (
             Response::Content(
                 "application/json",
@@ -207,4 +211,19 @@ fn retry_after_of_a_day_is_cut_to_five_minutes_and_zero_is_no_storm() {
         slept += harness.sleep();
     }
     assert!(slept > Duration::from_mins(5), "{slept:?}");
+}
+
+#[test]
+fn encoding_that_was_not_requested_is_the_cause() {
+    let mut harness = accepted(false);
+    harness.request();
+    let accepts_gzip = false;
+    let mut head = http::HeaderMap::new();
+    head.insert("content-encoding", http::HeaderValue::from_static("gzip"));
+    let error = crate::protocol::encoding::Encoding::of_response(&head, accepts_gzip).unwrap_err();
+    harness.machine.on_unreachable(error.into(), harness.now);
+    harness.sleep();
+    let interruption = harness.machine.status(harness.now).interruption.unwrap();
+    assert_eq!(interruption.cause, Cause::UnrequestedEncoding);
+    assert!(interruption.cause.to_string().contains("Content-Encoding, such as gzip"));
 }

@@ -80,6 +80,31 @@ fn unreachable_server_is_retried_only_after_it_was_reached() {
 }
 
 #[test]
+fn status_has_the_error_while_the_server_is_unreachable() {
+    let mut harness = managed(Some("5"));
+    harness.request();
+    harness.accept_watch();
+    harness.disconnect();
+    let unreachable = |harness: &mut Harness| {
+        let status = harness.machine.status(harness.now).clone();
+        status.unreachable.map(|text| text.to_string())
+    };
+    assert_eq!(unreachable(&mut harness), None);
+    for error in ["the proxy answered 503", "the exec plugin failed"] {
+        harness.sleep();
+        harness.request();
+        harness.machine.on_unreachable(error.into(), harness.now);
+        assert_eq!(unreachable(&mut harness).as_deref(), Some(error));
+    }
+    harness.sleep();
+    harness.request();
+    harness.head(503);
+    harness.chunk("{}");
+    harness.end();
+    assert_eq!(unreachable(&mut harness), None);
+}
+
+#[test]
 fn truncated_list_is_requested_again() {
     let mut harness = managed(None);
     harness.request();

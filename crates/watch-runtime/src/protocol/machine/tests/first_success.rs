@@ -34,6 +34,19 @@ fn before_the_first_success_what_to_act_on_ends_the_stream() {
 }
 
 #[test]
+fn status_with_200_to_act_on_ends_the_stream() {
+    for (status, code) in [
+        (r#"{"kind":"Status","code":403,"message":"no"}"#, 403),
+        (r#"{"kind":"Status","reason":"Unauthorized","message":"no"}"#, 401),
+    ] {
+        let mut harness = managed(None);
+        harness.request();
+        harness.list(status);
+        assert_eq!(harness.error().status().unwrap().code, code);
+    }
+}
+
+#[test]
 fn before_the_first_success_what_may_pass_is_waited_for() {
     for response in [
         Response::Status(408),
@@ -44,6 +57,11 @@ fn before_the_first_success_what_may_pass_is_waited_for() {
         Response::Status(503),
         Response::Status(520),
         Response::Content("application/json", "{\"kind\":\"Status\",\"code\":503}"),
+        Response::Content(
+            "application/json",
+            "{\"kind\":\"Status\",\"message\":\"tunnel disconnect\"}",
+        ),
+        Response::Content("application/json", "{\"kind\":\"Status\",\"reason\":\"Timeout\"}"),
         Response::Content("application/json", "{\"kind\":\"PodList\",\"items\":["),
     ] {
         let mut harness = managed(None);

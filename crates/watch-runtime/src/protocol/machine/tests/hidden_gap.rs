@@ -28,6 +28,25 @@ fn two_watches_that_end_at_once_lead_to_a_list() {
 }
 
 #[test]
+fn watches_that_repeat_something_and_end_at_once_lead_to_a_list() {
+    let bookmark = "{\"type\":\"BOOKMARK\",\"object\":{\"metadata\":{\"resourceVersion\":\"10\"}}}";
+    let event = format!("{{\"type\":\"ADDED\",\"object\":{}}}", item("a", "1", 5));
+    for repeated in [bookmark, &event] {
+        let mut harness = watching_from_version_10();
+        harness.end();
+        for _ in 0..2 {
+            assert!(harness.request().contains("resourceVersion=10&"));
+            harness.head(200);
+            harness.chunk(&format!("{repeated}\n"));
+            harness.wait();
+            harness.end();
+            harness.sleep();
+        }
+        assert_eq!(harness.request(), LIST_REQUEST, "{repeated}");
+    }
+}
+
+#[test]
 fn watches_that_always_end_at_once_lead_to_lists_at_a_bounded_rate() {
     let mut harness = watching_from_version_10();
     harness.end();

@@ -10,22 +10,54 @@ fn last_line_without_an_ending_counts_at_a_clean_end() {
     for clean in [true, false] {
         let mut harness = watching("5");
         harness.chunk(event("MODIFIED", "6").trim_end());
-        harness.wait();
+        assert_eq!(
+            harness.deliveries(),
+            ["MODIFIED Live a"],
+            "a whole object needs no line ending"
+        );
         if clean {
             harness.end();
-            assert_eq!(harness.deliveries(), ["MODIFIED Live a"]);
-            assert!(harness.request().contains("resourceVersion=6&"));
         } else {
             harness.disconnect();
             harness.sleep();
-            assert!(harness.request().contains("resourceVersion=5&"));
         }
+        assert!(harness.request().contains("resourceVersion=6&"));
     }
     let mut harness = watching("5");
     harness.chunk(GONE.trim_end());
-    harness.wait();
-    harness.end();
     assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+}
+
+#[test]
+fn events_on_one_line_are_separate_events() {
+    let (first, second) = (event("MODIFIED", "6"), event("MODIFIED", "7"));
+    for line in [
+        format!("{}{second}", first.trim_end()),
+        format!("{} {second}", first.trim_end()),
+        format!("\u{feff}{first}\u{feff}{}", second.trim_end()),
+    ] {
+        let mut harness = watching("5");
+        harness.chunk(&line);
+        assert_eq!(harness.deliveries(), ["MODIFIED Live a", "MODIFIED Live a"], "{line}");
+        harness.chunk(&format!("{}{GONE}", event("MODIFIED", "8").trim_end()));
+        assert_eq!(harness.deliveries(), ["MODIFIED Live a"], "{line}");
+        assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+    }
+}
+
+#[test]
+fn event_that_is_malformed_in_each_watch_leads_to_a_list() {
+    let mut harness = watching("5");
+    for _ in 0..3 {
+        harness.chunk("{\"type\":\"MODIFIED\",\"object\":{\"x\":NaN}} x\n");
+        harness.sleep();
+        let request = harness.request();
+        if request == "/api/v1/pods?limit=500" {
+            return;
+        }
+        harness.accept_watch();
+    }
+    panic!("no list");
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn truncated_recorded_streams_deliver_only_complete_events() {
         for at in 0..stream.len() {
             let (delivered, version) = outcome(&[&stream[..at]]);
             assert!(whole.starts_with(&delivered), "truncated at {at}");
-            let ends = memchr::memchr_iter(b'\n', &stream[..at]).count();
+            let ends = memchr::memchr_iter(b'\n', &stream[..=at]).count();
             assert!(delivered.len() <= ends, "an incomplete event was delivered, at {at}");
             assert!(version.is_none() || version.as_deref() >= Some("1"));
         }

@@ -25,6 +25,25 @@ fn listed() -> Harness {
 }
 
 #[test]
+fn version_zero_of_a_list_and_of_its_items_is_none() {
+    let zero = |x: u32| {
+        format!(
+            r#"{{"metadata":{{"resourceVersion":"0"}},"items":[{{"metadata":{{"name":"a","uid":"u","resourceVersion":"0"}},"x":{x}}}]}}"#
+        )
+    };
+    let mut harness = managed(None);
+    harness.request();
+    harness.list(&zero(1));
+    assert_eq!(harness.deliveries(), ["ADDED Initial a"]);
+    assert!(!harness.request().contains("resourceVersion="));
+    harness.accept_watch();
+    harness.end();
+    assert_eq!(harness.request(), "/api/v1/pods?limit=500");
+    harness.list(&zero(2));
+    assert_eq!(harness.deliveries(), ["MODIFIED Repair a"]);
+}
+
+#[test]
 fn list_without_a_version_is_watched_without_one() {
     let mut harness = listed();
     assert!(harness.request().starts_with(UNVERSIONED));
