@@ -21,6 +21,7 @@ use crate::release::Release;
 pub(crate) use features::{ALL, Features};
 pub(crate) use home::{Home, api_groups};
 pub(crate) use lower::lower;
+pub(crate) use shapes::shape;
 pub(crate) use views::{Row, View};
 pub(crate) use wiring::{Wiring, Wirings};
 
