@@ -77,6 +77,8 @@ fn spec_is_fetched_and_pinned() {
         "paths = 29",
         "watch_cluster = 4",
         "watch_namespaced = 3",
+        "protobuf_files = 8",
+        "protobuf_fields = 46",
     ] {
         assert!(pins.contains(line), "{line} is not in {pins}");
     }

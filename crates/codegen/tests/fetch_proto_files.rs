@@ -37,7 +37,7 @@ fn facts_have_numbers_and_types_beside_the_properties() {
         "\"items\": {\"items\": {\"$ref\": \"io.k8s.api.core.v1.Pod\"}, \"protobuf\": \"2 repeated message\", \"type\": \"array\"}",
         "\"limits\": {\"additionalProperties\": {\"$ref\": \"io.k8s.apimachinery.pkg.api.resource.Quantity\"}, \
          \"protobuf\": \"4 map<string, message>\", \"type\": \"object\"}",
-        "\"message\": {\n        \"nanos\": \"2 int32\",\n        \"seconds\": \"1 int64\"\n      }",
+        "\"message\": {\"nanos\": \"2 int32\", \"seconds\": \"1 int64\"}",
         "\"kind\": {\"type\": \"string\"}",
     ] {
         assert!(facts.contains(line), "{line}\nis not in\n{facts}");
@@ -117,7 +117,13 @@ fn what_does_not_fit_the_spec_is_rejected_with_its_place() {
             "import \"k8s.io/nowhere",
             &["staging/src/k8s.io/nowhere/", "does not exist, but is imported"],
         ),
-        (CORE, "import \"k8s.io/", "import \"../", &["the import `../", "below the base URL"]),
+        (
+            CORE,
+            "import \"k8s.io/",
+            "import \"%2e%2e/",
+            &["the import `%2e%2e/", "below the base URL"],
+        ),
+        (CORE, "import \"k8s.io/", "import \"../", &["malformed", "core/v1/generated.proto:5:8"]),
     ] {
         let repository = Repository::new();
         repository.mirror_as("1.99", SMALL);

@@ -53,8 +53,11 @@ impl FileResolver for Files {
 }
 
 fn broken(error: &protox::Error) -> Failure {
-    // In this form, the error says file, line and column.
-    Failure::new(format!("a .proto file is malformed: {error:?}"))
+    // In this form, the error says file, line and column, except at the end of a file.
+    let text = format!("{error:?}");
+    let named = error.file().filter(|file| !text.contains(file));
+    let place = named.map_or(String::new(), |file| format!("{file}: "));
+    Failure::new(format!("a .proto file is malformed: {place}{text}"))
         .hint("fetch it again, or from another --base-url")
 }
 
