@@ -81,7 +81,7 @@ impl<'a> Join<'a> {
                 return Ok(None);
             }
             let type_ = self.relative(&field.type_, schema);
-            joined.add(property.to_owned(), Wire { path: at.path_of(field), type_ })?;
+            joined.add(property, Wire { path: at.path_of(field), type_ })?;
         }
         let mut taken = taken.clone();
         let direct: Vec<String> = joined.found.keys().cloned().collect();
@@ -95,7 +95,7 @@ impl<'a> Join<'a> {
             };
             if let Some(inlined) = inlined.filter(|inlined| !inlined.found.is_empty()) {
                 joined.rest.extend(inlined.rest);
-                inlined.found.into_iter().try_for_each(|(name, wire)| joined.add(name, wire))?;
+                inlined.found.into_iter().try_for_each(|(name, wire)| joined.add(&name, wire))?;
             } else {
                 let wire = Wire { path: at.path_of(field), type_: self.absolute(&field.type_) };
                 joined.rest.insert(format!("{}{}", at.names, field.name), wire);
@@ -124,7 +124,7 @@ impl<'a> Join<'a> {
             })
         };
         match type_ {
-            WireType::Scalar(_) => type_.clone(),
+            WireType::Scalar(_) | WireType::Message(None) | WireType::Wrapped(..) => type_.clone(),
             WireType::Repeated { items, packed } => {
                 WireType::Repeated { items: inner(items, &schema.items), packed: *packed }
             }
@@ -138,7 +138,6 @@ impl<'a> Join<'a> {
                 None => self.wrapped(name, schema).unwrap_or_else(|| self.absolute(type_)),
                 Some(_) => self.absolute(type_),
             },
-            WireType::Message(None) | WireType::Wrapped(..) => type_.clone(),
         }
     }
 
@@ -182,15 +181,15 @@ impl<'a> At<'a> {
 }
 
 impl Joined {
-    fn add(&mut self, property: String, wire: Wire) -> Result<()> {
-        let text = wire.to_string();
-        match self.found.insert(property.clone(), wire) {
-            None => Ok(()),
-            Some(other) => Err(Failure::new(format!(
-                "two fields of its message stand for property {property}: `{other}` and `{text}`"
+    fn add(&mut self, property: &str, wire: Wire) -> Result<()> {
+        if let Some(other) = self.found.get(property) {
+            return Err(Failure::new(format!(
+                "two fields of its message stand for property {property}: `{other}` and `{wire}`"
             ))
-            .hint("tell them apart in crates/codegen/src/protobuf/join.rs")),
+            .hint("tell them apart in crates/codegen/src/protobuf/join.rs"));
         }
+        self.found.insert(property.to_owned(), wire);
+        Ok(())
     }
 }
 

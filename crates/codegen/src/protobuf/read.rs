@@ -110,12 +110,12 @@ fn type_of(
         let WireType::Scalar(key) = type_of(of(1)?, parent, &[])? else { return None };
         return Some(WireType::Map { key, values: Box::new(type_of(of(2)?, parent, &[])?) });
     }
-    let packed = field.options.as_ref().is_some_and(|options| options.packed());
+    let packed = field.options.as_ref().is_some_and(|options| options.packed == Some(true));
     Some(WireType::Repeated { items: Box::new(alone), packed })
 }
 
 fn is_map_entry(message: &DescriptorProto) -> bool {
-    message.options.as_ref().is_some_and(|options| options.map_entry())
+    message.options.as_ref().is_some_and(|options| options.map_entry == Some(true))
 }
 
 fn readable(field: &FieldDescriptorProto) -> String {

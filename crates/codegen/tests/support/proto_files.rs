@@ -50,8 +50,8 @@ pub fn proto_files(spec: &str) -> BTreeMap<String, String> {
         let _ = write!(file.messages, "\n// Prose about {name}.\nmessage {name} {{\n{fields}}}\n");
     }
     let text = |File { package, imports, messages }| {
-        let imports: String = imports.iter().map(|path| format!("import \"{path}\";\n")).collect();
-        format!("syntax = \"proto2\";\n\npackage {package};\n\n{imports}{messages}")
+        let imports: Vec<_> = imports.iter().map(|path| format!("import \"{path}\";\n")).collect();
+        format!("syntax = \"proto2\";\n\npackage {package};\n\n{}{messages}", imports.concat())
     };
     files.into_iter().map(|(path, file)| (path, text(file))).collect()
 }
