@@ -10,7 +10,7 @@ use crate::facts::Wire;
 use crate::pins::Pins;
 use crate::protobuf::explained::{Explained, Explanation, TABLE, explain};
 
-fn facts(release: &str, definitions: Value) -> Facts {
+fn facts(release: &str, definitions: &Value) -> Facts {
     let facts =
         json!({"release": release, "paths": 0, "definitions": definitions, "resources": []});
     serde_json::from_value(facts).unwrap()
@@ -50,13 +50,13 @@ fn sound() -> Value {
     })
 }
 
-fn checked(definitions: Value) -> Result<Vec<String>> {
+fn checked(definitions: &Value) -> Result<Vec<String>> {
     check(&facts("1.36", definitions), || panic!("no explanation needs the previous release"))
 }
 
 #[test]
 fn what_agrees_or_is_explained_is_no_error() {
-    let lines = checked(sound()).unwrap();
+    let lines = checked(&sound()).unwrap();
     assert_eq!(
         lines,
         ["JSON and protobuf differ in one place: API servers tell their version in JSON only"]
@@ -119,7 +119,7 @@ fn each_mismatch_is_an_error_that_names_its_place() {
         } else {
             parent.insert(key.to_owned(), value);
         }
-        let error = checked(definitions).unwrap_err().to_string();
+        let error = checked(&definitions).unwrap_err().to_string();
         assert!(error.contains(part), "{part} is not in {error}");
         assert!(error.contains("definition io.k8s.") && error.contains("explained.rs"), "{error}");
     }
@@ -131,7 +131,7 @@ fn many_mismatches_are_counted() {
     let mut definitions = sound();
     let properties = &mut definitions["io.k8s.api.core.v1.Pod"]["properties"];
     properties.as_object_mut().unwrap().extend((0..25).map(property));
-    let error = checked(definitions).unwrap_err().to_string();
+    let error = checked(&definitions).unwrap_err().to_string();
     assert!(error.contains("property p19:") && error.contains("and 5 more"), "{error}");
     assert!(!error.contains("property p20:"), "{error}");
 }
@@ -141,7 +141,7 @@ fn explanation_that_is_not_needed_is_an_error() {
     let mut definitions = sound();
     let info = "/io.k8s.apimachinery.pkg.version.Info/properties/major";
     definitions.pointer_mut(info).unwrap()["protobuf"] = "1 string".into();
-    let error = checked(definitions).unwrap_err().to_string();
+    let error = checked(&definitions).unwrap_err().to_string();
     for part in ["no longer differ in definition", "version.Info", "in JSON only", "explained.rs"] {
         assert!(error.contains(part), "{part} is not in {error}");
     }
@@ -157,8 +157,8 @@ fn explanations_cover_what_they_name_and_only_in_their_releases() {
     definitions["io.k8s.api.new.v1.A"] = json!({"properties": {"x": {"type": "string"}}});
     let table = |first, what| [Explanation { first, last: Some(37), what, why: "because" }];
     let rest = |release: &str, table: &[Explanation], previous: Option<Value>| {
-        let facts = facts(release, definitions.clone());
-        let previous = || Ok(previous.map(|definitions| self::facts("1.36", definitions)));
+        let facts = facts(release, &definitions);
+        let previous = || Ok(previous.map(|definitions| self::facts("1.36", &definitions)));
         let (rest, lines) = explain(table, &facts, mismatches(&facts), previous)?;
         Ok::<_, Failure>((rest.len(), lines))
     };
