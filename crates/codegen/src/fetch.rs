@@ -1,16 +1,14 @@
 //! `cargo xtask fetch`: downloads specs and `.proto` files, verifies them against their pins, and stores their facts.
 
+mod checksum;
 mod download;
 mod progress;
 mod proto_files;
 
 pub(crate) use download::download;
-
-use std::fmt::Write as _;
-use std::path::Path;
-
 use proto_files::ProtoFiles;
-use sha2::{Digest as _, Sha256};
+
+use std::path::Path;
 
 use crate::error::{Failure, Result};
 use crate::facts::{self, Facts, Normalised};
@@ -99,7 +97,7 @@ pub(crate) fn spec(root: &Path, release: Release, source: &Source, repin: bool) 
         .unwrap_or_else(|| release.first_tag());
     let url = spec_url(source.base(), &tag);
     let bytes = download(&url)?;
-    let sha256 = hex(&Sha256::digest(&bytes));
+    let sha256 = checksum::sha256(&bytes);
     match pinned {
         Some(pin) if pin.sha256 != sha256 && !repin => {
             Err(wrong_checksum(release, &url, &sha256, &pin.sha256))
@@ -187,12 +185,4 @@ fn wrong_checksum(release: Release, what: &str, sha256: &str, pinned: &str) -> F
     .hint(format!(
         "if the change is intended, accept it with `cargo xtask fetch {release} --repin`"
     ))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

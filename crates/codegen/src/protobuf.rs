@@ -8,6 +8,7 @@ mod check;
 mod explained;
 mod join;
 mod known;
+mod mismatch;
 mod read;
 
 pub(crate) use check::check;

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use indicatif::HumanBytes;
-use sha2::{Digest as _, Sha256};
 
+use super::checksum;
 use super::download::download_if_exists;
-use super::hex;
 use crate::error::{Failure, Result};
 use crate::facts::Facts;
 use crate::protobuf::{self, Messages};
@@ -69,7 +68,7 @@ fn sha256(files: &BTreeMap<String, String>) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(content, "{path} {}", without_comments(text));
     }
-    hex(&Sha256::digest(content.as_bytes()))
+    checksum::sha256(content.as_bytes())
 }
 
 /// Returns the text with each comment and run of white space replaced by one space. What is left decides what the file

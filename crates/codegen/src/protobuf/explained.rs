@@ -1,6 +1,6 @@
 //! What JSON and protobuf are known to disagree about, and why.
 
-use super::check::{Mismatch, What};
+use super::mismatch::{Mismatch, What};
 use crate::error::{Failure, Result};
 use crate::facts::Facts;
 
