@@ -11,6 +11,7 @@ use crate::history::History;
 use crate::lean;
 use crate::model::{self, Model};
 use crate::pins::Pins;
+use crate::protobuf;
 use crate::release::Release;
 use crate::render;
 
@@ -104,8 +105,8 @@ pub(crate) fn generate_with_descriptions(
     let pinned: Vec<Release> = pins.releases.iter().map(|pin| pin.release).collect();
     let chosen = if releases.is_empty() { &pinned } else { releases };
     let mut expected = BTreeMap::new();
-    let mut models =
-        pinned.iter().map(|release| lower(root, &pins, *release)).collect::<Result<Vec<_>>>()?;
+    let lowered = pinned.iter().map(|release| lower(root, &pins, *release, chosen));
+    let mut models = lowered.collect::<Result<Vec<_>>>()?;
     let boxed = lean::boxed_fields(root, &models)?;
     for model in models.iter_mut().filter(|model| chosen.contains(&model.release)) {
         model.box_fields(&boxed);
@@ -144,10 +145,16 @@ pub(crate) fn generate_with_descriptions(
     Ok(changes)
 }
 
-fn lower(root: &Path, pins: &Pins, release: Release) -> Result<Model> {
+/// Returns the model of a release; if it is one of the chosen, JSON and protobuf must agree on it.
+fn lower(root: &Path, pins: &Pins, release: Release, chosen: &[Release]) -> Result<Model> {
     let facts = pins.facts(root, release)?;
+    let place = release.facts_path();
+    if chosen.contains(&release) {
+        protobuf::check(&facts, || pins.facts_before(root, release))
+            .map_err(|failure| failure.within(&place))?;
+    }
     let tag = &pins.require(release)?.tag;
-    model::lower(facts, tag).map_err(|failure| failure.within(release.facts_path()))
+    model::lower(facts, tag).map_err(|failure| failure.within(&place))
 }
 
 fn add_crate(model: &Model, expected: &mut BTreeMap<String, Expected>) -> Result<()> {

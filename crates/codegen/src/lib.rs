@@ -25,6 +25,7 @@ mod lean;
 mod model;
 mod names;
 mod pins;
+mod protobuf;
 pub mod regen;
 pub mod release;
 mod render;

@@ -26,8 +26,8 @@ pub use object::{Model, VisitFields};
 
 /// Implements [`Model`], `Debug`, and serde's `Serialize` and `Deserialize` for a struct.
 ///
-/// Each entry is the field's index, the Rust field, and its name in JSON. A list or map that is `required` is
-/// written even if it is empty.
+/// Each entry is the field's index, the Rust field, its name in JSON, and in brackets its path of field numbers in
+/// protobuf, if it has one ([`Model::NUMBERS`]). A list or map that is `required` is written even if it is empty.
 ///
 /// ```
 /// use watchable_core::model;
@@ -39,10 +39,11 @@ pub use object::{Model, VisitFields};
 ///     ports: Vec<i32>,
 /// }
 ///
-/// model!(Probe { 0 type_: "type", 1 pod_ips: "podIPs", 2 ports: "ports" required });
+/// model!(Probe { 0 type_: "type" = [1], 1 pod_ips: "podIPs" = [2 5], 2 ports: "ports" required });
 ///
 /// let probe: Probe = serde_json::from_str(r#"{"type": "tcp", "podIPs": null, "other": 1}"#)?;
 /// assert_eq!(serde_json::to_string(&probe)?, r#"{"type":"tcp","ports":[]}"#);
+/// assert_eq!(<Probe as watchable_core::model::Model>::NUMBERS, [&[1][..], &[2, 5], &[]]);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
@@ -53,9 +54,12 @@ macro_rules! model {
     (@visit $self:ident $visitor:ident $field:ident $name:literal required) => {
         $visitor.required_field(stringify!($field), $name, &$self.$field)
     };
-    ($type:ident { $($index:literal $field:ident: $name:literal $($required:ident)?),* $(,)? }) => {
+    ($type:ident {
+        $($index:literal $field:ident: $name:literal $(= [$($number:literal)+])? $($required:ident)?),* $(,)?
+    }) => {
         impl $crate::model::Model for $type {
             const FIELDS: &'static [&'static str] = &[$($name),*];
+            const NUMBERS: &'static [&'static [u32]] = &[$(&[$($($number),+)?]),*];
 
             fn read_field<'de, A: $crate::__private::MapAccess<'de>>(
                 &mut self,

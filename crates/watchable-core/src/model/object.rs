@@ -11,6 +11,13 @@ pub trait Model: Default + fmt::Debug {
     /// The names of the fields in JSON. A field's index is its position here.
     const FIELDS: &'static [&'static str];
 
+    /// The numbers of the fields in protobuf, in the order of [`Self::FIELDS`]; empty where protobuf has no such field.
+    ///
+    /// The last number is that of the field itself. Those before it are of messages that JSON inlines, outermost first:
+    /// `[2, 19]` is field 19 of the message that is field 2. A list that is the only field of a message of its own is
+    /// named by its path, too. Lists that are the values of a map always are: their number is 1.
+    const NUMBERS: &'static [&'static [u32]];
+
     /// Reads the map's next value into the field of that index, or skips it if the index is out of range.
     ///
     /// # Errors
@@ -38,6 +45,7 @@ pub trait VisitFields {
 /// Recursive types hold themselves in a `Box`.
 impl<T: Model> Model for Box<T> {
     const FIELDS: &'static [&'static str] = T::FIELDS;
+    const NUMBERS: &'static [&'static [u32]] = T::NUMBERS;
 
     fn read_field<'de, A: MapAccess<'de>>(
         &mut self,
