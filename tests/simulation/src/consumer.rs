@@ -36,7 +36,7 @@ impl Consumer {
 
     /// Returns what tells an object from others: its name, and its uid too if others may have the name.
     fn key(&self, name: &str, uid: &str) -> String {
-        if self.oddities.twins { format!("{name}/{uid}") } else { name.to_owned() }
+        if self.oddities.namesakes { format!("{name}/{uid}") } else { name.to_owned() }
     }
 
     fn keyed(&self, state: Objects) -> Objects {

@@ -80,7 +80,7 @@ impl Faults {
         Self {
             roll_back: if oddities.versions.show_rollbacks() { self.roll_back } else { 0 },
             // Where names are not unique, an object that was created again looks like another one.
-            lost_deletion: if oddities.twins { 0 } else { self.lost_deletion },
+            lost_deletion: if oddities.namesakes { 0 } else { self.lost_deletion },
             ..self
         }
     }

@@ -60,6 +60,12 @@ impl World {
         {
             return self.reject(410, None, "Expired", "the provided continue parameter is too old");
         }
+        if request.continue_token.is_some() && self.pages_fail {
+            self.fault_count += 1;
+            return self.reject(500, None, "InternalError", "etcdserver: request timed out");
+        }
+        let failing_pages = if self.faults_over { 0 } else { self.oddities.failing_pages };
+        self.pages_fail = happens(&mut self.random, failing_pages);
         let state = self.server.at(revision);
         self.listed = revision;
         let sends_nonsense = !self.faults_over && self.oddities.sends_nonsense(&mut self.random);
@@ -123,27 +129,25 @@ impl World {
     fn streaming_list(&mut self, connection: &mut Connection) {
         self.listed = self.server.revision;
         let writer = self.writer();
-        let initial = writer.initial(&self.server.objects);
-        let half = initial.match_indices('\n').nth(1).map_or(0, |(at, _)| at + 1);
-        let mut text = initial[..half].to_owned();
+        let mut text = writer.initial(self.server.objects.iter().take(2));
         if self.faults.streaming != Streaming::Ignored && self.random.bool() {
             // A bookmark without the annotation does not end the list.
             text += &writer.bookmark(self.server.revision, false);
         }
-        text += &initial[half..];
+        text += &writer.initial(self.server.objects.iter().skip(2));
         match self.faults.streaming {
             Streaming::Works => text += &writer.bookmark(self.server.revision, true),
             Streaming::GivesUp => {
-                text +=
-                    &wire::error_event(&wire::status(500, "", "RequestWatchProgress is disabled"));
+                let status = wire::status(500, "", "RequestWatchProgress is disabled");
+                text += &writer.error_event(&status);
             }
             _ => {}
         }
         connection.pending = text.into_bytes();
     }
 
-    fn writer(&self) -> Writer {
-        Writer(self.oddities.versions)
+    pub(crate) fn writer(&self) -> Writer {
+        Writer { versions: self.oddities.versions, layout: self.oddities.layout }
     }
 
     /// Writes the changes since, and perhaps a bookmark.
@@ -173,8 +177,8 @@ impl World {
             connection.pending.extend_from_slice(writer.bookmark(revision, false).as_bytes());
         }
         if happens(&mut self.random, 10) || self.oddities.sends_nonsense(&mut self.random) {
-            let lines = wire::odd_lines();
-            let odd = &lines[self.random.usize(..lines.len())];
+            let events = writer.odd_events();
+            let odd = &events[self.random.usize(..events.len())];
             connection.pending.extend_from_slice(odd.as_bytes());
         }
     }
@@ -230,7 +234,7 @@ impl World {
             && happens(&mut self.random, self.faults.timeout)
         {
             // The last line has no ending, but the body has.
-            connection.pending.pop();
+            connection.pending.truncate(connection.pending.trim_ascii_end().len());
             self.link = Link::Body(connection.pending);
             return;
         } else {

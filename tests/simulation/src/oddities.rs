@@ -1,6 +1,7 @@
 //! What is odd about the server of a history: how it names versions and objects, and what its watches hide.
 
 use fastrand::Rng;
+use serde_json::Value;
 
 use crate::faults::happens;
 
@@ -27,6 +28,33 @@ pub(crate) enum Gaps {
     Silent,
 }
 
+/// How the server lays the events of a watch out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// One on a line, as API servers do.
+    Lines,
+    /// One after another, without line endings.
+    OneLine,
+    /// Several on a line, and each line ends with `\r\n`.
+    SeveralOnALine,
+    /// Each over several lines.
+    Indented,
+}
+
+impl Layout {
+    /// Lays an event out.
+    pub(crate) fn event(self, event: &Value) -> String {
+        let ends_line = event.to_string().len() % 2 == 0;
+        match self {
+            Self::Lines => format!("{event}\n"),
+            Self::OneLine => event.to_string(),
+            Self::SeveralOnALine if ends_line => format!("{event}\r\n"),
+            Self::SeveralOnALine => format!("{event} "),
+            Self::Indented => format!("{event:#}\n"),
+        }
+    }
+}
+
 /// The oddities of a server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Oddities {
@@ -34,12 +62,15 @@ pub(crate) struct Oddities {
     /// Whether objects have uids.
     pub(crate) uids: bool,
     /// Whether it shows two clusters, each of which may have an object of a name.
-    pub(crate) twins: bool,
+    pub(crate) namesakes: bool,
     pub(crate) gaps: Gaps,
+    pub(crate) layout: Layout,
     /// Whether each watch ends as soon as it has sent what there is.
     pub(crate) short_watches: bool,
     /// That a list ends in the middle, though properly, per list in thousandths.
     pub(crate) half_lists: u32,
+    /// That all pages of a list but the first fail, per list in thousandths.
+    pub(crate) failing_pages: u32,
     /// That a list or a watch has something that is not an object, in thousandths.
     pub(crate) nonsense: u32,
 }
@@ -58,14 +89,22 @@ impl Oddities {
             2 => Gaps::Silent,
             _ => Gaps::Gone,
         };
+        let layout = match random.u8(..12) {
+            0 => Layout::OneLine,
+            1 => Layout::SeveralOnALine,
+            2 => Layout::Indented,
+            _ => Layout::Lines,
+        };
         let uids = random.u8(..8) > 0;
         Self {
             versions,
             uids,
-            twins: uids && random.u8(..8) == 0,
+            namesakes: uids && random.u8(..8) == 0,
             gaps,
+            layout,
             short_watches: random.u8(..16) == 0,
             half_lists: if random.u8(..4) == 0 { random.u32(..300) } else { 0 },
+            failing_pages: if random.u8(..4) == 0 { random.u32(..300) } else { 0 },
             nonsense: if random.u8(..4) == 0 { random.u32(..100) } else { 0 },
         }
     }

@@ -72,7 +72,7 @@ impl World {
             return self.reject(410, None, reason, &message);
         }
         self.accept();
-        self.link =
-            Link::Body(wire::error_event(&wire::status(410, reason, &message)).into_bytes());
+        let event = self.writer().error_event(&wire::status(410, reason, &message));
+        self.link = Link::Body(event.into_bytes());
     }
 }

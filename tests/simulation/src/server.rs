@@ -10,7 +10,7 @@ use crate::oddities::Oddities;
 const NAMES: u32 = 7;
 /// Objects that are never deleted, if the server shows two clusters.
 const PERMANENT: &str = "pod-0";
-const PERMANENT_TWIN: &str = "pod-0/b";
+const PERMANENT_NAMESAKE: &str = "pod-0/b";
 
 /// Objects by name, with the cluster if the server shows two.
 pub(crate) type Objects = BTreeMap<String, Object>;
@@ -71,9 +71,9 @@ impl Server {
             oddities,
             rolled_back_from: None,
         };
-        if oddities.twins {
-            // These are there in every state, so that a stream knows of twins from the first list on.
-            for key in [PERMANENT, PERMANENT_TWIN] {
+        if oddities.namesakes {
+            // These are there in every state, so that a stream knows of namesakes from the first list on.
+            for key in [PERMANENT, PERMANENT_NAMESAKE] {
                 server.put("ADDED", key.to_owned(), server.new_uid(key));
             }
             server.compacted = server.revision;
@@ -111,10 +111,11 @@ impl Server {
         // Revisions are shared with other kinds, so they skip.
         self.revision += random.u64(0..3);
         let mut key = format!("pod-{}", random.u32(..NAMES));
-        if self.oddities.twins && random.bool() {
+        if self.oddities.namesakes && random.bool() {
             key += "/b";
         }
-        let is_permanent = self.oddities.twins && [PERMANENT, PERMANENT_TWIN].contains(&&*key);
+        let is_permanent =
+            self.oddities.namesakes && [PERMANENT, PERMANENT_NAMESAKE].contains(&&*key);
         let (etype, uid) = match self.objects.get(&key) {
             None => ("ADDED", self.new_uid(&key)),
             Some(object) if random.u8(..3) == 0 && !is_permanent => ("DELETED", object.uid.clone()),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::oddities::Versions;
+use crate::oddities::{Layout, Versions};
 use crate::server::{Change, Object, Objects, Server};
 
 /// A request, as far as the model server needs it.
@@ -45,9 +45,12 @@ impl Request {
 /// Something that is not an object, in the place of one.
 pub(crate) const NONSENSE: Value = Value::Null;
 
-/// Writes objects, events and lists with the server's kind of versions.
+/// Writes objects, events and lists with the server's kind of versions and in its layout.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Writer(pub(crate) Versions);
+pub(crate) struct Writer {
+    pub(crate) versions: Versions,
+    pub(crate) layout: Layout,
+}
 
 impl Writer {
     fn object(self, key: &str, object: &Object) -> Value {
@@ -58,19 +61,23 @@ impl Writer {
         if !object.uid.is_empty() {
             value["metadata"]["uid"] = object.uid.as_str().into();
         }
-        if let Some(version) = self.0.of_object(object.version) {
+        if let Some(version) = self.versions.of_object(object.version) {
             value["metadata"]["resourceVersion"] = version.into();
         }
         value
     }
 
     pub(crate) fn event(self, change: &Change) -> String {
-        line(change.etype, &self.object(&change.key, &change.object()))
+        self.line(change.etype, &self.object(&change.key, &change.object()))
     }
 
-    /// Writes the objects as ADDED events.
-    pub(crate) fn initial(self, state: &Objects) -> String {
-        state.iter().map(|(key, found)| line("ADDED", &self.object(key, found))).collect()
+    /// Writes objects as ADDED events.
+    pub(crate) fn initial<'a>(
+        self,
+        objects: impl IntoIterator<Item = (&'a String, &'a Object)>,
+    ) -> String {
+        let objects = objects.into_iter();
+        objects.map(|(key, found)| self.line("ADDED", &self.object(key, found))).collect()
     }
 
     pub(crate) fn bookmark(self, revision: u64, ends_initial_list: bool) -> String {
@@ -78,13 +85,13 @@ impl Writer {
             "metadata": {"creationTimestamp": null},
             "spec": {"containers": null},
         });
-        if let Some(version) = self.0.of_list(revision) {
+        if let Some(version) = self.versions.of_list(revision) {
             object["metadata"]["resourceVersion"] = version.into();
         }
         if ends_initial_list {
             object["metadata"]["annotations"] = json!({"k8s.io/initial-events-end": "true"});
         }
-        line("BOOKMARK", &object)
+        self.line("BOOKMARK", &object)
     }
 
     /// Writes a page of a list, with something else in front of its objects if there is such a thing.
@@ -100,7 +107,7 @@ impl Writer {
         let items: Vec<_> = found.map(|(key, found)| self.object(key, found)).collect();
         let next = offset + items.len();
         let mut metadata = json!({});
-        if let Some(version) = self.0.of_list(revision) {
+        if let Some(version) = self.versions.of_list(revision) {
             metadata["resourceVersion"] = version.into();
         }
         if next < state.len() {
@@ -110,25 +117,25 @@ impl Writer {
         let items: Vec<_> = nonsense.into_iter().chain(items).collect();
         json!({"kind": "PodList", "metadata": metadata, "items": items}).to_string()
     }
-}
 
-fn line(etype: &str, object: &Value) -> String {
-    format!("{}\n", json!({"type": etype, "object": object}))
-}
+    /// Writes the events that are none of an object, which a client passes over or reports.
+    pub(crate) fn odd_events(self) -> [String; 3] {
+        [
+            self.line("RENAMED", &json!({})),
+            self.line("BOOKMARK", &json!({"kind": "Pod"})),
+            self.line("ADDED", &NONSENSE),
+        ]
+    }
 
-/// Returns the lines that are none of an object's events, which a client passes over or reports.
-pub(crate) fn odd_lines() -> [String; 3] {
-    [
-        line("RENAMED", &json!({})),
-        line("BOOKMARK", &json!({"kind": "Pod"})),
-        line("ADDED", &NONSENSE),
-    ]
+    pub(crate) fn error_event(self, status: &Value) -> String {
+        self.line("ERROR", status)
+    }
+
+    fn line(self, etype: &str, object: &Value) -> String {
+        self.layout.event(&json!({"type": etype, "object": object}))
+    }
 }
 
 pub(crate) fn status(code: u16, reason: &str, message: &str) -> Value {
     json!({"kind": "Status", "code": code, "reason": reason, "message": message})
-}
-
-pub(crate) fn error_event(status: &Value) -> String {
-    line("ERROR", status)
 }

@@ -51,6 +51,8 @@ pub(crate) struct World {
     pub(crate) not_before: Option<Instant>,
     /// The revision of the newest list.
     pub(crate) listed: u64,
+    /// Whether all pages of the newest list fail, but the first.
+    pub(crate) pages_fail: bool,
     pub(crate) flapping: Option<Flapping>,
     /// Whether the server has said that it does not have the resource, and accepted no request
     /// since. It does not do so twice in a row.
@@ -86,7 +88,7 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
     let faults = Faults::random(&mut random);
     let oddities = Oddities::random(&mut random);
     let faults = faults.possible_on(oddities);
-    let start_from = if oddities.twins { StartFrom::CurrentState } else { start_from };
+    let start_from = if oddities.namesakes { StartFrom::CurrentState } else { start_from };
     let mut server = Server::new(oddities);
     for _ in 0..random.u32(..20) {
         server.change(&mut random);
@@ -104,6 +106,7 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         down_until: now,
         not_before: None,
         listed: 0,
+        pages_fail: false,
         flapping: None,
         resource_was_missing: false,
         accepted: false,

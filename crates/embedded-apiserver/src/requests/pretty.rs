@@ -8,8 +8,11 @@ use super::query::Query;
 /// Returns whether an error is indented, as on a real server: if the `pretty` parameter says so, else for
 /// browsers and HTTP tools.
 pub(crate) fn is_pretty<B>(request: &Request<B>) -> bool {
-    let query = Query::parse(request.uri().query().unwrap_or_default()).unwrap_or_default();
-    if let Some(pretty) = query.get("pretty") {
+    let query = request.uri().query().unwrap_or_default();
+    if query.contains("pretty")
+        && let Ok(query) = Query::parse(query)
+        && let Some(pretty) = query.get("pretty")
+    {
         return matches!(pretty, "1" | "t" | "T" | "true" | "True" | "TRUE");
     }
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());

@@ -95,6 +95,7 @@ impl Machine {
 
     /// Returns what the driver does next.
     pub(crate) fn step(&mut self, now: Instant) -> Step {
+        let takes_lines = self.has_bug(InjectedBug::TakeLinesForEvents);
         loop {
             if let Some(delivery) = self.pending.pop_front() {
                 return Step::Deliver(self.delivered(delivery));
@@ -145,7 +146,9 @@ impl Machine {
                 },
                 State::Watching { frames, since, ended, .. } => {
                     let (since, ended) = (*since, *ended);
-                    match frames.next_document() {
+                    let next =
+                        if takes_lines { frames.next_line() } else { frames.next_document() };
+                    match next {
                         Ok(None) => match ended {
                             Some(ended) => self.watch_ended(since, ended),
                             None => return self.wait(),

@@ -47,11 +47,17 @@ pub enum InjectedBug {
     EndOnServerErrors,
     /// `Retry-After` is not obeyed.
     IgnoreRetryAfter,
+    /// Each line of a watch counts as an event.
+    TakeLinesForEvents,
+    /// The last line of a watch does not count without its ending.
+    DiscardLastLine,
+    /// A page that fails is requested again for ever.
+    RetryPagesForever,
 }
 
 impl InjectedBug {
     /// All bugs.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::SkipRelistComparison,
         Self::ResumeFromInitialEvents,
         Self::TreatAnyBookmarkAsListEnd,
@@ -73,5 +79,8 @@ impl InjectedBug {
         Self::IgnoreSilentWatches,
         Self::EndOnServerErrors,
         Self::IgnoreRetryAfter,
+        Self::TakeLinesForEvents,
+        Self::DiscardLastLine,
+        Self::RetryPagesForever,
     ];
 }

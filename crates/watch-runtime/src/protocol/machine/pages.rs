@@ -7,6 +7,7 @@ use crate::protocol::event::Origin;
 use crate::protocol::list_body::PageMetadata;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::failure_policy::Wait;
+use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
 
@@ -71,10 +72,11 @@ impl Machine {
 
     /// A request failed, perhaps that of a page. If a page fails again and again, its token may be the reason.
     pub(super) fn page_failed(&mut self) {
+        let is_endless = self.has_bug(InjectedBug::RetryPagesForever);
         let Some(relist) = &mut self.relist else { return };
         if relist.continue_token.is_some() {
             relist.page_failures += 1;
-            if relist.page_failures >= PAGE_FAILURES {
+            if relist.page_failures >= PAGE_FAILURES && !is_endless {
                 self.restart_pages();
             }
         }
