@@ -75,10 +75,14 @@ impl Occurrences {
         match (shape, value) {
             (Shape::Type(definition), value) => self.add(model, definition, value),
             (Shape::List(items), Value::Array(values)) => {
-                values.iter().for_each(|value| self.add_shape(model, items, value));
+                for value in values {
+                    self.add_shape(model, items, value);
+                }
             }
             (Shape::Map(of), Value::Object(values)) => {
-                values.values().for_each(|value| self.add_shape(model, of, value));
+                for value in values.values() {
+                    self.add_shape(model, of, value);
+                }
             }
             _ => {}
         }
