@@ -6,7 +6,8 @@
 //! often the recorded objects have it.
 //!
 //! - The `spec` and `status` of an object are never boxed, nor is any other field of a type that has a kind.
-//! - A field is boxed in all releases if it is in one, so that programs compile with each of them.
+//! - A field is boxed in all releases if it is in one, so that programs compile with each of them; except where it is
+//!   required, and so no `Option`.
 
 mod occurrences;
 mod size;
@@ -54,7 +55,9 @@ fn boxed_fields_of(model: &Model, occurrences: &Occurrences) -> Boxed {
                 boxed.insert((definition.to_owned(), field.wire.clone()));
             }
         }
-        sizes.add(model, definition, &boxed);
+        sizes.add(model, definition, |field| {
+            field.boxed || boxed.contains(&(definition.to_owned(), field.wire.clone()))
+        });
     }
     boxed
 }
@@ -92,10 +95,10 @@ fn in_order_of_containment(model: &Model) -> Vec<&str> {
 }
 
 impl Model {
-    /// Boxes the fields.
+    /// Boxes the fields. What is required in this release is always there, so a box would save nothing.
     pub(crate) fn box_fields(&mut self, boxed: &Boxed) {
         for (definition, type_) in &mut self.types {
-            for field in type_.fields_mut() {
+            for field in type_.fields_mut().iter_mut().filter(|field| field.optional) {
                 field.boxed |= boxed.contains(&(definition.clone(), field.wire.clone()));
             }
         }

@@ -34,6 +34,15 @@ fn assert_exactly(diff: &Value, expected: &Value) {
     }
 }
 
+/// Returns generated text with `Option<T>` for `Option<Box<T>>`.
+fn without_boxes(text: &str) -> String {
+    let line = |line: &str| match line.split_once("Option<Box<") {
+        Some((before, after)) => format!("{before}Option<{}\n", after.replacen(">>", ">", 1)),
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
 #[test]
 fn added_renamed_and_changed_in_a_small_spec() {
     let repository = Repository::generated(SMALL);
@@ -148,12 +157,14 @@ fn added_renamed_and_changed_in_a_real_spec() {
     );
     repository.run(&["regen"]).succeeded();
     let core = repository.read("crates/models/rel_1_38/src/core/v1.rs");
-    assert!(core.contains("pub lifecycle: Option<LifecycleHooks>,"));
-    // The generated 1.36 equals the committed one, except for what was removed.
+    assert!(without_boxes(&core).contains("pub lifecycle: Option<LifecycleHooks>,"));
+    // The generated 1.36 equals the committed one, except for what was removed, and for boxes: they depend on all
+    // pinned releases and on what was recorded.
     let core = "crates/models/rel_1_36/src/core/v1.rs";
     let committed = std::fs::read_to_string(real_root().join(core)).unwrap();
     let generated = repository.read(core);
     let without_docs = |text: &str| -> Vec<String> {
+        let text = without_boxes(text);
         text.lines().filter(|line| !line.starts_with("//")).map(str::to_owned).collect()
     };
     assert_eq!(without_docs(&generated), without_docs(&committed));

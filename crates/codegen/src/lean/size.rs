@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::lean::Boxed;
-use crate::model::{Body, Model, Shape};
+use crate::model::{Body, Field, Model, Shape};
 
 /// The sizes of definitions, in bytes.
 #[derive(Debug, Default)]
@@ -16,8 +15,13 @@ const POINTER: usize = 8;
 const BOXED_TEXT: usize = 16;
 
 impl Sizes {
-    /// Adds a definition, whose fields' types were added before.
-    pub(super) fn add(&mut self, model: &Model, definition: &str, boxed: &Boxed) {
+    /// Adds a definition, whose fields' types were added before, if they are not boxed.
+    pub(super) fn add(
+        &mut self,
+        model: &Model,
+        definition: &str,
+        is_boxed: impl Fn(&Field) -> bool,
+    ) {
         let Some(type_) = model.types.get(definition) else { return };
         let size = match &type_.body {
             Body::Scalar("Time" | "MicroTime") => 16,
@@ -26,10 +30,9 @@ impl Sizes {
             // A boxed object, or something small.
             Body::Generic(..) => POINTER,
             Body::Struct(fields) => {
-                let sizes = fields.iter().map(|field| {
-                    let is_boxed =
-                        field.boxed || boxed.contains(&(definition.to_owned(), field.wire.clone()));
-                    if is_boxed { POINTER } else { self.of_shape(&field.shape, field.optional) }
+                let sizes = fields.iter().map(|field| match is_boxed(field) {
+                    true => POINTER,
+                    false => self.of_shape(&field.shape, field.optional),
                 });
                 sizes.sum::<usize>().next_multiple_of(POINTER)
             }

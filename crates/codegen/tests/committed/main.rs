@@ -3,6 +3,7 @@
 //! Expectations are computed from the JSON of `spec/`, without the generator's code. By default only the
 //! newest release is checked; CI checks all of them, with the feature `every-release`.
 
+mod boxes;
 mod field_names;
 mod places;
 mod release;

@@ -62,8 +62,9 @@ pub(crate) fn of_property(release: &Release, definition: &str, property: &str) -
         return BTreeSet::from([bare]);
     }
     let mut right = BTreeSet::from([format!("Option<{bare}>")]);
-    // The generator chooses where to box a cycle; the compiler rejects an unboxed one.
-    if target.is_some_and(|target| contains(release, target, definition, &mut BTreeSet::new())) {
+    // The generator chooses which of these to box (`boxes.rs`); the compiler rejects a cycle without a box.
+    let is_struct = |target: &str| release.facts["definitions"][target]["properties"].is_object();
+    if !is_kind && target.is_some_and(is_struct) {
         right.insert(format!("Option<Box<{bare}>>"));
     }
     right
@@ -104,21 +105,4 @@ fn element(schema: &Value, module: &str) -> String {
     let bare = bare(schema, module);
     let is_time = schema["$ref"].as_str().is_some_and(|target| TIMES.contains(&target));
     if is_time { format!("Option<{bare}>") } else { bare }
-}
-
-/// Returns whether a definition contains another directly, not through a list or map.
-fn contains<'a>(
-    release: &'a Release,
-    it: &'a str,
-    other: &str,
-    seen: &mut BTreeSet<&'a str>,
-) -> bool {
-    it == other
-        || seen.insert(it)
-            && release.facts["definitions"][it]["properties"].as_object().is_some_and(
-                |properties| {
-                    let targets = properties.values().filter_map(|schema| schema["$ref"].as_str());
-                    targets.into_iter().any(|target| contains(release, target, other, seen))
-                },
-            )
 }

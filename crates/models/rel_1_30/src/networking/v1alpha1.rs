@@ -63,7 +63,7 @@ watchable_core::model!(IPAddressList {
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressSpec {
     /// Required.
-    pub parent_ref: Box<ParentReference>,
+    pub parent_ref: ParentReference,
 }
 
 watchable_core::model!(IPAddressSpec {
