@@ -49,15 +49,13 @@ pub enum InjectedBug {
     IgnoreRetryAfter,
     /// Each line of a watch counts as an event.
     TakeLinesForEvents,
-    /// The last line of a watch does not count without its ending.
-    DiscardLastLine,
     /// A page that fails is requested again for ever.
     RetryPagesForever,
 }
 
 impl InjectedBug {
     /// All bugs.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 23] = [
         Self::SkipRelistComparison,
         Self::ResumeFromInitialEvents,
         Self::TreatAnyBookmarkAsListEnd,
@@ -80,7 +78,6 @@ impl InjectedBug {
         Self::EndOnServerErrors,
         Self::IgnoreRetryAfter,
         Self::TakeLinesForEvents,
-        Self::DiscardLastLine,
         Self::RetryPagesForever,
     ];
 }

@@ -12,7 +12,6 @@ use crate::protocol::list_body::ListBody;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::failure_policy::Wait;
 use crate::protocol::machine::initial_objects::InitialObjects;
-use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::State;
 use crate::protocol::response_start::ResponseStart;
 use crate::protocol::status::Cause;
@@ -93,7 +92,6 @@ impl Machine {
 
     /// Reports that the body has ended as its framing says.
     pub(crate) fn on_end(&mut self, now: Instant) {
-        let discards_last_line = self.has_bug(InjectedBug::DiscardLastLine);
         match &mut self.state {
             State::Listing { ended, .. } => *ended = true,
             State::Rejected { head, body, .. } => {
@@ -101,8 +99,7 @@ impl Machine {
                 self.request_rejected(&head, &body, now);
             }
             State::Watching { frames, ended, .. } => {
-                let discards = discards_last_line && !frames.is_empty();
-                if frames.end_last_line() && !discards {
+                if frames.end_last_line() {
                     *ended = Some(now);
                     self.watch_closed(false, now);
                 } else {
