@@ -30,9 +30,12 @@ impl Sizes {
             // A boxed object, or something small.
             Body::Generic(..) => POINTER,
             Body::Struct(fields) => {
-                let sizes = fields.iter().map(|field| match is_boxed(field) {
-                    true => POINTER,
-                    false => self.of_shape(&field.shape, field.optional),
+                let sizes = fields.iter().map(|field| {
+                    if is_boxed(field) {
+                        POINTER
+                    } else {
+                        self.of_shape(&field.shape, field.optional)
+                    }
                 });
                 sizes.sum::<usize>().next_multiple_of(POINTER)
             }
