@@ -1,4 +1,5 @@
-//! `cargo xtask fetch`: downloads specs and `.proto` files, verifies them against their pins, and stores their facts.
+//! `cargo xtask fetch`: downloads specs, `.proto` files and Go files, verifies them against their pins, and stores their
+//! facts.
 
 mod checksum;
 mod download;
@@ -126,7 +127,16 @@ pub(crate) fn get(
         let what = format!("what is below {base}");
         return Err(wrong_checksum(release, &what, &files.sha256, &pin.protobuf_sha256));
     }
+    let pinned_tags = pinned.and_then(|pin| pin.go_sha256.as_ref()).filter(|_| !repin);
+    if let (Some(sha256), Some(pinned)) = (&files.go.sha256, pinned_tags)
+        && sha256 != pinned
+    {
+        let what = format!("what is declared in Go below {base}");
+        return Err(wrong_checksum(release, &what, sha256, pinned));
+    }
     protobuf::join(&mut facts.definitions, &files.messages).map_err(|f| f.within(&base))?;
+    let known = protobuf::complete(&mut facts, || pins.facts_with_go(root, release));
+    known.map_err(|f| f.within(&base))?.iter().for_each(|line| eprintln!("{line}"));
     let explained = protobuf::check(&facts, || pins.facts_before(root, release));
     explained.map_err(|f| f.within(&base))?.iter().for_each(|line| eprintln!("{line}"));
     let note = pinned.and_then(|pin| pin.note.clone());
@@ -174,6 +184,9 @@ fn pin(facts: &Facts, spec: &Spec, files: &ProtoFiles, note: Option<String>) -> 
         protobuf_sha256: files.sha256.clone(),
         protobuf_files: files.count,
         protobuf_fields: facts.numbers(),
+        protobuf_zeros: facts.zeros(),
+        go_files: files.go.count,
+        go_sha256: files.go.sha256.clone(),
         note,
     }
 }

@@ -27,7 +27,9 @@ pub use object::{Model, VisitFields};
 /// Implements [`Model`], `Debug`, and serde's `Serialize` and `Deserialize` for a struct.
 ///
 /// Each entry is the field's index, the Rust field, its name in JSON, and in brackets its path of field numbers in
-/// protobuf, if it has one ([`Model::NUMBERS`]). A list or map that is `required` is written even if it is empty.
+/// protobuf, if it has one ([`Model::NUMBERS`]). `pointer` before the brackets means that a zero in protobuf is a value,
+/// as it is for a pointer in Go; otherwise it stands for an absent one. A list or map that is `required` is written even
+/// if it is empty.
 ///
 /// ```
 /// use watchable_core::model;
@@ -39,7 +41,7 @@ pub use object::{Model, VisitFields};
 ///     ports: Vec<i32>,
 /// }
 ///
-/// model!(Probe { 0 type_: "type" = [1], 1 pod_ips: "podIPs" = [2 5], 2 ports: "ports" required });
+/// model!(Probe { 0 type_: "type" = pointer [1], 1 pod_ips: "podIPs" = [2 5], 2 ports: "ports" required });
 ///
 /// let probe: Probe = serde_json::from_str(r#"{"type": "tcp", "podIPs": null, "other": 1}"#)?;
 /// assert_eq!(serde_json::to_string(&probe)?, r#"{"type":"tcp","ports":[]}"#);
@@ -55,7 +57,8 @@ macro_rules! model {
         $visitor.required_field(stringify!($field), $name, &$self.$field)
     };
     ($type:ident {
-        $($index:literal $field:ident: $name:literal $(= [$($number:literal)+])? $($required:ident)?),* $(,)?
+        $($index:literal $field:ident: $name:literal
+            $(= $($pointer:ident)? [$($number:literal)+])? $($required:ident)?),* $(,)?
     }) => {
         impl $crate::model::Model for $type {
             const FIELDS: &'static [&'static str] = &[$($name),*];

@@ -111,6 +111,7 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
             boxed: false,
             required,
             numbers,
+            keeps_zero: property.protobuf.as_ref().is_some_and(|wire| wire.zero.is_value()),
             keys,
             description: Vec::new(),
         });

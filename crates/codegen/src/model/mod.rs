@@ -76,6 +76,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// The path of field numbers in protobuf; empty if it has no such field.
     pub(crate) numbers: Vec<u32>,
+    /// Whether it is an optional scalar whose zero is a value in protobuf.
+    pub(crate) keeps_zero: bool,
     /// The properties that identify the items of a list.
     pub(crate) keys: Vec<String>,
     /// Upstream's description, in lines, if requested.
