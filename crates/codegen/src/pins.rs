@@ -49,7 +49,7 @@ pub(crate) struct Pin {
     pub(crate) protobuf_fields: usize,
     /// The number of optional scalars whose zero is a value.
     pub(crate) protobuf_zeros: usize,
-    /// The number of Go files; 0 if what they say was taken from other releases.
+    /// The number of Go files; 0 if there were none, and what they say is known from elsewhere.
     pub(crate) go_files: usize,
     /// The checksum of what was read from the Go files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,15 +105,15 @@ impl Pins {
         earlier.max().map(|previous| self.facts(root, previous)).transpose()
     }
 
-    /// Reads the facts of the other releases whose Go files were read, nearest first, of two the later one.
-    pub(crate) fn facts_with_go(&self, root: &Path, release: Release) -> Result<Vec<Facts>> {
-        let mut sources: Vec<&Pin> =
-            self.releases.iter().filter(|pin| pin.go_files > 0 && pin.release != release).collect();
-        sources.sort_by_key(|pin| {
+    /// Returns the other releases that were fetched with Go files, nearest first, of two the later one.
+    pub(crate) fn with_go_files(&self, release: Release) -> Vec<&Pin> {
+        let others = self.releases.iter().filter(|pin| pin.go_files > 0 && pin.release != release);
+        let mut others: Vec<&Pin> = others.collect();
+        others.sort_by_key(|pin| {
             let minor = pin.release.minor();
             (minor.abs_diff(release.minor()), Reverse(minor))
         });
-        sources.into_iter().map(|pin| self.facts(root, pin.release)).collect()
+        others
     }
 
     pub(crate) fn set(&mut self, pin: Pin) {

@@ -19,7 +19,7 @@ pub(crate) use check::check;
 pub(crate) use go::{Tags, go_files_of, tags};
 pub(crate) use join::join;
 pub(crate) use read::{Messages, attach, imports, read};
-pub(crate) use zeros::complete;
+pub(crate) use zeros::{any_unknown, explain, fill};
 
 /// Returns the path of the file that has the message of a definition, as files import it.
 pub(crate) fn file_of(definition: &str) -> Option<String> {

@@ -1,5 +1,4 @@
-//! Downloads a release's `.proto` files: those of its definitions, and what they import. Also the Go files that declare
-//! the same messages, as far as they exist.
+//! Downloads a release's `.proto` files: those of its definitions, and what they import.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -10,22 +9,14 @@ use super::checksum;
 use super::download::download_if_exists;
 use crate::error::{Failure, Result};
 use crate::facts::Facts;
-use crate::protobuf::{self, Messages, Tags};
+use crate::protobuf::{self, Messages};
 
 /// The files of a release.
 pub(super) struct ProtoFiles {
     pub(super) messages: Messages,
-    pub(super) count: usize,
+    pub(super) paths: Vec<String>,
     /// The checksum of all files, without comments and white space.
     pub(super) sha256: String,
-    pub(super) go: GoFiles,
-}
-
-/// The Go files of a release.
-pub(super) struct GoFiles {
-    pub(super) count: usize,
-    /// The checksum of what was read from them; none without files.
-    pub(super) sha256: Option<String>,
 }
 
 /// Downloads and reads the files that the facts need. `base` is the URL of the folder of Kubernetes' Go modules.
@@ -49,7 +40,8 @@ pub(super) fn get(base: &str, facts: &Facts) -> Result<ProtoFiles> {
             return Err(Failure::new(format!("{url} does not exist, but is imported"))
                 .hint("check the tag, or name another mirror with --base-url"));
         };
-        let text = text(&url, bytes)?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| Failure::new(format!("{url} is not UTF-8")).hint("fetch it again"))?;
         for import in protobuf::imports(&path, &text).map_err(|f| f.within(&url))? {
             queue.push(checked(import).map_err(|f| f.within(&url))?);
         }
@@ -57,33 +49,9 @@ pub(super) fn get(base: &str, facts: &Facts) -> Result<ProtoFiles> {
     }
     let size = files.values().map(|text| text.len() as u64).sum();
     eprintln!("fetched {} files, {}", files.len(), HumanBytes(size));
-    let mut messages = protobuf::read(&files).map_err(|failure| failure.within(base))?;
-    let (count, tags) = go_files(base, files.keys())?;
-    let go = GoFiles { count, sha256: (count > 0).then(|| sha256_of_tags(&tags)) };
-    protobuf::attach(&mut messages, tags);
-    Ok(ProtoFiles { messages, count: files.len(), sha256: sha256(&files), go })
-}
-
-/// Downloads and reads the Go files beside the `.proto` files. Which fields need them is known only when they are joined
-/// with the facts, so that none is an error here.
-fn go_files<'a>(base: &str, protos: impl Iterator<Item = &'a String>) -> Result<(usize, Tags)> {
-    let mut tags = Tags::new();
-    let (mut count, mut size) = (0, 0);
-    for path in protos.flat_map(|proto| protobuf::go_files_of(proto)) {
-        let url = format!("{base}/{path}");
-        let Some(bytes) = download_if_exists(&url)? else { continue };
-        count += 1;
-        size += bytes.len() as u64;
-        let text = text(&url, bytes)?;
-        tags.extend(protobuf::tags(&path, &text).map_err(|failure| failure.within(&url))?);
-    }
-    eprintln!("fetched {count} Go files, {}", HumanBytes(size));
-    Ok((count, tags))
-}
-
-fn text(url: &str, bytes: Vec<u8>) -> Result<String> {
-    String::from_utf8(bytes)
-        .map_err(|_| Failure::new(format!("{url} is not UTF-8")).hint("fetch it again"))
+    let messages = protobuf::read(&files).map_err(|failure| failure.within(base))?;
+    let sha256 = sha256(&files);
+    Ok(ProtoFiles { messages, paths: files.into_keys().collect(), sha256 })
 }
 
 /// Rejects an import that is more than a path in a URL. `..` in it is malformed anyway.
@@ -102,12 +70,6 @@ fn sha256(files: &BTreeMap<String, String>) -> String {
         let _ = writeln!(content, "{path} {}", without_comments(text));
     }
     checksum::sha256(content.as_bytes())
-}
-
-/// Returns the checksum of the tags, which differs if any of them does.
-fn sha256_of_tags(tags: &Tags) -> String {
-    let lines = tags.iter().map(|((message, number), tag)| format!("{message} {number} {tag}\n"));
-    checksum::sha256(lines.collect::<String>().as_bytes())
 }
 
 /// Returns the text with each comment and run of white space replaced by one space. What is left decides what the file

@@ -1,6 +1,5 @@
-//! Finds out what zeros mean where a release's own Go files do not say it.
-//!
-//! `explained_zeros` is asked first, then the other releases whose Go files were read.
+//! Completes what zeros mean where a release's own Go files do not say it: from those of other releases, and from the
+//! table in `explained_zeros`.
 
 use std::collections::BTreeMap;
 
@@ -11,89 +10,86 @@ use crate::release::Release;
 
 const TABLE_PATH: &str = "crates/codegen/src/protobuf/explained_zeros.rs";
 
-/// Replaces each [`Zero::Unknown`] whose meaning the table or another release knows. `sources` returns the releases
-/// whose Go files were read, nearest first. Returns a line for each source that was needed.
+/// Definitions by name.
+type Definitions = BTreeMap<String, Schema>;
+
+/// Returns whether it is unknown of any field what its zero means.
+pub(crate) fn any_unknown(definitions: &Definitions) -> bool {
+    let mut properties = definitions.values().flat_map(|schema| schema.properties.values());
+    properties.any(|property| zero(property) == Some(Zero::Unknown))
+}
+
+/// Replaces what is unknown by what `joined` says, which are the same definitions joined with the Go files of another
+/// release, whose facts are `other`. Returns the number of fields.
+pub(crate) fn fill(definitions: &mut Definitions, joined: &Definitions, other: &Facts) -> usize {
+    let mut filled = 0;
+    for (definition, schema) in definitions {
+        for (name, property) in &mut schema.properties {
+            let of_other = other.definitions.get(definition);
+            // What became required, or no longer is, may also be omitted from then on, or no longer be.
+            let required = of_other.is_some_and(|other| is_required(other, name));
+            let found = joined.get(definition).and_then(|joined| joined.properties.get(name));
+            let found = found.and_then(zero).filter(|zero| *zero != Zero::Unknown && !required);
+            if let (Some(Zero::Unknown), Some(found)) = (zero(property), found) {
+                set(property, found);
+                filled += 1;
+            }
+        }
+    }
+    filled
+}
+
+/// Sets what the table says. `own` are the same definitions with what the release's own Go files say. Returns the number
+/// of fields.
 ///
 /// # Errors
 ///
 /// Fails on an entry of the table that is not needed.
-pub(crate) fn complete(
-    facts: &mut Facts,
-    sources: impl FnOnce() -> Result<Vec<Facts>>,
-) -> Result<Vec<String>> {
-    complete_with(TABLE, facts, sources)
+pub(crate) fn explain(facts: &mut Facts, own: &Definitions) -> Result<usize> {
+    explain_with(TABLE, facts, own)
 }
 
-fn complete_with(
-    table: &[Explanation],
-    facts: &mut Facts,
-    sources: impl FnOnce() -> Result<Vec<Facts>>,
-) -> Result<Vec<String>> {
-    let release = facts.release;
-    let unknown = |facts: &Facts| {
-        let properties = facts.definitions.values().flat_map(|schema| schema.properties.values());
-        properties.filter(|property| zero(property) == Some(Zero::Unknown)).count()
-    };
-    let sources = if unknown(facts) == 0 { Vec::new() } else { sources()? };
-    let mut lines = BTreeMap::new();
-    for (explanation, property) in entries(table, release) {
-        let definition = explanation.definition;
-        let known = facts.definitions.get(definition).and_then(|schema| {
-            Some((schema, schema.properties.get(property)?))
-        });
-        let Some((_, of)) = known else { continue };
-        let elsewhere = in_sources(&sources, definition, property, of).map(|(zero, _)| zero);
-        if zero(of) != Some(Zero::Unknown) || elsewhere == Some(explanation.zero) {
-            return Err(stale(explanation, property));
+fn explain_with(table: &[Explanation], facts: &mut Facts, own: &Definitions) -> Result<usize> {
+    let mut count = 0;
+    for (entry, name) in entries(table, facts.release) {
+        let own = own.get(entry.definition).and_then(|own| own.properties.get(name));
+        let schema = facts.definitions.get_mut(entry.definition);
+        // `check` reports a property that does not exist.
+        let Some(property) = schema.and_then(|schema| schema.properties.get_mut(name)) else {
+            continue;
+        };
+        if own.and_then(zero) != Some(Zero::Unknown) || zero(property) == Some(entry.zero) {
+            return Err(stale(entry, name));
         }
+        set(property, entry.zero);
+        count += 1;
     }
-    for (explanation, property) in entries(table, release) {
-        let schema = facts.definitions.get_mut(explanation.definition);
-        if let Some(of) = schema.and_then(|schema| schema.properties.get_mut(property)) {
-            set(of, explanation.zero);
-            *lines.entry(TABLE_PATH.to_owned()).or_insert(0) += 1;
-        }
-    }
-    for (definition, schema) in &mut facts.definitions {
-        for (name, property) in &mut schema.properties {
-            if zero(property) != Some(Zero::Unknown) {
-                continue;
-            }
-            if let Some((zero, source)) = in_sources(&sources, definition, name, property) {
-                set(property, zero);
-                *lines.entry(format!("the Go files of {source}")).or_insert(0) += 1;
-            }
-        }
-    }
-    let line = |(source, count)| format!("what the zeros of {count} fields mean is known from {source}");
-    Ok(lines.into_iter().map(line).collect())
+    Ok(count)
 }
 
 /// Checks that the facts say what the table says.
 ///
 /// # Errors
 ///
-/// Fails on the first entry that differs.
+/// Fails on the first entry that differs, and on one for a property that is no optional scalar.
 pub(super) fn check(facts: &Facts) -> Result<()> {
     check_with(TABLE, facts)
 }
 
 fn check_with(table: &[Explanation], facts: &Facts) -> Result<()> {
-    for (explanation, property) in entries(table, facts.release) {
-        let Some(schema) = facts.definitions.get(explanation.definition) else { continue };
-        let required = schema.required.iter().any(|name| name == property);
-        let found = schema.properties.get(property).and_then(zero).filter(|_| !required);
-        match found {
-            Some(zero) if zero == explanation.zero => {}
+    for (entry, name) in entries(table, facts.release) {
+        let Some(schema) = facts.definitions.get(entry.definition) else { continue };
+        let found = schema.properties.get(name).and_then(zero);
+        match found.filter(|_| !is_required(schema, name)) {
+            Some(zero) if zero == entry.zero => {}
             Some(_) => {
-                let release = facts.release;
                 return Err(Failure::new(format!(
-                    "what the zero of definition {}, property {property} means differs from {TABLE_PATH}",
-                    explanation.definition
+                    "{TABLE_PATH} says otherwise what the zero of definition {}, property {name} means",
+                    entry.definition
                 ))
-                .hint(format!("run `cargo xtask fetch {release}`")));
+                .hint(format!("run `cargo xtask fetch {}`", facts.release)));
             }
-            None => return Err(stale(explanation, property)),
+            None => return Err(stale(entry, name)),
         }
     }
     Ok(())
@@ -105,27 +101,13 @@ fn entries(
     release: Release,
 ) -> impl Iterator<Item = (&Explanation, &'static str)> {
     let minor = release.minor();
-    let applies = move |e: &&Explanation| e.first <= minor && minor <= e.last;
-    table.iter().filter(applies).flat_map(|e| e.properties.iter().map(move |name| (e, *name)))
+    let applies = move |entry: &&Explanation| entry.first <= minor && minor <= entry.last;
+    let of = |entry: &'_ Explanation| entry.properties;
+    table.iter().filter(applies).flat_map(move |entry| of(entry).iter().map(move |name| (entry, *name)))
 }
 
-/// Returns what the nearest source says about the same field, if it is an optional scalar there, too.
-fn in_sources(
-    sources: &[Facts],
-    definition: &str,
-    name: &str,
-    property: &Schema,
-) -> Option<(Zero, Release)> {
-    let wire = property.protobuf.as_ref()?;
-    sources.iter().find_map(|source| {
-        let schema = source.definitions.get(definition)?;
-        let other = schema.properties.get(name)?.protobuf.as_ref()?;
-        let is_same = other.path == wire.path && other.type_ == wire.type_;
-        // What is required may be written or omitted without a change of meaning.
-        let is_optional = !schema.required.iter().any(|required| required == name);
-        let is_known = other.zero != Zero::Unknown;
-        (is_same && is_optional && is_known).then_some((other.zero, source.release))
-    })
+fn is_required(schema: &Schema, property: &str) -> bool {
+    schema.required.iter().any(|name| name == property)
 }
 
 /// Returns what is said about the zero of a property; `None` if it has none.
@@ -139,10 +121,10 @@ fn set(property: &mut Schema, zero: Zero) {
     }
 }
 
-fn stale(explanation: &Explanation, property: &str) -> Failure {
+fn stale(entry: &Explanation, property: &str) -> Failure {
     Failure::new(format!(
-        "the table need not say what the zero of definition {}, property {property} means, which it explains with `{}`",
-        explanation.definition, explanation.why
+        "nobody needs to be told what the zero of definition {}, property {property} means, as a table does with `{}`",
+        entry.definition, entry.why
     ))
     .hint(format!("restrict or remove the entry in {TABLE_PATH}"))
 }
