@@ -204,7 +204,9 @@ impl Facts {
     /// Returns the number of optional scalars whose zero is a value.
     pub(crate) fn zeros(&self) -> usize {
         let properties = self.definitions.values().flat_map(|schema| schema.properties.values());
-        properties.filter(|of| of.protobuf.as_ref().is_some_and(|wire| wire.zero.is_value())).count()
+        properties
+            .filter(|of| of.protobuf.as_ref().is_some_and(|wire| wire.zero.is_value()))
+            .count()
     }
 
     /// Returns the facts of the spec alone.

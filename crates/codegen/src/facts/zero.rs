@@ -27,7 +27,7 @@ impl Zero {
     }
 
     /// Splits off the word at the end of a text, if there is one.
-    pub(super) fn split(text: &str) -> (&str, Self) {
+    pub(crate) fn split(text: &str) -> (&str, Self) {
         Self::SUFFIXES
             .iter()
             .find_map(|(zero, suffix)| Some((text.strip_suffix(suffix)?, *zero)))

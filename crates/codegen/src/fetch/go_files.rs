@@ -21,7 +21,10 @@ pub(super) struct GoFiles {
 
 impl GoFiles {
     /// Downloads and reads the files beside these `.proto` files. `base` is the URL of the folder of Kubernetes' Go modules.
-    pub(super) fn get<'a>(base: &str, protos: impl IntoIterator<Item = &'a String>) -> Result<Self> {
+    pub(super) fn get<'a>(
+        base: &str,
+        protos: impl IntoIterator<Item = &'a String>,
+    ) -> Result<Self> {
         let mut tags = Tags::new();
         let (mut count, mut size) = (0, 0);
         for path in protos.into_iter().flat_map(|proto| protobuf::go_files_of(proto)) {

@@ -107,7 +107,10 @@ fn field(line: &str) -> Option<(u32, Tag)> {
 /// Returns the value of a key in a tag.
 fn option<'a>(tag: &'a str, key: &str) -> Option<&'a str> {
     let start = format!("{key}:\"");
-    let at = tag.match_indices(&start).map(|(at, _)| at).find(|at| *at == 0 || tag[..*at].ends_with(' '))?;
+    let at = tag
+        .match_indices(&start)
+        .map(|(at, _)| at)
+        .find(|at| *at == 0 || tag[..*at].ends_with(' '))?;
     tag[at + start.len()..].split('"').next()
 }
 
@@ -156,7 +159,8 @@ type Empty struct{}
             (6, "zero", Zero::Absent),
             (7, "", Zero::Pointer),
         ];
-        let expected = expected.map(|(number, json, zero)| (plain.clone(), number, json.to_owned(), zero));
+        let expected =
+            expected.map(|(number, json, zero)| (plain.clone(), number, json.to_owned(), zero));
         assert_eq!(read(text), expected);
     }
 
@@ -172,7 +176,10 @@ type Empty struct{}
             assert!(error.contains(part), "{part} is not in {error}");
         }
         // One number in two messages.
-        assert_eq!(read(&format!("type A struct {{\n{FIELD}}}\ntype B struct {{\n{FIELD}}}\n")).len(), 2);
+        assert_eq!(
+            read(&format!("type A struct {{\n{FIELD}}}\ntype B struct {{\n{FIELD}}}\n")).len(),
+            2
+        );
     }
 
     #[test]

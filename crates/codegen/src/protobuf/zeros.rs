@@ -2,6 +2,7 @@
 //! table in `explained_zeros`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::explained_zeros::{Explanation, TABLE};
 use crate::error::{Failure, Result};
@@ -51,15 +52,14 @@ pub(crate) fn explain(facts: &mut Facts, own: &Definitions) -> Result<usize> {
 
 fn explain_with(table: &[Explanation], facts: &mut Facts, own: &Definitions) -> Result<usize> {
     let mut count = 0;
-    for (entry, name) in entries(table, facts.release) {
-        let own = own.get(entry.definition).and_then(|own| own.properties.get(name));
-        let schema = facts.definitions.get_mut(entry.definition);
+    for entry in entries(table, facts.release)? {
+        let own = own.get(&entry.definition).and_then(|own| own.properties.get(entry.property));
+        let schema = facts.definitions.get_mut(&entry.definition);
         // `check` reports a property that does not exist.
-        let Some(property) = schema.and_then(|schema| schema.properties.get_mut(name)) else {
-            continue;
-        };
+        let property = schema.and_then(|schema| schema.properties.get_mut(entry.property));
+        let Some(property) = property else { continue };
         if own.and_then(zero) != Some(Zero::Unknown) || zero(property) == Some(entry.zero) {
-            return Err(stale(entry, name));
+            return Err(entry.stale());
         }
         set(property, entry.zero);
         count += 1;
@@ -77,33 +77,69 @@ pub(super) fn check(facts: &Facts) -> Result<()> {
 }
 
 fn check_with(table: &[Explanation], facts: &Facts) -> Result<()> {
-    for (entry, name) in entries(table, facts.release) {
-        let Some(schema) = facts.definitions.get(entry.definition) else { continue };
-        let found = schema.properties.get(name).and_then(zero);
-        match found.filter(|_| !is_required(schema, name)) {
+    for entry in entries(table, facts.release)? {
+        let Some(schema) = facts.definitions.get(&entry.definition) else { continue };
+        let found = schema.properties.get(entry.property).and_then(zero);
+        match found.filter(|_| !is_required(schema, entry.property)) {
             Some(zero) if zero == entry.zero => {}
             Some(_) => {
                 return Err(Failure::new(format!(
-                    "{TABLE_PATH} says otherwise what the zero of definition {}, property {name} means",
-                    entry.definition
+                    "{TABLE_PATH} says otherwise what the zero of {entry} means"
                 ))
                 .hint(format!("run `cargo xtask fetch {}`", facts.release)));
             }
-            None => return Err(stale(entry, name)),
+            None => return Err(entry.stale()),
         }
     }
     Ok(())
 }
 
-/// Returns the entries for a release, with their properties.
-fn entries(
-    table: &[Explanation],
-    release: Release,
-) -> impl Iterator<Item = (&Explanation, &'static str)> {
+/// What the table says about one property.
+struct Entry {
+    definition: String,
+    property: &'static str,
+    zero: Zero,
+    why: &'static str,
+}
+
+impl Entry {
+    fn stale(&self) -> Failure {
+        let why = self.why;
+        Failure::new(format!(
+            "no table needs to say what the zero of {self} means, as one does: {why}"
+        ))
+        .hint(format!("restrict or remove the entry in {TABLE_PATH}"))
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "definition {}, property {}", self.definition, self.property)
+    }
+}
+
+/// Returns the entries for a release.
+fn entries(table: &[Explanation], release: Release) -> Result<Vec<Entry>> {
     let minor = release.minor();
-    let applies = move |entry: &&Explanation| entry.first <= minor && minor <= entry.last;
-    let of = |entry: &'_ Explanation| entry.properties;
-    table.iter().filter(applies).flat_map(move |entry| of(entry).iter().map(move |name| (entry, *name)))
+    let mut entries = Vec::new();
+    for Explanation { first, last, why, fields } in table {
+        if !(*first..=*last).contains(&minor) {
+            continue;
+        }
+        for text in *fields {
+            let (names, zero) = Zero::split(text);
+            let Some((definition, properties)) = names.split_once(' ') else {
+                return Err(Failure::new(format!("`{text}` in {TABLE_PATH} names no property")));
+            };
+            entries.extend(properties.split(',').map(|property| Entry {
+                definition: format!("io.k8s.api.{definition}"),
+                property,
+                zero,
+                why,
+            }));
+        }
+    }
+    Ok(entries)
 }
 
 fn is_required(schema: &Schema, property: &str) -> bool {
@@ -119,14 +155,6 @@ fn set(property: &mut Schema, zero: Zero) {
     if let Some(wire) = &mut property.protobuf {
         wire.zero = zero;
     }
-}
-
-fn stale(entry: &Explanation, property: &str) -> Failure {
-    Failure::new(format!(
-        "nobody needs to be told what the zero of definition {}, property {property} means, as a table does with `{}`",
-        entry.definition, entry.why
-    ))
-    .hint(format!("restrict or remove the entry in {TABLE_PATH}"))
 }
 
 #[cfg(test)]
