@@ -11,6 +11,7 @@ mod source;
 mod types;
 mod views;
 mod watchables;
+mod zeros;
 
 use codegen::generate::{Mode, generate};
 

@@ -56,7 +56,7 @@ pub fn proto_files(spec: &str) -> BTreeMap<String, String> {
     files.into_iter().map(|(path, file)| (path, text(file))).collect()
 }
 
-/// Returns the Go files by their paths; none for what is not a spec. Integers are pointers, and all zeros are omitted.
+/// Returns the Go files by their paths; none for what is not a spec. Booleans are pointers, and zeros are omitted.
 pub fn go_files(spec: &str) -> BTreeMap<String, String> {
     let spec: Value = serde_json::from_str(spec).unwrap_or_default();
     let mut files: BTreeMap<String, String> = BTreeMap::new();
@@ -77,7 +77,7 @@ pub fn go_files(spec: &str) -> BTreeMap<String, String> {
         for (index, name) in names.into_iter().enumerate() {
             let (number, field) = (index + 1, go_name(name));
             let type_ = match properties[name]["type"].as_str() {
-                Some("integer") => "*int64",
+                Some("boolean") => "*bool",
                 _ => "any",
             };
             let _ = writeln!(
