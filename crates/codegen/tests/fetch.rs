@@ -80,7 +80,7 @@ fn spec_is_fetched_and_pinned() {
         "watch_namespaced = 3",
         "protobuf_files = 8",
         "protobuf_fields = 46",
-        "protobuf_zeros = 1",
+        "protobuf_zeros = 2",
         "go_files = 6",
         "go_sha256 = \"",
     ] {
