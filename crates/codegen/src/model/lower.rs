@@ -111,7 +111,7 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
             boxed: false,
             required,
             numbers,
-            keeps_zero: property.protobuf.as_ref().is_some_and(|wire| wire.zero.is_value()),
+            zero: property.protobuf.as_ref().map(|wire| wire.zero).unwrap_or_default(),
             keys,
             description: Vec::new(),
         });

@@ -35,7 +35,7 @@ fn fields(type_: &Type, text: &mut String) {
         let numbers = match numbers.as_slice() {
             [] => String::new(),
             numbers => {
-                let pointer = if field.keeps_zero { "pointer " } else { "" };
+                let pointer = if field.zero.is_value() { "pointer " } else { "" };
                 format!(" = {pointer}[{}]", numbers.join(" "))
             }
         };
