@@ -31,7 +31,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Download the specs and .proto files of releases and store their facts in spec/
+    /// Download the specs, .proto files and Go files of releases and store their facts in spec/
     Fetch(Fetch),
     /// Generate the crates of releases from spec/, offline; fetch and compile a new release
     Regen(Regen),

@@ -1,17 +1,19 @@
-//! `cargo xtask fetch`: downloads specs and `.proto` files, verifies them against their pins, and stores their facts.
+//! `cargo xtask fetch`: downloads specs, `.proto` files and Go files, verifies them against their pins, and stores their
+//! facts.
 
 mod checksum;
 mod download;
+mod go_files;
 mod progress;
 mod proto_files;
 
 pub(crate) use download::download;
-use proto_files::ProtoFiles;
+use go_files::GoFiles;
 
 use std::path::Path;
 
 use crate::error::{Failure, Result};
-use crate::facts::{self, Facts, Normalised};
+use crate::facts::{self, Normalised};
 use crate::files;
 use crate::model;
 use crate::pins::{PINS_PATH, Pin, Pins};
@@ -120,17 +122,43 @@ pub(crate) fn get(
     passed_over.lines().for_each(|line| eprintln!("{line}"));
     // Fail before many files are downloaded if the generator does not support the spec.
     model::lower(facts.clone(), &spec.tag).map_err(|failure| failure.within(&spec.url))?;
-    let base = format!("{}/{}/staging/src", source.base(), spec.tag);
+    let base_of = |tag: &str| format!("{}/{tag}/staging/src", source.base());
+    let base = base_of(&spec.tag);
     let files = proto_files::get(&base, &facts)?;
     if let Some(pin) = pinned.filter(|pin| pin.protobuf_sha256 != files.sha256 && !repin) {
         let what = format!("what is below {base}");
         return Err(wrong_checksum(release, &what, &files.sha256, &pin.protobuf_sha256));
     }
-    protobuf::join(&mut facts.definitions, &files.messages).map_err(|f| f.within(&base))?;
+    let go = GoFiles::get(&base, &files.paths)?;
+    let go_sha256 = go.sha256();
+    let pinned_go = pinned.filter(|_| !repin).and_then(|pin| pin.go_sha256.as_deref());
+    if let Some(pinned) = pinned_go.filter(|pinned| go_sha256.as_deref() != Some(*pinned)) {
+        let what = format!("what is declared in Go below {base}");
+        let sha256 = go_sha256.as_deref().unwrap_or("of no file");
+        return Err(wrong_checksum(release, &what, sha256, pinned));
+    }
+    let (protobuf_files, go_files) = (files.paths.len(), go.count);
+    go_files::join(root, &mut facts, files.messages, (&files.paths, go.tags), base_of)
+        .map_err(|failure| failure.within(&base))?;
     let explained = protobuf::check(&facts, || pins.facts_before(root, release));
     explained.map_err(|f| f.within(&base))?.iter().for_each(|line| eprintln!("{line}"));
-    let note = pinned.and_then(|pin| pin.note.clone());
-    let pin = pin(&facts, spec, &files, note);
+    let pin = Pin {
+        release: facts.release,
+        tag: spec.tag.clone(),
+        url: spec_url(DEFAULT_BASE, &spec.tag),
+        sha256: spec.sha256.clone(),
+        definitions: facts.definitions.len(),
+        paths: facts.paths,
+        watch_cluster: facts.watch_cluster(),
+        watch_namespaced: facts.watch_namespaced(),
+        protobuf_sha256: files.sha256,
+        protobuf_files,
+        protobuf_fields: facts.numbers(),
+        protobuf_zeros: facts.zeros(),
+        go_files,
+        go_sha256,
+        note: pinned.and_then(|pin| pin.note.clone()),
+    };
     let text = facts.to_text()?;
     Ok(Fetched { pin, facts: text })
 }
@@ -159,23 +187,6 @@ impl Fetched {
 
 fn spec_url(base: &str, tag: &str) -> String {
     format!("{base}/{tag}/api/openapi-spec/swagger.json")
-}
-
-fn pin(facts: &Facts, spec: &Spec, files: &ProtoFiles, note: Option<String>) -> Pin {
-    Pin {
-        release: facts.release,
-        tag: spec.tag.clone(),
-        url: spec_url(DEFAULT_BASE, &spec.tag),
-        sha256: spec.sha256.clone(),
-        definitions: facts.definitions.len(),
-        paths: facts.paths,
-        watch_cluster: facts.watch_cluster(),
-        watch_namespaced: facts.watch_namespaced(),
-        protobuf_sha256: files.sha256.clone(),
-        protobuf_files: files.count,
-        protobuf_fields: facts.numbers(),
-        note,
-    }
 }
 
 fn wrong_checksum(release: Release, what: &str, sha256: &str, pinned: &str) -> Failure {

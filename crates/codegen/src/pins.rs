@@ -1,5 +1,6 @@
 //! `spec/releases.toml`: the pinned releases, their sources, and counts of their specs' contents.
 
+use std::cmp::Reverse;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,8 @@ pub(crate) const PINS_PATH: &str = "spec/releases.toml";
 const HEADER: &str = "\
 # The releases and the specs that they were generated from. Written by `cargo xtask fetch`, which
 # preserves a `note`. `sha256` is the checksum of the downloaded file, `protobuf_sha256` that of the
-# generated.proto files of the same tag, without their comments and white space.
+# generated.proto files of the same tag, without their comments and white space, and `go_sha256` that of
+# the tags in the Go files beside them, if there were any.
 
 ";
 
@@ -45,6 +47,13 @@ pub(crate) struct Pin {
     pub(crate) protobuf_files: usize,
     /// The number of properties that have a field number.
     pub(crate) protobuf_fields: usize,
+    /// The number of optional scalars whose zero is a value.
+    pub(crate) protobuf_zeros: usize,
+    /// The number of Go files; 0 if there were none, and what they say is known from elsewhere.
+    pub(crate) go_files: usize,
+    /// The checksum of what was read from the Go files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) go_sha256: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<String>,
 }
@@ -96,6 +105,17 @@ impl Pins {
         earlier.max().map(|previous| self.facts(root, previous)).transpose()
     }
 
+    /// Returns the other releases that were fetched with Go files, nearest first, of two the later one.
+    pub(crate) fn with_go_files(&self, release: Release) -> Vec<&Pin> {
+        let others = self.releases.iter().filter(|pin| pin.go_files > 0 && pin.release != release);
+        let mut others: Vec<&Pin> = others.collect();
+        others.sort_by_key(|pin| {
+            let minor = pin.release.minor();
+            (minor.abs_diff(release.minor()), Reverse(minor))
+        });
+        others
+    }
+
     pub(crate) fn set(&mut self, pin: Pin) {
         self.releases.retain(|other| other.release != pin.release);
         self.releases.push(pin);
@@ -111,6 +131,7 @@ impl Pin {
             ("watch_cluster", self.watch_cluster, facts.watch_cluster()),
             ("watch_namespaced", self.watch_namespaced, facts.watch_namespaced()),
             ("protobuf_fields", self.protobuf_fields, facts.numbers()),
+            ("protobuf_zeros", self.protobuf_zeros, facts.zeros()),
         ] {
             if pinned != found {
                 let file = self.release.facts_path();

@@ -1,19 +1,25 @@
 //! Kubernetes' protobuf definitions: field numbers and wire types of what OpenAPI describes.
 //!
-//! `read` compiles the `.proto` files; `join` puts their facts beside the properties, once, when a release
-//! is fetched; `check` lists where the two disagree, each time a release is generated; `explained` says
-//! which disagreements are meant to be, and why; `known` has the messages of definitions without properties.
+//! `read` compiles the `.proto` files, `go` reads the tags in Go files; `join` puts their facts beside the properties,
+//! once, when a release is fetched; `zeros` completes what its Go files do not say, and `explained_zeros` says what none
+//! does; `check` lists where the two disagree, each time a release is generated; `explained` says which disagreements are
+//! meant to be, and why; `known` has the messages of definitions without properties.
 
 mod check;
 mod explained;
+mod explained_zeros;
+mod go;
 mod join;
 mod known;
 mod mismatch;
 mod read;
+mod zeros;
 
 pub(crate) use check::check;
+pub(crate) use go::{Tags, go_files_of, tags};
 pub(crate) use join::join;
-pub(crate) use read::{Messages, imports, read};
+pub(crate) use read::{Messages, attach, imports, read};
+pub(crate) use zeros::{any_unknown, explain, fill};
 
 /// Returns the path of the file that has the message of a definition, as files import it.
 pub(crate) fn file_of(definition: &str) -> Option<String> {

@@ -97,14 +97,16 @@ core/v1
     assert!(!core.contains("pub struct Container {"));
 }
 
-/// Counts the properties that have a field number.
-fn with_numbers(definitions: &Value) -> usize {
+/// Counts the properties that have a field number, and those whose zero is a value.
+fn with_numbers_and_zeros(definitions: &Value) -> (usize, usize) {
     let properties =
         definitions.as_object().unwrap().values().filter_map(|d| d["properties"].as_object());
-    properties
+    let numbers = properties
         .flat_map(|properties| properties.values())
-        .filter(|p| p["protobuf"].is_string())
-        .count()
+        .filter_map(|property| property["protobuf"].as_str());
+    let numbers: Vec<_> = numbers.collect();
+    let zeros = numbers.iter().filter(|text| text.ends_with("pointer") || text.ends_with("always"));
+    (numbers.len(), zeros.count())
 }
 
 #[test]
@@ -128,12 +130,13 @@ fn added_renamed_and_changed_in_a_real_spec() {
         }
         repository.write(&format!("spec/rel_1_{minor}.json"), &facts.to_string());
         let definitions = facts["definitions"].as_object().unwrap().len();
+        let (fields, zeros) = with_numbers_and_zeros(&facts["definitions"]);
         pins.push(format!(
             "[[release]]\nrelease = '1.{minor}'\ntag = 'x'\nurl = 'x'\nsha256 = 'x'\n\
              definitions = {definitions}\npaths = {}\nwatch_cluster = 87\nwatch_namespaced = 41\n\
-             protobuf_sha256 = 'x'\nprotobuf_files = 0\nprotobuf_fields = {}\n",
-            facts["paths"],
-            with_numbers(&facts["definitions"])
+             protobuf_sha256 = 'x'\nprotobuf_files = 0\nprotobuf_fields = {fields}\n\
+             protobuf_zeros = {zeros}\ngo_files = 0\n",
+            facts["paths"]
         ));
     }
     repository.write("spec/releases.toml", &pins.concat());

@@ -6,12 +6,13 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread;
 
-use support::{Repository, SMALL, SPEC_PATH, proto_files};
+use support::{Repository, SMALL, SPEC_PATH, go_files, proto_files};
 
-/// Starts a server that sends every client the same response for the spec, and the `.proto` files of the small one,
-/// until the test process ends.
+/// Starts a server that sends every client the same response for the spec, and the `.proto` files and Go files of the
+/// small one, until the test process ends.
 fn serve(response: String) -> String {
-    let files = proto_files(SMALL);
+    let mut files = proto_files(SMALL);
+    files.extend(go_files(SMALL));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -79,6 +80,9 @@ fn spec_is_fetched_and_pinned() {
         "watch_namespaced = 3",
         "protobuf_files = 8",
         "protobuf_fields = 46",
+        "protobuf_zeros = 2",
+        "go_files = 6",
+        "go_sha256 = \"",
     ] {
         assert!(pins.contains(line), "{line} is not in {pins}");
     }

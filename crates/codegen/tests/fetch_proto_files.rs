@@ -5,6 +5,7 @@ mod support;
 use support::{Outcome, Repository, SMALL};
 
 const CORE: &str = "mirror/v1.99.0/staging/src/k8s.io/api/core/v1/generated.proto";
+const GO: &str = "mirror/v1.99.0/staging/src/k8s.io/api/core/v1/types.go";
 const META: &str =
     "mirror/v1.99.0/staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto";
 
@@ -33,7 +34,7 @@ fn facts_have_numbers_and_types_beside_the_properties() {
     let repository = fetched();
     let facts = repository.read("spec/rel_1_99.json");
     for line in [
-        "\"hostPID\": {\"protobuf\": \"3 bool\", \"type\": \"boolean\"}",
+        "\"hostPID\": {\"protobuf\": \"3 bool pointer\", \"type\": \"boolean\"}",
         "\"items\": {\"items\": {\"$ref\": \"io.k8s.api.core.v1.Pod\"}, \"protobuf\": \"2 repeated message\", \"type\": \"array\"}",
         "\"limits\": {\"additionalProperties\": {\"$ref\": \"io.k8s.apimachinery.pkg.api.resource.Quantity\"}, \
          \"protobuf\": \"4 map<string, message>\", \"type\": \"object\"}",
@@ -61,11 +62,12 @@ fn changed_file_is_rejected_until_repinned() {
     let repository = fetched();
     let before = repository.snapshot("spec");
     change(&repository, CORE, "bool hostPID = 3", "bool hostPID = 33");
+    change(&repository, GO, "3,opt,name=hostPID", "33,opt,name=hostPID");
     let base = format!("{}/v1.99.0/staging/src", repository.mirror());
     fetch(&repository, &[]).failed_with(&[&base, "has the sha256 ", "pins ", "--repin"]);
     assert_eq!(repository.snapshot("spec"), before);
     fetch(&repository, &["--repin"]).succeeded();
-    assert!(repository.read("spec/rel_1_99.json").contains("\"protobuf\": \"33 bool\""));
+    assert!(repository.read("spec/rel_1_99.json").contains("\"protobuf\": \"33 bool pointer\""));
 }
 
 #[test]
@@ -80,15 +82,18 @@ fn messages_that_json_inlines_have_the_path_as_their_number() {
     );
     let message = "message Namespaces { optional bool hostPID = 4; }\nmessage PodSpec {";
     change(&repository, CORE, "message PodSpec {", message);
+    let go = repository.read(GO)
+        + "type Namespaces struct {\n\tA bool `json:\"hostPID\" protobuf:\"varint,4,opt\"`\n}\n";
+    repository.write(GO, &go);
     fetch(&repository, &[]).succeeded();
-    assert!(repository.read("spec/rel_1_99.json").contains("\"protobuf\": \"9.4 bool\""));
+    assert!(repository.read("spec/rel_1_99.json").contains("\"protobuf\": \"9.4 bool always\""));
 }
 
 #[test]
 fn what_does_not_fit_the_spec_is_rejected_with_its_place() {
     const POD_SPEC: &str = "definition io.k8s.api.core.v1.PodSpec";
     let wrong_type =
-        format!("{POD_SPEC}, property hostPID: JSON has Bool, but protobuf `3 string`");
+        format!("{POD_SPEC}, property hostPID: JSON has Bool, but protobuf `3 string pointer`");
     for (file, from, to, parts) in [
         (CORE, "bool hostPID", "string hostPID", &[wrong_type.as_str()][..]),
         (
@@ -151,7 +156,7 @@ fn missing_file_is_reported_and_its_definitions_are_an_error() {
 fn facts_without_numbers_are_rejected() {
     let repository = fetched();
     let facts = repository.read("spec/rel_1_99.json");
-    let without = facts.replace("\"protobuf\": \"3 bool\", ", "");
+    let without = facts.replace("\"protobuf\": \"3 bool pointer\", ", "");
     assert_ne!(facts, without);
     repository.write("spec/rel_1_99.json", &without);
     repository.run(&["regen"]).failed_with(&[
@@ -164,6 +169,10 @@ fn facts_without_numbers_are_rejected() {
     let (count, rest) = rest.split_once('\n').unwrap();
     let count = count.parse::<u32>().unwrap() - 1;
     let pins = format!("{before}protobuf_fields = {count}\n{rest}");
+    let (before, rest) = pins.split_once("protobuf_zeros = ").unwrap();
+    let (count, rest) = rest.split_once('\n').unwrap();
+    let count = count.parse::<u32>().unwrap() - 1;
+    let pins = format!("{before}protobuf_zeros = {count}\n{rest}");
     repository.write("spec/releases.toml", &pins);
     repository.run(&["regen", "--check"]).failed_with(&[
         "spec/rel_1_99.json: JSON and protobuf disagree",

@@ -28,8 +28,10 @@ pub use object::{FieldSource, Model, VisitFields};
 /// Implements [`Model`], `Debug`, and serde's `Serialize` and `Deserialize` for a struct.
 ///
 /// Each entry is the field's index, the Rust field, its name in JSON, and in brackets its path of field numbers in
-/// protobuf, if it has one ([`Model::NUMBERS`]), after `pointer` if it is a scalar that is a pointer in Go
-/// ([`Model::POINTERS`]). A list or map that is `required` is written even if it is empty.
+/// protobuf, if it has one ([`Model::NUMBERS`]). `pointer` before the brackets means that a zero in protobuf is a value
+/// ([`Model::KEEPS_ZERO`]),
+/// as it is for a pointer in Go; otherwise it stands for an absent one. A list or map that is `required` is written even
+/// if it is empty.
 ///
 /// ```
 /// use watchable_core::model;
@@ -70,7 +72,7 @@ macro_rules! model {
         impl $crate::model::Model for $type {
             const FIELDS: &'static [&'static str] = &[$($name),*];
             const NUMBERS: &'static [&'static [u32]] = &[$(&[$($($number),+)?]),*];
-            const POINTERS: &'static [bool] = &[$($crate::model!(@is $($($pointer)?)?)),*];
+            const KEEPS_ZERO: &'static [bool] = &[$($crate::model!(@is $($($pointer)?)?)),*];
 
             fn read_field<S: $crate::model::FieldSource>(
                 &mut self,

@@ -5,6 +5,7 @@ mod layout;
 mod normalise;
 mod resources;
 mod wire;
+mod zero;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,6 +20,7 @@ use crate::release::Release;
 
 pub(crate) use normalise::{Normalised, normalise};
 pub(crate) use wire::{Scalar, Wire, WireType};
+pub(crate) use zero::Zero;
 
 /// The content of a release's spec without descriptions, with the numbers of its `.proto` files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -197,6 +199,14 @@ impl Facts {
     pub(crate) fn numbers(&self) -> usize {
         let properties = self.definitions.values().flat_map(|schema| schema.properties.values());
         properties.filter(|property| property.protobuf.is_some()).count()
+    }
+
+    /// Returns the number of optional scalars whose zero is a value.
+    pub(crate) fn zeros(&self) -> usize {
+        let properties = self.definitions.values().flat_map(|schema| schema.properties.values());
+        properties
+            .filter(|of| of.protobuf.as_ref().is_some_and(|wire| wire.zero.is_value()))
+            .count()
     }
 
     /// Returns the facts of the spec alone.

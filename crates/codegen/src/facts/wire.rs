@@ -1,4 +1,5 @@
-//! How protobuf encodes a property: numbers and type, stored as text such as `2.5 repeated string`.
+//! How protobuf encodes a property: numbers and type, stored as text such as `2.5 repeated string`, and what the zero
+//! of an optional scalar means: `1 int32 pointer`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,6 +7,7 @@ use std::str::FromStr;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::zero::Zero;
 use crate::error::{Failure, Result};
 
 /// The place of a property in a message, and the type of its value.
@@ -14,6 +16,7 @@ pub(crate) struct Wire {
     /// The number of the field; before it, those of the messages that JSON inlines, outermost first.
     pub(crate) path: Vec<u32>,
     pub(crate) type_: WireType,
+    pub(crate) zero: Zero,
 }
 
 /// The type of a field.
@@ -68,6 +71,13 @@ impl fmt::Display for Scalar {
     }
 }
 
+impl WireType {
+    /// Returns whether it is a scalar that Go has as a plain value or a pointer. Bytes are neither.
+    pub(crate) fn has_zero(&self) -> bool {
+        matches!(self, Self::Scalar(scalar) if *scalar != Scalar::Bytes)
+    }
+}
+
 impl fmt::Display for WireType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -85,7 +95,7 @@ impl fmt::Display for WireType {
 impl fmt::Display for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path: Vec<_> = self.path.iter().map(ToString::to_string).collect();
-        write!(f, "{} {}", path.join("."), self.type_)
+        write!(f, "{} {}{}", path.join("."), self.type_, self.zero)
     }
 }
 
@@ -132,7 +142,12 @@ impl FromStr for Wire {
             .split_once(' ')
             .ok_or_else(|| Failure::new(format!("`{text}` is not a number and a type")))?;
         let path = path.split('.').map(number).collect::<Result<_>>()?;
-        Ok(Self { path, type_: type_.parse()? })
+        let (type_, zero) = Zero::split(type_);
+        let type_: WireType = type_.parse()?;
+        if zero != Zero::Absent && !type_.has_zero() {
+            return Err(Failure::new(format!("`{text}` is not a scalar, but says{zero}")));
+        }
+        Ok(Self { path, type_, zero })
     }
 }
 
@@ -175,6 +190,9 @@ mod tests {
             "7 {1 repeated string}",
             "8 message io.k8s.api.core.v1.Pod",
             "9 repeated message io.k8s.api.core.v1.Pod",
+            "10 int32 pointer",
+            "2.10 string always",
+            "11 bool unknown",
         ] {
             let wire: Wire = text.parse().unwrap();
             assert_eq!(wire.to_string(), text);
@@ -184,7 +202,7 @@ mod tests {
         let wire: Wire = "2.5 repeated string".parse().unwrap();
         let items = Box::new(WireType::Scalar(Scalar::String));
         let type_ = WireType::Repeated { items, packed: false };
-        assert_eq!(wire, Wire { path: vec![2, 5], type_ });
+        assert_eq!(wire, Wire { path: vec![2, 5], type_, zero: Zero::Absent });
     }
 
     #[test]
@@ -209,6 +227,12 @@ mod tests {
             "1 {0 string}",
             "1 message ",
             "1 message a b",
+            "1 int32 absent",
+            "1 int32 pointer always",
+            "1 int32  pointer",
+            "1 bytes pointer",
+            "1 message always",
+            "1 repeated int32 pointer",
         ] {
             assert!(text.parse::<Wire>().is_err(), "{text}");
         }

@@ -79,7 +79,7 @@ fn from_file(url: &str, file: File, progress: &mut Progress) -> Result<Vec<u8>> 
 fn unreadable(url: &str, why: &str) -> Failure {
     Failure::new(format!("cannot read {url}: {why}")).hint(
         "the files must be at <base>/<tag>/api/openapi-spec/swagger.json and \
-         <base>/<tag>/staging/src/k8s.io/…/generated.proto",
+         <base>/<tag>/staging/src/k8s.io/…/generated.proto, with types.go beside it",
     )
 }
 

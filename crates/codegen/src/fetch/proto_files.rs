@@ -14,7 +14,7 @@ use crate::protobuf::{self, Messages};
 /// The files of a release.
 pub(super) struct ProtoFiles {
     pub(super) messages: Messages,
-    pub(super) count: usize,
+    pub(super) paths: Vec<String>,
     /// The checksum of all files, without comments and white space.
     pub(super) sha256: String,
 }
@@ -50,7 +50,8 @@ pub(super) fn get(base: &str, facts: &Facts) -> Result<ProtoFiles> {
     let size = files.values().map(|text| text.len() as u64).sum();
     eprintln!("fetched {} files, {}", files.len(), HumanBytes(size));
     let messages = protobuf::read(&files).map_err(|failure| failure.within(base))?;
-    Ok(ProtoFiles { messages, count: files.len(), sha256: sha256(&files) })
+    let sha256 = sha256(&files);
+    Ok(ProtoFiles { messages, paths: files.into_keys().collect(), sha256 })
 }
 
 /// Rejects an import that is more than a path in a URL. `..` in it is malformed anyway.

@@ -111,6 +111,7 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
             boxed: false,
             required,
             numbers,
+            zero: property.protobuf.as_ref().map(|wire| wire.zero).unwrap_or_default(),
             keys,
             description: Vec::new(),
         });

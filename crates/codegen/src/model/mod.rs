@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::Result;
-use crate::facts::{self, GroupVersionKind, Resource};
+use crate::facts::{self, GroupVersionKind, Resource, Zero};
 use crate::release::Release;
 
 pub(crate) use features::{ALL, Features};
@@ -76,6 +76,8 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// The path of field numbers in protobuf; empty if it has no such field.
     pub(crate) numbers: Vec<u32>,
+    /// What its zero means in protobuf.
+    pub(crate) zero: Zero,
     /// The properties that identify the items of a list.
     pub(crate) keys: Vec<String>,
     /// Upstream's description, in lines, if requested.

@@ -1,9 +1,9 @@
 //! Lists where JSON and protobuf disagree: what one of them lacks, and types that differ.
 
 use super::mismatch::{Mismatch, What};
-use super::{explained, known};
+use super::{explained, known, zeros};
 use crate::error::{Failure, Result};
-use crate::facts::{Facts, Scalar, Schema, WireType};
+use crate::facts::{Facts, Scalar, Schema, WireType, Zero};
 use crate::model::{Shape, shape};
 
 /// Checks that every mismatch in the facts is explained. `previous` returns the facts of the previous release, if
@@ -20,6 +20,7 @@ pub(crate) fn check(
     let (rest, explained) =
         explained::explain(explained::TABLE, facts, mismatches(facts), previous)?;
     if rest.is_empty() {
+        zeros::check(facts)?;
         return Ok(explained);
     }
     let mut lines: Vec<String> = rest.iter().take(SHOWN).map(|m| format!("\n  {m}")).collect();
@@ -28,7 +29,7 @@ pub(crate) fn check(
     }
     Err(Failure::new(format!("JSON and protobuf disagree:{}", lines.concat())).hint(
         "fetch both of one tag; what is meant to differ is listed, with its reason, in \
-         crates/codegen/src/protobuf/explained.rs",
+         crates/codegen/src/protobuf/explained.rs, and zeros in explained_zeros.rs",
     ))
 }
 
@@ -68,11 +69,11 @@ fn property(facts: &Facts, owner: &Schema, name: &str, schema: &Schema) -> Optio
     };
     // A type that is not supported is reported by `model`.
     let json = shape(schema).ok()?;
-    (!agree(facts, &json, &wire.type_)).then(|| What::OtherType {
-        property: name.to_owned(),
-        json: format!("{json:?}"),
-        protobuf: wire.to_string(),
-    })
+    let (property, protobuf) = (name.to_owned(), wire.to_string());
+    if !agree(facts, &json, &wire.type_) {
+        return Some(What::OtherType { property, json: format!("{json:?}"), protobuf });
+    }
+    (wire.zero == Zero::Unknown).then_some(What::UnknownZero { property, protobuf })
 }
 
 /// Returns whether values of the two types are the same.

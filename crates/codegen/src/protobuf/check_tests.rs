@@ -97,6 +97,11 @@ fn each_mismatch_is_an_error_that_names_its_place() {
         (property("name/protobuf"), json!("1 message"), "JSON has String, but"),
         (property("name/protobuf"), json!("1 repeated string"), "property name: JSON has String"),
         (property("port/protobuf"), json!("5 int64"), "JSON has Int32, but protobuf `5 int64`"),
+        (
+            property("port/protobuf"),
+            json!("5 int32 unknown"),
+            "port: no Go file says whether the zero of `5 int32 unknown` is a value",
+        ),
         (property("data/protobuf"), json!("2 map<string, string>"), "property data: JSON has Map"),
         (property("data/protobuf"), json!("2 map<int32, bytes>"), "property data: JSON has Map"),
         (property("extra/protobuf"), json!("3 {1 string}"), "property extra: JSON has List"),
@@ -209,7 +214,8 @@ fn every_release_agrees_and_no_number_ever_changes() {
                 let Some(wire) = &schema.protobuf else { continue };
                 let key = (definition.clone(), property.clone());
                 let before = known.entry(key).or_insert_with(|| wire.clone());
-                assert_eq!(before, wire, "{}: {definition}, property {property}", facts.release);
+                let (before, now) = ((&before.path, &before.type_), (&wire.path, &wire.type_));
+                assert_eq!(before, now, "{}: {definition}, property {property}", facts.release);
             }
         }
     }

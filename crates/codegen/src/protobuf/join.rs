@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::message_of;
 use super::read::{Field, Messages};
 use crate::error::{Failure, Result};
-use crate::facts::{Schema, Wire, WireType};
+use crate::facts::{Schema, Wire, WireType, Zero};
 
-/// Adds the facts of `messages` to the definitions that have a message.
+/// Adds the facts of `messages` to the definitions that have a message. Where no Go file says what a zero means, it is
+/// [`Zero::Unknown`].
 ///
 /// # Errors
 ///
@@ -25,7 +26,7 @@ pub(crate) fn join(definitions: &mut BTreeMap<String, Schema>, messages: &Messag
         else {
             continue;
         };
-        let join = Join { messages, properties: &schema.properties, definition_of: &definition_of };
+        let join = Join { messages, schema, definition_of: &definition_of };
         let at = At { path: Vec::new(), names: String::new(), within: vec![&message] };
         let place = || format!("definition {definition}");
         let joined = join.message(&at, &BTreeSet::new()).map_err(|f| f.within(place()))?;
@@ -44,7 +45,7 @@ pub(crate) fn join(definitions: &mut BTreeMap<String, Schema>, messages: &Messag
 /// One definition, and what it is joined with.
 struct Join<'a> {
     messages: &'a Messages,
-    properties: &'a BTreeMap<String, Schema>,
+    schema: &'a Schema,
     definition_of: &'a BTreeMap<String, String>,
 }
 
@@ -81,7 +82,8 @@ impl<'a> Join<'a> {
                 return Ok(None);
             }
             let type_ = self.relative(&field.type_, schema);
-            joined.add(property, Wire { path: at.path_of(field), type_ })?;
+            let zero = self.zero(property, field);
+            joined.add(property, Wire { path: at.path_of(field), type_, zero })?;
         }
         let mut taken = taken.clone();
         let direct: Vec<String> = joined.found.keys().cloned().collect();
@@ -97,7 +99,8 @@ impl<'a> Join<'a> {
                 joined.rest.extend(inlined.rest);
                 inlined.found.into_iter().try_for_each(|(name, wire)| joined.add(&name, wire))?;
             } else {
-                let wire = Wire { path: at.path_of(field), type_: self.absolute(&field.type_) };
+                let (path, type_) = (at.path_of(field), self.absolute(&field.type_));
+                let wire = Wire { path, type_, zero: Zero::Absent };
                 joined.rest.insert(format!("{}{}", at.names, field.name), wire);
             }
         }
@@ -106,13 +109,22 @@ impl<'a> Join<'a> {
 
     /// Returns the property that a field stands for. A name in protobuf has no punctuation, and may differ in case.
     fn property(&self, field: &str) -> Option<(&'a str, &'a Schema)> {
-        if let Some((name, schema)) = self.properties.get_key_value(field) {
+        if let Some((name, schema)) = self.schema.properties.get_key_value(field) {
             return Some((name, schema));
         }
         let folded = fold(field);
-        let mut found = self.properties.iter().filter(|(name, _)| fold(name) == folded);
+        let mut found = self.schema.properties.iter().filter(|(name, _)| fold(name) == folded);
         let (name, schema) = found.next()?;
         found.next().is_none().then_some((name.as_str(), schema))
+    }
+
+    /// Returns what the zero of a property means, which its field says if it is of the same name.
+    fn zero(&self, property: &str, field: &Field) -> Zero {
+        if !field.type_.has_zero() || self.schema.required.iter().any(|name| name == property) {
+            return Zero::Absent;
+        }
+        let tag = field.tag.as_ref().filter(|tag| tag.json == property);
+        tag.map_or(Zero::Unknown, |tag| tag.zero)
     }
 
     /// Returns the type as a property of this schema has it.

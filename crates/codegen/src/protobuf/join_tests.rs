@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::protobuf::read;
+use crate::protobuf::{attach, read, tags};
 
 /// Joins definitions of `io.k8s.core` with the messages of a file, and returns them in JSON.
 fn joined(definitions: &Value, file: &str) -> Result<Value> {
@@ -48,7 +48,7 @@ fn properties_have_the_numbers_and_types_of_their_fields() {
          message B {} message Verbs { repeated string items = 7; }",
     );
     let expected = [
-        ("name", "3 string"),
+        ("name", "3 string unknown"),
         ("b", "1 message"),
         ("bs", "2 repeated message"),
         ("byName", "4 map<string, message>"),
@@ -67,11 +67,11 @@ fn case_and_punctuation_of_names_may_differ() {
            optional string Raw = 4; optional string raw = 5; optional string RAW = 6; }",
     );
     let expected = [
-        ("uid", "1 string"),
-        ("$ref", "2 string"),
-        ("x-list-type", "3 string"),
-        ("Raw", "4 string"),
-        ("raw", "5 string"),
+        ("uid", "1 string unknown"),
+        ("$ref", "2 string unknown"),
+        ("x-list-type", "3 string unknown"),
+        ("Raw", "4 string unknown"),
+        ("raw", "5 string unknown"),
     ];
     assert_eq!(numbers, map(expected));
     assert_eq!(rest, json!({"RAW": "6 string"}), "it may be either of two properties");
@@ -89,7 +89,11 @@ fn messages_that_json_inlines_follow_from_the_names() {
     );
     assert_eq!(
         numbers,
-        map([("name", "1 string"), ("path", "2.4 string"), ("depth", "2.5.7 string")])
+        map([
+            ("name", "1 string unknown"),
+            ("path", "2.4 string unknown"),
+            ("depth", "2.5.7 string unknown"),
+        ])
     );
     let expected = json!({
         "source.new": "2.6 string",
@@ -120,7 +124,58 @@ fn two_fields_of_one_property_are_an_error() {
     let definitions = json!({"A": {"properties": {"path": {"type": "string"}}}});
     let file = "message A { optional S one = 1; optional S two = 2; } message S { optional string path = 3; }";
     let error = joined(&definitions, file).unwrap_err().to_string();
-    for part in ["definition io.k8s.core.A", "property path", "`1.3 string`", "`2.3 string`"] {
+    for part in [
+        "definition io.k8s.core.A",
+        "property path",
+        "`1.3 string unknown`",
+        "`2.3 string unknown`",
+    ] {
         assert!(error.contains(part), "{part} is not in {error}");
     }
+}
+
+#[test]
+fn go_files_say_what_the_zeros_of_optional_scalars_mean() {
+    let file = "syntax = 'proto2'; package k8s.io.core; message A { optional int32 a = 1; optional string b = 2;
+        optional bool c = 3; optional string d = 4; optional bytes e = 5; optional B f = 6; optional int64 h = 8;
+        optional int32 i = 9; } message B { optional bool g = 1; }";
+    let files = BTreeMap::from([("k8s.io/core/generated.proto".to_owned(), file.to_owned())]);
+    let mut messages = read(&files).unwrap();
+    let go = "type A struct {
+\tA *int32 `json:\"a,omitempty\" protobuf:\"varint,1\"`
+\tB string `json:\"b,omitempty\" protobuf:\"bytes,2\"`
+\tC bool `json:\"c\" protobuf:\"varint,3\"`
+\tD *string `json:\"d,omitempty\" protobuf:\"bytes,4\"`
+\tE []byte `json:\"e\" protobuf:\"bytes,5\"`
+\tF B `json:\",inline\" protobuf:\"bytes,6\"`
+\tH *int64 `json:\"other,omitempty\" protobuf:\"varint,8\"`
+}
+type B struct {
+\tG *bool `json:\"g,omitempty\" protobuf:\"varint,1\"`
+}
+";
+    attach(&mut messages, tags("k8s.io/core/types.go", go).unwrap());
+    let properties: serde_json::Map<String, Value> =
+        "abcdeghi".chars().map(|name| (name.to_string(), json!({"type": "string"}))).collect();
+    let schema = json!({"properties": properties, "required": ["d"]});
+    let mut definitions =
+        BTreeMap::from([("io.k8s.core.A".to_owned(), serde_json::from_value(schema).unwrap())]);
+    join(&mut definitions, &messages).unwrap();
+    let properties = &definitions["io.k8s.core.A"].properties;
+    let found: Vec<_> =
+        properties.values().map(|of| of.protobuf.as_ref().unwrap().to_string()).collect();
+    assert_eq!(
+        found,
+        [
+            "1 int32 pointer",
+            "2 string",
+            "3 bool always",
+            "4 string",
+            "5 bytes",
+            "6.1 bool pointer",
+            // It has another name, and so it is another field.
+            "8 int64 unknown",
+            "9 int32 unknown",
+        ]
+    );
 }

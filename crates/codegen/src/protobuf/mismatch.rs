@@ -20,6 +20,8 @@ pub(super) enum What {
     NoProperty(String),
     /// The types of this property, as text, differ.
     OtherType { property: String, json: String, protobuf: String },
+    /// It is unknown what the zero of this property, a field of this encoding, means.
+    UnknownZero { property: String, protobuf: String },
     /// It has no properties, and the fields of its message are not those that are known.
     OtherMessage { known: String, found: String },
 }
@@ -38,6 +40,10 @@ impl fmt::Display for Mismatch {
             What::OtherType { property, json, protobuf } => {
                 write!(f, ", property {property}: JSON has {json}, but protobuf `{protobuf}`")
             }
+            What::UnknownZero { property, protobuf } => write!(
+                f,
+                ", property {property}: no Go file says whether the zero of `{protobuf}` is a value"
+            ),
             What::OtherMessage { known, found } => {
                 write!(f, ": the fields of its message are `{found}`, where `{known}` is expected")
             }

@@ -7,6 +7,7 @@ use protox::file::{File, FileResolver};
 use protox::prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
 use protox::prost_reflect::prost_types::{DescriptorProto, FieldDescriptorProto};
 
+use super::go::{Tag, Tags};
 use crate::error::{Failure, Result};
 use crate::facts::{Scalar, WireType};
 
@@ -19,6 +20,17 @@ pub(crate) struct Field {
     pub(super) name: String,
     pub(super) number: u32,
     pub(super) type_: WireType,
+    /// What a Go file says about it, if one was read.
+    pub(super) tag: Option<Tag>,
+}
+
+/// Puts what Go files say beside the fields.
+pub(crate) fn attach(messages: &mut Messages, mut tags: Tags) {
+    for (message, fields) in messages {
+        for field in fields {
+            field.tag = tags.remove(&(message.clone(), field.number));
+        }
+    }
 }
 
 /// Returns the paths of the files that a file imports.
@@ -72,7 +84,7 @@ fn add(messages: &mut Messages, parent: &str, message: &DescriptorProto) -> Resu
             Failure::new(format!("{}: the type {} is not supported", place(), readable(field)))
                 .hint("add support for it in crates/codegen/src/protobuf/read.rs")
         })?;
-        fields.push(Field { name: field.name().to_owned(), number, type_ });
+        fields.push(Field { name: field.name().to_owned(), number, type_, tag: None });
     }
     for nested in message.nested_type.iter().filter(|nested| !is_map_entry(nested)) {
         add(messages, &name, nested)?;

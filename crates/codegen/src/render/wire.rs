@@ -34,7 +34,10 @@ fn fields(type_: &Type, text: &mut String) {
         let numbers: Vec<_> = field.numbers.iter().map(ToString::to_string).collect();
         let numbers = match numbers.as_slice() {
             [] => String::new(),
-            numbers => format!(" = [{}]", numbers.join(" ")),
+            numbers => {
+                let pointer = if field.zero.is_value() { "pointer " } else { "" };
+                format!(" = {pointer}[{}]", numbers.join(" "))
+            }
         };
         let _ = writeln!(text, "    {number} {}: {:?}{numbers}{required},", field.name, field.wire);
     }

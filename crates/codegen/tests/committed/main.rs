@@ -12,6 +12,7 @@ mod source;
 mod types;
 mod views;
 mod watchables;
+mod zeros;
 
 use codegen::generate::{Mode, generate};
 

@@ -33,6 +33,8 @@ pub(crate) struct Wired {
     pub(crate) wire: String,
     /// The path in protobuf, such as `2.19`; empty if it has none.
     pub(crate) path: String,
+    /// Whether its zero is a value in protobuf.
+    pub(crate) pointer: bool,
     /// Whether it is encoded even if it is empty.
     pub(crate) required: bool,
 }
@@ -125,7 +127,7 @@ fn add(path: &str, items: &[syn::Item], modules: &mut Modules) {
     modules.insert(path.to_owned(), module);
 }
 
-/// `Pod { 0 api_version: "apiVersion", 2 metadata: "metadata" = [1], … }`
+/// `Pod { 0 api_version: "apiVersion", 2 metadata: "metadata" = [1], … }`, or `= pointer [1]`
 fn model(tokens: TokenStream) -> (String, Vec<Wired>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let [TokenTree::Ident(name), TokenTree::Group(fields)] = &tokens[..] else {
@@ -136,7 +138,14 @@ fn model(tokens: TokenStream) -> (String, Vec<Wired>) {
     let lines = fields.split_inclusive(|token| token.to_string() == ",").map(|line| {
         let [number, field, colon, wire, rest @ .., _] = line else { panic!("model! of {name}") };
         assert_eq!(colon.to_string(), ":", "model! of {name}");
-        let (path, rest) = match rest {
+        let (pointer, rest) = match rest {
+            [equals, TokenTree::Ident(word), rest @ ..] if equals.to_string() == "=" => {
+                assert_eq!(word, "pointer", "model! of {name}");
+                (true, [std::slice::from_ref(equals), rest].concat())
+            }
+            rest => (false, rest.to_vec()),
+        };
+        let (path, rest) = match rest.as_slice() {
             [TokenTree::Punct(equals), TokenTree::Group(numbers), rest @ ..] => {
                 assert_eq!((equals.as_char(), numbers.delimiter()), ('=', Delimiter::Bracket));
                 let numbers = numbers.stream().into_iter().map(|number| number.to_string());
@@ -152,6 +161,7 @@ fn model(tokens: TokenStream) -> (String, Vec<Wired>) {
             name: field.to_string(),
             wire: wire.value(),
             path,
+            pointer,
             required: !rest.is_empty(),
         }
     });

@@ -99,10 +99,13 @@ fn properties_and_fields_correspond() {
                 continue;
             }
             for (place, (wired, (_, type_))) in model.iter().zip(fields).enumerate() {
-                let Wired { number, name, wire, path, required } = wired;
+                let Wired { number, name, wire, path, pointer, required } = wired;
                 let expected = path_in_protobuf(&schema["properties"][wire]);
                 if *path != expected {
                     report(format!("{wire} has the path `{path}` in protobuf, not `{expected}`"));
+                }
+                if *pointer != keeps_zero(&schema["properties"][wire]) {
+                    report(format!("{wire} has a zero that is a value: {pointer}"));
                 }
                 if *required != is_required_collection(release, definition, wire) {
                     report(format!("{wire} is written where it is empty: {required}"));
@@ -121,6 +124,12 @@ fn properties_and_fields_correspond() {
         }
         none(release, &differences);
     }
+}
+
+/// Returns whether protobuf has zeros of a property that are values: `1 int32 pointer`.
+fn keeps_zero(property: &Value) -> bool {
+    let text = property["protobuf"].as_str().unwrap_or_default();
+    [" pointer", " always"].iter().any(|end| text.ends_with(end))
 }
 
 /// Returns the path to a property's value: of `4 {1 repeated string}`, the only field of the message is part of it.

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-pub use proto_files::proto_files;
+pub use proto_files::{go_files, proto_files};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -99,10 +99,10 @@ impl Repository {
         self.run(&["fetch", release, "--base-url", &self.mirror()])
     }
 
-    /// Puts a spec and `.proto` files that fit it into the mirror without fetching them.
+    /// Puts a spec, and `.proto` files and Go files that fit it, into the mirror without fetching them.
     pub fn mirror_as(&self, release: &str, spec: &str) {
         self.write(&format!("mirror/v{release}.0/api/openapi-spec/swagger.json"), spec);
-        for (path, text) in proto_files(spec) {
+        for (path, text) in proto_files(spec).into_iter().chain(go_files(spec)) {
             self.write(&format!("mirror/v{release}.0/staging/src/{path}"), &text);
         }
     }

@@ -1,4 +1,4 @@
-//! `.proto` files that fit a spec, as Kubernetes generates both from the same Go types.
+//! `.proto` files and Go files that fit a spec, as Kubernetes generates the former two from the Go types.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -54,6 +54,40 @@ pub fn proto_files(spec: &str) -> BTreeMap<String, String> {
         format!("syntax = \"proto2\";\n\npackage {package};\n\n{}{messages}", imports.concat())
     };
     files.into_iter().map(|(path, file)| (path, text(file))).collect()
+}
+
+/// Returns the Go files by their paths; none for what is not a spec. Booleans are pointers, and zeros are omitted.
+pub fn go_files(spec: &str) -> BTreeMap<String, String> {
+    let spec: Value = serde_json::from_str(spec).unwrap_or_default();
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for (definition, schema) in spec["definitions"].as_object().into_iter().flatten() {
+        let (Some((path, ..)), Some(properties)) =
+            (place(definition), schema["properties"].as_object())
+        else {
+            continue;
+        };
+        let (folder, name) = (path.trim_end_matches("generated.proto"), definition);
+        let name = name.rsplit_once('.').map_or("", |(_, name)| name);
+        let text = files
+            .entry(format!("{folder}types.go"))
+            .or_insert_with(|| "// Prose.\n\npackage v1\n".to_owned());
+        let _ = writeln!(text, "\n// Prose about {name}.\ntype {name} struct {{");
+        let mut names: Vec<&String> = properties.keys().collect();
+        names.sort();
+        for (index, name) in names.into_iter().enumerate() {
+            let (number, field) = (index + 1, go_name(name));
+            let type_ = match properties[name]["type"].as_str() {
+                Some("boolean") => "*bool",
+                _ => "any",
+            };
+            let _ = writeln!(
+                text,
+                "\t// Prose.\n\tF{number} {type_} `json:\"{name},omitempty\" protobuf:\"bytes,{number},opt,name={field}\"`"
+            );
+        }
+        text.push_str("}\n");
+    }
+    files
 }
 
 /// Returns the path and package of a definition's file, and its name.

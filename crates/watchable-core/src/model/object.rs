@@ -16,8 +16,9 @@ pub trait Model: Default + fmt::Debug {
     /// named by its path, too. Lists that are the values of a map always are: their number is 1.
     const NUMBERS: &'static [&'static [u32]];
 
-    /// Whether each field is a scalar whose type in Go is a pointer. Of the others, protobuf has zeros that JSON omits.
-    const POINTERS: &'static [bool];
+    /// Whether a zero of each field is a value in protobuf: of fields whose type in Go is a pointer, and of those that JSON
+    /// never omits. Zeros of others are written in protobuf and omitted in JSON.
+    const KEEPS_ZERO: &'static [bool];
 
     /// Reads the next value into the field of that index, or skips it if the index is out of range.
     ///
@@ -63,7 +64,7 @@ pub trait VisitFields {
 impl<T: Model> Model for Box<T> {
     const FIELDS: &'static [&'static str] = T::FIELDS;
     const NUMBERS: &'static [&'static [u32]] = T::NUMBERS;
-    const POINTERS: &'static [bool] = T::POINTERS;
+    const KEEPS_ZERO: &'static [bool] = T::KEEPS_ZERO;
 
     fn read_field<S: FieldSource>(&mut self, index: usize, source: &mut S) -> Result<(), S::Error> {
         (**self).read_field(index, source)

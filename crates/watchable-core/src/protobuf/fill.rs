@@ -74,7 +74,7 @@ fn read<T: Model>(
     contents: Contents<'_>,
     message: &Message<'_>,
 ) -> Result<(), Error> {
-    let keeps_zero = T::POINTERS.get(index) == Some(&true);
+    let keeps_zero = T::KEEPS_ZERO.get(index) == Some(&true);
     let mut value = Value { contents, number, message, keeps_zero };
     model.read_field(index, &mut value).map_err(|error| error.at_name(T::FIELDS[index]))
 }

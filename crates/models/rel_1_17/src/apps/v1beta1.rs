@@ -186,9 +186,9 @@ pub struct DeploymentSpec {
 watchable_core::model!(DeploymentSpec {
     0 min_ready_seconds: "minReadySeconds" = [5],
     1 paused: "paused" = [7],
-    2 progress_deadline_seconds: "progressDeadlineSeconds" = [9],
-    3 replicas: "replicas" = [1],
-    4 revision_history_limit: "revisionHistoryLimit" = [6],
+    2 progress_deadline_seconds: "progressDeadlineSeconds" = pointer [9],
+    3 replicas: "replicas" = pointer [1],
+    4 revision_history_limit: "revisionHistoryLimit" = pointer [6],
     5 rollback_to: "rollbackTo" = [8],
     6 selector: "selector" = [2],
     7 strategy: "strategy" = [4],
@@ -214,7 +214,7 @@ pub struct DeploymentStatus {
 
 watchable_core::model!(DeploymentStatus {
     0 available_replicas: "availableReplicas" = [4],
-    1 collision_count: "collisionCount" = [8],
+    1 collision_count: "collisionCount" = pointer [8],
     2 conditions: "conditions" = [6],
     3 observed_generation: "observedGeneration" = [1],
     4 ready_replicas: "readyReplicas" = [7],
@@ -280,7 +280,7 @@ pub struct RollingUpdateStatefulSetStrategy {
 }
 
 watchable_core::model!(RollingUpdateStatefulSetStrategy {
-    0 partition: "partition" = [1],
+    0 partition: "partition" = pointer [1],
 });
 
 /// Kind `Scale` of `apps/v1beta1`.
@@ -438,8 +438,8 @@ pub struct StatefulSetSpec {
 
 watchable_core::model!(StatefulSetSpec {
     0 pod_management_policy: "podManagementPolicy" = [6],
-    1 replicas: "replicas" = [1],
-    2 revision_history_limit: "revisionHistoryLimit" = [8],
+    1 replicas: "replicas" = pointer [1],
+    2 revision_history_limit: "revisionHistoryLimit" = pointer [8],
     3 selector: "selector" = [2],
     4 service_name: "serviceName" = [5],
     5 template: "template" = [3],
@@ -467,11 +467,11 @@ pub struct StatefulSetStatus {
 }
 
 watchable_core::model!(StatefulSetStatus {
-    0 collision_count: "collisionCount" = [9],
+    0 collision_count: "collisionCount" = pointer [9],
     1 conditions: "conditions" = [10],
     2 current_replicas: "currentReplicas" = [4],
     3 current_revision: "currentRevision" = [6],
-    4 observed_generation: "observedGeneration" = [1],
+    4 observed_generation: "observedGeneration" = pointer [1],
     5 ready_replicas: "readyReplicas" = [3],
     6 replicas: "replicas" = [2],
     7 update_revision: "updateRevision" = [7],

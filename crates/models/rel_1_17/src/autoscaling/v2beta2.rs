@@ -156,7 +156,7 @@ pub struct HorizontalPodAutoscalerSpec {
 watchable_core::model!(HorizontalPodAutoscalerSpec {
     0 max_replicas: "maxReplicas" = [3],
     1 metrics: "metrics" = [4],
-    2 min_replicas: "minReplicas" = [2],
+    2 min_replicas: "minReplicas" = pointer [2],
     3 scale_target_ref: "scaleTargetRef" = [1],
 });
 
@@ -184,7 +184,7 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
     2 current_replicas: "currentReplicas" = [3],
     3 desired_replicas: "desiredReplicas" = [4],
     4 last_scale_time: "lastScaleTime" = [2],
-    5 observed_generation: "observedGeneration" = [1],
+    5 observed_generation: "observedGeneration" = pointer [1],
 });
 
 /// `MetricIdentifier`, a type without a kind.
@@ -265,7 +265,7 @@ pub struct MetricTarget {
 }
 
 watchable_core::model!(MetricTarget {
-    0 average_utilization: "averageUtilization" = [4],
+    0 average_utilization: "averageUtilization" = pointer [4],
     1 average_value: "averageValue" = [3],
     2 type_: "type" = [1],
     3 value: "value" = [2],
@@ -284,7 +284,7 @@ pub struct MetricValueStatus {
 }
 
 watchable_core::model!(MetricValueStatus {
-    0 average_utilization: "averageUtilization" = [3],
+    0 average_utilization: "averageUtilization" = pointer [3],
     1 average_value: "averageValue" = [2],
     2 value: "value" = [1],
 });

@@ -103,14 +103,14 @@ pub struct JobSpec {
 }
 
 watchable_core::model!(JobSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds" = [3],
-    1 backoff_limit: "backoffLimit" = [7],
-    2 completions: "completions" = [2],
-    3 manual_selector: "manualSelector" = [5],
-    4 parallelism: "parallelism" = [1],
+    0 active_deadline_seconds: "activeDeadlineSeconds" = pointer [3],
+    1 backoff_limit: "backoffLimit" = pointer [7],
+    2 completions: "completions" = pointer [2],
+    3 manual_selector: "manualSelector" = pointer [5],
+    4 parallelism: "parallelism" = pointer [1],
     5 selector: "selector" = [4],
     6 template: "template" = [6],
-    7 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = [8],
+    7 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = pointer [8],
 });
 
 /// `JobStatus`, a type without a kind.

@@ -72,8 +72,8 @@ pub struct LeaseSpec {
 
 watchable_core::model!(LeaseSpec {
     0 acquire_time: "acquireTime" = [3],
-    1 holder_identity: "holderIdentity" = [1],
-    2 lease_duration_seconds: "leaseDurationSeconds" = [2],
-    3 lease_transitions: "leaseTransitions" = [5],
+    1 holder_identity: "holderIdentity" = pointer [1],
+    2 lease_duration_seconds: "leaseDurationSeconds" = pointer [2],
+    3 lease_transitions: "leaseTransitions" = pointer [5],
     4 renew_time: "renewTime" = [4],
 });

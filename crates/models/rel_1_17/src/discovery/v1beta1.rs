@@ -21,7 +21,7 @@ pub struct Endpoint {
 watchable_core::model!(Endpoint {
     0 addresses: "addresses" = [1] required,
     1 conditions: "conditions" = [2],
-    2 hostname: "hostname" = [3],
+    2 hostname: "hostname" = pointer [3],
     3 target_ref: "targetRef" = [4],
     4 topology: "topology" = [5],
 });
@@ -37,7 +37,7 @@ pub struct EndpointConditions {
 }
 
 watchable_core::model!(EndpointConditions {
-    0 ready: "ready" = [1],
+    0 ready: "ready" = pointer [1],
 });
 
 /// `EndpointPort`, a type without a kind.
@@ -54,10 +54,10 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol" = [4],
-    1 name: "name" = [1],
-    2 port: "port" = [3],
-    3 protocol: "protocol" = [2],
+    0 app_protocol: "appProtocol" = pointer [4],
+    1 name: "name" = pointer [1],
+    2 port: "port" = pointer [3],
+    3 protocol: "protocol" = pointer [2],
 });
 
 /// Kind `EndpointSlice` of `discovery.k8s.io/v1beta1`.

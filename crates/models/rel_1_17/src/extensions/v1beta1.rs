@@ -146,7 +146,7 @@ pub struct DaemonSetSpec {
 
 watchable_core::model!(DaemonSetSpec {
     0 min_ready_seconds: "minReadySeconds" = [4],
-    1 revision_history_limit: "revisionHistoryLimit" = [6],
+    1 revision_history_limit: "revisionHistoryLimit" = pointer [6],
     2 selector: "selector" = [1],
     3 template: "template" = [2],
     4 template_generation: "templateGeneration" = [5],
@@ -177,7 +177,7 @@ pub struct DaemonSetStatus {
 }
 
 watchable_core::model!(DaemonSetStatus {
-    0 collision_count: "collisionCount" = [9],
+    0 collision_count: "collisionCount" = pointer [9],
     1 conditions: "conditions" = [10],
     2 current_number_scheduled: "currentNumberScheduled" = [1],
     3 desired_number_scheduled: "desiredNumberScheduled" = [3],
@@ -332,9 +332,9 @@ pub struct DeploymentSpec {
 watchable_core::model!(DeploymentSpec {
     0 min_ready_seconds: "minReadySeconds" = [5],
     1 paused: "paused" = [7],
-    2 progress_deadline_seconds: "progressDeadlineSeconds" = [9],
-    3 replicas: "replicas" = [1],
-    4 revision_history_limit: "revisionHistoryLimit" = [6],
+    2 progress_deadline_seconds: "progressDeadlineSeconds" = pointer [9],
+    3 replicas: "replicas" = pointer [1],
+    4 revision_history_limit: "revisionHistoryLimit" = pointer [6],
     5 rollback_to: "rollbackTo" = [8],
     6 selector: "selector" = [2],
     7 strategy: "strategy" = [4],
@@ -360,7 +360,7 @@ pub struct DeploymentStatus {
 
 watchable_core::model!(DeploymentStatus {
     0 available_replicas: "availableReplicas" = [4],
-    1 collision_count: "collisionCount" = [8],
+    1 collision_count: "collisionCount" = pointer [8],
     2 conditions: "conditions" = [6],
     3 observed_generation: "observedGeneration" = [1],
     4 ready_replicas: "readyReplicas" = [7],
@@ -739,7 +739,7 @@ pub struct NetworkPolicyPort {
 
 watchable_core::model!(NetworkPolicyPort {
     0 port: "port" = [2],
-    1 protocol: "protocol" = [1],
+    1 protocol: "protocol" = pointer [1],
 });
 
 /// `NetworkPolicySpec`, a type without a kind.
@@ -856,7 +856,7 @@ pub struct PodSecurityPolicySpec {
 }
 
 watchable_core::model!(PodSecurityPolicySpec {
-    0 allow_privilege_escalation: "allowPrivilegeEscalation" = [16],
+    0 allow_privilege_escalation: "allowPrivilegeEscalation" = pointer [16],
     1 allowed_csi_drivers: "allowedCSIDrivers" = [23],
     2 allowed_capabilities: "allowedCapabilities" = [4],
     3 allowed_flex_volumes: "allowedFlexVolumes" = [18],
@@ -864,7 +864,7 @@ watchable_core::model!(PodSecurityPolicySpec {
     5 allowed_proc_mount_types: "allowedProcMountTypes" = [21],
     6 allowed_unsafe_sysctls: "allowedUnsafeSysctls" = [19],
     7 default_add_capabilities: "defaultAddCapabilities" = [2],
-    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation" = [15],
+    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation" = pointer [15],
     9 forbidden_sysctls: "forbiddenSysctls" = [20],
     10 fs_group: "fsGroup" = [13],
     11 host_ipc: "hostIPC" = [9],
@@ -976,7 +976,7 @@ pub struct ReplicaSetSpec {
 
 watchable_core::model!(ReplicaSetSpec {
     0 min_ready_seconds: "minReadySeconds" = [4],
-    1 replicas: "replicas" = [1],
+    1 replicas: "replicas" = pointer [1],
     2 selector: "selector" = [2],
     3 template: "template" = [3],
 });
@@ -1098,7 +1098,7 @@ pub struct RuntimeClassStrategyOptions {
 
 watchable_core::model!(RuntimeClassStrategyOptions {
     0 allowed_runtime_class_names: "allowedRuntimeClassNames" = [1] required,
-    1 default_runtime_class_name: "defaultRuntimeClassName" = [2],
+    1 default_runtime_class_name: "defaultRuntimeClassName" = pointer [2],
 });
 
 /// `SELinuxStrategyOptions`, a type without a kind.

@@ -136,7 +136,7 @@ pub struct NetworkPolicyPort {
 
 watchable_core::model!(NetworkPolicyPort {
     0 port: "port" = [2],
-    1 protocol: "protocol" = [1],
+    1 protocol: "protocol" = pointer [1],
 });
 
 /// `NetworkPolicySpec`, a type without a kind.

@@ -108,8 +108,8 @@ pub struct ServiceReference {
 watchable_core::model!(ServiceReference {
     0 name: "name" = [2],
     1 namespace: "namespace" = [1],
-    2 path: "path" = [3],
-    3 port: "port" = [4],
+    2 path: "path" = pointer [3],
+    3 port: "port" = pointer [4],
 });
 
 /// `Webhook`, a type without a kind.
@@ -144,7 +144,7 @@ pub struct WebhookClientConfig {
 watchable_core::model!(WebhookClientConfig {
     0 ca_bundle: "caBundle" = [3],
     1 service: "service" = [2],
-    2 url: "url" = [1],
+    2 url: "url" = pointer [1],
 });
 
 /// `WebhookThrottleConfig`, a type without a kind.
@@ -159,6 +159,6 @@ pub struct WebhookThrottleConfig {
 }
 
 watchable_core::model!(WebhookThrottleConfig {
-    0 burst: "burst" = [2],
-    1 qps: "qps" = [1],
+    0 burst: "burst" = pointer [2],
+    1 qps: "qps" = pointer [1],
 });

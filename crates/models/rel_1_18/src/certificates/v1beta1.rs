@@ -99,7 +99,7 @@ watchable_core::model!(CertificateSigningRequestSpec {
     0 extra: "extra" = [6],
     1 groups: "groups" = [4],
     2 request: "request" = [1],
-    3 signer_name: "signerName" = [7],
+    3 signer_name: "signerName" = pointer [7],
     4 uid: "uid" = [3],
     5 usages: "usages" = [5],
     6 username: "username" = [2],

@@ -71,7 +71,7 @@ pub struct VolumeAttachmentSource {
 
 watchable_core::model!(VolumeAttachmentSource {
     0 inline_volume_spec: "inlineVolumeSpec" = [2],
-    1 persistent_volume_name: "persistentVolumeName" = [1],
+    1 persistent_volume_name: "persistentVolumeName" = pointer [1],
 });
 
 /// `VolumeAttachmentSpec`, a type without a kind.

@@ -69,8 +69,8 @@ pub struct CSIDriverSpec {
 }
 
 watchable_core::model!(CSIDriverSpec {
-    0 attach_required: "attachRequired" = [1],
-    1 pod_info_on_mount: "podInfoOnMount" = [2],
+    0 attach_required: "attachRequired" = pointer [1],
+    1 pod_info_on_mount: "podInfoOnMount" = pointer [2],
     2 volume_lifecycle_modes: "volumeLifecycleModes" = [3],
 });
 
@@ -194,7 +194,7 @@ pub struct StorageClass {
 }
 
 watchable_core::model!(StorageClass {
-    0 allow_volume_expansion: "allowVolumeExpansion" = [6],
+    0 allow_volume_expansion: "allowVolumeExpansion" = pointer [6],
     1 allowed_topologies: "allowedTopologies" = [8],
     2 api_version: "apiVersion",
     3 kind: "kind",
@@ -202,8 +202,8 @@ watchable_core::model!(StorageClass {
     5 mount_options: "mountOptions" = [5],
     6 parameters: "parameters" = [3],
     7 provisioner: "provisioner" = [2],
-    8 reclaim_policy: "reclaimPolicy" = [4],
-    9 volume_binding_mode: "volumeBindingMode" = [7],
+    8 reclaim_policy: "reclaimPolicy" = pointer [4],
+    9 volume_binding_mode: "volumeBindingMode" = pointer [7],
 });
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1beta1`.
@@ -297,7 +297,7 @@ pub struct VolumeAttachmentSource {
 
 watchable_core::model!(VolumeAttachmentSource {
     0 inline_volume_spec: "inlineVolumeSpec" = [2],
-    1 persistent_volume_name: "persistentVolumeName" = [1],
+    1 persistent_volume_name: "persistentVolumeName" = pointer [1],
 });
 
 /// `VolumeAttachmentSpec`, a type without a kind.
@@ -369,5 +369,5 @@ pub struct VolumeNodeResources {
 }
 
 watchable_core::model!(VolumeNodeResources {
-    0 count: "count" = [1],
+    0 count: "count" = pointer [1],
 });

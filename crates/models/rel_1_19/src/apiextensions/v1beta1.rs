@@ -181,7 +181,7 @@ watchable_core::model!(CustomResourceDefinitionSpec {
     1 conversion: "conversion" = [9],
     2 group: "group" = [1],
     3 names: "names" = [3],
-    4 preserve_unknown_fields: "preserveUnknownFields" = [10],
+    4 preserve_unknown_fields: "preserveUnknownFields" = pointer [10],
     5 scope: "scope" = [4],
     6 subresources: "subresources" = [6],
     7 validation: "validation" = [5],
@@ -230,7 +230,7 @@ pub struct CustomResourceDefinitionVersion {
 watchable_core::model!(CustomResourceDefinitionVersion {
     0 additional_printer_columns: "additionalPrinterColumns" = [6],
     1 deprecated: "deprecated" = [7],
-    2 deprecation_warning: "deprecationWarning" = [8],
+    2 deprecation_warning: "deprecationWarning" = pointer [8],
     3 name: "name" = [1],
     4 schema: "schema" = [4],
     5 served: "served" = [2],
@@ -253,7 +253,7 @@ pub struct CustomResourceSubresourceScale {
 }
 
 watchable_core::model!(CustomResourceSubresourceScale {
-    0 label_selector_path: "labelSelectorPath" = [3],
+    0 label_selector_path: "labelSelectorPath" = pointer [3],
     1 spec_replicas_path: "specReplicasPath" = [1],
     2 status_replicas_path: "statusReplicasPath" = [2],
 });
@@ -380,7 +380,7 @@ pub struct JSONSchemaProps {
 }
 
 watchable_core::model!(JSONSchemaProps {
-    0 ref_path: "$ref" = [3],
+    0 ref_path: "$ref" = pointer [3],
     1 schema: "$schema" = [2],
     2 additional_items: "additionalItems" = [33],
     3 additional_properties: "additionalProperties" = [30],
@@ -398,15 +398,15 @@ watchable_core::model!(JSONSchemaProps {
     15 format: "format" = [6],
     16 id: "id" = [1],
     17 items: "items" = [24],
-    18 max_items: "maxItems" = [16],
-    19 max_length: "maxLength" = [13],
-    20 max_properties: "maxProperties" = [21],
-    21 maximum: "maximum" = [9],
-    22 min_items: "minItems" = [17],
-    23 min_length: "minLength" = [14],
-    24 min_properties: "minProperties" = [22],
-    25 minimum: "minimum" = [11],
-    26 multiple_of: "multipleOf" = [19],
+    18 max_items: "maxItems" = pointer [16],
+    19 max_length: "maxLength" = pointer [13],
+    20 max_properties: "maxProperties" = pointer [21],
+    21 maximum: "maximum" = pointer [9],
+    22 min_items: "minItems" = pointer [17],
+    23 min_length: "minLength" = pointer [14],
+    24 min_properties: "minProperties" = pointer [22],
+    25 minimum: "minimum" = pointer [11],
+    26 multiple_of: "multipleOf" = pointer [19],
     27 not: "not" = [28],
     28 nullable: "nullable" = [37],
     29 one_of: "oneOf" = [26],
@@ -420,9 +420,9 @@ watchable_core::model!(JSONSchemaProps {
     37 x_kubernetes_embedded_resource: "x-kubernetes-embedded-resource" = [39],
     38 x_kubernetes_int_or_string: "x-kubernetes-int-or-string" = [40],
     39 x_kubernetes_list_map_keys: "x-kubernetes-list-map-keys" = [41],
-    40 x_kubernetes_list_type: "x-kubernetes-list-type" = [42],
-    41 x_kubernetes_map_type: "x-kubernetes-map-type" = [43],
-    42 x_kubernetes_preserve_unknown_fields: "x-kubernetes-preserve-unknown-fields" = [38],
+    40 x_kubernetes_list_type: "x-kubernetes-list-type" = pointer [42],
+    41 x_kubernetes_map_type: "x-kubernetes-map-type" = pointer [43],
+    42 x_kubernetes_preserve_unknown_fields: "x-kubernetes-preserve-unknown-fields" = pointer [38],
 });
 
 /// `JSONSchemaPropsOrArray`, a type without a kind.
@@ -464,8 +464,8 @@ pub struct ServiceReference {
 watchable_core::model!(ServiceReference {
     0 name: "name" = [2],
     1 namespace: "namespace" = [1],
-    2 path: "path" = [3],
-    3 port: "port" = [4],
+    2 path: "path" = pointer [3],
+    3 port: "port" = pointer [4],
 });
 
 /// `WebhookClientConfig`, a type without a kind.
@@ -483,5 +483,5 @@ pub struct WebhookClientConfig {
 watchable_core::model!(WebhookClientConfig {
     0 ca_bundle: "caBundle" = [2],
     1 service: "service" = [1],
-    2 url: "url" = [3],
+    2 url: "url" = pointer [3],
 });

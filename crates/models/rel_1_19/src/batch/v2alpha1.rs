@@ -78,12 +78,12 @@ pub struct CronJobSpec {
 
 watchable_core::model!(CronJobSpec {
     0 concurrency_policy: "concurrencyPolicy" = [3],
-    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = [7],
+    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = pointer [7],
     2 job_template: "jobTemplate" = [5],
     3 schedule: "schedule" = [1],
-    4 starting_deadline_seconds: "startingDeadlineSeconds" = [2],
-    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = [6],
-    6 suspend: "suspend" = [4],
+    4 starting_deadline_seconds: "startingDeadlineSeconds" = pointer [2],
+    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = pointer [6],
+    6 suspend: "suspend" = pointer [4],
 });
 
 /// `CronJobStatus`, a type without a kind.

@@ -19,7 +19,7 @@ pub struct HTTPIngressPath {
 watchable_core::model!(HTTPIngressPath {
     0 backend: "backend" = [2],
     1 path: "path" = [1],
-    2 path_type: "pathType" = [3],
+    2 path_type: "pathType" = pointer [3],
 });
 
 /// `HTTPIngressRuleValue`, a type without a kind.
@@ -209,7 +209,7 @@ pub struct IngressSpec {
 
 watchable_core::model!(IngressSpec {
     0 backend: "backend" = [1],
-    1 ingress_class_name: "ingressClassName" = [4],
+    1 ingress_class_name: "ingressClassName" = pointer [4],
     2 rules: "rules" = [3],
     3 tls: "tls" = [2],
 });

@@ -71,10 +71,10 @@ pub struct CSIDriverSpec {
 }
 
 watchable_core::model!(CSIDriverSpec {
-    0 attach_required: "attachRequired" = [1],
-    1 fs_group_policy: "fsGroupPolicy" = [5],
-    2 pod_info_on_mount: "podInfoOnMount" = [2],
-    3 storage_capacity: "storageCapacity" = [4],
+    0 attach_required: "attachRequired" = pointer [1],
+    1 fs_group_policy: "fsGroupPolicy" = pointer [5],
+    2 pod_info_on_mount: "podInfoOnMount" = pointer [2],
+    3 storage_capacity: "storageCapacity" = pointer [4],
     4 volume_lifecycle_modes: "volumeLifecycleModes" = [3],
 });
 
@@ -198,7 +198,7 @@ pub struct StorageClass {
 }
 
 watchable_core::model!(StorageClass {
-    0 allow_volume_expansion: "allowVolumeExpansion" = [6],
+    0 allow_volume_expansion: "allowVolumeExpansion" = pointer [6],
     1 allowed_topologies: "allowedTopologies" = [8],
     2 api_version: "apiVersion",
     3 kind: "kind",
@@ -206,8 +206,8 @@ watchable_core::model!(StorageClass {
     5 mount_options: "mountOptions" = [5],
     6 parameters: "parameters" = [3],
     7 provisioner: "provisioner" = [2],
-    8 reclaim_policy: "reclaimPolicy" = [4],
-    9 volume_binding_mode: "volumeBindingMode" = [7],
+    8 reclaim_policy: "reclaimPolicy" = pointer [4],
+    9 volume_binding_mode: "volumeBindingMode" = pointer [7],
 });
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1beta1`.
@@ -301,7 +301,7 @@ pub struct VolumeAttachmentSource {
 
 watchable_core::model!(VolumeAttachmentSource {
     0 inline_volume_spec: "inlineVolumeSpec" = [2],
-    1 persistent_volume_name: "persistentVolumeName" = [1],
+    1 persistent_volume_name: "persistentVolumeName" = pointer [1],
 });
 
 /// `VolumeAttachmentSpec`, a type without a kind.
@@ -373,5 +373,5 @@ pub struct VolumeNodeResources {
 }
 
 watchable_core::model!(VolumeNodeResources {
-    0 count: "count" = [1],
+    0 count: "count" = pointer [1],
 });

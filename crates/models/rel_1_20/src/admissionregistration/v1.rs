@@ -30,15 +30,15 @@ pub struct MutatingWebhook {
 watchable_core::model!(MutatingWebhook {
     0 admission_review_versions: "admissionReviewVersions" = [8] required,
     1 client_config: "clientConfig" = [2],
-    2 failure_policy: "failurePolicy" = [4],
-    3 match_policy: "matchPolicy" = [9],
+    2 failure_policy: "failurePolicy" = pointer [4],
+    3 match_policy: "matchPolicy" = pointer [9],
     4 name: "name" = [1],
     5 namespace_selector: "namespaceSelector" = [5],
     6 object_selector: "objectSelector" = [11],
-    7 reinvocation_policy: "reinvocationPolicy" = [10],
+    7 reinvocation_policy: "reinvocationPolicy" = pointer [10],
     8 rules: "rules" = [3],
     9 side_effects: "sideEffects" = [6],
-    10 timeout_seconds: "timeoutSeconds" = [7],
+    10 timeout_seconds: "timeoutSeconds" = pointer [7],
 });
 
 /// Kind `MutatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -112,7 +112,7 @@ watchable_core::model!(RuleWithOperations {
     1 api_versions: "apiVersions" = [2 2],
     2 operations: "operations" = [1],
     3 resources: "resources" = [2 3],
-    4 scope: "scope" = [2 4],
+    4 scope: "scope" = pointer [2 4],
 });
 
 /// `ServiceReference`, a type without a kind.
@@ -133,8 +133,8 @@ pub struct ServiceReference {
 watchable_core::model!(ServiceReference {
     0 name: "name" = [2],
     1 namespace: "namespace" = [1],
-    2 path: "path" = [3],
-    3 port: "port" = [4],
+    2 path: "path" = pointer [3],
+    3 port: "port" = pointer [4],
 });
 
 /// `ValidatingWebhook`, a type without a kind.
@@ -163,14 +163,14 @@ pub struct ValidatingWebhook {
 watchable_core::model!(ValidatingWebhook {
     0 admission_review_versions: "admissionReviewVersions" = [8] required,
     1 client_config: "clientConfig" = [2],
-    2 failure_policy: "failurePolicy" = [4],
-    3 match_policy: "matchPolicy" = [9],
+    2 failure_policy: "failurePolicy" = pointer [4],
+    3 match_policy: "matchPolicy" = pointer [9],
     4 name: "name" = [1],
     5 namespace_selector: "namespaceSelector" = [5],
     6 object_selector: "objectSelector" = [10],
     7 rules: "rules" = [3],
     8 side_effects: "sideEffects" = [6],
-    9 timeout_seconds: "timeoutSeconds" = [7],
+    9 timeout_seconds: "timeoutSeconds" = pointer [7],
 });
 
 /// Kind `ValidatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -240,5 +240,5 @@ pub struct WebhookClientConfig {
 watchable_core::model!(WebhookClientConfig {
     0 ca_bundle: "caBundle" = [2],
     1 service: "service" = [1],
-    2 url: "url" = [3],
+    2 url: "url" = pointer [3],
 });

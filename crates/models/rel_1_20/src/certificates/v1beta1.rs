@@ -55,7 +55,7 @@ watchable_core::model!(CertificateSigningRequestCondition {
     1 last_update_time: "lastUpdateTime" = [4],
     2 message: "message" = [3],
     3 reason: "reason" = [2],
-    4 status: "status" = [6],
+    4 status: "status" = pointer [6],
     5 type_: "type" = [1],
 });
 
@@ -103,7 +103,7 @@ watchable_core::model!(CertificateSigningRequestSpec {
     0 extra: "extra" = [6],
     1 groups: "groups" = [4],
     2 request: "request" = [1],
-    3 signer_name: "signerName" = [7],
+    3 signer_name: "signerName" = pointer [7],
     4 uid: "uid" = [3],
     5 usages: "usages" = [5],
     6 username: "username" = [2],

@@ -78,12 +78,12 @@ pub struct AzureDiskVolumeSource {
 }
 
 watchable_core::model!(AzureDiskVolumeSource {
-    0 caching_mode: "cachingMode" = [3],
+    0 caching_mode: "cachingMode" = pointer [3],
     1 disk_name: "diskName" = [1],
     2 disk_uri: "diskURI" = [2],
-    3 fs_type: "fsType" = [4],
-    4 kind: "kind" = [6],
-    5 read_only: "readOnly" = [5],
+    3 fs_type: "fsType" = pointer [4],
+    4 kind: "kind" = pointer [6],
+    5 read_only: "readOnly" = pointer [5],
 });
 
 /// `AzureFilePersistentVolumeSource`, a type without a kind.
@@ -104,7 +104,7 @@ pub struct AzureFilePersistentVolumeSource {
 watchable_core::model!(AzureFilePersistentVolumeSource {
     0 read_only: "readOnly" = [3],
     1 secret_name: "secretName" = [1],
-    2 secret_namespace: "secretNamespace" = [4],
+    2 secret_namespace: "secretNamespace" = pointer [4],
     3 share_name: "shareName" = [2],
 });
 
@@ -221,9 +221,9 @@ pub struct CSIVolumeSource {
 
 watchable_core::model!(CSIVolumeSource {
     0 driver: "driver" = [1],
-    1 fs_type: "fsType" = [3],
+    1 fs_type: "fsType" = pointer [3],
     2 node_publish_secret_ref: "nodePublishSecretRef" = [5],
-    3 read_only: "readOnly" = [2],
+    3 read_only: "readOnly" = pointer [2],
     4 volume_attributes: "volumeAttributes" = [4],
 });
 
@@ -346,7 +346,7 @@ pub struct ClientIPConfig {
 }
 
 watchable_core::model!(ClientIPConfig {
-    0 timeout_seconds: "timeoutSeconds" = [1],
+    0 timeout_seconds: "timeoutSeconds" = pointer [1],
 });
 
 /// `ComponentCondition`, a type without a kind.
@@ -474,7 +474,7 @@ watchable_core::model!(ConfigMap {
     0 api_version: "apiVersion",
     1 binary_data: "binaryData" = [3],
     2 data: "data" = [2],
-    3 immutable: "immutable" = [4],
+    3 immutable: "immutable" = pointer [4],
     4 kind: "kind",
     5 metadata: "metadata" = [1],
 });
@@ -492,7 +492,7 @@ pub struct ConfigMapEnvSource {
 
 watchable_core::model!(ConfigMapEnvSource {
     0 name: "name" = [1 1],
-    1 optional: "optional" = [2],
+    1 optional: "optional" = pointer [2],
 });
 
 /// `ConfigMapKeySelector`, a type without a kind.
@@ -511,7 +511,7 @@ pub struct ConfigMapKeySelector {
 watchable_core::model!(ConfigMapKeySelector {
     0 key: "key" = [2],
     1 name: "name" = [1 1],
-    2 optional: "optional" = [3],
+    2 optional: "optional" = pointer [3],
 });
 
 /// Kind `ConfigMapList` of `v1`.
@@ -577,7 +577,7 @@ pub struct ConfigMapProjection {
 watchable_core::model!(ConfigMapProjection {
     0 items: "items" = [2],
     1 name: "name" = [1 1],
-    2 optional: "optional" = [4],
+    2 optional: "optional" = pointer [4],
 });
 
 /// `ConfigMapVolumeSource`, a type without a kind.
@@ -594,10 +594,10 @@ pub struct ConfigMapVolumeSource {
 }
 
 watchable_core::model!(ConfigMapVolumeSource {
-    0 default_mode: "defaultMode" = [3],
+    0 default_mode: "defaultMode" = pointer [3],
     1 items: "items" = [2],
     2 name: "name" = [1 1],
-    3 optional: "optional" = [4],
+    3 optional: "optional" = pointer [4],
 });
 
 /// `Container`, a type without a kind.
@@ -807,7 +807,7 @@ watchable_core::model!(ContainerStatus {
     4 name: "name" = [1],
     5 ready: "ready" = [4],
     6 restart_count: "restartCount" = [5],
-    7 started: "started" = [9],
+    7 started: "started" = pointer [9],
     8 state: "state" = [2],
 });
 
@@ -856,7 +856,7 @@ pub struct DownwardAPIVolumeFile {
 
 watchable_core::model!(DownwardAPIVolumeFile {
     0 field_ref: "fieldRef" = [2],
-    1 mode: "mode" = [4],
+    1 mode: "mode" = pointer [4],
     2 path: "path" = [1],
     3 resource_field_ref: "resourceFieldRef" = [3],
 });
@@ -873,7 +873,7 @@ pub struct DownwardAPIVolumeSource {
 }
 
 watchable_core::model!(DownwardAPIVolumeSource {
-    0 default_mode: "defaultMode" = [2],
+    0 default_mode: "defaultMode" = pointer [2],
     1 items: "items" = [1],
 });
 
@@ -910,7 +910,7 @@ pub struct EndpointAddress {
 watchable_core::model!(EndpointAddress {
     0 hostname: "hostname" = [3],
     1 ip: "ip" = [1],
-    2 node_name: "nodeName" = [4],
+    2 node_name: "nodeName" = pointer [4],
     3 target_ref: "targetRef" = [2],
 });
 
@@ -929,7 +929,7 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol" = [4],
+    0 app_protocol: "appProtocol" = pointer [4],
     1 name: "name" = [1],
     2 port: "port" = [2],
     3 protocol: "protocol" = [3],
@@ -1189,8 +1189,8 @@ watchable_core::model!(Event {
     9 metadata: "metadata" = [1],
     10 reason: "reason" = [3],
     11 related: "related" = [13],
-    12 reporting_component: "reportingComponent" = [14],
-    13 reporting_instance: "reportingInstance" = [15],
+    12 reporting_component: "reportingComponent" = pointer [14],
+    13 reporting_instance: "reportingInstance" = pointer [15],
     14 series: "series" = [11],
     15 source: "source" = [5],
     16 type_: "type" = [9],
@@ -1282,7 +1282,7 @@ pub struct FCVolumeSource {
 
 watchable_core::model!(FCVolumeSource {
     0 fs_type: "fsType" = [3],
-    1 lun: "lun" = [2],
+    1 lun: "lun" = pointer [2],
     2 read_only: "readOnly" = [4],
     3 target_wwns: "targetWWNs" = [1],
     4 wwids: "wwids" = [5],
@@ -1408,7 +1408,7 @@ pub struct GlusterfsPersistentVolumeSource {
 
 watchable_core::model!(GlusterfsPersistentVolumeSource {
     0 endpoints: "endpoints" = [1],
-    1 endpoints_namespace: "endpointsNamespace" = [4],
+    1 endpoints_namespace: "endpointsNamespace" = pointer [4],
     2 path: "path" = [2],
     3 read_only: "readOnly" = [3],
 });
@@ -1522,7 +1522,7 @@ pub struct HostPathVolumeSource {
 
 watchable_core::model!(HostPathVolumeSource {
     0 path: "path" = [1],
-    1 type_: "type" = [2],
+    1 type_: "type" = pointer [2],
 });
 
 /// `ISCSIPersistentVolumeSource`, a type without a kind.
@@ -1552,7 +1552,7 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
     0 chap_auth_discovery: "chapAuthDiscovery" = [8],
     1 chap_auth_session: "chapAuthSession" = [11],
     2 fs_type: "fsType" = [5],
-    3 initiator_name: "initiatorName" = [12],
+    3 initiator_name: "initiatorName" = pointer [12],
     4 iqn: "iqn" = [2],
     5 iscsi_interface: "iscsiInterface" = [4],
     6 lun: "lun" = [3],
@@ -1589,7 +1589,7 @@ watchable_core::model!(ISCSIVolumeSource {
     0 chap_auth_discovery: "chapAuthDiscovery" = [8],
     1 chap_auth_session: "chapAuthSession" = [11],
     2 fs_type: "fsType" = [5],
-    3 initiator_name: "initiatorName" = [12],
+    3 initiator_name: "initiatorName" = pointer [12],
     4 iqn: "iqn" = [2],
     5 iscsi_interface: "iscsiInterface" = [4],
     6 lun: "lun" = [3],
@@ -1615,7 +1615,7 @@ pub struct KeyToPath {
 
 watchable_core::model!(KeyToPath {
     0 key: "key" = [1],
-    1 mode: "mode" = [3],
+    1 mode: "mode" = pointer [3],
     2 path: "path" = [2],
 });
 
@@ -1790,7 +1790,7 @@ pub struct LocalVolumeSource {
 }
 
 watchable_core::model!(LocalVolumeSource {
-    0 fs_type: "fsType" = [2],
+    0 fs_type: "fsType" = pointer [2],
     1 path: "path" = [1],
 });
 
@@ -2419,8 +2419,8 @@ watchable_core::model!(PersistentVolumeClaimSpec {
     1 data_source: "dataSource" = [7],
     2 resources: "resources" = [2],
     3 selector: "selector" = [4],
-    4 storage_class_name: "storageClassName" = [5],
-    5 volume_mode: "volumeMode" = [6],
+    4 storage_class_name: "storageClassName" = pointer [5],
+    5 volume_mode: "volumeMode" = pointer [6],
     6 volume_name: "volumeName" = [3],
 });
 
@@ -2570,7 +2570,7 @@ watchable_core::model!(PersistentVolumeSpec {
     25 scale_io: "scaleIO" = [2 19],
     26 storage_class_name: "storageClassName" = [6],
     27 storageos: "storageos" = [2 21],
-    28 volume_mode: "volumeMode" = [8],
+    28 volume_mode: "volumeMode" = pointer [8],
     29 vsphere_volume: "vsphereVolume" = [2 14],
 });
 
@@ -2753,7 +2753,7 @@ pub struct PodDNSConfigOption {
 
 watchable_core::model!(PodDNSConfigOption {
     0 name: "name" = [1],
-    1 value: "value" = [2],
+    1 value: "value" = pointer [2],
 });
 
 /// `PodIP`, a type without a kind.
@@ -2828,11 +2828,11 @@ pub struct PodSecurityContext {
 }
 
 watchable_core::model!(PodSecurityContext {
-    0 fs_group: "fsGroup" = [5],
-    1 fs_group_change_policy: "fsGroupChangePolicy" = [9],
-    2 run_as_group: "runAsGroup" = [6],
-    3 run_as_non_root: "runAsNonRoot" = [3],
-    4 run_as_user: "runAsUser" = [2],
+    0 fs_group: "fsGroup" = pointer [5],
+    1 fs_group_change_policy: "fsGroupChangePolicy" = pointer [9],
+    2 run_as_group: "runAsGroup" = pointer [6],
+    3 run_as_non_root: "runAsNonRoot" = pointer [3],
+    4 run_as_user: "runAsUser" = pointer [2],
     5 se_linux_options: "seLinuxOptions" = [1],
     6 seccomp_profile: "seccompProfile" = [10],
     7 supplemental_groups: "supplementalGroups" = [4],
@@ -2890,13 +2890,13 @@ pub struct PodSpec {
 }
 
 watchable_core::model!(PodSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds" = [5],
+    0 active_deadline_seconds: "activeDeadlineSeconds" = pointer [5],
     1 affinity: "affinity" = [18],
-    2 automount_service_account_token: "automountServiceAccountToken" = [21],
+    2 automount_service_account_token: "automountServiceAccountToken" = pointer [21],
     3 containers: "containers" = [2] required,
     4 dns_config: "dnsConfig" = [26],
     5 dns_policy: "dnsPolicy" = [6],
-    6 enable_service_links: "enableServiceLinks" = [30],
+    6 enable_service_links: "enableServiceLinks" = pointer [30],
     7 ephemeral_containers: "ephemeralContainers" = [34],
     8 host_aliases: "hostAliases" = [23],
     9 host_ipc: "hostIPC" = [13],
@@ -2908,20 +2908,20 @@ watchable_core::model!(PodSpec {
     15 node_name: "nodeName" = [10],
     16 node_selector: "nodeSelector" = [7],
     17 overhead: "overhead" = [32],
-    18 preemption_policy: "preemptionPolicy" = [31],
-    19 priority: "priority" = [25],
+    18 preemption_policy: "preemptionPolicy" = pointer [31],
+    19 priority: "priority" = pointer [25],
     20 priority_class_name: "priorityClassName" = [24],
     21 readiness_gates: "readinessGates" = [28],
     22 restart_policy: "restartPolicy" = [3],
-    23 runtime_class_name: "runtimeClassName" = [29],
+    23 runtime_class_name: "runtimeClassName" = pointer [29],
     24 scheduler_name: "schedulerName" = [19],
     25 security_context: "securityContext" = [14],
     26 service_account: "serviceAccount" = [9],
     27 service_account_name: "serviceAccountName" = [8],
-    28 set_hostname_as_fqdn: "setHostnameAsFQDN" = [35],
-    29 share_process_namespace: "shareProcessNamespace" = [27],
+    28 set_hostname_as_fqdn: "setHostnameAsFQDN" = pointer [35],
+    29 share_process_namespace: "shareProcessNamespace" = pointer [27],
     30 subdomain: "subdomain" = [17],
-    31 termination_grace_period_seconds: "terminationGracePeriodSeconds" = [4],
+    31 termination_grace_period_seconds: "terminationGracePeriodSeconds" = pointer [4],
     32 tolerations: "tolerations" = [22],
     33 topology_spread_constraints: "topologySpreadConstraints" = [33],
     34 volumes: "volumes" = [1],
@@ -3052,7 +3052,7 @@ pub struct PortStatus {
 }
 
 watchable_core::model!(PortStatus {
-    0 error: "error" = [3],
+    0 error: "error" = pointer [3],
     1 port: "port" = [1],
     2 protocol: "protocol" = [2],
 });
@@ -3134,7 +3134,7 @@ pub struct ProjectedVolumeSource {
 }
 
 watchable_core::model!(ProjectedVolumeSource {
-    0 default_mode: "defaultMode" = [2],
+    0 default_mode: "defaultMode" = pointer [2],
     1 sources: "sources" = [1],
 });
 
@@ -3318,7 +3318,7 @@ pub struct ReplicationControllerSpec {
 
 watchable_core::model!(ReplicationControllerSpec {
     0 min_ready_seconds: "minReadySeconds" = [4],
-    1 replicas: "replicas" = [1],
+    1 replicas: "replicas" = pointer [1],
     2 selector: "selector" = [2],
     3 template: "template" = [3],
 });
@@ -3609,7 +3609,7 @@ pub struct SeccompProfile {
 }
 
 watchable_core::model!(SeccompProfile {
-    0 localhost_profile: "localhostProfile" = [2],
+    0 localhost_profile: "localhostProfile" = pointer [2],
     1 type_: "type" = [1],
 });
 
@@ -3642,7 +3642,7 @@ pub struct Secret {
 watchable_core::model!(Secret {
     0 api_version: "apiVersion",
     1 data: "data" = [2],
-    2 immutable: "immutable" = [5],
+    2 immutable: "immutable" = pointer [5],
     3 kind: "kind",
     4 metadata: "metadata" = [1],
     5 string_data: "stringData" = [4],
@@ -3662,7 +3662,7 @@ pub struct SecretEnvSource {
 
 watchable_core::model!(SecretEnvSource {
     0 name: "name" = [1 1],
-    1 optional: "optional" = [2],
+    1 optional: "optional" = pointer [2],
 });
 
 /// `SecretKeySelector`, a type without a kind.
@@ -3681,7 +3681,7 @@ pub struct SecretKeySelector {
 watchable_core::model!(SecretKeySelector {
     0 key: "key" = [2],
     1 name: "name" = [1 1],
-    2 optional: "optional" = [3],
+    2 optional: "optional" = pointer [3],
 });
 
 /// Kind `SecretList` of `v1`.
@@ -3722,7 +3722,7 @@ pub struct SecretProjection {
 watchable_core::model!(SecretProjection {
     0 items: "items" = [2],
     1 name: "name" = [1 1],
-    2 optional: "optional" = [4],
+    2 optional: "optional" = pointer [4],
 });
 
 /// `SecretReference`, a type without a kind.
@@ -3755,9 +3755,9 @@ pub struct SecretVolumeSource {
 }
 
 watchable_core::model!(SecretVolumeSource {
-    0 default_mode: "defaultMode" = [3],
+    0 default_mode: "defaultMode" = pointer [3],
     1 items: "items" = [2],
-    2 optional: "optional" = [4],
+    2 optional: "optional" = pointer [4],
     3 secret_name: "secretName" = [1],
 });
 
@@ -3782,14 +3782,14 @@ pub struct SecurityContext {
 }
 
 watchable_core::model!(SecurityContext {
-    0 allow_privilege_escalation: "allowPrivilegeEscalation" = [7],
+    0 allow_privilege_escalation: "allowPrivilegeEscalation" = pointer [7],
     1 capabilities: "capabilities" = [1],
-    2 privileged: "privileged" = [2],
-    3 proc_mount: "procMount" = [9],
-    4 read_only_root_filesystem: "readOnlyRootFilesystem" = [6],
-    5 run_as_group: "runAsGroup" = [8],
-    6 run_as_non_root: "runAsNonRoot" = [5],
-    7 run_as_user: "runAsUser" = [4],
+    2 privileged: "privileged" = pointer [2],
+    3 proc_mount: "procMount" = pointer [9],
+    4 read_only_root_filesystem: "readOnlyRootFilesystem" = pointer [6],
+    5 run_as_group: "runAsGroup" = pointer [8],
+    6 run_as_non_root: "runAsNonRoot" = pointer [5],
+    7 run_as_user: "runAsUser" = pointer [4],
     8 se_linux_options: "seLinuxOptions" = [3],
     9 seccomp_profile: "seccompProfile" = [11],
     10 windows_options: "windowsOptions" = [10],
@@ -3854,7 +3854,7 @@ pub struct ServiceAccount {
 
 watchable_core::model!(ServiceAccount {
     0 api_version: "apiVersion",
-    1 automount_service_account_token: "automountServiceAccountToken" = [4],
+    1 automount_service_account_token: "automountServiceAccountToken" = pointer [4],
     2 image_pull_secrets: "imagePullSecrets" = [3],
     3 kind: "kind",
     4 metadata: "metadata" = [1],
@@ -3899,7 +3899,7 @@ pub struct ServiceAccountTokenProjection {
 
 watchable_core::model!(ServiceAccountTokenProjection {
     0 audience: "audience" = [1],
-    1 expiration_seconds: "expirationSeconds" = [2],
+    1 expiration_seconds: "expirationSeconds" = pointer [2],
     2 path: "path" = [3],
 });
 
@@ -3943,7 +3943,7 @@ pub struct ServicePort {
 }
 
 watchable_core::model!(ServicePort {
-    0 app_protocol: "appProtocol" = [6],
+    0 app_protocol: "appProtocol" = pointer [6],
     1 name: "name" = [1],
     2 node_port: "nodePort" = [5],
     3 port: "port" = [3],
@@ -3984,7 +3984,7 @@ pub struct ServiceSpec {
 }
 
 watchable_core::model!(ServiceSpec {
-    0 allocate_load_balancer_node_ports: "allocateLoadBalancerNodePorts" = [20],
+    0 allocate_load_balancer_node_ports: "allocateLoadBalancerNodePorts" = pointer [20],
     1 cluster_ip: "clusterIP" = [3],
     2 cluster_ips: "clusterIPs" = [18],
     3 external_ips: "externalIPs" = [5],
@@ -3992,7 +3992,7 @@ watchable_core::model!(ServiceSpec {
     5 external_traffic_policy: "externalTrafficPolicy" = [11],
     6 health_check_node_port: "healthCheckNodePort" = [12],
     7 ip_families: "ipFamilies" = [19],
-    8 ip_family_policy: "ipFamilyPolicy" = [17],
+    8 ip_family_policy: "ipFamilyPolicy" = pointer [17],
     9 load_balancer_ip: "loadBalancerIP" = [8],
     10 load_balancer_source_ranges: "loadBalancerSourceRanges" = [9],
     11 ports: "ports" = [1],
@@ -4155,7 +4155,7 @@ watchable_core::model!(Toleration {
     0 effect: "effect" = [4],
     1 key: "key" = [1],
     2 operator: "operator" = [2],
-    3 toleration_seconds: "tolerationSeconds" = [5],
+    3 toleration_seconds: "tolerationSeconds" = pointer [5],
     4 value: "value" = [3],
 });
 
@@ -4229,7 +4229,7 @@ pub struct TypedLocalObjectReference {
 }
 
 watchable_core::model!(TypedLocalObjectReference {
-    0 api_group: "apiGroup" = [1],
+    0 api_group: "apiGroup" = pointer [1],
     1 kind: "kind" = [2],
     2 name: "name" = [3],
 });
@@ -4346,7 +4346,7 @@ pub struct VolumeMount {
 
 watchable_core::model!(VolumeMount {
     0 mount_path: "mountPath" = [3],
-    1 mount_propagation: "mountPropagation" = [5],
+    1 mount_propagation: "mountPropagation" = pointer [5],
     2 name: "name" = [1],
     3 read_only: "readOnly" = [2],
     4 sub_path: "subPath" = [4],
@@ -4441,7 +4441,7 @@ pub struct WindowsSecurityContextOptions {
 }
 
 watchable_core::model!(WindowsSecurityContextOptions {
-    0 gmsa_credential_spec: "gmsaCredentialSpec" = [2],
-    1 gmsa_credential_spec_name: "gmsaCredentialSpecName" = [1],
-    2 run_as_user_name: "runAsUserName" = [3],
+    0 gmsa_credential_spec: "gmsaCredentialSpec" = pointer [2],
+    1 gmsa_credential_spec_name: "gmsaCredentialSpecName" = pointer [1],
+    2 run_as_user_name: "runAsUserName" = pointer [3],
 });

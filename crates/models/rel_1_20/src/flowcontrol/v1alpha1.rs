@@ -110,7 +110,7 @@ pub struct FlowSchemaSpec {
 
 watchable_core::model!(FlowSchemaSpec {
     0 distinguisher_method: "distinguisherMethod" = [3],
-    1 matching_precedence: "matchingPrecedence" = [2],
+    1 matching_precedence: "matchingPrecedence" = pointer [2],
     2 priority_level_configuration: "priorityLevelConfiguration" = [1],
     3 rules: "rules" = [4],
 });
@@ -174,7 +174,7 @@ pub struct LimitedPriorityLevelConfiguration {
 }
 
 watchable_core::model!(LimitedPriorityLevelConfiguration {
-    0 assured_concurrency_shares: "assuredConcurrencyShares" = [1],
+    0 assured_concurrency_shares: "assuredConcurrencyShares" = pointer [1],
     1 limit_response: "limitResponse" = [2],
 });
 
@@ -351,9 +351,9 @@ pub struct QueuingConfiguration {
 }
 
 watchable_core::model!(QueuingConfiguration {
-    0 hand_size: "handSize" = [2],
-    1 queue_length_limit: "queueLengthLimit" = [3],
-    2 queues: "queues" = [1],
+    0 hand_size: "handSize" = pointer [2],
+    1 queue_length_limit: "queueLengthLimit" = pointer [3],
+    2 queues: "queues" = pointer [1],
 });
 
 /// `ResourcePolicyRule`, a type without a kind.

@@ -78,12 +78,12 @@ pub struct CronJobSpec {
 
 watchable_core::model!(CronJobSpec {
     0 concurrency_policy: "concurrencyPolicy" = [3],
-    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = [7],
+    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = pointer [7],
     2 job_template: "jobTemplate" = [5],
     3 schedule: "schedule" = [1],
-    4 starting_deadline_seconds: "startingDeadlineSeconds" = [2],
-    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = [6],
-    6 suspend: "suspend" = [4],
+    4 starting_deadline_seconds: "startingDeadlineSeconds" = pointer [2],
+    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = pointer [6],
+    6 suspend: "suspend" = pointer [4],
 });
 
 /// `CronJobStatus`, a type without a kind.
@@ -206,16 +206,16 @@ pub struct JobSpec {
 }
 
 watchable_core::model!(JobSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds" = [3],
-    1 backoff_limit: "backoffLimit" = [7],
-    2 completion_mode: "completionMode" = [9],
-    3 completions: "completions" = [2],
-    4 manual_selector: "manualSelector" = [5],
-    5 parallelism: "parallelism" = [1],
+    0 active_deadline_seconds: "activeDeadlineSeconds" = pointer [3],
+    1 backoff_limit: "backoffLimit" = pointer [7],
+    2 completion_mode: "completionMode" = pointer [9],
+    3 completions: "completions" = pointer [2],
+    4 manual_selector: "manualSelector" = pointer [5],
+    5 parallelism: "parallelism" = pointer [1],
     6 selector: "selector" = [4],
-    7 suspend: "suspend" = [10],
+    7 suspend: "suspend" = pointer [10],
     8 template: "template" = [6],
-    9 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = [8],
+    9 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = pointer [8],
 });
 
 /// `JobStatus`, a type without a kind.

@@ -19,7 +19,7 @@ pub struct HTTPIngressPath {
 watchable_core::model!(HTTPIngressPath {
     0 backend: "backend" = [2],
     1 path: "path" = [1],
-    2 path_type: "pathType" = [3],
+    2 path_type: "pathType" = pointer [3],
 });
 
 /// `HTTPIngressRuleValue`, a type without a kind.
@@ -156,11 +156,11 @@ pub struct IngressClassParametersReference {
 }
 
 watchable_core::model!(IngressClassParametersReference {
-    0 api_group: "apiGroup" = [1],
+    0 api_group: "apiGroup" = pointer [1],
     1 kind: "kind" = [2],
     2 name: "name" = [3],
-    3 namespace: "namespace" = [5],
-    4 scope: "scope" = [4],
+    3 namespace: "namespace" = pointer [5],
+    4 scope: "scope" = pointer [4],
 });
 
 /// `IngressClassSpec`, a type without a kind.
@@ -233,7 +233,7 @@ pub struct IngressSpec {
 
 watchable_core::model!(IngressSpec {
     0 backend: "backend" = [1],
-    1 ingress_class_name: "ingressClassName" = [4],
+    1 ingress_class_name: "ingressClassName" = pointer [4],
     2 rules: "rules" = [3],
     3 tls: "tls" = [2],
 });

@@ -62,7 +62,7 @@ pub struct TokenRequestSpec {
 watchable_core::model!(TokenRequestSpec {
     0 audiences: "audiences" = [1] required,
     1 bound_object_ref: "boundObjectRef" = [3],
-    2 expiration_seconds: "expirationSeconds" = [4],
+    2 expiration_seconds: "expirationSeconds" = pointer [4],
 });
 
 /// `TokenRequestStatus`, a type without a kind.

@@ -24,8 +24,8 @@ watchable_core::model!(Endpoint {
     0 addresses: "addresses" = [1] required,
     1 conditions: "conditions" = [2],
     2 hints: "hints" = [7],
-    3 hostname: "hostname" = [3],
-    4 node_name: "nodeName" = [6],
+    3 hostname: "hostname" = pointer [3],
+    4 node_name: "nodeName" = pointer [6],
     5 target_ref: "targetRef" = [4],
     6 topology: "topology" = [5],
 });
@@ -43,9 +43,9 @@ pub struct EndpointConditions {
 }
 
 watchable_core::model!(EndpointConditions {
-    0 ready: "ready" = [1],
-    1 serving: "serving" = [2],
-    2 terminating: "terminating" = [3],
+    0 ready: "ready" = pointer [1],
+    1 serving: "serving" = pointer [2],
+    2 terminating: "terminating" = pointer [3],
 });
 
 /// `EndpointHints`, a type without a kind.
@@ -76,10 +76,10 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol" = [4],
-    1 name: "name" = [1],
-    2 port: "port" = [3],
-    3 protocol: "protocol" = [2],
+    0 app_protocol: "appProtocol" = pointer [4],
+    1 name: "name" = pointer [1],
+    2 port: "port" = pointer [3],
+    3 protocol: "protocol" = pointer [2],
 });
 
 /// Kind `EndpointSlice` of `discovery.k8s.io/v1beta1`.

@@ -178,11 +178,11 @@ pub struct DeleteOptions {
 watchable_core::model!(DeleteOptions {
     0 api_version: "apiVersion",
     1 dry_run: "dryRun" = [5],
-    2 grace_period_seconds: "gracePeriodSeconds" = [1],
+    2 grace_period_seconds: "gracePeriodSeconds" = pointer [1],
     3 kind: "kind",
-    4 orphan_dependents: "orphanDependents" = [3],
+    4 orphan_dependents: "orphanDependents" = pointer [3],
     5 preconditions: "preconditions" = [2],
-    6 propagation_policy: "propagationPolicy" = [4],
+    6 propagation_policy: "propagationPolicy" = pointer [4],
 });
 
 pub use watchable_core::FieldsV1;
@@ -256,7 +256,7 @@ pub struct ListMeta {
 
 watchable_core::model!(ListMeta {
     0 continue_: "continue" = [3],
-    1 remaining_item_count: "remainingItemCount" = [4],
+    1 remaining_item_count: "remainingItemCount" = pointer [4],
     2 resource_version: "resourceVersion" = [2],
     3 self_link: "selfLink" = [1],
 });
@@ -318,7 +318,7 @@ watchable_core::model!(ObjectMeta {
     0 annotations: "annotations" = [12],
     1 cluster_name: "clusterName" = [15],
     2 creation_timestamp: "creationTimestamp" = [8],
-    3 deletion_grace_period_seconds: "deletionGracePeriodSeconds" = [10],
+    3 deletion_grace_period_seconds: "deletionGracePeriodSeconds" = pointer [10],
     4 deletion_timestamp: "deletionTimestamp" = [9],
     5 finalizers: "finalizers" = [14],
     6 generate_name: "generateName" = [2],
@@ -354,8 +354,8 @@ pub struct OwnerReference {
 
 watchable_core::model!(OwnerReference {
     0 api_version: "apiVersion" = [5],
-    1 block_owner_deletion: "blockOwnerDeletion" = [7],
-    2 controller: "controller" = [6],
+    1 block_owner_deletion: "blockOwnerDeletion" = pointer [7],
+    2 controller: "controller" = pointer [6],
     3 kind: "kind" = [1],
     4 name: "name" = [3],
     5 uid: "uid" = [4],
@@ -380,8 +380,8 @@ pub struct Preconditions {
 }
 
 watchable_core::model!(Preconditions {
-    0 resource_version: "resourceVersion" = [2],
-    1 uid: "uid" = [1],
+    0 resource_version: "resourceVersion" = pointer [2],
+    1 uid: "uid" = pointer [1],
 });
 
 /// `ServerAddressByClientCIDR`, a type without a kind.

@@ -21,7 +21,7 @@ pub struct ContainerResourceMetricSource {
 watchable_core::model!(ContainerResourceMetricSource {
     0 container: "container" = [4],
     1 name: "name" = [1],
-    2 target_average_utilization: "targetAverageUtilization" = [2],
+    2 target_average_utilization: "targetAverageUtilization" = pointer [2],
     3 target_average_value: "targetAverageValue" = [3],
 });
 
@@ -43,7 +43,7 @@ pub struct ContainerResourceMetricStatus {
 
 watchable_core::model!(ContainerResourceMetricStatus {
     0 container: "container" = [4],
-    1 current_average_utilization: "currentAverageUtilization" = [2],
+    1 current_average_utilization: "currentAverageUtilization" = pointer [2],
     2 current_average_value: "currentAverageValue" = [3],
     3 name: "name" = [1],
 });
@@ -208,7 +208,7 @@ pub struct HorizontalPodAutoscalerSpec {
 watchable_core::model!(HorizontalPodAutoscalerSpec {
     0 max_replicas: "maxReplicas" = [3],
     1 metrics: "metrics" = [4],
-    2 min_replicas: "minReplicas" = [2],
+    2 min_replicas: "minReplicas" = pointer [2],
     3 scale_target_ref: "scaleTargetRef" = [1],
 });
 
@@ -235,7 +235,7 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
     2 current_replicas: "currentReplicas" = [3],
     3 desired_replicas: "desiredReplicas" = [4],
     4 last_scale_time: "lastScaleTime" = [2],
-    5 observed_generation: "observedGeneration" = [1],
+    5 observed_generation: "observedGeneration" = pointer [1],
 });
 
 /// `MetricSpec`, a type without a kind.
@@ -393,7 +393,7 @@ pub struct ResourceMetricSource {
 
 watchable_core::model!(ResourceMetricSource {
     0 name: "name" = [1],
-    1 target_average_utilization: "targetAverageUtilization" = [2],
+    1 target_average_utilization: "targetAverageUtilization" = pointer [2],
     2 target_average_value: "targetAverageValue" = [3],
 });
 
@@ -412,7 +412,7 @@ pub struct ResourceMetricStatus {
 }
 
 watchable_core::model!(ResourceMetricStatus {
-    0 current_average_utilization: "currentAverageUtilization" = [2],
+    0 current_average_utilization: "currentAverageUtilization" = pointer [2],
     1 current_average_value: "currentAverageValue" = [3],
     2 name: "name" = [1],
 });

@@ -301,7 +301,7 @@ pub struct PodSecurityPolicySpec {
 }
 
 watchable_core::model!(PodSecurityPolicySpec {
-    0 allow_privilege_escalation: "allowPrivilegeEscalation" = [16],
+    0 allow_privilege_escalation: "allowPrivilegeEscalation" = pointer [16],
     1 allowed_csi_drivers: "allowedCSIDrivers" = [23],
     2 allowed_capabilities: "allowedCapabilities" = [4],
     3 allowed_flex_volumes: "allowedFlexVolumes" = [18],
@@ -309,7 +309,7 @@ watchable_core::model!(PodSecurityPolicySpec {
     5 allowed_proc_mount_types: "allowedProcMountTypes" = [21],
     6 allowed_unsafe_sysctls: "allowedUnsafeSysctls" = [19],
     7 default_add_capabilities: "defaultAddCapabilities" = [2],
-    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation" = [15],
+    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation" = pointer [15],
     9 forbidden_sysctls: "forbiddenSysctls" = [20],
     10 fs_group: "fsGroup" = [13],
     11 host_ipc: "hostIPC" = [9],
@@ -375,7 +375,7 @@ pub struct RuntimeClassStrategyOptions {
 
 watchable_core::model!(RuntimeClassStrategyOptions {
     0 allowed_runtime_class_names: "allowedRuntimeClassNames" = [1] required,
-    1 default_runtime_class_name: "defaultRuntimeClassName" = [2],
+    1 default_runtime_class_name: "defaultRuntimeClassName" = pointer [2],
 });
 
 /// `SELinuxStrategyOptions`, a type without a kind.

@@ -140,5 +140,5 @@ pub struct ServiceReference {
 watchable_core::model!(ServiceReference {
     0 name: "name" = [2],
     1 namespace: "namespace" = [1],
-    2 port: "port" = [3],
+    2 port: "port" = pointer [3],
 });

@@ -70,8 +70,8 @@ pub struct ClusterCIDRSpec {
 }
 
 watchable_core::model!(ClusterCIDRSpec {
-    0 ipv4: "ipv4" = [3],
-    1 ipv6: "ipv6" = [4],
+    0 ipv4: "ipv4" = pointer [3],
+    1 ipv6: "ipv6" = pointer [4],
     2 node_selector: "nodeSelector" = [1],
     3 per_node_host_bits: "perNodeHostBits" = [2],
 });

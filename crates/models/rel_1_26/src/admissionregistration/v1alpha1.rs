@@ -19,7 +19,7 @@ pub struct MatchResources {
 
 watchable_core::model!(MatchResources {
     0 exclude_resource_rules: "excludeResourceRules" = [4],
-    1 match_policy: "matchPolicy" = [7],
+    1 match_policy: "matchPolicy" = pointer [7],
     2 namespace_selector: "namespaceSelector" = [1],
     3 object_selector: "objectSelector" = [2],
     4 resource_rules: "resourceRules" = [3],
@@ -46,7 +46,7 @@ watchable_core::model!(NamedRuleWithOperations {
     2 operations: "operations" = [2 1],
     3 resource_names: "resourceNames" = [1],
     4 resources: "resources" = [2 2 3],
-    5 scope: "scope" = [2 2 4],
+    5 scope: "scope" = pointer [2 2 4],
 });
 
 /// `ParamKind`, a type without a kind.
@@ -216,7 +216,7 @@ pub struct ValidatingAdmissionPolicySpec {
 }
 
 watchable_core::model!(ValidatingAdmissionPolicySpec {
-    0 failure_policy: "failurePolicy" = [4],
+    0 failure_policy: "failurePolicy" = pointer [4],
     1 match_constraints: "matchConstraints" = [2],
     2 param_kind: "paramKind" = [1],
     3 validations: "validations" = [3] required,
@@ -238,5 +238,5 @@ pub struct Validation {
 watchable_core::model!(Validation {
     0 expression: "expression" = [1],
     1 message: "message" = [2],
-    2 reason: "reason" = [3],
+    2 reason: "reason" = pointer [3],
 });

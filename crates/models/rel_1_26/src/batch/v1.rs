@@ -79,13 +79,13 @@ pub struct CronJobSpec {
 
 watchable_core::model!(CronJobSpec {
     0 concurrency_policy: "concurrencyPolicy" = [3],
-    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = [7],
+    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = pointer [7],
     2 job_template: "jobTemplate" = [5],
     3 schedule: "schedule" = [1],
-    4 starting_deadline_seconds: "startingDeadlineSeconds" = [2],
-    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = [6],
-    6 suspend: "suspend" = [4],
-    7 time_zone: "timeZone" = [8],
+    4 starting_deadline_seconds: "startingDeadlineSeconds" = pointer [2],
+    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = pointer [6],
+    6 suspend: "suspend" = pointer [4],
+    7 time_zone: "timeZone" = pointer [8],
 });
 
 /// `CronJobStatus`, a type without a kind.
@@ -209,17 +209,17 @@ pub struct JobSpec {
 }
 
 watchable_core::model!(JobSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds" = [3],
-    1 backoff_limit: "backoffLimit" = [7],
-    2 completion_mode: "completionMode" = [9],
-    3 completions: "completions" = [2],
-    4 manual_selector: "manualSelector" = [5],
-    5 parallelism: "parallelism" = [1],
+    0 active_deadline_seconds: "activeDeadlineSeconds" = pointer [3],
+    1 backoff_limit: "backoffLimit" = pointer [7],
+    2 completion_mode: "completionMode" = pointer [9],
+    3 completions: "completions" = pointer [2],
+    4 manual_selector: "manualSelector" = pointer [5],
+    5 parallelism: "parallelism" = pointer [1],
     6 pod_failure_policy: "podFailurePolicy" = [11],
     7 selector: "selector" = [4],
-    8 suspend: "suspend" = [10],
+    8 suspend: "suspend" = pointer [10],
     9 template: "template" = [6],
-    10 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = [8],
+    10 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = pointer [8],
 });
 
 /// `JobStatus`, a type without a kind.
@@ -246,7 +246,7 @@ watchable_core::model!(JobStatus {
     2 completion_time: "completionTime" = [3],
     3 conditions: "conditions" = [1],
     4 failed: "failed" = [6],
-    5 ready: "ready" = [9],
+    5 ready: "ready" = pointer [9],
     6 start_time: "startTime" = [2],
     7 succeeded: "succeeded" = [5],
     8 uncounted_terminated_pods: "uncountedTerminatedPods" = [8],
@@ -298,7 +298,7 @@ pub struct PodFailurePolicyOnExitCodesRequirement {
 }
 
 watchable_core::model!(PodFailurePolicyOnExitCodesRequirement {
-    0 container_name: "containerName" = [1],
+    0 container_name: "containerName" = pointer [1],
     1 operator: "operator" = [2],
     2 values: "values" = [3] required,
 });

@@ -74,12 +74,12 @@ pub struct CSIDriverSpec {
 }
 
 watchable_core::model!(CSIDriverSpec {
-    0 attach_required: "attachRequired" = [1],
-    1 fs_group_policy: "fsGroupPolicy" = [5],
-    2 pod_info_on_mount: "podInfoOnMount" = [2],
-    3 requires_republish: "requiresRepublish" = [7],
-    4 se_linux_mount: "seLinuxMount" = [8],
-    5 storage_capacity: "storageCapacity" = [4],
+    0 attach_required: "attachRequired" = pointer [1],
+    1 fs_group_policy: "fsGroupPolicy" = pointer [5],
+    2 pod_info_on_mount: "podInfoOnMount" = pointer [2],
+    3 requires_republish: "requiresRepublish" = pointer [7],
+    4 se_linux_mount: "seLinuxMount" = pointer [8],
+    5 storage_capacity: "storageCapacity" = pointer [4],
     6 token_requests: "tokenRequests" = [6],
     7 volume_lifecycle_modes: "volumeLifecycleModes" = [3],
 });
@@ -264,7 +264,7 @@ pub struct StorageClass {
 }
 
 watchable_core::model!(StorageClass {
-    0 allow_volume_expansion: "allowVolumeExpansion" = [6],
+    0 allow_volume_expansion: "allowVolumeExpansion" = pointer [6],
     1 allowed_topologies: "allowedTopologies" = [8],
     2 api_version: "apiVersion",
     3 kind: "kind",
@@ -272,8 +272,8 @@ watchable_core::model!(StorageClass {
     5 mount_options: "mountOptions" = [5],
     6 parameters: "parameters" = [3],
     7 provisioner: "provisioner" = [2],
-    8 reclaim_policy: "reclaimPolicy" = [4],
-    9 volume_binding_mode: "volumeBindingMode" = [7],
+    8 reclaim_policy: "reclaimPolicy" = pointer [4],
+    9 volume_binding_mode: "volumeBindingMode" = pointer [7],
 });
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1`.
@@ -313,7 +313,7 @@ pub struct TokenRequest {
 
 watchable_core::model!(TokenRequest {
     0 audience: "audience" = [1],
-    1 expiration_seconds: "expirationSeconds" = [2],
+    1 expiration_seconds: "expirationSeconds" = pointer [2],
 });
 
 /// Kind `VolumeAttachment` of `storage.k8s.io/v1`.
@@ -384,7 +384,7 @@ pub struct VolumeAttachmentSource {
 
 watchable_core::model!(VolumeAttachmentSource {
     0 inline_volume_spec: "inlineVolumeSpec" = [2],
-    1 persistent_volume_name: "persistentVolumeName" = [1],
+    1 persistent_volume_name: "persistentVolumeName" = pointer [1],
 });
 
 /// `VolumeAttachmentSpec`, a type without a kind.
@@ -456,5 +456,5 @@ pub struct VolumeNodeResources {
 }
 
 watchable_core::model!(VolumeNodeResources {
-    0 count: "count" = [1],
+    0 count: "count" = pointer [1],
 });

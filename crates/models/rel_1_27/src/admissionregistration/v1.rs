@@ -50,16 +50,16 @@ pub struct MutatingWebhook {
 watchable_core::model!(MutatingWebhook {
     0 admission_review_versions: "admissionReviewVersions" = [8] required,
     1 client_config: "clientConfig" = [2],
-    2 failure_policy: "failurePolicy" = [4],
+    2 failure_policy: "failurePolicy" = pointer [4],
     3 match_conditions: "matchConditions" = [12],
-    4 match_policy: "matchPolicy" = [9],
+    4 match_policy: "matchPolicy" = pointer [9],
     5 name: "name" = [1],
     6 namespace_selector: "namespaceSelector" = [5],
     7 object_selector: "objectSelector" = [11],
-    8 reinvocation_policy: "reinvocationPolicy" = [10],
+    8 reinvocation_policy: "reinvocationPolicy" = pointer [10],
     9 rules: "rules" = [3],
     10 side_effects: "sideEffects" = [6],
-    11 timeout_seconds: "timeoutSeconds" = [7],
+    11 timeout_seconds: "timeoutSeconds" = pointer [7],
 });
 
 /// Kind `MutatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -133,7 +133,7 @@ watchable_core::model!(RuleWithOperations {
     1 api_versions: "apiVersions" = [2 2],
     2 operations: "operations" = [1],
     3 resources: "resources" = [2 3],
-    4 scope: "scope" = [2 4],
+    4 scope: "scope" = pointer [2 4],
 });
 
 /// `ServiceReference`, a type without a kind.
@@ -154,8 +154,8 @@ pub struct ServiceReference {
 watchable_core::model!(ServiceReference {
     0 name: "name" = [2],
     1 namespace: "namespace" = [1],
-    2 path: "path" = [3],
-    3 port: "port" = [4],
+    2 path: "path" = pointer [3],
+    3 port: "port" = pointer [4],
 });
 
 /// `ValidatingWebhook`, a type without a kind.
@@ -186,15 +186,15 @@ pub struct ValidatingWebhook {
 watchable_core::model!(ValidatingWebhook {
     0 admission_review_versions: "admissionReviewVersions" = [8] required,
     1 client_config: "clientConfig" = [2],
-    2 failure_policy: "failurePolicy" = [4],
+    2 failure_policy: "failurePolicy" = pointer [4],
     3 match_conditions: "matchConditions" = [11],
-    4 match_policy: "matchPolicy" = [9],
+    4 match_policy: "matchPolicy" = pointer [9],
     5 name: "name" = [1],
     6 namespace_selector: "namespaceSelector" = [5],
     7 object_selector: "objectSelector" = [10],
     8 rules: "rules" = [3],
     9 side_effects: "sideEffects" = [6],
-    10 timeout_seconds: "timeoutSeconds" = [7],
+    10 timeout_seconds: "timeoutSeconds" = pointer [7],
 });
 
 /// Kind `ValidatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -264,5 +264,5 @@ pub struct WebhookClientConfig {
 watchable_core::model!(WebhookClientConfig {
     0 ca_bundle: "caBundle" = [2],
     1 service: "service" = [1],
-    2 url: "url" = [3],
+    2 url: "url" = pointer [3],
 });

@@ -73,7 +73,7 @@ pub struct MatchResources {
 
 watchable_core::model!(MatchResources {
     0 exclude_resource_rules: "excludeResourceRules" = [4],
-    1 match_policy: "matchPolicy" = [7],
+    1 match_policy: "matchPolicy" = pointer [7],
     2 namespace_selector: "namespaceSelector" = [1],
     3 object_selector: "objectSelector" = [2],
     4 resource_rules: "resourceRules" = [3],
@@ -100,7 +100,7 @@ watchable_core::model!(NamedRuleWithOperations {
     2 operations: "operations" = [2 1],
     3 resource_names: "resourceNames" = [1],
     4 resources: "resources" = [2 2 3],
-    5 scope: "scope" = [2 2 4],
+    5 scope: "scope" = pointer [2 2 4],
 });
 
 /// `ParamKind`, a type without a kind.
@@ -135,7 +135,7 @@ pub struct ParamRef {
 watchable_core::model!(ParamRef {
     0 name: "name" = [1],
     1 namespace: "namespace" = [2],
-    2 parameter_not_found_action: "parameterNotFoundAction" = [4],
+    2 parameter_not_found_action: "parameterNotFoundAction" = pointer [4],
     3 selector: "selector" = [3],
 });
 
@@ -297,7 +297,7 @@ pub struct ValidatingAdmissionPolicySpec {
 
 watchable_core::model!(ValidatingAdmissionPolicySpec {
     0 audit_annotations: "auditAnnotations" = [5],
-    1 failure_policy: "failurePolicy" = [4],
+    1 failure_policy: "failurePolicy" = pointer [4],
     2 match_conditions: "matchConditions" = [6],
     3 match_constraints: "matchConstraints" = [2],
     4 param_kind: "paramKind" = [1],
@@ -342,7 +342,7 @@ watchable_core::model!(Validation {
     0 expression: "expression" = [1],
     1 message: "message" = [2],
     2 message_expression: "messageExpression" = [4],
-    3 reason: "reason" = [3],
+    3 reason: "reason" = pointer [3],
 });
 
 /// `Variable`, a type without a kind.

@@ -222,7 +222,7 @@ pub struct CustomResourceDefinitionVersion {
 watchable_core::model!(CustomResourceDefinitionVersion {
     0 additional_printer_columns: "additionalPrinterColumns" = [6],
     1 deprecated: "deprecated" = [7],
-    2 deprecation_warning: "deprecationWarning" = [8],
+    2 deprecation_warning: "deprecationWarning" = pointer [8],
     3 name: "name" = [1],
     4 schema: "schema" = [4],
     5 served: "served" = [2],
@@ -245,7 +245,7 @@ pub struct CustomResourceSubresourceScale {
 }
 
 watchable_core::model!(CustomResourceSubresourceScale {
-    0 label_selector_path: "labelSelectorPath" = [3],
+    0 label_selector_path: "labelSelectorPath" = pointer [3],
     1 spec_replicas_path: "specReplicasPath" = [1],
     2 status_replicas_path: "statusReplicasPath" = [2],
 });
@@ -374,7 +374,7 @@ pub struct JSONSchemaProps {
 }
 
 watchable_core::model!(JSONSchemaProps {
-    0 ref_path: "$ref" = [3],
+    0 ref_path: "$ref" = pointer [3],
     1 schema: "$schema" = [2],
     2 additional_items: "additionalItems" = [33],
     3 additional_properties: "additionalProperties" = [30],
@@ -392,15 +392,15 @@ watchable_core::model!(JSONSchemaProps {
     15 format: "format" = [6],
     16 id: "id" = [1],
     17 items: "items" = [24],
-    18 max_items: "maxItems" = [16],
-    19 max_length: "maxLength" = [13],
-    20 max_properties: "maxProperties" = [21],
-    21 maximum: "maximum" = [9],
-    22 min_items: "minItems" = [17],
-    23 min_length: "minLength" = [14],
-    24 min_properties: "minProperties" = [22],
-    25 minimum: "minimum" = [11],
-    26 multiple_of: "multipleOf" = [19],
+    18 max_items: "maxItems" = pointer [16],
+    19 max_length: "maxLength" = pointer [13],
+    20 max_properties: "maxProperties" = pointer [21],
+    21 maximum: "maximum" = pointer [9],
+    22 min_items: "minItems" = pointer [17],
+    23 min_length: "minLength" = pointer [14],
+    24 min_properties: "minProperties" = pointer [22],
+    25 minimum: "minimum" = pointer [11],
+    26 multiple_of: "multipleOf" = pointer [19],
     27 not: "not" = [28],
     28 nullable: "nullable" = [37],
     29 one_of: "oneOf" = [26],
@@ -414,9 +414,9 @@ watchable_core::model!(JSONSchemaProps {
     37 x_kubernetes_embedded_resource: "x-kubernetes-embedded-resource" = [39],
     38 x_kubernetes_int_or_string: "x-kubernetes-int-or-string" = [40],
     39 x_kubernetes_list_map_keys: "x-kubernetes-list-map-keys" = [41],
-    40 x_kubernetes_list_type: "x-kubernetes-list-type" = [42],
-    41 x_kubernetes_map_type: "x-kubernetes-map-type" = [43],
-    42 x_kubernetes_preserve_unknown_fields: "x-kubernetes-preserve-unknown-fields" = [38],
+    40 x_kubernetes_list_type: "x-kubernetes-list-type" = pointer [42],
+    41 x_kubernetes_map_type: "x-kubernetes-map-type" = pointer [43],
+    42 x_kubernetes_preserve_unknown_fields: "x-kubernetes-preserve-unknown-fields" = pointer [38],
     43 x_kubernetes_validations: "x-kubernetes-validations" = [44],
 });
 
@@ -459,8 +459,8 @@ pub struct ServiceReference {
 watchable_core::model!(ServiceReference {
     0 name: "name" = [2],
     1 namespace: "namespace" = [1],
-    2 path: "path" = [3],
-    3 port: "port" = [4],
+    2 path: "path" = pointer [3],
+    3 port: "port" = pointer [4],
 });
 
 /// `ValidationRule`, a type without a kind.
@@ -482,7 +482,7 @@ watchable_core::model!(ValidationRule {
     0 field_path: "fieldPath" = [5],
     1 message: "message" = [2],
     2 message_expression: "messageExpression" = [3],
-    3 reason: "reason" = [4],
+    3 reason: "reason" = pointer [4],
     4 rule: "rule" = [1],
 });
 
@@ -501,7 +501,7 @@ pub struct WebhookClientConfig {
 watchable_core::model!(WebhookClientConfig {
     0 ca_bundle: "caBundle" = [2],
     1 service: "service" = [1],
-    2 url: "url" = [3],
+    2 url: "url" = pointer [3],
 });
 
 /// `WebhookConversion`, a type without a kind.

@@ -156,7 +156,7 @@ pub struct DaemonSetSpec {
 
 watchable_core::model!(DaemonSetSpec {
     0 min_ready_seconds: "minReadySeconds" = [4],
-    1 revision_history_limit: "revisionHistoryLimit" = [6],
+    1 revision_history_limit: "revisionHistoryLimit" = pointer [6],
     2 selector: "selector" = [1],
     3 template: "template" = [2],
     4 update_strategy: "updateStrategy" = [3],
@@ -186,7 +186,7 @@ pub struct DaemonSetStatus {
 }
 
 watchable_core::model!(DaemonSetStatus {
-    0 collision_count: "collisionCount" = [9],
+    0 collision_count: "collisionCount" = pointer [9],
     1 conditions: "conditions" = [10],
     2 current_number_scheduled: "currentNumberScheduled" = [1],
     3 desired_number_scheduled: "desiredNumberScheduled" = [3],
@@ -317,9 +317,9 @@ pub struct DeploymentSpec {
 watchable_core::model!(DeploymentSpec {
     0 min_ready_seconds: "minReadySeconds" = [5],
     1 paused: "paused" = [7],
-    2 progress_deadline_seconds: "progressDeadlineSeconds" = [9],
-    3 replicas: "replicas" = [1],
-    4 revision_history_limit: "revisionHistoryLimit" = [6],
+    2 progress_deadline_seconds: "progressDeadlineSeconds" = pointer [9],
+    3 replicas: "replicas" = pointer [1],
+    4 revision_history_limit: "revisionHistoryLimit" = pointer [6],
     5 selector: "selector" = [2],
     6 strategy: "strategy" = [4],
     7 template: "template" = [3],
@@ -344,7 +344,7 @@ pub struct DeploymentStatus {
 
 watchable_core::model!(DeploymentStatus {
     0 available_replicas: "availableReplicas" = [4],
-    1 collision_count: "collisionCount" = [8],
+    1 collision_count: "collisionCount" = pointer [8],
     2 conditions: "conditions" = [6],
     3 observed_generation: "observedGeneration" = [1],
     4 ready_replicas: "readyReplicas" = [7],
@@ -464,7 +464,7 @@ pub struct ReplicaSetSpec {
 
 watchable_core::model!(ReplicaSetSpec {
     0 min_ready_seconds: "minReadySeconds" = [4],
-    1 replicas: "replicas" = [1],
+    1 replicas: "replicas" = pointer [1],
     2 selector: "selector" = [2],
     3 template: "template" = [3],
 });
@@ -539,7 +539,7 @@ pub struct RollingUpdateStatefulSetStrategy {
 
 watchable_core::model!(RollingUpdateStatefulSetStrategy {
     0 max_unavailable: "maxUnavailable" = [2],
-    1 partition: "partition" = [1],
+    1 partition: "partition" = pointer [1],
 });
 
 /// Kind `StatefulSet` of `apps/v1`.
@@ -632,7 +632,7 @@ pub struct StatefulSetOrdinals {
 }
 
 watchable_core::model!(StatefulSetOrdinals {
-    0 start: "start" = [1],
+    0 start: "start" = pointer [1],
 });
 
 /// `StatefulSetPersistentVolumeClaimRetentionPolicy`, a type without a kind.
@@ -681,8 +681,8 @@ watchable_core::model!(StatefulSetSpec {
     1 ordinals: "ordinals" = [11],
     2 persistent_volume_claim_retention_policy: "persistentVolumeClaimRetentionPolicy" = [10],
     3 pod_management_policy: "podManagementPolicy" = [6],
-    4 replicas: "replicas" = [1],
-    5 revision_history_limit: "revisionHistoryLimit" = [8],
+    4 replicas: "replicas" = pointer [1],
+    5 revision_history_limit: "revisionHistoryLimit" = pointer [8],
     6 selector: "selector" = [2],
     7 service_name: "serviceName" = [5],
     8 template: "template" = [3],
@@ -711,8 +711,8 @@ pub struct StatefulSetStatus {
 }
 
 watchable_core::model!(StatefulSetStatus {
-    0 available_replicas: "availableReplicas" = [11],
-    1 collision_count: "collisionCount" = [9],
+    0 available_replicas: "availableReplicas" = pointer [11],
+    1 collision_count: "collisionCount" = pointer [9],
     2 conditions: "conditions" = [10],
     3 current_replicas: "currentReplicas" = [4],
     4 current_revision: "currentRevision" = [6],

@@ -104,7 +104,7 @@ pub struct CertificateSigningRequestSpec {
 }
 
 watchable_core::model!(CertificateSigningRequestSpec {
-    0 expiration_seconds: "expirationSeconds" = [8],
+    0 expiration_seconds: "expirationSeconds" = pointer [8],
     1 extra: "extra" = [6],
     2 groups: "groups" = [4],
     3 request: "request" = [1],

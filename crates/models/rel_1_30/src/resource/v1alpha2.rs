@@ -89,14 +89,14 @@ pub struct NamedResourcesAttribute {
 }
 
 watchable_core::model!(NamedResourcesAttribute {
-    0 bool: "bool" = [2 2],
-    1 int: "int" = [2 7],
+    0 bool: "bool" = pointer [2 2],
+    1 int: "int" = pointer [2 7],
     2 int_slice: "intSlice" = [2 8],
     3 name: "name" = [1],
     4 quantity: "quantity" = [2 6],
-    5 string: "string" = [2 5],
+    5 string: "string" = pointer [2 5],
     6 string_slice: "stringSlice" = [2 9],
-    7 version: "version" = [2 10],
+    7 version: "version" = pointer [2 10],
 });
 
 /// `NamedResourcesFilter`, a type without a kind.
@@ -593,7 +593,7 @@ watchable_core::model!(ResourceClass {
     2 kind: "kind",
     3 metadata: "metadata" = [1],
     4 parameters_ref: "parametersRef" = [3],
-    5 structured_parameters: "structuredParameters" = [5],
+    5 structured_parameters: "structuredParameters" = pointer [5],
     6 suitable_nodes: "suitableNodes" = [4],
 });
 

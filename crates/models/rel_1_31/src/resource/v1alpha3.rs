@@ -118,10 +118,10 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool" = [3],
-    1 int: "int" = [2],
-    2 string: "string" = [4],
-    3 version: "version" = [5],
+    0 bool: "bool" = pointer [3],
+    1 int: "int" = pointer [2],
+    2 string: "string" = pointer [4],
+    3 version: "version" = pointer [5],
 });
 
 /// `DeviceClaim`, a type without a kind.
@@ -255,7 +255,7 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 match_attribute: "matchAttribute" = [2],
+    0 match_attribute: "matchAttribute" = pointer [2],
     1 requests: "requests" = [1],
 });
 
@@ -277,7 +277,7 @@ pub struct DeviceRequest {
 }
 
 watchable_core::model!(DeviceRequest {
-    0 admin_access: "adminAccess" = [6],
+    0 admin_access: "adminAccess" = pointer [6],
     1 allocation_mode: "allocationMode" = [4],
     2 count: "count" = [5],
     3 device_class_name: "deviceClassName" = [2],

@@ -136,8 +136,8 @@ pub struct HPAScalingRules {
 
 watchable_core::model!(HPAScalingRules {
     0 policies: "policies" = [2],
-    1 select_policy: "selectPolicy" = [1],
-    2 stabilization_window_seconds: "stabilizationWindowSeconds" = [3],
+    1 select_policy: "selectPolicy" = pointer [1],
+    2 stabilization_window_seconds: "stabilizationWindowSeconds" = pointer [3],
 });
 
 /// Kind `HorizontalPodAutoscaler` of `autoscaling/v2`.
@@ -255,7 +255,7 @@ watchable_core::model!(HorizontalPodAutoscalerSpec {
     0 behavior: "behavior" = [5],
     1 max_replicas: "maxReplicas" = [3],
     2 metrics: "metrics" = [4],
-    3 min_replicas: "minReplicas" = [2],
+    3 min_replicas: "minReplicas" = pointer [2],
     4 scale_target_ref: "scaleTargetRef" = [1],
 });
 
@@ -282,7 +282,7 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
     2 current_replicas: "currentReplicas" = [3],
     3 desired_replicas: "desiredReplicas" = [4],
     4 last_scale_time: "lastScaleTime" = [2],
-    5 observed_generation: "observedGeneration" = [1],
+    5 observed_generation: "observedGeneration" = pointer [1],
 });
 
 /// `MetricIdentifier`, a type without a kind.
@@ -367,7 +367,7 @@ pub struct MetricTarget {
 }
 
 watchable_core::model!(MetricTarget {
-    0 average_utilization: "averageUtilization" = [4],
+    0 average_utilization: "averageUtilization" = pointer [4],
     1 average_value: "averageValue" = [3],
     2 type_: "type" = [1],
     3 value: "value" = [2],
@@ -386,7 +386,7 @@ pub struct MetricValueStatus {
 }
 
 watchable_core::model!(MetricValueStatus {
-    0 average_utilization: "averageUtilization" = [3],
+    0 average_utilization: "averageUtilization" = pointer [3],
     1 average_value: "averageValue" = [2],
     2 value: "value" = [1],
 });

@@ -35,7 +35,7 @@ watchable_core::model!(PriorityClass {
     2 global_default: "globalDefault" = [3],
     3 kind: "kind",
     4 metadata: "metadata" = [1],
-    5 preemption_policy: "preemptionPolicy" = [5],
+    5 preemption_policy: "preemptionPolicy" = pointer [5],
     6 value: "value" = [2],
 });
 

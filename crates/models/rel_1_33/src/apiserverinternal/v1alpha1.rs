@@ -130,7 +130,7 @@ pub struct StorageVersionStatus {
 }
 
 watchable_core::model!(StorageVersionStatus {
-    0 common_encoding_version: "commonEncodingVersion" = [2],
+    0 common_encoding_version: "commonEncodingVersion" = pointer [2],
     1 conditions: "conditions" = [3],
     2 storage_versions: "storageVersions" = [1],
 });

@@ -74,10 +74,10 @@ pub struct LeaseSpec {
 
 watchable_core::model!(LeaseSpec {
     0 acquire_time: "acquireTime" = [3],
-    1 holder_identity: "holderIdentity" = [1],
-    2 lease_duration_seconds: "leaseDurationSeconds" = [2],
-    3 lease_transitions: "leaseTransitions" = [5],
-    4 preferred_holder: "preferredHolder" = [7],
+    1 holder_identity: "holderIdentity" = pointer [1],
+    2 lease_duration_seconds: "leaseDurationSeconds" = pointer [2],
+    3 lease_transitions: "leaseTransitions" = pointer [5],
+    4 preferred_holder: "preferredHolder" = pointer [7],
     5 renew_time: "renewTime" = [4],
-    6 strategy: "strategy" = [6],
+    6 strategy: "strategy" = pointer [6],
 });

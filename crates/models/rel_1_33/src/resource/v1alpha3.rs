@@ -64,11 +64,11 @@ pub struct BasicDevice {
 }
 
 watchable_core::model!(BasicDevice {
-    0 all_nodes: "allNodes" = [6],
+    0 all_nodes: "allNodes" = pointer [6],
     1 attributes: "attributes" = [1],
     2 capacity: "capacity" = [2],
     3 consumes_counters: "consumesCounters" = [3],
-    4 node_name: "nodeName" = [4],
+    4 node_name: "nodeName" = pointer [4],
     5 node_selector: "nodeSelector" = [5],
     6 taints: "taints" = [7],
 });
@@ -187,10 +187,10 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool" = [3],
-    1 int: "int" = [2],
-    2 string: "string" = [4],
-    3 version: "version" = [5],
+    0 bool: "bool" = pointer [3],
+    1 int: "int" = pointer [2],
+    2 string: "string" = pointer [4],
+    3 version: "version" = pointer [5],
 });
 
 /// `DeviceClaim`, a type without a kind.
@@ -322,7 +322,7 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 match_attribute: "matchAttribute" = [2],
+    0 match_attribute: "matchAttribute" = pointer [2],
     1 requests: "requests" = [1],
 });
 
@@ -363,10 +363,10 @@ pub struct DeviceRequest {
 }
 
 watchable_core::model!(DeviceRequest {
-    0 admin_access: "adminAccess" = [6],
+    0 admin_access: "adminAccess" = pointer [6],
     1 allocation_mode: "allocationMode" = [4],
     2 count: "count" = [5],
-    3 device_class_name: "deviceClassName" = [2],
+    3 device_class_name: "deviceClassName" = pointer [2],
     4 first_available: "firstAvailable" = [7],
     5 name: "name" = [1],
     6 selectors: "selectors" = [3],
@@ -393,7 +393,7 @@ pub struct DeviceRequestAllocationResult {
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
-    0 admin_access: "adminAccess" = [5],
+    0 admin_access: "adminAccess" = pointer [5],
     1 device: "device" = [4],
     2 driver: "driver" = [2],
     3 pool: "pool" = [3],
@@ -548,10 +548,10 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device" = [4],
-    1 device_class_name: "deviceClassName" = [1],
-    2 driver: "driver" = [2],
-    3 pool: "pool" = [3],
+    0 device: "device" = pointer [4],
+    1 device_class_name: "deviceClassName" = pointer [1],
+    2 driver: "driver" = pointer [2],
+    3 pool: "pool" = pointer [3],
     4 selectors: "selectors" = [5],
 });
 
@@ -573,7 +573,7 @@ watchable_core::model!(DeviceToleration {
     0 effect: "effect" = [4],
     1 key: "key" = [1],
     2 operator: "operator" = [2],
-    3 toleration_seconds: "tolerationSeconds" = [5],
+    3 toleration_seconds: "tolerationSeconds" = pointer [5],
     4 value: "value" = [3],
 });
 
@@ -896,7 +896,7 @@ watchable_core::model!(ResourceSliceSpec {
     2 driver: "driver" = [1],
     3 node_name: "nodeName" = [3],
     4 node_selector: "nodeSelector" = [4],
-    5 per_device_node_selection: "perDeviceNodeSelection" = [7],
+    5 per_device_node_selection: "perDeviceNodeSelection" = pointer [7],
     6 pool: "pool" = [2],
     7 shared_counters: "sharedCounters" = [8],
 });

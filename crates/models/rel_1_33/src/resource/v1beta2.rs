@@ -114,12 +114,12 @@ pub struct Device {
 }
 
 watchable_core::model!(Device {
-    0 all_nodes: "allNodes" = [7],
+    0 all_nodes: "allNodes" = pointer [7],
     1 attributes: "attributes" = [2],
     2 capacity: "capacity" = [3],
     3 consumes_counters: "consumesCounters" = [4],
     4 name: "name" = [1],
-    5 node_name: "nodeName" = [5],
+    5 node_name: "nodeName" = pointer [5],
     6 node_selector: "nodeSelector" = [6],
     7 taints: "taints" = [8],
 });
@@ -173,10 +173,10 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool" = [3],
-    1 int: "int" = [2],
-    2 string: "string" = [4],
-    3 version: "version" = [5],
+    0 bool: "bool" = pointer [3],
+    1 int: "int" = pointer [2],
+    2 string: "string" = pointer [4],
+    3 version: "version" = pointer [5],
 });
 
 /// `DeviceCapacity`, a type without a kind.
@@ -323,7 +323,7 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 match_attribute: "matchAttribute" = [2],
+    0 match_attribute: "matchAttribute" = pointer [2],
     1 requests: "requests" = [1],
 });
 
@@ -384,7 +384,7 @@ pub struct DeviceRequestAllocationResult {
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
-    0 admin_access: "adminAccess" = [5],
+    0 admin_access: "adminAccess" = pointer [5],
     1 device: "device" = [4],
     2 driver: "driver" = [2],
     3 pool: "pool" = [3],
@@ -472,7 +472,7 @@ watchable_core::model!(DeviceToleration {
     0 effect: "effect" = [4],
     1 key: "key" = [1],
     2 operator: "operator" = [2],
-    3 toleration_seconds: "tolerationSeconds" = [5],
+    3 toleration_seconds: "tolerationSeconds" = pointer [5],
     4 value: "value" = [3],
 });
 
@@ -493,7 +493,7 @@ pub struct ExactDeviceRequest {
 }
 
 watchable_core::model!(ExactDeviceRequest {
-    0 admin_access: "adminAccess" = [5],
+    0 admin_access: "adminAccess" = pointer [5],
     1 allocation_mode: "allocationMode" = [3],
     2 count: "count" = [4],
     3 device_class_name: "deviceClassName" = [1],
@@ -815,12 +815,12 @@ pub struct ResourceSliceSpec {
 }
 
 watchable_core::model!(ResourceSliceSpec {
-    0 all_nodes: "allNodes" = [5],
+    0 all_nodes: "allNodes" = pointer [5],
     1 devices: "devices" = [6],
     2 driver: "driver" = [1],
-    3 node_name: "nodeName" = [3],
+    3 node_name: "nodeName" = pointer [3],
     4 node_selector: "nodeSelector" = [4],
-    5 per_device_node_selection: "perDeviceNodeSelection" = [7],
+    5 per_device_node_selection: "perDeviceNodeSelection" = pointer [7],
     6 pool: "pool" = [2],
     7 shared_counters: "sharedCounters" = [8],
 });

@@ -96,9 +96,9 @@ pub struct HorizontalPodAutoscalerSpec {
 
 watchable_core::model!(HorizontalPodAutoscalerSpec {
     0 max_replicas: "maxReplicas" = [3],
-    1 min_replicas: "minReplicas" = [2],
+    1 min_replicas: "minReplicas" = pointer [2],
     2 scale_target_ref: "scaleTargetRef" = [1],
-    3 target_cpu_utilization_percentage: "targetCPUUtilizationPercentage" = [4],
+    3 target_cpu_utilization_percentage: "targetCPUUtilizationPercentage" = pointer [4],
 });
 
 /// `HorizontalPodAutoscalerStatus`, a type without a kind.
@@ -119,11 +119,11 @@ pub struct HorizontalPodAutoscalerStatus {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerStatus {
-    0 current_cpu_utilization_percentage: "currentCPUUtilizationPercentage" = [5],
+    0 current_cpu_utilization_percentage: "currentCPUUtilizationPercentage" = pointer [5],
     1 current_replicas: "currentReplicas" = [3],
     2 desired_replicas: "desiredReplicas" = [4],
     3 last_scale_time: "lastScaleTime" = [2],
-    4 observed_generation: "observedGeneration" = [1],
+    4 observed_generation: "observedGeneration" = pointer [1],
 });
 
 /// Kind `Scale` of `autoscaling/v1`.

@@ -79,13 +79,13 @@ pub struct CronJobSpec {
 
 watchable_core::model!(CronJobSpec {
     0 concurrency_policy: "concurrencyPolicy" = [3],
-    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = [7],
+    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = pointer [7],
     2 job_template: "jobTemplate" = [5],
     3 schedule: "schedule" = [1],
-    4 starting_deadline_seconds: "startingDeadlineSeconds" = [2],
-    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = [6],
-    6 suspend: "suspend" = [4],
-    7 time_zone: "timeZone" = [8],
+    4 starting_deadline_seconds: "startingDeadlineSeconds" = pointer [2],
+    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = pointer [6],
+    6 suspend: "suspend" = pointer [4],
+    7 time_zone: "timeZone" = pointer [8],
 });
 
 /// `CronJobStatus`, a type without a kind.
@@ -214,22 +214,22 @@ pub struct JobSpec {
 }
 
 watchable_core::model!(JobSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds" = [3],
-    1 backoff_limit: "backoffLimit" = [7],
-    2 backoff_limit_per_index: "backoffLimitPerIndex" = [12],
-    3 completion_mode: "completionMode" = [9],
-    4 completions: "completions" = [2],
-    5 managed_by: "managedBy" = [15],
-    6 manual_selector: "manualSelector" = [5],
-    7 max_failed_indexes: "maxFailedIndexes" = [13],
-    8 parallelism: "parallelism" = [1],
+    0 active_deadline_seconds: "activeDeadlineSeconds" = pointer [3],
+    1 backoff_limit: "backoffLimit" = pointer [7],
+    2 backoff_limit_per_index: "backoffLimitPerIndex" = pointer [12],
+    3 completion_mode: "completionMode" = pointer [9],
+    4 completions: "completions" = pointer [2],
+    5 managed_by: "managedBy" = pointer [15],
+    6 manual_selector: "manualSelector" = pointer [5],
+    7 max_failed_indexes: "maxFailedIndexes" = pointer [13],
+    8 parallelism: "parallelism" = pointer [1],
     9 pod_failure_policy: "podFailurePolicy" = [11],
-    10 pod_replacement_policy: "podReplacementPolicy" = [14],
+    10 pod_replacement_policy: "podReplacementPolicy" = pointer [14],
     11 selector: "selector" = [4],
     12 success_policy: "successPolicy" = [16],
-    13 suspend: "suspend" = [10],
+    13 suspend: "suspend" = pointer [10],
     14 template: "template" = [6],
-    15 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = [8],
+    15 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = pointer [8],
 });
 
 /// `JobStatus`, a type without a kind.
@@ -258,11 +258,11 @@ watchable_core::model!(JobStatus {
     2 completion_time: "completionTime" = [3],
     3 conditions: "conditions" = [1],
     4 failed: "failed" = [6],
-    5 failed_indexes: "failedIndexes" = [10],
-    6 ready: "ready" = [9],
+    5 failed_indexes: "failedIndexes" = pointer [10],
+    6 ready: "ready" = pointer [9],
     7 start_time: "startTime" = [2],
     8 succeeded: "succeeded" = [5],
-    9 terminating: "terminating" = [11],
+    9 terminating: "terminating" = pointer [11],
     10 uncounted_terminated_pods: "uncountedTerminatedPods" = [8],
 });
 
@@ -312,7 +312,7 @@ pub struct PodFailurePolicyOnExitCodesRequirement {
 }
 
 watchable_core::model!(PodFailurePolicyOnExitCodesRequirement {
-    0 container_name: "containerName" = [1],
+    0 container_name: "containerName" = pointer [1],
     1 operator: "operator" = [2],
     2 values: "values" = [3] required,
 });
@@ -381,8 +381,8 @@ pub struct SuccessPolicyRule {
 }
 
 watchable_core::model!(SuccessPolicyRule {
-    0 succeeded_count: "succeededCount" = [2],
-    1 succeeded_indexes: "succeededIndexes" = [1],
+    0 succeeded_count: "succeededCount" = pointer [2],
+    1 succeeded_indexes: "succeededIndexes" = pointer [1],
 });
 
 /// `UncountedTerminatedPods`, a type without a kind.

@@ -179,12 +179,12 @@ pub struct DeleteOptions {
 watchable_core::model!(DeleteOptions {
     0 api_version: "apiVersion",
     1 dry_run: "dryRun" = [5],
-    2 grace_period_seconds: "gracePeriodSeconds" = [1],
-    3 ignore_store_read_error_with_cluster_breaking_potential: "ignoreStoreReadErrorWithClusterBreakingPotential" = [6],
+    2 grace_period_seconds: "gracePeriodSeconds" = pointer [1],
+    3 ignore_store_read_error_with_cluster_breaking_potential: "ignoreStoreReadErrorWithClusterBreakingPotential" = pointer [6],
     4 kind: "kind",
-    5 orphan_dependents: "orphanDependents" = [3],
+    5 orphan_dependents: "orphanDependents" = pointer [3],
     6 preconditions: "preconditions" = [2],
-    7 propagation_policy: "propagationPolicy" = [4],
+    7 propagation_policy: "propagationPolicy" = pointer [4],
 });
 
 /// `FieldSelectorRequirement`, a type without a kind.
@@ -278,7 +278,7 @@ pub struct ListMeta {
 
 watchable_core::model!(ListMeta {
     0 continue_: "continue" = [3],
-    1 remaining_item_count: "remainingItemCount" = [4],
+    1 remaining_item_count: "remainingItemCount" = pointer [4],
     2 resource_version: "resourceVersion" = [2],
     3 self_link: "selfLink" = [1],
 });
@@ -339,7 +339,7 @@ pub struct ObjectMeta {
 watchable_core::model!(ObjectMeta {
     0 annotations: "annotations" = [12],
     1 creation_timestamp: "creationTimestamp" = [8],
-    2 deletion_grace_period_seconds: "deletionGracePeriodSeconds" = [10],
+    2 deletion_grace_period_seconds: "deletionGracePeriodSeconds" = pointer [10],
     3 deletion_timestamp: "deletionTimestamp" = [9],
     4 finalizers: "finalizers" = [14],
     5 generate_name: "generateName" = [2],
@@ -375,8 +375,8 @@ pub struct OwnerReference {
 
 watchable_core::model!(OwnerReference {
     0 api_version: "apiVersion" = [5],
-    1 block_owner_deletion: "blockOwnerDeletion" = [7],
-    2 controller: "controller" = [6],
+    1 block_owner_deletion: "blockOwnerDeletion" = pointer [7],
+    2 controller: "controller" = pointer [6],
     3 kind: "kind" = [1],
     4 name: "name" = [3],
     5 uid: "uid" = [4],
@@ -401,8 +401,8 @@ pub struct Preconditions {
 }
 
 watchable_core::model!(Preconditions {
-    0 resource_version: "resourceVersion" = [2],
-    1 uid: "uid" = [1],
+    0 resource_version: "resourceVersion" = pointer [2],
+    1 uid: "uid" = pointer [1],
 });
 
 /// `ServerAddressByClientCIDR`, a type without a kind.

@@ -239,11 +239,11 @@ pub struct IngressClassParametersReference {
 }
 
 watchable_core::model!(IngressClassParametersReference {
-    0 api_group: "apiGroup" = [1],
+    0 api_group: "apiGroup" = pointer [1],
     1 kind: "kind" = [2],
     2 name: "name" = [3],
-    3 namespace: "namespace" = [5],
-    4 scope: "scope" = [4],
+    3 namespace: "namespace" = pointer [5],
+    4 scope: "scope" = pointer [4],
 });
 
 /// `IngressClassSpec`, a type without a kind.
@@ -332,7 +332,7 @@ pub struct IngressPortStatus {
 }
 
 watchable_core::model!(IngressPortStatus {
-    0 error: "error" = [3],
+    0 error: "error" = pointer [3],
     1 port: "port" = [1],
     2 protocol: "protocol" = [2],
 });
@@ -385,7 +385,7 @@ pub struct IngressSpec {
 
 watchable_core::model!(IngressSpec {
     0 default_backend: "defaultBackend" = [1],
-    1 ingress_class_name: "ingressClassName" = [4],
+    1 ingress_class_name: "ingressClassName" = pointer [4],
     2 rules: "rules" = [3],
     3 tls: "tls" = [2],
 });
@@ -536,9 +536,9 @@ pub struct NetworkPolicyPort {
 }
 
 watchable_core::model!(NetworkPolicyPort {
-    0 end_port: "endPort" = [3],
+    0 end_port: "endPort" = pointer [3],
     1 port: "port" = [2],
-    2 protocol: "protocol" = [1],
+    2 protocol: "protocol" = pointer [1],
 });
 
 /// `NetworkPolicySpec`, a type without a kind.

@@ -95,7 +95,7 @@ watchable_core::model!(PodDisruptionBudgetSpec {
     0 max_unavailable: "maxUnavailable" = [3],
     1 min_available: "minAvailable" = [1],
     2 selector: "selector" = [2],
-    3 unhealthy_pod_eviction_policy: "unhealthyPodEvictionPolicy" = [4],
+    3 unhealthy_pod_eviction_policy: "unhealthyPodEvictionPolicy" = pointer [4],
 });
 
 /// `PodDisruptionBudgetStatus`, a type without a kind.

@@ -31,7 +31,7 @@ watchable_core::model!(AllocatedDeviceStatus {
     3 driver: "driver" = [1],
     4 network_data: "networkData" = [6],
     5 pool: "pool" = [2],
-    6 share_id: "shareID" = [7],
+    6 share_id: "shareID" = pointer [7],
 });
 
 /// `AllocationResult`, a type without a kind.
@@ -174,16 +174,16 @@ pub struct Device {
 }
 
 watchable_core::model!(Device {
-    0 all_nodes: "allNodes" = [7],
-    1 allow_multiple_allocations: "allowMultipleAllocations" = [12],
+    0 all_nodes: "allNodes" = pointer [7],
+    1 allow_multiple_allocations: "allowMultipleAllocations" = pointer [12],
     2 attributes: "attributes" = [2],
     3 binding_conditions: "bindingConditions" = [10],
     4 binding_failure_conditions: "bindingFailureConditions" = [11],
-    5 binds_to_node: "bindsToNode" = [9],
+    5 binds_to_node: "bindsToNode" = pointer [9],
     6 capacity: "capacity" = [3],
     7 consumes_counters: "consumesCounters" = [4],
     8 name: "name" = [1],
-    9 node_name: "nodeName" = [5],
+    9 node_name: "nodeName" = pointer [5],
     10 node_selector: "nodeSelector" = [6],
     11 taints: "taints" = [8],
 });
@@ -237,10 +237,10 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool" = [3],
-    1 int: "int" = [2],
-    2 string: "string" = [4],
-    3 version: "version" = [5],
+    0 bool: "bool" = pointer [3],
+    1 int: "int" = pointer [2],
+    2 string: "string" = pointer [4],
+    3 version: "version" = pointer [5],
 });
 
 /// `DeviceCapacity`, a type without a kind.
@@ -375,7 +375,7 @@ pub struct DeviceClassSpec {
 
 watchable_core::model!(DeviceClassSpec {
     0 config: "config" = [2],
-    1 extended_resource_name: "extendedResourceName" = [4],
+    1 extended_resource_name: "extendedResourceName" = pointer [4],
     2 selectors: "selectors" = [1],
 });
 
@@ -392,8 +392,8 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 distinct_attribute: "distinctAttribute" = [3],
-    1 match_attribute: "matchAttribute" = [2],
+    0 distinct_attribute: "distinctAttribute" = pointer [3],
+    1 match_attribute: "matchAttribute" = pointer [2],
     2 requests: "requests" = [1],
 });
 
@@ -459,7 +459,7 @@ pub struct DeviceRequestAllocationResult {
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
-    0 admin_access: "adminAccess" = [5],
+    0 admin_access: "adminAccess" = pointer [5],
     1 binding_conditions: "bindingConditions" = [7],
     2 binding_failure_conditions: "bindingFailureConditions" = [8],
     3 consumed_capacity: "consumedCapacity" = [10],
@@ -467,7 +467,7 @@ watchable_core::model!(DeviceRequestAllocationResult {
     5 driver: "driver" = [2],
     6 pool: "pool" = [3],
     7 request: "request" = [1],
-    8 share_id: "shareID" = [9],
+    8 share_id: "shareID" = pointer [9],
     9 tolerations: "tolerations" = [6],
 });
 
@@ -553,7 +553,7 @@ watchable_core::model!(DeviceToleration {
     0 effect: "effect" = [4],
     1 key: "key" = [1],
     2 operator: "operator" = [2],
-    3 toleration_seconds: "tolerationSeconds" = [5],
+    3 toleration_seconds: "tolerationSeconds" = pointer [5],
     4 value: "value" = [3],
 });
 
@@ -575,7 +575,7 @@ pub struct ExactDeviceRequest {
 }
 
 watchable_core::model!(ExactDeviceRequest {
-    0 admin_access: "adminAccess" = [5],
+    0 admin_access: "adminAccess" = pointer [5],
     1 allocation_mode: "allocationMode" = [3],
     2 capacity: "capacity" = [7],
     3 count: "count" = [4],
@@ -898,12 +898,12 @@ pub struct ResourceSliceSpec {
 }
 
 watchable_core::model!(ResourceSliceSpec {
-    0 all_nodes: "allNodes" = [5],
+    0 all_nodes: "allNodes" = pointer [5],
     1 devices: "devices" = [6],
     2 driver: "driver" = [1],
-    3 node_name: "nodeName" = [3],
+    3 node_name: "nodeName" = pointer [3],
     4 node_selector: "nodeSelector" = [4],
-    5 per_device_node_selection: "perDeviceNodeSelection" = [7],
+    5 per_device_node_selection: "perDeviceNodeSelection" = pointer [7],
     6 pool: "pool" = [2],
     7 shared_counters: "sharedCounters" = [8],
 });

@@ -139,9 +139,9 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device" = [4],
-    1 device_class_name: "deviceClassName" = [1],
-    2 driver: "driver" = [2],
-    3 pool: "pool" = [3],
+    0 device: "device" = pointer [4],
+    1 device_class_name: "deviceClassName" = pointer [1],
+    2 driver: "driver" = pointer [2],
+    3 pool: "pool" = pointer [3],
     4 selectors: "selectors" = [5],
 });

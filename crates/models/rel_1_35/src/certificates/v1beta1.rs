@@ -159,7 +159,7 @@ pub struct PodCertificateRequestSpec {
 }
 
 watchable_core::model!(PodCertificateRequestSpec {
-    0 max_expiration_seconds: "maxExpirationSeconds" = [8],
+    0 max_expiration_seconds: "maxExpirationSeconds" = pointer [8],
     1 node_name: "nodeName" = [6],
     2 node_uid: "nodeUID" = [7],
     3 pkix_public_key: "pkixPublicKey" = [9],

@@ -125,7 +125,7 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device" = [4],
-    1 driver: "driver" = [2],
-    2 pool: "pool" = [3],
+    0 device: "device" = pointer [4],
+    1 driver: "driver" = pointer [2],
+    2 pool: "pool" = pointer [3],
 });

@@ -101,7 +101,7 @@ pub struct MatchResources {
 
 watchable_core::model!(MatchResources {
     0 exclude_resource_rules: "excludeResourceRules" = [4],
-    1 match_policy: "matchPolicy" = [7],
+    1 match_policy: "matchPolicy" = pointer [7],
     2 namespace_selector: "namespaceSelector" = [1],
     3 object_selector: "objectSelector" = [2],
     4 resource_rules: "resourceRules" = [3],
@@ -247,7 +247,7 @@ pub struct MutatingAdmissionPolicySpec {
 }
 
 watchable_core::model!(MutatingAdmissionPolicySpec {
-    0 failure_policy: "failurePolicy" = [5],
+    0 failure_policy: "failurePolicy" = pointer [5],
     1 match_conditions: "matchConditions" = [6],
     2 match_constraints: "matchConstraints" = [2],
     3 mutations: "mutations" = [4],
@@ -285,16 +285,16 @@ pub struct MutatingWebhook {
 watchable_core::model!(MutatingWebhook {
     0 admission_review_versions: "admissionReviewVersions" = [8] required,
     1 client_config: "clientConfig" = [2],
-    2 failure_policy: "failurePolicy" = [4],
+    2 failure_policy: "failurePolicy" = pointer [4],
     3 match_conditions: "matchConditions" = [12],
-    4 match_policy: "matchPolicy" = [9],
+    4 match_policy: "matchPolicy" = pointer [9],
     5 name: "name" = [1],
     6 namespace_selector: "namespaceSelector" = [5],
     7 object_selector: "objectSelector" = [11],
-    8 reinvocation_policy: "reinvocationPolicy" = [10],
+    8 reinvocation_policy: "reinvocationPolicy" = pointer [10],
     9 rules: "rules" = [3],
     10 side_effects: "sideEffects" = [6],
-    11 timeout_seconds: "timeoutSeconds" = [7],
+    11 timeout_seconds: "timeoutSeconds" = pointer [7],
 });
 
 /// Kind `MutatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -390,7 +390,7 @@ watchable_core::model!(NamedRuleWithOperations {
     2 operations: "operations" = [2 1],
     3 resource_names: "resourceNames" = [1],
     4 resources: "resources" = [2 2 3],
-    5 scope: "scope" = [2 2 4],
+    5 scope: "scope" = pointer [2 2 4],
 });
 
 /// `ParamKind`, a type without a kind.
@@ -425,7 +425,7 @@ pub struct ParamRef {
 watchable_core::model!(ParamRef {
     0 name: "name" = [1],
     1 namespace: "namespace" = [2],
-    2 parameter_not_found_action: "parameterNotFoundAction" = [4],
+    2 parameter_not_found_action: "parameterNotFoundAction" = pointer [4],
     3 selector: "selector" = [3],
 });
 
@@ -448,7 +448,7 @@ watchable_core::model!(RuleWithOperations {
     1 api_versions: "apiVersions" = [2 2],
     2 operations: "operations" = [1],
     3 resources: "resources" = [2 3],
-    4 scope: "scope" = [2 4],
+    4 scope: "scope" = pointer [2 4],
 });
 
 /// `ServiceReference`, a type without a kind.
@@ -469,8 +469,8 @@ pub struct ServiceReference {
 watchable_core::model!(ServiceReference {
     0 name: "name" = [2],
     1 namespace: "namespace" = [1],
-    2 path: "path" = [3],
-    3 port: "port" = [4],
+    2 path: "path" = pointer [3],
+    3 port: "port" = pointer [4],
 });
 
 /// `TypeChecking`, a type without a kind.
@@ -636,7 +636,7 @@ pub struct ValidatingAdmissionPolicySpec {
 
 watchable_core::model!(ValidatingAdmissionPolicySpec {
     0 audit_annotations: "auditAnnotations" = [5],
-    1 failure_policy: "failurePolicy" = [4],
+    1 failure_policy: "failurePolicy" = pointer [4],
     2 match_conditions: "matchConditions" = [6],
     3 match_constraints: "matchConstraints" = [2],
     4 param_kind: "paramKind" = [1],
@@ -691,15 +691,15 @@ pub struct ValidatingWebhook {
 watchable_core::model!(ValidatingWebhook {
     0 admission_review_versions: "admissionReviewVersions" = [8] required,
     1 client_config: "clientConfig" = [2],
-    2 failure_policy: "failurePolicy" = [4],
+    2 failure_policy: "failurePolicy" = pointer [4],
     3 match_conditions: "matchConditions" = [11],
-    4 match_policy: "matchPolicy" = [9],
+    4 match_policy: "matchPolicy" = pointer [9],
     5 name: "name" = [1],
     6 namespace_selector: "namespaceSelector" = [5],
     7 object_selector: "objectSelector" = [10],
     8 rules: "rules" = [3],
     9 side_effects: "sideEffects" = [6],
-    10 timeout_seconds: "timeoutSeconds" = [7],
+    10 timeout_seconds: "timeoutSeconds" = pointer [7],
 });
 
 /// Kind `ValidatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -773,7 +773,7 @@ watchable_core::model!(Validation {
     0 expression: "expression" = [1],
     1 message: "message" = [2],
     2 message_expression: "messageExpression" = [4],
-    3 reason: "reason" = [3],
+    3 reason: "reason" = pointer [3],
 });
 
 /// `Variable`, a type without a kind.
@@ -809,5 +809,5 @@ pub struct WebhookClientConfig {
 watchable_core::model!(WebhookClientConfig {
     0 ca_bundle: "caBundle" = [2],
     1 service: "service" = [1],
-    2 url: "url" = [3],
+    2 url: "url" = pointer [3],
 });

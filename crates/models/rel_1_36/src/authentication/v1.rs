@@ -117,7 +117,7 @@ pub struct TokenRequestSpec {
 watchable_core::model!(TokenRequestSpec {
     0 audiences: "audiences" = [1],
     1 bound_object_ref: "boundObjectRef" = [3],
-    2 expiration_seconds: "expirationSeconds" = [4],
+    2 expiration_seconds: "expirationSeconds" = pointer [4],
 });
 
 /// `TokenRequestStatus`, a type without a kind.
@@ -133,7 +133,7 @@ pub struct TokenRequestStatus {
 
 watchable_core::model!(TokenRequestStatus {
     0 expiration_timestamp: "expirationTimestamp" = [2],
-    1 token: "token" = [1],
+    1 token: "token" = pointer [1],
 });
 
 /// Kind `TokenReview` of `authentication.k8s.io/v1`.

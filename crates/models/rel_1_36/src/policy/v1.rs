@@ -95,7 +95,7 @@ watchable_core::model!(PodDisruptionBudgetSpec {
     0 max_unavailable: "maxUnavailable" = [3],
     1 min_available: "minAvailable" = [1],
     2 selector: "selector" = [2],
-    3 unhealthy_pod_eviction_policy: "unhealthyPodEvictionPolicy" = [4],
+    3 unhealthy_pod_eviction_policy: "unhealthyPodEvictionPolicy" = pointer [4],
 });
 
 /// `PodDisruptionBudgetStatus`, a type without a kind.
@@ -120,10 +120,10 @@ pub struct PodDisruptionBudgetStatus {
 
 watchable_core::model!(PodDisruptionBudgetStatus {
     0 conditions: "conditions" = [7],
-    1 current_healthy: "currentHealthy" = [4],
-    2 desired_healthy: "desiredHealthy" = [5],
+    1 current_healthy: "currentHealthy" = pointer [4],
+    2 desired_healthy: "desiredHealthy" = pointer [5],
     3 disrupted_pods: "disruptedPods" = [2],
-    4 disruptions_allowed: "disruptionsAllowed" = [3],
-    5 expected_pods: "expectedPods" = [6],
+    4 disruptions_allowed: "disruptionsAllowed" = pointer [3],
+    5 expected_pods: "expectedPods" = pointer [6],
     6 observed_generation: "observedGeneration" = [1],
 });

@@ -125,9 +125,9 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device" = [4],
-    1 driver: "driver" = [2],
-    2 pool: "pool" = [3],
+    0 device: "device" = pointer [4],
+    1 driver: "driver" = pointer [2],
+    2 pool: "pool" = pointer [3],
 });
 
 /// `PoolStatus`, a type without a kind.
@@ -153,16 +153,16 @@ pub struct PoolStatus {
 }
 
 watchable_core::model!(PoolStatus {
-    0 allocated_devices: "allocatedDevices" = [5],
-    1 available_devices: "availableDevices" = [6],
+    0 allocated_devices: "allocatedDevices" = pointer [5],
+    1 available_devices: "availableDevices" = pointer [6],
     2 driver: "driver" = [1],
     3 generation: "generation" = [9],
-    4 node_name: "nodeName" = [3],
+    4 node_name: "nodeName" = pointer [3],
     5 pool_name: "poolName" = [2],
-    6 resource_slice_count: "resourceSliceCount" = [8],
-    7 total_devices: "totalDevices" = [4],
-    8 unavailable_devices: "unavailableDevices" = [7],
-    9 validation_error: "validationError" = [10],
+    6 resource_slice_count: "resourceSliceCount" = pointer [8],
+    7 total_devices: "totalDevices" = pointer [4],
+    8 unavailable_devices: "unavailableDevices" = pointer [7],
+    9 validation_error: "validationError" = pointer [10],
 });
 
 /// Kind `ResourcePoolStatusRequest` of `resource.k8s.io/v1alpha3`.
@@ -236,8 +236,8 @@ pub struct ResourcePoolStatusRequestSpec {
 
 watchable_core::model!(ResourcePoolStatusRequestSpec {
     0 driver: "driver" = [1],
-    1 limit: "limit" = [3],
-    2 pool_name: "poolName" = [2],
+    1 limit: "limit" = pointer [3],
+    2 pool_name: "poolName" = pointer [2],
 });
 
 /// `ResourcePoolStatusRequestStatus`, a type without a kind.

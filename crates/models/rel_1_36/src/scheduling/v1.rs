@@ -34,8 +34,8 @@ watchable_core::model!(PriorityClass {
     2 global_default: "globalDefault" = [3],
     3 kind: "kind",
     4 metadata: "metadata" = [1],
-    5 preemption_policy: "preemptionPolicy" = [5],
-    6 value: "value" = [2],
+    5 preemption_policy: "preemptionPolicy" = pointer [5],
+    6 value: "value" = pointer [2],
 });
 
 /// Kind `PriorityClassList` of `scheduling.k8s.io/v1`.

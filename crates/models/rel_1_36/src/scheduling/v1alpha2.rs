@@ -96,8 +96,8 @@ pub struct PodGroupResourceClaim {
 
 watchable_core::model!(PodGroupResourceClaim {
     0 name: "name" = [1],
-    1 resource_claim_name: "resourceClaimName" = [2],
-    2 resource_claim_template_name: "resourceClaimTemplateName" = [3],
+    1 resource_claim_name: "resourceClaimName" = pointer [2],
+    2 resource_claim_template_name: "resourceClaimTemplateName" = pointer [3],
 });
 
 /// `PodGroupResourceClaimStatus`, a type without a kind.
@@ -114,7 +114,7 @@ pub struct PodGroupResourceClaimStatus {
 
 watchable_core::model!(PodGroupResourceClaimStatus {
     0 name: "name" = [1],
-    1 resource_claim_name: "resourceClaimName" = [2],
+    1 resource_claim_name: "resourceClaimName" = pointer [2],
 });
 
 /// `PodGroupSchedulingConstraints`, a type without a kind.
@@ -166,9 +166,9 @@ pub struct PodGroupSpec {
 }
 
 watchable_core::model!(PodGroupSpec {
-    0 disruption_mode: "disruptionMode" = [5],
+    0 disruption_mode: "disruptionMode" = pointer [5],
     1 pod_group_template_ref: "podGroupTemplateRef" = [1],
-    2 priority: "priority" = [7],
+    2 priority: "priority" = pointer [7],
     3 priority_class_name: "priorityClassName" = [6],
     4 resource_claims: "resourceClaims" = [4],
     5 scheduling_constraints: "schedulingConstraints" = [3],
@@ -213,9 +213,9 @@ pub struct PodGroupTemplate {
 }
 
 watchable_core::model!(PodGroupTemplate {
-    0 disruption_mode: "disruptionMode" = [5],
+    0 disruption_mode: "disruptionMode" = pointer [5],
     1 name: "name" = [1],
-    2 priority: "priority" = [7],
+    2 priority: "priority" = pointer [7],
     3 priority_class_name: "priorityClassName" = [6],
     4 resource_claims: "resourceClaims" = [4],
     5 scheduling_constraints: "schedulingConstraints" = [3],

@@ -65,7 +65,7 @@ pub struct MatchResources {
 
 watchable_core::model!(MatchResources {
     0 exclude_resource_rules: "excludeResourceRules" = [4],
-    1 match_policy: "matchPolicy" = [7],
+    1 match_policy: "matchPolicy" = pointer [7],
     2 namespace_selector: "namespaceSelector" = [1],
     3 object_selector: "objectSelector" = [2],
     4 resource_rules: "resourceRules" = [3],
@@ -211,7 +211,7 @@ pub struct MutatingAdmissionPolicySpec {
 }
 
 watchable_core::model!(MutatingAdmissionPolicySpec {
-    0 failure_policy: "failurePolicy" = [5],
+    0 failure_policy: "failurePolicy" = pointer [5],
     1 match_conditions: "matchConditions" = [6],
     2 match_constraints: "matchConstraints" = [2],
     3 mutations: "mutations" = [4],
@@ -260,7 +260,7 @@ watchable_core::model!(NamedRuleWithOperations {
     2 operations: "operations" = [2 1],
     3 resource_names: "resourceNames" = [1],
     4 resources: "resources" = [2 2 3],
-    5 scope: "scope" = [2 2 4],
+    5 scope: "scope" = pointer [2 2 4],
 });
 
 /// `ParamKind`, a type without a kind.
@@ -295,7 +295,7 @@ pub struct ParamRef {
 watchable_core::model!(ParamRef {
     0 name: "name" = [1],
     1 namespace: "namespace" = [2],
-    2 parameter_not_found_action: "parameterNotFoundAction" = [4],
+    2 parameter_not_found_action: "parameterNotFoundAction" = pointer [4],
     3 selector: "selector" = [3],
 });
 

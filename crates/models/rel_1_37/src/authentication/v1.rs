@@ -119,7 +119,7 @@ watchable_core::model!(TokenRequestSpec {
     0 attestations: "attestations",
     1 audiences: "audiences" = [1],
     2 bound_object_ref: "boundObjectRef" = [3],
-    3 expiration_seconds: "expirationSeconds" = [4],
+    3 expiration_seconds: "expirationSeconds" = pointer [4],
 });
 
 /// `TokenRequestStatus`, a type without a kind.
@@ -135,7 +135,7 @@ pub struct TokenRequestStatus {
 
 watchable_core::model!(TokenRequestStatus {
     0 expiration_timestamp: "expirationTimestamp" = [2],
-    1 token: "token" = [1],
+    1 token: "token" = pointer [1],
 });
 
 /// Kind `TokenReview` of `authentication.k8s.io/v1`.

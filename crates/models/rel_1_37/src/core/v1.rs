@@ -55,7 +55,7 @@ pub struct AppArmorProfile {
 }
 
 watchable_core::model!(AppArmorProfile {
-    0 localhost_profile: "localhostProfile" = [2],
+    0 localhost_profile: "localhostProfile" = pointer [2],
     1 type_: "type" = [1],
 });
 
@@ -95,12 +95,12 @@ pub struct AzureDiskVolumeSource {
 }
 
 watchable_core::model!(AzureDiskVolumeSource {
-    0 caching_mode: "cachingMode" = [3],
+    0 caching_mode: "cachingMode" = pointer [3],
     1 disk_name: "diskName" = [1],
     2 disk_uri: "diskURI" = [2],
-    3 fs_type: "fsType" = [4],
-    4 kind: "kind" = [6],
-    5 read_only: "readOnly" = [5],
+    3 fs_type: "fsType" = pointer [4],
+    4 kind: "kind" = pointer [6],
+    5 read_only: "readOnly" = pointer [5],
 });
 
 /// `AzureFilePersistentVolumeSource`, a type without a kind.
@@ -121,7 +121,7 @@ pub struct AzureFilePersistentVolumeSource {
 watchable_core::model!(AzureFilePersistentVolumeSource {
     0 read_only: "readOnly" = [3],
     1 secret_name: "secretName" = [1],
-    2 secret_namespace: "secretNamespace" = [4],
+    2 secret_namespace: "secretNamespace" = pointer [4],
     3 share_name: "shareName" = [2],
 });
 
@@ -240,9 +240,9 @@ pub struct CSIVolumeSource {
 
 watchable_core::model!(CSIVolumeSource {
     0 driver: "driver" = [1],
-    1 fs_type: "fsType" = [3],
+    1 fs_type: "fsType" = pointer [3],
     2 node_publish_secret_ref: "nodePublishSecretRef" = [5],
-    3 read_only: "readOnly" = [2],
+    3 read_only: "readOnly" = pointer [2],
     4 volume_attributes: "volumeAttributes" = [4],
 });
 
@@ -365,7 +365,7 @@ pub struct ClientIPConfig {
 }
 
 watchable_core::model!(ClientIPConfig {
-    0 timeout_seconds: "timeoutSeconds" = [1],
+    0 timeout_seconds: "timeoutSeconds" = pointer [1],
 });
 
 /// `ClusterTrustBundleProjection`, a type without a kind.
@@ -386,10 +386,10 @@ pub struct ClusterTrustBundleProjection {
 
 watchable_core::model!(ClusterTrustBundleProjection {
     0 label_selector: "labelSelector" = [3],
-    1 name: "name" = [1],
-    2 optional: "optional" = [5],
+    1 name: "name" = pointer [1],
+    2 optional: "optional" = pointer [5],
     3 path: "path" = [4],
-    4 signer_name: "signerName" = [2],
+    4 signer_name: "signerName" = pointer [2],
     5 user: "user",
 });
 
@@ -519,7 +519,7 @@ watchable_core::model!(ConfigMap {
     0 api_version: "apiVersion",
     1 binary_data: "binaryData" = [3],
     2 data: "data" = [2],
-    3 immutable: "immutable" = [4],
+    3 immutable: "immutable" = pointer [4],
     4 kind: "kind",
     5 metadata: "metadata" = [1],
 });
@@ -537,7 +537,7 @@ pub struct ConfigMapEnvSource {
 
 watchable_core::model!(ConfigMapEnvSource {
     0 name: "name" = [1 1],
-    1 optional: "optional" = [2],
+    1 optional: "optional" = pointer [2],
 });
 
 /// `ConfigMapKeySelector`, a type without a kind.
@@ -556,7 +556,7 @@ pub struct ConfigMapKeySelector {
 watchable_core::model!(ConfigMapKeySelector {
     0 key: "key" = [2],
     1 name: "name" = [1 1],
-    2 optional: "optional" = [3],
+    2 optional: "optional" = pointer [3],
 });
 
 /// Kind `ConfigMapList` of `v1`.
@@ -622,7 +622,7 @@ pub struct ConfigMapProjection {
 watchable_core::model!(ConfigMapProjection {
     0 items: "items" = [2],
     1 name: "name" = [1 1],
-    2 optional: "optional" = [4],
+    2 optional: "optional" = pointer [4],
 });
 
 /// `ConfigMapVolumeSource`, a type without a kind.
@@ -640,11 +640,11 @@ pub struct ConfigMapVolumeSource {
 }
 
 watchable_core::model!(ConfigMapVolumeSource {
-    0 default_mode: "defaultMode" = [3],
+    0 default_mode: "defaultMode" = pointer [3],
     1 default_user: "defaultUser",
     2 items: "items" = [2],
     3 name: "name" = [1 1],
-    4 optional: "optional" = [4],
+    4 optional: "optional" = pointer [4],
 });
 
 /// `Container`, a type without a kind.
@@ -700,7 +700,7 @@ watchable_core::model!(Container {
     10 readiness_probe: "readinessProbe" = [11],
     11 resize_policy: "resizePolicy" = [23],
     12 resources: "resources" = [8],
-    13 restart_policy: "restartPolicy" = [24],
+    13 restart_policy: "restartPolicy" = pointer [24],
     14 restart_policy_rules: "restartPolicyRules" = [25],
     15 security_context: "securityContext" = [15],
     16 startup_probe: "startupProbe" = [22],
@@ -949,9 +949,9 @@ watchable_core::model!(ContainerStatus {
     7 ready: "ready" = [4],
     8 resources: "resources" = [11],
     9 restart_count: "restartCount" = [5],
-    10 started: "started" = [9],
+    10 started: "started" = pointer [9],
     11 state: "state" = [2],
-    12 stop_signal: "stopSignal" = [15],
+    12 stop_signal: "stopSignal" = pointer [15],
     13 user: "user" = [13],
     14 volume_mounts: "volumeMounts" = [12],
 });
@@ -1016,7 +1016,7 @@ pub struct DownwardAPIVolumeFile {
 
 watchable_core::model!(DownwardAPIVolumeFile {
     0 field_ref: "fieldRef" = [2],
-    1 mode: "mode" = [4],
+    1 mode: "mode" = pointer [4],
     2 path: "path" = [1],
     3 resource_field_ref: "resourceFieldRef" = [3],
     4 user: "user",
@@ -1035,7 +1035,7 @@ pub struct DownwardAPIVolumeSource {
 }
 
 watchable_core::model!(DownwardAPIVolumeSource {
-    0 default_mode: "defaultMode" = [2],
+    0 default_mode: "defaultMode" = pointer [2],
     1 default_user: "defaultUser",
     2 items: "items" = [1],
 });
@@ -1075,7 +1075,7 @@ pub struct EndpointAddress {
 watchable_core::model!(EndpointAddress {
     0 hostname: "hostname" = [3],
     1 ip: "ip" = [1],
-    2 node_name: "nodeName" = [4],
+    2 node_name: "nodeName" = pointer [4],
     3 target_ref: "targetRef" = [2],
 });
 
@@ -1094,7 +1094,7 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol" = [4],
+    0 app_protocol: "appProtocol" = pointer [4],
     1 name: "name" = [1],
     2 port: "port" = [2],
     3 protocol: "protocol" = [3],
@@ -1284,7 +1284,7 @@ watchable_core::model!(EphemeralContainer {
     10 readiness_probe: "readinessProbe" = [1 11],
     11 resize_policy: "resizePolicy" = [1 23],
     12 resources: "resources" = [1 8],
-    13 restart_policy: "restartPolicy" = [1 24],
+    13 restart_policy: "restartPolicy" = pointer [1 24],
     14 restart_policy_rules: "restartPolicyRules" = [1 25],
     15 security_context: "securityContext" = [1 15],
     16 startup_probe: "startupProbe" = [1 22],
@@ -1364,8 +1364,8 @@ watchable_core::model!(Event {
     9 metadata: "metadata" = [1],
     10 reason: "reason" = [3],
     11 related: "related" = [13],
-    12 reporting_component: "reportingComponent" = [14],
-    13 reporting_instance: "reportingInstance" = [15],
+    12 reporting_component: "reportingComponent" = pointer [14],
+    13 reporting_instance: "reportingInstance" = pointer [15],
     14 series: "series" = [11],
     15 source: "source" = [5],
     16 type_: "type" = [9],
@@ -1475,7 +1475,7 @@ pub struct FCVolumeSource {
 
 watchable_core::model!(FCVolumeSource {
     0 fs_type: "fsType" = [3],
-    1 lun: "lun" = [2],
+    1 lun: "lun" = pointer [2],
     2 read_only: "readOnly" = [4],
     3 target_wwns: "targetWWNs" = [1],
     4 wwids: "wwids" = [5],
@@ -1499,7 +1499,7 @@ pub struct FileKeySelector {
 
 watchable_core::model!(FileKeySelector {
     0 key: "key" = [3],
-    1 optional: "optional" = [4],
+    1 optional: "optional" = pointer [4],
     2 path: "path" = [2],
     3 volume_name: "volumeName" = [1],
 });
@@ -1604,7 +1604,7 @@ pub struct GRPCAction {
 watchable_core::model!(GRPCAction {
     0 mode: "mode",
     1 port: "port" = [1],
-    2 service: "service" = [2],
+    2 service: "service" = pointer [2],
 });
 
 /// `GitRepoVolumeSource`, a type without a kind.
@@ -1643,7 +1643,7 @@ pub struct GlusterfsPersistentVolumeSource {
 
 watchable_core::model!(GlusterfsPersistentVolumeSource {
     0 endpoints: "endpoints" = [1],
-    1 endpoints_namespace: "endpointsNamespace" = [4],
+    1 endpoints_namespace: "endpointsNamespace" = pointer [4],
     2 path: "path" = [2],
     3 read_only: "readOnly" = [3],
 });
@@ -1757,7 +1757,7 @@ pub struct HostPathVolumeSource {
 
 watchable_core::model!(HostPathVolumeSource {
     0 path: "path" = [1],
-    1 type_: "type" = [2],
+    1 type_: "type" = pointer [2],
 });
 
 /// `ISCSIPersistentVolumeSource`, a type without a kind.
@@ -1787,7 +1787,7 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
     0 chap_auth_discovery: "chapAuthDiscovery" = [8],
     1 chap_auth_session: "chapAuthSession" = [11],
     2 fs_type: "fsType" = [5],
-    3 initiator_name: "initiatorName" = [12],
+    3 initiator_name: "initiatorName" = pointer [12],
     4 iqn: "iqn" = [2],
     5 iscsi_interface: "iscsiInterface" = [4],
     6 lun: "lun" = [3],
@@ -1824,7 +1824,7 @@ watchable_core::model!(ISCSIVolumeSource {
     0 chap_auth_discovery: "chapAuthDiscovery" = [8],
     1 chap_auth_session: "chapAuthSession" = [11],
     2 fs_type: "fsType" = [5],
-    3 initiator_name: "initiatorName" = [12],
+    3 initiator_name: "initiatorName" = pointer [12],
     4 iqn: "iqn" = [2],
     5 iscsi_interface: "iscsiInterface" = [4],
     6 lun: "lun" = [3],
@@ -1882,7 +1882,7 @@ pub struct KeyToPath {
 
 watchable_core::model!(KeyToPath {
     0 key: "key" = [1],
-    1 mode: "mode" = [3],
+    1 mode: "mode" = pointer [3],
     2 path: "path" = [2],
     3 user: "user",
 });
@@ -1902,7 +1902,7 @@ pub struct Lifecycle {
 watchable_core::model!(Lifecycle {
     0 post_start: "postStart" = [1],
     1 pre_stop: "preStop" = [2],
-    2 stop_signal: "stopSignal" = [3],
+    2 stop_signal: "stopSignal" = pointer [3],
 });
 
 /// `LifecycleHandler`, a type without a kind.
@@ -2057,7 +2057,7 @@ pub struct LoadBalancerIngress {
 watchable_core::model!(LoadBalancerIngress {
     0 hostname: "hostname" = [2],
     1 ip: "ip" = [1],
-    2 ip_mode: "ipMode" = [3],
+    2 ip_mode: "ipMode" = pointer [3],
     3 ports: "ports" = [4],
 });
 
@@ -2102,7 +2102,7 @@ pub struct LocalVolumeSource {
 }
 
 watchable_core::model!(LocalVolumeSource {
-    0 fs_type: "fsType" = [2],
+    0 fs_type: "fsType" = pointer [2],
     1 path: "path" = [1],
 });
 
@@ -2464,7 +2464,7 @@ pub struct NodeFeatures {
 }
 
 watchable_core::model!(NodeFeatures {
-    0 supplemental_groups_policy: "supplementalGroupsPolicy" = [1],
+    0 supplemental_groups_policy: "supplementalGroupsPolicy" = pointer [1],
 });
 
 /// Kind `NodeList` of `v1`.
@@ -2517,7 +2517,7 @@ pub struct NodeRuntimeHandler {
 
 watchable_core::model!(NodeRuntimeHandler {
     0 features: "features" = [2],
-    1 name: "name" = [1],
+    1 name: "name" = pointer [1],
 });
 
 /// `NodeRuntimeHandlerFeatures`, a type without a kind.
@@ -2532,8 +2532,8 @@ pub struct NodeRuntimeHandlerFeatures {
 }
 
 watchable_core::model!(NodeRuntimeHandlerFeatures {
-    0 recursive_read_only_mounts: "recursiveReadOnlyMounts" = [1],
-    1 user_namespaces: "userNamespaces" = [2],
+    0 recursive_read_only_mounts: "recursiveReadOnlyMounts" = pointer [1],
+    1 user_namespaces: "userNamespaces" = pointer [2],
 });
 
 /// `NodeSelector`, a type without a kind.
@@ -2672,7 +2672,7 @@ pub struct NodeSwapStatus {
 }
 
 watchable_core::model!(NodeSwapStatus {
-    0 capacity: "capacity" = [1],
+    0 capacity: "capacity" = pointer [1],
 });
 
 /// `NodeSystemInfo`, a type without a kind.
@@ -2900,9 +2900,9 @@ watchable_core::model!(PersistentVolumeClaimSpec {
     2 data_source_ref: "dataSourceRef" = [8],
     3 resources: "resources" = [2],
     4 selector: "selector" = [4],
-    5 storage_class_name: "storageClassName" = [5],
-    6 volume_attributes_class_name: "volumeAttributesClassName" = [9],
-    7 volume_mode: "volumeMode" = [6],
+    5 storage_class_name: "storageClassName" = pointer [5],
+    6 volume_attributes_class_name: "volumeAttributesClassName" = pointer [9],
+    7 volume_mode: "volumeMode" = pointer [6],
     8 volume_name: "volumeName" = [3],
 });
 
@@ -2934,7 +2934,7 @@ watchable_core::model!(PersistentVolumeClaimStatus {
     2 allocated_resources: "allocatedResources" = [5],
     3 capacity: "capacity" = [3],
     4 conditions: "conditions" = [4],
-    5 current_volume_attributes_class_name: "currentVolumeAttributesClassName" = [8],
+    5 current_volume_attributes_class_name: "currentVolumeAttributesClassName" = pointer [8],
     6 health_status: "healthStatus",
     7 modify_volume_status: "modifyVolumeStatus" = [9],
     8 phase: "phase" = [1],
@@ -3067,8 +3067,8 @@ watchable_core::model!(PersistentVolumeSpec {
     25 scale_io: "scaleIO" = [2 19],
     26 storage_class_name: "storageClassName" = [6],
     27 storageos: "storageos" = [2 21],
-    28 volume_attributes_class_name: "volumeAttributesClassName" = [10],
-    29 volume_mode: "volumeMode" = [8],
+    28 volume_attributes_class_name: "volumeAttributesClassName" = pointer [10],
+    29 volume_mode: "volumeMode" = pointer [8],
     30 vsphere_volume: "vsphereVolume" = [2 14],
 });
 
@@ -3226,7 +3226,7 @@ watchable_core::model!(PodCertificateProjection {
     1 credential_bundle_path: "credentialBundlePath" = [4],
     2 key_path: "keyPath" = [5],
     3 key_type: "keyType" = [2],
-    4 max_expiration_seconds: "maxExpirationSeconds" = [3],
+    4 max_expiration_seconds: "maxExpirationSeconds" = pointer [3],
     5 signer_name: "signerName" = [1],
     6 user: "user",
     7 user_annotations: "userAnnotations" = [7],
@@ -3291,7 +3291,7 @@ pub struct PodDNSConfigOption {
 
 watchable_core::model!(PodDNSConfigOption {
     0 name: "name" = [1],
-    1 value: "value" = [2],
+    1 value: "value" = pointer [2],
 });
 
 /// `PodExtendedResourceClaimStatus`, a type without a kind.
@@ -3395,8 +3395,8 @@ pub struct PodResourceClaim {
 
 watchable_core::model!(PodResourceClaim {
     0 name: "name" = [1],
-    1 resource_claim_name: "resourceClaimName" = [3],
-    2 resource_claim_template_name: "resourceClaimTemplateName" = [4],
+    1 resource_claim_name: "resourceClaimName" = pointer [3],
+    2 resource_claim_template_name: "resourceClaimTemplateName" = pointer [4],
 });
 
 /// `PodResourceClaimStatus`, a type without a kind.
@@ -3413,7 +3413,7 @@ pub struct PodResourceClaimStatus {
 
 watchable_core::model!(PodResourceClaimStatus {
     0 name: "name" = [1],
-    1 resource_claim_name: "resourceClaimName" = [2],
+    1 resource_claim_name: "resourceClaimName" = pointer [2],
 });
 
 /// `PodSchedulingGate`, a type without a kind.
@@ -3442,7 +3442,7 @@ pub struct PodSchedulingGroup {
 }
 
 watchable_core::model!(PodSchedulingGroup {
-    0 pod_group_name: "podGroupName" = [1],
+    0 pod_group_name: "podGroupName" = pointer [1],
 });
 
 /// `PodSecurityContext`, a type without a kind.
@@ -3469,16 +3469,16 @@ pub struct PodSecurityContext {
 
 watchable_core::model!(PodSecurityContext {
     0 app_armor_profile: "appArmorProfile" = [11],
-    1 fs_group: "fsGroup" = [5],
-    2 fs_group_change_policy: "fsGroupChangePolicy" = [9],
-    3 run_as_group: "runAsGroup" = [6],
-    4 run_as_non_root: "runAsNonRoot" = [3],
-    5 run_as_user: "runAsUser" = [2],
-    6 se_linux_change_policy: "seLinuxChangePolicy" = [13],
+    1 fs_group: "fsGroup" = pointer [5],
+    2 fs_group_change_policy: "fsGroupChangePolicy" = pointer [9],
+    3 run_as_group: "runAsGroup" = pointer [6],
+    4 run_as_non_root: "runAsNonRoot" = pointer [3],
+    5 run_as_user: "runAsUser" = pointer [2],
+    6 se_linux_change_policy: "seLinuxChangePolicy" = pointer [13],
     7 se_linux_options: "seLinuxOptions" = [1],
     8 seccomp_profile: "seccompProfile" = [10],
     9 supplemental_groups: "supplementalGroups" = [4],
-    10 supplemental_groups_policy: "supplementalGroupsPolicy" = [12],
+    10 supplemental_groups_policy: "supplementalGroupsPolicy" = pointer [12],
     11 sysctls: "sysctls" = [7],
     12 windows_options: "windowsOptions" = [8],
 });
@@ -3549,46 +3549,46 @@ pub struct PodSpec {
 }
 
 watchable_core::model!(PodSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds" = [5],
+    0 active_deadline_seconds: "activeDeadlineSeconds" = pointer [5],
     1 affinity: "affinity" = [18],
-    2 automount_service_account_token: "automountServiceAccountToken" = [21],
+    2 automount_service_account_token: "automountServiceAccountToken" = pointer [21],
     3 containers: "containers" = [2] required,
     4 dns_config: "dnsConfig" = [26],
     5 dns_policy: "dnsPolicy" = [6],
-    6 enable_service_links: "enableServiceLinks" = [30],
+    6 enable_service_links: "enableServiceLinks" = pointer [30],
     7 ephemeral_containers: "ephemeralContainers" = [34],
     8 eviction_responders: "evictionResponders",
     9 host_aliases: "hostAliases" = [23],
     10 host_ipc: "hostIPC" = [13],
     11 host_network: "hostNetwork" = [11],
     12 host_pid: "hostPID" = [12],
-    13 host_users: "hostUsers" = [37],
+    13 host_users: "hostUsers" = pointer [37],
     14 hostname: "hostname" = [16],
-    15 hostname_override: "hostnameOverride" = [41],
+    15 hostname_override: "hostnameOverride" = pointer [41],
     16 image_pull_secrets: "imagePullSecrets" = [15],
     17 init_containers: "initContainers" = [20],
     18 node_name: "nodeName" = [10],
     19 node_selector: "nodeSelector" = [7],
     20 os: "os" = [36],
     21 overhead: "overhead" = [32],
-    22 preemption_policy: "preemptionPolicy" = [31],
-    23 priority: "priority" = [25],
+    22 preemption_policy: "preemptionPolicy" = pointer [31],
+    23 priority: "priority" = pointer [25],
     24 priority_class_name: "priorityClassName" = [24],
     25 readiness_gates: "readinessGates" = [28],
     26 resource_claims: "resourceClaims" = [39],
     27 resources: "resources" = [40],
     28 restart_policy: "restartPolicy" = [3],
-    29 runtime_class_name: "runtimeClassName" = [29],
+    29 runtime_class_name: "runtimeClassName" = pointer [29],
     30 scheduler_name: "schedulerName" = [19],
     31 scheduling_gates: "schedulingGates" = [38],
     32 scheduling_group: "schedulingGroup" = [43],
     33 security_context: "securityContext" = [14],
     34 service_account: "serviceAccount" = [9],
     35 service_account_name: "serviceAccountName" = [8],
-    36 set_hostname_as_fqdn: "setHostnameAsFQDN" = [35],
-    37 share_process_namespace: "shareProcessNamespace" = [27],
+    36 set_hostname_as_fqdn: "setHostnameAsFQDN" = pointer [35],
+    37 share_process_namespace: "shareProcessNamespace" = pointer [27],
     38 subdomain: "subdomain" = [17],
-    39 termination_grace_period_seconds: "terminationGracePeriodSeconds" = [4],
+    39 termination_grace_period_seconds: "terminationGracePeriodSeconds" = pointer [4],
     40 tolerations: "tolerations" = [22],
     41 topology_spread_constraints: "topologySpreadConstraints" = [33],
     42 volumes: "volumes" = [1],
@@ -3767,7 +3767,7 @@ pub struct PortStatus {
 }
 
 watchable_core::model!(PortStatus {
-    0 error: "error" = [3],
+    0 error: "error" = pointer [3],
     1 port: "port" = [1],
     2 protocol: "protocol" = [2],
 });
@@ -3837,7 +3837,7 @@ watchable_core::model!(Probe {
     5 period_seconds: "periodSeconds" = [4],
     6 success_threshold: "successThreshold" = [5],
     7 tcp_socket: "tcpSocket" = [1 3],
-    8 termination_grace_period_seconds: "terminationGracePeriodSeconds" = [7],
+    8 termination_grace_period_seconds: "terminationGracePeriodSeconds" = pointer [7],
     9 timeout_seconds: "timeoutSeconds" = [3],
 });
 
@@ -3854,7 +3854,7 @@ pub struct ProjectedVolumeSource {
 }
 
 watchable_core::model!(ProjectedVolumeSource {
-    0 default_mode: "defaultMode" = [2],
+    0 default_mode: "defaultMode" = pointer [2],
     1 default_user: "defaultUser",
     2 sources: "sources" = [1],
 });
@@ -4039,7 +4039,7 @@ pub struct ReplicationControllerSpec {
 
 watchable_core::model!(ReplicationControllerSpec {
     0 min_ready_seconds: "minReadySeconds" = [4],
-    1 replicas: "replicas" = [1],
+    1 replicas: "replicas" = pointer [1],
     2 selector: "selector" = [2],
     3 template: "template" = [3],
 });
@@ -4121,7 +4121,7 @@ pub struct ResourceHealth {
 
 watchable_core::model!(ResourceHealth {
     0 health: "health" = [2],
-    1 message: "message" = [6],
+    1 message: "message" = pointer [6],
     2 resource_id: "resourceID" = [1],
 });
 
@@ -4388,7 +4388,7 @@ pub struct SeccompProfile {
 }
 
 watchable_core::model!(SeccompProfile {
-    0 localhost_profile: "localhostProfile" = [2],
+    0 localhost_profile: "localhostProfile" = pointer [2],
     1 type_: "type" = [1],
 });
 
@@ -4421,7 +4421,7 @@ pub struct Secret {
 watchable_core::model!(Secret {
     0 api_version: "apiVersion",
     1 data: "data" = [2],
-    2 immutable: "immutable" = [5],
+    2 immutable: "immutable" = pointer [5],
     3 kind: "kind",
     4 metadata: "metadata" = [1],
     5 string_data: "stringData" = [4],
@@ -4441,7 +4441,7 @@ pub struct SecretEnvSource {
 
 watchable_core::model!(SecretEnvSource {
     0 name: "name" = [1 1],
-    1 optional: "optional" = [2],
+    1 optional: "optional" = pointer [2],
 });
 
 /// `SecretKeySelector`, a type without a kind.
@@ -4460,7 +4460,7 @@ pub struct SecretKeySelector {
 watchable_core::model!(SecretKeySelector {
     0 key: "key" = [2],
     1 name: "name" = [1 1],
-    2 optional: "optional" = [3],
+    2 optional: "optional" = pointer [3],
 });
 
 /// Kind `SecretList` of `v1`.
@@ -4501,7 +4501,7 @@ pub struct SecretProjection {
 watchable_core::model!(SecretProjection {
     0 items: "items" = [2],
     1 name: "name" = [1 1],
-    2 optional: "optional" = [4],
+    2 optional: "optional" = pointer [4],
 });
 
 /// `SecretReference`, a type without a kind.
@@ -4535,10 +4535,10 @@ pub struct SecretVolumeSource {
 }
 
 watchable_core::model!(SecretVolumeSource {
-    0 default_mode: "defaultMode" = [3],
+    0 default_mode: "defaultMode" = pointer [3],
     1 default_user: "defaultUser",
     2 items: "items" = [2],
-    3 optional: "optional" = [4],
+    3 optional: "optional" = pointer [4],
     4 secret_name: "secretName" = [1],
 });
 
@@ -4564,15 +4564,15 @@ pub struct SecurityContext {
 }
 
 watchable_core::model!(SecurityContext {
-    0 allow_privilege_escalation: "allowPrivilegeEscalation" = [7],
+    0 allow_privilege_escalation: "allowPrivilegeEscalation" = pointer [7],
     1 app_armor_profile: "appArmorProfile" = [12],
     2 capabilities: "capabilities" = [1],
-    3 privileged: "privileged" = [2],
-    4 proc_mount: "procMount" = [9],
-    5 read_only_root_filesystem: "readOnlyRootFilesystem" = [6],
-    6 run_as_group: "runAsGroup" = [8],
-    7 run_as_non_root: "runAsNonRoot" = [5],
-    8 run_as_user: "runAsUser" = [4],
+    3 privileged: "privileged" = pointer [2],
+    4 proc_mount: "procMount" = pointer [9],
+    5 read_only_root_filesystem: "readOnlyRootFilesystem" = pointer [6],
+    6 run_as_group: "runAsGroup" = pointer [8],
+    7 run_as_non_root: "runAsNonRoot" = pointer [5],
+    8 run_as_user: "runAsUser" = pointer [4],
     9 se_linux_options: "seLinuxOptions" = [3],
     10 seccomp_profile: "seccompProfile" = [11],
     11 windows_options: "windowsOptions" = [10],
@@ -4638,7 +4638,7 @@ pub struct ServiceAccount {
 
 watchable_core::model!(ServiceAccount {
     0 api_version: "apiVersion",
-    1 automount_service_account_token: "automountServiceAccountToken" = [4],
+    1 automount_service_account_token: "automountServiceAccountToken" = pointer [4],
     2 image_pull_secrets: "imagePullSecrets" = [3],
     3 kind: "kind",
     4 metadata: "metadata" = [1],
@@ -4684,7 +4684,7 @@ pub struct ServiceAccountTokenProjection {
 
 watchable_core::model!(ServiceAccountTokenProjection {
     0 audience: "audience" = [1],
-    1 expiration_seconds: "expirationSeconds" = [2],
+    1 expiration_seconds: "expirationSeconds" = pointer [2],
     2 path: "path" = [3],
     3 user: "user",
 });
@@ -4729,7 +4729,7 @@ pub struct ServicePort {
 }
 
 watchable_core::model!(ServicePort {
-    0 app_protocol: "appProtocol" = [6],
+    0 app_protocol: "appProtocol" = pointer [6],
     1 name: "name" = [1],
     2 node_port: "nodePort" = [5],
     3 port: "port" = [3],
@@ -4772,17 +4772,17 @@ pub struct ServiceSpec {
 }
 
 watchable_core::model!(ServiceSpec {
-    0 allocate_load_balancer_node_ports: "allocateLoadBalancerNodePorts" = [20],
+    0 allocate_load_balancer_node_ports: "allocateLoadBalancerNodePorts" = pointer [20],
     1 cluster_ip: "clusterIP" = [3],
     2 cluster_ips: "clusterIPs" = [18],
     3 external_ips: "externalIPs" = [5],
     4 external_name: "externalName" = [10],
     5 external_traffic_policy: "externalTrafficPolicy" = [11],
     6 health_check_node_port: "healthCheckNodePort" = [12],
-    7 internal_traffic_policy: "internalTrafficPolicy" = [22],
+    7 internal_traffic_policy: "internalTrafficPolicy" = pointer [22],
     8 ip_families: "ipFamilies" = [19],
-    9 ip_family_policy: "ipFamilyPolicy" = [17],
-    10 load_balancer_class: "loadBalancerClass" = [21],
+    9 ip_family_policy: "ipFamilyPolicy" = pointer [17],
+    10 load_balancer_class: "loadBalancerClass" = pointer [21],
     11 load_balancer_ip: "loadBalancerIP" = [8],
     12 load_balancer_source_ranges: "loadBalancerSourceRanges" = [9],
     13 ports: "ports" = [1],
@@ -4790,7 +4790,7 @@ watchable_core::model!(ServiceSpec {
     15 selector: "selector" = [2],
     16 session_affinity: "sessionAffinity" = [7],
     17 session_affinity_config: "sessionAffinityConfig" = [14],
-    18 traffic_distribution: "trafficDistribution" = [23],
+    18 traffic_distribution: "trafficDistribution" = pointer [23],
     19 type_: "type" = [4],
 });
 
@@ -4960,7 +4960,7 @@ watchable_core::model!(Toleration {
     0 effect: "effect" = [4],
     1 key: "key" = [1],
     2 operator: "operator" = [2],
-    3 toleration_seconds: "tolerationSeconds" = [5],
+    3 toleration_seconds: "tolerationSeconds" = pointer [5],
     4 value: "value" = [3],
 });
 
@@ -5020,9 +5020,9 @@ watchable_core::model!(TopologySpreadConstraint {
     0 label_selector: "labelSelector" = [4],
     1 match_label_keys: "matchLabelKeys" = [8],
     2 max_skew: "maxSkew" = [1],
-    3 min_domains: "minDomains" = [5],
-    4 node_affinity_policy: "nodeAffinityPolicy" = [6],
-    5 node_taints_policy: "nodeTaintsPolicy" = [7],
+    3 min_domains: "minDomains" = pointer [5],
+    4 node_affinity_policy: "nodeAffinityPolicy" = pointer [6],
+    5 node_taints_policy: "nodeTaintsPolicy" = pointer [7],
     6 topology_key: "topologyKey" = [2],
     7 when_unsatisfiable: "whenUnsatisfiable" = [3],
 });
@@ -5042,7 +5042,7 @@ pub struct TypedLocalObjectReference {
 }
 
 watchable_core::model!(TypedLocalObjectReference {
-    0 api_group: "apiGroup" = [1],
+    0 api_group: "apiGroup" = pointer [1],
     1 kind: "kind" = [2],
     2 name: "name" = [3],
 });
@@ -5063,10 +5063,10 @@ pub struct TypedObjectReference {
 }
 
 watchable_core::model!(TypedObjectReference {
-    0 api_group: "apiGroup" = [1],
+    0 api_group: "apiGroup" = pointer [1],
     1 kind: "kind" = [2],
     2 name: "name" = [3],
-    3 namespace: "namespace" = [4],
+    3 namespace: "namespace" = pointer [4],
 });
 
 /// `Volume`, a type without a kind.
@@ -5223,10 +5223,10 @@ pub struct VolumeMount {
 watchable_core::model!(VolumeMount {
     0 bind_mount_options: "bindMountOptions",
     1 mount_path: "mountPath" = [3],
-    2 mount_propagation: "mountPropagation" = [5],
+    2 mount_propagation: "mountPropagation" = pointer [5],
     3 name: "name" = [1],
     4 read_only: "readOnly" = [2],
-    5 recursive_read_only: "recursiveReadOnly" = [7],
+    5 recursive_read_only: "recursiveReadOnly" = pointer [7],
     6 sub_path: "subPath" = [4],
     7 sub_path_expr: "subPathExpr" = [6],
 });
@@ -5251,7 +5251,7 @@ watchable_core::model!(VolumeMountStatus {
     0 mount_path: "mountPath" = [2],
     1 name: "name" = [1],
     2 read_only: "readOnly" = [3],
-    3 recursive_read_only: "recursiveReadOnly" = [4],
+    3 recursive_read_only: "recursiveReadOnly" = pointer [4],
     4 volume_status: "volumeStatus" = [5],
 });
 
@@ -5378,8 +5378,8 @@ pub struct WindowsSecurityContextOptions {
 }
 
 watchable_core::model!(WindowsSecurityContextOptions {
-    0 gmsa_credential_spec: "gmsaCredentialSpec" = [2],
-    1 gmsa_credential_spec_name: "gmsaCredentialSpecName" = [1],
-    2 host_process: "hostProcess" = [4],
-    3 run_as_user_name: "runAsUserName" = [3],
+    0 gmsa_credential_spec: "gmsaCredentialSpec" = pointer [2],
+    1 gmsa_credential_spec_name: "gmsaCredentialSpecName" = pointer [1],
+    2 host_process: "hostProcess" = pointer [4],
+    3 run_as_user_name: "runAsUserName" = pointer [3],
 });

@@ -26,10 +26,10 @@ watchable_core::model!(Endpoint {
     1 conditions: "conditions" = [2],
     2 deprecated_topology: "deprecatedTopology" = [5],
     3 hints: "hints" = [8],
-    4 hostname: "hostname" = [3],
-    5 node_name: "nodeName" = [6],
+    4 hostname: "hostname" = pointer [3],
+    5 node_name: "nodeName" = pointer [6],
     6 target_ref: "targetRef" = [4],
-    7 zone: "zone" = [7],
+    7 zone: "zone" = pointer [7],
 });
 
 /// `EndpointConditions`, a type without a kind.
@@ -45,9 +45,9 @@ pub struct EndpointConditions {
 }
 
 watchable_core::model!(EndpointConditions {
-    0 ready: "ready" = [1],
-    1 serving: "serving" = [2],
-    2 terminating: "terminating" = [3],
+    0 ready: "ready" = pointer [1],
+    1 serving: "serving" = pointer [2],
+    2 terminating: "terminating" = pointer [3],
 });
 
 /// `EndpointHints`, a type without a kind.
@@ -80,10 +80,10 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol" = [4],
-    1 name: "name" = [1],
-    2 port: "port" = [3],
-    3 protocol: "protocol" = [2],
+    0 app_protocol: "appProtocol" = pointer [4],
+    1 name: "name" = pointer [1],
+    2 port: "port" = pointer [3],
+    3 protocol: "protocol" = pointer [2],
 });
 
 /// Kind `EndpointSlice` of `discovery.k8s.io/v1`.

@@ -15,8 +15,8 @@ pub struct ExemptPriorityLevelConfiguration {
 }
 
 watchable_core::model!(ExemptPriorityLevelConfiguration {
-    0 lendable_percent: "lendablePercent" = [2],
-    1 nominal_concurrency_shares: "nominalConcurrencyShares" = [1],
+    0 lendable_percent: "lendablePercent" = pointer [2],
+    1 nominal_concurrency_shares: "nominalConcurrencyShares" = pointer [1],
 });
 
 /// `FlowDistinguisherMethod`, a type without a kind.
@@ -128,7 +128,7 @@ pub struct FlowSchemaSpec {
 
 watchable_core::model!(FlowSchemaSpec {
     0 distinguisher_method: "distinguisherMethod" = [3],
-    1 matching_precedence: "matchingPrecedence" = [2],
+    1 matching_precedence: "matchingPrecedence" = pointer [2],
     2 priority_level_configuration: "priorityLevelConfiguration" = [1],
     3 rules: "rules" = [4],
 });
@@ -195,10 +195,10 @@ pub struct LimitedPriorityLevelConfiguration {
 }
 
 watchable_core::model!(LimitedPriorityLevelConfiguration {
-    0 borrowing_limit_percent: "borrowingLimitPercent" = [4],
-    1 lendable_percent: "lendablePercent" = [3],
+    0 borrowing_limit_percent: "borrowingLimitPercent" = pointer [4],
+    1 lendable_percent: "lendablePercent" = pointer [3],
     2 limit_response: "limitResponse" = [2],
-    3 nominal_concurrency_shares: "nominalConcurrencyShares" = [1],
+    3 nominal_concurrency_shares: "nominalConcurrencyShares" = pointer [1],
 });
 
 /// `NonResourcePolicyRule`, a type without a kind.
@@ -378,9 +378,9 @@ pub struct QueuingConfiguration {
 }
 
 watchable_core::model!(QueuingConfiguration {
-    0 hand_size: "handSize" = [2],
-    1 queue_length_limit: "queueLengthLimit" = [3],
-    2 queues: "queues" = [1],
+    0 hand_size: "handSize" = pointer [2],
+    1 queue_length_limit: "queueLengthLimit" = pointer [3],
+    2 queues: "queues" = pointer [1],
 });
 
 /// `ResourcePolicyRule`, a type without a kind.

@@ -274,7 +274,7 @@ pub struct RoleRef {
 }
 
 watchable_core::model!(RoleRef {
-    0 api_group: "apiGroup" = [1],
+    0 api_group: "apiGroup" = pointer [1],
     1 kind: "kind" = [2],
     2 name: "name" = [3],
 });

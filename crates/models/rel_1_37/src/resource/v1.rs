@@ -31,7 +31,7 @@ watchable_core::model!(AllocatedDeviceStatus {
     3 driver: "driver" = [1],
     4 network_data: "networkData" = [6],
     5 pool: "pool" = [2],
-    6 share_id: "shareID" = [7],
+    6 share_id: "shareID" = pointer [7],
 });
 
 /// `AllocationResult`, a type without a kind.
@@ -178,17 +178,17 @@ pub struct Device {
 }
 
 watchable_core::model!(Device {
-    0 all_nodes: "allNodes" = [7],
-    1 allow_multiple_allocations: "allowMultipleAllocations" = [12],
+    0 all_nodes: "allNodes" = pointer [7],
+    1 allow_multiple_allocations: "allowMultipleAllocations" = pointer [12],
     2 attributes: "attributes" = [2],
     3 binding_conditions: "bindingConditions" = [10],
     4 binding_failure_conditions: "bindingFailureConditions" = [11],
-    5 binds_to_node: "bindsToNode" = [9],
+    5 binds_to_node: "bindsToNode" = pointer [9],
     6 capacity: "capacity" = [3],
     7 consumes_counters: "consumesCounters" = [4],
     8 name: "name" = [1],
     9 node_allocatable_resources: "nodeAllocatableResources",
-    10 node_name: "nodeName" = [5],
+    10 node_name: "nodeName" = pointer [5],
     11 node_selector: "nodeSelector" = [6],
     12 taints: "taints" = [8],
 });
@@ -246,13 +246,13 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool" = [3],
+    0 bool: "bool" = pointer [3],
     1 bools: "bools" = [7],
-    2 int: "int" = [2],
+    2 int: "int" = pointer [2],
     3 ints: "ints" = [6],
-    4 string: "string" = [4],
+    4 string: "string" = pointer [4],
     5 strings: "strings" = [8],
-    6 version: "version" = [5],
+    6 version: "version" = pointer [5],
     7 versions: "versions" = [9],
 });
 
@@ -387,7 +387,7 @@ pub struct DeviceClassSpec {
 
 watchable_core::model!(DeviceClassSpec {
     0 config: "config" = [2],
-    1 extended_resource_name: "extendedResourceName" = [4],
+    1 extended_resource_name: "extendedResourceName" = pointer [4],
     2 selectors: "selectors" = [1],
 });
 
@@ -404,8 +404,8 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 distinct_attribute: "distinctAttribute" = [3],
-    1 match_attribute: "matchAttribute" = [2],
+    0 distinct_attribute: "distinctAttribute" = pointer [3],
+    1 match_attribute: "matchAttribute" = pointer [2],
     2 requests: "requests" = [1],
 });
 
@@ -492,7 +492,7 @@ pub struct DeviceRequestAllocationResult {
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
-    0 admin_access: "adminAccess" = [5],
+    0 admin_access: "adminAccess" = pointer [5],
     1 binding_conditions: "bindingConditions" = [7],
     2 binding_failure_conditions: "bindingFailureConditions" = [8],
     3 consumed_capacity: "consumedCapacity" = [10],
@@ -500,7 +500,7 @@ watchable_core::model!(DeviceRequestAllocationResult {
     5 driver: "driver" = [2],
     6 pool: "pool" = [3],
     7 request: "request" = [1],
-    8 share_id: "shareID" = [9],
+    8 share_id: "shareID" = pointer [9],
     9 skip_node_operations: "skipNodeOperations",
     10 tolerations: "tolerations" = [6],
 });
@@ -671,9 +671,9 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device" = [4],
-    1 driver: "driver" = [2],
-    2 pool: "pool" = [3],
+    0 device: "device" = pointer [4],
+    1 driver: "driver" = pointer [2],
+    2 pool: "pool" = pointer [3],
 });
 
 /// `DeviceToleration`, a type without a kind.
@@ -694,7 +694,7 @@ watchable_core::model!(DeviceToleration {
     0 effect: "effect" = [4],
     1 key: "key" = [1],
     2 operator: "operator" = [2],
-    3 toleration_seconds: "tolerationSeconds" = [5],
+    3 toleration_seconds: "tolerationSeconds" = pointer [5],
     4 value: "value" = [3],
 });
 
@@ -717,7 +717,7 @@ pub struct ExactDeviceRequest {
 }
 
 watchable_core::model!(ExactDeviceRequest {
-    0 admin_access: "adminAccess" = [5],
+    0 admin_access: "adminAccess" = pointer [5],
     1 allocation_mode: "allocationMode" = [3],
     2 capacity: "capacity" = [7],
     3 count: "count" = [4],
@@ -1090,13 +1090,13 @@ pub struct ResourceSliceSpec {
 }
 
 watchable_core::model!(ResourceSliceSpec {
-    0 all_nodes: "allNodes" = [5],
+    0 all_nodes: "allNodes" = pointer [5],
     1 devices: "devices" = [6],
     2 driver: "driver" = [1],
-    3 node_name: "nodeName" = [3],
+    3 node_name: "nodeName" = pointer [3],
     4 node_selector: "nodeSelector" = [4],
     5 partition_type_attribute: "partitionTypeAttribute",
-    6 per_device_node_selection: "perDeviceNodeSelection" = [7],
+    6 per_device_node_selection: "perDeviceNodeSelection" = pointer [7],
     7 pool: "pool" = [2],
     8 shared_counters: "sharedCounters" = [8],
     9 skip_node_operations: "skipNodeOperations",

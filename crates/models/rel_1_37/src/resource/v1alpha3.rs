@@ -125,9 +125,9 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device" = [4],
-    1 driver: "driver" = [2],
-    2 pool: "pool" = [3],
+    0 device: "device" = pointer [4],
+    1 driver: "driver" = pointer [2],
+    2 pool: "pool" = pointer [3],
 });
 
 /// `PartitionTypeStatus`, a type without a kind.
@@ -179,18 +179,18 @@ pub struct PoolStatus {
 }
 
 watchable_core::model!(PoolStatus {
-    0 allocated_devices: "allocatedDevices" = [5],
-    1 available_devices: "availableDevices" = [6],
+    0 allocated_devices: "allocatedDevices" = pointer [5],
+    1 available_devices: "availableDevices" = pointer [6],
     2 driver: "driver" = [1],
     3 generation: "generation" = [9],
-    4 node_name: "nodeName" = [3],
+    4 node_name: "nodeName" = pointer [3],
     5 partition_summary: "partitionSummary",
     6 pool_name: "poolName" = [2],
-    7 resource_slice_count: "resourceSliceCount" = [8],
+    7 resource_slice_count: "resourceSliceCount" = pointer [8],
     8 shareable_summary: "shareableSummary",
-    9 total_devices: "totalDevices" = [4],
-    10 unavailable_devices: "unavailableDevices" = [7],
-    11 validation_error: "validationError" = [10],
+    9 total_devices: "totalDevices" = pointer [4],
+    10 unavailable_devices: "unavailableDevices" = pointer [7],
+    11 validation_error: "validationError" = pointer [10],
 });
 
 /// Kind `ResourcePoolStatusRequest` of `resource.k8s.io/v1alpha3`.
@@ -266,8 +266,8 @@ pub struct ResourcePoolStatusRequestSpec {
 watchable_core::model!(ResourcePoolStatusRequestSpec {
     0 default_partition_type_attribute: "defaultPartitionTypeAttribute",
     1 driver: "driver" = [1],
-    2 limit: "limit" = [3],
-    3 pool_name: "poolName" = [2],
+    2 limit: "limit" = pointer [3],
+    3 pool_name: "poolName" = pointer [2],
 });
 
 /// `ResourcePoolStatusRequestStatus`, a type without a kind.

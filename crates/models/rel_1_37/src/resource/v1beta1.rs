@@ -31,7 +31,7 @@ watchable_core::model!(AllocatedDeviceStatus {
     3 driver: "driver" = [1],
     4 network_data: "networkData" = [6],
     5 pool: "pool" = [2],
-    6 share_id: "shareID" = [7],
+    6 share_id: "shareID" = pointer [7],
 });
 
 /// `AllocationResult`, a type without a kind.
@@ -77,16 +77,16 @@ pub struct BasicDevice {
 }
 
 watchable_core::model!(BasicDevice {
-    0 all_nodes: "allNodes" = [6],
-    1 allow_multiple_allocations: "allowMultipleAllocations" = [11],
+    0 all_nodes: "allNodes" = pointer [6],
+    1 allow_multiple_allocations: "allowMultipleAllocations" = pointer [11],
     2 attributes: "attributes" = [1],
     3 binding_conditions: "bindingConditions" = [9],
     4 binding_failure_conditions: "bindingFailureConditions" = [10],
-    5 binds_to_node: "bindsToNode" = [8],
+    5 binds_to_node: "bindsToNode" = pointer [8],
     6 capacity: "capacity" = [2],
     7 consumes_counters: "consumesCounters" = [3],
     8 node_allocatable_resources: "nodeAllocatableResources",
-    9 node_name: "nodeName" = [4],
+    9 node_name: "nodeName" = pointer [4],
     10 node_selector: "nodeSelector" = [5],
     11 taints: "taints" = [7],
 });
@@ -260,13 +260,13 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool" = [3],
+    0 bool: "bool" = pointer [3],
     1 bools: "bools" = [7],
-    2 int: "int" = [2],
+    2 int: "int" = pointer [2],
     3 ints: "ints" = [6],
-    4 string: "string" = [4],
+    4 string: "string" = pointer [4],
     5 strings: "strings" = [8],
-    6 version: "version" = [5],
+    6 version: "version" = pointer [5],
     7 versions: "versions" = [9],
 });
 
@@ -401,7 +401,7 @@ pub struct DeviceClassSpec {
 
 watchable_core::model!(DeviceClassSpec {
     0 config: "config" = [2],
-    1 extended_resource_name: "extendedResourceName" = [4],
+    1 extended_resource_name: "extendedResourceName" = pointer [4],
     2 selectors: "selectors" = [1],
 });
 
@@ -418,8 +418,8 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 distinct_attribute: "distinctAttribute" = [3],
-    1 match_attribute: "matchAttribute" = [2],
+    0 distinct_attribute: "distinctAttribute" = pointer [3],
+    1 match_attribute: "matchAttribute" = pointer [2],
     2 requests: "requests" = [1],
 });
 
@@ -482,12 +482,12 @@ pub struct DeviceRequest {
 }
 
 watchable_core::model!(DeviceRequest {
-    0 admin_access: "adminAccess" = [6],
+    0 admin_access: "adminAccess" = pointer [6],
     1 allocation_mode: "allocationMode" = [4],
     2 capacity: "capacity" = [9],
     3 count: "count" = [5],
     4 derived_attributes: "derivedAttributes",
-    5 device_class_name: "deviceClassName" = [2],
+    5 device_class_name: "deviceClassName" = pointer [2],
     6 first_available: "firstAvailable" = [7],
     7 name: "name" = [1],
     8 selectors: "selectors" = [3],
@@ -520,7 +520,7 @@ pub struct DeviceRequestAllocationResult {
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
-    0 admin_access: "adminAccess" = [5],
+    0 admin_access: "adminAccess" = pointer [5],
     1 binding_conditions: "bindingConditions" = [7],
     2 binding_failure_conditions: "bindingFailureConditions" = [8],
     3 consumed_capacity: "consumedCapacity" = [10],
@@ -528,7 +528,7 @@ watchable_core::model!(DeviceRequestAllocationResult {
     5 driver: "driver" = [2],
     6 pool: "pool" = [3],
     7 request: "request" = [1],
-    8 share_id: "shareID" = [9],
+    8 share_id: "shareID" = pointer [9],
     9 skip_node_operations: "skipNodeOperations",
     10 tolerations: "tolerations" = [6],
 });
@@ -617,7 +617,7 @@ watchable_core::model!(DeviceToleration {
     0 effect: "effect" = [4],
     1 key: "key" = [1],
     2 operator: "operator" = [2],
-    3 toleration_seconds: "tolerationSeconds" = [5],
+    3 toleration_seconds: "tolerationSeconds" = pointer [5],
     4 value: "value" = [3],
 });
 
@@ -990,7 +990,7 @@ watchable_core::model!(ResourceSliceSpec {
     3 node_name: "nodeName" = [3],
     4 node_selector: "nodeSelector" = [4],
     5 partition_type_attribute: "partitionTypeAttribute",
-    6 per_device_node_selection: "perDeviceNodeSelection" = [7],
+    6 per_device_node_selection: "perDeviceNodeSelection" = pointer [7],
     7 pool: "pool" = [2],
     8 shared_counters: "sharedCounters" = [8],
     9 skip_node_operations: "skipNodeOperations",

@@ -169,9 +169,9 @@ pub struct CompositePodGroupSpec {
 
 watchable_core::model!(CompositePodGroupSpec {
     0 disruption_mode: "disruptionMode",
-    1 parent_composite_pod_group_name: "parentCompositePodGroupName" = [1],
+    1 parent_composite_pod_group_name: "parentCompositePodGroupName" = pointer [1],
     2 preemption_policy: "preemptionPolicy",
-    3 priority: "priority" = [5],
+    3 priority: "priority" = pointer [5],
     4 priority_class_name: "priorityClassName" = [4],
     5 scheduling_constraints: "schedulingConstraints",
     6 scheduling_policy: "schedulingPolicy" = [3],
@@ -221,7 +221,7 @@ watchable_core::model!(CompositePodGroupTemplate {
     2 name: "name" = [1],
     3 pod_group_templates: "podGroupTemplates" = [5],
     4 preemption_policy: "preemptionPolicy",
-    5 priority: "priority" = [4],
+    5 priority: "priority" = pointer [4],
     6 priority_class_name: "priorityClassName" = [3],
     7 scheduling_constraints: "schedulingConstraints",
     8 scheduling_policy: "schedulingPolicy" = [2],
@@ -329,8 +329,8 @@ pub struct PodGroupResourceClaim {
 
 watchable_core::model!(PodGroupResourceClaim {
     0 name: "name" = [1],
-    1 resource_claim_name: "resourceClaimName" = [2],
-    2 resource_claim_template_name: "resourceClaimTemplateName" = [3],
+    1 resource_claim_name: "resourceClaimName" = pointer [2],
+    2 resource_claim_template_name: "resourceClaimTemplateName" = pointer [3],
 });
 
 /// `PodGroupResourceClaimStatus`, a type without a kind.
@@ -347,7 +347,7 @@ pub struct PodGroupResourceClaimStatus {
 
 watchable_core::model!(PodGroupResourceClaimStatus {
     0 name: "name" = [1],
-    1 resource_claim_name: "resourceClaimName" = [2],
+    1 resource_claim_name: "resourceClaimName" = pointer [2],
 });
 
 /// `PodGroupSchedulingConstraints`, a type without a kind.
@@ -402,9 +402,9 @@ pub struct PodGroupSpec {
 
 watchable_core::model!(PodGroupSpec {
     0 disruption_mode: "disruptionMode" = [6],
-    1 parent_composite_pod_group_name: "parentCompositePodGroupName" = [1],
-    2 preemption_policy: "preemptionPolicy" = [9],
-    3 priority: "priority" = [8],
+    1 parent_composite_pod_group_name: "parentCompositePodGroupName" = pointer [1],
+    2 preemption_policy: "preemptionPolicy" = pointer [9],
+    3 priority: "priority" = pointer [8],
     4 priority_class_name: "priorityClassName" = [7],
     5 resource_claims: "resourceClaims" = [5],
     6 scheduling_constraints: "schedulingConstraints" = [4],
@@ -453,8 +453,8 @@ pub struct PodGroupTemplate {
 watchable_core::model!(PodGroupTemplate {
     0 disruption_mode: "disruptionMode" = [5],
     1 name: "name" = [1],
-    2 preemption_policy: "preemptionPolicy" = [8],
-    3 priority: "priority" = [7],
+    2 preemption_policy: "preemptionPolicy" = pointer [8],
+    3 priority: "priority" = pointer [7],
     4 priority_class_name: "priorityClassName" = [6],
     5 resource_claims: "resourceClaims" = [4],
     6 scheduling_constraints: "schedulingConstraints" = [3],

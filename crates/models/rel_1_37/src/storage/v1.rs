@@ -77,15 +77,15 @@ pub struct CSIDriverSpec {
 }
 
 watchable_core::model!(CSIDriverSpec {
-    0 attach_required: "attachRequired" = [1],
-    1 fs_group_policy: "fsGroupPolicy" = [5],
-    2 node_allocatable_update_period_seconds: "nodeAllocatableUpdatePeriodSeconds" = [9],
-    3 pod_info_on_mount: "podInfoOnMount" = [2],
-    4 prevent_pod_scheduling_if_missing: "preventPodSchedulingIfMissing" = [11],
-    5 requires_republish: "requiresRepublish" = [7],
-    6 se_linux_mount: "seLinuxMount" = [8],
-    7 service_account_token_in_secrets: "serviceAccountTokenInSecrets" = [10],
-    8 storage_capacity: "storageCapacity" = [4],
+    0 attach_required: "attachRequired" = pointer [1],
+    1 fs_group_policy: "fsGroupPolicy" = pointer [5],
+    2 node_allocatable_update_period_seconds: "nodeAllocatableUpdatePeriodSeconds" = pointer [9],
+    3 pod_info_on_mount: "podInfoOnMount" = pointer [2],
+    4 prevent_pod_scheduling_if_missing: "preventPodSchedulingIfMissing" = pointer [11],
+    5 requires_republish: "requiresRepublish" = pointer [7],
+    6 se_linux_mount: "seLinuxMount" = pointer [8],
+    7 service_account_token_in_secrets: "serviceAccountTokenInSecrets" = pointer [10],
+    8 storage_capacity: "storageCapacity" = pointer [4],
     9 token_requests: "tokenRequests" = [6],
     10 volume_lifecycle_modes: "volumeLifecycleModes" = [3],
 });
@@ -287,7 +287,7 @@ pub struct StorageClass {
 }
 
 watchable_core::model!(StorageClass {
-    0 allow_volume_expansion: "allowVolumeExpansion" = [6],
+    0 allow_volume_expansion: "allowVolumeExpansion" = pointer [6],
     1 allowed_topologies: "allowedTopologies" = [8],
     2 api_version: "apiVersion",
     3 kind: "kind",
@@ -295,8 +295,8 @@ watchable_core::model!(StorageClass {
     5 mount_options: "mountOptions" = [5],
     6 parameters: "parameters" = [3],
     7 provisioner: "provisioner" = [2],
-    8 reclaim_policy: "reclaimPolicy" = [4],
-    9 volume_binding_mode: "volumeBindingMode" = [7],
+    8 reclaim_policy: "reclaimPolicy" = pointer [4],
+    9 volume_binding_mode: "volumeBindingMode" = pointer [7],
 });
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1`.
@@ -379,7 +379,7 @@ pub struct TokenRequest {
 
 watchable_core::model!(TokenRequest {
     0 audience: "audience" = [1],
-    1 expiration_seconds: "expirationSeconds" = [2],
+    1 expiration_seconds: "expirationSeconds" = pointer [2],
 });
 
 /// Kind `VolumeAttachment` of `storage.k8s.io/v1`.
@@ -450,7 +450,7 @@ pub struct VolumeAttachmentSource {
 
 watchable_core::model!(VolumeAttachmentSource {
     0 inline_volume_spec: "inlineVolumeSpec" = [2],
-    1 persistent_volume_name: "persistentVolumeName" = [1],
+    1 persistent_volume_name: "persistentVolumeName" = pointer [1],
 });
 
 /// `VolumeAttachmentSpec`, a type without a kind.
@@ -563,7 +563,7 @@ pub struct VolumeError {
 }
 
 watchable_core::model!(VolumeError {
-    0 error_code: "errorCode" = [3],
+    0 error_code: "errorCode" = pointer [3],
     1 message: "message" = [2],
     2 time: "time" = [1],
 });
@@ -579,5 +579,5 @@ pub struct VolumeNodeResources {
 }
 
 watchable_core::model!(VolumeNodeResources {
-    0 count: "count" = [1],
+    0 count: "count" = pointer [1],
 });
