@@ -28,10 +28,9 @@ pub use object::{FieldSource, Model, VisitFields};
 /// Implements [`Model`], `Debug`, and serde's `Serialize` and `Deserialize` for a struct.
 ///
 /// Each entry is the field's index, the Rust field, its name in JSON, and in brackets its path of field numbers in
-/// protobuf, if it has one ([`Model::NUMBERS`]). `pointer` before the brackets means that a zero in protobuf is a value
-/// ([`Model::KEEPS_ZERO`]),
-/// as it is for a pointer in Go; otherwise it stands for an absent one. A list or map that is `required` is written even
-/// if it is empty.
+/// protobuf, if it has one ([`Model::NUMBERS`]). `pointer` before the brackets means that a zero in protobuf is a value,
+/// as it is for a pointer in Go ([`Model::KEEPS_ZERO`]); otherwise it stands for an absent one. A list or map that is
+/// `required` is written even if it is empty.
 ///
 /// ```
 /// use watchable_core::model;

@@ -4,6 +4,7 @@
 //! release's types. The expectations are derived from `spec/` alone, by a second, independent interpretation:
 //! the generator's interpretation is under test.
 
+mod both_wires;
 mod catalog;
 mod compare;
 mod expected;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::both_wires;
 use crate::compare::first_loss;
 use crate::facts::Facts;
 use crate::golden;
@@ -30,8 +31,9 @@ pub(crate) struct Document {
     pub(crate) value: Value,
 }
 
-/// Checks that the types round-trip Kubernetes' own test objects, and recorded ones: those of their own release without loss, those of other
-/// releases except for unknown properties. Kinds that their release lacks are skipped.
+/// Checks that the types round-trip Kubernetes' own test objects, and recorded ones: those of their own release without
+/// loss, those of other releases except for unknown properties; and that they decode objects in protobuf like those in
+/// JSON. Kinds that their release lacks are skipped.
 ///
 /// # Panics
 ///
@@ -40,6 +42,7 @@ pub fn round_trip_recorded_objects(release: &str, types: &[Type]) {
     let facts = Facts::read(release);
     let by_name: BTreeMap<&str, &Type> = types.iter().map(|of| (of.definition, of)).collect();
     let mut failures = golden::failures(release, &facts, &by_name);
+    failures.extend(both_wires::failures(release, &facts, &by_name));
     for recording in recordings() {
         let own = recording.release == release;
         let mut read = 0;

@@ -7,7 +7,7 @@ use super::{
     views, wiring, workarounds,
 };
 use crate::error::{Failure, Result};
-use crate::facts::{Facts, Schema};
+use crate::facts::{Facts, Schema, Zero};
 use crate::names;
 
 /// Type names that would shadow names that generated code uses.
@@ -32,6 +32,7 @@ pub(crate) fn lower(mut facts: Facts, tag: &str) -> Result<Model> {
     }
     check_references(&types)?;
     make_times_optional(&mut types);
+    keep_empty_messages(&mut types, &facts.definitions);
     cycles::box_cycles(&mut types)?;
     let wirings = wiring::wire(&facts.resources, &types)?;
     let views = views::views(&types, &wirings);
@@ -138,6 +139,19 @@ fn check_references(types: &BTreeMap<String, Type>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Keeps messages of types without any fields: they are `{}` in JSON, unlike empty raw JSON.
+fn keep_empty_messages(types: &mut BTreeMap<String, Type>, schemas: &BTreeMap<String, Schema>) {
+    let is_empty = |definition: &String| {
+        let message = schemas.get(definition).and_then(|schema| schema.message.as_ref());
+        message.is_some_and(BTreeMap::is_empty)
+    };
+    for field in types.values_mut().flat_map(Type::fields_mut) {
+        if matches!(&field.shape, Shape::Type(target) if is_empty(target)) {
+            field.zero = Zero::Always;
+        }
+    }
 }
 
 /// Makes required times optional: an event that was created through the core group has a `null` time

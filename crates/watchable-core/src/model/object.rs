@@ -18,6 +18,7 @@ pub trait Model: Default + fmt::Debug {
 
     /// Whether a zero of each field is a value in protobuf: of fields whose type in Go is a pointer, and of those that JSON
     /// never omits. Zeros of others are written in protobuf and omitted in JSON.
+    /// An empty message of raw JSON is `{}` then, and `null` otherwise.
     const KEEPS_ZERO: &'static [bool];
 
     /// Reads the next value into the field of that index, or skips it if the index is out of range.

@@ -119,6 +119,10 @@ pub(crate) fn raw_json(field: &mut RawJson, value: &Value<'_, '_>) -> Result<boo
             *field = json::from_slice(text)?;
         }
     }
+    if field.is_null() && value.is_set(true) {
+        // A type without fields.
+        *field = json::from_str("{}")?;
+    }
     Ok(true)
 }
 

@@ -25,6 +25,7 @@ struct Thing {
     weight: Option<f64>,
     far: Option<String>,
     child: Option<Box<Thing>>,
+    empty: Option<RawJson>,
 }
 
 #[derive(Clone, Default, PartialEq)]
@@ -58,6 +59,7 @@ model!(Thing {
     15 weight: "weight" = pointer [16],
     16 far: "far" = [1000],
     17 child: "child" = [17],
+    18 empty: "empty" = pointer [18],
 });
 model!(Metadata { 0 name: "name" = [1], 1 managed_fields: "managedFields" = [17] });
 model!(Item { 0 name: "name" = [1], 1 optional: "optional" = pointer [2] });
@@ -149,9 +151,10 @@ fn zeros_count_only_for_pointers() {
 }
 
 #[test]
-fn messages_without_contents_are_null_where_json_is() {
+fn messages_without_contents_are_what_json_has() {
     let empty = [message(11, &[]), message(12, &[]), message(14, &[]), message(1, &[])];
     assert_eq!(decoded(&empty), r#"{"metadata":{}}"#);
+    assert_eq!(decoded(&[message(18, &[])]), r#"{"empty":{}}"#);
 }
 
 #[test]
@@ -204,7 +207,10 @@ fn errors_name_the_place() {
             vec![message(7, &amount)],
             "amounts[\"a/b\"]: expected a string, bytes or a message, found the integer 1",
         ),
-        (vec![message(14, &[bytes(1, b"{")])], "raw: the text ends where a key in quotes was expected"),
+        (
+            vec![message(14, &[bytes(1, b"{")])],
+            "raw: the text ends where a key in quotes was expected",
+        ),
         (vec![message(1, &[vec![0x0a, 5, b'a']])], "metadata: the message is truncated"),
         (vec![vec![0x10, 0x80]], "the message is truncated"),
         (vec![vec![0x10], vec![0xff; 10]], "a number has more than 64 bits"),

@@ -18,7 +18,7 @@ pub struct Value<'r, 'a> {
 impl<'r, 'a> Value<'r, 'a> {
     /// Returns the value of a field of a message.
     pub(crate) const fn new(number: u32, contents: Contents<'a>, message: &'r Message<'a>) -> Self {
-        Self { contents, number, message, keeps_zero: true }
+        Self { contents, number, message, keeps_zero: false }
     }
 
     /// Returns the integer.

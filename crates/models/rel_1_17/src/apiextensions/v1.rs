@@ -267,7 +267,7 @@ pub struct CustomResourceSubresources {
 
 watchable_core::model!(CustomResourceSubresources {
     0 scale: "scale" = [2],
-    1 status: "status" = [1],
+    1 status: "status" = pointer [1],
 });
 
 /// `CustomResourceValidation`, a type without a kind.

@@ -53,7 +53,7 @@ watchable_core::model!(StorageVersion {
     0 api_version: "apiVersion",
     1 kind: "kind",
     2 metadata: "metadata" = [1],
-    3 spec: "spec" = [2],
+    3 spec: "spec" = pointer [2],
     4 status: "status" = [3],
 });
 

@@ -55,7 +55,7 @@ pub struct PodGroupPolicy {
 }
 
 watchable_core::model!(PodGroupPolicy {
-    0 basic: "basic" = [2],
+    0 basic: "basic" = pointer [2],
     1 gang: "gang" = [3],
 });
 

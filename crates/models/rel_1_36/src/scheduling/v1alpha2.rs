@@ -143,7 +143,7 @@ pub struct PodGroupSchedulingPolicy {
 }
 
 watchable_core::model!(PodGroupSchedulingPolicy {
-    0 basic: "basic" = [1],
+    0 basic: "basic" = pointer [1],
     1 gang: "gang" = [2],
 });
 

@@ -144,7 +144,7 @@ pub struct CompositePodGroupSchedulingPolicy {
 }
 
 watchable_core::model!(CompositePodGroupSchedulingPolicy {
-    0 basic: "basic" = [1],
+    0 basic: "basic" = pointer [1],
     1 gang: "gang" = [2],
 });
 
@@ -239,8 +239,8 @@ pub struct DisruptionMode {
 }
 
 watchable_core::model!(DisruptionMode {
-    0 all: "all" = [2],
-    1 single: "single" = [1],
+    0 all: "all" = pointer [2],
+    1 single: "single" = pointer [1],
 });
 
 /// `GangSchedulingPolicy`, a type without a kind.
@@ -376,7 +376,7 @@ pub struct PodGroupSchedulingPolicy {
 }
 
 watchable_core::model!(PodGroupSchedulingPolicy {
-    0 basic: "basic" = [1],
+    0 basic: "basic" = pointer [1],
     1 gang: "gang" = [2],
 });
 
