@@ -45,7 +45,7 @@ pub(crate) fn failures(release: &str, facts: &Facts, types: &BTreeMap<&str, &Typ
             kinds.insert(definition);
         }
     }
-    assert!(kinds.len() > 50, "{release} decodes only {} kinds from both wires", kinds.len());
+    assert!(kinds.len() > 100, "{release} decodes only {} kinds from both wires", kinds.len());
     failures
 }
 
@@ -59,9 +59,26 @@ fn compare(type_: &Type, json: &Value, protobuf: &[u8]) -> Result<(), String> {
             return Err(format!("the envelope has {found:?} for {name:?}"));
         }
     }
+    remove_types_of_templates(&mut from_json);
     let from_protobuf = value(&type_.encode_protobuf_as_json(envelope.message)?);
     first_difference(&from_json, &from_protobuf)
         .map_or(Ok(()), |difference| Err(difference.to_string()))
+}
+
+/// Removes what protobuf does not have: servers since 1.18 add `apiVersion` and `kind` to the volume claims in a
+/// StatefulSet, where no message has a place for them. Go's clients miss them in protobuf, too.
+fn remove_types_of_templates(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            let templates = members.get_mut("volumeClaimTemplates").and_then(Value::as_array_mut);
+            for template in templates.into_iter().flatten().filter_map(Value::as_object_mut) {
+                template.retain(|name, _| name != "apiVersion" && name != "kind");
+            }
+            members.values_mut().for_each(remove_types_of_templates);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_types_of_templates),
+        _ => {}
+    }
 }
 
 fn value(text: &str) -> Value {
