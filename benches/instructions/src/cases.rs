@@ -5,6 +5,8 @@ use std::hint::black_box;
 use bytes::Bytes;
 use models::core::v1::{ConfigMap, Event, Node, Pod};
 use watch_runtime::bench_hooks::{self, Gap, Watch};
+use watchable_core::model::Field;
+use watchable_core::protobuf::{self, Envelope};
 use watchable_core::{DynamicObject, json};
 
 /// Runs the case this many times.
@@ -21,6 +23,13 @@ pub(crate) const ALL: &[(&str, Case)] = &[
     ("decode: ConfigMap", |times| decode::<ConfigMap>(CONFIG_MAP, times)),
     ("decode: Event", |times| decode::<Event>(EVENT, times)),
     ("decode: Node", |times| decode::<Node>(NODE, times)),
+    ("decode: Pod, protobuf", |times| decode_protobuf::<Pod>(POD_IN_PROTOBUF, times)),
+    ("decode: Pod, protobuf, without managedFields", decode_less_protobuf),
+    ("decode: ConfigMap, protobuf", |times| {
+        decode_protobuf::<ConfigMap>(CONFIG_MAP_IN_PROTOBUF, times)
+    }),
+    ("decode: Event, protobuf", |times| decode_protobuf::<Event>(EVENT_IN_PROTOBUF, times)),
+    ("decode: Node, protobuf", |times| decode_protobuf::<Node>(NODE_IN_PROTOBUF, times)),
     ("decode: DynamicObject", |times| decode::<DynamicObject>(POD, times)),
     ("skip: Pod", skip),
     ("watch: Pod, from chunk to event", |times| watch::<Pod>(POD, true, times)),
@@ -36,6 +45,12 @@ const BARE_POD: &str = include_str!("../../data/pod-without-managed-fields.json"
 const CONFIG_MAP: &str = include_str!("../../data/configmap.json");
 const EVENT: &str = include_str!("../../data/event.json");
 const NODE: &str = include_str!("../../data/node.json");
+
+// The same objects as above.
+const POD_IN_PROTOBUF: &[u8] = include_bytes!("../../data/pod.bin");
+const CONFIG_MAP_IN_PROTOBUF: &[u8] = include_bytes!("../../data/configmap.bin");
+const EVENT_IN_PROTOBUF: &[u8] = include_bytes!("../../data/event.bin");
+const NODE_IN_PROTOBUF: &[u8] = include_bytes!("../../data/node.bin");
 
 /// The size of the chunks that hyper reads from a busy socket, in bytes.
 const CHUNK: usize = 8 << 10;
@@ -82,6 +97,22 @@ fn decode<T: serde::de::DeserializeOwned>(object: &str, times: usize) {
 fn decode_less(times: usize) {
     for _ in 0..times {
         let object = json::without_managed_fields::<Pod>(black_box(POD.as_bytes()));
+        black_box(object.expect("the object decodes"));
+    }
+}
+
+fn decode_protobuf<T: Field + Default>(object: &[u8], times: usize) {
+    for _ in 0..times {
+        let envelope = Envelope::open(black_box(object)).expect("an envelope");
+        let object = protobuf::from_message::<T>(envelope.message);
+        black_box(object.expect("the object decodes"));
+    }
+}
+
+fn decode_less_protobuf(times: usize) {
+    for _ in 0..times {
+        let envelope = Envelope::open(black_box(POD_IN_PROTOBUF)).expect("an envelope");
+        let object = protobuf::without_managed_fields::<Pod>(envelope.message);
         black_box(object.expect("the object decodes"));
     }
 }
