@@ -31,7 +31,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Download the specs of releases and store their facts in spec/
+    /// Download the specs and .proto files of releases and store their facts in spec/
     Fetch(Fetch),
     /// Generate the crates of releases from spec/, offline; fetch and compile a new release
     Regen(Regen),
@@ -53,13 +53,14 @@ struct Fetch {
     /// Releases, such as 1.36
     #[arg(required = true, value_name = "RELEASE")]
     releases: Vec<String>,
-    /// The base URL of <TAG>/api/openapi-spec/swagger.json: http://, https:// or file://
+    /// The base URL of <TAG>/api/openapi-spec/swagger.json and <TAG>/staging/src/k8s.io: http://, https:// or
+    /// file://
     #[arg(long, value_name = "URL", default_value = DEFAULT_BASE)]
     base_url: String,
-    /// The tag or branch of the spec [default: the pinned tag, else v<RELEASE>.0]
+    /// The tag or branch of the files [default: the pinned tag, else v<RELEASE>.0]
     #[arg(long)]
     tag: Option<String>,
-    /// Accept a spec with another checksum than the pinned one, and pin it
+    /// Accept files with other checksums than the pinned ones, and pin them
     #[arg(long)]
     repin: bool,
 }

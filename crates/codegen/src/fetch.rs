@@ -1,23 +1,24 @@
-//! `cargo xtask fetch`: downloads specs, verifies them against their pins, and stores their facts.
+//! `cargo xtask fetch`: downloads specs and `.proto` files, verifies them against their pins, and stores their facts.
 
+mod checksum;
 mod download;
 mod progress;
+mod proto_files;
 
 pub(crate) use download::download;
+use proto_files::ProtoFiles;
 
-use std::fmt::Write as _;
 use std::path::Path;
-
-use sha2::{Digest as _, Sha256};
 
 use crate::error::{Failure, Result};
 use crate::facts::{self, Facts, Normalised};
 use crate::files;
 use crate::model;
 use crate::pins::{PINS_PATH, Pin, Pins};
+use crate::protobuf;
 use crate::release::Release;
 
-/// The base URL of Kubernetes' specs.
+/// The base URL of Kubernetes' specs and `.proto` files.
 pub const DEFAULT_BASE: &str = "https://raw.githubusercontent.com/kubernetes/kubernetes";
 
 /// The releases to fetch, and from where.
@@ -39,6 +40,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Returns the base URL, without a slash at its end.
+    fn base(&self) -> &str {
+        self.base_url.as_deref().unwrap_or(DEFAULT_BASE).trim_end_matches('/')
+    }
+
     /// Checks that a tag is given for one release only.
     pub(crate) fn check(&self, releases: &[Release]) -> Result<()> {
         if self.tag.is_some() && releases.len() > 1 {
@@ -50,12 +56,18 @@ impl Source {
 }
 
 /// A spec that was downloaded and verified, but not stored.
-pub(crate) struct Fetched {
-    pin: Pin,
-    facts: String,
+pub(crate) struct Spec {
+    tag: String,
+    sha256: String,
     /// The downloaded file.
     pub(crate) bytes: Vec<u8>,
     pub(crate) url: String,
+}
+
+/// The facts of a spec and of the `.proto` files of its tag, which were verified, but not stored.
+pub(crate) struct Fetched {
+    pin: Pin,
+    facts: String,
 }
 
 /// Fetches the releases in order.
@@ -67,14 +79,15 @@ pub(crate) struct Fetched {
 pub fn fetch(root: &Path, wanted: &Wanted) -> Result<()> {
     wanted.source.check(&wanted.releases)?;
     for release in &wanted.releases {
-        get(root, *release, &wanted.source, wanted.repin)?.store(root)?;
+        let spec = spec(root, *release, &wanted.source, wanted.repin)?;
+        get(root, *release, &wanted.source, wanted.repin, &spec)?.store(root)?;
         eprintln!("next: `cargo xtask regen`");
     }
     Ok(())
 }
 
 /// Downloads a release's spec and verifies it against the pin, if there is one.
-pub(crate) fn get(root: &Path, release: Release, source: &Source, repin: bool) -> Result<Fetched> {
+pub(crate) fn spec(root: &Path, release: Release, source: &Source, repin: bool) -> Result<Spec> {
     let pins = Pins::read(root)?;
     let pinned = pins.get(release);
     let tag = source
@@ -82,19 +95,44 @@ pub(crate) fn get(root: &Path, release: Release, source: &Source, repin: bool) -
         .clone()
         .or_else(|| pinned.map(|pin| pin.tag.clone()))
         .unwrap_or_else(|| release.first_tag());
-    let url = spec_url(source.base_url.as_deref().unwrap_or(DEFAULT_BASE), &tag);
+    let url = spec_url(source.base(), &tag);
     let bytes = download(&url)?;
-    let sha256 = hex(&Sha256::digest(&bytes));
-    if let Some(pin) = pinned.filter(|pin| pin.sha256 != sha256 && !repin) {
-        return Err(wrong_checksum(pin, &url, &sha256));
+    let sha256 = checksum::sha256(&bytes);
+    match pinned {
+        Some(pin) if pin.sha256 != sha256 && !repin => {
+            Err(wrong_checksum(release, &url, &sha256, &pin.sha256))
+        }
+        _ => Ok(Spec { tag, sha256, bytes, url }),
     }
-    let Normalised { facts, passed_over } = facts::normalise(release, &bytes, &url)?;
+}
+
+/// Extracts the facts of a spec, and of the `.proto` files of its tag, which it downloads.
+pub(crate) fn get(
+    root: &Path,
+    release: Release,
+    source: &Source,
+    repin: bool,
+    spec: &Spec,
+) -> Result<Fetched> {
+    let pins = Pins::read(root)?;
+    let pinned = pins.get(release);
+    let Normalised { mut facts, passed_over } = facts::normalise(release, &spec.bytes, &spec.url)?;
     passed_over.lines().for_each(|line| eprintln!("{line}"));
-    let pin = pin(&facts, tag, sha256, pinned.and_then(|pin| pin.note.clone()));
+    // Fail before many files are downloaded if the generator does not support the spec.
+    model::lower(facts.clone(), &spec.tag).map_err(|failure| failure.within(&spec.url))?;
+    let base = format!("{}/{}/staging/src", source.base(), spec.tag);
+    let files = proto_files::get(&base, &facts)?;
+    if let Some(pin) = pinned.filter(|pin| pin.protobuf_sha256 != files.sha256 && !repin) {
+        let what = format!("what is below {base}");
+        return Err(wrong_checksum(release, &what, &files.sha256, &pin.protobuf_sha256));
+    }
+    protobuf::join(&mut facts.definitions, &files.messages).map_err(|f| f.within(&base))?;
+    let explained = protobuf::check(&facts, || pins.facts_before(root, release));
+    explained.map_err(|f| f.within(&base))?.iter().for_each(|line| eprintln!("{line}"));
+    let note = pinned.and_then(|pin| pin.note.clone());
+    let pin = pin(&facts, spec, &files, note);
     let text = facts.to_text()?;
-    // Fail before anything is stored if the generator does not support the spec.
-    model::lower(facts, &pin.tag).map_err(|failure| failure.within(&url))?;
-    Ok(Fetched { pin, facts: text, bytes, url })
+    Ok(Fetched { pin, facts: text })
 }
 
 impl Fetched {
@@ -120,38 +158,31 @@ impl Fetched {
 }
 
 fn spec_url(base: &str, tag: &str) -> String {
-    format!("{}/{tag}/api/openapi-spec/swagger.json", base.trim_end_matches('/'))
+    format!("{base}/{tag}/api/openapi-spec/swagger.json")
 }
 
-fn pin(facts: &Facts, tag: String, sha256: String, note: Option<String>) -> Pin {
+fn pin(facts: &Facts, spec: &Spec, files: &ProtoFiles, note: Option<String>) -> Pin {
     Pin {
         release: facts.release,
-        url: spec_url(DEFAULT_BASE, &tag),
-        tag,
-        sha256,
+        tag: spec.tag.clone(),
+        url: spec_url(DEFAULT_BASE, &spec.tag),
+        sha256: spec.sha256.clone(),
         definitions: facts.definitions.len(),
         paths: facts.paths,
         watch_cluster: facts.watch_cluster(),
         watch_namespaced: facts.watch_namespaced(),
+        protobuf_sha256: files.sha256.clone(),
+        protobuf_files: files.count,
+        protobuf_fields: facts.numbers(),
         note,
     }
 }
 
-fn wrong_checksum(pin: &Pin, url: &str, sha256: &str) -> Failure {
+fn wrong_checksum(release: Release, what: &str, sha256: &str, pinned: &str) -> Failure {
     Failure::new(format!(
-        "{url} has the sha256 {sha256}, but {PINS_PATH} pins {} for release {}",
-        pin.sha256, pin.release
+        "{what} has the sha256 {sha256}, but {PINS_PATH} pins {pinned} for release {release}"
     ))
     .hint(format!(
-        "if the change is intended, accept it with `cargo xtask fetch {} --repin`",
-        pin.release
+        "if the change is intended, accept it with `cargo xtask fetch {release} --repin`"
     ))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -10,6 +10,7 @@ use crate::files;
 use crate::history::History;
 use crate::model::{self, Model};
 use crate::pins::Pins;
+use crate::protobuf;
 use crate::release::Release;
 use crate::render;
 
@@ -106,6 +107,8 @@ pub(crate) fn generate_with_descriptions(
     for release in chosen {
         let facts = pins.facts(root, *release)?;
         let place = release.facts_path();
+        protobuf::check(&facts, || pins.facts_before(root, *release))
+            .map_err(|failure| failure.within(&place))?;
         let tag = &pins.require(*release)?.tag;
         let mut model = model::lower(facts, tag).map_err(|failure| failure.within(&place))?;
         model.annotate(&history, descriptions.get(release).unwrap_or(&none));

@@ -24,6 +24,7 @@ mod history;
 mod model;
 mod names;
 mod pins;
+mod protobuf;
 pub mod regen;
 pub mod release;
 mod render;

@@ -14,7 +14,8 @@ pub(crate) const PINS_PATH: &str = "spec/releases.toml";
 
 const HEADER: &str = "\
 # The releases and the specs that they were generated from. Written by `cargo xtask fetch`, which
-# preserves a `note`. `sha256` is the checksum of the downloaded file.
+# preserves a `note`. `sha256` is the checksum of the downloaded file, `protobuf_sha256` that of the
+# generated.proto files of the same tag, without their comments and white space.
 
 ";
 
@@ -38,6 +39,12 @@ pub(crate) struct Pin {
     pub(crate) paths: usize,
     pub(crate) watch_cluster: usize,
     pub(crate) watch_namespaced: usize,
+    /// The checksum of the `.proto` files, without comments and white space.
+    pub(crate) protobuf_sha256: String,
+    /// The number of `.proto` files.
+    pub(crate) protobuf_files: usize,
+    /// The number of properties that have a field number.
+    pub(crate) protobuf_fields: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) note: Option<String>,
 }
@@ -83,6 +90,12 @@ impl Pins {
         Ok(facts)
     }
 
+    /// Reads the facts of the release before this one, if one is pinned.
+    pub(crate) fn facts_before(&self, root: &Path, release: Release) -> Result<Option<Facts>> {
+        let earlier = self.releases.iter().map(|pin| pin.release).filter(|other| *other < release);
+        earlier.max().map(|previous| self.facts(root, previous)).transpose()
+    }
+
     pub(crate) fn set(&mut self, pin: Pin) {
         self.releases.retain(|other| other.release != pin.release);
         self.releases.push(pin);
@@ -97,6 +110,7 @@ impl Pin {
             ("paths", self.paths, facts.paths),
             ("watch_cluster", self.watch_cluster, facts.watch_cluster()),
             ("watch_namespaced", self.watch_namespaced, facts.watch_namespaced()),
+            ("protobuf_fields", self.protobuf_fields, facts.numbers()),
         ] {
             if pinned != found {
                 let file = self.release.facts_path();

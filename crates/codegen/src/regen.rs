@@ -50,12 +50,12 @@ pub fn regen(
     let mut fetched: Vec<Fetched> = Vec::new();
     // All downloads come first: if one fails, nothing is stored.
     for &release in &downloads.all {
-        let spec = fetch::get(root, release, &wanted.source, false)?;
+        let spec = fetch::spec(root, release, &wanted.source, false)?;
         if wanted.descriptions {
             descriptions.insert(release, Descriptions::from_spec(&spec.bytes, &spec.url)?);
         }
         if downloads.new.contains(&release) {
-            fetched.push(spec);
+            fetched.push(fetch::get(root, release, &wanted.source, false, &spec)?);
         }
     }
     fetched.into_iter().try_for_each(|fetched| fetched.store(root))?;

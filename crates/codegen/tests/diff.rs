@@ -88,29 +88,48 @@ core/v1
     assert!(!core.contains("pub struct Container {"));
 }
 
+/// Counts the properties that have a field number.
+fn with_numbers(definitions: &Value) -> usize {
+    let properties =
+        definitions.as_object().unwrap().values().filter_map(|d| d["properties"].as_object());
+    properties
+        .flat_map(|properties| properties.values())
+        .filter(|p| p["protobuf"].is_string())
+        .count()
+}
+
 #[test]
 fn added_renamed_and_changed_in_a_real_spec() {
     let repository = Repository::new();
     let facts = std::fs::read_to_string(real_root().join("spec/rel_1_36.json")).unwrap();
     let mut facts: Value = serde_json::from_str(&facts).unwrap();
     let mut pins = Vec::new();
-    for (minor, changes) in [(36, false), (37, true)] {
+    for (minor, changes) in [(36, false), (38, true)] {
         if changes {
-            facts["release"] = "1.37".into();
+            facts["release"] = "1.38".into();
             let rename = ("io.k8s.api.core.v1.Lifecycle", "io.k8s.api.core.v1.LifecycleHooks");
             change(&mut facts["definitions"], rename, (POD_SPEC, "hostNetwork"));
+            let changed = [
+                (POD_SPEC, "hostNetwork", "11 int32"),
+                ("io.k8s.api.core.v1.Brand", "new", "1 string"),
+            ];
+            for (owner, field, number) in changed {
+                facts["definitions"][owner]["properties"][field]["protobuf"] = number.into();
+            }
         }
         repository.write(&format!("spec/rel_1_{minor}.json"), &facts.to_string());
         let definitions = facts["definitions"].as_object().unwrap().len();
         pins.push(format!(
             "[[release]]\nrelease = '1.{minor}'\ntag = 'x'\nurl = 'x'\nsha256 = 'x'\n\
-             definitions = {definitions}\npaths = {}\nwatch_cluster = 87\nwatch_namespaced = 41\n",
-            facts["paths"]
+             definitions = {definitions}\npaths = {}\nwatch_cluster = 87\nwatch_namespaced = 41\n\
+             protobuf_sha256 = 'x'\nprotobuf_files = 0\nprotobuf_fields = {}\n",
+            facts["paths"],
+            with_numbers(&facts["definitions"])
         ));
     }
     repository.write("spec/releases.toml", &pins.concat());
     assert_exactly(
-        &repository.diff("1.36", "1.37"),
+        &repository.diff("1.36", "1.38"),
         &json!({
             "types_added": ["io.k8s.api.core.v1.Brand"],
             "types_renamed": [{
@@ -128,7 +147,7 @@ fn added_renamed_and_changed_in_a_real_spec() {
         }),
     );
     repository.run(&["regen"]).succeeded();
-    let core = repository.read("crates/models/rel_1_37/src/core/v1.rs");
+    let core = repository.read("crates/models/rel_1_38/src/core/v1.rs");
     assert!(core.contains("pub lifecycle: Option<LifecycleHooks>,"));
     // The generated 1.36 equals the committed one, except for what was removed.
     let core = "crates/models/rel_1_36/src/core/v1.rs";

@@ -6,10 +6,12 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::thread;
 
-use support::{Repository, SMALL, SPEC_PATH};
+use support::{Repository, SMALL, SPEC_PATH, proto_files};
 
-/// Starts a server that sends every client the same response until the test process ends.
+/// Starts a server that sends every client the same response for the spec, and the `.proto` files of the small one,
+/// until the test process ends.
 fn serve(response: String) -> String {
+    let files = proto_files(SMALL);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     thread::spawn(move || {
@@ -20,10 +22,12 @@ fn serve(response: String) -> String {
             let request = String::from_utf8_lossy(&request[..length]).into_owned();
             let expected = request.starts_with(&format!("GET /{SPEC_PATH} "))
                 || request.starts_with("GET /other-tag/api/openapi-spec/swagger.json ");
-            let response = if expected {
-                &response
-            } else {
-                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+            let path = request.split(' ').nth(1).unwrap_or_default();
+            let file = path.split_once("/staging/src/").and_then(|(_, path)| files.get(path));
+            let response = match file {
+                Some(file) => ok(file),
+                None if expected => response.clone(),
+                None => NOT_FOUND.to_owned(),
             };
             // The client may have disconnected, which the test detects.
             let _ = stream.write_all(response.as_bytes());
@@ -31,6 +35,8 @@ fn serve(response: String) -> String {
     });
     base
 }
+
+const NOT_FOUND: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 fn ok(body: &str) -> String {
     format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
@@ -71,6 +77,8 @@ fn spec_is_fetched_and_pinned() {
         "paths = 29",
         "watch_cluster = 4",
         "watch_namespaced = 3",
+        "protobuf_files = 8",
+        "protobuf_fields = 46",
     ] {
         assert!(pins.contains(line), "{line} is not in {pins}");
     }
@@ -138,7 +146,7 @@ fn invalid_release_is_rejected() {
 
 #[test]
 fn http_404_is_reported() {
-    let base = serve("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned());
+    let base = serve(NOT_FOUND.to_owned());
     fails(&base, &[&format!("{base}/{SPEC_PATH}"), "404", "--tag"]);
 }
 

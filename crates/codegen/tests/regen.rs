@@ -42,7 +42,8 @@ fn field_types_follow_from_optionality() {
             "pub token: Option<watchable_core::ByteString>,",
             "pub metadata: crate::meta::v1::ObjectMeta,",
             "pub api_version: Option<String>,",
-            r#"watchable_core::model!(Pod { 0 api_version: "apiVersion", 1 kind: "kind", 2 metadata: "metadata","#,
+            r#"watchable_core::model!(Pod { 0 api_version: "apiVersion", 1 kind: "kind", 2 metadata: "metadata" = [3], 3 spec: "spec" = [4],"#,
+            r#"3 limits: "limits" = [4],"#,
         ],
     );
     assert_contains(

@@ -9,14 +9,13 @@
 //!
 //! As with `serde_json`, types can borrow from the text (`&str`, `&RawValue`).
 //!
-//! Layers, from the bottom up: `limits`, `error`, `block` (SIMD); `string`, `number`; `skip`,
+//! Layers, from the bottom up: `limits`, `block` (SIMD); `string`, `number`; `skip`,
 //! `skip_balanced`, `fields_v1`, `managed_fields` (values that are not decoded); `field_table`; `reader` (the
 //! position in the text); `value`, `key`, `access`, `de` (serde's traits).
 
 mod access;
 mod block;
 mod de;
-mod error;
 mod field_table;
 mod fields_v1;
 mod key;
@@ -32,7 +31,7 @@ mod value;
 
 use serde::Deserialize;
 
-pub use error::Error;
+pub use crate::decode_error::Error;
 pub(crate) use field_table::FieldTable;
 use reader::Reader;
 pub use seek::Seek;

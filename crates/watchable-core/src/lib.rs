@@ -9,6 +9,7 @@
 
 mod byte_string;
 mod catalog;
+mod decode_error;
 mod dynamic;
 mod int_or_string;
 pub mod json;
@@ -18,6 +19,7 @@ mod lookup;
 pub mod metadata;
 pub mod model;
 mod multiplexed;
+pub mod protobuf;
 mod quantity;
 mod raw_json;
 mod resource;
@@ -55,6 +57,6 @@ pub use watchable_derive::CoreWatchable as Watchable;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::multiplexed::{NoKind, a_kind};
-    pub use serde::de::{Deserialize, Deserializer, MapAccess};
+    pub use serde::de::{Deserialize, Deserializer};
     pub use serde::ser::{Serialize, SerializeMap, Serializer};
 }

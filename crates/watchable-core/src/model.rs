@@ -7,27 +7,29 @@
 //!
 //! The Rust type of a field determines how it is decoded and encoded: see [`Field`].
 //!
-//! Layers, from the bottom up: `field`; `object` (the trait); `field_name`; `decode`, `encode`; `values` (the
-//! types of fields).
+//! Layers, from the bottom up: `field`; `object` (the trait); `field_name`; `decode`, `encode`;
+//! `collections`, `scalars` (the types of fields). [`protobuf`](mod@crate::protobuf) reads fields by their numbers.
 
+mod collections;
 mod decode;
 mod encode;
 mod field;
 mod field_name;
 mod object;
-mod values;
+mod scalars;
 
 #[doc(hidden)]
-pub use decode::{deserialize, read, skip};
+pub use decode::deserialize;
 #[doc(hidden)]
 pub use encode::{debug, serialize};
 pub use field::Field;
-pub use object::{Model, VisitFields};
+pub use object::{FieldSource, Model, VisitFields};
 
 /// Implements [`Model`], `Debug`, and serde's `Serialize` and `Deserialize` for a struct.
 ///
-/// Each entry is the field's index, the Rust field, and its name in JSON. A list or map that is `required` is
-/// written even if it is empty.
+/// Each entry is the field's index, the Rust field, its name in JSON, and in brackets its path of field numbers in
+/// protobuf, if it has one ([`Model::NUMBERS`]), after `pointer` if it is a scalar that is a pointer in Go
+/// ([`Model::POINTERS`]). A list or map that is `required` is written even if it is empty.
 ///
 /// ```
 /// use watchable_core::model;
@@ -39,32 +41,45 @@ pub use object::{Model, VisitFields};
 ///     ports: Vec<i32>,
 /// }
 ///
-/// model!(Probe { 0 type_: "type", 1 pod_ips: "podIPs", 2 ports: "ports" required });
+/// model!(Probe { 0 type_: "type" = pointer [1], 1 pod_ips: "podIPs" = [2 5], 2 ports: "ports" required });
 ///
 /// let probe: Probe = serde_json::from_str(r#"{"type": "tcp", "podIPs": null, "other": 1}"#)?;
 /// assert_eq!(serde_json::to_string(&probe)?, r#"{"type":"tcp","ports":[]}"#);
-/// # Ok::<(), serde_json::Error>(())
+///
+/// let probe: Probe = watchable_core::protobuf::from_message(b"\x0a\x03tcp\x12\x05\x2a\x03::1")?;
+/// assert_eq!(probe.pod_ips, ["::1"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[macro_export]
 macro_rules! model {
+    (@is pointer) => { true };
+    (@is) => { false };
     (@visit $self:ident $visitor:ident $field:ident $name:literal) => {
         $visitor.field(stringify!($field), $name, &$self.$field)
     };
     (@visit $self:ident $visitor:ident $field:ident $name:literal required) => {
         $visitor.required_field(stringify!($field), $name, &$self.$field)
     };
-    ($type:ident { $($index:literal $field:ident: $name:literal $($required:ident)?),* $(,)? }) => {
+    ($type:ident {
+        $(
+            $index:literal $field:ident: $name:literal
+            $(= $($pointer:ident)? [$($number:literal)+])?
+            $($required:ident)?
+        ),* $(,)?
+    }) => {
         impl $crate::model::Model for $type {
             const FIELDS: &'static [&'static str] = &[$($name),*];
+            const NUMBERS: &'static [&'static [u32]] = &[$(&[$($($number),+)?]),*];
+            const POINTERS: &'static [bool] = &[$($crate::model!(@is $($($pointer)?)?)),*];
 
-            fn read_field<'de, A: $crate::__private::MapAccess<'de>>(
+            fn read_field<S: $crate::model::FieldSource>(
                 &mut self,
                 index: usize,
-                map: &mut A,
-            ) -> Result<(), A::Error> {
+                source: &mut S,
+            ) -> Result<(), S::Error> {
                 match index {
-                    $($index => $crate::model::read(map, &mut self.$field),)*
-                    _ => $crate::model::skip(map),
+                    $($index => source.read(&mut self.$field),)*
+                    _ => source.skip(),
                 }
             }
 

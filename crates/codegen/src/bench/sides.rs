@@ -91,7 +91,8 @@ mod tests {
         let pins = ["1.17", "1.37", "1.36"].map(|release| {
             format!(
                 "[[release]]\nrelease = \"{release}\"\ntag = \"\"\nurl = \"\"\nsha256 = \"\"\n\
-                 definitions = 0\npaths = 0\nwatch_cluster = 0\nwatch_namespaced = 0\n"
+                 definitions = 0\npaths = 0\nwatch_cluster = 0\nwatch_namespaced = 0\n\
+                 protobuf_sha256 = 'x'\nprotobuf_files = 0\nprotobuf_fields = 0\n"
             )
         });
         fs::write(root.path().join("spec/releases.toml"), pins.concat()).unwrap();

@@ -4,6 +4,7 @@ mod keywords;
 mod layout;
 mod normalise;
 mod resources;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,9 +18,10 @@ use crate::files;
 use crate::release::Release;
 
 pub(crate) use normalise::{Normalised, normalise};
+pub(crate) use wire::{Scalar, Wire, WireType};
 
-/// The content of a release's spec without descriptions.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// The content of a release's spec without descriptions, with the numbers of its `.proto` files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Facts {
     pub(crate) release: Release,
@@ -72,6 +74,13 @@ pub(crate) struct Schema {
     pub(crate) preserve_unknown_fields: Option<bool>,
     #[serde(rename = "x-kubernetes-embedded-resource", skip_serializing_if = "Option::is_none")]
     pub(crate) embedded_resource: Option<bool>,
+    /// How protobuf encodes a property, if its message has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) protobuf: Option<Wire>,
+    /// The fields of a definition's message that no property stands for. Absent if there is no message, and if
+    /// properties stand for all fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<BTreeMap<String, Wire>>,
 }
 
 /// A group, version and kind.
@@ -182,6 +191,21 @@ impl Facts {
     /// Returns the number of kinds that can be watched in one namespace.
     pub(crate) fn watch_namespaced(&self) -> usize {
         self.watched(Scope::Namespaced)
+    }
+
+    /// Returns the number of properties that have a field number.
+    pub(crate) fn numbers(&self) -> usize {
+        let properties = self.definitions.values().flat_map(|schema| schema.properties.values());
+        properties.filter(|property| property.protobuf.is_some()).count()
+    }
+
+    /// Returns the facts of the spec alone.
+    pub(crate) fn without_protobuf(mut self) -> Self {
+        for schema in self.definitions.values_mut() {
+            schema.message = None;
+            schema.properties.values_mut().for_each(|property| property.protobuf = None);
+        }
+        self
     }
 
     fn watched(&self, scope: Scope) -> usize {

@@ -26,6 +26,11 @@ impl Progress {
         Self { bar, received: 0 }
     }
 
+    /// Shows nothing.
+    pub(super) fn hidden() -> Self {
+        Self { bar: None, received: 0 }
+    }
+
     /// Sets the total size, if known.
     pub(super) fn expect(&self, total: Option<u64>) {
         if let (Some(bar), Some(total)) = (&self.bar, total) {

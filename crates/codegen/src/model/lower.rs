@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Body, Field, Home, Model, Shape, Type, api_groups, cycles, features, scalars, shapes, views,
-    wiring, workarounds,
+    Body, Field, Home, Model, Shape, Type, api_groups, cycles, features, numbers, scalars, shapes,
+    views, wiring, workarounds,
 };
 use crate::error::{Failure, Result};
 use crate::facts::{Facts, Schema};
@@ -95,6 +95,8 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
             )));
         }
         let shape = shapes::shape(property).map_err(|f| f.within(format!("property {wire}")))?;
+        let numbers =
+            numbers::numbers(property).map_err(|f| f.within(format!("property {wire}")))?;
         let required = schema.required.contains(wire);
         // Every object has metadata: users need not unwrap it.
         let metadata = wire == "metadata" && !schema.kinds.is_empty();
@@ -108,6 +110,7 @@ fn fields(schema: &Schema) -> Result<Vec<Field>> {
             optional,
             boxed: false,
             required,
+            numbers,
             keys,
             description: Vec::new(),
         });

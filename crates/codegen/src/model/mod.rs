@@ -5,6 +5,7 @@ mod features;
 mod home;
 mod lower;
 mod notes;
+mod numbers;
 mod scalars;
 mod shapes;
 mod views;
@@ -21,6 +22,7 @@ use crate::release::Release;
 pub(crate) use features::{ALL, Features};
 pub(crate) use home::{Home, api_groups};
 pub(crate) use lower::lower;
+pub(crate) use shapes::shape;
 pub(crate) use views::{Row, View};
 pub(crate) use wiring::{Wiring, Wirings};
 
@@ -72,6 +74,8 @@ pub(crate) struct Field {
     /// Whether the field closes a cycle of types.
     pub(crate) boxed: bool,
     pub(crate) required: bool,
+    /// The path of field numbers in protobuf; empty if it has no such field.
+    pub(crate) numbers: Vec<u32>,
     /// The properties that identify the items of a list.
     pub(crate) keys: Vec<String>,
     /// Upstream's description, in lines, if requested.

@@ -5,7 +5,7 @@ use crate::error::{Failure, Result};
 use crate::facts::Schema;
 
 /// Returns the shape of a property, or of its items.
-pub(super) fn shape(schema: &Schema) -> Result<Shape> {
+pub(crate) fn shape(schema: &Schema) -> Result<Shape> {
     if !schema.properties.is_empty() {
         return Err(unsupported("an object within a definition"));
     }

@@ -40,7 +40,7 @@ fn json_schema_props_or(definition: &str, schema: &Schema) -> Result<Option<Body
         Some("OrStringArray") => "SchemaOrStringArray",
         _ => return Ok(None),
     };
-    if *schema != Schema::default() {
+    if (Schema { message: None, ..schema.clone() }) != Schema::default() {
         return Err(no_longer_needed("json_schema_props_or", definition));
     }
     let parameter = definition.replace(name, SCHEMA);

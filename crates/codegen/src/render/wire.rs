@@ -1,4 +1,4 @@
-//! Renders the `model!` invocations, which map fields to JSON names.
+//! Renders the `model!` invocations, which map fields to JSON names and to numbers in protobuf.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -31,7 +31,12 @@ fn fields(type_: &Type, text: &mut String) {
         // Writing to a String cannot fail.
         let collection = matches!(field.shape, Shape::List(_) | Shape::Map(_));
         let required = if field.required && collection { " required" } else { "" };
-        let _ = writeln!(text, "    {number} {}: {:?}{required},", field.name, field.wire);
+        let numbers: Vec<_> = field.numbers.iter().map(ToString::to_string).collect();
+        let numbers = match numbers.as_slice() {
+            [] => String::new(),
+            numbers => format!(" = [{}]", numbers.join(" ")),
+        };
+        let _ = writeln!(text, "    {number} {}: {:?}{numbers}{required},", field.name, field.wire);
     }
     text.push_str("});\n");
 }

@@ -31,6 +31,8 @@ pub(crate) struct Wired {
     pub(crate) number: String,
     pub(crate) name: String,
     pub(crate) wire: String,
+    /// The path in protobuf, such as `2.19`; empty if it has none.
+    pub(crate) path: String,
     /// Whether it is encoded even if it is empty.
     pub(crate) required: bool,
 }
@@ -123,7 +125,7 @@ fn add(path: &str, items: &[syn::Item], modules: &mut Modules) {
     modules.insert(path.to_owned(), module);
 }
 
-/// `Pod { 0 api_version: "apiVersion", … }`
+/// `Pod { 0 api_version: "apiVersion", 2 metadata: "metadata" = [1], … }`
 fn model(tokens: TokenStream) -> (String, Vec<Wired>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let [TokenTree::Ident(name), TokenTree::Group(fields)] = &tokens[..] else {
@@ -132,17 +134,26 @@ fn model(tokens: TokenStream) -> (String, Vec<Wired>) {
     assert_eq!(fields.delimiter(), Delimiter::Brace);
     let fields: Vec<TokenTree> = fields.stream().into_iter().collect();
     let lines = fields.split_inclusive(|token| token.to_string() == ",").map(|line| {
-        let (number, field, colon, wire, required) = match line {
-            [number, field, colon, wire, _] => (number, field, colon, wire, false),
-            [number, field, colon, wire, required, _] => {
-                assert_eq!(required.to_string(), "required", "model! of {name}");
-                (number, field, colon, wire, true)
-            }
-            _ => panic!("model! of {name}"),
-        };
+        let [number, field, colon, wire, rest @ .., _] = line else { panic!("model! of {name}") };
         assert_eq!(colon.to_string(), ":", "model! of {name}");
+        let (path, rest) = match rest {
+            [TokenTree::Punct(equals), TokenTree::Group(numbers), rest @ ..] => {
+                assert_eq!((equals.as_char(), numbers.delimiter()), ('=', Delimiter::Bracket));
+                let numbers = numbers.stream().into_iter().map(|number| number.to_string());
+                (numbers.collect::<Vec<_>>().join("."), rest)
+            }
+            rest => (String::new(), rest),
+        };
+        let rest: Vec<_> = rest.iter().map(ToString::to_string).collect();
+        assert!(rest.is_empty() || rest == ["required"], "model! of {name}: {rest:?}");
         let wire: syn::LitStr = syn::parse2(wire.to_token_stream()).unwrap();
-        Wired { number: number.to_string(), name: field.to_string(), wire: wire.value(), required }
+        Wired {
+            number: number.to_string(),
+            name: field.to_string(),
+            wire: wire.value(),
+            path,
+            required: !rest.is_empty(),
+        }
     });
     (name.to_string(), lines.collect())
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::field_names::golden;
 use crate::release::{Release, place, releases};
 use crate::rust_types::{is_required_collection, of_definition, of_property};
@@ -97,7 +99,11 @@ fn properties_and_fields_correspond() {
                 continue;
             }
             for (place, (wired, (_, type_))) in model.iter().zip(fields).enumerate() {
-                let Wired { number, name, wire, required } = wired;
+                let Wired { number, name, wire, path, required } = wired;
+                let expected = path_in_protobuf(&schema["properties"][wire]);
+                if *path != expected {
+                    report(format!("{wire} has the path `{path}` in protobuf, not `{expected}`"));
+                }
                 if *required != is_required_collection(release, definition, wire) {
                     report(format!("{wire} is written where it is empty: {required}"));
                 }
@@ -114,5 +120,15 @@ fn properties_and_fields_correspond() {
             }
         }
         none(release, &differences);
+    }
+}
+
+/// Returns the path to a property's value: of `4 {1 repeated string}`, the only field of the message is part of it.
+fn path_in_protobuf(property: &Value) -> String {
+    let Some(text) = property["protobuf"].as_str() else { return String::new() };
+    let (path, type_) = text.split_once(' ').unwrap();
+    match type_.strip_prefix('{') {
+        Some(inner) => format!("{path}.{}", inner.split(' ').next().unwrap()),
+        None => path.to_owned(),
     }
 }

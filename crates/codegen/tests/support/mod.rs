@@ -3,11 +3,14 @@
 // Each test file uses only a part of this.
 #![allow(dead_code, unreachable_pub)]
 
+mod proto_files;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+pub use proto_files::proto_files;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -96,9 +99,12 @@ impl Repository {
         self.run(&["fetch", release, "--base-url", &self.mirror()])
     }
 
-    /// Puts a spec into the mirror without fetching it.
+    /// Puts a spec and `.proto` files that fit it into the mirror without fetching them.
     pub fn mirror_as(&self, release: &str, spec: &str) {
         self.write(&format!("mirror/v{release}.0/api/openapi-spec/swagger.json"), spec);
+        for (path, text) in proto_files(spec) {
+            self.write(&format!("mirror/v{release}.0/staging/src/{path}"), &text);
+        }
     }
 
     /// Compares two releases with `diff --json`.

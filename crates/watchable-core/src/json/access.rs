@@ -9,12 +9,12 @@ use serde::de::{
     SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 
-use super::error::Error;
 use super::field_table::FieldLookup;
 use super::key::Key;
 use super::reader::Reader;
 use super::string::Text;
 use super::value::Value;
+use crate::decode_error::Error;
 
 /// The items of a list.
 pub(super) struct ListAccess<'a, 'de> {

@@ -6,9 +6,9 @@ use serde::de::{Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::access::{ListAccess, ObjectAccess, RawValueAccess, UnitVariant, Variant};
-use super::error::Error;
 use super::field_table::FieldLookup;
 use super::value::Value;
+use crate::decode_error::Error;
 
 /// The struct name by which `serde_json` requests a value's text. It is undocumented, but `RawValue`
 /// depends on it; the tests fail if it changes.

@@ -4,8 +4,8 @@ use serde::de::value::{BorrowedStrDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::error::Error;
 use super::string::Text;
+use crate::decode_error::Error;
 
 /// A key that was read.
 pub(super) struct Key<'de, 'a>(pub(super) Text<'de, 'a>);

@@ -2,7 +2,7 @@
 
 use serde::de::{Unexpected, Visitor};
 
-use super::error::Error;
+use crate::decode_error::Error;
 
 /// A number, as an integer if 64 bits hold it.
 #[derive(Clone, Copy)]

@@ -2,12 +2,12 @@
 
 mod values;
 
-use super::error::Error;
 use super::field_table::FieldLookup;
 use super::limits::MAX_DEPTH;
 use super::managed_fields;
 use super::skip;
 use super::string;
+use crate::decode_error::Error;
 
 /// A position in a document.
 pub(super) struct Reader<'de> {

@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, u8x16};
 
 use super::block::{BLOCK, Block};
-use super::error::Error;
+use crate::decode_error::Error;
 
 /// The content of a string: borrowed from the document, or unescaped into a buffer.
 pub(super) enum Text<'de, 's> {

@@ -2,9 +2,9 @@
 
 use serde::de::Visitor;
 
-use super::error::Error;
 use super::reader::Reader;
 use super::string::Text;
+use crate::decode_error::Error;
 
 /// The next value of a document. It implements [`Deserializer`](serde::Deserializer) in `de`.
 pub(super) struct Value<'a, 'de>(pub(super) &'a mut Reader<'de>);

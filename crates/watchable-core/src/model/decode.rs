@@ -7,7 +7,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 
 use super::field::{Field, Slot};
 use super::field_name::FieldName;
-use super::object::Model;
+use super::object::{FieldSource, Model};
 use crate::json::FieldTable;
 
 /// Decodes a model. For [`model!`](crate::model!).
@@ -18,16 +18,23 @@ pub fn deserialize<'de, T: Model, D: Deserializer<'de>>(deserializer: D) -> Resu
     Ok(model)
 }
 
-/// Decodes a map's next value into a field. For [`model!`](crate::model!).
-#[doc(hidden)]
-pub fn read<'de, F: Field, A: MapAccess<'de>>(map: &mut A, field: &mut F) -> Result<(), A::Error> {
-    map.next_value_seed(Slot(field))
+/// The values of a map.
+struct MapValues<'a, 'de, A> {
+    map: &'a mut A,
+    lifetime: PhantomData<&'de ()>,
 }
 
-/// Skips a map's next value. For [`model!`](crate::model!).
-#[doc(hidden)]
-pub fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value().map(|IgnoredAny| ())
+impl<'de, A: MapAccess<'de>> FieldSource for MapValues<'_, 'de, A> {
+    type Error = A::Error;
+
+    #[inline]
+    fn read<F: Field>(&mut self, field: &mut F) -> Result<(), A::Error> {
+        self.map.next_value_seed(Slot(field))
+    }
+
+    fn skip(&mut self) -> Result<(), A::Error> {
+        self.map.next_value().map(|IgnoredAny| ())
+    }
 }
 
 /// Decodes an object (not `null`) into a model's fields.
@@ -50,7 +57,8 @@ impl<'de, T: Model> Visitor<'de> for ModelVisitor<'_, T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let name = FieldName { names: T::FIELDS, table: &TableOf::<T>::TABLE };
         while let Some(index) = map.next_key_seed(name)? {
-            self.0.read_field(index, &mut map)?;
+            let mut values = MapValues { map: &mut map, lifetime: PhantomData };
+            self.0.read_field(index, &mut values)?;
         }
         Ok(())
     }

@@ -5,17 +5,39 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+use crate::protobuf::{self, Value};
+
 /// The type of a model's field.
 ///
 /// Decoding is as lenient as Go's JSON decoder: `null` leaves the default of a field, a list's item or a map's
 /// value. Encoding omits absent fields: `None`, empty lists and maps, and raw JSON that is `null`.
 pub trait Field: Sized + fmt::Debug {
+    /// Whether lists of it may be packed into one field in protobuf.
+    const IS_PACKABLE: bool = false;
+
     /// Decodes a value other than `null`.
     ///
     /// # Errors
     ///
     /// Fails if the value is not of this type.
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
+
+    /// Decodes a value from protobuf. A list or a map gains an item. Returns whether the field is set: in protobuf, some
+    /// fields are written that JSON omits.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the value is not of this type.
+    fn read_protobuf(&mut self, value: &Value<'_, '_>) -> Result<bool, protobuf::Error>;
+
+    /// Decodes a map's value from protobuf.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the value is not of this type.
+    fn read_map_value(&mut self, value: &Value<'_, '_>) -> Result<(), protobuf::Error> {
+        self.read_protobuf(value).map(drop)
+    }
 
     /// Encodes the value.
     ///

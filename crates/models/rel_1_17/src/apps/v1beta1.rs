@@ -30,10 +30,10 @@ pub struct ControllerRevision {
 
 watchable_core::model!(ControllerRevision {
     0 api_version: "apiVersion",
-    1 data: "data",
+    1 data: "data" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
-    4 revision: "revision",
+    3 metadata: "metadata" = [1],
+    4 revision: "revision" = [3],
 });
 
 /// Kind `ControllerRevisionList` of `apps/v1beta1`.
@@ -54,9 +54,9 @@ pub struct ControllerRevisionList {
 
 watchable_core::model!(ControllerRevisionList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `Deployment` of `apps/v1beta1`.
@@ -86,9 +86,9 @@ pub struct Deployment {
 watchable_core::model!(Deployment {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `DeploymentCondition`, a type without a kind.
@@ -109,12 +109,12 @@ pub struct DeploymentCondition {
 }
 
 watchable_core::model!(DeploymentCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 last_update_time: "lastUpdateTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [7],
+    1 last_update_time: "lastUpdateTime" = [6],
+    2 message: "message" = [5],
+    3 reason: "reason" = [4],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// Kind `DeploymentList` of `apps/v1beta1`.
@@ -135,9 +135,9 @@ pub struct DeploymentList {
 
 watchable_core::model!(DeploymentList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `DeploymentRollback` of `apps/v1beta1`.
@@ -159,9 +159,9 @@ pub struct DeploymentRollback {
 watchable_core::model!(DeploymentRollback {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 name: "name",
-    3 rollback_to: "rollbackTo",
-    4 updated_annotations: "updatedAnnotations",
+    2 name: "name" = [1],
+    3 rollback_to: "rollbackTo" = [3],
+    4 updated_annotations: "updatedAnnotations" = [2],
 });
 
 /// `DeploymentSpec`, a type without a kind.
@@ -184,15 +184,15 @@ pub struct DeploymentSpec {
 }
 
 watchable_core::model!(DeploymentSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 paused: "paused",
-    2 progress_deadline_seconds: "progressDeadlineSeconds",
-    3 replicas: "replicas",
-    4 revision_history_limit: "revisionHistoryLimit",
-    5 rollback_to: "rollbackTo",
-    6 selector: "selector",
-    7 strategy: "strategy",
-    8 template: "template",
+    0 min_ready_seconds: "minReadySeconds" = [5],
+    1 paused: "paused" = [7],
+    2 progress_deadline_seconds: "progressDeadlineSeconds" = [9],
+    3 replicas: "replicas" = [1],
+    4 revision_history_limit: "revisionHistoryLimit" = [6],
+    5 rollback_to: "rollbackTo" = [8],
+    6 selector: "selector" = [2],
+    7 strategy: "strategy" = [4],
+    8 template: "template" = [3],
 });
 
 /// `DeploymentStatus`, a type without a kind.
@@ -213,14 +213,14 @@ pub struct DeploymentStatus {
 }
 
 watchable_core::model!(DeploymentStatus {
-    0 available_replicas: "availableReplicas",
-    1 collision_count: "collisionCount",
-    2 conditions: "conditions",
-    3 observed_generation: "observedGeneration",
-    4 ready_replicas: "readyReplicas",
-    5 replicas: "replicas",
-    6 unavailable_replicas: "unavailableReplicas",
-    7 updated_replicas: "updatedReplicas",
+    0 available_replicas: "availableReplicas" = [4],
+    1 collision_count: "collisionCount" = [8],
+    2 conditions: "conditions" = [6],
+    3 observed_generation: "observedGeneration" = [1],
+    4 ready_replicas: "readyReplicas" = [7],
+    5 replicas: "replicas" = [2],
+    6 unavailable_replicas: "unavailableReplicas" = [5],
+    7 updated_replicas: "updatedReplicas" = [3],
 });
 
 /// `DeploymentStrategy`, a type without a kind.
@@ -235,8 +235,8 @@ pub struct DeploymentStrategy {
 }
 
 watchable_core::model!(DeploymentStrategy {
-    0 rolling_update: "rollingUpdate",
-    1 type_: "type",
+    0 rolling_update: "rollingUpdate" = [2],
+    1 type_: "type" = [1],
 });
 
 /// `RollbackConfig`, a type without a kind.
@@ -250,7 +250,7 @@ pub struct RollbackConfig {
 }
 
 watchable_core::model!(RollbackConfig {
-    0 revision: "revision",
+    0 revision: "revision" = [1],
 });
 
 /// `RollingUpdateDeployment`, a type without a kind.
@@ -265,8 +265,8 @@ pub struct RollingUpdateDeployment {
 }
 
 watchable_core::model!(RollingUpdateDeployment {
-    0 max_surge: "maxSurge",
-    1 max_unavailable: "maxUnavailable",
+    0 max_surge: "maxSurge" = [2],
+    1 max_unavailable: "maxUnavailable" = [1],
 });
 
 /// `RollingUpdateStatefulSetStrategy`, a type without a kind.
@@ -280,7 +280,7 @@ pub struct RollingUpdateStatefulSetStrategy {
 }
 
 watchable_core::model!(RollingUpdateStatefulSetStrategy {
-    0 partition: "partition",
+    0 partition: "partition" = [1],
 });
 
 /// Kind `Scale` of `apps/v1beta1`.
@@ -300,9 +300,9 @@ pub struct Scale {
 watchable_core::model!(Scale {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ScaleSpec`, a type without a kind.
@@ -316,7 +316,7 @@ pub struct ScaleSpec {
 }
 
 watchable_core::model!(ScaleSpec {
-    0 replicas: "replicas",
+    0 replicas: "replicas" = [1],
 });
 
 /// `ScaleStatus`, a type without a kind.
@@ -333,9 +333,9 @@ pub struct ScaleStatus {
 }
 
 watchable_core::model!(ScaleStatus {
-    0 replicas: "replicas",
-    1 selector: "selector",
-    2 target_selector: "targetSelector",
+    0 replicas: "replicas" = [1],
+    1 selector: "selector" = [2],
+    2 target_selector: "targetSelector" = [3],
 });
 
 /// Kind `StatefulSet` of `apps/v1beta1`.
@@ -365,9 +365,9 @@ pub struct StatefulSet {
 watchable_core::model!(StatefulSet {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `StatefulSetCondition`, a type without a kind.
@@ -387,11 +387,11 @@ pub struct StatefulSetCondition {
 }
 
 watchable_core::model!(StatefulSetCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `StatefulSetList` of `apps/v1beta1`.
@@ -412,9 +412,9 @@ pub struct StatefulSetList {
 
 watchable_core::model!(StatefulSetList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `StatefulSetSpec`, a type without a kind.
@@ -437,14 +437,14 @@ pub struct StatefulSetSpec {
 }
 
 watchable_core::model!(StatefulSetSpec {
-    0 pod_management_policy: "podManagementPolicy",
-    1 replicas: "replicas",
-    2 revision_history_limit: "revisionHistoryLimit",
-    3 selector: "selector",
-    4 service_name: "serviceName",
-    5 template: "template",
-    6 update_strategy: "updateStrategy",
-    7 volume_claim_templates: "volumeClaimTemplates",
+    0 pod_management_policy: "podManagementPolicy" = [6],
+    1 replicas: "replicas" = [1],
+    2 revision_history_limit: "revisionHistoryLimit" = [8],
+    3 selector: "selector" = [2],
+    4 service_name: "serviceName" = [5],
+    5 template: "template" = [3],
+    6 update_strategy: "updateStrategy" = [7],
+    7 volume_claim_templates: "volumeClaimTemplates" = [4],
 });
 
 /// `StatefulSetStatus`, a type without a kind.
@@ -467,15 +467,15 @@ pub struct StatefulSetStatus {
 }
 
 watchable_core::model!(StatefulSetStatus {
-    0 collision_count: "collisionCount",
-    1 conditions: "conditions",
-    2 current_replicas: "currentReplicas",
-    3 current_revision: "currentRevision",
-    4 observed_generation: "observedGeneration",
-    5 ready_replicas: "readyReplicas",
-    6 replicas: "replicas",
-    7 update_revision: "updateRevision",
-    8 updated_replicas: "updatedReplicas",
+    0 collision_count: "collisionCount" = [9],
+    1 conditions: "conditions" = [10],
+    2 current_replicas: "currentReplicas" = [4],
+    3 current_revision: "currentRevision" = [6],
+    4 observed_generation: "observedGeneration" = [1],
+    5 ready_replicas: "readyReplicas" = [3],
+    6 replicas: "replicas" = [2],
+    7 update_revision: "updateRevision" = [7],
+    8 updated_replicas: "updatedReplicas" = [5],
 });
 
 /// `StatefulSetUpdateStrategy`, a type without a kind.
@@ -490,6 +490,6 @@ pub struct StatefulSetUpdateStrategy {
 }
 
 watchable_core::model!(StatefulSetUpdateStrategy {
-    0 rolling_update: "rollingUpdate",
-    1 type_: "type",
+    0 rolling_update: "rollingUpdate" = [2],
+    1 type_: "type" = [1],
 });

@@ -23,9 +23,9 @@ pub struct TokenReview {
 watchable_core::model!(TokenReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for TokenReview {
@@ -61,8 +61,8 @@ pub struct TokenReviewSpec {
 }
 
 watchable_core::model!(TokenReviewSpec {
-    0 audiences: "audiences",
-    1 token: "token",
+    0 audiences: "audiences" = [2],
+    1 token: "token" = [1],
 });
 
 /// `TokenReviewStatus`, a type without a kind.
@@ -79,10 +79,10 @@ pub struct TokenReviewStatus {
 }
 
 watchable_core::model!(TokenReviewStatus {
-    0 audiences: "audiences",
-    1 authenticated: "authenticated",
-    2 error: "error",
-    3 user: "user",
+    0 audiences: "audiences" = [4],
+    1 authenticated: "authenticated" = [1],
+    2 error: "error" = [3],
+    3 user: "user" = [2],
 });
 
 /// `UserInfo`, a type without a kind.
@@ -99,8 +99,8 @@ pub struct UserInfo {
 }
 
 watchable_core::model!(UserInfo {
-    0 extra: "extra",
-    1 groups: "groups",
-    2 uid: "uid",
-    3 username: "username",
+    0 extra: "extra" = [4],
+    1 groups: "groups" = [3],
+    2 uid: "uid" = [2],
+    3 username: "username" = [1],
 });

@@ -19,11 +19,11 @@ pub struct Endpoint {
 }
 
 watchable_core::model!(Endpoint {
-    0 addresses: "addresses" required,
-    1 conditions: "conditions",
-    2 hostname: "hostname",
-    3 target_ref: "targetRef",
-    4 topology: "topology",
+    0 addresses: "addresses" = [1] required,
+    1 conditions: "conditions" = [2],
+    2 hostname: "hostname" = [3],
+    3 target_ref: "targetRef" = [4],
+    4 topology: "topology" = [5],
 });
 
 /// `EndpointConditions`, a type without a kind.
@@ -37,7 +37,7 @@ pub struct EndpointConditions {
 }
 
 watchable_core::model!(EndpointConditions {
-    0 ready: "ready",
+    0 ready: "ready" = [1],
 });
 
 /// `EndpointPort`, a type without a kind.
@@ -54,10 +54,10 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol",
-    1 name: "name",
-    2 port: "port",
-    3 protocol: "protocol",
+    0 app_protocol: "appProtocol" = [4],
+    1 name: "name" = [1],
+    2 port: "port" = [3],
+    3 protocol: "protocol" = [2],
 });
 
 /// Kind `EndpointSlice` of `discovery.k8s.io/v1beta1`.
@@ -88,12 +88,12 @@ pub struct EndpointSlice {
 }
 
 watchable_core::model!(EndpointSlice {
-    0 address_type: "addressType",
+    0 address_type: "addressType" = [4],
     1 api_version: "apiVersion",
-    2 endpoints: "endpoints" required,
+    2 endpoints: "endpoints" = [2] required,
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 ports: "ports",
+    4 metadata: "metadata" = [1],
+    5 ports: "ports" = [3],
 });
 
 /// Kind `EndpointSliceList` of `discovery.k8s.io/v1beta1`.
@@ -114,7 +114,7 @@ pub struct EndpointSliceList {
 
 watchable_core::model!(EndpointSliceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });

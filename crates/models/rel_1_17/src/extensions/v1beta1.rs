@@ -15,7 +15,7 @@ pub struct AllowedCSIDriver {
 }
 
 watchable_core::model!(AllowedCSIDriver {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `AllowedFlexVolume`, a type without a kind.
@@ -30,7 +30,7 @@ pub struct AllowedFlexVolume {
 }
 
 watchable_core::model!(AllowedFlexVolume {
-    0 driver: "driver",
+    0 driver: "driver" = [1],
 });
 
 /// `AllowedHostPath`, a type without a kind.
@@ -45,8 +45,8 @@ pub struct AllowedHostPath {
 }
 
 watchable_core::model!(AllowedHostPath {
-    0 path_prefix: "pathPrefix",
-    1 read_only: "readOnly",
+    0 path_prefix: "pathPrefix" = [1],
+    1 read_only: "readOnly" = [2],
 });
 
 /// Kind `DaemonSet` of `extensions/v1beta1`.
@@ -76,9 +76,9 @@ pub struct DaemonSet {
 watchable_core::model!(DaemonSet {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `DaemonSetCondition`, a type without a kind.
@@ -98,11 +98,11 @@ pub struct DaemonSetCondition {
 }
 
 watchable_core::model!(DaemonSetCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `DaemonSetList` of `extensions/v1beta1`.
@@ -123,9 +123,9 @@ pub struct DaemonSetList {
 
 watchable_core::model!(DaemonSetList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DaemonSetSpec`, a type without a kind.
@@ -145,12 +145,12 @@ pub struct DaemonSetSpec {
 }
 
 watchable_core::model!(DaemonSetSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 revision_history_limit: "revisionHistoryLimit",
-    2 selector: "selector",
-    3 template: "template",
-    4 template_generation: "templateGeneration",
-    5 update_strategy: "updateStrategy",
+    0 min_ready_seconds: "minReadySeconds" = [4],
+    1 revision_history_limit: "revisionHistoryLimit" = [6],
+    2 selector: "selector" = [1],
+    3 template: "template" = [2],
+    4 template_generation: "templateGeneration" = [5],
+    5 update_strategy: "updateStrategy" = [3],
 });
 
 /// `DaemonSetStatus`, a type without a kind.
@@ -177,16 +177,16 @@ pub struct DaemonSetStatus {
 }
 
 watchable_core::model!(DaemonSetStatus {
-    0 collision_count: "collisionCount",
-    1 conditions: "conditions",
-    2 current_number_scheduled: "currentNumberScheduled",
-    3 desired_number_scheduled: "desiredNumberScheduled",
-    4 number_available: "numberAvailable",
-    5 number_misscheduled: "numberMisscheduled",
-    6 number_ready: "numberReady",
-    7 number_unavailable: "numberUnavailable",
-    8 observed_generation: "observedGeneration",
-    9 updated_number_scheduled: "updatedNumberScheduled",
+    0 collision_count: "collisionCount" = [9],
+    1 conditions: "conditions" = [10],
+    2 current_number_scheduled: "currentNumberScheduled" = [1],
+    3 desired_number_scheduled: "desiredNumberScheduled" = [3],
+    4 number_available: "numberAvailable" = [7],
+    5 number_misscheduled: "numberMisscheduled" = [2],
+    6 number_ready: "numberReady" = [4],
+    7 number_unavailable: "numberUnavailable" = [8],
+    8 observed_generation: "observedGeneration" = [5],
+    9 updated_number_scheduled: "updatedNumberScheduled" = [6],
 });
 
 /// `DaemonSetUpdateStrategy`, a type without a kind.
@@ -201,8 +201,8 @@ pub struct DaemonSetUpdateStrategy {
 }
 
 watchable_core::model!(DaemonSetUpdateStrategy {
-    0 rolling_update: "rollingUpdate",
-    1 type_: "type",
+    0 rolling_update: "rollingUpdate" = [2],
+    1 type_: "type" = [1],
 });
 
 /// Kind `Deployment` of `extensions/v1beta1`.
@@ -232,9 +232,9 @@ pub struct Deployment {
 watchable_core::model!(Deployment {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `DeploymentCondition`, a type without a kind.
@@ -255,12 +255,12 @@ pub struct DeploymentCondition {
 }
 
 watchable_core::model!(DeploymentCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 last_update_time: "lastUpdateTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [7],
+    1 last_update_time: "lastUpdateTime" = [6],
+    2 message: "message" = [5],
+    3 reason: "reason" = [4],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// Kind `DeploymentList` of `extensions/v1beta1`.
@@ -281,9 +281,9 @@ pub struct DeploymentList {
 
 watchable_core::model!(DeploymentList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `DeploymentRollback` of `extensions/v1beta1`.
@@ -305,9 +305,9 @@ pub struct DeploymentRollback {
 watchable_core::model!(DeploymentRollback {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 name: "name",
-    3 rollback_to: "rollbackTo",
-    4 updated_annotations: "updatedAnnotations",
+    2 name: "name" = [1],
+    3 rollback_to: "rollbackTo" = [3],
+    4 updated_annotations: "updatedAnnotations" = [2],
 });
 
 /// `DeploymentSpec`, a type without a kind.
@@ -330,15 +330,15 @@ pub struct DeploymentSpec {
 }
 
 watchable_core::model!(DeploymentSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 paused: "paused",
-    2 progress_deadline_seconds: "progressDeadlineSeconds",
-    3 replicas: "replicas",
-    4 revision_history_limit: "revisionHistoryLimit",
-    5 rollback_to: "rollbackTo",
-    6 selector: "selector",
-    7 strategy: "strategy",
-    8 template: "template",
+    0 min_ready_seconds: "minReadySeconds" = [5],
+    1 paused: "paused" = [7],
+    2 progress_deadline_seconds: "progressDeadlineSeconds" = [9],
+    3 replicas: "replicas" = [1],
+    4 revision_history_limit: "revisionHistoryLimit" = [6],
+    5 rollback_to: "rollbackTo" = [8],
+    6 selector: "selector" = [2],
+    7 strategy: "strategy" = [4],
+    8 template: "template" = [3],
 });
 
 /// `DeploymentStatus`, a type without a kind.
@@ -359,14 +359,14 @@ pub struct DeploymentStatus {
 }
 
 watchable_core::model!(DeploymentStatus {
-    0 available_replicas: "availableReplicas",
-    1 collision_count: "collisionCount",
-    2 conditions: "conditions",
-    3 observed_generation: "observedGeneration",
-    4 ready_replicas: "readyReplicas",
-    5 replicas: "replicas",
-    6 unavailable_replicas: "unavailableReplicas",
-    7 updated_replicas: "updatedReplicas",
+    0 available_replicas: "availableReplicas" = [4],
+    1 collision_count: "collisionCount" = [8],
+    2 conditions: "conditions" = [6],
+    3 observed_generation: "observedGeneration" = [1],
+    4 ready_replicas: "readyReplicas" = [7],
+    5 replicas: "replicas" = [2],
+    6 unavailable_replicas: "unavailableReplicas" = [5],
+    7 updated_replicas: "updatedReplicas" = [3],
 });
 
 /// `DeploymentStrategy`, a type without a kind.
@@ -381,8 +381,8 @@ pub struct DeploymentStrategy {
 }
 
 watchable_core::model!(DeploymentStrategy {
-    0 rolling_update: "rollingUpdate",
-    1 type_: "type",
+    0 rolling_update: "rollingUpdate" = [2],
+    1 type_: "type" = [1],
 });
 
 /// `FSGroupStrategyOptions`, a type without a kind.
@@ -397,8 +397,8 @@ pub struct FSGroupStrategyOptions {
 }
 
 watchable_core::model!(FSGroupStrategyOptions {
-    0 ranges: "ranges",
-    1 rule: "rule",
+    0 ranges: "ranges" = [2],
+    1 rule: "rule" = [1],
 });
 
 /// `HTTPIngressPath`, a type without a kind.
@@ -414,8 +414,8 @@ pub struct HTTPIngressPath {
 }
 
 watchable_core::model!(HTTPIngressPath {
-    0 backend: "backend",
-    1 path: "path",
+    0 backend: "backend" = [2],
+    1 path: "path" = [1],
 });
 
 /// `HTTPIngressRuleValue`, a type without a kind.
@@ -430,7 +430,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths" required,
+    0 paths: "paths" = [1] required,
 });
 
 /// `HostPortRange`, a type without a kind.
@@ -447,8 +447,8 @@ pub struct HostPortRange {
 }
 
 watchable_core::model!(HostPortRange {
-    0 max: "max",
-    1 min: "min",
+    0 max: "max" = [2],
+    1 min: "min" = [1],
 });
 
 /// `IDRange`, a type without a kind.
@@ -465,8 +465,8 @@ pub struct IDRange {
 }
 
 watchable_core::model!(IDRange {
-    0 max: "max",
-    1 min: "min",
+    0 max: "max" = [2],
+    1 min: "min" = [1],
 });
 
 /// `IPBlock`, a type without a kind.
@@ -482,8 +482,8 @@ pub struct IPBlock {
 }
 
 watchable_core::model!(IPBlock {
-    0 cidr: "cidr",
-    1 except: "except",
+    0 cidr: "cidr" = [1],
+    1 except: "except" = [2],
 });
 
 /// Kind `Ingress` of `extensions/v1beta1`.
@@ -513,9 +513,9 @@ pub struct Ingress {
 watchable_core::model!(Ingress {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `IngressBackend`, a type without a kind.
@@ -532,8 +532,8 @@ pub struct IngressBackend {
 }
 
 watchable_core::model!(IngressBackend {
-    0 service_name: "serviceName",
-    1 service_port: "servicePort",
+    0 service_name: "serviceName" = [1],
+    1 service_port: "servicePort" = [2],
 });
 
 /// Kind `IngressList` of `extensions/v1beta1`.
@@ -554,9 +554,9 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IngressRule`, a type without a kind.
@@ -571,8 +571,8 @@ pub struct IngressRule {
 }
 
 watchable_core::model!(IngressRule {
-    0 host: "host",
-    1 http: "http",
+    0 host: "host" = [1],
+    1 http: "http" = [2 1],
 });
 
 /// `IngressSpec`, a type without a kind.
@@ -588,9 +588,9 @@ pub struct IngressSpec {
 }
 
 watchable_core::model!(IngressSpec {
-    0 backend: "backend",
-    1 rules: "rules",
-    2 tls: "tls",
+    0 backend: "backend" = [1],
+    1 rules: "rules" = [3],
+    2 tls: "tls" = [2],
 });
 
 /// `IngressStatus`, a type without a kind.
@@ -604,7 +604,7 @@ pub struct IngressStatus {
 }
 
 watchable_core::model!(IngressStatus {
-    0 load_balancer: "loadBalancer",
+    0 load_balancer: "loadBalancer" = [1],
 });
 
 /// `IngressTLS`, a type without a kind.
@@ -619,8 +619,8 @@ pub struct IngressTLS {
 }
 
 watchable_core::model!(IngressTLS {
-    0 hosts: "hosts",
-    1 secret_name: "secretName",
+    0 hosts: "hosts" = [1],
+    1 secret_name: "secretName" = [2],
 });
 
 /// Kind `NetworkPolicy` of `extensions/v1beta1`.
@@ -649,8 +649,8 @@ pub struct NetworkPolicy {
 watchable_core::model!(NetworkPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `NetworkPolicyEgressRule`, a type without a kind.
@@ -665,8 +665,8 @@ pub struct NetworkPolicyEgressRule {
 }
 
 watchable_core::model!(NetworkPolicyEgressRule {
-    0 ports: "ports",
-    1 to: "to",
+    0 ports: "ports" = [1],
+    1 to: "to" = [2],
 });
 
 /// `NetworkPolicyIngressRule`, a type without a kind.
@@ -681,8 +681,8 @@ pub struct NetworkPolicyIngressRule {
 }
 
 watchable_core::model!(NetworkPolicyIngressRule {
-    0 from: "from",
-    1 ports: "ports",
+    0 from: "from" = [2],
+    1 ports: "ports" = [1],
 });
 
 /// Kind `NetworkPolicyList` of `extensions/v1beta1`.
@@ -703,9 +703,9 @@ pub struct NetworkPolicyList {
 
 watchable_core::model!(NetworkPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `NetworkPolicyPeer`, a type without a kind.
@@ -721,9 +721,9 @@ pub struct NetworkPolicyPeer {
 }
 
 watchable_core::model!(NetworkPolicyPeer {
-    0 ip_block: "ipBlock",
-    1 namespace_selector: "namespaceSelector",
-    2 pod_selector: "podSelector",
+    0 ip_block: "ipBlock" = [3],
+    1 namespace_selector: "namespaceSelector" = [2],
+    2 pod_selector: "podSelector" = [1],
 });
 
 /// `NetworkPolicyPort`, a type without a kind.
@@ -738,8 +738,8 @@ pub struct NetworkPolicyPort {
 }
 
 watchable_core::model!(NetworkPolicyPort {
-    0 port: "port",
-    1 protocol: "protocol",
+    0 port: "port" = [2],
+    1 protocol: "protocol" = [1],
 });
 
 /// `NetworkPolicySpec`, a type without a kind.
@@ -757,10 +757,10 @@ pub struct NetworkPolicySpec {
 }
 
 watchable_core::model!(NetworkPolicySpec {
-    0 egress: "egress",
-    1 ingress: "ingress",
-    2 pod_selector: "podSelector",
-    3 policy_types: "policyTypes",
+    0 egress: "egress" = [3],
+    1 ingress: "ingress" = [2],
+    2 pod_selector: "podSelector" = [1],
+    3 policy_types: "policyTypes" = [4],
 });
 
 /// Kind `PodSecurityPolicy` of `extensions/v1beta1`.
@@ -788,8 +788,8 @@ pub struct PodSecurityPolicy {
 watchable_core::model!(PodSecurityPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `PodSecurityPolicyList` of `extensions/v1beta1`.
@@ -810,9 +810,9 @@ pub struct PodSecurityPolicyList {
 
 watchable_core::model!(PodSecurityPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodSecurityPolicySpec`, a type without a kind.
@@ -856,30 +856,30 @@ pub struct PodSecurityPolicySpec {
 }
 
 watchable_core::model!(PodSecurityPolicySpec {
-    0 allow_privilege_escalation: "allowPrivilegeEscalation",
-    1 allowed_csi_drivers: "allowedCSIDrivers",
-    2 allowed_capabilities: "allowedCapabilities",
-    3 allowed_flex_volumes: "allowedFlexVolumes",
-    4 allowed_host_paths: "allowedHostPaths",
-    5 allowed_proc_mount_types: "allowedProcMountTypes",
-    6 allowed_unsafe_sysctls: "allowedUnsafeSysctls",
-    7 default_add_capabilities: "defaultAddCapabilities",
-    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation",
-    9 forbidden_sysctls: "forbiddenSysctls",
-    10 fs_group: "fsGroup",
-    11 host_ipc: "hostIPC",
-    12 host_network: "hostNetwork",
-    13 host_pid: "hostPID",
-    14 host_ports: "hostPorts",
-    15 privileged: "privileged",
-    16 read_only_root_filesystem: "readOnlyRootFilesystem",
-    17 required_drop_capabilities: "requiredDropCapabilities",
-    18 run_as_group: "runAsGroup",
-    19 run_as_user: "runAsUser",
-    20 runtime_class: "runtimeClass",
-    21 se_linux: "seLinux",
-    22 supplemental_groups: "supplementalGroups",
-    23 volumes: "volumes",
+    0 allow_privilege_escalation: "allowPrivilegeEscalation" = [16],
+    1 allowed_csi_drivers: "allowedCSIDrivers" = [23],
+    2 allowed_capabilities: "allowedCapabilities" = [4],
+    3 allowed_flex_volumes: "allowedFlexVolumes" = [18],
+    4 allowed_host_paths: "allowedHostPaths" = [17],
+    5 allowed_proc_mount_types: "allowedProcMountTypes" = [21],
+    6 allowed_unsafe_sysctls: "allowedUnsafeSysctls" = [19],
+    7 default_add_capabilities: "defaultAddCapabilities" = [2],
+    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation" = [15],
+    9 forbidden_sysctls: "forbiddenSysctls" = [20],
+    10 fs_group: "fsGroup" = [13],
+    11 host_ipc: "hostIPC" = [9],
+    12 host_network: "hostNetwork" = [6],
+    13 host_pid: "hostPID" = [8],
+    14 host_ports: "hostPorts" = [7],
+    15 privileged: "privileged" = [1],
+    16 read_only_root_filesystem: "readOnlyRootFilesystem" = [14],
+    17 required_drop_capabilities: "requiredDropCapabilities" = [3],
+    18 run_as_group: "runAsGroup" = [22],
+    19 run_as_user: "runAsUser" = [11],
+    20 runtime_class: "runtimeClass" = [24],
+    21 se_linux: "seLinux" = [10],
+    22 supplemental_groups: "supplementalGroups" = [12],
+    23 volumes: "volumes" = [5],
 });
 
 /// Kind `ReplicaSet` of `extensions/v1beta1`.
@@ -909,9 +909,9 @@ pub struct ReplicaSet {
 watchable_core::model!(ReplicaSet {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ReplicaSetCondition`, a type without a kind.
@@ -931,11 +931,11 @@ pub struct ReplicaSetCondition {
 }
 
 watchable_core::model!(ReplicaSetCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `ReplicaSetList` of `extensions/v1beta1`.
@@ -956,9 +956,9 @@ pub struct ReplicaSetList {
 
 watchable_core::model!(ReplicaSetList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ReplicaSetSpec`, a type without a kind.
@@ -975,10 +975,10 @@ pub struct ReplicaSetSpec {
 }
 
 watchable_core::model!(ReplicaSetSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 replicas: "replicas",
-    2 selector: "selector",
-    3 template: "template",
+    0 min_ready_seconds: "minReadySeconds" = [4],
+    1 replicas: "replicas" = [1],
+    2 selector: "selector" = [2],
+    3 template: "template" = [3],
 });
 
 /// `ReplicaSetStatus`, a type without a kind.
@@ -998,12 +998,12 @@ pub struct ReplicaSetStatus {
 }
 
 watchable_core::model!(ReplicaSetStatus {
-    0 available_replicas: "availableReplicas",
-    1 conditions: "conditions",
-    2 fully_labeled_replicas: "fullyLabeledReplicas",
-    3 observed_generation: "observedGeneration",
-    4 ready_replicas: "readyReplicas",
-    5 replicas: "replicas",
+    0 available_replicas: "availableReplicas" = [5],
+    1 conditions: "conditions" = [6],
+    2 fully_labeled_replicas: "fullyLabeledReplicas" = [2],
+    3 observed_generation: "observedGeneration" = [3],
+    4 ready_replicas: "readyReplicas" = [4],
+    5 replicas: "replicas" = [1],
 });
 
 /// `RollbackConfig`, a type without a kind.
@@ -1017,7 +1017,7 @@ pub struct RollbackConfig {
 }
 
 watchable_core::model!(RollbackConfig {
-    0 revision: "revision",
+    0 revision: "revision" = [1],
 });
 
 /// `RollingUpdateDaemonSet`, a type without a kind.
@@ -1031,7 +1031,7 @@ pub struct RollingUpdateDaemonSet {
 }
 
 watchable_core::model!(RollingUpdateDaemonSet {
-    0 max_unavailable: "maxUnavailable",
+    0 max_unavailable: "maxUnavailable" = [1],
 });
 
 /// `RollingUpdateDeployment`, a type without a kind.
@@ -1046,8 +1046,8 @@ pub struct RollingUpdateDeployment {
 }
 
 watchable_core::model!(RollingUpdateDeployment {
-    0 max_surge: "maxSurge",
-    1 max_unavailable: "maxUnavailable",
+    0 max_surge: "maxSurge" = [2],
+    1 max_unavailable: "maxUnavailable" = [1],
 });
 
 /// `RunAsGroupStrategyOptions`, a type without a kind.
@@ -1063,8 +1063,8 @@ pub struct RunAsGroupStrategyOptions {
 }
 
 watchable_core::model!(RunAsGroupStrategyOptions {
-    0 ranges: "ranges",
-    1 rule: "rule",
+    0 ranges: "ranges" = [2],
+    1 rule: "rule" = [1],
 });
 
 /// `RunAsUserStrategyOptions`, a type without a kind.
@@ -1080,8 +1080,8 @@ pub struct RunAsUserStrategyOptions {
 }
 
 watchable_core::model!(RunAsUserStrategyOptions {
-    0 ranges: "ranges",
-    1 rule: "rule",
+    0 ranges: "ranges" = [2],
+    1 rule: "rule" = [1],
 });
 
 /// `RuntimeClassStrategyOptions`, a type without a kind.
@@ -1097,8 +1097,8 @@ pub struct RuntimeClassStrategyOptions {
 }
 
 watchable_core::model!(RuntimeClassStrategyOptions {
-    0 allowed_runtime_class_names: "allowedRuntimeClassNames" required,
-    1 default_runtime_class_name: "defaultRuntimeClassName",
+    0 allowed_runtime_class_names: "allowedRuntimeClassNames" = [1] required,
+    1 default_runtime_class_name: "defaultRuntimeClassName" = [2],
 });
 
 /// `SELinuxStrategyOptions`, a type without a kind.
@@ -1114,8 +1114,8 @@ pub struct SELinuxStrategyOptions {
 }
 
 watchable_core::model!(SELinuxStrategyOptions {
-    0 rule: "rule",
-    1 se_linux_options: "seLinuxOptions",
+    0 rule: "rule" = [1],
+    1 se_linux_options: "seLinuxOptions" = [2],
 });
 
 /// Kind `Scale` of `extensions/v1beta1`.
@@ -1135,9 +1135,9 @@ pub struct Scale {
 watchable_core::model!(Scale {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ScaleSpec`, a type without a kind.
@@ -1151,7 +1151,7 @@ pub struct ScaleSpec {
 }
 
 watchable_core::model!(ScaleSpec {
-    0 replicas: "replicas",
+    0 replicas: "replicas" = [1],
 });
 
 /// `ScaleStatus`, a type without a kind.
@@ -1168,9 +1168,9 @@ pub struct ScaleStatus {
 }
 
 watchable_core::model!(ScaleStatus {
-    0 replicas: "replicas",
-    1 selector: "selector",
-    2 target_selector: "targetSelector",
+    0 replicas: "replicas" = [1],
+    1 selector: "selector" = [2],
+    2 target_selector: "targetSelector" = [3],
 });
 
 /// `SupplementalGroupsStrategyOptions`, a type without a kind.
@@ -1185,6 +1185,6 @@ pub struct SupplementalGroupsStrategyOptions {
 }
 
 watchable_core::model!(SupplementalGroupsStrategyOptions {
-    0 ranges: "ranges",
-    1 rule: "rule",
+    0 ranges: "ranges" = [2],
+    1 rule: "rule" = [1],
 });

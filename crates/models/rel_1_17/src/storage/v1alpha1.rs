@@ -30,9 +30,9 @@ pub struct VolumeAttachment {
 watchable_core::model!(VolumeAttachment {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1alpha1`.
@@ -53,9 +53,9 @@ pub struct VolumeAttachmentList {
 
 watchable_core::model!(VolumeAttachmentList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `VolumeAttachmentSource`, a type without a kind.
@@ -70,8 +70,8 @@ pub struct VolumeAttachmentSource {
 }
 
 watchable_core::model!(VolumeAttachmentSource {
-    0 inline_volume_spec: "inlineVolumeSpec",
-    1 persistent_volume_name: "persistentVolumeName",
+    0 inline_volume_spec: "inlineVolumeSpec" = [2],
+    1 persistent_volume_name: "persistentVolumeName" = [1],
 });
 
 /// `VolumeAttachmentSpec`, a type without a kind.
@@ -90,9 +90,9 @@ pub struct VolumeAttachmentSpec {
 }
 
 watchable_core::model!(VolumeAttachmentSpec {
-    0 attacher: "attacher",
-    1 node_name: "nodeName",
-    2 source: "source",
+    0 attacher: "attacher" = [1],
+    1 node_name: "nodeName" = [3],
+    2 source: "source" = [2],
 });
 
 /// `VolumeAttachmentStatus`, a type without a kind.
@@ -110,10 +110,10 @@ pub struct VolumeAttachmentStatus {
 }
 
 watchable_core::model!(VolumeAttachmentStatus {
-    0 attach_error: "attachError",
-    1 attached: "attached",
-    2 attachment_metadata: "attachmentMetadata",
-    3 detach_error: "detachError",
+    0 attach_error: "attachError" = [3],
+    1 attached: "attached" = [1],
+    2 attachment_metadata: "attachmentMetadata" = [2],
+    3 detach_error: "detachError" = [4],
 });
 
 /// `VolumeError`, a type without a kind.
@@ -128,6 +128,6 @@ pub struct VolumeError {
 }
 
 watchable_core::model!(VolumeError {
-    0 message: "message",
-    1 time: "time",
+    0 message: "message" = [2],
+    1 time: "time" = [1],
 });

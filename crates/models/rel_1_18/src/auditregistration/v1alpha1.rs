@@ -28,8 +28,8 @@ pub struct AuditSink {
 watchable_core::model!(AuditSink {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `AuditSinkList` of `auditregistration.k8s.io/v1alpha1`.
@@ -50,9 +50,9 @@ pub struct AuditSinkList {
 
 watchable_core::model!(AuditSinkList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `AuditSinkSpec`, a type without a kind.
@@ -69,8 +69,8 @@ pub struct AuditSinkSpec {
 }
 
 watchable_core::model!(AuditSinkSpec {
-    0 policy: "policy",
-    1 webhook: "webhook",
+    0 policy: "policy" = [1],
+    1 webhook: "webhook" = [2],
 });
 
 /// `Policy`, a type without a kind.
@@ -86,8 +86,8 @@ pub struct Policy {
 }
 
 watchable_core::model!(Policy {
-    0 level: "level",
-    1 stages: "stages",
+    0 level: "level" = [1],
+    1 stages: "stages" = [2],
 });
 
 /// `ServiceReference`, a type without a kind.
@@ -106,10 +106,10 @@ pub struct ServiceReference {
 }
 
 watchable_core::model!(ServiceReference {
-    0 name: "name",
-    1 namespace: "namespace",
-    2 path: "path",
-    3 port: "port",
+    0 name: "name" = [2],
+    1 namespace: "namespace" = [1],
+    2 path: "path" = [3],
+    3 port: "port" = [4],
 });
 
 /// `Webhook`, a type without a kind.
@@ -125,8 +125,8 @@ pub struct Webhook {
 }
 
 watchable_core::model!(Webhook {
-    0 client_config: "clientConfig",
-    1 throttle: "throttle",
+    0 client_config: "clientConfig" = [2],
+    1 throttle: "throttle" = [1],
 });
 
 /// `WebhookClientConfig`, a type without a kind.
@@ -142,9 +142,9 @@ pub struct WebhookClientConfig {
 }
 
 watchable_core::model!(WebhookClientConfig {
-    0 ca_bundle: "caBundle",
-    1 service: "service",
-    2 url: "url",
+    0 ca_bundle: "caBundle" = [3],
+    1 service: "service" = [2],
+    2 url: "url" = [1],
 });
 
 /// `WebhookThrottleConfig`, a type without a kind.
@@ -159,6 +159,6 @@ pub struct WebhookThrottleConfig {
 }
 
 watchable_core::model!(WebhookThrottleConfig {
-    0 burst: "burst",
-    1 qps: "qps",
+    0 burst: "burst" = [2],
+    1 qps: "qps" = [1],
 });

@@ -30,9 +30,9 @@ pub struct Job {
 watchable_core::model!(Job {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `JobCondition`, a type without a kind.
@@ -53,12 +53,12 @@ pub struct JobCondition {
 }
 
 watchable_core::model!(JobCondition {
-    0 last_probe_time: "lastProbeTime",
-    1 last_transition_time: "lastTransitionTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_probe_time: "lastProbeTime" = [3],
+    1 last_transition_time: "lastTransitionTime" = [4],
+    2 message: "message" = [6],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// Kind `JobList` of `batch/v1`.
@@ -79,9 +79,9 @@ pub struct JobList {
 
 watchable_core::model!(JobList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `JobSpec`, a type without a kind.
@@ -103,14 +103,14 @@ pub struct JobSpec {
 }
 
 watchable_core::model!(JobSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds",
-    1 backoff_limit: "backoffLimit",
-    2 completions: "completions",
-    3 manual_selector: "manualSelector",
-    4 parallelism: "parallelism",
-    5 selector: "selector",
-    6 template: "template",
-    7 ttl_seconds_after_finished: "ttlSecondsAfterFinished",
+    0 active_deadline_seconds: "activeDeadlineSeconds" = [3],
+    1 backoff_limit: "backoffLimit" = [7],
+    2 completions: "completions" = [2],
+    3 manual_selector: "manualSelector" = [5],
+    4 parallelism: "parallelism" = [1],
+    5 selector: "selector" = [4],
+    6 template: "template" = [6],
+    7 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = [8],
 });
 
 /// `JobStatus`, a type without a kind.
@@ -129,10 +129,10 @@ pub struct JobStatus {
 }
 
 watchable_core::model!(JobStatus {
-    0 active: "active",
-    1 completion_time: "completionTime",
-    2 conditions: "conditions",
-    3 failed: "failed",
-    4 start_time: "startTime",
-    5 succeeded: "succeeded",
+    0 active: "active" = [4],
+    1 completion_time: "completionTime" = [3],
+    2 conditions: "conditions" = [1],
+    3 failed: "failed" = [6],
+    4 start_time: "startTime" = [2],
+    5 succeeded: "succeeded" = [5],
 });

@@ -30,9 +30,9 @@ pub struct CronJob {
 watchable_core::model!(CronJob {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `CronJobList` of `batch/v1beta1`.
@@ -53,9 +53,9 @@ pub struct CronJobList {
 
 watchable_core::model!(CronJobList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `CronJobSpec`, a type without a kind.
@@ -77,13 +77,13 @@ pub struct CronJobSpec {
 }
 
 watchable_core::model!(CronJobSpec {
-    0 concurrency_policy: "concurrencyPolicy",
-    1 failed_jobs_history_limit: "failedJobsHistoryLimit",
-    2 job_template: "jobTemplate",
-    3 schedule: "schedule",
-    4 starting_deadline_seconds: "startingDeadlineSeconds",
-    5 successful_jobs_history_limit: "successfulJobsHistoryLimit",
-    6 suspend: "suspend",
+    0 concurrency_policy: "concurrencyPolicy" = [3],
+    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = [7],
+    2 job_template: "jobTemplate" = [5],
+    3 schedule: "schedule" = [1],
+    4 starting_deadline_seconds: "startingDeadlineSeconds" = [2],
+    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = [6],
+    6 suspend: "suspend" = [4],
 });
 
 /// `CronJobStatus`, a type without a kind.
@@ -98,8 +98,8 @@ pub struct CronJobStatus {
 }
 
 watchable_core::model!(CronJobStatus {
-    0 active: "active",
-    1 last_schedule_time: "lastScheduleTime",
+    0 active: "active" = [1],
+    1 last_schedule_time: "lastScheduleTime" = [4],
 });
 
 /// `JobTemplateSpec`, a type without a kind.
@@ -114,6 +114,6 @@ pub struct JobTemplateSpec {
 }
 
 watchable_core::model!(JobTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });

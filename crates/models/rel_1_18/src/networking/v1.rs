@@ -16,8 +16,8 @@ pub struct IPBlock {
 }
 
 watchable_core::model!(IPBlock {
-    0 cidr: "cidr",
-    1 except: "except",
+    0 cidr: "cidr" = [1],
+    1 except: "except" = [2],
 });
 
 /// Kind `NetworkPolicy` of `networking.k8s.io/v1`.
@@ -46,8 +46,8 @@ pub struct NetworkPolicy {
 watchable_core::model!(NetworkPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `NetworkPolicyEgressRule`, a type without a kind.
@@ -62,8 +62,8 @@ pub struct NetworkPolicyEgressRule {
 }
 
 watchable_core::model!(NetworkPolicyEgressRule {
-    0 ports: "ports",
-    1 to: "to",
+    0 ports: "ports" = [1],
+    1 to: "to" = [2],
 });
 
 /// `NetworkPolicyIngressRule`, a type without a kind.
@@ -78,8 +78,8 @@ pub struct NetworkPolicyIngressRule {
 }
 
 watchable_core::model!(NetworkPolicyIngressRule {
-    0 from: "from",
-    1 ports: "ports",
+    0 from: "from" = [2],
+    1 ports: "ports" = [1],
 });
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
@@ -100,9 +100,9 @@ pub struct NetworkPolicyList {
 
 watchable_core::model!(NetworkPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `NetworkPolicyPeer`, a type without a kind.
@@ -118,9 +118,9 @@ pub struct NetworkPolicyPeer {
 }
 
 watchable_core::model!(NetworkPolicyPeer {
-    0 ip_block: "ipBlock",
-    1 namespace_selector: "namespaceSelector",
-    2 pod_selector: "podSelector",
+    0 ip_block: "ipBlock" = [3],
+    1 namespace_selector: "namespaceSelector" = [2],
+    2 pod_selector: "podSelector" = [1],
 });
 
 /// `NetworkPolicyPort`, a type without a kind.
@@ -135,8 +135,8 @@ pub struct NetworkPolicyPort {
 }
 
 watchable_core::model!(NetworkPolicyPort {
-    0 port: "port",
-    1 protocol: "protocol",
+    0 port: "port" = [2],
+    1 protocol: "protocol" = [1],
 });
 
 /// `NetworkPolicySpec`, a type without a kind.
@@ -154,8 +154,8 @@ pub struct NetworkPolicySpec {
 }
 
 watchable_core::model!(NetworkPolicySpec {
-    0 egress: "egress",
-    1 ingress: "ingress",
-    2 pod_selector: "podSelector",
-    3 policy_types: "policyTypes",
+    0 egress: "egress" = [3],
+    1 ingress: "ingress" = [2],
+    2 pod_selector: "podSelector" = [1],
+    3 policy_types: "policyTypes" = [4],
 });

@@ -29,8 +29,8 @@ pub struct PodPreset {
 watchable_core::model!(PodPreset {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `PodPresetList` of `settings.k8s.io/v1alpha1`.
@@ -51,9 +51,9 @@ pub struct PodPresetList {
 
 watchable_core::model!(PodPresetList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodPresetSpec`, a type without a kind.
@@ -71,9 +71,9 @@ pub struct PodPresetSpec {
 }
 
 watchable_core::model!(PodPresetSpec {
-    0 env: "env",
-    1 env_from: "envFrom",
-    2 selector: "selector",
-    3 volume_mounts: "volumeMounts",
-    4 volumes: "volumes",
+    0 env: "env" = [2],
+    1 env_from: "envFrom" = [3],
+    2 selector: "selector" = [1],
+    3 volume_mounts: "volumeMounts" = [5],
+    4 volumes: "volumes" = [4],
 });

@@ -30,9 +30,9 @@ pub struct CertificateSigningRequest {
 watchable_core::model!(CertificateSigningRequest {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `CertificateSigningRequestCondition`, a type without a kind.
@@ -53,12 +53,12 @@ pub struct CertificateSigningRequestCondition {
 }
 
 watchable_core::model!(CertificateSigningRequestCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 last_update_time: "lastUpdateTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [5],
+    1 last_update_time: "lastUpdateTime" = [4],
+    2 message: "message" = [3],
+    3 reason: "reason" = [2],
+    4 status: "status" = [6],
+    5 type_: "type" = [1],
 });
 
 /// Kind `CertificateSigningRequestList` of `certificates.k8s.io/v1`.
@@ -79,9 +79,9 @@ pub struct CertificateSigningRequestList {
 
 watchable_core::model!(CertificateSigningRequestList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `CertificateSigningRequestSpec`, a type without a kind.
@@ -103,13 +103,13 @@ pub struct CertificateSigningRequestSpec {
 }
 
 watchable_core::model!(CertificateSigningRequestSpec {
-    0 extra: "extra",
-    1 groups: "groups",
-    2 request: "request",
-    3 signer_name: "signerName",
-    4 uid: "uid",
-    5 usages: "usages",
-    6 username: "username",
+    0 extra: "extra" = [6],
+    1 groups: "groups" = [4],
+    2 request: "request" = [1],
+    3 signer_name: "signerName" = [7],
+    4 uid: "uid" = [3],
+    5 usages: "usages" = [5],
+    6 username: "username" = [2],
 });
 
 /// `CertificateSigningRequestStatus`, a type without a kind.
@@ -125,6 +125,6 @@ pub struct CertificateSigningRequestStatus {
 }
 
 watchable_core::model!(CertificateSigningRequestStatus {
-    0 certificate: "certificate",
-    1 conditions: "conditions",
+    0 certificate: "certificate" = [2],
+    1 conditions: "conditions" = [1],
 });

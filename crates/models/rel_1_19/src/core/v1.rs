@@ -18,10 +18,10 @@ pub struct AWSElasticBlockStoreVolumeSource {
 }
 
 watchable_core::model!(AWSElasticBlockStoreVolumeSource {
-    0 fs_type: "fsType",
-    1 partition: "partition",
-    2 read_only: "readOnly",
-    3 volume_id: "volumeID",
+    0 fs_type: "fsType" = [2],
+    1 partition: "partition" = [3],
+    2 read_only: "readOnly" = [4],
+    3 volume_id: "volumeID" = [1],
 });
 
 /// `Affinity`, a type without a kind.
@@ -37,9 +37,9 @@ pub struct Affinity {
 }
 
 watchable_core::model!(Affinity {
-    0 node_affinity: "nodeAffinity",
-    1 pod_affinity: "podAffinity",
-    2 pod_anti_affinity: "podAntiAffinity",
+    0 node_affinity: "nodeAffinity" = [1],
+    1 pod_affinity: "podAffinity" = [2],
+    2 pod_anti_affinity: "podAntiAffinity" = [3],
 });
 
 /// `AttachedVolume`, a type without a kind.
@@ -56,8 +56,8 @@ pub struct AttachedVolume {
 }
 
 watchable_core::model!(AttachedVolume {
-    0 device_path: "devicePath",
-    1 name: "name",
+    0 device_path: "devicePath" = [2],
+    1 name: "name" = [1],
 });
 
 /// `AzureDiskVolumeSource`, a type without a kind.
@@ -78,12 +78,12 @@ pub struct AzureDiskVolumeSource {
 }
 
 watchable_core::model!(AzureDiskVolumeSource {
-    0 caching_mode: "cachingMode",
-    1 disk_name: "diskName",
-    2 disk_uri: "diskURI",
-    3 fs_type: "fsType",
-    4 kind: "kind",
-    5 read_only: "readOnly",
+    0 caching_mode: "cachingMode" = [3],
+    1 disk_name: "diskName" = [1],
+    2 disk_uri: "diskURI" = [2],
+    3 fs_type: "fsType" = [4],
+    4 kind: "kind" = [6],
+    5 read_only: "readOnly" = [5],
 });
 
 /// `AzureFilePersistentVolumeSource`, a type without a kind.
@@ -102,10 +102,10 @@ pub struct AzureFilePersistentVolumeSource {
 }
 
 watchable_core::model!(AzureFilePersistentVolumeSource {
-    0 read_only: "readOnly",
-    1 secret_name: "secretName",
-    2 secret_namespace: "secretNamespace",
-    3 share_name: "shareName",
+    0 read_only: "readOnly" = [3],
+    1 secret_name: "secretName" = [1],
+    2 secret_namespace: "secretNamespace" = [4],
+    3 share_name: "shareName" = [2],
 });
 
 /// `AzureFileVolumeSource`, a type without a kind.
@@ -123,9 +123,9 @@ pub struct AzureFileVolumeSource {
 }
 
 watchable_core::model!(AzureFileVolumeSource {
-    0 read_only: "readOnly",
-    1 secret_name: "secretName",
-    2 share_name: "shareName",
+    0 read_only: "readOnly" = [3],
+    1 secret_name: "secretName" = [1],
+    2 share_name: "shareName" = [2],
 });
 
 /// Kind `Binding` of `v1`.
@@ -147,8 +147,8 @@ pub struct Binding {
 watchable_core::model!(Binding {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 target: "target",
+    2 metadata: "metadata" = [1],
+    3 target: "target" = [2],
 });
 
 impl watchable_core::Resource for Binding {
@@ -193,15 +193,15 @@ pub struct CSIPersistentVolumeSource {
 }
 
 watchable_core::model!(CSIPersistentVolumeSource {
-    0 controller_expand_secret_ref: "controllerExpandSecretRef",
-    1 controller_publish_secret_ref: "controllerPublishSecretRef",
-    2 driver: "driver",
-    3 fs_type: "fsType",
-    4 node_publish_secret_ref: "nodePublishSecretRef",
-    5 node_stage_secret_ref: "nodeStageSecretRef",
-    6 read_only: "readOnly",
-    7 volume_attributes: "volumeAttributes",
-    8 volume_handle: "volumeHandle",
+    0 controller_expand_secret_ref: "controllerExpandSecretRef" = [9],
+    1 controller_publish_secret_ref: "controllerPublishSecretRef" = [6],
+    2 driver: "driver" = [1],
+    3 fs_type: "fsType" = [4],
+    4 node_publish_secret_ref: "nodePublishSecretRef" = [8],
+    5 node_stage_secret_ref: "nodeStageSecretRef" = [7],
+    6 read_only: "readOnly" = [3],
+    7 volume_attributes: "volumeAttributes" = [5],
+    8 volume_handle: "volumeHandle" = [2],
 });
 
 /// `CSIVolumeSource`, a type without a kind.
@@ -220,11 +220,11 @@ pub struct CSIVolumeSource {
 }
 
 watchable_core::model!(CSIVolumeSource {
-    0 driver: "driver",
-    1 fs_type: "fsType",
-    2 node_publish_secret_ref: "nodePublishSecretRef",
-    3 read_only: "readOnly",
-    4 volume_attributes: "volumeAttributes",
+    0 driver: "driver" = [1],
+    1 fs_type: "fsType" = [3],
+    2 node_publish_secret_ref: "nodePublishSecretRef" = [5],
+    3 read_only: "readOnly" = [2],
+    4 volume_attributes: "volumeAttributes" = [4],
 });
 
 /// `Capabilities`, a type without a kind.
@@ -239,8 +239,8 @@ pub struct Capabilities {
 }
 
 watchable_core::model!(Capabilities {
-    0 add: "add",
-    1 drop: "drop",
+    0 add: "add" = [1],
+    1 drop: "drop" = [2],
 });
 
 /// `CephFSPersistentVolumeSource`, a type without a kind.
@@ -260,12 +260,12 @@ pub struct CephFSPersistentVolumeSource {
 }
 
 watchable_core::model!(CephFSPersistentVolumeSource {
-    0 monitors: "monitors" required,
-    1 path: "path",
-    2 read_only: "readOnly",
-    3 secret_file: "secretFile",
-    4 secret_ref: "secretRef",
-    5 user: "user",
+    0 monitors: "monitors" = [1] required,
+    1 path: "path" = [2],
+    2 read_only: "readOnly" = [6],
+    3 secret_file: "secretFile" = [4],
+    4 secret_ref: "secretRef" = [5],
+    5 user: "user" = [3],
 });
 
 /// `CephFSVolumeSource`, a type without a kind.
@@ -285,12 +285,12 @@ pub struct CephFSVolumeSource {
 }
 
 watchable_core::model!(CephFSVolumeSource {
-    0 monitors: "monitors" required,
-    1 path: "path",
-    2 read_only: "readOnly",
-    3 secret_file: "secretFile",
-    4 secret_ref: "secretRef",
-    5 user: "user",
+    0 monitors: "monitors" = [1] required,
+    1 path: "path" = [2],
+    2 read_only: "readOnly" = [6],
+    3 secret_file: "secretFile" = [4],
+    4 secret_ref: "secretRef" = [5],
+    5 user: "user" = [3],
 });
 
 /// `CinderPersistentVolumeSource`, a type without a kind.
@@ -308,10 +308,10 @@ pub struct CinderPersistentVolumeSource {
 }
 
 watchable_core::model!(CinderPersistentVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 secret_ref: "secretRef",
-    3 volume_id: "volumeID",
+    0 fs_type: "fsType" = [2],
+    1 read_only: "readOnly" = [3],
+    2 secret_ref: "secretRef" = [4],
+    3 volume_id: "volumeID" = [1],
 });
 
 /// `CinderVolumeSource`, a type without a kind.
@@ -329,10 +329,10 @@ pub struct CinderVolumeSource {
 }
 
 watchable_core::model!(CinderVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 secret_ref: "secretRef",
-    3 volume_id: "volumeID",
+    0 fs_type: "fsType" = [2],
+    1 read_only: "readOnly" = [3],
+    2 secret_ref: "secretRef" = [4],
+    3 volume_id: "volumeID" = [1],
 });
 
 /// `ClientIPConfig`, a type without a kind.
@@ -346,7 +346,7 @@ pub struct ClientIPConfig {
 }
 
 watchable_core::model!(ClientIPConfig {
-    0 timeout_seconds: "timeoutSeconds",
+    0 timeout_seconds: "timeoutSeconds" = [1],
 });
 
 /// `ComponentCondition`, a type without a kind.
@@ -365,10 +365,10 @@ pub struct ComponentCondition {
 }
 
 watchable_core::model!(ComponentCondition {
-    0 error: "error",
-    1 message: "message",
-    2 status: "status",
-    3 type_: "type",
+    0 error: "error" = [4],
+    1 message: "message" = [3],
+    2 status: "status" = [2],
+    3 type_: "type" = [1],
 });
 
 /// Kind `ComponentStatus` of `v1`.
@@ -388,9 +388,9 @@ pub struct ComponentStatus {
 
 watchable_core::model!(ComponentStatus {
     0 api_version: "apiVersion",
-    1 conditions: "conditions",
+    1 conditions: "conditions" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 impl watchable_core::Resource for ComponentStatus {
@@ -440,9 +440,9 @@ pub struct ComponentStatusList {
 
 watchable_core::model!(ComponentStatusList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `ConfigMap` of `v1`.
@@ -472,11 +472,11 @@ pub struct ConfigMap {
 
 watchable_core::model!(ConfigMap {
     0 api_version: "apiVersion",
-    1 binary_data: "binaryData",
-    2 data: "data",
-    3 immutable: "immutable",
+    1 binary_data: "binaryData" = [3],
+    2 data: "data" = [2],
+    3 immutable: "immutable" = [4],
     4 kind: "kind",
-    5 metadata: "metadata",
+    5 metadata: "metadata" = [1],
 });
 
 /// `ConfigMapEnvSource`, a type without a kind.
@@ -491,8 +491,8 @@ pub struct ConfigMapEnvSource {
 }
 
 watchable_core::model!(ConfigMapEnvSource {
-    0 name: "name",
-    1 optional: "optional",
+    0 name: "name" = [1 1],
+    1 optional: "optional" = [2],
 });
 
 /// `ConfigMapKeySelector`, a type without a kind.
@@ -509,9 +509,9 @@ pub struct ConfigMapKeySelector {
 }
 
 watchable_core::model!(ConfigMapKeySelector {
-    0 key: "key",
-    1 name: "name",
-    2 optional: "optional",
+    0 key: "key" = [2],
+    1 name: "name" = [1 1],
+    2 optional: "optional" = [3],
 });
 
 /// Kind `ConfigMapList` of `v1`.
@@ -532,9 +532,9 @@ pub struct ConfigMapList {
 
 watchable_core::model!(ConfigMapList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ConfigMapNodeConfigSource`, a type without a kind.
@@ -555,11 +555,11 @@ pub struct ConfigMapNodeConfigSource {
 }
 
 watchable_core::model!(ConfigMapNodeConfigSource {
-    0 kubelet_config_key: "kubeletConfigKey",
-    1 name: "name",
-    2 namespace: "namespace",
-    3 resource_version: "resourceVersion",
-    4 uid: "uid",
+    0 kubelet_config_key: "kubeletConfigKey" = [5],
+    1 name: "name" = [2],
+    2 namespace: "namespace" = [1],
+    3 resource_version: "resourceVersion" = [4],
+    4 uid: "uid" = [3],
 });
 
 /// `ConfigMapProjection`, a type without a kind.
@@ -575,9 +575,9 @@ pub struct ConfigMapProjection {
 }
 
 watchable_core::model!(ConfigMapProjection {
-    0 items: "items",
-    1 name: "name",
-    2 optional: "optional",
+    0 items: "items" = [2],
+    1 name: "name" = [1 1],
+    2 optional: "optional" = [4],
 });
 
 /// `ConfigMapVolumeSource`, a type without a kind.
@@ -594,10 +594,10 @@ pub struct ConfigMapVolumeSource {
 }
 
 watchable_core::model!(ConfigMapVolumeSource {
-    0 default_mode: "defaultMode",
-    1 items: "items",
-    2 name: "name",
-    3 optional: "optional",
+    0 default_mode: "defaultMode" = [3],
+    1 items: "items" = [2],
+    2 name: "name" = [1 1],
+    3 optional: "optional" = [4],
 });
 
 /// `Container`, a type without a kind.
@@ -634,28 +634,28 @@ pub struct Container {
 }
 
 watchable_core::model!(Container {
-    0 args: "args",
-    1 command: "command",
-    2 env: "env",
-    3 env_from: "envFrom",
-    4 image: "image",
-    5 image_pull_policy: "imagePullPolicy",
-    6 lifecycle: "lifecycle",
-    7 liveness_probe: "livenessProbe",
-    8 name: "name",
-    9 ports: "ports",
-    10 readiness_probe: "readinessProbe",
-    11 resources: "resources",
-    12 security_context: "securityContext",
-    13 startup_probe: "startupProbe",
-    14 stdin: "stdin",
-    15 stdin_once: "stdinOnce",
-    16 termination_message_path: "terminationMessagePath",
-    17 termination_message_policy: "terminationMessagePolicy",
-    18 tty: "tty",
-    19 volume_devices: "volumeDevices",
-    20 volume_mounts: "volumeMounts",
-    21 working_dir: "workingDir",
+    0 args: "args" = [4],
+    1 command: "command" = [3],
+    2 env: "env" = [7],
+    3 env_from: "envFrom" = [19],
+    4 image: "image" = [2],
+    5 image_pull_policy: "imagePullPolicy" = [14],
+    6 lifecycle: "lifecycle" = [12],
+    7 liveness_probe: "livenessProbe" = [10],
+    8 name: "name" = [1],
+    9 ports: "ports" = [6],
+    10 readiness_probe: "readinessProbe" = [11],
+    11 resources: "resources" = [8],
+    12 security_context: "securityContext" = [15],
+    13 startup_probe: "startupProbe" = [22],
+    14 stdin: "stdin" = [16],
+    15 stdin_once: "stdinOnce" = [17],
+    16 termination_message_path: "terminationMessagePath" = [13],
+    17 termination_message_policy: "terminationMessagePolicy" = [20],
+    18 tty: "tty" = [18],
+    19 volume_devices: "volumeDevices" = [21],
+    20 volume_mounts: "volumeMounts" = [9],
+    21 working_dir: "workingDir" = [5],
 });
 
 /// `ContainerImage`, a type without a kind.
@@ -671,8 +671,8 @@ pub struct ContainerImage {
 }
 
 watchable_core::model!(ContainerImage {
-    0 names: "names" required,
-    1 size_bytes: "sizeBytes",
+    0 names: "names" = [1] required,
+    1 size_bytes: "sizeBytes" = [2],
 });
 
 /// `ContainerPort`, a type without a kind.
@@ -692,11 +692,11 @@ pub struct ContainerPort {
 }
 
 watchable_core::model!(ContainerPort {
-    0 container_port: "containerPort",
-    1 host_ip: "hostIP",
-    2 host_port: "hostPort",
-    3 name: "name",
-    4 protocol: "protocol",
+    0 container_port: "containerPort" = [3],
+    1 host_ip: "hostIP" = [5],
+    2 host_port: "hostPort" = [2],
+    3 name: "name" = [1],
+    4 protocol: "protocol" = [4],
 });
 
 /// `ContainerState`, a type without a kind.
@@ -712,9 +712,9 @@ pub struct ContainerState {
 }
 
 watchable_core::model!(ContainerState {
-    0 running: "running",
-    1 terminated: "terminated",
-    2 waiting: "waiting",
+    0 running: "running" = [2],
+    1 terminated: "terminated" = [3],
+    2 waiting: "waiting" = [1],
 });
 
 /// `ContainerStateRunning`, a type without a kind.
@@ -728,7 +728,7 @@ pub struct ContainerStateRunning {
 }
 
 watchable_core::model!(ContainerStateRunning {
-    0 started_at: "startedAt",
+    0 started_at: "startedAt" = [1],
 });
 
 /// `ContainerStateTerminated`, a type without a kind.
@@ -750,13 +750,13 @@ pub struct ContainerStateTerminated {
 }
 
 watchable_core::model!(ContainerStateTerminated {
-    0 container_id: "containerID",
-    1 exit_code: "exitCode",
-    2 finished_at: "finishedAt",
-    3 message: "message",
-    4 reason: "reason",
-    5 signal: "signal",
-    6 started_at: "startedAt",
+    0 container_id: "containerID" = [7],
+    1 exit_code: "exitCode" = [1],
+    2 finished_at: "finishedAt" = [6],
+    3 message: "message" = [4],
+    4 reason: "reason" = [3],
+    5 signal: "signal" = [2],
+    6 started_at: "startedAt" = [5],
 });
 
 /// `ContainerStateWaiting`, a type without a kind.
@@ -771,8 +771,8 @@ pub struct ContainerStateWaiting {
 }
 
 watchable_core::model!(ContainerStateWaiting {
-    0 message: "message",
-    1 reason: "reason",
+    0 message: "message" = [2],
+    1 reason: "reason" = [1],
 });
 
 /// `ContainerStatus`, a type without a kind.
@@ -800,15 +800,15 @@ pub struct ContainerStatus {
 }
 
 watchable_core::model!(ContainerStatus {
-    0 container_id: "containerID",
-    1 image: "image",
-    2 image_id: "imageID",
-    3 last_state: "lastState",
-    4 name: "name",
-    5 ready: "ready",
-    6 restart_count: "restartCount",
-    7 started: "started",
-    8 state: "state",
+    0 container_id: "containerID" = [8],
+    1 image: "image" = [6],
+    2 image_id: "imageID" = [7],
+    3 last_state: "lastState" = [3],
+    4 name: "name" = [1],
+    5 ready: "ready" = [4],
+    6 restart_count: "restartCount" = [5],
+    7 started: "started" = [9],
+    8 state: "state" = [2],
 });
 
 /// `DaemonEndpoint`, a type without a kind.
@@ -823,7 +823,7 @@ pub struct DaemonEndpoint {
 }
 
 watchable_core::model!(DaemonEndpoint {
-    0 port: "Port",
+    0 port: "Port" = [1],
 });
 
 /// `DownwardAPIProjection`, a type without a kind.
@@ -837,7 +837,7 @@ pub struct DownwardAPIProjection {
 }
 
 watchable_core::model!(DownwardAPIProjection {
-    0 items: "items",
+    0 items: "items" = [1],
 });
 
 /// `DownwardAPIVolumeFile`, a type without a kind.
@@ -855,10 +855,10 @@ pub struct DownwardAPIVolumeFile {
 }
 
 watchable_core::model!(DownwardAPIVolumeFile {
-    0 field_ref: "fieldRef",
-    1 mode: "mode",
-    2 path: "path",
-    3 resource_field_ref: "resourceFieldRef",
+    0 field_ref: "fieldRef" = [2],
+    1 mode: "mode" = [4],
+    2 path: "path" = [1],
+    3 resource_field_ref: "resourceFieldRef" = [3],
 });
 
 /// `DownwardAPIVolumeSource`, a type without a kind.
@@ -873,8 +873,8 @@ pub struct DownwardAPIVolumeSource {
 }
 
 watchable_core::model!(DownwardAPIVolumeSource {
-    0 default_mode: "defaultMode",
-    1 items: "items",
+    0 default_mode: "defaultMode" = [2],
+    1 items: "items" = [1],
 });
 
 /// `EmptyDirVolumeSource`, a type without a kind.
@@ -889,8 +889,8 @@ pub struct EmptyDirVolumeSource {
 }
 
 watchable_core::model!(EmptyDirVolumeSource {
-    0 medium: "medium",
-    1 size_limit: "sizeLimit",
+    0 medium: "medium" = [1],
+    1 size_limit: "sizeLimit" = [2],
 });
 
 /// `EndpointAddress`, a type without a kind.
@@ -908,10 +908,10 @@ pub struct EndpointAddress {
 }
 
 watchable_core::model!(EndpointAddress {
-    0 hostname: "hostname",
-    1 ip: "ip",
-    2 node_name: "nodeName",
-    3 target_ref: "targetRef",
+    0 hostname: "hostname" = [3],
+    1 ip: "ip" = [1],
+    2 node_name: "nodeName" = [4],
+    3 target_ref: "targetRef" = [2],
 });
 
 /// `EndpointPort`, a type without a kind.
@@ -929,10 +929,10 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol",
-    1 name: "name",
-    2 port: "port",
-    3 protocol: "protocol",
+    0 app_protocol: "appProtocol" = [4],
+    1 name: "name" = [1],
+    2 port: "port" = [2],
+    3 protocol: "protocol" = [3],
 });
 
 /// `EndpointSubset`, a type without a kind.
@@ -948,9 +948,9 @@ pub struct EndpointSubset {
 }
 
 watchable_core::model!(EndpointSubset {
-    0 addresses: "addresses",
-    1 not_ready_addresses: "notReadyAddresses",
-    2 ports: "ports",
+    0 addresses: "addresses" = [1],
+    1 not_ready_addresses: "notReadyAddresses" = [2],
+    2 ports: "ports" = [3],
 });
 
 /// Kind `Endpoints` of `v1`.
@@ -979,8 +979,8 @@ pub struct Endpoints {
 watchable_core::model!(Endpoints {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 subsets: "subsets",
+    2 metadata: "metadata" = [1],
+    3 subsets: "subsets" = [2],
 });
 
 /// Kind `EndpointsList` of `v1`.
@@ -1001,9 +1001,9 @@ pub struct EndpointsList {
 
 watchable_core::model!(EndpointsList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `EnvFromSource`, a type without a kind.
@@ -1019,9 +1019,9 @@ pub struct EnvFromSource {
 }
 
 watchable_core::model!(EnvFromSource {
-    0 config_map_ref: "configMapRef",
-    1 prefix: "prefix",
-    2 secret_ref: "secretRef",
+    0 config_map_ref: "configMapRef" = [2],
+    1 prefix: "prefix" = [1],
+    2 secret_ref: "secretRef" = [3],
 });
 
 /// `EnvVar`, a type without a kind.
@@ -1038,9 +1038,9 @@ pub struct EnvVar {
 }
 
 watchable_core::model!(EnvVar {
-    0 name: "name",
-    1 value: "value",
-    2 value_from: "valueFrom",
+    0 name: "name" = [1],
+    1 value: "value" = [2],
+    2 value_from: "valueFrom" = [3],
 });
 
 /// `EnvVarSource`, a type without a kind.
@@ -1057,10 +1057,10 @@ pub struct EnvVarSource {
 }
 
 watchable_core::model!(EnvVarSource {
-    0 config_map_key_ref: "configMapKeyRef",
-    1 field_ref: "fieldRef",
-    2 resource_field_ref: "resourceFieldRef",
-    3 secret_key_ref: "secretKeyRef",
+    0 config_map_key_ref: "configMapKeyRef" = [3],
+    1 field_ref: "fieldRef" = [1],
+    2 resource_field_ref: "resourceFieldRef" = [2],
+    3 secret_key_ref: "secretKeyRef" = [4],
 });
 
 /// `EphemeralContainer`, a type without a kind.
@@ -1097,29 +1097,29 @@ pub struct EphemeralContainer {
 }
 
 watchable_core::model!(EphemeralContainer {
-    0 args: "args",
-    1 command: "command",
-    2 env: "env",
-    3 env_from: "envFrom",
-    4 image: "image",
-    5 image_pull_policy: "imagePullPolicy",
-    6 lifecycle: "lifecycle",
-    7 liveness_probe: "livenessProbe",
-    8 name: "name",
-    9 ports: "ports",
-    10 readiness_probe: "readinessProbe",
-    11 resources: "resources",
-    12 security_context: "securityContext",
-    13 startup_probe: "startupProbe",
-    14 stdin: "stdin",
-    15 stdin_once: "stdinOnce",
-    16 target_container_name: "targetContainerName",
-    17 termination_message_path: "terminationMessagePath",
-    18 termination_message_policy: "terminationMessagePolicy",
-    19 tty: "tty",
-    20 volume_devices: "volumeDevices",
-    21 volume_mounts: "volumeMounts",
-    22 working_dir: "workingDir",
+    0 args: "args" = [1 4],
+    1 command: "command" = [1 3],
+    2 env: "env" = [1 7],
+    3 env_from: "envFrom" = [1 19],
+    4 image: "image" = [1 2],
+    5 image_pull_policy: "imagePullPolicy" = [1 14],
+    6 lifecycle: "lifecycle" = [1 12],
+    7 liveness_probe: "livenessProbe" = [1 10],
+    8 name: "name" = [1 1],
+    9 ports: "ports" = [1 6],
+    10 readiness_probe: "readinessProbe" = [1 11],
+    11 resources: "resources" = [1 8],
+    12 security_context: "securityContext" = [1 15],
+    13 startup_probe: "startupProbe" = [1 22],
+    14 stdin: "stdin" = [1 16],
+    15 stdin_once: "stdinOnce" = [1 17],
+    16 target_container_name: "targetContainerName" = [2],
+    17 termination_message_path: "terminationMessagePath" = [1 13],
+    18 termination_message_policy: "terminationMessagePolicy" = [1 20],
+    19 tty: "tty" = [1 18],
+    20 volume_devices: "volumeDevices" = [1 21],
+    21 volume_mounts: "volumeMounts" = [1 9],
+    22 working_dir: "workingDir" = [1 5],
 });
 
 /// `EphemeralVolumeSource`, a type without a kind.
@@ -1134,8 +1134,8 @@ pub struct EphemeralVolumeSource {
 }
 
 watchable_core::model!(EphemeralVolumeSource {
-    0 read_only: "readOnly",
-    1 volume_claim_template: "volumeClaimTemplate",
+    0 read_only: "readOnly" = [2],
+    1 volume_claim_template: "volumeClaimTemplate" = [1],
 });
 
 /// Kind `Event` of `v1`.
@@ -1177,23 +1177,23 @@ pub struct Event {
 }
 
 watchable_core::model!(Event {
-    0 action: "action",
+    0 action: "action" = [12],
     1 api_version: "apiVersion",
-    2 count: "count",
-    3 event_time: "eventTime",
-    4 first_timestamp: "firstTimestamp",
-    5 involved_object: "involvedObject",
+    2 count: "count" = [8],
+    3 event_time: "eventTime" = [10],
+    4 first_timestamp: "firstTimestamp" = [6],
+    5 involved_object: "involvedObject" = [2],
     6 kind: "kind",
-    7 last_timestamp: "lastTimestamp",
-    8 message: "message",
-    9 metadata: "metadata",
-    10 reason: "reason",
-    11 related: "related",
-    12 reporting_component: "reportingComponent",
-    13 reporting_instance: "reportingInstance",
-    14 series: "series",
-    15 source: "source",
-    16 type_: "type",
+    7 last_timestamp: "lastTimestamp" = [7],
+    8 message: "message" = [4],
+    9 metadata: "metadata" = [1],
+    10 reason: "reason" = [3],
+    11 related: "related" = [13],
+    12 reporting_component: "reportingComponent" = [14],
+    13 reporting_instance: "reportingInstance" = [15],
+    14 series: "series" = [11],
+    15 source: "source" = [5],
+    16 type_: "type" = [9],
 });
 
 /// Kind `EventList` of `v1`.
@@ -1214,9 +1214,9 @@ pub struct EventList {
 
 watchable_core::model!(EventList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `EventSeries`, a type without a kind.
@@ -1231,8 +1231,8 @@ pub struct EventSeries {
 }
 
 watchable_core::model!(EventSeries {
-    0 count: "count",
-    1 last_observed_time: "lastObservedTime",
+    0 count: "count" = [1],
+    1 last_observed_time: "lastObservedTime" = [2],
 });
 
 /// `EventSource`, a type without a kind.
@@ -1247,8 +1247,8 @@ pub struct EventSource {
 }
 
 watchable_core::model!(EventSource {
-    0 component: "component",
-    1 host: "host",
+    0 component: "component" = [1],
+    1 host: "host" = [2],
 });
 
 /// `ExecAction`, a type without a kind.
@@ -1262,7 +1262,7 @@ pub struct ExecAction {
 }
 
 watchable_core::model!(ExecAction {
-    0 command: "command",
+    0 command: "command" = [1],
 });
 
 /// `FCVolumeSource`, a type without a kind.
@@ -1281,11 +1281,11 @@ pub struct FCVolumeSource {
 }
 
 watchable_core::model!(FCVolumeSource {
-    0 fs_type: "fsType",
-    1 lun: "lun",
-    2 read_only: "readOnly",
-    3 target_wwns: "targetWWNs",
-    4 wwids: "wwids",
+    0 fs_type: "fsType" = [3],
+    1 lun: "lun" = [2],
+    2 read_only: "readOnly" = [4],
+    3 target_wwns: "targetWWNs" = [1],
+    4 wwids: "wwids" = [5],
 });
 
 /// `FlexPersistentVolumeSource`, a type without a kind.
@@ -1304,11 +1304,11 @@ pub struct FlexPersistentVolumeSource {
 }
 
 watchable_core::model!(FlexPersistentVolumeSource {
-    0 driver: "driver",
-    1 fs_type: "fsType",
-    2 options: "options",
-    3 read_only: "readOnly",
-    4 secret_ref: "secretRef",
+    0 driver: "driver" = [1],
+    1 fs_type: "fsType" = [2],
+    2 options: "options" = [5],
+    3 read_only: "readOnly" = [4],
+    4 secret_ref: "secretRef" = [3],
 });
 
 /// `FlexVolumeSource`, a type without a kind.
@@ -1327,11 +1327,11 @@ pub struct FlexVolumeSource {
 }
 
 watchable_core::model!(FlexVolumeSource {
-    0 driver: "driver",
-    1 fs_type: "fsType",
-    2 options: "options",
-    3 read_only: "readOnly",
-    4 secret_ref: "secretRef",
+    0 driver: "driver" = [1],
+    1 fs_type: "fsType" = [2],
+    2 options: "options" = [5],
+    3 read_only: "readOnly" = [4],
+    4 secret_ref: "secretRef" = [3],
 });
 
 /// `FlockerVolumeSource`, a type without a kind.
@@ -1347,8 +1347,8 @@ pub struct FlockerVolumeSource {
 }
 
 watchable_core::model!(FlockerVolumeSource {
-    0 dataset_name: "datasetName",
-    1 dataset_uuid: "datasetUUID",
+    0 dataset_name: "datasetName" = [1],
+    1 dataset_uuid: "datasetUUID" = [2],
 });
 
 /// `GCEPersistentDiskVolumeSource`, a type without a kind.
@@ -1366,10 +1366,10 @@ pub struct GCEPersistentDiskVolumeSource {
 }
 
 watchable_core::model!(GCEPersistentDiskVolumeSource {
-    0 fs_type: "fsType",
-    1 partition: "partition",
-    2 pd_name: "pdName",
-    3 read_only: "readOnly",
+    0 fs_type: "fsType" = [2],
+    1 partition: "partition" = [3],
+    2 pd_name: "pdName" = [1],
+    3 read_only: "readOnly" = [4],
 });
 
 /// `GitRepoVolumeSource`, a type without a kind.
@@ -1386,9 +1386,9 @@ pub struct GitRepoVolumeSource {
 }
 
 watchable_core::model!(GitRepoVolumeSource {
-    0 directory: "directory",
-    1 repository: "repository",
-    2 revision: "revision",
+    0 directory: "directory" = [3],
+    1 repository: "repository" = [1],
+    2 revision: "revision" = [2],
 });
 
 /// `GlusterfsPersistentVolumeSource`, a type without a kind.
@@ -1407,10 +1407,10 @@ pub struct GlusterfsPersistentVolumeSource {
 }
 
 watchable_core::model!(GlusterfsPersistentVolumeSource {
-    0 endpoints: "endpoints",
-    1 endpoints_namespace: "endpointsNamespace",
-    2 path: "path",
-    3 read_only: "readOnly",
+    0 endpoints: "endpoints" = [1],
+    1 endpoints_namespace: "endpointsNamespace" = [4],
+    2 path: "path" = [2],
+    3 read_only: "readOnly" = [3],
 });
 
 /// `GlusterfsVolumeSource`, a type without a kind.
@@ -1428,9 +1428,9 @@ pub struct GlusterfsVolumeSource {
 }
 
 watchable_core::model!(GlusterfsVolumeSource {
-    0 endpoints: "endpoints",
-    1 path: "path",
-    2 read_only: "readOnly",
+    0 endpoints: "endpoints" = [1],
+    1 path: "path" = [2],
+    2 read_only: "readOnly" = [3],
 });
 
 /// `HTTPGetAction`, a type without a kind.
@@ -1449,11 +1449,11 @@ pub struct HTTPGetAction {
 }
 
 watchable_core::model!(HTTPGetAction {
-    0 host: "host",
-    1 http_headers: "httpHeaders",
-    2 path: "path",
-    3 port: "port",
-    4 scheme: "scheme",
+    0 host: "host" = [3],
+    1 http_headers: "httpHeaders" = [5],
+    2 path: "path" = [1],
+    3 port: "port" = [2],
+    4 scheme: "scheme" = [4],
 });
 
 /// `HTTPHeader`, a type without a kind.
@@ -1470,8 +1470,8 @@ pub struct HTTPHeader {
 }
 
 watchable_core::model!(HTTPHeader {
-    0 name: "name",
-    1 value: "value",
+    0 name: "name" = [1],
+    1 value: "value" = [2],
 });
 
 /// `Handler`, a type without a kind.
@@ -1487,9 +1487,9 @@ pub struct Handler {
 }
 
 watchable_core::model!(Handler {
-    0 exec: "exec",
-    1 http_get: "httpGet",
-    2 tcp_socket: "tcpSocket",
+    0 exec: "exec" = [1],
+    1 http_get: "httpGet" = [2],
+    2 tcp_socket: "tcpSocket" = [3],
 });
 
 /// `HostAlias`, a type without a kind.
@@ -1504,8 +1504,8 @@ pub struct HostAlias {
 }
 
 watchable_core::model!(HostAlias {
-    0 hostnames: "hostnames",
-    1 ip: "ip",
+    0 hostnames: "hostnames" = [2],
+    1 ip: "ip" = [1],
 });
 
 /// `HostPathVolumeSource`, a type without a kind.
@@ -1521,8 +1521,8 @@ pub struct HostPathVolumeSource {
 }
 
 watchable_core::model!(HostPathVolumeSource {
-    0 path: "path",
-    1 type_: "type",
+    0 path: "path" = [1],
+    1 type_: "type" = [2],
 });
 
 /// `ISCSIPersistentVolumeSource`, a type without a kind.
@@ -1549,17 +1549,17 @@ pub struct ISCSIPersistentVolumeSource {
 }
 
 watchable_core::model!(ISCSIPersistentVolumeSource {
-    0 chap_auth_discovery: "chapAuthDiscovery",
-    1 chap_auth_session: "chapAuthSession",
-    2 fs_type: "fsType",
-    3 initiator_name: "initiatorName",
-    4 iqn: "iqn",
-    5 iscsi_interface: "iscsiInterface",
-    6 lun: "lun",
-    7 portals: "portals",
-    8 read_only: "readOnly",
-    9 secret_ref: "secretRef",
-    10 target_portal: "targetPortal",
+    0 chap_auth_discovery: "chapAuthDiscovery" = [8],
+    1 chap_auth_session: "chapAuthSession" = [11],
+    2 fs_type: "fsType" = [5],
+    3 initiator_name: "initiatorName" = [12],
+    4 iqn: "iqn" = [2],
+    5 iscsi_interface: "iscsiInterface" = [4],
+    6 lun: "lun" = [3],
+    7 portals: "portals" = [7],
+    8 read_only: "readOnly" = [6],
+    9 secret_ref: "secretRef" = [10],
+    10 target_portal: "targetPortal" = [1],
 });
 
 /// `ISCSIVolumeSource`, a type without a kind.
@@ -1586,17 +1586,17 @@ pub struct ISCSIVolumeSource {
 }
 
 watchable_core::model!(ISCSIVolumeSource {
-    0 chap_auth_discovery: "chapAuthDiscovery",
-    1 chap_auth_session: "chapAuthSession",
-    2 fs_type: "fsType",
-    3 initiator_name: "initiatorName",
-    4 iqn: "iqn",
-    5 iscsi_interface: "iscsiInterface",
-    6 lun: "lun",
-    7 portals: "portals",
-    8 read_only: "readOnly",
-    9 secret_ref: "secretRef",
-    10 target_portal: "targetPortal",
+    0 chap_auth_discovery: "chapAuthDiscovery" = [8],
+    1 chap_auth_session: "chapAuthSession" = [11],
+    2 fs_type: "fsType" = [5],
+    3 initiator_name: "initiatorName" = [12],
+    4 iqn: "iqn" = [2],
+    5 iscsi_interface: "iscsiInterface" = [4],
+    6 lun: "lun" = [3],
+    7 portals: "portals" = [7],
+    8 read_only: "readOnly" = [6],
+    9 secret_ref: "secretRef" = [10],
+    10 target_portal: "targetPortal" = [1],
 });
 
 /// `KeyToPath`, a type without a kind.
@@ -1614,9 +1614,9 @@ pub struct KeyToPath {
 }
 
 watchable_core::model!(KeyToPath {
-    0 key: "key",
-    1 mode: "mode",
-    2 path: "path",
+    0 key: "key" = [1],
+    1 mode: "mode" = [3],
+    2 path: "path" = [2],
 });
 
 /// `Lifecycle`, a type without a kind.
@@ -1631,8 +1631,8 @@ pub struct Lifecycle {
 }
 
 watchable_core::model!(Lifecycle {
-    0 post_start: "postStart",
-    1 pre_stop: "preStop",
+    0 post_start: "postStart" = [1],
+    1 pre_stop: "preStop" = [2],
 });
 
 /// Kind `LimitRange` of `v1`.
@@ -1661,8 +1661,8 @@ pub struct LimitRange {
 watchable_core::model!(LimitRange {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `LimitRangeItem`, a type without a kind.
@@ -1685,12 +1685,12 @@ pub struct LimitRangeItem {
 }
 
 watchable_core::model!(LimitRangeItem {
-    0 default: "default",
-    1 default_request: "defaultRequest",
-    2 max: "max",
-    3 max_limit_request_ratio: "maxLimitRequestRatio",
-    4 min: "min",
-    5 type_: "type",
+    0 default: "default" = [4],
+    1 default_request: "defaultRequest" = [5],
+    2 max: "max" = [2],
+    3 max_limit_request_ratio: "maxLimitRequestRatio" = [6],
+    4 min: "min" = [3],
+    5 type_: "type" = [1],
 });
 
 /// Kind `LimitRangeList` of `v1`.
@@ -1711,9 +1711,9 @@ pub struct LimitRangeList {
 
 watchable_core::model!(LimitRangeList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `LimitRangeSpec`, a type without a kind.
@@ -1728,7 +1728,7 @@ pub struct LimitRangeSpec {
 }
 
 watchable_core::model!(LimitRangeSpec {
-    0 limits: "limits" required,
+    0 limits: "limits" = [1] required,
 });
 
 /// `LoadBalancerIngress`, a type without a kind.
@@ -1743,8 +1743,8 @@ pub struct LoadBalancerIngress {
 }
 
 watchable_core::model!(LoadBalancerIngress {
-    0 hostname: "hostname",
-    1 ip: "ip",
+    0 hostname: "hostname" = [2],
+    1 ip: "ip" = [1],
 });
 
 /// `LoadBalancerStatus`, a type without a kind.
@@ -1758,7 +1758,7 @@ pub struct LoadBalancerStatus {
 }
 
 watchable_core::model!(LoadBalancerStatus {
-    0 ingress: "ingress",
+    0 ingress: "ingress" = [1],
 });
 
 /// `LocalObjectReference`, a type without a kind.
@@ -1772,7 +1772,7 @@ pub struct LocalObjectReference {
 }
 
 watchable_core::model!(LocalObjectReference {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `LocalVolumeSource`, a type without a kind.
@@ -1788,8 +1788,8 @@ pub struct LocalVolumeSource {
 }
 
 watchable_core::model!(LocalVolumeSource {
-    0 fs_type: "fsType",
-    1 path: "path",
+    0 fs_type: "fsType" = [2],
+    1 path: "path" = [1],
 });
 
 /// `NFSVolumeSource`, a type without a kind.
@@ -1807,9 +1807,9 @@ pub struct NFSVolumeSource {
 }
 
 watchable_core::model!(NFSVolumeSource {
-    0 path: "path",
-    1 read_only: "readOnly",
-    2 server: "server",
+    0 path: "path" = [2],
+    1 read_only: "readOnly" = [3],
+    2 server: "server" = [1],
 });
 
 /// Kind `Namespace` of `v1`.
@@ -1838,9 +1838,9 @@ pub struct Namespace {
 watchable_core::model!(Namespace {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `NamespaceCondition`, a type without a kind.
@@ -1860,11 +1860,11 @@ pub struct NamespaceCondition {
 }
 
 watchable_core::model!(NamespaceCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [4],
+    1 message: "message" = [6],
+    2 reason: "reason" = [5],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `NamespaceList` of `v1`.
@@ -1885,9 +1885,9 @@ pub struct NamespaceList {
 
 watchable_core::model!(NamespaceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `NamespaceSpec`, a type without a kind.
@@ -1901,7 +1901,7 @@ pub struct NamespaceSpec {
 }
 
 watchable_core::model!(NamespaceSpec {
-    0 finalizers: "finalizers",
+    0 finalizers: "finalizers" = [1],
 });
 
 /// `NamespaceStatus`, a type without a kind.
@@ -1916,8 +1916,8 @@ pub struct NamespaceStatus {
 }
 
 watchable_core::model!(NamespaceStatus {
-    0 conditions: "conditions",
-    1 phase: "phase",
+    0 conditions: "conditions" = [2],
+    1 phase: "phase" = [1],
 });
 
 /// Kind `Node` of `v1`.
@@ -1946,9 +1946,9 @@ pub struct Node {
 watchable_core::model!(Node {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `NodeAddress`, a type without a kind.
@@ -1965,8 +1965,8 @@ pub struct NodeAddress {
 }
 
 watchable_core::model!(NodeAddress {
-    0 address: "address",
-    1 type_: "type",
+    0 address: "address" = [2],
+    1 type_: "type" = [1],
 });
 
 /// `NodeAffinity`, a type without a kind.
@@ -1983,8 +1983,8 @@ pub struct NodeAffinity {
 }
 
 watchable_core::model!(NodeAffinity {
-    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution",
-    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution",
+    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution" = [2],
+    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution" = [1],
 });
 
 /// `NodeCondition`, a type without a kind.
@@ -2005,12 +2005,12 @@ pub struct NodeCondition {
 }
 
 watchable_core::model!(NodeCondition {
-    0 last_heartbeat_time: "lastHeartbeatTime",
-    1 last_transition_time: "lastTransitionTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_heartbeat_time: "lastHeartbeatTime" = [3],
+    1 last_transition_time: "lastTransitionTime" = [4],
+    2 message: "message" = [6],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// `NodeConfigSource`, a type without a kind.
@@ -2024,7 +2024,7 @@ pub struct NodeConfigSource {
 }
 
 watchable_core::model!(NodeConfigSource {
-    0 config_map: "configMap",
+    0 config_map: "configMap" = [2],
 });
 
 /// `NodeConfigStatus`, a type without a kind.
@@ -2041,10 +2041,10 @@ pub struct NodeConfigStatus {
 }
 
 watchable_core::model!(NodeConfigStatus {
-    0 active: "active",
-    1 assigned: "assigned",
-    2 error: "error",
-    3 last_known_good: "lastKnownGood",
+    0 active: "active" = [2],
+    1 assigned: "assigned" = [1],
+    2 error: "error" = [4],
+    3 last_known_good: "lastKnownGood" = [3],
 });
 
 /// `NodeDaemonEndpoints`, a type without a kind.
@@ -2058,7 +2058,7 @@ pub struct NodeDaemonEndpoints {
 }
 
 watchable_core::model!(NodeDaemonEndpoints {
-    0 kubelet_endpoint: "kubeletEndpoint",
+    0 kubelet_endpoint: "kubeletEndpoint" = [1],
 });
 
 /// Kind `NodeList` of `v1`.
@@ -2079,9 +2079,9 @@ pub struct NodeList {
 
 watchable_core::model!(NodeList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `NodeSelector`, a type without a kind.
@@ -2096,7 +2096,7 @@ pub struct NodeSelector {
 }
 
 watchable_core::model!(NodeSelector {
-    0 node_selector_terms: "nodeSelectorTerms" required,
+    0 node_selector_terms: "nodeSelectorTerms" = [1] required,
 });
 
 /// `NodeSelectorRequirement`, a type without a kind.
@@ -2114,9 +2114,9 @@ pub struct NodeSelectorRequirement {
 }
 
 watchable_core::model!(NodeSelectorRequirement {
-    0 key: "key",
-    1 operator: "operator",
-    2 values: "values",
+    0 key: "key" = [1],
+    1 operator: "operator" = [2],
+    2 values: "values" = [3],
 });
 
 /// `NodeSelectorTerm`, a type without a kind.
@@ -2131,8 +2131,8 @@ pub struct NodeSelectorTerm {
 }
 
 watchable_core::model!(NodeSelectorTerm {
-    0 match_expressions: "matchExpressions",
-    1 match_fields: "matchFields",
+    0 match_expressions: "matchExpressions" = [1],
+    1 match_fields: "matchFields" = [2],
 });
 
 /// `NodeSpec`, a type without a kind.
@@ -2156,13 +2156,13 @@ pub struct NodeSpec {
 }
 
 watchable_core::model!(NodeSpec {
-    0 config_source: "configSource",
-    1 external_id: "externalID",
-    2 pod_cidr: "podCIDR",
-    3 pod_cidrs: "podCIDRs",
-    4 provider_id: "providerID",
-    5 taints: "taints",
-    6 unschedulable: "unschedulable",
+    0 config_source: "configSource" = [6],
+    1 external_id: "externalID" = [2],
+    2 pod_cidr: "podCIDR" = [1],
+    3 pod_cidrs: "podCIDRs" = [7],
+    4 provider_id: "providerID" = [3],
+    5 taints: "taints" = [5],
+    6 unschedulable: "unschedulable" = [4],
 });
 
 /// `NodeStatus`, a type without a kind.
@@ -2186,17 +2186,17 @@ pub struct NodeStatus {
 }
 
 watchable_core::model!(NodeStatus {
-    0 addresses: "addresses",
-    1 allocatable: "allocatable",
-    2 capacity: "capacity",
-    3 conditions: "conditions",
-    4 config: "config",
-    5 daemon_endpoints: "daemonEndpoints",
-    6 images: "images",
-    7 node_info: "nodeInfo",
-    8 phase: "phase",
-    9 volumes_attached: "volumesAttached",
-    10 volumes_in_use: "volumesInUse",
+    0 addresses: "addresses" = [5],
+    1 allocatable: "allocatable" = [2],
+    2 capacity: "capacity" = [1],
+    3 conditions: "conditions" = [4],
+    4 config: "config" = [11],
+    5 daemon_endpoints: "daemonEndpoints" = [6],
+    6 images: "images" = [8],
+    7 node_info: "nodeInfo" = [7],
+    8 phase: "phase" = [3],
+    9 volumes_attached: "volumesAttached" = [10],
+    10 volumes_in_use: "volumesInUse" = [9],
 });
 
 /// `NodeSystemInfo`, a type without a kind.
@@ -2229,16 +2229,16 @@ pub struct NodeSystemInfo {
 }
 
 watchable_core::model!(NodeSystemInfo {
-    0 architecture: "architecture",
-    1 boot_id: "bootID",
-    2 container_runtime_version: "containerRuntimeVersion",
-    3 kernel_version: "kernelVersion",
-    4 kube_proxy_version: "kubeProxyVersion",
-    5 kubelet_version: "kubeletVersion",
-    6 machine_id: "machineID",
-    7 operating_system: "operatingSystem",
-    8 os_image: "osImage",
-    9 system_uuid: "systemUUID",
+    0 architecture: "architecture" = [10],
+    1 boot_id: "bootID" = [3],
+    2 container_runtime_version: "containerRuntimeVersion" = [6],
+    3 kernel_version: "kernelVersion" = [4],
+    4 kube_proxy_version: "kubeProxyVersion" = [8],
+    5 kubelet_version: "kubeletVersion" = [7],
+    6 machine_id: "machineID" = [1],
+    7 operating_system: "operatingSystem" = [9],
+    8 os_image: "osImage" = [5],
+    9 system_uuid: "systemUUID" = [2],
 });
 
 /// `ObjectFieldSelector`, a type without a kind.
@@ -2254,8 +2254,8 @@ pub struct ObjectFieldSelector {
 }
 
 watchable_core::model!(ObjectFieldSelector {
-    0 api_version: "apiVersion",
-    1 field_path: "fieldPath",
+    0 api_version: "apiVersion" = [1],
+    1 field_path: "fieldPath" = [2],
 });
 
 /// `ObjectReference`, a type without a kind.
@@ -2275,13 +2275,13 @@ pub struct ObjectReference {
 }
 
 watchable_core::model!(ObjectReference {
-    0 api_version: "apiVersion",
-    1 field_path: "fieldPath",
-    2 kind: "kind",
-    3 name: "name",
-    4 namespace: "namespace",
-    5 resource_version: "resourceVersion",
-    6 uid: "uid",
+    0 api_version: "apiVersion" = [5],
+    1 field_path: "fieldPath" = [7],
+    2 kind: "kind" = [1],
+    3 name: "name" = [3],
+    4 namespace: "namespace" = [2],
+    5 resource_version: "resourceVersion" = [6],
+    6 uid: "uid" = [4],
 });
 
 /// Kind `PersistentVolume` of `v1`.
@@ -2310,9 +2310,9 @@ pub struct PersistentVolume {
 watchable_core::model!(PersistentVolume {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PersistentVolumeClaim` of `v1`.
@@ -2342,9 +2342,9 @@ pub struct PersistentVolumeClaim {
 watchable_core::model!(PersistentVolumeClaim {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `PersistentVolumeClaimCondition`, a type without a kind.
@@ -2365,12 +2365,12 @@ pub struct PersistentVolumeClaimCondition {
 }
 
 watchable_core::model!(PersistentVolumeClaimCondition {
-    0 last_probe_time: "lastProbeTime",
-    1 last_transition_time: "lastTransitionTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_probe_time: "lastProbeTime" = [3],
+    1 last_transition_time: "lastTransitionTime" = [4],
+    2 message: "message" = [6],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// Kind `PersistentVolumeClaimList` of `v1`.
@@ -2391,9 +2391,9 @@ pub struct PersistentVolumeClaimList {
 
 watchable_core::model!(PersistentVolumeClaimList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PersistentVolumeClaimSpec`, a type without a kind.
@@ -2413,13 +2413,13 @@ pub struct PersistentVolumeClaimSpec {
 }
 
 watchable_core::model!(PersistentVolumeClaimSpec {
-    0 access_modes: "accessModes",
-    1 data_source: "dataSource",
-    2 resources: "resources",
-    3 selector: "selector",
-    4 storage_class_name: "storageClassName",
-    5 volume_mode: "volumeMode",
-    6 volume_name: "volumeName",
+    0 access_modes: "accessModes" = [1],
+    1 data_source: "dataSource" = [7],
+    2 resources: "resources" = [2],
+    3 selector: "selector" = [4],
+    4 storage_class_name: "storageClassName" = [5],
+    5 volume_mode: "volumeMode" = [6],
+    6 volume_name: "volumeName" = [3],
 });
 
 /// `PersistentVolumeClaimStatus`, a type without a kind.
@@ -2436,10 +2436,10 @@ pub struct PersistentVolumeClaimStatus {
 }
 
 watchable_core::model!(PersistentVolumeClaimStatus {
-    0 access_modes: "accessModes",
-    1 capacity: "capacity",
-    2 conditions: "conditions",
-    3 phase: "phase",
+    0 access_modes: "accessModes" = [2],
+    1 capacity: "capacity" = [3],
+    2 conditions: "conditions" = [4],
+    3 phase: "phase" = [1],
 });
 
 /// `PersistentVolumeClaimTemplate`, a type without a kind.
@@ -2455,8 +2455,8 @@ pub struct PersistentVolumeClaimTemplate {
 }
 
 watchable_core::model!(PersistentVolumeClaimTemplate {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// `PersistentVolumeClaimVolumeSource`, a type without a kind.
@@ -2472,8 +2472,8 @@ pub struct PersistentVolumeClaimVolumeSource {
 }
 
 watchable_core::model!(PersistentVolumeClaimVolumeSource {
-    0 claim_name: "claimName",
-    1 read_only: "readOnly",
+    0 claim_name: "claimName" = [1],
+    1 read_only: "readOnly" = [2],
 });
 
 /// Kind `PersistentVolumeList` of `v1`.
@@ -2494,9 +2494,9 @@ pub struct PersistentVolumeList {
 
 watchable_core::model!(PersistentVolumeList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PersistentVolumeSpec`, a type without a kind.
@@ -2540,36 +2540,36 @@ pub struct PersistentVolumeSpec {
 }
 
 watchable_core::model!(PersistentVolumeSpec {
-    0 access_modes: "accessModes",
-    1 aws_elastic_block_store: "awsElasticBlockStore",
-    2 azure_disk: "azureDisk",
-    3 azure_file: "azureFile",
-    4 capacity: "capacity",
-    5 cephfs: "cephfs",
-    6 cinder: "cinder",
-    7 claim_ref: "claimRef",
-    8 csi: "csi",
-    9 fc: "fc",
-    10 flex_volume: "flexVolume",
-    11 flocker: "flocker",
-    12 gce_persistent_disk: "gcePersistentDisk",
-    13 glusterfs: "glusterfs",
-    14 host_path: "hostPath",
-    15 iscsi: "iscsi",
-    16 local: "local",
-    17 mount_options: "mountOptions",
-    18 nfs: "nfs",
-    19 node_affinity: "nodeAffinity",
-    20 persistent_volume_reclaim_policy: "persistentVolumeReclaimPolicy",
-    21 photon_persistent_disk: "photonPersistentDisk",
-    22 portworx_volume: "portworxVolume",
-    23 quobyte: "quobyte",
-    24 rbd: "rbd",
-    25 scale_io: "scaleIO",
-    26 storage_class_name: "storageClassName",
-    27 storageos: "storageos",
-    28 volume_mode: "volumeMode",
-    29 vsphere_volume: "vsphereVolume",
+    0 access_modes: "accessModes" = [3],
+    1 aws_elastic_block_store: "awsElasticBlockStore" = [2 2],
+    2 azure_disk: "azureDisk" = [2 16],
+    3 azure_file: "azureFile" = [2 13],
+    4 capacity: "capacity" = [1],
+    5 cephfs: "cephfs" = [2 9],
+    6 cinder: "cinder" = [2 8],
+    7 claim_ref: "claimRef" = [4],
+    8 csi: "csi" = [2 22],
+    9 fc: "fc" = [2 10],
+    10 flex_volume: "flexVolume" = [2 12],
+    11 flocker: "flocker" = [2 11],
+    12 gce_persistent_disk: "gcePersistentDisk" = [2 1],
+    13 glusterfs: "glusterfs" = [2 4],
+    14 host_path: "hostPath" = [2 3],
+    15 iscsi: "iscsi" = [2 7],
+    16 local: "local" = [2 20],
+    17 mount_options: "mountOptions" = [7],
+    18 nfs: "nfs" = [2 5],
+    19 node_affinity: "nodeAffinity" = [9],
+    20 persistent_volume_reclaim_policy: "persistentVolumeReclaimPolicy" = [5],
+    21 photon_persistent_disk: "photonPersistentDisk" = [2 17],
+    22 portworx_volume: "portworxVolume" = [2 18],
+    23 quobyte: "quobyte" = [2 15],
+    24 rbd: "rbd" = [2 6],
+    25 scale_io: "scaleIO" = [2 19],
+    26 storage_class_name: "storageClassName" = [6],
+    27 storageos: "storageos" = [2 21],
+    28 volume_mode: "volumeMode" = [8],
+    29 vsphere_volume: "vsphereVolume" = [2 14],
 });
 
 /// `PersistentVolumeStatus`, a type without a kind.
@@ -2585,9 +2585,9 @@ pub struct PersistentVolumeStatus {
 }
 
 watchable_core::model!(PersistentVolumeStatus {
-    0 message: "message",
-    1 phase: "phase",
-    2 reason: "reason",
+    0 message: "message" = [2],
+    1 phase: "phase" = [1],
+    2 reason: "reason" = [3],
 });
 
 /// `PhotonPersistentDiskVolumeSource`, a type without a kind.
@@ -2603,8 +2603,8 @@ pub struct PhotonPersistentDiskVolumeSource {
 }
 
 watchable_core::model!(PhotonPersistentDiskVolumeSource {
-    0 fs_type: "fsType",
-    1 pd_id: "pdID",
+    0 fs_type: "fsType" = [2],
+    1 pd_id: "pdID" = [1],
 });
 
 /// Kind `Pod` of `v1`.
@@ -2634,9 +2634,9 @@ pub struct Pod {
 watchable_core::model!(Pod {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `PodAffinity`, a type without a kind.
@@ -2653,8 +2653,8 @@ pub struct PodAffinity {
 }
 
 watchable_core::model!(PodAffinity {
-    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution",
-    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution",
+    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution" = [2],
+    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution" = [1],
 });
 
 /// `PodAffinityTerm`, a type without a kind.
@@ -2671,9 +2671,9 @@ pub struct PodAffinityTerm {
 }
 
 watchable_core::model!(PodAffinityTerm {
-    0 label_selector: "labelSelector",
-    1 namespaces: "namespaces",
-    2 topology_key: "topologyKey",
+    0 label_selector: "labelSelector" = [1],
+    1 namespaces: "namespaces" = [2],
+    2 topology_key: "topologyKey" = [3],
 });
 
 /// `PodAntiAffinity`, a type without a kind.
@@ -2690,8 +2690,8 @@ pub struct PodAntiAffinity {
 }
 
 watchable_core::model!(PodAntiAffinity {
-    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution",
-    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution",
+    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution" = [2],
+    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution" = [1],
 });
 
 /// `PodCondition`, a type without a kind.
@@ -2712,12 +2712,12 @@ pub struct PodCondition {
 }
 
 watchable_core::model!(PodCondition {
-    0 last_probe_time: "lastProbeTime",
-    1 last_transition_time: "lastTransitionTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_probe_time: "lastProbeTime" = [3],
+    1 last_transition_time: "lastTransitionTime" = [4],
+    2 message: "message" = [6],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// `PodDNSConfig`, a type without a kind.
@@ -2733,9 +2733,9 @@ pub struct PodDNSConfig {
 }
 
 watchable_core::model!(PodDNSConfig {
-    0 nameservers: "nameservers",
-    1 options: "options",
-    2 searches: "searches",
+    0 nameservers: "nameservers" = [1],
+    1 options: "options" = [3],
+    2 searches: "searches" = [2],
 });
 
 /// `PodDNSConfigOption`, a type without a kind.
@@ -2750,8 +2750,8 @@ pub struct PodDNSConfigOption {
 }
 
 watchable_core::model!(PodDNSConfigOption {
-    0 name: "name",
-    1 value: "value",
+    0 name: "name" = [1],
+    1 value: "value" = [2],
 });
 
 /// `PodIP`, a type without a kind.
@@ -2765,7 +2765,7 @@ pub struct PodIP {
 }
 
 watchable_core::model!(PodIP {
-    0 ip: "ip",
+    0 ip: "ip" = [1],
 });
 
 /// Kind `PodList` of `v1`.
@@ -2786,9 +2786,9 @@ pub struct PodList {
 
 watchable_core::model!(PodList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodReadinessGate`, a type without a kind.
@@ -2803,7 +2803,7 @@ pub struct PodReadinessGate {
 }
 
 watchable_core::model!(PodReadinessGate {
-    0 condition_type: "conditionType",
+    0 condition_type: "conditionType" = [1],
 });
 
 /// `PodSecurityContext`, a type without a kind.
@@ -2826,16 +2826,16 @@ pub struct PodSecurityContext {
 }
 
 watchable_core::model!(PodSecurityContext {
-    0 fs_group: "fsGroup",
-    1 fs_group_change_policy: "fsGroupChangePolicy",
-    2 run_as_group: "runAsGroup",
-    3 run_as_non_root: "runAsNonRoot",
-    4 run_as_user: "runAsUser",
-    5 se_linux_options: "seLinuxOptions",
-    6 seccomp_profile: "seccompProfile",
-    7 supplemental_groups: "supplementalGroups",
-    8 sysctls: "sysctls",
-    9 windows_options: "windowsOptions",
+    0 fs_group: "fsGroup" = [5],
+    1 fs_group_change_policy: "fsGroupChangePolicy" = [9],
+    2 run_as_group: "runAsGroup" = [6],
+    3 run_as_non_root: "runAsNonRoot" = [3],
+    4 run_as_user: "runAsUser" = [2],
+    5 se_linux_options: "seLinuxOptions" = [1],
+    6 seccomp_profile: "seccompProfile" = [10],
+    7 supplemental_groups: "supplementalGroups" = [4],
+    8 sysctls: "sysctls" = [7],
+    9 windows_options: "windowsOptions" = [8],
 });
 
 /// `PodSpec`, a type without a kind.
@@ -2888,41 +2888,41 @@ pub struct PodSpec {
 }
 
 watchable_core::model!(PodSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds",
-    1 affinity: "affinity",
-    2 automount_service_account_token: "automountServiceAccountToken",
-    3 containers: "containers" required,
-    4 dns_config: "dnsConfig",
-    5 dns_policy: "dnsPolicy",
-    6 enable_service_links: "enableServiceLinks",
-    7 ephemeral_containers: "ephemeralContainers",
-    8 host_aliases: "hostAliases",
-    9 host_ipc: "hostIPC",
-    10 host_network: "hostNetwork",
-    11 host_pid: "hostPID",
-    12 hostname: "hostname",
-    13 image_pull_secrets: "imagePullSecrets",
-    14 init_containers: "initContainers",
-    15 node_name: "nodeName",
-    16 node_selector: "nodeSelector",
-    17 overhead: "overhead",
-    18 preemption_policy: "preemptionPolicy",
-    19 priority: "priority",
-    20 priority_class_name: "priorityClassName",
-    21 readiness_gates: "readinessGates",
-    22 restart_policy: "restartPolicy",
-    23 runtime_class_name: "runtimeClassName",
-    24 scheduler_name: "schedulerName",
-    25 security_context: "securityContext",
-    26 service_account: "serviceAccount",
-    27 service_account_name: "serviceAccountName",
-    28 set_hostname_as_fqdn: "setHostnameAsFQDN",
-    29 share_process_namespace: "shareProcessNamespace",
-    30 subdomain: "subdomain",
-    31 termination_grace_period_seconds: "terminationGracePeriodSeconds",
-    32 tolerations: "tolerations",
-    33 topology_spread_constraints: "topologySpreadConstraints",
-    34 volumes: "volumes",
+    0 active_deadline_seconds: "activeDeadlineSeconds" = [5],
+    1 affinity: "affinity" = [18],
+    2 automount_service_account_token: "automountServiceAccountToken" = [21],
+    3 containers: "containers" = [2] required,
+    4 dns_config: "dnsConfig" = [26],
+    5 dns_policy: "dnsPolicy" = [6],
+    6 enable_service_links: "enableServiceLinks" = [30],
+    7 ephemeral_containers: "ephemeralContainers" = [34],
+    8 host_aliases: "hostAliases" = [23],
+    9 host_ipc: "hostIPC" = [13],
+    10 host_network: "hostNetwork" = [11],
+    11 host_pid: "hostPID" = [12],
+    12 hostname: "hostname" = [16],
+    13 image_pull_secrets: "imagePullSecrets" = [15],
+    14 init_containers: "initContainers" = [20],
+    15 node_name: "nodeName" = [10],
+    16 node_selector: "nodeSelector" = [7],
+    17 overhead: "overhead" = [32],
+    18 preemption_policy: "preemptionPolicy" = [31],
+    19 priority: "priority" = [25],
+    20 priority_class_name: "priorityClassName" = [24],
+    21 readiness_gates: "readinessGates" = [28],
+    22 restart_policy: "restartPolicy" = [3],
+    23 runtime_class_name: "runtimeClassName" = [29],
+    24 scheduler_name: "schedulerName" = [19],
+    25 security_context: "securityContext" = [14],
+    26 service_account: "serviceAccount" = [9],
+    27 service_account_name: "serviceAccountName" = [8],
+    28 set_hostname_as_fqdn: "setHostnameAsFQDN" = [35],
+    29 share_process_namespace: "shareProcessNamespace" = [27],
+    30 subdomain: "subdomain" = [17],
+    31 termination_grace_period_seconds: "terminationGracePeriodSeconds" = [4],
+    32 tolerations: "tolerations" = [22],
+    33 topology_spread_constraints: "topologySpreadConstraints" = [33],
+    34 volumes: "volumes" = [1],
 });
 
 /// `PodStatus`, a type without a kind.
@@ -2951,19 +2951,19 @@ pub struct PodStatus {
 }
 
 watchable_core::model!(PodStatus {
-    0 conditions: "conditions",
-    1 container_statuses: "containerStatuses",
-    2 ephemeral_container_statuses: "ephemeralContainerStatuses",
-    3 host_ip: "hostIP",
-    4 init_container_statuses: "initContainerStatuses",
-    5 message: "message",
-    6 nominated_node_name: "nominatedNodeName",
-    7 phase: "phase",
-    8 pod_ip: "podIP",
-    9 pod_ips: "podIPs",
-    10 qos_class: "qosClass",
-    11 reason: "reason",
-    12 start_time: "startTime",
+    0 conditions: "conditions" = [2],
+    1 container_statuses: "containerStatuses" = [8],
+    2 ephemeral_container_statuses: "ephemeralContainerStatuses" = [13],
+    3 host_ip: "hostIP" = [5],
+    4 init_container_statuses: "initContainerStatuses" = [10],
+    5 message: "message" = [3],
+    6 nominated_node_name: "nominatedNodeName" = [11],
+    7 phase: "phase" = [1],
+    8 pod_ip: "podIP" = [6],
+    9 pod_ips: "podIPs" = [12],
+    10 qos_class: "qosClass" = [9],
+    11 reason: "reason" = [4],
+    12 start_time: "startTime" = [7],
 });
 
 /// Kind `PodTemplate` of `v1`.
@@ -2992,8 +2992,8 @@ pub struct PodTemplate {
 watchable_core::model!(PodTemplate {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 template: "template",
+    2 metadata: "metadata" = [1],
+    3 template: "template" = [2],
 });
 
 /// Kind `PodTemplateList` of `v1`.
@@ -3014,9 +3014,9 @@ pub struct PodTemplateList {
 
 watchable_core::model!(PodTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodTemplateSpec`, a type without a kind.
@@ -3031,8 +3031,8 @@ pub struct PodTemplateSpec {
 }
 
 watchable_core::model!(PodTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// `PortworxVolumeSource`, a type without a kind.
@@ -3049,9 +3049,9 @@ pub struct PortworxVolumeSource {
 }
 
 watchable_core::model!(PortworxVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 volume_id: "volumeID",
+    0 fs_type: "fsType" = [2],
+    1 read_only: "readOnly" = [3],
+    2 volume_id: "volumeID" = [1],
 });
 
 /// `PreferredSchedulingTerm`, a type without a kind.
@@ -3068,8 +3068,8 @@ pub struct PreferredSchedulingTerm {
 }
 
 watchable_core::model!(PreferredSchedulingTerm {
-    0 preference: "preference",
-    1 weight: "weight",
+    0 preference: "preference" = [2],
+    1 weight: "weight" = [1],
 });
 
 /// `Probe`, a type without a kind.
@@ -3090,14 +3090,14 @@ pub struct Probe {
 }
 
 watchable_core::model!(Probe {
-    0 exec: "exec",
-    1 failure_threshold: "failureThreshold",
-    2 http_get: "httpGet",
-    3 initial_delay_seconds: "initialDelaySeconds",
-    4 period_seconds: "periodSeconds",
-    5 success_threshold: "successThreshold",
-    6 tcp_socket: "tcpSocket",
-    7 timeout_seconds: "timeoutSeconds",
+    0 exec: "exec" = [1 1],
+    1 failure_threshold: "failureThreshold" = [6],
+    2 http_get: "httpGet" = [1 2],
+    3 initial_delay_seconds: "initialDelaySeconds" = [2],
+    4 period_seconds: "periodSeconds" = [4],
+    5 success_threshold: "successThreshold" = [5],
+    6 tcp_socket: "tcpSocket" = [1 3],
+    7 timeout_seconds: "timeoutSeconds" = [3],
 });
 
 /// `ProjectedVolumeSource`, a type without a kind.
@@ -3113,8 +3113,8 @@ pub struct ProjectedVolumeSource {
 }
 
 watchable_core::model!(ProjectedVolumeSource {
-    0 default_mode: "defaultMode",
-    1 sources: "sources" required,
+    0 default_mode: "defaultMode" = [2],
+    1 sources: "sources" = [1] required,
 });
 
 /// `QuobyteVolumeSource`, a type without a kind.
@@ -3135,12 +3135,12 @@ pub struct QuobyteVolumeSource {
 }
 
 watchable_core::model!(QuobyteVolumeSource {
-    0 group: "group",
-    1 read_only: "readOnly",
-    2 registry: "registry",
-    3 tenant: "tenant",
-    4 user: "user",
-    5 volume: "volume",
+    0 group: "group" = [5],
+    1 read_only: "readOnly" = [3],
+    2 registry: "registry" = [1],
+    3 tenant: "tenant" = [6],
+    4 user: "user" = [4],
+    5 volume: "volume" = [2],
 });
 
 /// `RBDPersistentVolumeSource`, a type without a kind.
@@ -3163,14 +3163,14 @@ pub struct RBDPersistentVolumeSource {
 }
 
 watchable_core::model!(RBDPersistentVolumeSource {
-    0 fs_type: "fsType",
-    1 image: "image",
-    2 keyring: "keyring",
-    3 monitors: "monitors" required,
-    4 pool: "pool",
-    5 read_only: "readOnly",
-    6 secret_ref: "secretRef",
-    7 user: "user",
+    0 fs_type: "fsType" = [3],
+    1 image: "image" = [2],
+    2 keyring: "keyring" = [6],
+    3 monitors: "monitors" = [1] required,
+    4 pool: "pool" = [4],
+    5 read_only: "readOnly" = [8],
+    6 secret_ref: "secretRef" = [7],
+    7 user: "user" = [5],
 });
 
 /// `RBDVolumeSource`, a type without a kind.
@@ -3193,14 +3193,14 @@ pub struct RBDVolumeSource {
 }
 
 watchable_core::model!(RBDVolumeSource {
-    0 fs_type: "fsType",
-    1 image: "image",
-    2 keyring: "keyring",
-    3 monitors: "monitors" required,
-    4 pool: "pool",
-    5 read_only: "readOnly",
-    6 secret_ref: "secretRef",
-    7 user: "user",
+    0 fs_type: "fsType" = [3],
+    1 image: "image" = [2],
+    2 keyring: "keyring" = [6],
+    3 monitors: "monitors" = [1] required,
+    4 pool: "pool" = [4],
+    5 read_only: "readOnly" = [8],
+    6 secret_ref: "secretRef" = [7],
+    7 user: "user" = [5],
 });
 
 /// Kind `ReplicationController` of `v1`.
@@ -3230,9 +3230,9 @@ pub struct ReplicationController {
 watchable_core::model!(ReplicationController {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ReplicationControllerCondition`, a type without a kind.
@@ -3252,11 +3252,11 @@ pub struct ReplicationControllerCondition {
 }
 
 watchable_core::model!(ReplicationControllerCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `ReplicationControllerList` of `v1`.
@@ -3277,9 +3277,9 @@ pub struct ReplicationControllerList {
 
 watchable_core::model!(ReplicationControllerList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ReplicationControllerSpec`, a type without a kind.
@@ -3296,10 +3296,10 @@ pub struct ReplicationControllerSpec {
 }
 
 watchable_core::model!(ReplicationControllerSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 replicas: "replicas",
-    2 selector: "selector",
-    3 template: "template",
+    0 min_ready_seconds: "minReadySeconds" = [4],
+    1 replicas: "replicas" = [1],
+    2 selector: "selector" = [2],
+    3 template: "template" = [3],
 });
 
 /// `ReplicationControllerStatus`, a type without a kind.
@@ -3319,12 +3319,12 @@ pub struct ReplicationControllerStatus {
 }
 
 watchable_core::model!(ReplicationControllerStatus {
-    0 available_replicas: "availableReplicas",
-    1 conditions: "conditions",
-    2 fully_labeled_replicas: "fullyLabeledReplicas",
-    3 observed_generation: "observedGeneration",
-    4 ready_replicas: "readyReplicas",
-    5 replicas: "replicas",
+    0 available_replicas: "availableReplicas" = [5],
+    1 conditions: "conditions" = [6],
+    2 fully_labeled_replicas: "fullyLabeledReplicas" = [2],
+    3 observed_generation: "observedGeneration" = [3],
+    4 ready_replicas: "readyReplicas" = [4],
+    5 replicas: "replicas" = [1],
 });
 
 /// `ResourceFieldSelector`, a type without a kind.
@@ -3341,9 +3341,9 @@ pub struct ResourceFieldSelector {
 }
 
 watchable_core::model!(ResourceFieldSelector {
-    0 container_name: "containerName",
-    1 divisor: "divisor",
-    2 resource: "resource",
+    0 container_name: "containerName" = [1],
+    1 divisor: "divisor" = [3],
+    2 resource: "resource" = [2],
 });
 
 /// Kind `ResourceQuota` of `v1`.
@@ -3373,9 +3373,9 @@ pub struct ResourceQuota {
 watchable_core::model!(ResourceQuota {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `ResourceQuotaList` of `v1`.
@@ -3396,9 +3396,9 @@ pub struct ResourceQuotaList {
 
 watchable_core::model!(ResourceQuotaList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceQuotaSpec`, a type without a kind.
@@ -3414,9 +3414,9 @@ pub struct ResourceQuotaSpec {
 }
 
 watchable_core::model!(ResourceQuotaSpec {
-    0 hard: "hard",
-    1 scope_selector: "scopeSelector",
-    2 scopes: "scopes",
+    0 hard: "hard" = [1],
+    1 scope_selector: "scopeSelector" = [3],
+    2 scopes: "scopes" = [2],
 });
 
 /// `ResourceQuotaStatus`, a type without a kind.
@@ -3431,8 +3431,8 @@ pub struct ResourceQuotaStatus {
 }
 
 watchable_core::model!(ResourceQuotaStatus {
-    0 hard: "hard",
-    1 used: "used",
+    0 hard: "hard" = [1],
+    1 used: "used" = [2],
 });
 
 /// `ResourceRequirements`, a type without a kind.
@@ -3447,8 +3447,8 @@ pub struct ResourceRequirements {
 }
 
 watchable_core::model!(ResourceRequirements {
-    0 limits: "limits",
-    1 requests: "requests",
+    0 limits: "limits" = [1],
+    1 requests: "requests" = [2],
 });
 
 /// `SELinuxOptions`, a type without a kind.
@@ -3465,10 +3465,10 @@ pub struct SELinuxOptions {
 }
 
 watchable_core::model!(SELinuxOptions {
-    0 level: "level",
-    1 role: "role",
-    2 type_: "type",
-    3 user: "user",
+    0 level: "level" = [4],
+    1 role: "role" = [2],
+    2 type_: "type" = [3],
+    3 user: "user" = [1],
 });
 
 /// `ScaleIOPersistentVolumeSource`, a type without a kind.
@@ -3494,16 +3494,16 @@ pub struct ScaleIOPersistentVolumeSource {
 }
 
 watchable_core::model!(ScaleIOPersistentVolumeSource {
-    0 fs_type: "fsType",
-    1 gateway: "gateway",
-    2 protection_domain: "protectionDomain",
-    3 read_only: "readOnly",
-    4 secret_ref: "secretRef",
-    5 ssl_enabled: "sslEnabled",
-    6 storage_mode: "storageMode",
-    7 storage_pool: "storagePool",
-    8 system: "system",
-    9 volume_name: "volumeName",
+    0 fs_type: "fsType" = [9],
+    1 gateway: "gateway" = [1],
+    2 protection_domain: "protectionDomain" = [5],
+    3 read_only: "readOnly" = [10],
+    4 secret_ref: "secretRef" = [3],
+    5 ssl_enabled: "sslEnabled" = [4],
+    6 storage_mode: "storageMode" = [7],
+    7 storage_pool: "storagePool" = [6],
+    8 system: "system" = [2],
+    9 volume_name: "volumeName" = [8],
 });
 
 /// `ScaleIOVolumeSource`, a type without a kind.
@@ -3529,16 +3529,16 @@ pub struct ScaleIOVolumeSource {
 }
 
 watchable_core::model!(ScaleIOVolumeSource {
-    0 fs_type: "fsType",
-    1 gateway: "gateway",
-    2 protection_domain: "protectionDomain",
-    3 read_only: "readOnly",
-    4 secret_ref: "secretRef",
-    5 ssl_enabled: "sslEnabled",
-    6 storage_mode: "storageMode",
-    7 storage_pool: "storagePool",
-    8 system: "system",
-    9 volume_name: "volumeName",
+    0 fs_type: "fsType" = [9],
+    1 gateway: "gateway" = [1],
+    2 protection_domain: "protectionDomain" = [5],
+    3 read_only: "readOnly" = [10],
+    4 secret_ref: "secretRef" = [3],
+    5 ssl_enabled: "sslEnabled" = [4],
+    6 storage_mode: "storageMode" = [7],
+    7 storage_pool: "storagePool" = [6],
+    8 system: "system" = [2],
+    9 volume_name: "volumeName" = [8],
 });
 
 /// `ScopeSelector`, a type without a kind.
@@ -3552,7 +3552,7 @@ pub struct ScopeSelector {
 }
 
 watchable_core::model!(ScopeSelector {
-    0 match_expressions: "matchExpressions",
+    0 match_expressions: "matchExpressions" = [1],
 });
 
 /// `ScopedResourceSelectorRequirement`, a type without a kind.
@@ -3570,9 +3570,9 @@ pub struct ScopedResourceSelectorRequirement {
 }
 
 watchable_core::model!(ScopedResourceSelectorRequirement {
-    0 operator: "operator",
-    1 scope_name: "scopeName",
-    2 values: "values",
+    0 operator: "operator" = [2],
+    1 scope_name: "scopeName" = [1],
+    2 values: "values" = [3],
 });
 
 /// `SeccompProfile`, a type without a kind.
@@ -3588,8 +3588,8 @@ pub struct SeccompProfile {
 }
 
 watchable_core::model!(SeccompProfile {
-    0 localhost_profile: "localhostProfile",
-    1 type_: "type",
+    0 localhost_profile: "localhostProfile" = [2],
+    1 type_: "type" = [1],
 });
 
 /// Kind `Secret` of `v1`.
@@ -3620,12 +3620,12 @@ pub struct Secret {
 
 watchable_core::model!(Secret {
     0 api_version: "apiVersion",
-    1 data: "data",
-    2 immutable: "immutable",
+    1 data: "data" = [2],
+    2 immutable: "immutable" = [5],
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 string_data: "stringData",
-    6 type_: "type",
+    4 metadata: "metadata" = [1],
+    5 string_data: "stringData" = [4],
+    6 type_: "type" = [3],
 });
 
 /// `SecretEnvSource`, a type without a kind.
@@ -3640,8 +3640,8 @@ pub struct SecretEnvSource {
 }
 
 watchable_core::model!(SecretEnvSource {
-    0 name: "name",
-    1 optional: "optional",
+    0 name: "name" = [1 1],
+    1 optional: "optional" = [2],
 });
 
 /// `SecretKeySelector`, a type without a kind.
@@ -3658,9 +3658,9 @@ pub struct SecretKeySelector {
 }
 
 watchable_core::model!(SecretKeySelector {
-    0 key: "key",
-    1 name: "name",
-    2 optional: "optional",
+    0 key: "key" = [2],
+    1 name: "name" = [1 1],
+    2 optional: "optional" = [3],
 });
 
 /// Kind `SecretList` of `v1`.
@@ -3681,9 +3681,9 @@ pub struct SecretList {
 
 watchable_core::model!(SecretList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `SecretProjection`, a type without a kind.
@@ -3699,9 +3699,9 @@ pub struct SecretProjection {
 }
 
 watchable_core::model!(SecretProjection {
-    0 items: "items",
-    1 name: "name",
-    2 optional: "optional",
+    0 items: "items" = [2],
+    1 name: "name" = [1 1],
+    2 optional: "optional" = [4],
 });
 
 /// `SecretReference`, a type without a kind.
@@ -3716,8 +3716,8 @@ pub struct SecretReference {
 }
 
 watchable_core::model!(SecretReference {
-    0 name: "name",
-    1 namespace: "namespace",
+    0 name: "name" = [1],
+    1 namespace: "namespace" = [2],
 });
 
 /// `SecretVolumeSource`, a type without a kind.
@@ -3734,10 +3734,10 @@ pub struct SecretVolumeSource {
 }
 
 watchable_core::model!(SecretVolumeSource {
-    0 default_mode: "defaultMode",
-    1 items: "items",
-    2 optional: "optional",
-    3 secret_name: "secretName",
+    0 default_mode: "defaultMode" = [3],
+    1 items: "items" = [2],
+    2 optional: "optional" = [4],
+    3 secret_name: "secretName" = [1],
 });
 
 /// `SecurityContext`, a type without a kind.
@@ -3761,17 +3761,17 @@ pub struct SecurityContext {
 }
 
 watchable_core::model!(SecurityContext {
-    0 allow_privilege_escalation: "allowPrivilegeEscalation",
-    1 capabilities: "capabilities",
-    2 privileged: "privileged",
-    3 proc_mount: "procMount",
-    4 read_only_root_filesystem: "readOnlyRootFilesystem",
-    5 run_as_group: "runAsGroup",
-    6 run_as_non_root: "runAsNonRoot",
-    7 run_as_user: "runAsUser",
-    8 se_linux_options: "seLinuxOptions",
-    9 seccomp_profile: "seccompProfile",
-    10 windows_options: "windowsOptions",
+    0 allow_privilege_escalation: "allowPrivilegeEscalation" = [7],
+    1 capabilities: "capabilities" = [1],
+    2 privileged: "privileged" = [2],
+    3 proc_mount: "procMount" = [9],
+    4 read_only_root_filesystem: "readOnlyRootFilesystem" = [6],
+    5 run_as_group: "runAsGroup" = [8],
+    6 run_as_non_root: "runAsNonRoot" = [5],
+    7 run_as_user: "runAsUser" = [4],
+    8 se_linux_options: "seLinuxOptions" = [3],
+    9 seccomp_profile: "seccompProfile" = [11],
+    10 windows_options: "windowsOptions" = [10],
 });
 
 /// Kind `Service` of `v1`.
@@ -3801,9 +3801,9 @@ pub struct Service {
 watchable_core::model!(Service {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `ServiceAccount` of `v1`.
@@ -3833,11 +3833,11 @@ pub struct ServiceAccount {
 
 watchable_core::model!(ServiceAccount {
     0 api_version: "apiVersion",
-    1 automount_service_account_token: "automountServiceAccountToken",
-    2 image_pull_secrets: "imagePullSecrets",
+    1 automount_service_account_token: "automountServiceAccountToken" = [4],
+    2 image_pull_secrets: "imagePullSecrets" = [3],
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 secrets: "secrets",
+    4 metadata: "metadata" = [1],
+    5 secrets: "secrets" = [2],
 });
 
 /// Kind `ServiceAccountList` of `v1`.
@@ -3858,9 +3858,9 @@ pub struct ServiceAccountList {
 
 watchable_core::model!(ServiceAccountList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ServiceAccountTokenProjection`, a type without a kind.
@@ -3877,9 +3877,9 @@ pub struct ServiceAccountTokenProjection {
 }
 
 watchable_core::model!(ServiceAccountTokenProjection {
-    0 audience: "audience",
-    1 expiration_seconds: "expirationSeconds",
-    2 path: "path",
+    0 audience: "audience" = [1],
+    1 expiration_seconds: "expirationSeconds" = [2],
+    2 path: "path" = [3],
 });
 
 /// Kind `ServiceList` of `v1`.
@@ -3900,9 +3900,9 @@ pub struct ServiceList {
 
 watchable_core::model!(ServiceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ServicePort`, a type without a kind.
@@ -3922,12 +3922,12 @@ pub struct ServicePort {
 }
 
 watchable_core::model!(ServicePort {
-    0 app_protocol: "appProtocol",
-    1 name: "name",
-    2 node_port: "nodePort",
-    3 port: "port",
-    4 protocol: "protocol",
-    5 target_port: "targetPort",
+    0 app_protocol: "appProtocol" = [6],
+    1 name: "name" = [1],
+    2 node_port: "nodePort" = [5],
+    3 port: "port" = [3],
+    4 protocol: "protocol" = [2],
+    5 target_port: "targetPort" = [4],
 });
 
 /// `ServiceSpec`, a type without a kind.
@@ -3959,21 +3959,21 @@ pub struct ServiceSpec {
 }
 
 watchable_core::model!(ServiceSpec {
-    0 cluster_ip: "clusterIP",
-    1 external_ips: "externalIPs",
-    2 external_name: "externalName",
-    3 external_traffic_policy: "externalTrafficPolicy",
-    4 health_check_node_port: "healthCheckNodePort",
-    5 ip_family: "ipFamily",
-    6 load_balancer_ip: "loadBalancerIP",
-    7 load_balancer_source_ranges: "loadBalancerSourceRanges",
-    8 ports: "ports",
-    9 publish_not_ready_addresses: "publishNotReadyAddresses",
-    10 selector: "selector",
-    11 session_affinity: "sessionAffinity",
-    12 session_affinity_config: "sessionAffinityConfig",
-    13 topology_keys: "topologyKeys",
-    14 type_: "type",
+    0 cluster_ip: "clusterIP" = [3],
+    1 external_ips: "externalIPs" = [5],
+    2 external_name: "externalName" = [10],
+    3 external_traffic_policy: "externalTrafficPolicy" = [11],
+    4 health_check_node_port: "healthCheckNodePort" = [12],
+    5 ip_family: "ipFamily" = [15],
+    6 load_balancer_ip: "loadBalancerIP" = [8],
+    7 load_balancer_source_ranges: "loadBalancerSourceRanges" = [9],
+    8 ports: "ports" = [1],
+    9 publish_not_ready_addresses: "publishNotReadyAddresses" = [13],
+    10 selector: "selector" = [2],
+    11 session_affinity: "sessionAffinity" = [7],
+    12 session_affinity_config: "sessionAffinityConfig" = [14],
+    13 topology_keys: "topologyKeys" = [16],
+    14 type_: "type" = [4],
 });
 
 /// `ServiceStatus`, a type without a kind.
@@ -3987,7 +3987,7 @@ pub struct ServiceStatus {
 }
 
 watchable_core::model!(ServiceStatus {
-    0 load_balancer: "loadBalancer",
+    0 load_balancer: "loadBalancer" = [1],
 });
 
 /// `SessionAffinityConfig`, a type without a kind.
@@ -4002,7 +4002,7 @@ pub struct SessionAffinityConfig {
 }
 
 watchable_core::model!(SessionAffinityConfig {
-    0 client_ip: "clientIP",
+    0 client_ip: "clientIP" = [1],
 });
 
 /// `StorageOSPersistentVolumeSource`, a type without a kind.
@@ -4020,11 +4020,11 @@ pub struct StorageOSPersistentVolumeSource {
 }
 
 watchable_core::model!(StorageOSPersistentVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 secret_ref: "secretRef",
-    3 volume_name: "volumeName",
-    4 volume_namespace: "volumeNamespace",
+    0 fs_type: "fsType" = [3],
+    1 read_only: "readOnly" = [4],
+    2 secret_ref: "secretRef" = [5],
+    3 volume_name: "volumeName" = [1],
+    4 volume_namespace: "volumeNamespace" = [2],
 });
 
 /// `StorageOSVolumeSource`, a type without a kind.
@@ -4042,11 +4042,11 @@ pub struct StorageOSVolumeSource {
 }
 
 watchable_core::model!(StorageOSVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 secret_ref: "secretRef",
-    3 volume_name: "volumeName",
-    4 volume_namespace: "volumeNamespace",
+    0 fs_type: "fsType" = [3],
+    1 read_only: "readOnly" = [4],
+    2 secret_ref: "secretRef" = [5],
+    3 volume_name: "volumeName" = [1],
+    4 volume_namespace: "volumeNamespace" = [2],
 });
 
 /// `Sysctl`, a type without a kind.
@@ -4063,8 +4063,8 @@ pub struct Sysctl {
 }
 
 watchable_core::model!(Sysctl {
-    0 name: "name",
-    1 value: "value",
+    0 name: "name" = [1],
+    1 value: "value" = [2],
 });
 
 /// `TCPSocketAction`, a type without a kind.
@@ -4080,8 +4080,8 @@ pub struct TCPSocketAction {
 }
 
 watchable_core::model!(TCPSocketAction {
-    0 host: "host",
-    1 port: "port",
+    0 host: "host" = [2],
+    1 port: "port" = [1],
 });
 
 /// `Taint`, a type without a kind.
@@ -4100,10 +4100,10 @@ pub struct Taint {
 }
 
 watchable_core::model!(Taint {
-    0 effect: "effect",
-    1 key: "key",
-    2 time_added: "timeAdded",
-    3 value: "value",
+    0 effect: "effect" = [3],
+    1 key: "key" = [1],
+    2 time_added: "timeAdded" = [4],
+    3 value: "value" = [2],
 });
 
 /// `Toleration`, a type without a kind.
@@ -4121,11 +4121,11 @@ pub struct Toleration {
 }
 
 watchable_core::model!(Toleration {
-    0 effect: "effect",
-    1 key: "key",
-    2 operator: "operator",
-    3 toleration_seconds: "tolerationSeconds",
-    4 value: "value",
+    0 effect: "effect" = [4],
+    1 key: "key" = [1],
+    2 operator: "operator" = [2],
+    3 toleration_seconds: "tolerationSeconds" = [5],
+    4 value: "value" = [3],
 });
 
 /// `TopologySelectorLabelRequirement`, a type without a kind.
@@ -4142,8 +4142,8 @@ pub struct TopologySelectorLabelRequirement {
 }
 
 watchable_core::model!(TopologySelectorLabelRequirement {
-    0 key: "key",
-    1 values: "values" required,
+    0 key: "key" = [1],
+    1 values: "values" = [2] required,
 });
 
 /// `TopologySelectorTerm`, a type without a kind.
@@ -4157,7 +4157,7 @@ pub struct TopologySelectorTerm {
 }
 
 watchable_core::model!(TopologySelectorTerm {
-    0 match_label_expressions: "matchLabelExpressions",
+    0 match_label_expressions: "matchLabelExpressions" = [1],
 });
 
 /// `TopologySpreadConstraint`, a type without a kind.
@@ -4177,10 +4177,10 @@ pub struct TopologySpreadConstraint {
 }
 
 watchable_core::model!(TopologySpreadConstraint {
-    0 label_selector: "labelSelector",
-    1 max_skew: "maxSkew",
-    2 topology_key: "topologyKey",
-    3 when_unsatisfiable: "whenUnsatisfiable",
+    0 label_selector: "labelSelector" = [4],
+    1 max_skew: "maxSkew" = [1],
+    2 topology_key: "topologyKey" = [2],
+    3 when_unsatisfiable: "whenUnsatisfiable" = [3],
 });
 
 /// `TypedLocalObjectReference`, a type without a kind.
@@ -4198,9 +4198,9 @@ pub struct TypedLocalObjectReference {
 }
 
 watchable_core::model!(TypedLocalObjectReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
 });
 
 /// `Volume`, a type without a kind.
@@ -4246,36 +4246,36 @@ pub struct Volume {
 }
 
 watchable_core::model!(Volume {
-    0 aws_elastic_block_store: "awsElasticBlockStore",
-    1 azure_disk: "azureDisk",
-    2 azure_file: "azureFile",
-    3 cephfs: "cephfs",
-    4 cinder: "cinder",
-    5 config_map: "configMap",
-    6 csi: "csi",
-    7 downward_api: "downwardAPI",
-    8 empty_dir: "emptyDir",
-    9 ephemeral: "ephemeral",
-    10 fc: "fc",
-    11 flex_volume: "flexVolume",
-    12 flocker: "flocker",
-    13 gce_persistent_disk: "gcePersistentDisk",
-    14 git_repo: "gitRepo",
-    15 glusterfs: "glusterfs",
-    16 host_path: "hostPath",
-    17 iscsi: "iscsi",
-    18 name: "name",
-    19 nfs: "nfs",
-    20 persistent_volume_claim: "persistentVolumeClaim",
-    21 photon_persistent_disk: "photonPersistentDisk",
-    22 portworx_volume: "portworxVolume",
-    23 projected: "projected",
-    24 quobyte: "quobyte",
-    25 rbd: "rbd",
-    26 scale_io: "scaleIO",
-    27 secret: "secret",
-    28 storageos: "storageos",
-    29 vsphere_volume: "vsphereVolume",
+    0 aws_elastic_block_store: "awsElasticBlockStore" = [2 4],
+    1 azure_disk: "azureDisk" = [2 22],
+    2 azure_file: "azureFile" = [2 18],
+    3 cephfs: "cephfs" = [2 14],
+    4 cinder: "cinder" = [2 13],
+    5 config_map: "configMap" = [2 19],
+    6 csi: "csi" = [2 28],
+    7 downward_api: "downwardAPI" = [2 16],
+    8 empty_dir: "emptyDir" = [2 2],
+    9 ephemeral: "ephemeral" = [2 29],
+    10 fc: "fc" = [2 17],
+    11 flex_volume: "flexVolume" = [2 12],
+    12 flocker: "flocker" = [2 15],
+    13 gce_persistent_disk: "gcePersistentDisk" = [2 3],
+    14 git_repo: "gitRepo" = [2 5],
+    15 glusterfs: "glusterfs" = [2 9],
+    16 host_path: "hostPath" = [2 1],
+    17 iscsi: "iscsi" = [2 8],
+    18 name: "name" = [1],
+    19 nfs: "nfs" = [2 7],
+    20 persistent_volume_claim: "persistentVolumeClaim" = [2 10],
+    21 photon_persistent_disk: "photonPersistentDisk" = [2 23],
+    22 portworx_volume: "portworxVolume" = [2 24],
+    23 projected: "projected" = [2 26],
+    24 quobyte: "quobyte" = [2 21],
+    25 rbd: "rbd" = [2 11],
+    26 scale_io: "scaleIO" = [2 25],
+    27 secret: "secret" = [2 6],
+    28 storageos: "storageos" = [2 27],
+    29 vsphere_volume: "vsphereVolume" = [2 20],
 });
 
 /// `VolumeDevice`, a type without a kind.
@@ -4292,8 +4292,8 @@ pub struct VolumeDevice {
 }
 
 watchable_core::model!(VolumeDevice {
-    0 device_path: "devicePath",
-    1 name: "name",
+    0 device_path: "devicePath" = [2],
+    1 name: "name" = [1],
 });
 
 /// `VolumeMount`, a type without a kind.
@@ -4314,12 +4314,12 @@ pub struct VolumeMount {
 }
 
 watchable_core::model!(VolumeMount {
-    0 mount_path: "mountPath",
-    1 mount_propagation: "mountPropagation",
-    2 name: "name",
-    3 read_only: "readOnly",
-    4 sub_path: "subPath",
-    5 sub_path_expr: "subPathExpr",
+    0 mount_path: "mountPath" = [3],
+    1 mount_propagation: "mountPropagation" = [5],
+    2 name: "name" = [1],
+    3 read_only: "readOnly" = [2],
+    4 sub_path: "subPath" = [4],
+    5 sub_path_expr: "subPathExpr" = [6],
 });
 
 /// `VolumeNodeAffinity`, a type without a kind.
@@ -4333,7 +4333,7 @@ pub struct VolumeNodeAffinity {
 }
 
 watchable_core::model!(VolumeNodeAffinity {
-    0 required: "required",
+    0 required: "required" = [1],
 });
 
 /// `VolumeProjection`, a type without a kind.
@@ -4351,10 +4351,10 @@ pub struct VolumeProjection {
 }
 
 watchable_core::model!(VolumeProjection {
-    0 config_map: "configMap",
-    1 downward_api: "downwardAPI",
-    2 secret: "secret",
-    3 service_account_token: "serviceAccountToken",
+    0 config_map: "configMap" = [3],
+    1 downward_api: "downwardAPI" = [2],
+    2 secret: "secret" = [1],
+    3 service_account_token: "serviceAccountToken" = [4],
 });
 
 /// `VsphereVirtualDiskVolumeSource`, a type without a kind.
@@ -4373,10 +4373,10 @@ pub struct VsphereVirtualDiskVolumeSource {
 }
 
 watchable_core::model!(VsphereVirtualDiskVolumeSource {
-    0 fs_type: "fsType",
-    1 storage_policy_id: "storagePolicyID",
-    2 storage_policy_name: "storagePolicyName",
-    3 volume_path: "volumePath",
+    0 fs_type: "fsType" = [2],
+    1 storage_policy_id: "storagePolicyID" = [4],
+    2 storage_policy_name: "storagePolicyName" = [3],
+    3 volume_path: "volumePath" = [1],
 });
 
 /// `WeightedPodAffinityTerm`, a type without a kind.
@@ -4393,8 +4393,8 @@ pub struct WeightedPodAffinityTerm {
 }
 
 watchable_core::model!(WeightedPodAffinityTerm {
-    0 pod_affinity_term: "podAffinityTerm",
-    1 weight: "weight",
+    0 pod_affinity_term: "podAffinityTerm" = [2],
+    1 weight: "weight" = [1],
 });
 
 /// `WindowsSecurityContextOptions`, a type without a kind.
@@ -4410,7 +4410,7 @@ pub struct WindowsSecurityContextOptions {
 }
 
 watchable_core::model!(WindowsSecurityContextOptions {
-    0 gmsa_credential_spec: "gmsaCredentialSpec",
-    1 gmsa_credential_spec_name: "gmsaCredentialSpecName",
-    2 run_as_user_name: "runAsUserName",
+    0 gmsa_credential_spec: "gmsaCredentialSpec" = [2],
+    1 gmsa_credential_spec_name: "gmsaCredentialSpecName" = [1],
+    2 run_as_user_name: "runAsUserName" = [3],
 });

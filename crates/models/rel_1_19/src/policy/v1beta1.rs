@@ -15,7 +15,7 @@ pub struct AllowedCSIDriver {
 }
 
 watchable_core::model!(AllowedCSIDriver {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `AllowedFlexVolume`, a type without a kind.
@@ -30,7 +30,7 @@ pub struct AllowedFlexVolume {
 }
 
 watchable_core::model!(AllowedFlexVolume {
-    0 driver: "driver",
+    0 driver: "driver" = [1],
 });
 
 /// `AllowedHostPath`, a type without a kind.
@@ -45,8 +45,8 @@ pub struct AllowedHostPath {
 }
 
 watchable_core::model!(AllowedHostPath {
-    0 path_prefix: "pathPrefix",
-    1 read_only: "readOnly",
+    0 path_prefix: "pathPrefix" = [1],
+    1 read_only: "readOnly" = [2],
 });
 
 /// Kind `Eviction` of `policy/v1beta1`.
@@ -64,9 +64,9 @@ pub struct Eviction {
 
 watchable_core::model!(Eviction {
     0 api_version: "apiVersion",
-    1 delete_options: "deleteOptions",
+    1 delete_options: "deleteOptions" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `FSGroupStrategyOptions`, a type without a kind.
@@ -81,8 +81,8 @@ pub struct FSGroupStrategyOptions {
 }
 
 watchable_core::model!(FSGroupStrategyOptions {
-    0 ranges: "ranges",
-    1 rule: "rule",
+    0 ranges: "ranges" = [2],
+    1 rule: "rule" = [1],
 });
 
 /// `HostPortRange`, a type without a kind.
@@ -99,8 +99,8 @@ pub struct HostPortRange {
 }
 
 watchable_core::model!(HostPortRange {
-    0 max: "max",
-    1 min: "min",
+    0 max: "max" = [2],
+    1 min: "min" = [1],
 });
 
 /// `IDRange`, a type without a kind.
@@ -117,8 +117,8 @@ pub struct IDRange {
 }
 
 watchable_core::model!(IDRange {
-    0 max: "max",
-    1 min: "min",
+    0 max: "max" = [2],
+    1 min: "min" = [1],
 });
 
 /// Kind `PodDisruptionBudget` of `policy/v1beta1`.
@@ -148,9 +148,9 @@ pub struct PodDisruptionBudget {
 watchable_core::model!(PodDisruptionBudget {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PodDisruptionBudgetList` of `policy/v1beta1`.
@@ -171,9 +171,9 @@ pub struct PodDisruptionBudgetList {
 
 watchable_core::model!(PodDisruptionBudgetList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodDisruptionBudgetSpec`, a type without a kind.
@@ -189,9 +189,9 @@ pub struct PodDisruptionBudgetSpec {
 }
 
 watchable_core::model!(PodDisruptionBudgetSpec {
-    0 max_unavailable: "maxUnavailable",
-    1 min_available: "minAvailable",
-    2 selector: "selector",
+    0 max_unavailable: "maxUnavailable" = [3],
+    1 min_available: "minAvailable" = [1],
+    2 selector: "selector" = [2],
 });
 
 /// `PodDisruptionBudgetStatus`, a type without a kind.
@@ -217,12 +217,12 @@ pub struct PodDisruptionBudgetStatus {
 }
 
 watchable_core::model!(PodDisruptionBudgetStatus {
-    0 current_healthy: "currentHealthy",
-    1 desired_healthy: "desiredHealthy",
-    2 disrupted_pods: "disruptedPods",
-    3 disruptions_allowed: "disruptionsAllowed",
-    4 expected_pods: "expectedPods",
-    5 observed_generation: "observedGeneration",
+    0 current_healthy: "currentHealthy" = [4],
+    1 desired_healthy: "desiredHealthy" = [5],
+    2 disrupted_pods: "disruptedPods" = [2],
+    3 disruptions_allowed: "disruptionsAllowed" = [3],
+    4 expected_pods: "expectedPods" = [6],
+    5 observed_generation: "observedGeneration" = [1],
 });
 
 /// Kind `PodSecurityPolicy` of `policy/v1beta1`.
@@ -250,8 +250,8 @@ pub struct PodSecurityPolicy {
 watchable_core::model!(PodSecurityPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `PodSecurityPolicyList` of `policy/v1beta1`.
@@ -272,9 +272,9 @@ pub struct PodSecurityPolicyList {
 
 watchable_core::model!(PodSecurityPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodSecurityPolicySpec`, a type without a kind.
@@ -318,30 +318,30 @@ pub struct PodSecurityPolicySpec {
 }
 
 watchable_core::model!(PodSecurityPolicySpec {
-    0 allow_privilege_escalation: "allowPrivilegeEscalation",
-    1 allowed_csi_drivers: "allowedCSIDrivers",
-    2 allowed_capabilities: "allowedCapabilities",
-    3 allowed_flex_volumes: "allowedFlexVolumes",
-    4 allowed_host_paths: "allowedHostPaths",
-    5 allowed_proc_mount_types: "allowedProcMountTypes",
-    6 allowed_unsafe_sysctls: "allowedUnsafeSysctls",
-    7 default_add_capabilities: "defaultAddCapabilities",
-    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation",
-    9 forbidden_sysctls: "forbiddenSysctls",
-    10 fs_group: "fsGroup",
-    11 host_ipc: "hostIPC",
-    12 host_network: "hostNetwork",
-    13 host_pid: "hostPID",
-    14 host_ports: "hostPorts",
-    15 privileged: "privileged",
-    16 read_only_root_filesystem: "readOnlyRootFilesystem",
-    17 required_drop_capabilities: "requiredDropCapabilities",
-    18 run_as_group: "runAsGroup",
-    19 run_as_user: "runAsUser",
-    20 runtime_class: "runtimeClass",
-    21 se_linux: "seLinux",
-    22 supplemental_groups: "supplementalGroups",
-    23 volumes: "volumes",
+    0 allow_privilege_escalation: "allowPrivilegeEscalation" = [16],
+    1 allowed_csi_drivers: "allowedCSIDrivers" = [23],
+    2 allowed_capabilities: "allowedCapabilities" = [4],
+    3 allowed_flex_volumes: "allowedFlexVolumes" = [18],
+    4 allowed_host_paths: "allowedHostPaths" = [17],
+    5 allowed_proc_mount_types: "allowedProcMountTypes" = [21],
+    6 allowed_unsafe_sysctls: "allowedUnsafeSysctls" = [19],
+    7 default_add_capabilities: "defaultAddCapabilities" = [2],
+    8 default_allow_privilege_escalation: "defaultAllowPrivilegeEscalation" = [15],
+    9 forbidden_sysctls: "forbiddenSysctls" = [20],
+    10 fs_group: "fsGroup" = [13],
+    11 host_ipc: "hostIPC" = [9],
+    12 host_network: "hostNetwork" = [6],
+    13 host_pid: "hostPID" = [8],
+    14 host_ports: "hostPorts" = [7],
+    15 privileged: "privileged" = [1],
+    16 read_only_root_filesystem: "readOnlyRootFilesystem" = [14],
+    17 required_drop_capabilities: "requiredDropCapabilities" = [3],
+    18 run_as_group: "runAsGroup" = [22],
+    19 run_as_user: "runAsUser" = [11],
+    20 runtime_class: "runtimeClass" = [24],
+    21 se_linux: "seLinux" = [10],
+    22 supplemental_groups: "supplementalGroups" = [12],
+    23 volumes: "volumes" = [5],
 });
 
 /// `RunAsGroupStrategyOptions`, a type without a kind.
@@ -357,8 +357,8 @@ pub struct RunAsGroupStrategyOptions {
 }
 
 watchable_core::model!(RunAsGroupStrategyOptions {
-    0 ranges: "ranges",
-    1 rule: "rule",
+    0 ranges: "ranges" = [2],
+    1 rule: "rule" = [1],
 });
 
 /// `RunAsUserStrategyOptions`, a type without a kind.
@@ -374,8 +374,8 @@ pub struct RunAsUserStrategyOptions {
 }
 
 watchable_core::model!(RunAsUserStrategyOptions {
-    0 ranges: "ranges",
-    1 rule: "rule",
+    0 ranges: "ranges" = [2],
+    1 rule: "rule" = [1],
 });
 
 /// `RuntimeClassStrategyOptions`, a type without a kind.
@@ -391,8 +391,8 @@ pub struct RuntimeClassStrategyOptions {
 }
 
 watchable_core::model!(RuntimeClassStrategyOptions {
-    0 allowed_runtime_class_names: "allowedRuntimeClassNames" required,
-    1 default_runtime_class_name: "defaultRuntimeClassName",
+    0 allowed_runtime_class_names: "allowedRuntimeClassNames" = [1] required,
+    1 default_runtime_class_name: "defaultRuntimeClassName" = [2],
 });
 
 /// `SELinuxStrategyOptions`, a type without a kind.
@@ -408,8 +408,8 @@ pub struct SELinuxStrategyOptions {
 }
 
 watchable_core::model!(SELinuxStrategyOptions {
-    0 rule: "rule",
-    1 se_linux_options: "seLinuxOptions",
+    0 rule: "rule" = [1],
+    1 se_linux_options: "seLinuxOptions" = [2],
 });
 
 /// `SupplementalGroupsStrategyOptions`, a type without a kind.
@@ -424,6 +424,6 @@ pub struct SupplementalGroupsStrategyOptions {
 }
 
 watchable_core::model!(SupplementalGroupsStrategyOptions {
-    0 ranges: "ranges",
-    1 rule: "rule",
+    0 ranges: "ranges" = [2],
+    1 rule: "rule" = [1],
 });

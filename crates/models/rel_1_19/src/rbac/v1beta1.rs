@@ -14,7 +14,7 @@ pub struct AggregationRule {
 }
 
 watchable_core::model!(AggregationRule {
-    0 cluster_role_selectors: "clusterRoleSelectors",
+    0 cluster_role_selectors: "clusterRoleSelectors" = [1],
 });
 
 /// Kind `ClusterRole` of `rbac.authorization.k8s.io/v1beta1`.
@@ -41,11 +41,11 @@ pub struct ClusterRole {
 }
 
 watchable_core::model!(ClusterRole {
-    0 aggregation_rule: "aggregationRule",
+    0 aggregation_rule: "aggregationRule" = [3],
     1 api_version: "apiVersion",
     2 kind: "kind",
-    3 metadata: "metadata",
-    4 rules: "rules",
+    3 metadata: "metadata" = [1],
+    4 rules: "rules" = [2],
 });
 
 /// Kind `ClusterRoleBinding` of `rbac.authorization.k8s.io/v1beta1`.
@@ -75,9 +75,9 @@ pub struct ClusterRoleBinding {
 watchable_core::model!(ClusterRoleBinding {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 role_ref: "roleRef",
-    4 subjects: "subjects",
+    2 metadata: "metadata" = [1],
+    3 role_ref: "roleRef" = [3],
+    4 subjects: "subjects" = [2],
 });
 
 /// Kind `ClusterRoleBindingList` of `rbac.authorization.k8s.io/v1beta1`.
@@ -98,9 +98,9 @@ pub struct ClusterRoleBindingList {
 
 watchable_core::model!(ClusterRoleBindingList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `ClusterRoleList` of `rbac.authorization.k8s.io/v1beta1`.
@@ -121,9 +121,9 @@ pub struct ClusterRoleList {
 
 watchable_core::model!(ClusterRoleList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PolicyRule`, a type without a kind.
@@ -143,11 +143,11 @@ pub struct PolicyRule {
 }
 
 watchable_core::model!(PolicyRule {
-    0 api_groups: "apiGroups",
-    1 non_resource_urls: "nonResourceURLs",
-    2 resource_names: "resourceNames",
-    3 resources: "resources",
-    4 verbs: "verbs" required,
+    0 api_groups: "apiGroups" = [2],
+    1 non_resource_urls: "nonResourceURLs" = [5],
+    2 resource_names: "resourceNames" = [4],
+    3 resources: "resources" = [3],
+    4 verbs: "verbs" = [1] required,
 });
 
 /// Kind `Role` of `rbac.authorization.k8s.io/v1beta1`.
@@ -176,8 +176,8 @@ pub struct Role {
 watchable_core::model!(Role {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 rules: "rules",
+    2 metadata: "metadata" = [1],
+    3 rules: "rules" = [2],
 });
 
 /// Kind `RoleBinding` of `rbac.authorization.k8s.io/v1beta1`.
@@ -208,9 +208,9 @@ pub struct RoleBinding {
 watchable_core::model!(RoleBinding {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 role_ref: "roleRef",
-    4 subjects: "subjects",
+    2 metadata: "metadata" = [1],
+    3 role_ref: "roleRef" = [3],
+    4 subjects: "subjects" = [2],
 });
 
 /// Kind `RoleBindingList` of `rbac.authorization.k8s.io/v1beta1`.
@@ -231,9 +231,9 @@ pub struct RoleBindingList {
 
 watchable_core::model!(RoleBindingList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `RoleList` of `rbac.authorization.k8s.io/v1beta1`.
@@ -254,9 +254,9 @@ pub struct RoleList {
 
 watchable_core::model!(RoleList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `RoleRef`, a type without a kind.
@@ -275,9 +275,9 @@ pub struct RoleRef {
 }
 
 watchable_core::model!(RoleRef {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
 });
 
 /// `Subject`, a type without a kind.
@@ -296,8 +296,8 @@ pub struct Subject {
 }
 
 watchable_core::model!(Subject {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
-    3 namespace: "namespace",
+    0 api_group: "apiGroup" = [2],
+    1 kind: "kind" = [1],
+    2 name: "name" = [3],
+    3 namespace: "namespace" = [4],
 });

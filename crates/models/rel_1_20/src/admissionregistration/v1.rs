@@ -28,17 +28,17 @@ pub struct MutatingWebhook {
 }
 
 watchable_core::model!(MutatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions" required,
-    1 client_config: "clientConfig",
-    2 failure_policy: "failurePolicy",
-    3 match_policy: "matchPolicy",
-    4 name: "name",
-    5 namespace_selector: "namespaceSelector",
-    6 object_selector: "objectSelector",
-    7 reinvocation_policy: "reinvocationPolicy",
-    8 rules: "rules",
-    9 side_effects: "sideEffects",
-    10 timeout_seconds: "timeoutSeconds",
+    0 admission_review_versions: "admissionReviewVersions" = [8] required,
+    1 client_config: "clientConfig" = [2],
+    2 failure_policy: "failurePolicy" = [4],
+    3 match_policy: "matchPolicy" = [9],
+    4 name: "name" = [1],
+    5 namespace_selector: "namespaceSelector" = [5],
+    6 object_selector: "objectSelector" = [11],
+    7 reinvocation_policy: "reinvocationPolicy" = [10],
+    8 rules: "rules" = [3],
+    9 side_effects: "sideEffects" = [6],
+    10 timeout_seconds: "timeoutSeconds" = [7],
 });
 
 /// Kind `MutatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -66,8 +66,8 @@ pub struct MutatingWebhookConfiguration {
 watchable_core::model!(MutatingWebhookConfiguration {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 webhooks: "webhooks",
+    2 metadata: "metadata" = [1],
+    3 webhooks: "webhooks" = [2],
 });
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
@@ -88,9 +88,9 @@ pub struct MutatingWebhookConfigurationList {
 
 watchable_core::model!(MutatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `RuleWithOperations`, a type without a kind.
@@ -108,11 +108,11 @@ pub struct RuleWithOperations {
 }
 
 watchable_core::model!(RuleWithOperations {
-    0 api_groups: "apiGroups",
-    1 api_versions: "apiVersions",
-    2 operations: "operations",
-    3 resources: "resources",
-    4 scope: "scope",
+    0 api_groups: "apiGroups" = [2 1],
+    1 api_versions: "apiVersions" = [2 2],
+    2 operations: "operations" = [1],
+    3 resources: "resources" = [2 3],
+    4 scope: "scope" = [2 4],
 });
 
 /// `ServiceReference`, a type without a kind.
@@ -131,10 +131,10 @@ pub struct ServiceReference {
 }
 
 watchable_core::model!(ServiceReference {
-    0 name: "name",
-    1 namespace: "namespace",
-    2 path: "path",
-    3 port: "port",
+    0 name: "name" = [2],
+    1 namespace: "namespace" = [1],
+    2 path: "path" = [3],
+    3 port: "port" = [4],
 });
 
 /// `ValidatingWebhook`, a type without a kind.
@@ -161,16 +161,16 @@ pub struct ValidatingWebhook {
 }
 
 watchable_core::model!(ValidatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions" required,
-    1 client_config: "clientConfig",
-    2 failure_policy: "failurePolicy",
-    3 match_policy: "matchPolicy",
-    4 name: "name",
-    5 namespace_selector: "namespaceSelector",
-    6 object_selector: "objectSelector",
-    7 rules: "rules",
-    8 side_effects: "sideEffects",
-    9 timeout_seconds: "timeoutSeconds",
+    0 admission_review_versions: "admissionReviewVersions" = [8] required,
+    1 client_config: "clientConfig" = [2],
+    2 failure_policy: "failurePolicy" = [4],
+    3 match_policy: "matchPolicy" = [9],
+    4 name: "name" = [1],
+    5 namespace_selector: "namespaceSelector" = [5],
+    6 object_selector: "objectSelector" = [10],
+    7 rules: "rules" = [3],
+    8 side_effects: "sideEffects" = [6],
+    9 timeout_seconds: "timeoutSeconds" = [7],
 });
 
 /// Kind `ValidatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -198,8 +198,8 @@ pub struct ValidatingWebhookConfiguration {
 watchable_core::model!(ValidatingWebhookConfiguration {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 webhooks: "webhooks",
+    2 metadata: "metadata" = [1],
+    3 webhooks: "webhooks" = [2],
 });
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
@@ -220,9 +220,9 @@ pub struct ValidatingWebhookConfigurationList {
 
 watchable_core::model!(ValidatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `WebhookClientConfig`, a type without a kind.
@@ -238,7 +238,7 @@ pub struct WebhookClientConfig {
 }
 
 watchable_core::model!(WebhookClientConfig {
-    0 ca_bundle: "caBundle",
-    1 service: "service",
-    2 url: "url",
+    0 ca_bundle: "caBundle" = [2],
+    1 service: "service" = [1],
+    2 url: "url" = [3],
 });

@@ -17,9 +17,9 @@ pub struct HTTPIngressPath {
 }
 
 watchable_core::model!(HTTPIngressPath {
-    0 backend: "backend",
-    1 path: "path",
-    2 path_type: "pathType",
+    0 backend: "backend" = [2],
+    1 path: "path" = [1],
+    2 path_type: "pathType" = [3],
 });
 
 /// `HTTPIngressRuleValue`, a type without a kind.
@@ -34,7 +34,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths" required,
+    0 paths: "paths" = [1] required,
 });
 
 /// Kind `Ingress` of `extensions/v1beta1`.
@@ -64,9 +64,9 @@ pub struct Ingress {
 watchable_core::model!(Ingress {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `IngressBackend`, a type without a kind.
@@ -82,9 +82,9 @@ pub struct IngressBackend {
 }
 
 watchable_core::model!(IngressBackend {
-    0 resource: "resource",
-    1 service_name: "serviceName",
-    2 service_port: "servicePort",
+    0 resource: "resource" = [3],
+    1 service_name: "serviceName" = [1],
+    2 service_port: "servicePort" = [2],
 });
 
 /// Kind `IngressList` of `extensions/v1beta1`.
@@ -105,9 +105,9 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IngressRule`, a type without a kind.
@@ -122,8 +122,8 @@ pub struct IngressRule {
 }
 
 watchable_core::model!(IngressRule {
-    0 host: "host",
-    1 http: "http",
+    0 host: "host" = [1],
+    1 http: "http" = [2 1],
 });
 
 /// `IngressSpec`, a type without a kind.
@@ -140,10 +140,10 @@ pub struct IngressSpec {
 }
 
 watchable_core::model!(IngressSpec {
-    0 backend: "backend",
-    1 ingress_class_name: "ingressClassName",
-    2 rules: "rules",
-    3 tls: "tls",
+    0 backend: "backend" = [1],
+    1 ingress_class_name: "ingressClassName" = [4],
+    2 rules: "rules" = [3],
+    3 tls: "tls" = [2],
 });
 
 /// `IngressStatus`, a type without a kind.
@@ -157,7 +157,7 @@ pub struct IngressStatus {
 }
 
 watchable_core::model!(IngressStatus {
-    0 load_balancer: "loadBalancer",
+    0 load_balancer: "loadBalancer" = [1],
 });
 
 /// `IngressTLS`, a type without a kind.
@@ -172,6 +172,6 @@ pub struct IngressTLS {
 }
 
 watchable_core::model!(IngressTLS {
-    0 hosts: "hosts",
-    1 secret_name: "secretName",
+    0 hosts: "hosts" = [1],
+    1 secret_name: "secretName" = [2],
 });

@@ -17,9 +17,9 @@ pub struct HTTPIngressPath {
 }
 
 watchable_core::model!(HTTPIngressPath {
-    0 backend: "backend",
-    1 path: "path",
-    2 path_type: "pathType",
+    0 backend: "backend" = [2],
+    1 path: "path" = [1],
+    2 path_type: "pathType" = [3],
 });
 
 /// `HTTPIngressRuleValue`, a type without a kind.
@@ -34,7 +34,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths" required,
+    0 paths: "paths" = [1] required,
 });
 
 /// `IPBlock`, a type without a kind.
@@ -50,8 +50,8 @@ pub struct IPBlock {
 }
 
 watchable_core::model!(IPBlock {
-    0 cidr: "cidr",
-    1 except: "except",
+    0 cidr: "cidr" = [1],
+    1 except: "except" = [2],
 });
 
 /// Kind `Ingress` of `networking.k8s.io/v1`.
@@ -81,9 +81,9 @@ pub struct Ingress {
 watchable_core::model!(Ingress {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `IngressBackend`, a type without a kind.
@@ -98,8 +98,8 @@ pub struct IngressBackend {
 }
 
 watchable_core::model!(IngressBackend {
-    0 resource: "resource",
-    1 service: "service",
+    0 resource: "resource" = [3],
+    1 service: "service" = [4],
 });
 
 /// Kind `IngressClass` of `networking.k8s.io/v1`.
@@ -127,8 +127,8 @@ pub struct IngressClass {
 watchable_core::model!(IngressClass {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1`.
@@ -149,9 +149,9 @@ pub struct IngressClassList {
 
 watchable_core::model!(IngressClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IngressClassSpec`, a type without a kind.
@@ -166,8 +166,8 @@ pub struct IngressClassSpec {
 }
 
 watchable_core::model!(IngressClassSpec {
-    0 controller: "controller",
-    1 parameters: "parameters",
+    0 controller: "controller" = [1],
+    1 parameters: "parameters" = [2],
 });
 
 /// Kind `IngressList` of `networking.k8s.io/v1`.
@@ -188,9 +188,9 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IngressRule`, a type without a kind.
@@ -205,8 +205,8 @@ pub struct IngressRule {
 }
 
 watchable_core::model!(IngressRule {
-    0 host: "host",
-    1 http: "http",
+    0 host: "host" = [1],
+    1 http: "http" = [2 1],
 });
 
 /// `IngressServiceBackend`, a type without a kind.
@@ -222,8 +222,8 @@ pub struct IngressServiceBackend {
 }
 
 watchable_core::model!(IngressServiceBackend {
-    0 name: "name",
-    1 port: "port",
+    0 name: "name" = [1],
+    1 port: "port" = [2],
 });
 
 /// `IngressSpec`, a type without a kind.
@@ -240,10 +240,10 @@ pub struct IngressSpec {
 }
 
 watchable_core::model!(IngressSpec {
-    0 default_backend: "defaultBackend",
-    1 ingress_class_name: "ingressClassName",
-    2 rules: "rules",
-    3 tls: "tls",
+    0 default_backend: "defaultBackend" = [1],
+    1 ingress_class_name: "ingressClassName" = [4],
+    2 rules: "rules" = [3],
+    3 tls: "tls" = [2],
 });
 
 /// `IngressStatus`, a type without a kind.
@@ -257,7 +257,7 @@ pub struct IngressStatus {
 }
 
 watchable_core::model!(IngressStatus {
-    0 load_balancer: "loadBalancer",
+    0 load_balancer: "loadBalancer" = [1],
 });
 
 /// `IngressTLS`, a type without a kind.
@@ -272,8 +272,8 @@ pub struct IngressTLS {
 }
 
 watchable_core::model!(IngressTLS {
-    0 hosts: "hosts",
-    1 secret_name: "secretName",
+    0 hosts: "hosts" = [1],
+    1 secret_name: "secretName" = [2],
 });
 
 /// Kind `NetworkPolicy` of `networking.k8s.io/v1`.
@@ -302,8 +302,8 @@ pub struct NetworkPolicy {
 watchable_core::model!(NetworkPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `NetworkPolicyEgressRule`, a type without a kind.
@@ -318,8 +318,8 @@ pub struct NetworkPolicyEgressRule {
 }
 
 watchable_core::model!(NetworkPolicyEgressRule {
-    0 ports: "ports",
-    1 to: "to",
+    0 ports: "ports" = [1],
+    1 to: "to" = [2],
 });
 
 /// `NetworkPolicyIngressRule`, a type without a kind.
@@ -334,8 +334,8 @@ pub struct NetworkPolicyIngressRule {
 }
 
 watchable_core::model!(NetworkPolicyIngressRule {
-    0 from: "from",
-    1 ports: "ports",
+    0 from: "from" = [2],
+    1 ports: "ports" = [1],
 });
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
@@ -356,9 +356,9 @@ pub struct NetworkPolicyList {
 
 watchable_core::model!(NetworkPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `NetworkPolicyPeer`, a type without a kind.
@@ -374,9 +374,9 @@ pub struct NetworkPolicyPeer {
 }
 
 watchable_core::model!(NetworkPolicyPeer {
-    0 ip_block: "ipBlock",
-    1 namespace_selector: "namespaceSelector",
-    2 pod_selector: "podSelector",
+    0 ip_block: "ipBlock" = [3],
+    1 namespace_selector: "namespaceSelector" = [2],
+    2 pod_selector: "podSelector" = [1],
 });
 
 /// `NetworkPolicyPort`, a type without a kind.
@@ -391,8 +391,8 @@ pub struct NetworkPolicyPort {
 }
 
 watchable_core::model!(NetworkPolicyPort {
-    0 port: "port",
-    1 protocol: "protocol",
+    0 port: "port" = [2],
+    1 protocol: "protocol" = [1],
 });
 
 /// `NetworkPolicySpec`, a type without a kind.
@@ -410,10 +410,10 @@ pub struct NetworkPolicySpec {
 }
 
 watchable_core::model!(NetworkPolicySpec {
-    0 egress: "egress",
-    1 ingress: "ingress",
-    2 pod_selector: "podSelector",
-    3 policy_types: "policyTypes",
+    0 egress: "egress" = [3],
+    1 ingress: "ingress" = [2],
+    2 pod_selector: "podSelector" = [1],
+    3 policy_types: "policyTypes" = [4],
 });
 
 /// `ServiceBackendPort`, a type without a kind.
@@ -428,6 +428,6 @@ pub struct ServiceBackendPort {
 }
 
 watchable_core::model!(ServiceBackendPort {
-    0 name: "name",
-    1 number: "number",
+    0 name: "name" = [1],
+    1 number: "number" = [2],
 });

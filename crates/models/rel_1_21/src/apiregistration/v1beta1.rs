@@ -29,9 +29,9 @@ pub struct APIService {
 watchable_core::model!(APIService {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `APIServiceCondition`, a type without a kind.
@@ -51,11 +51,11 @@ pub struct APIServiceCondition {
 }
 
 watchable_core::model!(APIServiceCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `APIServiceList` of `apiregistration.k8s.io/v1beta1`.
@@ -76,9 +76,9 @@ pub struct APIServiceList {
 
 watchable_core::model!(APIServiceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `APIServiceSpec`, a type without a kind.
@@ -101,13 +101,13 @@ pub struct APIServiceSpec {
 }
 
 watchable_core::model!(APIServiceSpec {
-    0 ca_bundle: "caBundle",
-    1 group: "group",
-    2 group_priority_minimum: "groupPriorityMinimum",
-    3 insecure_skip_tls_verify: "insecureSkipTLSVerify",
-    4 service: "service",
-    5 version: "version",
-    6 version_priority: "versionPriority",
+    0 ca_bundle: "caBundle" = [5],
+    1 group: "group" = [2],
+    2 group_priority_minimum: "groupPriorityMinimum" = [7],
+    3 insecure_skip_tls_verify: "insecureSkipTLSVerify" = [4],
+    4 service: "service" = [1],
+    5 version: "version" = [3],
+    6 version_priority: "versionPriority" = [8],
 });
 
 /// `APIServiceStatus`, a type without a kind.
@@ -122,7 +122,7 @@ pub struct APIServiceStatus {
 }
 
 watchable_core::model!(APIServiceStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" = [1],
 });
 
 /// `ServiceReference`, a type without a kind.
@@ -138,7 +138,7 @@ pub struct ServiceReference {
 }
 
 watchable_core::model!(ServiceReference {
-    0 name: "name",
-    1 namespace: "namespace",
-    2 port: "port",
+    0 name: "name" = [2],
+    1 namespace: "namespace" = [1],
+    2 port: "port" = [3],
 });

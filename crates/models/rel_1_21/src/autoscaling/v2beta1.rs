@@ -19,10 +19,10 @@ pub struct ContainerResourceMetricSource {
 }
 
 watchable_core::model!(ContainerResourceMetricSource {
-    0 container: "container",
-    1 name: "name",
-    2 target_average_utilization: "targetAverageUtilization",
-    3 target_average_value: "targetAverageValue",
+    0 container: "container" = [4],
+    1 name: "name" = [1],
+    2 target_average_utilization: "targetAverageUtilization" = [2],
+    3 target_average_value: "targetAverageValue" = [3],
 });
 
 /// `ContainerResourceMetricStatus`, a type without a kind.
@@ -42,10 +42,10 @@ pub struct ContainerResourceMetricStatus {
 }
 
 watchable_core::model!(ContainerResourceMetricStatus {
-    0 container: "container",
-    1 current_average_utilization: "currentAverageUtilization",
-    2 current_average_value: "currentAverageValue",
-    3 name: "name",
+    0 container: "container" = [4],
+    1 current_average_utilization: "currentAverageUtilization" = [2],
+    2 current_average_value: "currentAverageValue" = [3],
+    3 name: "name" = [1],
 });
 
 /// `CrossVersionObjectReference`, a type without a kind.
@@ -63,9 +63,9 @@ pub struct CrossVersionObjectReference {
 }
 
 watchable_core::model!(CrossVersionObjectReference {
-    0 api_version: "apiVersion",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_version: "apiVersion" = [3],
+    1 kind: "kind" = [1],
+    2 name: "name" = [2],
 });
 
 /// `ExternalMetricSource`, a type without a kind.
@@ -83,10 +83,10 @@ pub struct ExternalMetricSource {
 }
 
 watchable_core::model!(ExternalMetricSource {
-    0 metric_name: "metricName",
-    1 metric_selector: "metricSelector",
-    2 target_average_value: "targetAverageValue",
-    3 target_value: "targetValue",
+    0 metric_name: "metricName" = [1],
+    1 metric_selector: "metricSelector" = [2],
+    2 target_average_value: "targetAverageValue" = [4],
+    3 target_value: "targetValue" = [3],
 });
 
 /// `ExternalMetricStatus`, a type without a kind.
@@ -105,10 +105,10 @@ pub struct ExternalMetricStatus {
 }
 
 watchable_core::model!(ExternalMetricStatus {
-    0 current_average_value: "currentAverageValue",
-    1 current_value: "currentValue",
-    2 metric_name: "metricName",
-    3 metric_selector: "metricSelector",
+    0 current_average_value: "currentAverageValue" = [4],
+    1 current_value: "currentValue" = [3],
+    2 metric_name: "metricName" = [1],
+    3 metric_selector: "metricSelector" = [2],
 });
 
 /// Kind `HorizontalPodAutoscaler` of `autoscaling/v2beta1`.
@@ -138,9 +138,9 @@ pub struct HorizontalPodAutoscaler {
 watchable_core::model!(HorizontalPodAutoscaler {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `HorizontalPodAutoscalerCondition`, a type without a kind.
@@ -160,11 +160,11 @@ pub struct HorizontalPodAutoscalerCondition {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2beta1`.
@@ -185,9 +185,9 @@ pub struct HorizontalPodAutoscalerList {
 
 watchable_core::model!(HorizontalPodAutoscalerList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `HorizontalPodAutoscalerSpec`, a type without a kind.
@@ -206,10 +206,10 @@ pub struct HorizontalPodAutoscalerSpec {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerSpec {
-    0 max_replicas: "maxReplicas",
-    1 metrics: "metrics",
-    2 min_replicas: "minReplicas",
-    3 scale_target_ref: "scaleTargetRef",
+    0 max_replicas: "maxReplicas" = [3],
+    1 metrics: "metrics" = [4],
+    2 min_replicas: "minReplicas" = [2],
+    3 scale_target_ref: "scaleTargetRef" = [1],
 });
 
 /// `HorizontalPodAutoscalerStatus`, a type without a kind.
@@ -231,12 +231,12 @@ pub struct HorizontalPodAutoscalerStatus {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerStatus {
-    0 conditions: "conditions" required,
-    1 current_metrics: "currentMetrics",
-    2 current_replicas: "currentReplicas",
-    3 desired_replicas: "desiredReplicas",
-    4 last_scale_time: "lastScaleTime",
-    5 observed_generation: "observedGeneration",
+    0 conditions: "conditions" = [6] required,
+    1 current_metrics: "currentMetrics" = [5],
+    2 current_replicas: "currentReplicas" = [3],
+    3 desired_replicas: "desiredReplicas" = [4],
+    4 last_scale_time: "lastScaleTime" = [2],
+    5 observed_generation: "observedGeneration" = [1],
 });
 
 /// `MetricSpec`, a type without a kind.
@@ -256,12 +256,12 @@ pub struct MetricSpec {
 }
 
 watchable_core::model!(MetricSpec {
-    0 container_resource: "containerResource",
-    1 external: "external",
-    2 object: "object",
-    3 pods: "pods",
-    4 resource: "resource",
-    5 type_: "type",
+    0 container_resource: "containerResource" = [7],
+    1 external: "external" = [5],
+    2 object: "object" = [2],
+    3 pods: "pods" = [3],
+    4 resource: "resource" = [4],
+    5 type_: "type" = [1],
 });
 
 /// `MetricStatus`, a type without a kind.
@@ -281,12 +281,12 @@ pub struct MetricStatus {
 }
 
 watchable_core::model!(MetricStatus {
-    0 container_resource: "containerResource",
-    1 external: "external",
-    2 object: "object",
-    3 pods: "pods",
-    4 resource: "resource",
-    5 type_: "type",
+    0 container_resource: "containerResource" = [7],
+    1 external: "external" = [5],
+    2 object: "object" = [2],
+    3 pods: "pods" = [3],
+    4 resource: "resource" = [4],
+    5 type_: "type" = [1],
 });
 
 /// `ObjectMetricSource`, a type without a kind.
@@ -307,11 +307,11 @@ pub struct ObjectMetricSource {
 }
 
 watchable_core::model!(ObjectMetricSource {
-    0 average_value: "averageValue",
-    1 metric_name: "metricName",
-    2 selector: "selector",
-    3 target: "target",
-    4 target_value: "targetValue",
+    0 average_value: "averageValue" = [5],
+    1 metric_name: "metricName" = [2],
+    2 selector: "selector" = [4],
+    3 target: "target" = [1],
+    4 target_value: "targetValue" = [3],
 });
 
 /// `ObjectMetricStatus`, a type without a kind.
@@ -332,11 +332,11 @@ pub struct ObjectMetricStatus {
 }
 
 watchable_core::model!(ObjectMetricStatus {
-    0 average_value: "averageValue",
-    1 current_value: "currentValue",
-    2 metric_name: "metricName",
-    3 selector: "selector",
-    4 target: "target",
+    0 average_value: "averageValue" = [5],
+    1 current_value: "currentValue" = [3],
+    2 metric_name: "metricName" = [2],
+    3 selector: "selector" = [4],
+    4 target: "target" = [1],
 });
 
 /// `PodsMetricSource`, a type without a kind.
@@ -354,9 +354,9 @@ pub struct PodsMetricSource {
 }
 
 watchable_core::model!(PodsMetricSource {
-    0 metric_name: "metricName",
-    1 selector: "selector",
-    2 target_average_value: "targetAverageValue",
+    0 metric_name: "metricName" = [1],
+    1 selector: "selector" = [3],
+    2 target_average_value: "targetAverageValue" = [2],
 });
 
 /// `PodsMetricStatus`, a type without a kind.
@@ -374,9 +374,9 @@ pub struct PodsMetricStatus {
 }
 
 watchable_core::model!(PodsMetricStatus {
-    0 current_average_value: "currentAverageValue",
-    1 metric_name: "metricName",
-    2 selector: "selector",
+    0 current_average_value: "currentAverageValue" = [2],
+    1 metric_name: "metricName" = [1],
+    2 selector: "selector" = [3],
 });
 
 /// `ResourceMetricSource`, a type without a kind.
@@ -393,9 +393,9 @@ pub struct ResourceMetricSource {
 }
 
 watchable_core::model!(ResourceMetricSource {
-    0 name: "name",
-    1 target_average_utilization: "targetAverageUtilization",
-    2 target_average_value: "targetAverageValue",
+    0 name: "name" = [1],
+    1 target_average_utilization: "targetAverageUtilization" = [2],
+    2 target_average_value: "targetAverageValue" = [3],
 });
 
 /// `ResourceMetricStatus`, a type without a kind.
@@ -413,7 +413,7 @@ pub struct ResourceMetricStatus {
 }
 
 watchable_core::model!(ResourceMetricStatus {
-    0 current_average_utilization: "currentAverageUtilization",
-    1 current_average_value: "currentAverageValue",
-    2 name: "name",
+    0 current_average_utilization: "currentAverageUtilization" = [2],
+    1 current_average_value: "currentAverageValue" = [3],
+    2 name: "name" = [1],
 });

@@ -21,13 +21,13 @@ pub struct Endpoint {
 }
 
 watchable_core::model!(Endpoint {
-    0 addresses: "addresses" required,
-    1 conditions: "conditions",
-    2 hints: "hints",
-    3 hostname: "hostname",
-    4 node_name: "nodeName",
-    5 target_ref: "targetRef",
-    6 topology: "topology",
+    0 addresses: "addresses" = [1] required,
+    1 conditions: "conditions" = [2],
+    2 hints: "hints" = [7],
+    3 hostname: "hostname" = [3],
+    4 node_name: "nodeName" = [6],
+    5 target_ref: "targetRef" = [4],
+    6 topology: "topology" = [5],
 });
 
 /// `EndpointConditions`, a type without a kind.
@@ -43,9 +43,9 @@ pub struct EndpointConditions {
 }
 
 watchable_core::model!(EndpointConditions {
-    0 ready: "ready",
-    1 serving: "serving",
-    2 terminating: "terminating",
+    0 ready: "ready" = [1],
+    1 serving: "serving" = [2],
+    2 terminating: "terminating" = [3],
 });
 
 /// `EndpointHints`, a type without a kind.
@@ -59,7 +59,7 @@ pub struct EndpointHints {
 }
 
 watchable_core::model!(EndpointHints {
-    0 for_zones: "forZones",
+    0 for_zones: "forZones" = [1],
 });
 
 /// `EndpointPort`, a type without a kind.
@@ -76,10 +76,10 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol",
-    1 name: "name",
-    2 port: "port",
-    3 protocol: "protocol",
+    0 app_protocol: "appProtocol" = [4],
+    1 name: "name" = [1],
+    2 port: "port" = [3],
+    3 protocol: "protocol" = [2],
 });
 
 /// Kind `EndpointSlice` of `discovery.k8s.io/v1beta1`.
@@ -110,12 +110,12 @@ pub struct EndpointSlice {
 }
 
 watchable_core::model!(EndpointSlice {
-    0 address_type: "addressType",
+    0 address_type: "addressType" = [4],
     1 api_version: "apiVersion",
-    2 endpoints: "endpoints" required,
+    2 endpoints: "endpoints" = [2] required,
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 ports: "ports",
+    4 metadata: "metadata" = [1],
+    5 ports: "ports" = [3],
 });
 
 /// Kind `EndpointSliceList` of `discovery.k8s.io/v1beta1`.
@@ -136,9 +136,9 @@ pub struct EndpointSliceList {
 
 watchable_core::model!(EndpointSliceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ForZone`, a type without a kind.
@@ -153,5 +153,5 @@ pub struct ForZone {
 }
 
 watchable_core::model!(ForZone {
-    0 name: "name",
+    0 name: "name" = [1],
 });

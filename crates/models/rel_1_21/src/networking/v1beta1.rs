@@ -17,9 +17,9 @@ pub struct HTTPIngressPath {
 }
 
 watchable_core::model!(HTTPIngressPath {
-    0 backend: "backend",
-    1 path: "path",
-    2 path_type: "pathType",
+    0 backend: "backend" = [2],
+    1 path: "path" = [1],
+    2 path_type: "pathType" = [3],
 });
 
 /// `HTTPIngressRuleValue`, a type without a kind.
@@ -34,7 +34,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths" required,
+    0 paths: "paths" = [1] required,
 });
 
 /// Kind `Ingress` of `networking.k8s.io/v1beta1`.
@@ -64,9 +64,9 @@ pub struct Ingress {
 watchable_core::model!(Ingress {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `IngressBackend`, a type without a kind.
@@ -82,9 +82,9 @@ pub struct IngressBackend {
 }
 
 watchable_core::model!(IngressBackend {
-    0 resource: "resource",
-    1 service_name: "serviceName",
-    2 service_port: "servicePort",
+    0 resource: "resource" = [3],
+    1 service_name: "serviceName" = [1],
+    2 service_port: "servicePort" = [2],
 });
 
 /// Kind `IngressClass` of `networking.k8s.io/v1beta1`.
@@ -112,8 +112,8 @@ pub struct IngressClass {
 watchable_core::model!(IngressClass {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1beta1`.
@@ -134,9 +134,9 @@ pub struct IngressClassList {
 
 watchable_core::model!(IngressClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IngressClassParametersReference`, a type without a kind.
@@ -156,11 +156,11 @@ pub struct IngressClassParametersReference {
 }
 
 watchable_core::model!(IngressClassParametersReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
-    3 namespace: "namespace",
-    4 scope: "scope",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
+    3 namespace: "namespace" = [5],
+    4 scope: "scope" = [4],
 });
 
 /// `IngressClassSpec`, a type without a kind.
@@ -175,8 +175,8 @@ pub struct IngressClassSpec {
 }
 
 watchable_core::model!(IngressClassSpec {
-    0 controller: "controller",
-    1 parameters: "parameters",
+    0 controller: "controller" = [1],
+    1 parameters: "parameters" = [2],
 });
 
 /// Kind `IngressList` of `networking.k8s.io/v1beta1`.
@@ -197,9 +197,9 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IngressRule`, a type without a kind.
@@ -214,8 +214,8 @@ pub struct IngressRule {
 }
 
 watchable_core::model!(IngressRule {
-    0 host: "host",
-    1 http: "http",
+    0 host: "host" = [1],
+    1 http: "http" = [2 1],
 });
 
 /// `IngressSpec`, a type without a kind.
@@ -232,10 +232,10 @@ pub struct IngressSpec {
 }
 
 watchable_core::model!(IngressSpec {
-    0 backend: "backend",
-    1 ingress_class_name: "ingressClassName",
-    2 rules: "rules",
-    3 tls: "tls",
+    0 backend: "backend" = [1],
+    1 ingress_class_name: "ingressClassName" = [4],
+    2 rules: "rules" = [3],
+    3 tls: "tls" = [2],
 });
 
 /// `IngressStatus`, a type without a kind.
@@ -249,7 +249,7 @@ pub struct IngressStatus {
 }
 
 watchable_core::model!(IngressStatus {
-    0 load_balancer: "loadBalancer",
+    0 load_balancer: "loadBalancer" = [1],
 });
 
 /// `IngressTLS`, a type without a kind.
@@ -264,6 +264,6 @@ pub struct IngressTLS {
 }
 
 watchable_core::model!(IngressTLS {
-    0 hosts: "hosts",
-    1 secret_name: "secretName",
+    0 hosts: "hosts" = [1],
+    1 secret_name: "secretName" = [2],
 });

@@ -32,12 +32,12 @@ pub struct CSIStorageCapacity {
 
 watchable_core::model!(CSIStorageCapacity {
     0 api_version: "apiVersion",
-    1 capacity: "capacity",
+    1 capacity: "capacity" = [4],
     2 kind: "kind",
-    3 maximum_volume_size: "maximumVolumeSize",
-    4 metadata: "metadata",
-    5 node_topology: "nodeTopology",
-    6 storage_class_name: "storageClassName",
+    3 maximum_volume_size: "maximumVolumeSize" = [5],
+    4 metadata: "metadata" = [1],
+    5 node_topology: "nodeTopology" = [2],
+    6 storage_class_name: "storageClassName" = [3],
 });
 
 /// Kind `CSIStorageCapacityList` of `storage.k8s.io/v1alpha1`.
@@ -58,9 +58,9 @@ pub struct CSIStorageCapacityList {
 
 watchable_core::model!(CSIStorageCapacityList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `VolumeAttachment` of `storage.k8s.io/v1alpha1`.
@@ -90,9 +90,9 @@ pub struct VolumeAttachment {
 watchable_core::model!(VolumeAttachment {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1alpha1`.
@@ -113,9 +113,9 @@ pub struct VolumeAttachmentList {
 
 watchable_core::model!(VolumeAttachmentList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `VolumeAttachmentSource`, a type without a kind.
@@ -130,8 +130,8 @@ pub struct VolumeAttachmentSource {
 }
 
 watchable_core::model!(VolumeAttachmentSource {
-    0 inline_volume_spec: "inlineVolumeSpec",
-    1 persistent_volume_name: "persistentVolumeName",
+    0 inline_volume_spec: "inlineVolumeSpec" = [2],
+    1 persistent_volume_name: "persistentVolumeName" = [1],
 });
 
 /// `VolumeAttachmentSpec`, a type without a kind.
@@ -150,9 +150,9 @@ pub struct VolumeAttachmentSpec {
 }
 
 watchable_core::model!(VolumeAttachmentSpec {
-    0 attacher: "attacher",
-    1 node_name: "nodeName",
-    2 source: "source",
+    0 attacher: "attacher" = [1],
+    1 node_name: "nodeName" = [3],
+    2 source: "source" = [2],
 });
 
 /// `VolumeAttachmentStatus`, a type without a kind.
@@ -170,10 +170,10 @@ pub struct VolumeAttachmentStatus {
 }
 
 watchable_core::model!(VolumeAttachmentStatus {
-    0 attach_error: "attachError",
-    1 attached: "attached",
-    2 attachment_metadata: "attachmentMetadata",
-    3 detach_error: "detachError",
+    0 attach_error: "attachError" = [3],
+    1 attached: "attached" = [1],
+    2 attachment_metadata: "attachmentMetadata" = [2],
+    3 detach_error: "detachError" = [4],
 });
 
 /// `VolumeError`, a type without a kind.
@@ -188,6 +188,6 @@ pub struct VolumeError {
 }
 
 watchable_core::model!(VolumeError {
-    0 message: "message",
-    1 time: "time",
+    0 message: "message" = [2],
+    1 time: "time" = [1],
 });

@@ -17,10 +17,10 @@ pub struct BoundObjectReference {
 }
 
 watchable_core::model!(BoundObjectReference {
-    0 api_version: "apiVersion",
-    1 kind: "kind",
-    2 name: "name",
-    3 uid: "uid",
+    0 api_version: "apiVersion" = [2],
+    1 kind: "kind" = [1],
+    2 name: "name" = [3],
+    3 uid: "uid" = [4],
 });
 
 /// Kind `TokenRequest` of `authentication.k8s.io/v1`.
@@ -41,9 +41,9 @@ pub struct TokenRequest {
 watchable_core::model!(TokenRequest {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `TokenRequestSpec`, a type without a kind.
@@ -60,9 +60,9 @@ pub struct TokenRequestSpec {
 }
 
 watchable_core::model!(TokenRequestSpec {
-    0 audiences: "audiences" required,
-    1 bound_object_ref: "boundObjectRef",
-    2 expiration_seconds: "expirationSeconds",
+    0 audiences: "audiences" = [1] required,
+    1 bound_object_ref: "boundObjectRef" = [3],
+    2 expiration_seconds: "expirationSeconds" = [4],
 });
 
 /// `TokenRequestStatus`, a type without a kind.
@@ -79,8 +79,8 @@ pub struct TokenRequestStatus {
 }
 
 watchable_core::model!(TokenRequestStatus {
-    0 expiration_timestamp: "expirationTimestamp",
-    1 token: "token",
+    0 expiration_timestamp: "expirationTimestamp" = [2],
+    1 token: "token" = [1],
 });
 
 /// Kind `TokenReview` of `authentication.k8s.io/v1`.
@@ -103,9 +103,9 @@ pub struct TokenReview {
 watchable_core::model!(TokenReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for TokenReview {
@@ -141,8 +141,8 @@ pub struct TokenReviewSpec {
 }
 
 watchable_core::model!(TokenReviewSpec {
-    0 audiences: "audiences",
-    1 token: "token",
+    0 audiences: "audiences" = [2],
+    1 token: "token" = [1],
 });
 
 /// `TokenReviewStatus`, a type without a kind.
@@ -159,10 +159,10 @@ pub struct TokenReviewStatus {
 }
 
 watchable_core::model!(TokenReviewStatus {
-    0 audiences: "audiences",
-    1 authenticated: "authenticated",
-    2 error: "error",
-    3 user: "user",
+    0 audiences: "audiences" = [4],
+    1 authenticated: "authenticated" = [1],
+    2 error: "error" = [3],
+    3 user: "user" = [2],
 });
 
 /// `UserInfo`, a type without a kind.
@@ -179,8 +179,8 @@ pub struct UserInfo {
 }
 
 watchable_core::model!(UserInfo {
-    0 extra: "extra",
-    1 groups: "groups",
-    2 uid: "uid",
-    3 username: "username",
+    0 extra: "extra" = [4],
+    1 groups: "groups" = [3],
+    2 uid: "uid" = [2],
+    3 username: "username" = [1],
 });

@@ -31,12 +31,12 @@ pub struct PriorityClass {
 
 watchable_core::model!(PriorityClass {
     0 api_version: "apiVersion",
-    1 description: "description",
-    2 global_default: "globalDefault",
+    1 description: "description" = [4],
+    2 global_default: "globalDefault" = [3],
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 preemption_policy: "preemptionPolicy",
-    6 value: "value",
+    4 metadata: "metadata" = [1],
+    5 preemption_policy: "preemptionPolicy" = [5],
+    6 value: "value" = [2],
 });
 
 /// Kind `PriorityClassList` of `scheduling.k8s.io/v1alpha1`.
@@ -57,7 +57,7 @@ pub struct PriorityClassList {
 
 watchable_core::model!(PriorityClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });

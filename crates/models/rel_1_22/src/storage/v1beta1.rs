@@ -32,12 +32,12 @@ pub struct CSIStorageCapacity {
 
 watchable_core::model!(CSIStorageCapacity {
     0 api_version: "apiVersion",
-    1 capacity: "capacity",
+    1 capacity: "capacity" = [4],
     2 kind: "kind",
-    3 maximum_volume_size: "maximumVolumeSize",
-    4 metadata: "metadata",
-    5 node_topology: "nodeTopology",
-    6 storage_class_name: "storageClassName",
+    3 maximum_volume_size: "maximumVolumeSize" = [5],
+    4 metadata: "metadata" = [1],
+    5 node_topology: "nodeTopology" = [2],
+    6 storage_class_name: "storageClassName" = [3],
 });
 
 /// Kind `CSIStorageCapacityList` of `storage.k8s.io/v1beta1`.
@@ -58,7 +58,7 @@ pub struct CSIStorageCapacityList {
 
 watchable_core::model!(CSIStorageCapacityList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });

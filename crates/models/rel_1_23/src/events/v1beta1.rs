@@ -41,23 +41,23 @@ pub struct Event {
 }
 
 watchable_core::model!(Event {
-    0 action: "action",
+    0 action: "action" = [6],
     1 api_version: "apiVersion",
-    2 deprecated_count: "deprecatedCount",
-    3 deprecated_first_timestamp: "deprecatedFirstTimestamp",
-    4 deprecated_last_timestamp: "deprecatedLastTimestamp",
-    5 deprecated_source: "deprecatedSource",
-    6 event_time: "eventTime",
+    2 deprecated_count: "deprecatedCount" = [15],
+    3 deprecated_first_timestamp: "deprecatedFirstTimestamp" = [13],
+    4 deprecated_last_timestamp: "deprecatedLastTimestamp" = [14],
+    5 deprecated_source: "deprecatedSource" = [12],
+    6 event_time: "eventTime" = [2],
     7 kind: "kind",
-    8 metadata: "metadata",
-    9 note: "note",
-    10 reason: "reason",
-    11 regarding: "regarding",
-    12 related: "related",
-    13 reporting_controller: "reportingController",
-    14 reporting_instance: "reportingInstance",
-    15 series: "series",
-    16 type_: "type",
+    8 metadata: "metadata" = [1],
+    9 note: "note" = [10],
+    10 reason: "reason" = [7],
+    11 regarding: "regarding" = [8],
+    12 related: "related" = [9],
+    13 reporting_controller: "reportingController" = [4],
+    14 reporting_instance: "reportingInstance" = [5],
+    15 series: "series" = [3],
+    16 type_: "type" = [11],
 });
 
 /// Kind `EventList` of `events.k8s.io/v1beta1`.
@@ -78,9 +78,9 @@ pub struct EventList {
 
 watchable_core::model!(EventList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `EventSeries`, a type without a kind.
@@ -97,6 +97,6 @@ pub struct EventSeries {
 }
 
 watchable_core::model!(EventSeries {
-    0 count: "count",
-    1 last_observed_time: "lastObservedTime",
+    0 count: "count" = [1],
+    1 last_observed_time: "lastObservedTime" = [2],
 });

@@ -14,7 +14,7 @@ pub struct Overhead {
 }
 
 watchable_core::model!(Overhead {
-    0 pod_fixed: "podFixed",
+    0 pod_fixed: "podFixed" = [1],
 });
 
 /// Kind `RuntimeClass` of `node.k8s.io/v1alpha1`.
@@ -43,8 +43,8 @@ pub struct RuntimeClass {
 watchable_core::model!(RuntimeClass {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `RuntimeClassList` of `node.k8s.io/v1alpha1`.
@@ -65,9 +65,9 @@ pub struct RuntimeClassList {
 
 watchable_core::model!(RuntimeClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `RuntimeClassSpec`, a type without a kind.
@@ -84,9 +84,9 @@ pub struct RuntimeClassSpec {
 }
 
 watchable_core::model!(RuntimeClassSpec {
-    0 overhead: "overhead",
-    1 runtime_handler: "runtimeHandler",
-    2 scheduling: "scheduling",
+    0 overhead: "overhead" = [2],
+    1 runtime_handler: "runtimeHandler" = [1],
+    2 scheduling: "scheduling" = [3],
 });
 
 /// `Scheduling`, a type without a kind.
@@ -101,6 +101,6 @@ pub struct Scheduling {
 }
 
 watchable_core::model!(Scheduling {
-    0 node_selector: "nodeSelector",
-    1 tolerations: "tolerations",
+    0 node_selector: "nodeSelector" = [1],
+    1 tolerations: "tolerations" = [2],
 });

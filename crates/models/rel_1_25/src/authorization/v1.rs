@@ -23,9 +23,9 @@ pub struct LocalSubjectAccessReview {
 watchable_core::model!(LocalSubjectAccessReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for LocalSubjectAccessReview {
@@ -61,8 +61,8 @@ pub struct NonResourceAttributes {
 }
 
 watchable_core::model!(NonResourceAttributes {
-    0 path: "path",
-    1 verb: "verb",
+    0 path: "path" = [1],
+    1 verb: "verb" = [2],
 });
 
 /// `NonResourceRule`, a type without a kind.
@@ -79,8 +79,8 @@ pub struct NonResourceRule {
 }
 
 watchable_core::model!(NonResourceRule {
-    0 non_resource_urls: "nonResourceURLs",
-    1 verbs: "verbs" required,
+    0 non_resource_urls: "nonResourceURLs" = [2],
+    1 verbs: "verbs" = [1] required,
 });
 
 /// `ResourceAttributes`, a type without a kind.
@@ -100,13 +100,13 @@ pub struct ResourceAttributes {
 }
 
 watchable_core::model!(ResourceAttributes {
-    0 group: "group",
-    1 name: "name",
-    2 namespace: "namespace",
-    3 resource: "resource",
-    4 subresource: "subresource",
-    5 verb: "verb",
-    6 version: "version",
+    0 group: "group" = [3],
+    1 name: "name" = [7],
+    2 namespace: "namespace" = [1],
+    3 resource: "resource" = [5],
+    4 subresource: "subresource" = [6],
+    5 verb: "verb" = [2],
+    6 version: "version" = [4],
 });
 
 /// `ResourceRule`, a type without a kind.
@@ -124,10 +124,10 @@ pub struct ResourceRule {
 }
 
 watchable_core::model!(ResourceRule {
-    0 api_groups: "apiGroups",
-    1 resource_names: "resourceNames",
-    2 resources: "resources",
-    3 verbs: "verbs" required,
+    0 api_groups: "apiGroups" = [2],
+    1 resource_names: "resourceNames" = [4],
+    2 resources: "resources" = [3],
+    3 verbs: "verbs" = [1] required,
 });
 
 /// Kind `SelfSubjectAccessReview` of `authorization.k8s.io/v1`.
@@ -150,9 +150,9 @@ pub struct SelfSubjectAccessReview {
 watchable_core::model!(SelfSubjectAccessReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for SelfSubjectAccessReview {
@@ -188,8 +188,8 @@ pub struct SelfSubjectAccessReviewSpec {
 }
 
 watchable_core::model!(SelfSubjectAccessReviewSpec {
-    0 non_resource_attributes: "nonResourceAttributes",
-    1 resource_attributes: "resourceAttributes",
+    0 non_resource_attributes: "nonResourceAttributes" = [2],
+    1 resource_attributes: "resourceAttributes" = [1],
 });
 
 /// Kind `SelfSubjectRulesReview` of `authorization.k8s.io/v1`.
@@ -212,9 +212,9 @@ pub struct SelfSubjectRulesReview {
 watchable_core::model!(SelfSubjectRulesReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for SelfSubjectRulesReview {
@@ -249,7 +249,7 @@ pub struct SelfSubjectRulesReviewSpec {
 }
 
 watchable_core::model!(SelfSubjectRulesReviewSpec {
-    0 namespace: "namespace",
+    0 namespace: "namespace" = [1],
 });
 
 /// Kind `SubjectAccessReview` of `authorization.k8s.io/v1`.
@@ -272,9 +272,9 @@ pub struct SubjectAccessReview {
 watchable_core::model!(SubjectAccessReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for SubjectAccessReview {
@@ -314,12 +314,12 @@ pub struct SubjectAccessReviewSpec {
 }
 
 watchable_core::model!(SubjectAccessReviewSpec {
-    0 extra: "extra",
-    1 groups: "groups",
-    2 non_resource_attributes: "nonResourceAttributes",
-    3 resource_attributes: "resourceAttributes",
-    4 uid: "uid",
-    5 user: "user",
+    0 extra: "extra" = [5],
+    1 groups: "groups" = [4],
+    2 non_resource_attributes: "nonResourceAttributes" = [2],
+    3 resource_attributes: "resourceAttributes" = [1],
+    4 uid: "uid" = [6],
+    5 user: "user" = [3],
 });
 
 /// `SubjectAccessReviewStatus`, a type without a kind.
@@ -337,10 +337,10 @@ pub struct SubjectAccessReviewStatus {
 }
 
 watchable_core::model!(SubjectAccessReviewStatus {
-    0 allowed: "allowed",
-    1 denied: "denied",
-    2 evaluation_error: "evaluationError",
-    3 reason: "reason",
+    0 allowed: "allowed" = [1],
+    1 denied: "denied" = [4],
+    2 evaluation_error: "evaluationError" = [3],
+    3 reason: "reason" = [2],
 });
 
 /// `SubjectRulesReviewStatus`, a type without a kind.
@@ -360,8 +360,8 @@ pub struct SubjectRulesReviewStatus {
 }
 
 watchable_core::model!(SubjectRulesReviewStatus {
-    0 evaluation_error: "evaluationError",
-    1 incomplete: "incomplete",
-    2 non_resource_rules: "nonResourceRules" required,
-    3 resource_rules: "resourceRules" required,
+    0 evaluation_error: "evaluationError" = [4],
+    1 incomplete: "incomplete" = [3],
+    2 non_resource_rules: "nonResourceRules" = [2] required,
+    3 resource_rules: "resourceRules" = [1] required,
 });

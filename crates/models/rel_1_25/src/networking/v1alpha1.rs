@@ -28,8 +28,8 @@ pub struct ClusterCIDR {
 watchable_core::model!(ClusterCIDR {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ClusterCIDRList` of `networking.k8s.io/v1alpha1`.
@@ -50,9 +50,9 @@ pub struct ClusterCIDRList {
 
 watchable_core::model!(ClusterCIDRList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ClusterCIDRSpec`, a type without a kind.
@@ -70,8 +70,8 @@ pub struct ClusterCIDRSpec {
 }
 
 watchable_core::model!(ClusterCIDRSpec {
-    0 ipv4: "ipv4",
-    1 ipv6: "ipv6",
-    2 node_selector: "nodeSelector",
-    3 per_node_host_bits: "perNodeHostBits",
+    0 ipv4: "ipv4" = [3],
+    1 ipv6: "ipv6" = [4],
+    2 node_selector: "nodeSelector" = [1],
+    3 per_node_host_bits: "perNodeHostBits" = [2],
 });

@@ -18,11 +18,11 @@ pub struct MatchResources {
 }
 
 watchable_core::model!(MatchResources {
-    0 exclude_resource_rules: "excludeResourceRules",
-    1 match_policy: "matchPolicy",
-    2 namespace_selector: "namespaceSelector",
-    3 object_selector: "objectSelector",
-    4 resource_rules: "resourceRules",
+    0 exclude_resource_rules: "excludeResourceRules" = [4],
+    1 match_policy: "matchPolicy" = [7],
+    2 namespace_selector: "namespaceSelector" = [1],
+    3 object_selector: "objectSelector" = [2],
+    4 resource_rules: "resourceRules" = [3],
 });
 
 /// `NamedRuleWithOperations`, a type without a kind.
@@ -41,12 +41,12 @@ pub struct NamedRuleWithOperations {
 }
 
 watchable_core::model!(NamedRuleWithOperations {
-    0 api_groups: "apiGroups",
-    1 api_versions: "apiVersions",
-    2 operations: "operations",
-    3 resource_names: "resourceNames",
-    4 resources: "resources",
-    5 scope: "scope",
+    0 api_groups: "apiGroups" = [2 2 1],
+    1 api_versions: "apiVersions" = [2 2 2],
+    2 operations: "operations" = [2 1],
+    3 resource_names: "resourceNames" = [1],
+    4 resources: "resources" = [2 2 3],
+    5 scope: "scope" = [2 2 4],
 });
 
 /// `ParamKind`, a type without a kind.
@@ -61,8 +61,8 @@ pub struct ParamKind {
 }
 
 watchable_core::model!(ParamKind {
-    0 api_version: "apiVersion",
-    1 kind: "kind",
+    0 api_version: "apiVersion" = [1],
+    1 kind: "kind" = [2],
 });
 
 /// `ParamRef`, a type without a kind.
@@ -77,8 +77,8 @@ pub struct ParamRef {
 }
 
 watchable_core::model!(ParamRef {
-    0 name: "name",
-    1 namespace: "namespace",
+    0 name: "name" = [1],
+    1 namespace: "namespace" = [2],
 });
 
 /// Kind `ValidatingAdmissionPolicy` of `admissionregistration.k8s.io/v1alpha1`.
@@ -106,8 +106,8 @@ pub struct ValidatingAdmissionPolicy {
 watchable_core::model!(ValidatingAdmissionPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ValidatingAdmissionPolicyBinding` of `admissionregistration.k8s.io/v1alpha1`.
@@ -135,8 +135,8 @@ pub struct ValidatingAdmissionPolicyBinding {
 watchable_core::model!(ValidatingAdmissionPolicyBinding {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ValidatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1alpha1`.
@@ -156,9 +156,9 @@ pub struct ValidatingAdmissionPolicyBindingList {
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ValidatingAdmissionPolicyBindingSpec`, a type without a kind.
@@ -174,9 +174,9 @@ pub struct ValidatingAdmissionPolicyBindingSpec {
 }
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
-    0 match_resources: "matchResources",
-    1 param_ref: "paramRef",
-    2 policy_name: "policyName",
+    0 match_resources: "matchResources" = [3],
+    1 param_ref: "paramRef" = [2],
+    2 policy_name: "policyName" = [1],
 });
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1alpha1`.
@@ -196,9 +196,9 @@ pub struct ValidatingAdmissionPolicyList {
 
 watchable_core::model!(ValidatingAdmissionPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items",
+    1 items: "items" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ValidatingAdmissionPolicySpec`, a type without a kind.
@@ -216,10 +216,10 @@ pub struct ValidatingAdmissionPolicySpec {
 }
 
 watchable_core::model!(ValidatingAdmissionPolicySpec {
-    0 failure_policy: "failurePolicy",
-    1 match_constraints: "matchConstraints",
-    2 param_kind: "paramKind",
-    3 validations: "validations" required,
+    0 failure_policy: "failurePolicy" = [4],
+    1 match_constraints: "matchConstraints" = [2],
+    2 param_kind: "paramKind" = [1],
+    3 validations: "validations" = [3] required,
 });
 
 /// `Validation`, a type without a kind.
@@ -236,7 +236,7 @@ pub struct Validation {
 }
 
 watchable_core::model!(Validation {
-    0 expression: "expression",
-    1 message: "message",
-    2 reason: "reason",
+    0 expression: "expression" = [1],
+    1 message: "message" = [2],
+    2 reason: "reason" = [3],
 });

@@ -29,8 +29,8 @@ pub struct Lease {
 watchable_core::model!(Lease {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `LeaseList` of `coordination.k8s.io/v1`.
@@ -51,9 +51,9 @@ pub struct LeaseList {
 
 watchable_core::model!(LeaseList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `LeaseSpec`, a type without a kind.
@@ -71,9 +71,9 @@ pub struct LeaseSpec {
 }
 
 watchable_core::model!(LeaseSpec {
-    0 acquire_time: "acquireTime",
-    1 holder_identity: "holderIdentity",
-    2 lease_duration_seconds: "leaseDurationSeconds",
-    3 lease_transitions: "leaseTransitions",
-    4 renew_time: "renewTime",
+    0 acquire_time: "acquireTime" = [3],
+    1 holder_identity: "holderIdentity" = [1],
+    2 lease_duration_seconds: "leaseDurationSeconds" = [2],
+    3 lease_transitions: "leaseTransitions" = [5],
+    4 renew_time: "renewTime" = [4],
 });

@@ -24,10 +24,10 @@ pub struct APIGroup {
 watchable_core::model!(APIGroup {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 name: "name",
-    3 preferred_version: "preferredVersion",
-    4 server_address_by_client_cidrs: "serverAddressByClientCIDRs",
-    5 versions: "versions" required,
+    2 name: "name" = [1],
+    3 preferred_version: "preferredVersion" = [3],
+    4 server_address_by_client_cidrs: "serverAddressByClientCIDRs" = [4],
+    5 versions: "versions" = [2] required,
 });
 
 /// Kind `APIGroupList` of `v1`.
@@ -45,7 +45,7 @@ pub struct APIGroupList {
 
 watchable_core::model!(APIGroupList {
     0 api_version: "apiVersion",
-    1 groups: "groups" required,
+    1 groups: "groups" = [1] required,
     2 kind: "kind",
 });
 
@@ -74,16 +74,16 @@ pub struct APIResource {
 }
 
 watchable_core::model!(APIResource {
-    0 categories: "categories",
-    1 group: "group",
-    2 kind: "kind",
-    3 name: "name",
-    4 namespaced: "namespaced",
-    5 short_names: "shortNames",
-    6 singular_name: "singularName",
-    7 storage_version_hash: "storageVersionHash",
-    8 verbs: "verbs" required,
-    9 version: "version",
+    0 categories: "categories" = [7],
+    1 group: "group" = [8],
+    2 kind: "kind" = [3],
+    3 name: "name" = [1],
+    4 namespaced: "namespaced" = [2],
+    5 short_names: "shortNames" = [5],
+    6 singular_name: "singularName" = [6],
+    7 storage_version_hash: "storageVersionHash" = [10],
+    8 verbs: "verbs" = [4 1] required,
+    9 version: "version" = [9],
 });
 
 /// Kind `APIResourceList` of `v1`.
@@ -103,9 +103,9 @@ pub struct APIResourceList {
 
 watchable_core::model!(APIResourceList {
     0 api_version: "apiVersion",
-    1 group_version: "groupVersion",
+    1 group_version: "groupVersion" = [1],
     2 kind: "kind",
-    3 resources: "resources" required,
+    3 resources: "resources" = [2] required,
 });
 
 /// Kind `APIVersions` of `v1`.
@@ -126,8 +126,8 @@ pub struct APIVersions {
 watchable_core::model!(APIVersions {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 server_address_by_client_cidrs: "serverAddressByClientCIDRs" required,
-    3 versions: "versions" required,
+    2 server_address_by_client_cidrs: "serverAddressByClientCIDRs" = [2] required,
+    3 versions: "versions" = [1] required,
 });
 
 /// `Condition`, a type without a kind.
@@ -151,12 +151,12 @@ pub struct Condition {
 }
 
 watchable_core::model!(Condition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 observed_generation: "observedGeneration",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [4],
+    1 message: "message" = [6],
+    2 observed_generation: "observedGeneration" = [3],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// Kind `DeleteOptions` of every group and version.
@@ -177,12 +177,12 @@ pub struct DeleteOptions {
 
 watchable_core::model!(DeleteOptions {
     0 api_version: "apiVersion",
-    1 dry_run: "dryRun",
-    2 grace_period_seconds: "gracePeriodSeconds",
+    1 dry_run: "dryRun" = [5],
+    2 grace_period_seconds: "gracePeriodSeconds" = [1],
     3 kind: "kind",
-    4 orphan_dependents: "orphanDependents",
-    5 preconditions: "preconditions",
-    6 propagation_policy: "propagationPolicy",
+    4 orphan_dependents: "orphanDependents" = [3],
+    5 preconditions: "preconditions" = [2],
+    6 propagation_policy: "propagationPolicy" = [4],
 });
 
 pub use watchable_core::FieldsV1;
@@ -201,8 +201,8 @@ pub struct GroupVersionForDiscovery {
 }
 
 watchable_core::model!(GroupVersionForDiscovery {
-    0 group_version: "groupVersion",
-    1 version: "version",
+    0 group_version: "groupVersion" = [1],
+    1 version: "version" = [2],
 });
 
 /// `LabelSelector`, a type without a kind.
@@ -217,8 +217,8 @@ pub struct LabelSelector {
 }
 
 watchable_core::model!(LabelSelector {
-    0 match_expressions: "matchExpressions",
-    1 match_labels: "matchLabels",
+    0 match_expressions: "matchExpressions" = [2],
+    1 match_labels: "matchLabels" = [1],
 });
 
 /// `LabelSelectorRequirement`, a type without a kind.
@@ -236,9 +236,9 @@ pub struct LabelSelectorRequirement {
 }
 
 watchable_core::model!(LabelSelectorRequirement {
-    0 key: "key",
-    1 operator: "operator",
-    2 values: "values",
+    0 key: "key" = [1],
+    1 operator: "operator" = [2],
+    2 values: "values" = [3],
 });
 
 /// `ListMeta`, a type without a kind.
@@ -255,10 +255,10 @@ pub struct ListMeta {
 }
 
 watchable_core::model!(ListMeta {
-    0 continue_: "continue",
-    1 remaining_item_count: "remainingItemCount",
-    2 resource_version: "resourceVersion",
-    3 self_link: "selfLink",
+    0 continue_: "continue" = [3],
+    1 remaining_item_count: "remainingItemCount" = [4],
+    2 resource_version: "resourceVersion" = [2],
+    3 self_link: "selfLink" = [1],
 });
 
 /// `ManagedFieldsEntry`, a type without a kind.
@@ -278,13 +278,13 @@ pub struct ManagedFieldsEntry {
 }
 
 watchable_core::model!(ManagedFieldsEntry {
-    0 api_version: "apiVersion",
-    1 fields_type: "fieldsType",
-    2 fields_v1: "fieldsV1",
-    3 manager: "manager",
-    4 operation: "operation",
-    5 subresource: "subresource",
-    6 time: "time",
+    0 api_version: "apiVersion" = [3],
+    1 fields_type: "fieldsType" = [6],
+    2 fields_v1: "fieldsV1" = [7],
+    3 manager: "manager" = [1],
+    4 operation: "operation" = [2],
+    5 subresource: "subresource" = [8],
+    6 time: "time" = [4],
 });
 
 pub use watchable_core::MicroTime;
@@ -314,21 +314,21 @@ pub struct ObjectMeta {
 }
 
 watchable_core::model!(ObjectMeta {
-    0 annotations: "annotations",
-    1 creation_timestamp: "creationTimestamp",
-    2 deletion_grace_period_seconds: "deletionGracePeriodSeconds",
-    3 deletion_timestamp: "deletionTimestamp",
-    4 finalizers: "finalizers",
-    5 generate_name: "generateName",
-    6 generation: "generation",
-    7 labels: "labels",
-    8 managed_fields: "managedFields",
-    9 name: "name",
-    10 namespace: "namespace",
-    11 owner_references: "ownerReferences",
-    12 resource_version: "resourceVersion",
-    13 self_link: "selfLink",
-    14 uid: "uid",
+    0 annotations: "annotations" = [12],
+    1 creation_timestamp: "creationTimestamp" = [8],
+    2 deletion_grace_period_seconds: "deletionGracePeriodSeconds" = [10],
+    3 deletion_timestamp: "deletionTimestamp" = [9],
+    4 finalizers: "finalizers" = [14],
+    5 generate_name: "generateName" = [2],
+    6 generation: "generation" = [7],
+    7 labels: "labels" = [11],
+    8 managed_fields: "managedFields" = [17],
+    9 name: "name" = [1],
+    10 namespace: "namespace" = [3],
+    11 owner_references: "ownerReferences" = [13],
+    12 resource_version: "resourceVersion" = [6],
+    13 self_link: "selfLink" = [4],
+    14 uid: "uid" = [5],
 });
 
 /// `OwnerReference`, a type without a kind.
@@ -351,12 +351,12 @@ pub struct OwnerReference {
 }
 
 watchable_core::model!(OwnerReference {
-    0 api_version: "apiVersion",
-    1 block_owner_deletion: "blockOwnerDeletion",
-    2 controller: "controller",
-    3 kind: "kind",
-    4 name: "name",
-    5 uid: "uid",
+    0 api_version: "apiVersion" = [5],
+    1 block_owner_deletion: "blockOwnerDeletion" = [7],
+    2 controller: "controller" = [6],
+    3 kind: "kind" = [1],
+    4 name: "name" = [3],
+    5 uid: "uid" = [4],
 });
 
 /// `Patch`: JSON without a schema in the spec, kept unchanged.
@@ -378,8 +378,8 @@ pub struct Preconditions {
 }
 
 watchable_core::model!(Preconditions {
-    0 resource_version: "resourceVersion",
-    1 uid: "uid",
+    0 resource_version: "resourceVersion" = [2],
+    1 uid: "uid" = [1],
 });
 
 /// `ServerAddressByClientCIDR`, a type without a kind.
@@ -396,8 +396,8 @@ pub struct ServerAddressByClientCIDR {
 }
 
 watchable_core::model!(ServerAddressByClientCIDR {
-    0 client_cidr: "clientCIDR",
-    1 server_address: "serverAddress",
+    0 client_cidr: "clientCIDR" = [1],
+    1 server_address: "serverAddress" = [2],
 });
 
 /// Kind `Status` of every group and version.
@@ -419,13 +419,13 @@ pub struct Status {
 
 watchable_core::model!(Status {
     0 api_version: "apiVersion",
-    1 code: "code",
-    2 details: "details",
+    1 code: "code" = [6],
+    2 details: "details" = [5],
     3 kind: "kind",
-    4 message: "message",
-    5 metadata: "metadata",
-    6 reason: "reason",
-    7 status: "status",
+    4 message: "message" = [3],
+    5 metadata: "metadata" = [1],
+    6 reason: "reason" = [4],
+    7 status: "status" = [2],
 });
 
 /// `StatusCause`, a type without a kind.
@@ -441,9 +441,9 @@ pub struct StatusCause {
 }
 
 watchable_core::model!(StatusCause {
-    0 field: "field",
-    1 message: "message",
-    2 reason: "reason",
+    0 field: "field" = [3],
+    1 message: "message" = [2],
+    2 reason: "reason" = [1],
 });
 
 /// `StatusDetails`, a type without a kind.
@@ -462,12 +462,12 @@ pub struct StatusDetails {
 }
 
 watchable_core::model!(StatusDetails {
-    0 causes: "causes",
-    1 group: "group",
-    2 kind: "kind",
-    3 name: "name",
-    4 retry_after_seconds: "retryAfterSeconds",
-    5 uid: "uid",
+    0 causes: "causes" = [4],
+    1 group: "group" = [2],
+    2 kind: "kind" = [3],
+    3 name: "name" = [1],
+    4 retry_after_seconds: "retryAfterSeconds" = [5],
+    5 uid: "uid" = [6],
 });
 
 pub use watchable_core::Time;
@@ -486,6 +486,6 @@ pub struct WatchEvent {
 }
 
 watchable_core::model!(WatchEvent {
-    0 object: "object",
-    1 type_: "type",
+    0 object: "object" = [2],
+    1 type_: "type" = [1],
 });

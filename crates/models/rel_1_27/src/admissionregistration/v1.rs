@@ -17,8 +17,8 @@ pub struct MatchCondition {
 }
 
 watchable_core::model!(MatchCondition {
-    0 expression: "expression",
-    1 name: "name",
+    0 expression: "expression" = [2],
+    1 name: "name" = [1],
 });
 
 /// `MutatingWebhook`, a type without a kind.
@@ -48,18 +48,18 @@ pub struct MutatingWebhook {
 }
 
 watchable_core::model!(MutatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions" required,
-    1 client_config: "clientConfig",
-    2 failure_policy: "failurePolicy",
-    3 match_conditions: "matchConditions",
-    4 match_policy: "matchPolicy",
-    5 name: "name",
-    6 namespace_selector: "namespaceSelector",
-    7 object_selector: "objectSelector",
-    8 reinvocation_policy: "reinvocationPolicy",
-    9 rules: "rules",
-    10 side_effects: "sideEffects",
-    11 timeout_seconds: "timeoutSeconds",
+    0 admission_review_versions: "admissionReviewVersions" = [8] required,
+    1 client_config: "clientConfig" = [2],
+    2 failure_policy: "failurePolicy" = [4],
+    3 match_conditions: "matchConditions" = [12],
+    4 match_policy: "matchPolicy" = [9],
+    5 name: "name" = [1],
+    6 namespace_selector: "namespaceSelector" = [5],
+    7 object_selector: "objectSelector" = [11],
+    8 reinvocation_policy: "reinvocationPolicy" = [10],
+    9 rules: "rules" = [3],
+    10 side_effects: "sideEffects" = [6],
+    11 timeout_seconds: "timeoutSeconds" = [7],
 });
 
 /// Kind `MutatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -87,8 +87,8 @@ pub struct MutatingWebhookConfiguration {
 watchable_core::model!(MutatingWebhookConfiguration {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 webhooks: "webhooks",
+    2 metadata: "metadata" = [1],
+    3 webhooks: "webhooks" = [2],
 });
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
@@ -109,9 +109,9 @@ pub struct MutatingWebhookConfigurationList {
 
 watchable_core::model!(MutatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `RuleWithOperations`, a type without a kind.
@@ -129,11 +129,11 @@ pub struct RuleWithOperations {
 }
 
 watchable_core::model!(RuleWithOperations {
-    0 api_groups: "apiGroups",
-    1 api_versions: "apiVersions",
-    2 operations: "operations",
-    3 resources: "resources",
-    4 scope: "scope",
+    0 api_groups: "apiGroups" = [2 1],
+    1 api_versions: "apiVersions" = [2 2],
+    2 operations: "operations" = [1],
+    3 resources: "resources" = [2 3],
+    4 scope: "scope" = [2 4],
 });
 
 /// `ServiceReference`, a type without a kind.
@@ -152,10 +152,10 @@ pub struct ServiceReference {
 }
 
 watchable_core::model!(ServiceReference {
-    0 name: "name",
-    1 namespace: "namespace",
-    2 path: "path",
-    3 port: "port",
+    0 name: "name" = [2],
+    1 namespace: "namespace" = [1],
+    2 path: "path" = [3],
+    3 port: "port" = [4],
 });
 
 /// `ValidatingWebhook`, a type without a kind.
@@ -184,17 +184,17 @@ pub struct ValidatingWebhook {
 }
 
 watchable_core::model!(ValidatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions" required,
-    1 client_config: "clientConfig",
-    2 failure_policy: "failurePolicy",
-    3 match_conditions: "matchConditions",
-    4 match_policy: "matchPolicy",
-    5 name: "name",
-    6 namespace_selector: "namespaceSelector",
-    7 object_selector: "objectSelector",
-    8 rules: "rules",
-    9 side_effects: "sideEffects",
-    10 timeout_seconds: "timeoutSeconds",
+    0 admission_review_versions: "admissionReviewVersions" = [8] required,
+    1 client_config: "clientConfig" = [2],
+    2 failure_policy: "failurePolicy" = [4],
+    3 match_conditions: "matchConditions" = [11],
+    4 match_policy: "matchPolicy" = [9],
+    5 name: "name" = [1],
+    6 namespace_selector: "namespaceSelector" = [5],
+    7 object_selector: "objectSelector" = [10],
+    8 rules: "rules" = [3],
+    9 side_effects: "sideEffects" = [6],
+    10 timeout_seconds: "timeoutSeconds" = [7],
 });
 
 /// Kind `ValidatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -222,8 +222,8 @@ pub struct ValidatingWebhookConfiguration {
 watchable_core::model!(ValidatingWebhookConfiguration {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 webhooks: "webhooks",
+    2 metadata: "metadata" = [1],
+    3 webhooks: "webhooks" = [2],
 });
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
@@ -244,9 +244,9 @@ pub struct ValidatingWebhookConfigurationList {
 
 watchable_core::model!(ValidatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `WebhookClientConfig`, a type without a kind.
@@ -262,7 +262,7 @@ pub struct WebhookClientConfig {
 }
 
 watchable_core::model!(WebhookClientConfig {
-    0 ca_bundle: "caBundle",
-    1 service: "service",
-    2 url: "url",
+    0 ca_bundle: "caBundle" = [2],
+    1 service: "service" = [1],
+    2 url: "url" = [3],
 });

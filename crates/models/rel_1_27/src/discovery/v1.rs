@@ -22,14 +22,14 @@ pub struct Endpoint {
 }
 
 watchable_core::model!(Endpoint {
-    0 addresses: "addresses" required,
-    1 conditions: "conditions",
-    2 deprecated_topology: "deprecatedTopology",
-    3 hints: "hints",
-    4 hostname: "hostname",
-    5 node_name: "nodeName",
-    6 target_ref: "targetRef",
-    7 zone: "zone",
+    0 addresses: "addresses" = [1] required,
+    1 conditions: "conditions" = [2],
+    2 deprecated_topology: "deprecatedTopology" = [5],
+    3 hints: "hints" = [8],
+    4 hostname: "hostname" = [3],
+    5 node_name: "nodeName" = [6],
+    6 target_ref: "targetRef" = [4],
+    7 zone: "zone" = [7],
 });
 
 /// `EndpointConditions`, a type without a kind.
@@ -45,9 +45,9 @@ pub struct EndpointConditions {
 }
 
 watchable_core::model!(EndpointConditions {
-    0 ready: "ready",
-    1 serving: "serving",
-    2 terminating: "terminating",
+    0 ready: "ready" = [1],
+    1 serving: "serving" = [2],
+    2 terminating: "terminating" = [3],
 });
 
 /// `EndpointHints`, a type without a kind.
@@ -61,7 +61,7 @@ pub struct EndpointHints {
 }
 
 watchable_core::model!(EndpointHints {
-    0 for_zones: "forZones",
+    0 for_zones: "forZones" = [1],
 });
 
 /// `EndpointPort`, a type without a kind.
@@ -78,10 +78,10 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol",
-    1 name: "name",
-    2 port: "port",
-    3 protocol: "protocol",
+    0 app_protocol: "appProtocol" = [4],
+    1 name: "name" = [1],
+    2 port: "port" = [3],
+    3 protocol: "protocol" = [2],
 });
 
 /// Kind `EndpointSlice` of `discovery.k8s.io/v1`.
@@ -112,12 +112,12 @@ pub struct EndpointSlice {
 }
 
 watchable_core::model!(EndpointSlice {
-    0 address_type: "addressType",
+    0 address_type: "addressType" = [4],
     1 api_version: "apiVersion",
-    2 endpoints: "endpoints" required,
+    2 endpoints: "endpoints" = [2] required,
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 ports: "ports",
+    4 metadata: "metadata" = [1],
+    5 ports: "ports" = [3],
 });
 
 /// Kind `EndpointSliceList` of `discovery.k8s.io/v1`.
@@ -138,9 +138,9 @@ pub struct EndpointSliceList {
 
 watchable_core::model!(EndpointSliceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ForZone`, a type without a kind.
@@ -155,5 +155,5 @@ pub struct ForZone {
 }
 
 watchable_core::model!(ForZone {
-    0 name: "name",
+    0 name: "name" = [1],
 });

@@ -16,9 +16,9 @@ pub struct AllocationResult {
 }
 
 watchable_core::model!(AllocationResult {
-    0 available_on_nodes: "availableOnNodes",
-    1 resource_handles: "resourceHandles",
-    2 shareable: "shareable",
+    0 available_on_nodes: "availableOnNodes" = [2],
+    1 resource_handles: "resourceHandles" = [1],
+    2 shareable: "shareable" = [3],
 });
 
 /// Kind `PodSchedulingContext` of `resource.k8s.io/v1alpha2`.
@@ -49,9 +49,9 @@ pub struct PodSchedulingContext {
 watchable_core::model!(PodSchedulingContext {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PodSchedulingContextList` of `resource.k8s.io/v1alpha2`.
@@ -72,9 +72,9 @@ pub struct PodSchedulingContextList {
 
 watchable_core::model!(PodSchedulingContextList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodSchedulingContextSpec`, a type without a kind.
@@ -89,8 +89,8 @@ pub struct PodSchedulingContextSpec {
 }
 
 watchable_core::model!(PodSchedulingContextSpec {
-    0 potential_nodes: "potentialNodes",
-    1 selected_node: "selectedNode",
+    0 potential_nodes: "potentialNodes" = [2],
+    1 selected_node: "selectedNode" = [1],
 });
 
 /// `PodSchedulingContextStatus`, a type without a kind.
@@ -105,7 +105,7 @@ pub struct PodSchedulingContextStatus {
 }
 
 watchable_core::model!(PodSchedulingContextStatus {
-    0 resource_claims: "resourceClaims",
+    0 resource_claims: "resourceClaims" = [1],
 });
 
 /// Kind `ResourceClaim` of `resource.k8s.io/v1alpha2`.
@@ -136,9 +136,9 @@ pub struct ResourceClaim {
 watchable_core::model!(ResourceClaim {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ResourceClaimConsumerReference`, a type without a kind.
@@ -158,10 +158,10 @@ pub struct ResourceClaimConsumerReference {
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
-    0 api_group: "apiGroup",
-    1 name: "name",
-    2 resource: "resource",
-    3 uid: "uid",
+    0 api_group: "apiGroup" = [1],
+    1 name: "name" = [4],
+    2 resource: "resource" = [3],
+    3 uid: "uid" = [5],
 });
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1alpha2`.
@@ -182,9 +182,9 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimParametersReference`, a type without a kind.
@@ -202,9 +202,9 @@ pub struct ResourceClaimParametersReference {
 }
 
 watchable_core::model!(ResourceClaimParametersReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
 });
 
 /// `ResourceClaimSchedulingStatus`, a type without a kind.
@@ -219,8 +219,8 @@ pub struct ResourceClaimSchedulingStatus {
 }
 
 watchable_core::model!(ResourceClaimSchedulingStatus {
-    0 name: "name",
-    1 unsuitable_nodes: "unsuitableNodes",
+    0 name: "name" = [1],
+    1 unsuitable_nodes: "unsuitableNodes" = [2],
 });
 
 /// `ResourceClaimSpec`, a type without a kind.
@@ -237,9 +237,9 @@ pub struct ResourceClaimSpec {
 }
 
 watchable_core::model!(ResourceClaimSpec {
-    0 allocation_mode: "allocationMode",
-    1 parameters_ref: "parametersRef",
-    2 resource_class_name: "resourceClassName",
+    0 allocation_mode: "allocationMode" = [3],
+    1 parameters_ref: "parametersRef" = [2],
+    2 resource_class_name: "resourceClassName" = [1],
 });
 
 /// `ResourceClaimStatus`, a type without a kind.
@@ -257,10 +257,10 @@ pub struct ResourceClaimStatus {
 }
 
 watchable_core::model!(ResourceClaimStatus {
-    0 allocation: "allocation",
-    1 deallocation_requested: "deallocationRequested",
-    2 driver_name: "driverName",
-    3 reserved_for: "reservedFor",
+    0 allocation: "allocation" = [2],
+    1 deallocation_requested: "deallocationRequested" = [4],
+    2 driver_name: "driverName" = [1],
+    3 reserved_for: "reservedFor" = [3],
 });
 
 /// Kind `ResourceClaimTemplate` of `resource.k8s.io/v1alpha2`.
@@ -290,8 +290,8 @@ pub struct ResourceClaimTemplate {
 watchable_core::model!(ResourceClaimTemplate {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1alpha2`.
@@ -312,9 +312,9 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimTemplateSpec`, a type without a kind.
@@ -330,8 +330,8 @@ pub struct ResourceClaimTemplateSpec {
 }
 
 watchable_core::model!(ResourceClaimTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// Kind `ResourceClass` of `resource.k8s.io/v1alpha2`.
@@ -361,11 +361,11 @@ pub struct ResourceClass {
 
 watchable_core::model!(ResourceClass {
     0 api_version: "apiVersion",
-    1 driver_name: "driverName",
+    1 driver_name: "driverName" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
-    4 parameters_ref: "parametersRef",
-    5 suitable_nodes: "suitableNodes",
+    3 metadata: "metadata" = [1],
+    4 parameters_ref: "parametersRef" = [3],
+    5 suitable_nodes: "suitableNodes" = [4],
 });
 
 /// Kind `ResourceClassList` of `resource.k8s.io/v1alpha2`.
@@ -386,9 +386,9 @@ pub struct ResourceClassList {
 
 watchable_core::model!(ResourceClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClassParametersReference`, a type without a kind.
@@ -407,10 +407,10 @@ pub struct ResourceClassParametersReference {
 }
 
 watchable_core::model!(ResourceClassParametersReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
-    3 namespace: "namespace",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
+    3 namespace: "namespace" = [4],
 });
 
 /// `ResourceHandle`, a type without a kind.
@@ -425,6 +425,6 @@ pub struct ResourceHandle {
 }
 
 watchable_core::model!(ResourceHandle {
-    0 data: "data",
-    1 driver_name: "driverName",
+    0 data: "data" = [2],
+    1 driver_name: "driverName" = [1],
 });

@@ -18,9 +18,9 @@ pub struct CrossVersionObjectReference {
 }
 
 watchable_core::model!(CrossVersionObjectReference {
-    0 api_version: "apiVersion",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_version: "apiVersion" = [3],
+    1 kind: "kind" = [1],
+    2 name: "name" = [2],
 });
 
 /// Kind `HorizontalPodAutoscaler` of `autoscaling/v1`.
@@ -50,9 +50,9 @@ pub struct HorizontalPodAutoscaler {
 watchable_core::model!(HorizontalPodAutoscaler {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v1`.
@@ -73,9 +73,9 @@ pub struct HorizontalPodAutoscalerList {
 
 watchable_core::model!(HorizontalPodAutoscalerList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `HorizontalPodAutoscalerSpec`, a type without a kind.
@@ -95,10 +95,10 @@ pub struct HorizontalPodAutoscalerSpec {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerSpec {
-    0 max_replicas: "maxReplicas",
-    1 min_replicas: "minReplicas",
-    2 scale_target_ref: "scaleTargetRef",
-    3 target_cpu_utilization_percentage: "targetCPUUtilizationPercentage",
+    0 max_replicas: "maxReplicas" = [3],
+    1 min_replicas: "minReplicas" = [2],
+    2 scale_target_ref: "scaleTargetRef" = [1],
+    3 target_cpu_utilization_percentage: "targetCPUUtilizationPercentage" = [4],
 });
 
 /// `HorizontalPodAutoscalerStatus`, a type without a kind.
@@ -119,11 +119,11 @@ pub struct HorizontalPodAutoscalerStatus {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerStatus {
-    0 current_cpu_utilization_percentage: "currentCPUUtilizationPercentage",
-    1 current_replicas: "currentReplicas",
-    2 desired_replicas: "desiredReplicas",
-    3 last_scale_time: "lastScaleTime",
-    4 observed_generation: "observedGeneration",
+    0 current_cpu_utilization_percentage: "currentCPUUtilizationPercentage" = [5],
+    1 current_replicas: "currentReplicas" = [3],
+    2 desired_replicas: "desiredReplicas" = [4],
+    3 last_scale_time: "lastScaleTime" = [2],
+    4 observed_generation: "observedGeneration" = [1],
 });
 
 /// Kind `Scale` of `autoscaling/v1`.
@@ -143,9 +143,9 @@ pub struct Scale {
 watchable_core::model!(Scale {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ScaleSpec`, a type without a kind.
@@ -159,7 +159,7 @@ pub struct ScaleSpec {
 }
 
 watchable_core::model!(ScaleSpec {
-    0 replicas: "replicas",
+    0 replicas: "replicas" = [1],
 });
 
 /// `ScaleStatus`, a type without a kind.
@@ -175,6 +175,6 @@ pub struct ScaleStatus {
 }
 
 watchable_core::model!(ScaleStatus {
-    0 replicas: "replicas",
-    1 selector: "selector",
+    0 replicas: "replicas" = [1],
+    1 selector: "selector" = [2],
 });

@@ -18,10 +18,10 @@ pub struct AWSElasticBlockStoreVolumeSource {
 }
 
 watchable_core::model!(AWSElasticBlockStoreVolumeSource {
-    0 fs_type: "fsType",
-    1 partition: "partition",
-    2 read_only: "readOnly",
-    3 volume_id: "volumeID",
+    0 fs_type: "fsType" = [2],
+    1 partition: "partition" = [3],
+    2 read_only: "readOnly" = [4],
+    3 volume_id: "volumeID" = [1],
 });
 
 /// `Affinity`, a type without a kind.
@@ -37,9 +37,9 @@ pub struct Affinity {
 }
 
 watchable_core::model!(Affinity {
-    0 node_affinity: "nodeAffinity",
-    1 pod_affinity: "podAffinity",
-    2 pod_anti_affinity: "podAntiAffinity",
+    0 node_affinity: "nodeAffinity" = [1],
+    1 pod_affinity: "podAffinity" = [2],
+    2 pod_anti_affinity: "podAntiAffinity" = [3],
 });
 
 /// `AttachedVolume`, a type without a kind.
@@ -56,8 +56,8 @@ pub struct AttachedVolume {
 }
 
 watchable_core::model!(AttachedVolume {
-    0 device_path: "devicePath",
-    1 name: "name",
+    0 device_path: "devicePath" = [2],
+    1 name: "name" = [1],
 });
 
 /// `AzureDiskVolumeSource`, a type without a kind.
@@ -78,12 +78,12 @@ pub struct AzureDiskVolumeSource {
 }
 
 watchable_core::model!(AzureDiskVolumeSource {
-    0 caching_mode: "cachingMode",
-    1 disk_name: "diskName",
-    2 disk_uri: "diskURI",
-    3 fs_type: "fsType",
-    4 kind: "kind",
-    5 read_only: "readOnly",
+    0 caching_mode: "cachingMode" = [3],
+    1 disk_name: "diskName" = [1],
+    2 disk_uri: "diskURI" = [2],
+    3 fs_type: "fsType" = [4],
+    4 kind: "kind" = [6],
+    5 read_only: "readOnly" = [5],
 });
 
 /// `AzureFilePersistentVolumeSource`, a type without a kind.
@@ -102,10 +102,10 @@ pub struct AzureFilePersistentVolumeSource {
 }
 
 watchable_core::model!(AzureFilePersistentVolumeSource {
-    0 read_only: "readOnly",
-    1 secret_name: "secretName",
-    2 secret_namespace: "secretNamespace",
-    3 share_name: "shareName",
+    0 read_only: "readOnly" = [3],
+    1 secret_name: "secretName" = [1],
+    2 secret_namespace: "secretNamespace" = [4],
+    3 share_name: "shareName" = [2],
 });
 
 /// `AzureFileVolumeSource`, a type without a kind.
@@ -123,9 +123,9 @@ pub struct AzureFileVolumeSource {
 }
 
 watchable_core::model!(AzureFileVolumeSource {
-    0 read_only: "readOnly",
-    1 secret_name: "secretName",
-    2 share_name: "shareName",
+    0 read_only: "readOnly" = [3],
+    1 secret_name: "secretName" = [1],
+    2 share_name: "shareName" = [2],
 });
 
 /// Kind `Binding` of `v1`.
@@ -147,8 +147,8 @@ pub struct Binding {
 watchable_core::model!(Binding {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 target: "target",
+    2 metadata: "metadata" = [1],
+    3 target: "target" = [2],
 });
 
 impl watchable_core::Resource for Binding {
@@ -194,16 +194,16 @@ pub struct CSIPersistentVolumeSource {
 }
 
 watchable_core::model!(CSIPersistentVolumeSource {
-    0 controller_expand_secret_ref: "controllerExpandSecretRef",
-    1 controller_publish_secret_ref: "controllerPublishSecretRef",
-    2 driver: "driver",
-    3 fs_type: "fsType",
-    4 node_expand_secret_ref: "nodeExpandSecretRef",
-    5 node_publish_secret_ref: "nodePublishSecretRef",
-    6 node_stage_secret_ref: "nodeStageSecretRef",
-    7 read_only: "readOnly",
-    8 volume_attributes: "volumeAttributes",
-    9 volume_handle: "volumeHandle",
+    0 controller_expand_secret_ref: "controllerExpandSecretRef" = [9],
+    1 controller_publish_secret_ref: "controllerPublishSecretRef" = [6],
+    2 driver: "driver" = [1],
+    3 fs_type: "fsType" = [4],
+    4 node_expand_secret_ref: "nodeExpandSecretRef" = [10],
+    5 node_publish_secret_ref: "nodePublishSecretRef" = [8],
+    6 node_stage_secret_ref: "nodeStageSecretRef" = [7],
+    7 read_only: "readOnly" = [3],
+    8 volume_attributes: "volumeAttributes" = [5],
+    9 volume_handle: "volumeHandle" = [2],
 });
 
 /// `CSIVolumeSource`, a type without a kind.
@@ -222,11 +222,11 @@ pub struct CSIVolumeSource {
 }
 
 watchable_core::model!(CSIVolumeSource {
-    0 driver: "driver",
-    1 fs_type: "fsType",
-    2 node_publish_secret_ref: "nodePublishSecretRef",
-    3 read_only: "readOnly",
-    4 volume_attributes: "volumeAttributes",
+    0 driver: "driver" = [1],
+    1 fs_type: "fsType" = [3],
+    2 node_publish_secret_ref: "nodePublishSecretRef" = [5],
+    3 read_only: "readOnly" = [2],
+    4 volume_attributes: "volumeAttributes" = [4],
 });
 
 /// `Capabilities`, a type without a kind.
@@ -241,8 +241,8 @@ pub struct Capabilities {
 }
 
 watchable_core::model!(Capabilities {
-    0 add: "add",
-    1 drop: "drop",
+    0 add: "add" = [1],
+    1 drop: "drop" = [2],
 });
 
 /// `CephFSPersistentVolumeSource`, a type without a kind.
@@ -262,12 +262,12 @@ pub struct CephFSPersistentVolumeSource {
 }
 
 watchable_core::model!(CephFSPersistentVolumeSource {
-    0 monitors: "monitors" required,
-    1 path: "path",
-    2 read_only: "readOnly",
-    3 secret_file: "secretFile",
-    4 secret_ref: "secretRef",
-    5 user: "user",
+    0 monitors: "monitors" = [1] required,
+    1 path: "path" = [2],
+    2 read_only: "readOnly" = [6],
+    3 secret_file: "secretFile" = [4],
+    4 secret_ref: "secretRef" = [5],
+    5 user: "user" = [3],
 });
 
 /// `CephFSVolumeSource`, a type without a kind.
@@ -287,12 +287,12 @@ pub struct CephFSVolumeSource {
 }
 
 watchable_core::model!(CephFSVolumeSource {
-    0 monitors: "monitors" required,
-    1 path: "path",
-    2 read_only: "readOnly",
-    3 secret_file: "secretFile",
-    4 secret_ref: "secretRef",
-    5 user: "user",
+    0 monitors: "monitors" = [1] required,
+    1 path: "path" = [2],
+    2 read_only: "readOnly" = [6],
+    3 secret_file: "secretFile" = [4],
+    4 secret_ref: "secretRef" = [5],
+    5 user: "user" = [3],
 });
 
 /// `CinderPersistentVolumeSource`, a type without a kind.
@@ -310,10 +310,10 @@ pub struct CinderPersistentVolumeSource {
 }
 
 watchable_core::model!(CinderPersistentVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 secret_ref: "secretRef",
-    3 volume_id: "volumeID",
+    0 fs_type: "fsType" = [2],
+    1 read_only: "readOnly" = [3],
+    2 secret_ref: "secretRef" = [4],
+    3 volume_id: "volumeID" = [1],
 });
 
 /// `CinderVolumeSource`, a type without a kind.
@@ -331,10 +331,10 @@ pub struct CinderVolumeSource {
 }
 
 watchable_core::model!(CinderVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 secret_ref: "secretRef",
-    3 volume_id: "volumeID",
+    0 fs_type: "fsType" = [2],
+    1 read_only: "readOnly" = [3],
+    2 secret_ref: "secretRef" = [4],
+    3 volume_id: "volumeID" = [1],
 });
 
 /// `ClaimSource`, a type without a kind.
@@ -349,8 +349,8 @@ pub struct ClaimSource {
 }
 
 watchable_core::model!(ClaimSource {
-    0 resource_claim_name: "resourceClaimName",
-    1 resource_claim_template_name: "resourceClaimTemplateName",
+    0 resource_claim_name: "resourceClaimName" = [1],
+    1 resource_claim_template_name: "resourceClaimTemplateName" = [2],
 });
 
 /// `ClientIPConfig`, a type without a kind.
@@ -364,7 +364,7 @@ pub struct ClientIPConfig {
 }
 
 watchable_core::model!(ClientIPConfig {
-    0 timeout_seconds: "timeoutSeconds",
+    0 timeout_seconds: "timeoutSeconds" = [1],
 });
 
 /// `ComponentCondition`, a type without a kind.
@@ -383,10 +383,10 @@ pub struct ComponentCondition {
 }
 
 watchable_core::model!(ComponentCondition {
-    0 error: "error",
-    1 message: "message",
-    2 status: "status",
-    3 type_: "type",
+    0 error: "error" = [4],
+    1 message: "message" = [3],
+    2 status: "status" = [2],
+    3 type_: "type" = [1],
 });
 
 /// Kind `ComponentStatus` of `v1`.
@@ -406,9 +406,9 @@ pub struct ComponentStatus {
 
 watchable_core::model!(ComponentStatus {
     0 api_version: "apiVersion",
-    1 conditions: "conditions",
+    1 conditions: "conditions" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 impl watchable_core::Resource for ComponentStatus {
@@ -458,9 +458,9 @@ pub struct ComponentStatusList {
 
 watchable_core::model!(ComponentStatusList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `ConfigMap` of `v1`.
@@ -490,11 +490,11 @@ pub struct ConfigMap {
 
 watchable_core::model!(ConfigMap {
     0 api_version: "apiVersion",
-    1 binary_data: "binaryData",
-    2 data: "data",
-    3 immutable: "immutable",
+    1 binary_data: "binaryData" = [3],
+    2 data: "data" = [2],
+    3 immutable: "immutable" = [4],
     4 kind: "kind",
-    5 metadata: "metadata",
+    5 metadata: "metadata" = [1],
 });
 
 /// `ConfigMapEnvSource`, a type without a kind.
@@ -509,8 +509,8 @@ pub struct ConfigMapEnvSource {
 }
 
 watchable_core::model!(ConfigMapEnvSource {
-    0 name: "name",
-    1 optional: "optional",
+    0 name: "name" = [1 1],
+    1 optional: "optional" = [2],
 });
 
 /// `ConfigMapKeySelector`, a type without a kind.
@@ -527,9 +527,9 @@ pub struct ConfigMapKeySelector {
 }
 
 watchable_core::model!(ConfigMapKeySelector {
-    0 key: "key",
-    1 name: "name",
-    2 optional: "optional",
+    0 key: "key" = [2],
+    1 name: "name" = [1 1],
+    2 optional: "optional" = [3],
 });
 
 /// Kind `ConfigMapList` of `v1`.
@@ -550,9 +550,9 @@ pub struct ConfigMapList {
 
 watchable_core::model!(ConfigMapList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ConfigMapNodeConfigSource`, a type without a kind.
@@ -573,11 +573,11 @@ pub struct ConfigMapNodeConfigSource {
 }
 
 watchable_core::model!(ConfigMapNodeConfigSource {
-    0 kubelet_config_key: "kubeletConfigKey",
-    1 name: "name",
-    2 namespace: "namespace",
-    3 resource_version: "resourceVersion",
-    4 uid: "uid",
+    0 kubelet_config_key: "kubeletConfigKey" = [5],
+    1 name: "name" = [2],
+    2 namespace: "namespace" = [1],
+    3 resource_version: "resourceVersion" = [4],
+    4 uid: "uid" = [3],
 });
 
 /// `ConfigMapProjection`, a type without a kind.
@@ -593,9 +593,9 @@ pub struct ConfigMapProjection {
 }
 
 watchable_core::model!(ConfigMapProjection {
-    0 items: "items",
-    1 name: "name",
-    2 optional: "optional",
+    0 items: "items" = [2],
+    1 name: "name" = [1 1],
+    2 optional: "optional" = [4],
 });
 
 /// `ConfigMapVolumeSource`, a type without a kind.
@@ -612,10 +612,10 @@ pub struct ConfigMapVolumeSource {
 }
 
 watchable_core::model!(ConfigMapVolumeSource {
-    0 default_mode: "defaultMode",
-    1 items: "items",
-    2 name: "name",
-    3 optional: "optional",
+    0 default_mode: "defaultMode" = [3],
+    1 items: "items" = [2],
+    2 name: "name" = [1 1],
+    3 optional: "optional" = [4],
 });
 
 /// `Container`, a type without a kind.
@@ -654,30 +654,30 @@ pub struct Container {
 }
 
 watchable_core::model!(Container {
-    0 args: "args",
-    1 command: "command",
-    2 env: "env",
-    3 env_from: "envFrom",
-    4 image: "image",
-    5 image_pull_policy: "imagePullPolicy",
-    6 lifecycle: "lifecycle",
-    7 liveness_probe: "livenessProbe",
-    8 name: "name",
-    9 ports: "ports",
-    10 readiness_probe: "readinessProbe",
-    11 resize_policy: "resizePolicy",
-    12 resources: "resources",
-    13 restart_policy: "restartPolicy",
-    14 security_context: "securityContext",
-    15 startup_probe: "startupProbe",
-    16 stdin: "stdin",
-    17 stdin_once: "stdinOnce",
-    18 termination_message_path: "terminationMessagePath",
-    19 termination_message_policy: "terminationMessagePolicy",
-    20 tty: "tty",
-    21 volume_devices: "volumeDevices",
-    22 volume_mounts: "volumeMounts",
-    23 working_dir: "workingDir",
+    0 args: "args" = [4],
+    1 command: "command" = [3],
+    2 env: "env" = [7],
+    3 env_from: "envFrom" = [19],
+    4 image: "image" = [2],
+    5 image_pull_policy: "imagePullPolicy" = [14],
+    6 lifecycle: "lifecycle" = [12],
+    7 liveness_probe: "livenessProbe" = [10],
+    8 name: "name" = [1],
+    9 ports: "ports" = [6],
+    10 readiness_probe: "readinessProbe" = [11],
+    11 resize_policy: "resizePolicy" = [23],
+    12 resources: "resources" = [8],
+    13 restart_policy: "restartPolicy" = [24],
+    14 security_context: "securityContext" = [15],
+    15 startup_probe: "startupProbe" = [22],
+    16 stdin: "stdin" = [16],
+    17 stdin_once: "stdinOnce" = [17],
+    18 termination_message_path: "terminationMessagePath" = [13],
+    19 termination_message_policy: "terminationMessagePolicy" = [20],
+    20 tty: "tty" = [18],
+    21 volume_devices: "volumeDevices" = [21],
+    22 volume_mounts: "volumeMounts" = [9],
+    23 working_dir: "workingDir" = [5],
 });
 
 /// `ContainerImage`, a type without a kind.
@@ -692,8 +692,8 @@ pub struct ContainerImage {
 }
 
 watchable_core::model!(ContainerImage {
-    0 names: "names",
-    1 size_bytes: "sizeBytes",
+    0 names: "names" = [1],
+    1 size_bytes: "sizeBytes" = [2],
 });
 
 /// `ContainerPort`, a type without a kind.
@@ -713,11 +713,11 @@ pub struct ContainerPort {
 }
 
 watchable_core::model!(ContainerPort {
-    0 container_port: "containerPort",
-    1 host_ip: "hostIP",
-    2 host_port: "hostPort",
-    3 name: "name",
-    4 protocol: "protocol",
+    0 container_port: "containerPort" = [3],
+    1 host_ip: "hostIP" = [5],
+    2 host_port: "hostPort" = [2],
+    3 name: "name" = [1],
+    4 protocol: "protocol" = [4],
 });
 
 /// `ContainerResizePolicy`, a type without a kind.
@@ -734,8 +734,8 @@ pub struct ContainerResizePolicy {
 }
 
 watchable_core::model!(ContainerResizePolicy {
-    0 resource_name: "resourceName",
-    1 restart_policy: "restartPolicy",
+    0 resource_name: "resourceName" = [1],
+    1 restart_policy: "restartPolicy" = [2],
 });
 
 /// `ContainerState`, a type without a kind.
@@ -751,9 +751,9 @@ pub struct ContainerState {
 }
 
 watchable_core::model!(ContainerState {
-    0 running: "running",
-    1 terminated: "terminated",
-    2 waiting: "waiting",
+    0 running: "running" = [2],
+    1 terminated: "terminated" = [3],
+    2 waiting: "waiting" = [1],
 });
 
 /// `ContainerStateRunning`, a type without a kind.
@@ -767,7 +767,7 @@ pub struct ContainerStateRunning {
 }
 
 watchable_core::model!(ContainerStateRunning {
-    0 started_at: "startedAt",
+    0 started_at: "startedAt" = [1],
 });
 
 /// `ContainerStateTerminated`, a type without a kind.
@@ -789,13 +789,13 @@ pub struct ContainerStateTerminated {
 }
 
 watchable_core::model!(ContainerStateTerminated {
-    0 container_id: "containerID",
-    1 exit_code: "exitCode",
-    2 finished_at: "finishedAt",
-    3 message: "message",
-    4 reason: "reason",
-    5 signal: "signal",
-    6 started_at: "startedAt",
+    0 container_id: "containerID" = [7],
+    1 exit_code: "exitCode" = [1],
+    2 finished_at: "finishedAt" = [6],
+    3 message: "message" = [4],
+    4 reason: "reason" = [3],
+    5 signal: "signal" = [2],
+    6 started_at: "startedAt" = [5],
 });
 
 /// `ContainerStateWaiting`, a type without a kind.
@@ -810,8 +810,8 @@ pub struct ContainerStateWaiting {
 }
 
 watchable_core::model!(ContainerStateWaiting {
-    0 message: "message",
-    1 reason: "reason",
+    0 message: "message" = [2],
+    1 reason: "reason" = [1],
 });
 
 /// `ContainerStatus`, a type without a kind.
@@ -844,17 +844,17 @@ pub struct ContainerStatus {
 }
 
 watchable_core::model!(ContainerStatus {
-    0 allocated_resources: "allocatedResources",
-    1 container_id: "containerID",
-    2 image: "image",
-    3 image_id: "imageID",
-    4 last_state: "lastState",
-    5 name: "name",
-    6 ready: "ready",
-    7 resources: "resources",
-    8 restart_count: "restartCount",
-    9 started: "started",
-    10 state: "state",
+    0 allocated_resources: "allocatedResources" = [10],
+    1 container_id: "containerID" = [8],
+    2 image: "image" = [6],
+    3 image_id: "imageID" = [7],
+    4 last_state: "lastState" = [3],
+    5 name: "name" = [1],
+    6 ready: "ready" = [4],
+    7 resources: "resources" = [11],
+    8 restart_count: "restartCount" = [5],
+    9 started: "started" = [9],
+    10 state: "state" = [2],
 });
 
 /// `DaemonEndpoint`, a type without a kind.
@@ -869,7 +869,7 @@ pub struct DaemonEndpoint {
 }
 
 watchable_core::model!(DaemonEndpoint {
-    0 port: "Port",
+    0 port: "Port" = [1],
 });
 
 /// `DownwardAPIProjection`, a type without a kind.
@@ -883,7 +883,7 @@ pub struct DownwardAPIProjection {
 }
 
 watchable_core::model!(DownwardAPIProjection {
-    0 items: "items",
+    0 items: "items" = [1],
 });
 
 /// `DownwardAPIVolumeFile`, a type without a kind.
@@ -901,10 +901,10 @@ pub struct DownwardAPIVolumeFile {
 }
 
 watchable_core::model!(DownwardAPIVolumeFile {
-    0 field_ref: "fieldRef",
-    1 mode: "mode",
-    2 path: "path",
-    3 resource_field_ref: "resourceFieldRef",
+    0 field_ref: "fieldRef" = [2],
+    1 mode: "mode" = [4],
+    2 path: "path" = [1],
+    3 resource_field_ref: "resourceFieldRef" = [3],
 });
 
 /// `DownwardAPIVolumeSource`, a type without a kind.
@@ -919,8 +919,8 @@ pub struct DownwardAPIVolumeSource {
 }
 
 watchable_core::model!(DownwardAPIVolumeSource {
-    0 default_mode: "defaultMode",
-    1 items: "items",
+    0 default_mode: "defaultMode" = [2],
+    1 items: "items" = [1],
 });
 
 /// `EmptyDirVolumeSource`, a type without a kind.
@@ -935,8 +935,8 @@ pub struct EmptyDirVolumeSource {
 }
 
 watchable_core::model!(EmptyDirVolumeSource {
-    0 medium: "medium",
-    1 size_limit: "sizeLimit",
+    0 medium: "medium" = [1],
+    1 size_limit: "sizeLimit" = [2],
 });
 
 /// `EndpointAddress`, a type without a kind.
@@ -954,10 +954,10 @@ pub struct EndpointAddress {
 }
 
 watchable_core::model!(EndpointAddress {
-    0 hostname: "hostname",
-    1 ip: "ip",
-    2 node_name: "nodeName",
-    3 target_ref: "targetRef",
+    0 hostname: "hostname" = [3],
+    1 ip: "ip" = [1],
+    2 node_name: "nodeName" = [4],
+    3 target_ref: "targetRef" = [2],
 });
 
 /// `EndpointPort`, a type without a kind.
@@ -975,10 +975,10 @@ pub struct EndpointPort {
 }
 
 watchable_core::model!(EndpointPort {
-    0 app_protocol: "appProtocol",
-    1 name: "name",
-    2 port: "port",
-    3 protocol: "protocol",
+    0 app_protocol: "appProtocol" = [4],
+    1 name: "name" = [1],
+    2 port: "port" = [2],
+    3 protocol: "protocol" = [3],
 });
 
 /// `EndpointSubset`, a type without a kind.
@@ -994,9 +994,9 @@ pub struct EndpointSubset {
 }
 
 watchable_core::model!(EndpointSubset {
-    0 addresses: "addresses",
-    1 not_ready_addresses: "notReadyAddresses",
-    2 ports: "ports",
+    0 addresses: "addresses" = [1],
+    1 not_ready_addresses: "notReadyAddresses" = [2],
+    2 ports: "ports" = [3],
 });
 
 /// Kind `Endpoints` of `v1`.
@@ -1025,8 +1025,8 @@ pub struct Endpoints {
 watchable_core::model!(Endpoints {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 subsets: "subsets",
+    2 metadata: "metadata" = [1],
+    3 subsets: "subsets" = [2],
 });
 
 /// Kind `EndpointsList` of `v1`.
@@ -1047,9 +1047,9 @@ pub struct EndpointsList {
 
 watchable_core::model!(EndpointsList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `EnvFromSource`, a type without a kind.
@@ -1065,9 +1065,9 @@ pub struct EnvFromSource {
 }
 
 watchable_core::model!(EnvFromSource {
-    0 config_map_ref: "configMapRef",
-    1 prefix: "prefix",
-    2 secret_ref: "secretRef",
+    0 config_map_ref: "configMapRef" = [2],
+    1 prefix: "prefix" = [1],
+    2 secret_ref: "secretRef" = [3],
 });
 
 /// `EnvVar`, a type without a kind.
@@ -1084,9 +1084,9 @@ pub struct EnvVar {
 }
 
 watchable_core::model!(EnvVar {
-    0 name: "name",
-    1 value: "value",
-    2 value_from: "valueFrom",
+    0 name: "name" = [1],
+    1 value: "value" = [2],
+    2 value_from: "valueFrom" = [3],
 });
 
 /// `EnvVarSource`, a type without a kind.
@@ -1103,10 +1103,10 @@ pub struct EnvVarSource {
 }
 
 watchable_core::model!(EnvVarSource {
-    0 config_map_key_ref: "configMapKeyRef",
-    1 field_ref: "fieldRef",
-    2 resource_field_ref: "resourceFieldRef",
-    3 secret_key_ref: "secretKeyRef",
+    0 config_map_key_ref: "configMapKeyRef" = [3],
+    1 field_ref: "fieldRef" = [1],
+    2 resource_field_ref: "resourceFieldRef" = [2],
+    3 secret_key_ref: "secretKeyRef" = [4],
 });
 
 /// `EphemeralContainer`, a type without a kind.
@@ -1146,31 +1146,31 @@ pub struct EphemeralContainer {
 }
 
 watchable_core::model!(EphemeralContainer {
-    0 args: "args",
-    1 command: "command",
-    2 env: "env",
-    3 env_from: "envFrom",
-    4 image: "image",
-    5 image_pull_policy: "imagePullPolicy",
-    6 lifecycle: "lifecycle",
-    7 liveness_probe: "livenessProbe",
-    8 name: "name",
-    9 ports: "ports",
-    10 readiness_probe: "readinessProbe",
-    11 resize_policy: "resizePolicy",
-    12 resources: "resources",
-    13 restart_policy: "restartPolicy",
-    14 security_context: "securityContext",
-    15 startup_probe: "startupProbe",
-    16 stdin: "stdin",
-    17 stdin_once: "stdinOnce",
-    18 target_container_name: "targetContainerName",
-    19 termination_message_path: "terminationMessagePath",
-    20 termination_message_policy: "terminationMessagePolicy",
-    21 tty: "tty",
-    22 volume_devices: "volumeDevices",
-    23 volume_mounts: "volumeMounts",
-    24 working_dir: "workingDir",
+    0 args: "args" = [1 4],
+    1 command: "command" = [1 3],
+    2 env: "env" = [1 7],
+    3 env_from: "envFrom" = [1 19],
+    4 image: "image" = [1 2],
+    5 image_pull_policy: "imagePullPolicy" = [1 14],
+    6 lifecycle: "lifecycle" = [1 12],
+    7 liveness_probe: "livenessProbe" = [1 10],
+    8 name: "name" = [1 1],
+    9 ports: "ports" = [1 6],
+    10 readiness_probe: "readinessProbe" = [1 11],
+    11 resize_policy: "resizePolicy" = [1 23],
+    12 resources: "resources" = [1 8],
+    13 restart_policy: "restartPolicy" = [1 24],
+    14 security_context: "securityContext" = [1 15],
+    15 startup_probe: "startupProbe" = [1 22],
+    16 stdin: "stdin" = [1 16],
+    17 stdin_once: "stdinOnce" = [1 17],
+    18 target_container_name: "targetContainerName" = [2],
+    19 termination_message_path: "terminationMessagePath" = [1 13],
+    20 termination_message_policy: "terminationMessagePolicy" = [1 20],
+    21 tty: "tty" = [1 18],
+    22 volume_devices: "volumeDevices" = [1 21],
+    23 volume_mounts: "volumeMounts" = [1 9],
+    24 working_dir: "workingDir" = [1 5],
 });
 
 /// `EphemeralVolumeSource`, a type without a kind.
@@ -1184,7 +1184,7 @@ pub struct EphemeralVolumeSource {
 }
 
 watchable_core::model!(EphemeralVolumeSource {
-    0 volume_claim_template: "volumeClaimTemplate",
+    0 volume_claim_template: "volumeClaimTemplate" = [1],
 });
 
 /// Kind `Event` of `v1`.
@@ -1226,23 +1226,23 @@ pub struct Event {
 }
 
 watchable_core::model!(Event {
-    0 action: "action",
+    0 action: "action" = [12],
     1 api_version: "apiVersion",
-    2 count: "count",
-    3 event_time: "eventTime",
-    4 first_timestamp: "firstTimestamp",
-    5 involved_object: "involvedObject",
+    2 count: "count" = [8],
+    3 event_time: "eventTime" = [10],
+    4 first_timestamp: "firstTimestamp" = [6],
+    5 involved_object: "involvedObject" = [2],
     6 kind: "kind",
-    7 last_timestamp: "lastTimestamp",
-    8 message: "message",
-    9 metadata: "metadata",
-    10 reason: "reason",
-    11 related: "related",
-    12 reporting_component: "reportingComponent",
-    13 reporting_instance: "reportingInstance",
-    14 series: "series",
-    15 source: "source",
-    16 type_: "type",
+    7 last_timestamp: "lastTimestamp" = [7],
+    8 message: "message" = [4],
+    9 metadata: "metadata" = [1],
+    10 reason: "reason" = [3],
+    11 related: "related" = [13],
+    12 reporting_component: "reportingComponent" = [14],
+    13 reporting_instance: "reportingInstance" = [15],
+    14 series: "series" = [11],
+    15 source: "source" = [5],
+    16 type_: "type" = [9],
 });
 
 /// Kind `EventList` of `v1`.
@@ -1263,9 +1263,9 @@ pub struct EventList {
 
 watchable_core::model!(EventList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `EventSeries`, a type without a kind.
@@ -1280,8 +1280,8 @@ pub struct EventSeries {
 }
 
 watchable_core::model!(EventSeries {
-    0 count: "count",
-    1 last_observed_time: "lastObservedTime",
+    0 count: "count" = [1],
+    1 last_observed_time: "lastObservedTime" = [2],
 });
 
 /// `EventSource`, a type without a kind.
@@ -1296,8 +1296,8 @@ pub struct EventSource {
 }
 
 watchable_core::model!(EventSource {
-    0 component: "component",
-    1 host: "host",
+    0 component: "component" = [1],
+    1 host: "host" = [2],
 });
 
 /// `ExecAction`, a type without a kind.
@@ -1311,7 +1311,7 @@ pub struct ExecAction {
 }
 
 watchable_core::model!(ExecAction {
-    0 command: "command",
+    0 command: "command" = [1],
 });
 
 /// `FCVolumeSource`, a type without a kind.
@@ -1330,11 +1330,11 @@ pub struct FCVolumeSource {
 }
 
 watchable_core::model!(FCVolumeSource {
-    0 fs_type: "fsType",
-    1 lun: "lun",
-    2 read_only: "readOnly",
-    3 target_wwns: "targetWWNs",
-    4 wwids: "wwids",
+    0 fs_type: "fsType" = [3],
+    1 lun: "lun" = [2],
+    2 read_only: "readOnly" = [4],
+    3 target_wwns: "targetWWNs" = [1],
+    4 wwids: "wwids" = [5],
 });
 
 /// `FlexPersistentVolumeSource`, a type without a kind.
@@ -1353,11 +1353,11 @@ pub struct FlexPersistentVolumeSource {
 }
 
 watchable_core::model!(FlexPersistentVolumeSource {
-    0 driver: "driver",
-    1 fs_type: "fsType",
-    2 options: "options",
-    3 read_only: "readOnly",
-    4 secret_ref: "secretRef",
+    0 driver: "driver" = [1],
+    1 fs_type: "fsType" = [2],
+    2 options: "options" = [5],
+    3 read_only: "readOnly" = [4],
+    4 secret_ref: "secretRef" = [3],
 });
 
 /// `FlexVolumeSource`, a type without a kind.
@@ -1376,11 +1376,11 @@ pub struct FlexVolumeSource {
 }
 
 watchable_core::model!(FlexVolumeSource {
-    0 driver: "driver",
-    1 fs_type: "fsType",
-    2 options: "options",
-    3 read_only: "readOnly",
-    4 secret_ref: "secretRef",
+    0 driver: "driver" = [1],
+    1 fs_type: "fsType" = [2],
+    2 options: "options" = [5],
+    3 read_only: "readOnly" = [4],
+    4 secret_ref: "secretRef" = [3],
 });
 
 /// `FlockerVolumeSource`, a type without a kind.
@@ -1396,8 +1396,8 @@ pub struct FlockerVolumeSource {
 }
 
 watchable_core::model!(FlockerVolumeSource {
-    0 dataset_name: "datasetName",
-    1 dataset_uuid: "datasetUUID",
+    0 dataset_name: "datasetName" = [1],
+    1 dataset_uuid: "datasetUUID" = [2],
 });
 
 /// `GCEPersistentDiskVolumeSource`, a type without a kind.
@@ -1415,10 +1415,10 @@ pub struct GCEPersistentDiskVolumeSource {
 }
 
 watchable_core::model!(GCEPersistentDiskVolumeSource {
-    0 fs_type: "fsType",
-    1 partition: "partition",
-    2 pd_name: "pdName",
-    3 read_only: "readOnly",
+    0 fs_type: "fsType" = [2],
+    1 partition: "partition" = [3],
+    2 pd_name: "pdName" = [1],
+    3 read_only: "readOnly" = [4],
 });
 
 /// `GRPCAction`, a type without a kind.
@@ -1434,8 +1434,8 @@ pub struct GRPCAction {
 }
 
 watchable_core::model!(GRPCAction {
-    0 port: "port",
-    1 service: "service",
+    0 port: "port" = [1],
+    1 service: "service" = [2],
 });
 
 /// `GitRepoVolumeSource`, a type without a kind.
@@ -1452,9 +1452,9 @@ pub struct GitRepoVolumeSource {
 }
 
 watchable_core::model!(GitRepoVolumeSource {
-    0 directory: "directory",
-    1 repository: "repository",
-    2 revision: "revision",
+    0 directory: "directory" = [3],
+    1 repository: "repository" = [1],
+    2 revision: "revision" = [2],
 });
 
 /// `GlusterfsPersistentVolumeSource`, a type without a kind.
@@ -1473,10 +1473,10 @@ pub struct GlusterfsPersistentVolumeSource {
 }
 
 watchable_core::model!(GlusterfsPersistentVolumeSource {
-    0 endpoints: "endpoints",
-    1 endpoints_namespace: "endpointsNamespace",
-    2 path: "path",
-    3 read_only: "readOnly",
+    0 endpoints: "endpoints" = [1],
+    1 endpoints_namespace: "endpointsNamespace" = [4],
+    2 path: "path" = [2],
+    3 read_only: "readOnly" = [3],
 });
 
 /// `GlusterfsVolumeSource`, a type without a kind.
@@ -1494,9 +1494,9 @@ pub struct GlusterfsVolumeSource {
 }
 
 watchable_core::model!(GlusterfsVolumeSource {
-    0 endpoints: "endpoints",
-    1 path: "path",
-    2 read_only: "readOnly",
+    0 endpoints: "endpoints" = [1],
+    1 path: "path" = [2],
+    2 read_only: "readOnly" = [3],
 });
 
 /// `HTTPGetAction`, a type without a kind.
@@ -1515,11 +1515,11 @@ pub struct HTTPGetAction {
 }
 
 watchable_core::model!(HTTPGetAction {
-    0 host: "host",
-    1 http_headers: "httpHeaders",
-    2 path: "path",
-    3 port: "port",
-    4 scheme: "scheme",
+    0 host: "host" = [3],
+    1 http_headers: "httpHeaders" = [5],
+    2 path: "path" = [1],
+    3 port: "port" = [2],
+    4 scheme: "scheme" = [4],
 });
 
 /// `HTTPHeader`, a type without a kind.
@@ -1536,8 +1536,8 @@ pub struct HTTPHeader {
 }
 
 watchable_core::model!(HTTPHeader {
-    0 name: "name",
-    1 value: "value",
+    0 name: "name" = [1],
+    1 value: "value" = [2],
 });
 
 /// `HostAlias`, a type without a kind.
@@ -1552,8 +1552,8 @@ pub struct HostAlias {
 }
 
 watchable_core::model!(HostAlias {
-    0 hostnames: "hostnames",
-    1 ip: "ip",
+    0 hostnames: "hostnames" = [2],
+    1 ip: "ip" = [1],
 });
 
 /// `HostIP`, a type without a kind.
@@ -1567,7 +1567,7 @@ pub struct HostIP {
 }
 
 watchable_core::model!(HostIP {
-    0 ip: "ip",
+    0 ip: "ip" = [1],
 });
 
 /// `HostPathVolumeSource`, a type without a kind.
@@ -1583,8 +1583,8 @@ pub struct HostPathVolumeSource {
 }
 
 watchable_core::model!(HostPathVolumeSource {
-    0 path: "path",
-    1 type_: "type",
+    0 path: "path" = [1],
+    1 type_: "type" = [2],
 });
 
 /// `ISCSIPersistentVolumeSource`, a type without a kind.
@@ -1611,17 +1611,17 @@ pub struct ISCSIPersistentVolumeSource {
 }
 
 watchable_core::model!(ISCSIPersistentVolumeSource {
-    0 chap_auth_discovery: "chapAuthDiscovery",
-    1 chap_auth_session: "chapAuthSession",
-    2 fs_type: "fsType",
-    3 initiator_name: "initiatorName",
-    4 iqn: "iqn",
-    5 iscsi_interface: "iscsiInterface",
-    6 lun: "lun",
-    7 portals: "portals",
-    8 read_only: "readOnly",
-    9 secret_ref: "secretRef",
-    10 target_portal: "targetPortal",
+    0 chap_auth_discovery: "chapAuthDiscovery" = [8],
+    1 chap_auth_session: "chapAuthSession" = [11],
+    2 fs_type: "fsType" = [5],
+    3 initiator_name: "initiatorName" = [12],
+    4 iqn: "iqn" = [2],
+    5 iscsi_interface: "iscsiInterface" = [4],
+    6 lun: "lun" = [3],
+    7 portals: "portals" = [7],
+    8 read_only: "readOnly" = [6],
+    9 secret_ref: "secretRef" = [10],
+    10 target_portal: "targetPortal" = [1],
 });
 
 /// `ISCSIVolumeSource`, a type without a kind.
@@ -1648,17 +1648,17 @@ pub struct ISCSIVolumeSource {
 }
 
 watchable_core::model!(ISCSIVolumeSource {
-    0 chap_auth_discovery: "chapAuthDiscovery",
-    1 chap_auth_session: "chapAuthSession",
-    2 fs_type: "fsType",
-    3 initiator_name: "initiatorName",
-    4 iqn: "iqn",
-    5 iscsi_interface: "iscsiInterface",
-    6 lun: "lun",
-    7 portals: "portals",
-    8 read_only: "readOnly",
-    9 secret_ref: "secretRef",
-    10 target_portal: "targetPortal",
+    0 chap_auth_discovery: "chapAuthDiscovery" = [8],
+    1 chap_auth_session: "chapAuthSession" = [11],
+    2 fs_type: "fsType" = [5],
+    3 initiator_name: "initiatorName" = [12],
+    4 iqn: "iqn" = [2],
+    5 iscsi_interface: "iscsiInterface" = [4],
+    6 lun: "lun" = [3],
+    7 portals: "portals" = [7],
+    8 read_only: "readOnly" = [6],
+    9 secret_ref: "secretRef" = [10],
+    10 target_portal: "targetPortal" = [1],
 });
 
 /// `KeyToPath`, a type without a kind.
@@ -1676,9 +1676,9 @@ pub struct KeyToPath {
 }
 
 watchable_core::model!(KeyToPath {
-    0 key: "key",
-    1 mode: "mode",
-    2 path: "path",
+    0 key: "key" = [1],
+    1 mode: "mode" = [3],
+    2 path: "path" = [2],
 });
 
 /// `Lifecycle`, a type without a kind.
@@ -1693,8 +1693,8 @@ pub struct Lifecycle {
 }
 
 watchable_core::model!(Lifecycle {
-    0 post_start: "postStart",
-    1 pre_stop: "preStop",
+    0 post_start: "postStart" = [1],
+    1 pre_stop: "preStop" = [2],
 });
 
 /// `LifecycleHandler`, a type without a kind.
@@ -1710,9 +1710,9 @@ pub struct LifecycleHandler {
 }
 
 watchable_core::model!(LifecycleHandler {
-    0 exec: "exec",
-    1 http_get: "httpGet",
-    2 tcp_socket: "tcpSocket",
+    0 exec: "exec" = [1],
+    1 http_get: "httpGet" = [2],
+    2 tcp_socket: "tcpSocket" = [3],
 });
 
 /// Kind `LimitRange` of `v1`.
@@ -1741,8 +1741,8 @@ pub struct LimitRange {
 watchable_core::model!(LimitRange {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `LimitRangeItem`, a type without a kind.
@@ -1765,12 +1765,12 @@ pub struct LimitRangeItem {
 }
 
 watchable_core::model!(LimitRangeItem {
-    0 default: "default",
-    1 default_request: "defaultRequest",
-    2 max: "max",
-    3 max_limit_request_ratio: "maxLimitRequestRatio",
-    4 min: "min",
-    5 type_: "type",
+    0 default: "default" = [4],
+    1 default_request: "defaultRequest" = [5],
+    2 max: "max" = [2],
+    3 max_limit_request_ratio: "maxLimitRequestRatio" = [6],
+    4 min: "min" = [3],
+    5 type_: "type" = [1],
 });
 
 /// Kind `LimitRangeList` of `v1`.
@@ -1791,9 +1791,9 @@ pub struct LimitRangeList {
 
 watchable_core::model!(LimitRangeList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `LimitRangeSpec`, a type without a kind.
@@ -1808,7 +1808,7 @@ pub struct LimitRangeSpec {
 }
 
 watchable_core::model!(LimitRangeSpec {
-    0 limits: "limits" required,
+    0 limits: "limits" = [1] required,
 });
 
 /// `LoadBalancerIngress`, a type without a kind.
@@ -1824,9 +1824,9 @@ pub struct LoadBalancerIngress {
 }
 
 watchable_core::model!(LoadBalancerIngress {
-    0 hostname: "hostname",
-    1 ip: "ip",
-    2 ports: "ports",
+    0 hostname: "hostname" = [2],
+    1 ip: "ip" = [1],
+    2 ports: "ports" = [4],
 });
 
 /// `LoadBalancerStatus`, a type without a kind.
@@ -1840,7 +1840,7 @@ pub struct LoadBalancerStatus {
 }
 
 watchable_core::model!(LoadBalancerStatus {
-    0 ingress: "ingress",
+    0 ingress: "ingress" = [1],
 });
 
 /// `LocalObjectReference`, a type without a kind.
@@ -1854,7 +1854,7 @@ pub struct LocalObjectReference {
 }
 
 watchable_core::model!(LocalObjectReference {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `LocalVolumeSource`, a type without a kind.
@@ -1870,8 +1870,8 @@ pub struct LocalVolumeSource {
 }
 
 watchable_core::model!(LocalVolumeSource {
-    0 fs_type: "fsType",
-    1 path: "path",
+    0 fs_type: "fsType" = [2],
+    1 path: "path" = [1],
 });
 
 /// `NFSVolumeSource`, a type without a kind.
@@ -1889,9 +1889,9 @@ pub struct NFSVolumeSource {
 }
 
 watchable_core::model!(NFSVolumeSource {
-    0 path: "path",
-    1 read_only: "readOnly",
-    2 server: "server",
+    0 path: "path" = [2],
+    1 read_only: "readOnly" = [3],
+    2 server: "server" = [1],
 });
 
 /// Kind `Namespace` of `v1`.
@@ -1920,9 +1920,9 @@ pub struct Namespace {
 watchable_core::model!(Namespace {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `NamespaceCondition`, a type without a kind.
@@ -1942,11 +1942,11 @@ pub struct NamespaceCondition {
 }
 
 watchable_core::model!(NamespaceCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [4],
+    1 message: "message" = [6],
+    2 reason: "reason" = [5],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `NamespaceList` of `v1`.
@@ -1967,9 +1967,9 @@ pub struct NamespaceList {
 
 watchable_core::model!(NamespaceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `NamespaceSpec`, a type without a kind.
@@ -1983,7 +1983,7 @@ pub struct NamespaceSpec {
 }
 
 watchable_core::model!(NamespaceSpec {
-    0 finalizers: "finalizers",
+    0 finalizers: "finalizers" = [1],
 });
 
 /// `NamespaceStatus`, a type without a kind.
@@ -1998,8 +1998,8 @@ pub struct NamespaceStatus {
 }
 
 watchable_core::model!(NamespaceStatus {
-    0 conditions: "conditions",
-    1 phase: "phase",
+    0 conditions: "conditions" = [2],
+    1 phase: "phase" = [1],
 });
 
 /// Kind `Node` of `v1`.
@@ -2028,9 +2028,9 @@ pub struct Node {
 watchable_core::model!(Node {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `NodeAddress`, a type without a kind.
@@ -2047,8 +2047,8 @@ pub struct NodeAddress {
 }
 
 watchable_core::model!(NodeAddress {
-    0 address: "address",
-    1 type_: "type",
+    0 address: "address" = [2],
+    1 type_: "type" = [1],
 });
 
 /// `NodeAffinity`, a type without a kind.
@@ -2065,8 +2065,8 @@ pub struct NodeAffinity {
 }
 
 watchable_core::model!(NodeAffinity {
-    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution",
-    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution",
+    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution" = [2],
+    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution" = [1],
 });
 
 /// `NodeCondition`, a type without a kind.
@@ -2087,12 +2087,12 @@ pub struct NodeCondition {
 }
 
 watchable_core::model!(NodeCondition {
-    0 last_heartbeat_time: "lastHeartbeatTime",
-    1 last_transition_time: "lastTransitionTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_heartbeat_time: "lastHeartbeatTime" = [3],
+    1 last_transition_time: "lastTransitionTime" = [4],
+    2 message: "message" = [6],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// `NodeConfigSource`, a type without a kind.
@@ -2106,7 +2106,7 @@ pub struct NodeConfigSource {
 }
 
 watchable_core::model!(NodeConfigSource {
-    0 config_map: "configMap",
+    0 config_map: "configMap" = [2],
 });
 
 /// `NodeConfigStatus`, a type without a kind.
@@ -2123,10 +2123,10 @@ pub struct NodeConfigStatus {
 }
 
 watchable_core::model!(NodeConfigStatus {
-    0 active: "active",
-    1 assigned: "assigned",
-    2 error: "error",
-    3 last_known_good: "lastKnownGood",
+    0 active: "active" = [2],
+    1 assigned: "assigned" = [1],
+    2 error: "error" = [4],
+    3 last_known_good: "lastKnownGood" = [3],
 });
 
 /// `NodeDaemonEndpoints`, a type without a kind.
@@ -2140,7 +2140,7 @@ pub struct NodeDaemonEndpoints {
 }
 
 watchable_core::model!(NodeDaemonEndpoints {
-    0 kubelet_endpoint: "kubeletEndpoint",
+    0 kubelet_endpoint: "kubeletEndpoint" = [1],
 });
 
 /// Kind `NodeList` of `v1`.
@@ -2161,9 +2161,9 @@ pub struct NodeList {
 
 watchable_core::model!(NodeList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `NodeSelector`, a type without a kind.
@@ -2178,7 +2178,7 @@ pub struct NodeSelector {
 }
 
 watchable_core::model!(NodeSelector {
-    0 node_selector_terms: "nodeSelectorTerms" required,
+    0 node_selector_terms: "nodeSelectorTerms" = [1] required,
 });
 
 /// `NodeSelectorRequirement`, a type without a kind.
@@ -2196,9 +2196,9 @@ pub struct NodeSelectorRequirement {
 }
 
 watchable_core::model!(NodeSelectorRequirement {
-    0 key: "key",
-    1 operator: "operator",
-    2 values: "values",
+    0 key: "key" = [1],
+    1 operator: "operator" = [2],
+    2 values: "values" = [3],
 });
 
 /// `NodeSelectorTerm`, a type without a kind.
@@ -2213,8 +2213,8 @@ pub struct NodeSelectorTerm {
 }
 
 watchable_core::model!(NodeSelectorTerm {
-    0 match_expressions: "matchExpressions",
-    1 match_fields: "matchFields",
+    0 match_expressions: "matchExpressions" = [1],
+    1 match_fields: "matchFields" = [2],
 });
 
 /// `NodeSpec`, a type without a kind.
@@ -2238,13 +2238,13 @@ pub struct NodeSpec {
 }
 
 watchable_core::model!(NodeSpec {
-    0 config_source: "configSource",
-    1 external_id: "externalID",
-    2 pod_cidr: "podCIDR",
-    3 pod_cidrs: "podCIDRs",
-    4 provider_id: "providerID",
-    5 taints: "taints",
-    6 unschedulable: "unschedulable",
+    0 config_source: "configSource" = [6],
+    1 external_id: "externalID" = [2],
+    2 pod_cidr: "podCIDR" = [1],
+    3 pod_cidrs: "podCIDRs" = [7],
+    4 provider_id: "providerID" = [3],
+    5 taints: "taints" = [5],
+    6 unschedulable: "unschedulable" = [4],
 });
 
 /// `NodeStatus`, a type without a kind.
@@ -2268,17 +2268,17 @@ pub struct NodeStatus {
 }
 
 watchable_core::model!(NodeStatus {
-    0 addresses: "addresses",
-    1 allocatable: "allocatable",
-    2 capacity: "capacity",
-    3 conditions: "conditions",
-    4 config: "config",
-    5 daemon_endpoints: "daemonEndpoints",
-    6 images: "images",
-    7 node_info: "nodeInfo",
-    8 phase: "phase",
-    9 volumes_attached: "volumesAttached",
-    10 volumes_in_use: "volumesInUse",
+    0 addresses: "addresses" = [5],
+    1 allocatable: "allocatable" = [2],
+    2 capacity: "capacity" = [1],
+    3 conditions: "conditions" = [4],
+    4 config: "config" = [11],
+    5 daemon_endpoints: "daemonEndpoints" = [6],
+    6 images: "images" = [8],
+    7 node_info: "nodeInfo" = [7],
+    8 phase: "phase" = [3],
+    9 volumes_attached: "volumesAttached" = [10],
+    10 volumes_in_use: "volumesInUse" = [9],
 });
 
 /// `NodeSystemInfo`, a type without a kind.
@@ -2311,16 +2311,16 @@ pub struct NodeSystemInfo {
 }
 
 watchable_core::model!(NodeSystemInfo {
-    0 architecture: "architecture",
-    1 boot_id: "bootID",
-    2 container_runtime_version: "containerRuntimeVersion",
-    3 kernel_version: "kernelVersion",
-    4 kube_proxy_version: "kubeProxyVersion",
-    5 kubelet_version: "kubeletVersion",
-    6 machine_id: "machineID",
-    7 operating_system: "operatingSystem",
-    8 os_image: "osImage",
-    9 system_uuid: "systemUUID",
+    0 architecture: "architecture" = [10],
+    1 boot_id: "bootID" = [3],
+    2 container_runtime_version: "containerRuntimeVersion" = [6],
+    3 kernel_version: "kernelVersion" = [4],
+    4 kube_proxy_version: "kubeProxyVersion" = [8],
+    5 kubelet_version: "kubeletVersion" = [7],
+    6 machine_id: "machineID" = [1],
+    7 operating_system: "operatingSystem" = [9],
+    8 os_image: "osImage" = [5],
+    9 system_uuid: "systemUUID" = [2],
 });
 
 /// `ObjectFieldSelector`, a type without a kind.
@@ -2336,8 +2336,8 @@ pub struct ObjectFieldSelector {
 }
 
 watchable_core::model!(ObjectFieldSelector {
-    0 api_version: "apiVersion",
-    1 field_path: "fieldPath",
+    0 api_version: "apiVersion" = [1],
+    1 field_path: "fieldPath" = [2],
 });
 
 /// `ObjectReference`, a type without a kind.
@@ -2357,13 +2357,13 @@ pub struct ObjectReference {
 }
 
 watchable_core::model!(ObjectReference {
-    0 api_version: "apiVersion",
-    1 field_path: "fieldPath",
-    2 kind: "kind",
-    3 name: "name",
-    4 namespace: "namespace",
-    5 resource_version: "resourceVersion",
-    6 uid: "uid",
+    0 api_version: "apiVersion" = [5],
+    1 field_path: "fieldPath" = [7],
+    2 kind: "kind" = [1],
+    3 name: "name" = [3],
+    4 namespace: "namespace" = [2],
+    5 resource_version: "resourceVersion" = [6],
+    6 uid: "uid" = [4],
 });
 
 /// Kind `PersistentVolume` of `v1`.
@@ -2392,9 +2392,9 @@ pub struct PersistentVolume {
 watchable_core::model!(PersistentVolume {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PersistentVolumeClaim` of `v1`.
@@ -2424,9 +2424,9 @@ pub struct PersistentVolumeClaim {
 watchable_core::model!(PersistentVolumeClaim {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `PersistentVolumeClaimCondition`, a type without a kind.
@@ -2447,12 +2447,12 @@ pub struct PersistentVolumeClaimCondition {
 }
 
 watchable_core::model!(PersistentVolumeClaimCondition {
-    0 last_probe_time: "lastProbeTime",
-    1 last_transition_time: "lastTransitionTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_probe_time: "lastProbeTime" = [3],
+    1 last_transition_time: "lastTransitionTime" = [4],
+    2 message: "message" = [6],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// Kind `PersistentVolumeClaimList` of `v1`.
@@ -2473,9 +2473,9 @@ pub struct PersistentVolumeClaimList {
 
 watchable_core::model!(PersistentVolumeClaimList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PersistentVolumeClaimSpec`, a type without a kind.
@@ -2496,14 +2496,14 @@ pub struct PersistentVolumeClaimSpec {
 }
 
 watchable_core::model!(PersistentVolumeClaimSpec {
-    0 access_modes: "accessModes",
-    1 data_source: "dataSource",
-    2 data_source_ref: "dataSourceRef",
-    3 resources: "resources",
-    4 selector: "selector",
-    5 storage_class_name: "storageClassName",
-    6 volume_mode: "volumeMode",
-    7 volume_name: "volumeName",
+    0 access_modes: "accessModes" = [1],
+    1 data_source: "dataSource" = [7],
+    2 data_source_ref: "dataSourceRef" = [8],
+    3 resources: "resources" = [2],
+    4 selector: "selector" = [4],
+    5 storage_class_name: "storageClassName" = [5],
+    6 volume_mode: "volumeMode" = [6],
+    7 volume_name: "volumeName" = [3],
 });
 
 /// `PersistentVolumeClaimStatus`, a type without a kind.
@@ -2525,12 +2525,12 @@ pub struct PersistentVolumeClaimStatus {
 }
 
 watchable_core::model!(PersistentVolumeClaimStatus {
-    0 access_modes: "accessModes",
-    1 allocated_resource_statuses: "allocatedResourceStatuses",
-    2 allocated_resources: "allocatedResources",
-    3 capacity: "capacity",
-    4 conditions: "conditions",
-    5 phase: "phase",
+    0 access_modes: "accessModes" = [2],
+    1 allocated_resource_statuses: "allocatedResourceStatuses" = [7],
+    2 allocated_resources: "allocatedResources" = [5],
+    3 capacity: "capacity" = [3],
+    4 conditions: "conditions" = [4],
+    5 phase: "phase" = [1],
 });
 
 /// `PersistentVolumeClaimTemplate`, a type without a kind.
@@ -2546,8 +2546,8 @@ pub struct PersistentVolumeClaimTemplate {
 }
 
 watchable_core::model!(PersistentVolumeClaimTemplate {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// `PersistentVolumeClaimVolumeSource`, a type without a kind.
@@ -2563,8 +2563,8 @@ pub struct PersistentVolumeClaimVolumeSource {
 }
 
 watchable_core::model!(PersistentVolumeClaimVolumeSource {
-    0 claim_name: "claimName",
-    1 read_only: "readOnly",
+    0 claim_name: "claimName" = [1],
+    1 read_only: "readOnly" = [2],
 });
 
 /// Kind `PersistentVolumeList` of `v1`.
@@ -2585,9 +2585,9 @@ pub struct PersistentVolumeList {
 
 watchable_core::model!(PersistentVolumeList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PersistentVolumeSpec`, a type without a kind.
@@ -2631,36 +2631,36 @@ pub struct PersistentVolumeSpec {
 }
 
 watchable_core::model!(PersistentVolumeSpec {
-    0 access_modes: "accessModes",
-    1 aws_elastic_block_store: "awsElasticBlockStore",
-    2 azure_disk: "azureDisk",
-    3 azure_file: "azureFile",
-    4 capacity: "capacity",
-    5 cephfs: "cephfs",
-    6 cinder: "cinder",
-    7 claim_ref: "claimRef",
-    8 csi: "csi",
-    9 fc: "fc",
-    10 flex_volume: "flexVolume",
-    11 flocker: "flocker",
-    12 gce_persistent_disk: "gcePersistentDisk",
-    13 glusterfs: "glusterfs",
-    14 host_path: "hostPath",
-    15 iscsi: "iscsi",
-    16 local: "local",
-    17 mount_options: "mountOptions",
-    18 nfs: "nfs",
-    19 node_affinity: "nodeAffinity",
-    20 persistent_volume_reclaim_policy: "persistentVolumeReclaimPolicy",
-    21 photon_persistent_disk: "photonPersistentDisk",
-    22 portworx_volume: "portworxVolume",
-    23 quobyte: "quobyte",
-    24 rbd: "rbd",
-    25 scale_io: "scaleIO",
-    26 storage_class_name: "storageClassName",
-    27 storageos: "storageos",
-    28 volume_mode: "volumeMode",
-    29 vsphere_volume: "vsphereVolume",
+    0 access_modes: "accessModes" = [3],
+    1 aws_elastic_block_store: "awsElasticBlockStore" = [2 2],
+    2 azure_disk: "azureDisk" = [2 16],
+    3 azure_file: "azureFile" = [2 13],
+    4 capacity: "capacity" = [1],
+    5 cephfs: "cephfs" = [2 9],
+    6 cinder: "cinder" = [2 8],
+    7 claim_ref: "claimRef" = [4],
+    8 csi: "csi" = [2 22],
+    9 fc: "fc" = [2 10],
+    10 flex_volume: "flexVolume" = [2 12],
+    11 flocker: "flocker" = [2 11],
+    12 gce_persistent_disk: "gcePersistentDisk" = [2 1],
+    13 glusterfs: "glusterfs" = [2 4],
+    14 host_path: "hostPath" = [2 3],
+    15 iscsi: "iscsi" = [2 7],
+    16 local: "local" = [2 20],
+    17 mount_options: "mountOptions" = [7],
+    18 nfs: "nfs" = [2 5],
+    19 node_affinity: "nodeAffinity" = [9],
+    20 persistent_volume_reclaim_policy: "persistentVolumeReclaimPolicy" = [5],
+    21 photon_persistent_disk: "photonPersistentDisk" = [2 17],
+    22 portworx_volume: "portworxVolume" = [2 18],
+    23 quobyte: "quobyte" = [2 15],
+    24 rbd: "rbd" = [2 6],
+    25 scale_io: "scaleIO" = [2 19],
+    26 storage_class_name: "storageClassName" = [6],
+    27 storageos: "storageos" = [2 21],
+    28 volume_mode: "volumeMode" = [8],
+    29 vsphere_volume: "vsphereVolume" = [2 14],
 });
 
 /// `PersistentVolumeStatus`, a type without a kind.
@@ -2677,10 +2677,10 @@ pub struct PersistentVolumeStatus {
 }
 
 watchable_core::model!(PersistentVolumeStatus {
-    0 last_phase_transition_time: "lastPhaseTransitionTime",
-    1 message: "message",
-    2 phase: "phase",
-    3 reason: "reason",
+    0 last_phase_transition_time: "lastPhaseTransitionTime" = [4],
+    1 message: "message" = [2],
+    2 phase: "phase" = [1],
+    3 reason: "reason" = [3],
 });
 
 /// `PhotonPersistentDiskVolumeSource`, a type without a kind.
@@ -2696,8 +2696,8 @@ pub struct PhotonPersistentDiskVolumeSource {
 }
 
 watchable_core::model!(PhotonPersistentDiskVolumeSource {
-    0 fs_type: "fsType",
-    1 pd_id: "pdID",
+    0 fs_type: "fsType" = [2],
+    1 pd_id: "pdID" = [1],
 });
 
 /// Kind `Pod` of `v1`.
@@ -2727,9 +2727,9 @@ pub struct Pod {
 watchable_core::model!(Pod {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `PodAffinity`, a type without a kind.
@@ -2746,8 +2746,8 @@ pub struct PodAffinity {
 }
 
 watchable_core::model!(PodAffinity {
-    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution",
-    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution",
+    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution" = [2],
+    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution" = [1],
 });
 
 /// `PodAffinityTerm`, a type without a kind.
@@ -2765,10 +2765,10 @@ pub struct PodAffinityTerm {
 }
 
 watchable_core::model!(PodAffinityTerm {
-    0 label_selector: "labelSelector",
-    1 namespace_selector: "namespaceSelector",
-    2 namespaces: "namespaces",
-    3 topology_key: "topologyKey",
+    0 label_selector: "labelSelector" = [1],
+    1 namespace_selector: "namespaceSelector" = [4],
+    2 namespaces: "namespaces" = [2],
+    3 topology_key: "topologyKey" = [3],
 });
 
 /// `PodAntiAffinity`, a type without a kind.
@@ -2785,8 +2785,8 @@ pub struct PodAntiAffinity {
 }
 
 watchable_core::model!(PodAntiAffinity {
-    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution",
-    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution",
+    0 preferred_during_scheduling_ignored_during_execution: "preferredDuringSchedulingIgnoredDuringExecution" = [2],
+    1 required_during_scheduling_ignored_during_execution: "requiredDuringSchedulingIgnoredDuringExecution" = [1],
 });
 
 /// `PodCondition`, a type without a kind.
@@ -2807,12 +2807,12 @@ pub struct PodCondition {
 }
 
 watchable_core::model!(PodCondition {
-    0 last_probe_time: "lastProbeTime",
-    1 last_transition_time: "lastTransitionTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_probe_time: "lastProbeTime" = [3],
+    1 last_transition_time: "lastTransitionTime" = [4],
+    2 message: "message" = [6],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// `PodDNSConfig`, a type without a kind.
@@ -2828,9 +2828,9 @@ pub struct PodDNSConfig {
 }
 
 watchable_core::model!(PodDNSConfig {
-    0 nameservers: "nameservers",
-    1 options: "options",
-    2 searches: "searches",
+    0 nameservers: "nameservers" = [1],
+    1 options: "options" = [3],
+    2 searches: "searches" = [2],
 });
 
 /// `PodDNSConfigOption`, a type without a kind.
@@ -2845,8 +2845,8 @@ pub struct PodDNSConfigOption {
 }
 
 watchable_core::model!(PodDNSConfigOption {
-    0 name: "name",
-    1 value: "value",
+    0 name: "name" = [1],
+    1 value: "value" = [2],
 });
 
 /// `PodIP`, a type without a kind.
@@ -2860,7 +2860,7 @@ pub struct PodIP {
 }
 
 watchable_core::model!(PodIP {
-    0 ip: "ip",
+    0 ip: "ip" = [1],
 });
 
 /// Kind `PodList` of `v1`.
@@ -2881,9 +2881,9 @@ pub struct PodList {
 
 watchable_core::model!(PodList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodOS`, a type without a kind.
@@ -2898,7 +2898,7 @@ pub struct PodOS {
 }
 
 watchable_core::model!(PodOS {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `PodReadinessGate`, a type without a kind.
@@ -2913,7 +2913,7 @@ pub struct PodReadinessGate {
 }
 
 watchable_core::model!(PodReadinessGate {
-    0 condition_type: "conditionType",
+    0 condition_type: "conditionType" = [1],
 });
 
 /// `PodResourceClaim`, a type without a kind.
@@ -2929,8 +2929,8 @@ pub struct PodResourceClaim {
 }
 
 watchable_core::model!(PodResourceClaim {
-    0 name: "name",
-    1 source: "source",
+    0 name: "name" = [1],
+    1 source: "source" = [2],
 });
 
 /// `PodResourceClaimStatus`, a type without a kind.
@@ -2946,8 +2946,8 @@ pub struct PodResourceClaimStatus {
 }
 
 watchable_core::model!(PodResourceClaimStatus {
-    0 name: "name",
-    1 resource_claim_name: "resourceClaimName",
+    0 name: "name" = [1],
+    1 resource_claim_name: "resourceClaimName" = [2],
 });
 
 /// `PodSchedulingGate`, a type without a kind.
@@ -2962,7 +2962,7 @@ pub struct PodSchedulingGate {
 }
 
 watchable_core::model!(PodSchedulingGate {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `PodSecurityContext`, a type without a kind.
@@ -2985,16 +2985,16 @@ pub struct PodSecurityContext {
 }
 
 watchable_core::model!(PodSecurityContext {
-    0 fs_group: "fsGroup",
-    1 fs_group_change_policy: "fsGroupChangePolicy",
-    2 run_as_group: "runAsGroup",
-    3 run_as_non_root: "runAsNonRoot",
-    4 run_as_user: "runAsUser",
-    5 se_linux_options: "seLinuxOptions",
-    6 seccomp_profile: "seccompProfile",
-    7 supplemental_groups: "supplementalGroups",
-    8 sysctls: "sysctls",
-    9 windows_options: "windowsOptions",
+    0 fs_group: "fsGroup" = [5],
+    1 fs_group_change_policy: "fsGroupChangePolicy" = [9],
+    2 run_as_group: "runAsGroup" = [6],
+    3 run_as_non_root: "runAsNonRoot" = [3],
+    4 run_as_user: "runAsUser" = [2],
+    5 se_linux_options: "seLinuxOptions" = [1],
+    6 seccomp_profile: "seccompProfile" = [10],
+    7 supplemental_groups: "supplementalGroups" = [4],
+    8 sysctls: "sysctls" = [7],
+    9 windows_options: "windowsOptions" = [8],
 });
 
 /// `PodSpec`, a type without a kind.
@@ -3053,45 +3053,45 @@ pub struct PodSpec {
 }
 
 watchable_core::model!(PodSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds",
-    1 affinity: "affinity",
-    2 automount_service_account_token: "automountServiceAccountToken",
-    3 containers: "containers" required,
-    4 dns_config: "dnsConfig",
-    5 dns_policy: "dnsPolicy",
-    6 enable_service_links: "enableServiceLinks",
-    7 ephemeral_containers: "ephemeralContainers",
-    8 host_aliases: "hostAliases",
-    9 host_ipc: "hostIPC",
-    10 host_network: "hostNetwork",
-    11 host_pid: "hostPID",
-    12 host_users: "hostUsers",
-    13 hostname: "hostname",
-    14 image_pull_secrets: "imagePullSecrets",
-    15 init_containers: "initContainers",
-    16 node_name: "nodeName",
-    17 node_selector: "nodeSelector",
-    18 os: "os",
-    19 overhead: "overhead",
-    20 preemption_policy: "preemptionPolicy",
-    21 priority: "priority",
-    22 priority_class_name: "priorityClassName",
-    23 readiness_gates: "readinessGates",
-    24 resource_claims: "resourceClaims",
-    25 restart_policy: "restartPolicy",
-    26 runtime_class_name: "runtimeClassName",
-    27 scheduler_name: "schedulerName",
-    28 scheduling_gates: "schedulingGates",
-    29 security_context: "securityContext",
-    30 service_account: "serviceAccount",
-    31 service_account_name: "serviceAccountName",
-    32 set_hostname_as_fqdn: "setHostnameAsFQDN",
-    33 share_process_namespace: "shareProcessNamespace",
-    34 subdomain: "subdomain",
-    35 termination_grace_period_seconds: "terminationGracePeriodSeconds",
-    36 tolerations: "tolerations",
-    37 topology_spread_constraints: "topologySpreadConstraints",
-    38 volumes: "volumes",
+    0 active_deadline_seconds: "activeDeadlineSeconds" = [5],
+    1 affinity: "affinity" = [18],
+    2 automount_service_account_token: "automountServiceAccountToken" = [21],
+    3 containers: "containers" = [2] required,
+    4 dns_config: "dnsConfig" = [26],
+    5 dns_policy: "dnsPolicy" = [6],
+    6 enable_service_links: "enableServiceLinks" = [30],
+    7 ephemeral_containers: "ephemeralContainers" = [34],
+    8 host_aliases: "hostAliases" = [23],
+    9 host_ipc: "hostIPC" = [13],
+    10 host_network: "hostNetwork" = [11],
+    11 host_pid: "hostPID" = [12],
+    12 host_users: "hostUsers" = [37],
+    13 hostname: "hostname" = [16],
+    14 image_pull_secrets: "imagePullSecrets" = [15],
+    15 init_containers: "initContainers" = [20],
+    16 node_name: "nodeName" = [10],
+    17 node_selector: "nodeSelector" = [7],
+    18 os: "os" = [36],
+    19 overhead: "overhead" = [32],
+    20 preemption_policy: "preemptionPolicy" = [31],
+    21 priority: "priority" = [25],
+    22 priority_class_name: "priorityClassName" = [24],
+    23 readiness_gates: "readinessGates" = [28],
+    24 resource_claims: "resourceClaims" = [39],
+    25 restart_policy: "restartPolicy" = [3],
+    26 runtime_class_name: "runtimeClassName" = [29],
+    27 scheduler_name: "schedulerName" = [19],
+    28 scheduling_gates: "schedulingGates" = [38],
+    29 security_context: "securityContext" = [14],
+    30 service_account: "serviceAccount" = [9],
+    31 service_account_name: "serviceAccountName" = [8],
+    32 set_hostname_as_fqdn: "setHostnameAsFQDN" = [35],
+    33 share_process_namespace: "shareProcessNamespace" = [27],
+    34 subdomain: "subdomain" = [17],
+    35 termination_grace_period_seconds: "terminationGracePeriodSeconds" = [4],
+    36 tolerations: "tolerations" = [22],
+    37 topology_spread_constraints: "topologySpreadConstraints" = [33],
+    38 volumes: "volumes" = [1],
 });
 
 /// `PodStatus`, a type without a kind.
@@ -3125,22 +3125,22 @@ pub struct PodStatus {
 }
 
 watchable_core::model!(PodStatus {
-    0 conditions: "conditions",
-    1 container_statuses: "containerStatuses",
-    2 ephemeral_container_statuses: "ephemeralContainerStatuses",
-    3 host_ip: "hostIP",
-    4 host_ips: "hostIPs",
-    5 init_container_statuses: "initContainerStatuses",
-    6 message: "message",
-    7 nominated_node_name: "nominatedNodeName",
-    8 phase: "phase",
-    9 pod_ip: "podIP",
-    10 pod_ips: "podIPs",
-    11 qos_class: "qosClass",
-    12 reason: "reason",
-    13 resize: "resize",
-    14 resource_claim_statuses: "resourceClaimStatuses",
-    15 start_time: "startTime",
+    0 conditions: "conditions" = [2],
+    1 container_statuses: "containerStatuses" = [8],
+    2 ephemeral_container_statuses: "ephemeralContainerStatuses" = [13],
+    3 host_ip: "hostIP" = [5],
+    4 host_ips: "hostIPs" = [16],
+    5 init_container_statuses: "initContainerStatuses" = [10],
+    6 message: "message" = [3],
+    7 nominated_node_name: "nominatedNodeName" = [11],
+    8 phase: "phase" = [1],
+    9 pod_ip: "podIP" = [6],
+    10 pod_ips: "podIPs" = [12],
+    11 qos_class: "qosClass" = [9],
+    12 reason: "reason" = [4],
+    13 resize: "resize" = [14],
+    14 resource_claim_statuses: "resourceClaimStatuses" = [15],
+    15 start_time: "startTime" = [7],
 });
 
 /// Kind `PodTemplate` of `v1`.
@@ -3169,8 +3169,8 @@ pub struct PodTemplate {
 watchable_core::model!(PodTemplate {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 template: "template",
+    2 metadata: "metadata" = [1],
+    3 template: "template" = [2],
 });
 
 /// Kind `PodTemplateList` of `v1`.
@@ -3191,9 +3191,9 @@ pub struct PodTemplateList {
 
 watchable_core::model!(PodTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodTemplateSpec`, a type without a kind.
@@ -3208,8 +3208,8 @@ pub struct PodTemplateSpec {
 }
 
 watchable_core::model!(PodTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// `PortStatus`, a type without a kind.
@@ -3227,9 +3227,9 @@ pub struct PortStatus {
 }
 
 watchable_core::model!(PortStatus {
-    0 error: "error",
-    1 port: "port",
-    2 protocol: "protocol",
+    0 error: "error" = [3],
+    1 port: "port" = [1],
+    2 protocol: "protocol" = [2],
 });
 
 /// `PortworxVolumeSource`, a type without a kind.
@@ -3246,9 +3246,9 @@ pub struct PortworxVolumeSource {
 }
 
 watchable_core::model!(PortworxVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 volume_id: "volumeID",
+    0 fs_type: "fsType" = [2],
+    1 read_only: "readOnly" = [3],
+    2 volume_id: "volumeID" = [1],
 });
 
 /// `PreferredSchedulingTerm`, a type without a kind.
@@ -3265,8 +3265,8 @@ pub struct PreferredSchedulingTerm {
 }
 
 watchable_core::model!(PreferredSchedulingTerm {
-    0 preference: "preference",
-    1 weight: "weight",
+    0 preference: "preference" = [2],
+    1 weight: "weight" = [1],
 });
 
 /// `Probe`, a type without a kind.
@@ -3289,16 +3289,16 @@ pub struct Probe {
 }
 
 watchable_core::model!(Probe {
-    0 exec: "exec",
-    1 failure_threshold: "failureThreshold",
-    2 grpc: "grpc",
-    3 http_get: "httpGet",
-    4 initial_delay_seconds: "initialDelaySeconds",
-    5 period_seconds: "periodSeconds",
-    6 success_threshold: "successThreshold",
-    7 tcp_socket: "tcpSocket",
-    8 termination_grace_period_seconds: "terminationGracePeriodSeconds",
-    9 timeout_seconds: "timeoutSeconds",
+    0 exec: "exec" = [1 1],
+    1 failure_threshold: "failureThreshold" = [6],
+    2 grpc: "grpc" = [1 4],
+    3 http_get: "httpGet" = [1 2],
+    4 initial_delay_seconds: "initialDelaySeconds" = [2],
+    5 period_seconds: "periodSeconds" = [4],
+    6 success_threshold: "successThreshold" = [5],
+    7 tcp_socket: "tcpSocket" = [1 3],
+    8 termination_grace_period_seconds: "terminationGracePeriodSeconds" = [7],
+    9 timeout_seconds: "timeoutSeconds" = [3],
 });
 
 /// `ProjectedVolumeSource`, a type without a kind.
@@ -3313,8 +3313,8 @@ pub struct ProjectedVolumeSource {
 }
 
 watchable_core::model!(ProjectedVolumeSource {
-    0 default_mode: "defaultMode",
-    1 sources: "sources",
+    0 default_mode: "defaultMode" = [2],
+    1 sources: "sources" = [1],
 });
 
 /// `QuobyteVolumeSource`, a type without a kind.
@@ -3335,12 +3335,12 @@ pub struct QuobyteVolumeSource {
 }
 
 watchable_core::model!(QuobyteVolumeSource {
-    0 group: "group",
-    1 read_only: "readOnly",
-    2 registry: "registry",
-    3 tenant: "tenant",
-    4 user: "user",
-    5 volume: "volume",
+    0 group: "group" = [5],
+    1 read_only: "readOnly" = [3],
+    2 registry: "registry" = [1],
+    3 tenant: "tenant" = [6],
+    4 user: "user" = [4],
+    5 volume: "volume" = [2],
 });
 
 /// `RBDPersistentVolumeSource`, a type without a kind.
@@ -3363,14 +3363,14 @@ pub struct RBDPersistentVolumeSource {
 }
 
 watchable_core::model!(RBDPersistentVolumeSource {
-    0 fs_type: "fsType",
-    1 image: "image",
-    2 keyring: "keyring",
-    3 monitors: "monitors" required,
-    4 pool: "pool",
-    5 read_only: "readOnly",
-    6 secret_ref: "secretRef",
-    7 user: "user",
+    0 fs_type: "fsType" = [3],
+    1 image: "image" = [2],
+    2 keyring: "keyring" = [6],
+    3 monitors: "monitors" = [1] required,
+    4 pool: "pool" = [4],
+    5 read_only: "readOnly" = [8],
+    6 secret_ref: "secretRef" = [7],
+    7 user: "user" = [5],
 });
 
 /// `RBDVolumeSource`, a type without a kind.
@@ -3393,14 +3393,14 @@ pub struct RBDVolumeSource {
 }
 
 watchable_core::model!(RBDVolumeSource {
-    0 fs_type: "fsType",
-    1 image: "image",
-    2 keyring: "keyring",
-    3 monitors: "monitors" required,
-    4 pool: "pool",
-    5 read_only: "readOnly",
-    6 secret_ref: "secretRef",
-    7 user: "user",
+    0 fs_type: "fsType" = [3],
+    1 image: "image" = [2],
+    2 keyring: "keyring" = [6],
+    3 monitors: "monitors" = [1] required,
+    4 pool: "pool" = [4],
+    5 read_only: "readOnly" = [8],
+    6 secret_ref: "secretRef" = [7],
+    7 user: "user" = [5],
 });
 
 /// Kind `ReplicationController` of `v1`.
@@ -3430,9 +3430,9 @@ pub struct ReplicationController {
 watchable_core::model!(ReplicationController {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ReplicationControllerCondition`, a type without a kind.
@@ -3452,11 +3452,11 @@ pub struct ReplicationControllerCondition {
 }
 
 watchable_core::model!(ReplicationControllerCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `ReplicationControllerList` of `v1`.
@@ -3477,9 +3477,9 @@ pub struct ReplicationControllerList {
 
 watchable_core::model!(ReplicationControllerList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ReplicationControllerSpec`, a type without a kind.
@@ -3496,10 +3496,10 @@ pub struct ReplicationControllerSpec {
 }
 
 watchable_core::model!(ReplicationControllerSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 replicas: "replicas",
-    2 selector: "selector",
-    3 template: "template",
+    0 min_ready_seconds: "minReadySeconds" = [4],
+    1 replicas: "replicas" = [1],
+    2 selector: "selector" = [2],
+    3 template: "template" = [3],
 });
 
 /// `ReplicationControllerStatus`, a type without a kind.
@@ -3519,12 +3519,12 @@ pub struct ReplicationControllerStatus {
 }
 
 watchable_core::model!(ReplicationControllerStatus {
-    0 available_replicas: "availableReplicas",
-    1 conditions: "conditions",
-    2 fully_labeled_replicas: "fullyLabeledReplicas",
-    3 observed_generation: "observedGeneration",
-    4 ready_replicas: "readyReplicas",
-    5 replicas: "replicas",
+    0 available_replicas: "availableReplicas" = [5],
+    1 conditions: "conditions" = [6],
+    2 fully_labeled_replicas: "fullyLabeledReplicas" = [2],
+    3 observed_generation: "observedGeneration" = [3],
+    4 ready_replicas: "readyReplicas" = [4],
+    5 replicas: "replicas" = [1],
 });
 
 /// `ResourceClaim`, a type without a kind.
@@ -3539,7 +3539,7 @@ pub struct ResourceClaim {
 }
 
 watchable_core::model!(ResourceClaim {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `ResourceFieldSelector`, a type without a kind.
@@ -3556,9 +3556,9 @@ pub struct ResourceFieldSelector {
 }
 
 watchable_core::model!(ResourceFieldSelector {
-    0 container_name: "containerName",
-    1 divisor: "divisor",
-    2 resource: "resource",
+    0 container_name: "containerName" = [1],
+    1 divisor: "divisor" = [3],
+    2 resource: "resource" = [2],
 });
 
 /// Kind `ResourceQuota` of `v1`.
@@ -3588,9 +3588,9 @@ pub struct ResourceQuota {
 watchable_core::model!(ResourceQuota {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `ResourceQuotaList` of `v1`.
@@ -3611,9 +3611,9 @@ pub struct ResourceQuotaList {
 
 watchable_core::model!(ResourceQuotaList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceQuotaSpec`, a type without a kind.
@@ -3629,9 +3629,9 @@ pub struct ResourceQuotaSpec {
 }
 
 watchable_core::model!(ResourceQuotaSpec {
-    0 hard: "hard",
-    1 scope_selector: "scopeSelector",
-    2 scopes: "scopes",
+    0 hard: "hard" = [1],
+    1 scope_selector: "scopeSelector" = [3],
+    2 scopes: "scopes" = [2],
 });
 
 /// `ResourceQuotaStatus`, a type without a kind.
@@ -3646,8 +3646,8 @@ pub struct ResourceQuotaStatus {
 }
 
 watchable_core::model!(ResourceQuotaStatus {
-    0 hard: "hard",
-    1 used: "used",
+    0 hard: "hard" = [1],
+    1 used: "used" = [2],
 });
 
 /// `ResourceRequirements`, a type without a kind.
@@ -3664,9 +3664,9 @@ pub struct ResourceRequirements {
 }
 
 watchable_core::model!(ResourceRequirements {
-    0 claims: "claims",
-    1 limits: "limits",
-    2 requests: "requests",
+    0 claims: "claims" = [3],
+    1 limits: "limits" = [1],
+    2 requests: "requests" = [2],
 });
 
 /// `SELinuxOptions`, a type without a kind.
@@ -3683,10 +3683,10 @@ pub struct SELinuxOptions {
 }
 
 watchable_core::model!(SELinuxOptions {
-    0 level: "level",
-    1 role: "role",
-    2 type_: "type",
-    3 user: "user",
+    0 level: "level" = [4],
+    1 role: "role" = [2],
+    2 type_: "type" = [3],
+    3 user: "user" = [1],
 });
 
 /// `ScaleIOPersistentVolumeSource`, a type without a kind.
@@ -3712,16 +3712,16 @@ pub struct ScaleIOPersistentVolumeSource {
 }
 
 watchable_core::model!(ScaleIOPersistentVolumeSource {
-    0 fs_type: "fsType",
-    1 gateway: "gateway",
-    2 protection_domain: "protectionDomain",
-    3 read_only: "readOnly",
-    4 secret_ref: "secretRef",
-    5 ssl_enabled: "sslEnabled",
-    6 storage_mode: "storageMode",
-    7 storage_pool: "storagePool",
-    8 system: "system",
-    9 volume_name: "volumeName",
+    0 fs_type: "fsType" = [9],
+    1 gateway: "gateway" = [1],
+    2 protection_domain: "protectionDomain" = [5],
+    3 read_only: "readOnly" = [10],
+    4 secret_ref: "secretRef" = [3],
+    5 ssl_enabled: "sslEnabled" = [4],
+    6 storage_mode: "storageMode" = [7],
+    7 storage_pool: "storagePool" = [6],
+    8 system: "system" = [2],
+    9 volume_name: "volumeName" = [8],
 });
 
 /// `ScaleIOVolumeSource`, a type without a kind.
@@ -3747,16 +3747,16 @@ pub struct ScaleIOVolumeSource {
 }
 
 watchable_core::model!(ScaleIOVolumeSource {
-    0 fs_type: "fsType",
-    1 gateway: "gateway",
-    2 protection_domain: "protectionDomain",
-    3 read_only: "readOnly",
-    4 secret_ref: "secretRef",
-    5 ssl_enabled: "sslEnabled",
-    6 storage_mode: "storageMode",
-    7 storage_pool: "storagePool",
-    8 system: "system",
-    9 volume_name: "volumeName",
+    0 fs_type: "fsType" = [9],
+    1 gateway: "gateway" = [1],
+    2 protection_domain: "protectionDomain" = [5],
+    3 read_only: "readOnly" = [10],
+    4 secret_ref: "secretRef" = [3],
+    5 ssl_enabled: "sslEnabled" = [4],
+    6 storage_mode: "storageMode" = [7],
+    7 storage_pool: "storagePool" = [6],
+    8 system: "system" = [2],
+    9 volume_name: "volumeName" = [8],
 });
 
 /// `ScopeSelector`, a type without a kind.
@@ -3770,7 +3770,7 @@ pub struct ScopeSelector {
 }
 
 watchable_core::model!(ScopeSelector {
-    0 match_expressions: "matchExpressions",
+    0 match_expressions: "matchExpressions" = [1],
 });
 
 /// `ScopedResourceSelectorRequirement`, a type without a kind.
@@ -3788,9 +3788,9 @@ pub struct ScopedResourceSelectorRequirement {
 }
 
 watchable_core::model!(ScopedResourceSelectorRequirement {
-    0 operator: "operator",
-    1 scope_name: "scopeName",
-    2 values: "values",
+    0 operator: "operator" = [2],
+    1 scope_name: "scopeName" = [1],
+    2 values: "values" = [3],
 });
 
 /// `SeccompProfile`, a type without a kind.
@@ -3806,8 +3806,8 @@ pub struct SeccompProfile {
 }
 
 watchable_core::model!(SeccompProfile {
-    0 localhost_profile: "localhostProfile",
-    1 type_: "type",
+    0 localhost_profile: "localhostProfile" = [2],
+    1 type_: "type" = [1],
 });
 
 /// Kind `Secret` of `v1`.
@@ -3838,12 +3838,12 @@ pub struct Secret {
 
 watchable_core::model!(Secret {
     0 api_version: "apiVersion",
-    1 data: "data",
-    2 immutable: "immutable",
+    1 data: "data" = [2],
+    2 immutable: "immutable" = [5],
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 string_data: "stringData",
-    6 type_: "type",
+    4 metadata: "metadata" = [1],
+    5 string_data: "stringData" = [4],
+    6 type_: "type" = [3],
 });
 
 /// `SecretEnvSource`, a type without a kind.
@@ -3858,8 +3858,8 @@ pub struct SecretEnvSource {
 }
 
 watchable_core::model!(SecretEnvSource {
-    0 name: "name",
-    1 optional: "optional",
+    0 name: "name" = [1 1],
+    1 optional: "optional" = [2],
 });
 
 /// `SecretKeySelector`, a type without a kind.
@@ -3876,9 +3876,9 @@ pub struct SecretKeySelector {
 }
 
 watchable_core::model!(SecretKeySelector {
-    0 key: "key",
-    1 name: "name",
-    2 optional: "optional",
+    0 key: "key" = [2],
+    1 name: "name" = [1 1],
+    2 optional: "optional" = [3],
 });
 
 /// Kind `SecretList` of `v1`.
@@ -3899,9 +3899,9 @@ pub struct SecretList {
 
 watchable_core::model!(SecretList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `SecretProjection`, a type without a kind.
@@ -3917,9 +3917,9 @@ pub struct SecretProjection {
 }
 
 watchable_core::model!(SecretProjection {
-    0 items: "items",
-    1 name: "name",
-    2 optional: "optional",
+    0 items: "items" = [2],
+    1 name: "name" = [1 1],
+    2 optional: "optional" = [4],
 });
 
 /// `SecretReference`, a type without a kind.
@@ -3934,8 +3934,8 @@ pub struct SecretReference {
 }
 
 watchable_core::model!(SecretReference {
-    0 name: "name",
-    1 namespace: "namespace",
+    0 name: "name" = [1],
+    1 namespace: "namespace" = [2],
 });
 
 /// `SecretVolumeSource`, a type without a kind.
@@ -3952,10 +3952,10 @@ pub struct SecretVolumeSource {
 }
 
 watchable_core::model!(SecretVolumeSource {
-    0 default_mode: "defaultMode",
-    1 items: "items",
-    2 optional: "optional",
-    3 secret_name: "secretName",
+    0 default_mode: "defaultMode" = [3],
+    1 items: "items" = [2],
+    2 optional: "optional" = [4],
+    3 secret_name: "secretName" = [1],
 });
 
 /// `SecurityContext`, a type without a kind.
@@ -3979,17 +3979,17 @@ pub struct SecurityContext {
 }
 
 watchable_core::model!(SecurityContext {
-    0 allow_privilege_escalation: "allowPrivilegeEscalation",
-    1 capabilities: "capabilities",
-    2 privileged: "privileged",
-    3 proc_mount: "procMount",
-    4 read_only_root_filesystem: "readOnlyRootFilesystem",
-    5 run_as_group: "runAsGroup",
-    6 run_as_non_root: "runAsNonRoot",
-    7 run_as_user: "runAsUser",
-    8 se_linux_options: "seLinuxOptions",
-    9 seccomp_profile: "seccompProfile",
-    10 windows_options: "windowsOptions",
+    0 allow_privilege_escalation: "allowPrivilegeEscalation" = [7],
+    1 capabilities: "capabilities" = [1],
+    2 privileged: "privileged" = [2],
+    3 proc_mount: "procMount" = [9],
+    4 read_only_root_filesystem: "readOnlyRootFilesystem" = [6],
+    5 run_as_group: "runAsGroup" = [8],
+    6 run_as_non_root: "runAsNonRoot" = [5],
+    7 run_as_user: "runAsUser" = [4],
+    8 se_linux_options: "seLinuxOptions" = [3],
+    9 seccomp_profile: "seccompProfile" = [11],
+    10 windows_options: "windowsOptions" = [10],
 });
 
 /// Kind `Service` of `v1`.
@@ -4019,9 +4019,9 @@ pub struct Service {
 watchable_core::model!(Service {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `ServiceAccount` of `v1`.
@@ -4051,11 +4051,11 @@ pub struct ServiceAccount {
 
 watchable_core::model!(ServiceAccount {
     0 api_version: "apiVersion",
-    1 automount_service_account_token: "automountServiceAccountToken",
-    2 image_pull_secrets: "imagePullSecrets",
+    1 automount_service_account_token: "automountServiceAccountToken" = [4],
+    2 image_pull_secrets: "imagePullSecrets" = [3],
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 secrets: "secrets",
+    4 metadata: "metadata" = [1],
+    5 secrets: "secrets" = [2],
 });
 
 /// Kind `ServiceAccountList` of `v1`.
@@ -4076,9 +4076,9 @@ pub struct ServiceAccountList {
 
 watchable_core::model!(ServiceAccountList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ServiceAccountTokenProjection`, a type without a kind.
@@ -4095,9 +4095,9 @@ pub struct ServiceAccountTokenProjection {
 }
 
 watchable_core::model!(ServiceAccountTokenProjection {
-    0 audience: "audience",
-    1 expiration_seconds: "expirationSeconds",
-    2 path: "path",
+    0 audience: "audience" = [1],
+    1 expiration_seconds: "expirationSeconds" = [2],
+    2 path: "path" = [3],
 });
 
 /// Kind `ServiceList` of `v1`.
@@ -4118,9 +4118,9 @@ pub struct ServiceList {
 
 watchable_core::model!(ServiceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ServicePort`, a type without a kind.
@@ -4140,12 +4140,12 @@ pub struct ServicePort {
 }
 
 watchable_core::model!(ServicePort {
-    0 app_protocol: "appProtocol",
-    1 name: "name",
-    2 node_port: "nodePort",
-    3 port: "port",
-    4 protocol: "protocol",
-    5 target_port: "targetPort",
+    0 app_protocol: "appProtocol" = [6],
+    1 name: "name" = [1],
+    2 node_port: "nodePort" = [5],
+    3 port: "port" = [3],
+    4 protocol: "protocol" = [2],
+    5 target_port: "targetPort" = [4],
 });
 
 /// `ServiceSpec`, a type without a kind.
@@ -4182,25 +4182,25 @@ pub struct ServiceSpec {
 }
 
 watchable_core::model!(ServiceSpec {
-    0 allocate_load_balancer_node_ports: "allocateLoadBalancerNodePorts",
-    1 cluster_ip: "clusterIP",
-    2 cluster_ips: "clusterIPs",
-    3 external_ips: "externalIPs",
-    4 external_name: "externalName",
-    5 external_traffic_policy: "externalTrafficPolicy",
-    6 health_check_node_port: "healthCheckNodePort",
-    7 internal_traffic_policy: "internalTrafficPolicy",
-    8 ip_families: "ipFamilies",
-    9 ip_family_policy: "ipFamilyPolicy",
-    10 load_balancer_class: "loadBalancerClass",
-    11 load_balancer_ip: "loadBalancerIP",
-    12 load_balancer_source_ranges: "loadBalancerSourceRanges",
-    13 ports: "ports",
-    14 publish_not_ready_addresses: "publishNotReadyAddresses",
-    15 selector: "selector",
-    16 session_affinity: "sessionAffinity",
-    17 session_affinity_config: "sessionAffinityConfig",
-    18 type_: "type",
+    0 allocate_load_balancer_node_ports: "allocateLoadBalancerNodePorts" = [20],
+    1 cluster_ip: "clusterIP" = [3],
+    2 cluster_ips: "clusterIPs" = [18],
+    3 external_ips: "externalIPs" = [5],
+    4 external_name: "externalName" = [10],
+    5 external_traffic_policy: "externalTrafficPolicy" = [11],
+    6 health_check_node_port: "healthCheckNodePort" = [12],
+    7 internal_traffic_policy: "internalTrafficPolicy" = [22],
+    8 ip_families: "ipFamilies" = [19],
+    9 ip_family_policy: "ipFamilyPolicy" = [17],
+    10 load_balancer_class: "loadBalancerClass" = [21],
+    11 load_balancer_ip: "loadBalancerIP" = [8],
+    12 load_balancer_source_ranges: "loadBalancerSourceRanges" = [9],
+    13 ports: "ports" = [1],
+    14 publish_not_ready_addresses: "publishNotReadyAddresses" = [13],
+    15 selector: "selector" = [2],
+    16 session_affinity: "sessionAffinity" = [7],
+    17 session_affinity_config: "sessionAffinityConfig" = [14],
+    18 type_: "type" = [4],
 });
 
 /// `ServiceStatus`, a type without a kind.
@@ -4216,8 +4216,8 @@ pub struct ServiceStatus {
 }
 
 watchable_core::model!(ServiceStatus {
-    0 conditions: "conditions",
-    1 load_balancer: "loadBalancer",
+    0 conditions: "conditions" = [2],
+    1 load_balancer: "loadBalancer" = [1],
 });
 
 /// `SessionAffinityConfig`, a type without a kind.
@@ -4232,7 +4232,7 @@ pub struct SessionAffinityConfig {
 }
 
 watchable_core::model!(SessionAffinityConfig {
-    0 client_ip: "clientIP",
+    0 client_ip: "clientIP" = [1],
 });
 
 /// `StorageOSPersistentVolumeSource`, a type without a kind.
@@ -4250,11 +4250,11 @@ pub struct StorageOSPersistentVolumeSource {
 }
 
 watchable_core::model!(StorageOSPersistentVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 secret_ref: "secretRef",
-    3 volume_name: "volumeName",
-    4 volume_namespace: "volumeNamespace",
+    0 fs_type: "fsType" = [3],
+    1 read_only: "readOnly" = [4],
+    2 secret_ref: "secretRef" = [5],
+    3 volume_name: "volumeName" = [1],
+    4 volume_namespace: "volumeNamespace" = [2],
 });
 
 /// `StorageOSVolumeSource`, a type without a kind.
@@ -4272,11 +4272,11 @@ pub struct StorageOSVolumeSource {
 }
 
 watchable_core::model!(StorageOSVolumeSource {
-    0 fs_type: "fsType",
-    1 read_only: "readOnly",
-    2 secret_ref: "secretRef",
-    3 volume_name: "volumeName",
-    4 volume_namespace: "volumeNamespace",
+    0 fs_type: "fsType" = [3],
+    1 read_only: "readOnly" = [4],
+    2 secret_ref: "secretRef" = [5],
+    3 volume_name: "volumeName" = [1],
+    4 volume_namespace: "volumeNamespace" = [2],
 });
 
 /// `Sysctl`, a type without a kind.
@@ -4293,8 +4293,8 @@ pub struct Sysctl {
 }
 
 watchable_core::model!(Sysctl {
-    0 name: "name",
-    1 value: "value",
+    0 name: "name" = [1],
+    1 value: "value" = [2],
 });
 
 /// `TCPSocketAction`, a type without a kind.
@@ -4310,8 +4310,8 @@ pub struct TCPSocketAction {
 }
 
 watchable_core::model!(TCPSocketAction {
-    0 host: "host",
-    1 port: "port",
+    0 host: "host" = [2],
+    1 port: "port" = [1],
 });
 
 /// `Taint`, a type without a kind.
@@ -4330,10 +4330,10 @@ pub struct Taint {
 }
 
 watchable_core::model!(Taint {
-    0 effect: "effect",
-    1 key: "key",
-    2 time_added: "timeAdded",
-    3 value: "value",
+    0 effect: "effect" = [3],
+    1 key: "key" = [1],
+    2 time_added: "timeAdded" = [4],
+    3 value: "value" = [2],
 });
 
 /// `Toleration`, a type without a kind.
@@ -4351,11 +4351,11 @@ pub struct Toleration {
 }
 
 watchable_core::model!(Toleration {
-    0 effect: "effect",
-    1 key: "key",
-    2 operator: "operator",
-    3 toleration_seconds: "tolerationSeconds",
-    4 value: "value",
+    0 effect: "effect" = [4],
+    1 key: "key" = [1],
+    2 operator: "operator" = [2],
+    3 toleration_seconds: "tolerationSeconds" = [5],
+    4 value: "value" = [3],
 });
 
 /// `TopologySelectorLabelRequirement`, a type without a kind.
@@ -4372,8 +4372,8 @@ pub struct TopologySelectorLabelRequirement {
 }
 
 watchable_core::model!(TopologySelectorLabelRequirement {
-    0 key: "key",
-    1 values: "values" required,
+    0 key: "key" = [1],
+    1 values: "values" = [2] required,
 });
 
 /// `TopologySelectorTerm`, a type without a kind.
@@ -4387,7 +4387,7 @@ pub struct TopologySelectorTerm {
 }
 
 watchable_core::model!(TopologySelectorTerm {
-    0 match_label_expressions: "matchLabelExpressions",
+    0 match_label_expressions: "matchLabelExpressions" = [1],
 });
 
 /// `TopologySpreadConstraint`, a type without a kind.
@@ -4411,14 +4411,14 @@ pub struct TopologySpreadConstraint {
 }
 
 watchable_core::model!(TopologySpreadConstraint {
-    0 label_selector: "labelSelector",
-    1 match_label_keys: "matchLabelKeys",
-    2 max_skew: "maxSkew",
-    3 min_domains: "minDomains",
-    4 node_affinity_policy: "nodeAffinityPolicy",
-    5 node_taints_policy: "nodeTaintsPolicy",
-    6 topology_key: "topologyKey",
-    7 when_unsatisfiable: "whenUnsatisfiable",
+    0 label_selector: "labelSelector" = [4],
+    1 match_label_keys: "matchLabelKeys" = [8],
+    2 max_skew: "maxSkew" = [1],
+    3 min_domains: "minDomains" = [5],
+    4 node_affinity_policy: "nodeAffinityPolicy" = [6],
+    5 node_taints_policy: "nodeTaintsPolicy" = [7],
+    6 topology_key: "topologyKey" = [2],
+    7 when_unsatisfiable: "whenUnsatisfiable" = [3],
 });
 
 /// `TypedLocalObjectReference`, a type without a kind.
@@ -4436,9 +4436,9 @@ pub struct TypedLocalObjectReference {
 }
 
 watchable_core::model!(TypedLocalObjectReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
 });
 
 /// `TypedObjectReference`, a type without a kind.
@@ -4457,10 +4457,10 @@ pub struct TypedObjectReference {
 }
 
 watchable_core::model!(TypedObjectReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
-    3 namespace: "namespace",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
+    3 namespace: "namespace" = [4],
 });
 
 /// `Volume`, a type without a kind.
@@ -4506,36 +4506,36 @@ pub struct Volume {
 }
 
 watchable_core::model!(Volume {
-    0 aws_elastic_block_store: "awsElasticBlockStore",
-    1 azure_disk: "azureDisk",
-    2 azure_file: "azureFile",
-    3 cephfs: "cephfs",
-    4 cinder: "cinder",
-    5 config_map: "configMap",
-    6 csi: "csi",
-    7 downward_api: "downwardAPI",
-    8 empty_dir: "emptyDir",
-    9 ephemeral: "ephemeral",
-    10 fc: "fc",
-    11 flex_volume: "flexVolume",
-    12 flocker: "flocker",
-    13 gce_persistent_disk: "gcePersistentDisk",
-    14 git_repo: "gitRepo",
-    15 glusterfs: "glusterfs",
-    16 host_path: "hostPath",
-    17 iscsi: "iscsi",
-    18 name: "name",
-    19 nfs: "nfs",
-    20 persistent_volume_claim: "persistentVolumeClaim",
-    21 photon_persistent_disk: "photonPersistentDisk",
-    22 portworx_volume: "portworxVolume",
-    23 projected: "projected",
-    24 quobyte: "quobyte",
-    25 rbd: "rbd",
-    26 scale_io: "scaleIO",
-    27 secret: "secret",
-    28 storageos: "storageos",
-    29 vsphere_volume: "vsphereVolume",
+    0 aws_elastic_block_store: "awsElasticBlockStore" = [2 4],
+    1 azure_disk: "azureDisk" = [2 22],
+    2 azure_file: "azureFile" = [2 18],
+    3 cephfs: "cephfs" = [2 14],
+    4 cinder: "cinder" = [2 13],
+    5 config_map: "configMap" = [2 19],
+    6 csi: "csi" = [2 28],
+    7 downward_api: "downwardAPI" = [2 16],
+    8 empty_dir: "emptyDir" = [2 2],
+    9 ephemeral: "ephemeral" = [2 29],
+    10 fc: "fc" = [2 17],
+    11 flex_volume: "flexVolume" = [2 12],
+    12 flocker: "flocker" = [2 15],
+    13 gce_persistent_disk: "gcePersistentDisk" = [2 3],
+    14 git_repo: "gitRepo" = [2 5],
+    15 glusterfs: "glusterfs" = [2 9],
+    16 host_path: "hostPath" = [2 1],
+    17 iscsi: "iscsi" = [2 8],
+    18 name: "name" = [1],
+    19 nfs: "nfs" = [2 7],
+    20 persistent_volume_claim: "persistentVolumeClaim" = [2 10],
+    21 photon_persistent_disk: "photonPersistentDisk" = [2 23],
+    22 portworx_volume: "portworxVolume" = [2 24],
+    23 projected: "projected" = [2 26],
+    24 quobyte: "quobyte" = [2 21],
+    25 rbd: "rbd" = [2 11],
+    26 scale_io: "scaleIO" = [2 25],
+    27 secret: "secret" = [2 6],
+    28 storageos: "storageos" = [2 27],
+    29 vsphere_volume: "vsphereVolume" = [2 20],
 });
 
 /// `VolumeDevice`, a type without a kind.
@@ -4552,8 +4552,8 @@ pub struct VolumeDevice {
 }
 
 watchable_core::model!(VolumeDevice {
-    0 device_path: "devicePath",
-    1 name: "name",
+    0 device_path: "devicePath" = [2],
+    1 name: "name" = [1],
 });
 
 /// `VolumeMount`, a type without a kind.
@@ -4574,12 +4574,12 @@ pub struct VolumeMount {
 }
 
 watchable_core::model!(VolumeMount {
-    0 mount_path: "mountPath",
-    1 mount_propagation: "mountPropagation",
-    2 name: "name",
-    3 read_only: "readOnly",
-    4 sub_path: "subPath",
-    5 sub_path_expr: "subPathExpr",
+    0 mount_path: "mountPath" = [3],
+    1 mount_propagation: "mountPropagation" = [5],
+    2 name: "name" = [1],
+    3 read_only: "readOnly" = [2],
+    4 sub_path: "subPath" = [4],
+    5 sub_path_expr: "subPathExpr" = [6],
 });
 
 /// `VolumeNodeAffinity`, a type without a kind.
@@ -4593,7 +4593,7 @@ pub struct VolumeNodeAffinity {
 }
 
 watchable_core::model!(VolumeNodeAffinity {
-    0 required: "required",
+    0 required: "required" = [1],
 });
 
 /// `VolumeProjection`, a type without a kind.
@@ -4611,10 +4611,10 @@ pub struct VolumeProjection {
 }
 
 watchable_core::model!(VolumeProjection {
-    0 config_map: "configMap",
-    1 downward_api: "downwardAPI",
-    2 secret: "secret",
-    3 service_account_token: "serviceAccountToken",
+    0 config_map: "configMap" = [3],
+    1 downward_api: "downwardAPI" = [2],
+    2 secret: "secret" = [1],
+    3 service_account_token: "serviceAccountToken" = [4],
 });
 
 /// `VsphereVirtualDiskVolumeSource`, a type without a kind.
@@ -4633,10 +4633,10 @@ pub struct VsphereVirtualDiskVolumeSource {
 }
 
 watchable_core::model!(VsphereVirtualDiskVolumeSource {
-    0 fs_type: "fsType",
-    1 storage_policy_id: "storagePolicyID",
-    2 storage_policy_name: "storagePolicyName",
-    3 volume_path: "volumePath",
+    0 fs_type: "fsType" = [2],
+    1 storage_policy_id: "storagePolicyID" = [4],
+    2 storage_policy_name: "storagePolicyName" = [3],
+    3 volume_path: "volumePath" = [1],
 });
 
 /// `WeightedPodAffinityTerm`, a type without a kind.
@@ -4653,8 +4653,8 @@ pub struct WeightedPodAffinityTerm {
 }
 
 watchable_core::model!(WeightedPodAffinityTerm {
-    0 pod_affinity_term: "podAffinityTerm",
-    1 weight: "weight",
+    0 pod_affinity_term: "podAffinityTerm" = [2],
+    1 weight: "weight" = [1],
 });
 
 /// `WindowsSecurityContextOptions`, a type without a kind.
@@ -4671,8 +4671,8 @@ pub struct WindowsSecurityContextOptions {
 }
 
 watchable_core::model!(WindowsSecurityContextOptions {
-    0 gmsa_credential_spec: "gmsaCredentialSpec",
-    1 gmsa_credential_spec_name: "gmsaCredentialSpecName",
-    2 host_process: "hostProcess",
-    3 run_as_user_name: "runAsUserName",
+    0 gmsa_credential_spec: "gmsaCredentialSpec" = [2],
+    1 gmsa_credential_spec_name: "gmsaCredentialSpecName" = [1],
+    2 host_process: "hostProcess" = [4],
+    3 run_as_user_name: "runAsUserName" = [3],
 });

@@ -28,8 +28,8 @@ pub struct ClusterCIDR {
 watchable_core::model!(ClusterCIDR {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ClusterCIDRList` of `networking.k8s.io/v1alpha1`.
@@ -50,9 +50,9 @@ pub struct ClusterCIDRList {
 
 watchable_core::model!(ClusterCIDRList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ClusterCIDRSpec`, a type without a kind.
@@ -70,10 +70,10 @@ pub struct ClusterCIDRSpec {
 }
 
 watchable_core::model!(ClusterCIDRSpec {
-    0 ipv4: "ipv4",
-    1 ipv6: "ipv6",
-    2 node_selector: "nodeSelector",
-    3 per_node_host_bits: "perNodeHostBits",
+    0 ipv4: "ipv4" = [3],
+    1 ipv6: "ipv6" = [4],
+    2 node_selector: "nodeSelector" = [1],
+    3 per_node_host_bits: "perNodeHostBits" = [2],
 });
 
 /// Kind `IPAddress` of `networking.k8s.io/v1alpha1`.
@@ -101,8 +101,8 @@ pub struct IPAddress {
 watchable_core::model!(IPAddress {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `IPAddressList` of `networking.k8s.io/v1alpha1`.
@@ -123,9 +123,9 @@ pub struct IPAddressList {
 
 watchable_core::model!(IPAddressList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IPAddressSpec`, a type without a kind.
@@ -139,7 +139,7 @@ pub struct IPAddressSpec {
 }
 
 watchable_core::model!(IPAddressSpec {
-    0 parent_ref: "parentRef",
+    0 parent_ref: "parentRef" = [1],
 });
 
 /// `ParentReference`, a type without a kind.
@@ -157,9 +157,9 @@ pub struct ParentReference {
 }
 
 watchable_core::model!(ParentReference {
-    0 group: "group",
-    1 name: "name",
-    2 namespace: "namespace",
-    3 resource: "resource",
-    4 uid: "uid",
+    0 group: "group" = [1],
+    1 name: "name" = [4],
+    2 namespace: "namespace" = [3],
+    3 resource: "resource" = [2],
+    4 uid: "uid" = [5],
 });

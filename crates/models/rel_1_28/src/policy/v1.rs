@@ -18,9 +18,9 @@ pub struct Eviction {
 
 watchable_core::model!(Eviction {
     0 api_version: "apiVersion",
-    1 delete_options: "deleteOptions",
+    1 delete_options: "deleteOptions" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `PodDisruptionBudget` of `policy/v1`.
@@ -50,9 +50,9 @@ pub struct PodDisruptionBudget {
 watchable_core::model!(PodDisruptionBudget {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PodDisruptionBudgetList` of `policy/v1`.
@@ -73,9 +73,9 @@ pub struct PodDisruptionBudgetList {
 
 watchable_core::model!(PodDisruptionBudgetList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodDisruptionBudgetSpec`, a type without a kind.
@@ -92,10 +92,10 @@ pub struct PodDisruptionBudgetSpec {
 }
 
 watchable_core::model!(PodDisruptionBudgetSpec {
-    0 max_unavailable: "maxUnavailable",
-    1 min_available: "minAvailable",
-    2 selector: "selector",
-    3 unhealthy_pod_eviction_policy: "unhealthyPodEvictionPolicy",
+    0 max_unavailable: "maxUnavailable" = [3],
+    1 min_available: "minAvailable" = [1],
+    2 selector: "selector" = [2],
+    3 unhealthy_pod_eviction_policy: "unhealthyPodEvictionPolicy" = [4],
 });
 
 /// `PodDisruptionBudgetStatus`, a type without a kind.
@@ -123,11 +123,11 @@ pub struct PodDisruptionBudgetStatus {
 }
 
 watchable_core::model!(PodDisruptionBudgetStatus {
-    0 conditions: "conditions",
-    1 current_healthy: "currentHealthy",
-    2 desired_healthy: "desiredHealthy",
-    3 disrupted_pods: "disruptedPods",
-    4 disruptions_allowed: "disruptionsAllowed",
-    5 expected_pods: "expectedPods",
-    6 observed_generation: "observedGeneration",
+    0 conditions: "conditions" = [7],
+    1 current_healthy: "currentHealthy" = [4],
+    2 desired_healthy: "desiredHealthy" = [5],
+    3 disrupted_pods: "disruptedPods" = [2],
+    4 disruptions_allowed: "disruptionsAllowed" = [3],
+    5 expected_pods: "expectedPods" = [6],
+    6 observed_generation: "observedGeneration" = [1],
 });

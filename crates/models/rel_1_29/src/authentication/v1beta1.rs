@@ -21,8 +21,8 @@ pub struct SelfSubjectReview {
 watchable_core::model!(SelfSubjectReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 status: "status",
+    2 metadata: "metadata" = [1],
+    3 status: "status" = [2],
 });
 
 impl watchable_core::Resource for SelfSubjectReview {
@@ -57,5 +57,5 @@ pub struct SelfSubjectReviewStatus {
 }
 
 watchable_core::model!(SelfSubjectReviewStatus {
-    0 user_info: "userInfo",
+    0 user_info: "userInfo" = [1],
 });

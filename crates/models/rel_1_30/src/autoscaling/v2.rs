@@ -19,9 +19,9 @@ pub struct ContainerResourceMetricSource {
 }
 
 watchable_core::model!(ContainerResourceMetricSource {
-    0 container: "container",
-    1 name: "name",
-    2 target: "target",
+    0 container: "container" = [3],
+    1 name: "name" = [1],
+    2 target: "target" = [2],
 });
 
 /// `ContainerResourceMetricStatus`, a type without a kind.
@@ -40,9 +40,9 @@ pub struct ContainerResourceMetricStatus {
 }
 
 watchable_core::model!(ContainerResourceMetricStatus {
-    0 container: "container",
-    1 current: "current",
-    2 name: "name",
+    0 container: "container" = [3],
+    1 current: "current" = [2],
+    2 name: "name" = [1],
 });
 
 /// `CrossVersionObjectReference`, a type without a kind.
@@ -60,9 +60,9 @@ pub struct CrossVersionObjectReference {
 }
 
 watchable_core::model!(CrossVersionObjectReference {
-    0 api_version: "apiVersion",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_version: "apiVersion" = [3],
+    1 kind: "kind" = [1],
+    2 name: "name" = [2],
 });
 
 /// `ExternalMetricSource`, a type without a kind.
@@ -79,8 +79,8 @@ pub struct ExternalMetricSource {
 }
 
 watchable_core::model!(ExternalMetricSource {
-    0 metric: "metric",
-    1 target: "target",
+    0 metric: "metric" = [1],
+    1 target: "target" = [2],
 });
 
 /// `ExternalMetricStatus`, a type without a kind.
@@ -97,8 +97,8 @@ pub struct ExternalMetricStatus {
 }
 
 watchable_core::model!(ExternalMetricStatus {
-    0 current: "current",
-    1 metric: "metric",
+    0 current: "current" = [2],
+    1 metric: "metric" = [1],
 });
 
 /// `HPAScalingPolicy`, a type without a kind.
@@ -117,9 +117,9 @@ pub struct HPAScalingPolicy {
 }
 
 watchable_core::model!(HPAScalingPolicy {
-    0 period_seconds: "periodSeconds",
-    1 type_: "type",
-    2 value: "value",
+    0 period_seconds: "periodSeconds" = [3],
+    1 type_: "type" = [1],
+    2 value: "value" = [2],
 });
 
 /// `HPAScalingRules`, a type without a kind.
@@ -135,9 +135,9 @@ pub struct HPAScalingRules {
 }
 
 watchable_core::model!(HPAScalingRules {
-    0 policies: "policies",
-    1 select_policy: "selectPolicy",
-    2 stabilization_window_seconds: "stabilizationWindowSeconds",
+    0 policies: "policies" = [2],
+    1 select_policy: "selectPolicy" = [1],
+    2 stabilization_window_seconds: "stabilizationWindowSeconds" = [3],
 });
 
 /// Kind `HorizontalPodAutoscaler` of `autoscaling/v2`.
@@ -167,9 +167,9 @@ pub struct HorizontalPodAutoscaler {
 watchable_core::model!(HorizontalPodAutoscaler {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `HorizontalPodAutoscalerBehavior`, a type without a kind.
@@ -184,8 +184,8 @@ pub struct HorizontalPodAutoscalerBehavior {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerBehavior {
-    0 scale_down: "scaleDown",
-    1 scale_up: "scaleUp",
+    0 scale_down: "scaleDown" = [2],
+    1 scale_up: "scaleUp" = [1],
 });
 
 /// `HorizontalPodAutoscalerCondition`, a type without a kind.
@@ -205,11 +205,11 @@ pub struct HorizontalPodAutoscalerCondition {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `HorizontalPodAutoscalerList` of `autoscaling/v2`.
@@ -230,9 +230,9 @@ pub struct HorizontalPodAutoscalerList {
 
 watchable_core::model!(HorizontalPodAutoscalerList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `HorizontalPodAutoscalerSpec`, a type without a kind.
@@ -252,11 +252,11 @@ pub struct HorizontalPodAutoscalerSpec {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerSpec {
-    0 behavior: "behavior",
-    1 max_replicas: "maxReplicas",
-    2 metrics: "metrics",
-    3 min_replicas: "minReplicas",
-    4 scale_target_ref: "scaleTargetRef",
+    0 behavior: "behavior" = [5],
+    1 max_replicas: "maxReplicas" = [3],
+    2 metrics: "metrics" = [4],
+    3 min_replicas: "minReplicas" = [2],
+    4 scale_target_ref: "scaleTargetRef" = [1],
 });
 
 /// `HorizontalPodAutoscalerStatus`, a type without a kind.
@@ -277,12 +277,12 @@ pub struct HorizontalPodAutoscalerStatus {
 }
 
 watchable_core::model!(HorizontalPodAutoscalerStatus {
-    0 conditions: "conditions",
-    1 current_metrics: "currentMetrics",
-    2 current_replicas: "currentReplicas",
-    3 desired_replicas: "desiredReplicas",
-    4 last_scale_time: "lastScaleTime",
-    5 observed_generation: "observedGeneration",
+    0 conditions: "conditions" = [6],
+    1 current_metrics: "currentMetrics" = [5],
+    2 current_replicas: "currentReplicas" = [3],
+    3 desired_replicas: "desiredReplicas" = [4],
+    4 last_scale_time: "lastScaleTime" = [2],
+    5 observed_generation: "observedGeneration" = [1],
 });
 
 /// `MetricIdentifier`, a type without a kind.
@@ -298,8 +298,8 @@ pub struct MetricIdentifier {
 }
 
 watchable_core::model!(MetricIdentifier {
-    0 name: "name",
-    1 selector: "selector",
+    0 name: "name" = [1],
+    1 selector: "selector" = [2],
 });
 
 /// `MetricSpec`, a type without a kind.
@@ -319,12 +319,12 @@ pub struct MetricSpec {
 }
 
 watchable_core::model!(MetricSpec {
-    0 container_resource: "containerResource",
-    1 external: "external",
-    2 object: "object",
-    3 pods: "pods",
-    4 resource: "resource",
-    5 type_: "type",
+    0 container_resource: "containerResource" = [7],
+    1 external: "external" = [5],
+    2 object: "object" = [2],
+    3 pods: "pods" = [3],
+    4 resource: "resource" = [4],
+    5 type_: "type" = [1],
 });
 
 /// `MetricStatus`, a type without a kind.
@@ -344,12 +344,12 @@ pub struct MetricStatus {
 }
 
 watchable_core::model!(MetricStatus {
-    0 container_resource: "containerResource",
-    1 external: "external",
-    2 object: "object",
-    3 pods: "pods",
-    4 resource: "resource",
-    5 type_: "type",
+    0 container_resource: "containerResource" = [7],
+    1 external: "external" = [5],
+    2 object: "object" = [2],
+    3 pods: "pods" = [3],
+    4 resource: "resource" = [4],
+    5 type_: "type" = [1],
 });
 
 /// `MetricTarget`, a type without a kind.
@@ -367,10 +367,10 @@ pub struct MetricTarget {
 }
 
 watchable_core::model!(MetricTarget {
-    0 average_utilization: "averageUtilization",
-    1 average_value: "averageValue",
-    2 type_: "type",
-    3 value: "value",
+    0 average_utilization: "averageUtilization" = [4],
+    1 average_value: "averageValue" = [3],
+    2 type_: "type" = [1],
+    3 value: "value" = [2],
 });
 
 /// `MetricValueStatus`, a type without a kind.
@@ -386,9 +386,9 @@ pub struct MetricValueStatus {
 }
 
 watchable_core::model!(MetricValueStatus {
-    0 average_utilization: "averageUtilization",
-    1 average_value: "averageValue",
-    2 value: "value",
+    0 average_utilization: "averageUtilization" = [3],
+    1 average_value: "averageValue" = [2],
+    2 value: "value" = [1],
 });
 
 /// `ObjectMetricSource`, a type without a kind.
@@ -407,9 +407,9 @@ pub struct ObjectMetricSource {
 }
 
 watchable_core::model!(ObjectMetricSource {
-    0 described_object: "describedObject",
-    1 metric: "metric",
-    2 target: "target",
+    0 described_object: "describedObject" = [1],
+    1 metric: "metric" = [3],
+    2 target: "target" = [2],
 });
 
 /// `ObjectMetricStatus`, a type without a kind.
@@ -428,9 +428,9 @@ pub struct ObjectMetricStatus {
 }
 
 watchable_core::model!(ObjectMetricStatus {
-    0 current: "current",
-    1 described_object: "describedObject",
-    2 metric: "metric",
+    0 current: "current" = [2],
+    1 described_object: "describedObject" = [3],
+    2 metric: "metric" = [1],
 });
 
 /// `PodsMetricSource`, a type without a kind.
@@ -447,8 +447,8 @@ pub struct PodsMetricSource {
 }
 
 watchable_core::model!(PodsMetricSource {
-    0 metric: "metric",
-    1 target: "target",
+    0 metric: "metric" = [1],
+    1 target: "target" = [2],
 });
 
 /// `PodsMetricStatus`, a type without a kind.
@@ -465,8 +465,8 @@ pub struct PodsMetricStatus {
 }
 
 watchable_core::model!(PodsMetricStatus {
-    0 current: "current",
-    1 metric: "metric",
+    0 current: "current" = [2],
+    1 metric: "metric" = [1],
 });
 
 /// `ResourceMetricSource`, a type without a kind.
@@ -483,8 +483,8 @@ pub struct ResourceMetricSource {
 }
 
 watchable_core::model!(ResourceMetricSource {
-    0 name: "name",
-    1 target: "target",
+    0 name: "name" = [1],
+    1 target: "target" = [2],
 });
 
 /// `ResourceMetricStatus`, a type without a kind.
@@ -501,6 +501,6 @@ pub struct ResourceMetricStatus {
 }
 
 watchable_core::model!(ResourceMetricStatus {
-    0 current: "current",
-    1 name: "name",
+    0 current: "current" = [2],
+    1 name: "name" = [1],
 });

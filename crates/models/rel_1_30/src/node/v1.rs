@@ -14,7 +14,7 @@ pub struct Overhead {
 }
 
 watchable_core::model!(Overhead {
-    0 pod_fixed: "podFixed",
+    0 pod_fixed: "podFixed" = [1],
 });
 
 /// Kind `RuntimeClass` of `node.k8s.io/v1`.
@@ -44,11 +44,11 @@ pub struct RuntimeClass {
 
 watchable_core::model!(RuntimeClass {
     0 api_version: "apiVersion",
-    1 handler: "handler",
+    1 handler: "handler" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
-    4 overhead: "overhead",
-    5 scheduling: "scheduling",
+    3 metadata: "metadata" = [1],
+    4 overhead: "overhead" = [3],
+    5 scheduling: "scheduling" = [4],
 });
 
 /// Kind `RuntimeClassList` of `node.k8s.io/v1`.
@@ -69,9 +69,9 @@ pub struct RuntimeClassList {
 
 watchable_core::model!(RuntimeClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `Scheduling`, a type without a kind.
@@ -86,6 +86,6 @@ pub struct Scheduling {
 }
 
 watchable_core::model!(Scheduling {
-    0 node_selector: "nodeSelector",
-    1 tolerations: "tolerations",
+    0 node_selector: "nodeSelector" = [1],
+    1 tolerations: "tolerations" = [2],
 });

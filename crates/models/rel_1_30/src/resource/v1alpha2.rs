@@ -16,9 +16,9 @@ pub struct AllocationResult {
 }
 
 watchable_core::model!(AllocationResult {
-    0 available_on_nodes: "availableOnNodes",
-    1 resource_handles: "resourceHandles",
-    2 shareable: "shareable",
+    0 available_on_nodes: "availableOnNodes" = [2],
+    1 resource_handles: "resourceHandles" = [1],
+    2 shareable: "shareable" = [3],
 });
 
 /// `DriverAllocationResult`, a type without a kind.
@@ -33,8 +33,8 @@ pub struct DriverAllocationResult {
 }
 
 watchable_core::model!(DriverAllocationResult {
-    0 named_resources: "namedResources",
-    1 vendor_request_parameters: "vendorRequestParameters",
+    0 named_resources: "namedResources" = [2 1],
+    1 vendor_request_parameters: "vendorRequestParameters" = [1],
 });
 
 /// `DriverRequests`, a type without a kind.
@@ -50,9 +50,9 @@ pub struct DriverRequests {
 }
 
 watchable_core::model!(DriverRequests {
-    0 driver_name: "driverName",
-    1 requests: "requests",
-    2 vendor_parameters: "vendorParameters",
+    0 driver_name: "driverName" = [1],
+    1 requests: "requests" = [3],
+    2 vendor_parameters: "vendorParameters" = [2],
 });
 
 /// `NamedResourcesAllocationResult`, a type without a kind.
@@ -67,7 +67,7 @@ pub struct NamedResourcesAllocationResult {
 }
 
 watchable_core::model!(NamedResourcesAllocationResult {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `NamedResourcesAttribute`, a type without a kind.
@@ -89,14 +89,14 @@ pub struct NamedResourcesAttribute {
 }
 
 watchable_core::model!(NamedResourcesAttribute {
-    0 bool: "bool",
-    1 int: "int",
-    2 int_slice: "intSlice",
-    3 name: "name",
-    4 quantity: "quantity",
-    5 string: "string",
-    6 string_slice: "stringSlice",
-    7 version: "version",
+    0 bool: "bool" = [2 2],
+    1 int: "int" = [2 7],
+    2 int_slice: "intSlice" = [2 8],
+    3 name: "name" = [1],
+    4 quantity: "quantity" = [2 6],
+    5 string: "string" = [2 5],
+    6 string_slice: "stringSlice" = [2 9],
+    7 version: "version" = [2 10],
 });
 
 /// `NamedResourcesFilter`, a type without a kind.
@@ -111,7 +111,7 @@ pub struct NamedResourcesFilter {
 }
 
 watchable_core::model!(NamedResourcesFilter {
-    0 selector: "selector",
+    0 selector: "selector" = [1],
 });
 
 /// `NamedResourcesInstance`, a type without a kind.
@@ -127,8 +127,8 @@ pub struct NamedResourcesInstance {
 }
 
 watchable_core::model!(NamedResourcesInstance {
-    0 attributes: "attributes",
-    1 name: "name",
+    0 attributes: "attributes" = [2],
+    1 name: "name" = [1],
 });
 
 /// `NamedResourcesIntSlice`, a type without a kind.
@@ -143,7 +143,7 @@ pub struct NamedResourcesIntSlice {
 }
 
 watchable_core::model!(NamedResourcesIntSlice {
-    0 ints: "ints" required,
+    0 ints: "ints" = [1] required,
 });
 
 /// `NamedResourcesRequest`, a type without a kind.
@@ -158,7 +158,7 @@ pub struct NamedResourcesRequest {
 }
 
 watchable_core::model!(NamedResourcesRequest {
-    0 selector: "selector",
+    0 selector: "selector" = [1],
 });
 
 /// `NamedResourcesResources`, a type without a kind.
@@ -173,7 +173,7 @@ pub struct NamedResourcesResources {
 }
 
 watchable_core::model!(NamedResourcesResources {
-    0 instances: "instances" required,
+    0 instances: "instances" = [1] required,
 });
 
 /// `NamedResourcesStringSlice`, a type without a kind.
@@ -188,7 +188,7 @@ pub struct NamedResourcesStringSlice {
 }
 
 watchable_core::model!(NamedResourcesStringSlice {
-    0 strings: "strings" required,
+    0 strings: "strings" = [1] required,
 });
 
 /// Kind `PodSchedulingContext` of `resource.k8s.io/v1alpha2`.
@@ -219,9 +219,9 @@ pub struct PodSchedulingContext {
 watchable_core::model!(PodSchedulingContext {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PodSchedulingContextList` of `resource.k8s.io/v1alpha2`.
@@ -242,9 +242,9 @@ pub struct PodSchedulingContextList {
 
 watchable_core::model!(PodSchedulingContextList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodSchedulingContextSpec`, a type without a kind.
@@ -259,8 +259,8 @@ pub struct PodSchedulingContextSpec {
 }
 
 watchable_core::model!(PodSchedulingContextSpec {
-    0 potential_nodes: "potentialNodes",
-    1 selected_node: "selectedNode",
+    0 potential_nodes: "potentialNodes" = [2],
+    1 selected_node: "selectedNode" = [1],
 });
 
 /// `PodSchedulingContextStatus`, a type without a kind.
@@ -275,7 +275,7 @@ pub struct PodSchedulingContextStatus {
 }
 
 watchable_core::model!(PodSchedulingContextStatus {
-    0 resource_claims: "resourceClaims",
+    0 resource_claims: "resourceClaims" = [1],
 });
 
 /// Kind `ResourceClaim` of `resource.k8s.io/v1alpha2`.
@@ -306,9 +306,9 @@ pub struct ResourceClaim {
 watchable_core::model!(ResourceClaim {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ResourceClaimConsumerReference`, a type without a kind.
@@ -328,10 +328,10 @@ pub struct ResourceClaimConsumerReference {
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
-    0 api_group: "apiGroup",
-    1 name: "name",
-    2 resource: "resource",
-    3 uid: "uid",
+    0 api_group: "apiGroup" = [1],
+    1 name: "name" = [4],
+    2 resource: "resource" = [3],
+    3 uid: "uid" = [5],
 });
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1alpha2`.
@@ -352,9 +352,9 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `ResourceClaimParameters` of `resource.k8s.io/v1alpha2`.
@@ -384,11 +384,11 @@ pub struct ResourceClaimParameters {
 
 watchable_core::model!(ResourceClaimParameters {
     0 api_version: "apiVersion",
-    1 driver_requests: "driverRequests",
-    2 generated_from: "generatedFrom",
+    1 driver_requests: "driverRequests" = [4],
+    2 generated_from: "generatedFrom" = [2],
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 shareable: "shareable",
+    4 metadata: "metadata" = [1],
+    5 shareable: "shareable" = [3],
 });
 
 /// Kind `ResourceClaimParametersList` of `resource.k8s.io/v1alpha2`.
@@ -409,9 +409,9 @@ pub struct ResourceClaimParametersList {
 
 watchable_core::model!(ResourceClaimParametersList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimParametersReference`, a type without a kind.
@@ -429,9 +429,9 @@ pub struct ResourceClaimParametersReference {
 }
 
 watchable_core::model!(ResourceClaimParametersReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
 });
 
 /// `ResourceClaimSchedulingStatus`, a type without a kind.
@@ -446,8 +446,8 @@ pub struct ResourceClaimSchedulingStatus {
 }
 
 watchable_core::model!(ResourceClaimSchedulingStatus {
-    0 name: "name",
-    1 unsuitable_nodes: "unsuitableNodes",
+    0 name: "name" = [1],
+    1 unsuitable_nodes: "unsuitableNodes" = [2],
 });
 
 /// `ResourceClaimSpec`, a type without a kind.
@@ -464,9 +464,9 @@ pub struct ResourceClaimSpec {
 }
 
 watchable_core::model!(ResourceClaimSpec {
-    0 allocation_mode: "allocationMode",
-    1 parameters_ref: "parametersRef",
-    2 resource_class_name: "resourceClassName",
+    0 allocation_mode: "allocationMode" = [3],
+    1 parameters_ref: "parametersRef" = [2],
+    2 resource_class_name: "resourceClassName" = [1],
 });
 
 /// `ResourceClaimStatus`, a type without a kind.
@@ -484,10 +484,10 @@ pub struct ResourceClaimStatus {
 }
 
 watchable_core::model!(ResourceClaimStatus {
-    0 allocation: "allocation",
-    1 deallocation_requested: "deallocationRequested",
-    2 driver_name: "driverName",
-    3 reserved_for: "reservedFor",
+    0 allocation: "allocation" = [2],
+    1 deallocation_requested: "deallocationRequested" = [4],
+    2 driver_name: "driverName" = [1],
+    3 reserved_for: "reservedFor" = [3],
 });
 
 /// Kind `ResourceClaimTemplate` of `resource.k8s.io/v1alpha2`.
@@ -517,8 +517,8 @@ pub struct ResourceClaimTemplate {
 watchable_core::model!(ResourceClaimTemplate {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1alpha2`.
@@ -539,9 +539,9 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimTemplateSpec`, a type without a kind.
@@ -557,8 +557,8 @@ pub struct ResourceClaimTemplateSpec {
 }
 
 watchable_core::model!(ResourceClaimTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// Kind `ResourceClass` of `resource.k8s.io/v1alpha2`.
@@ -589,12 +589,12 @@ pub struct ResourceClass {
 
 watchable_core::model!(ResourceClass {
     0 api_version: "apiVersion",
-    1 driver_name: "driverName",
+    1 driver_name: "driverName" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
-    4 parameters_ref: "parametersRef",
-    5 structured_parameters: "structuredParameters",
-    6 suitable_nodes: "suitableNodes",
+    3 metadata: "metadata" = [1],
+    4 parameters_ref: "parametersRef" = [3],
+    5 structured_parameters: "structuredParameters" = [5],
+    6 suitable_nodes: "suitableNodes" = [4],
 });
 
 /// Kind `ResourceClassList` of `resource.k8s.io/v1alpha2`.
@@ -615,9 +615,9 @@ pub struct ResourceClassList {
 
 watchable_core::model!(ResourceClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `ResourceClassParameters` of `resource.k8s.io/v1alpha2`.
@@ -647,11 +647,11 @@ pub struct ResourceClassParameters {
 
 watchable_core::model!(ResourceClassParameters {
     0 api_version: "apiVersion",
-    1 filters: "filters",
-    2 generated_from: "generatedFrom",
+    1 filters: "filters" = [4],
+    2 generated_from: "generatedFrom" = [2],
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 vendor_parameters: "vendorParameters",
+    4 metadata: "metadata" = [1],
+    5 vendor_parameters: "vendorParameters" = [3],
 });
 
 /// Kind `ResourceClassParametersList` of `resource.k8s.io/v1alpha2`.
@@ -672,9 +672,9 @@ pub struct ResourceClassParametersList {
 
 watchable_core::model!(ResourceClassParametersList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClassParametersReference`, a type without a kind.
@@ -693,10 +693,10 @@ pub struct ResourceClassParametersReference {
 }
 
 watchable_core::model!(ResourceClassParametersReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
-    3 namespace: "namespace",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
+    3 namespace: "namespace" = [4],
 });
 
 /// `ResourceFilter`, a type without a kind.
@@ -711,8 +711,8 @@ pub struct ResourceFilter {
 }
 
 watchable_core::model!(ResourceFilter {
-    0 driver_name: "driverName",
-    1 named_resources: "namedResources",
+    0 driver_name: "driverName" = [1],
+    1 named_resources: "namedResources" = [2 1],
 });
 
 /// `ResourceHandle`, a type without a kind.
@@ -728,9 +728,9 @@ pub struct ResourceHandle {
 }
 
 watchable_core::model!(ResourceHandle {
-    0 data: "data",
-    1 driver_name: "driverName",
-    2 structured_data: "structuredData",
+    0 data: "data" = [2],
+    1 driver_name: "driverName" = [1],
+    2 structured_data: "structuredData" = [5],
 });
 
 /// `ResourceRequest`, a type without a kind.
@@ -745,8 +745,8 @@ pub struct ResourceRequest {
 }
 
 watchable_core::model!(ResourceRequest {
-    0 named_resources: "namedResources",
-    1 vendor_parameters: "vendorParameters",
+    0 named_resources: "namedResources" = [2 1],
+    1 vendor_parameters: "vendorParameters" = [1],
 });
 
 /// Kind `ResourceSlice` of `resource.k8s.io/v1alpha2`.
@@ -776,11 +776,11 @@ pub struct ResourceSlice {
 
 watchable_core::model!(ResourceSlice {
     0 api_version: "apiVersion",
-    1 driver_name: "driverName",
+    1 driver_name: "driverName" = [3],
     2 kind: "kind",
-    3 metadata: "metadata",
-    4 named_resources: "namedResources",
-    5 node_name: "nodeName",
+    3 metadata: "metadata" = [1],
+    4 named_resources: "namedResources" = [4 1],
+    5 node_name: "nodeName" = [2],
 });
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1alpha2`.
@@ -801,9 +801,9 @@ pub struct ResourceSliceList {
 
 watchable_core::model!(ResourceSliceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `StructuredResourceHandle`, a type without a kind.
@@ -821,10 +821,10 @@ pub struct StructuredResourceHandle {
 }
 
 watchable_core::model!(StructuredResourceHandle {
-    0 node_name: "nodeName",
-    1 results: "results" required,
-    2 vendor_claim_parameters: "vendorClaimParameters",
-    3 vendor_class_parameters: "vendorClassParameters",
+    0 node_name: "nodeName" = [4],
+    1 results: "results" = [5] required,
+    2 vendor_claim_parameters: "vendorClaimParameters" = [2],
+    3 vendor_class_parameters: "vendorClassParameters" = [1],
 });
 
 /// `VendorParameters`, a type without a kind.
@@ -839,6 +839,6 @@ pub struct VendorParameters {
 }
 
 watchable_core::model!(VendorParameters {
-    0 driver_name: "driverName",
-    1 parameters: "parameters",
+    0 driver_name: "driverName" = [1],
+    1 parameters: "parameters" = [2],
 });

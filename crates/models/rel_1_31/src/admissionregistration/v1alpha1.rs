@@ -17,8 +17,8 @@ pub struct AuditAnnotation {
 }
 
 watchable_core::model!(AuditAnnotation {
-    0 key: "key",
-    1 value_expression: "valueExpression",
+    0 key: "key" = [1],
+    1 value_expression: "valueExpression" = [2],
 });
 
 /// `ExpressionWarning`, a type without a kind.
@@ -35,8 +35,8 @@ pub struct ExpressionWarning {
 }
 
 watchable_core::model!(ExpressionWarning {
-    0 field_ref: "fieldRef",
-    1 warning: "warning",
+    0 field_ref: "fieldRef" = [2],
+    1 warning: "warning" = [3],
 });
 
 /// `MatchCondition`, a type without a kind.
@@ -53,8 +53,8 @@ pub struct MatchCondition {
 }
 
 watchable_core::model!(MatchCondition {
-    0 expression: "expression",
-    1 name: "name",
+    0 expression: "expression" = [2],
+    1 name: "name" = [1],
 });
 
 /// `MatchResources`, a type without a kind.
@@ -72,11 +72,11 @@ pub struct MatchResources {
 }
 
 watchable_core::model!(MatchResources {
-    0 exclude_resource_rules: "excludeResourceRules",
-    1 match_policy: "matchPolicy",
-    2 namespace_selector: "namespaceSelector",
-    3 object_selector: "objectSelector",
-    4 resource_rules: "resourceRules",
+    0 exclude_resource_rules: "excludeResourceRules" = [4],
+    1 match_policy: "matchPolicy" = [7],
+    2 namespace_selector: "namespaceSelector" = [1],
+    3 object_selector: "objectSelector" = [2],
+    4 resource_rules: "resourceRules" = [3],
 });
 
 /// `NamedRuleWithOperations`, a type without a kind.
@@ -95,12 +95,12 @@ pub struct NamedRuleWithOperations {
 }
 
 watchable_core::model!(NamedRuleWithOperations {
-    0 api_groups: "apiGroups",
-    1 api_versions: "apiVersions",
-    2 operations: "operations",
-    3 resource_names: "resourceNames",
-    4 resources: "resources",
-    5 scope: "scope",
+    0 api_groups: "apiGroups" = [2 2 1],
+    1 api_versions: "apiVersions" = [2 2 2],
+    2 operations: "operations" = [2 1],
+    3 resource_names: "resourceNames" = [1],
+    4 resources: "resources" = [2 2 3],
+    5 scope: "scope" = [2 2 4],
 });
 
 /// `ParamKind`, a type without a kind.
@@ -115,8 +115,8 @@ pub struct ParamKind {
 }
 
 watchable_core::model!(ParamKind {
-    0 api_version: "apiVersion",
-    1 kind: "kind",
+    0 api_version: "apiVersion" = [1],
+    1 kind: "kind" = [2],
 });
 
 /// `ParamRef`, a type without a kind.
@@ -133,10 +133,10 @@ pub struct ParamRef {
 }
 
 watchable_core::model!(ParamRef {
-    0 name: "name",
-    1 namespace: "namespace",
-    2 parameter_not_found_action: "parameterNotFoundAction",
-    3 selector: "selector",
+    0 name: "name" = [1],
+    1 namespace: "namespace" = [2],
+    2 parameter_not_found_action: "parameterNotFoundAction" = [4],
+    3 selector: "selector" = [3],
 });
 
 /// `TypeChecking`, a type without a kind.
@@ -150,7 +150,7 @@ pub struct TypeChecking {
 }
 
 watchable_core::model!(TypeChecking {
-    0 expression_warnings: "expressionWarnings",
+    0 expression_warnings: "expressionWarnings" = [1],
 });
 
 /// Kind `ValidatingAdmissionPolicy` of `admissionregistration.k8s.io/v1alpha1`.
@@ -179,9 +179,9 @@ pub struct ValidatingAdmissionPolicy {
 watchable_core::model!(ValidatingAdmissionPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `ValidatingAdmissionPolicyBinding` of `admissionregistration.k8s.io/v1alpha1`.
@@ -209,8 +209,8 @@ pub struct ValidatingAdmissionPolicyBinding {
 watchable_core::model!(ValidatingAdmissionPolicyBinding {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ValidatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1alpha1`.
@@ -231,9 +231,9 @@ pub struct ValidatingAdmissionPolicyBindingList {
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ValidatingAdmissionPolicyBindingSpec`, a type without a kind.
@@ -250,10 +250,10 @@ pub struct ValidatingAdmissionPolicyBindingSpec {
 }
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
-    0 match_resources: "matchResources",
-    1 param_ref: "paramRef",
-    2 policy_name: "policyName",
-    3 validation_actions: "validationActions",
+    0 match_resources: "matchResources" = [3],
+    1 param_ref: "paramRef" = [2],
+    2 policy_name: "policyName" = [1],
+    3 validation_actions: "validationActions" = [4],
 });
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1alpha1`.
@@ -274,9 +274,9 @@ pub struct ValidatingAdmissionPolicyList {
 
 watchable_core::model!(ValidatingAdmissionPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ValidatingAdmissionPolicySpec`, a type without a kind.
@@ -298,13 +298,13 @@ pub struct ValidatingAdmissionPolicySpec {
 }
 
 watchable_core::model!(ValidatingAdmissionPolicySpec {
-    0 audit_annotations: "auditAnnotations",
-    1 failure_policy: "failurePolicy",
-    2 match_conditions: "matchConditions",
-    3 match_constraints: "matchConstraints",
-    4 param_kind: "paramKind",
-    5 validations: "validations",
-    6 variables: "variables",
+    0 audit_annotations: "auditAnnotations" = [5],
+    1 failure_policy: "failurePolicy" = [4],
+    2 match_conditions: "matchConditions" = [6],
+    3 match_constraints: "matchConstraints" = [2],
+    4 param_kind: "paramKind" = [1],
+    5 validations: "validations" = [3],
+    6 variables: "variables" = [7],
 });
 
 /// `ValidatingAdmissionPolicyStatus`, a type without a kind.
@@ -321,9 +321,9 @@ pub struct ValidatingAdmissionPolicyStatus {
 }
 
 watchable_core::model!(ValidatingAdmissionPolicyStatus {
-    0 conditions: "conditions",
-    1 observed_generation: "observedGeneration",
-    2 type_checking: "typeChecking",
+    0 conditions: "conditions" = [3],
+    1 observed_generation: "observedGeneration" = [1],
+    2 type_checking: "typeChecking" = [2],
 });
 
 /// `Validation`, a type without a kind.
@@ -341,10 +341,10 @@ pub struct Validation {
 }
 
 watchable_core::model!(Validation {
-    0 expression: "expression",
-    1 message: "message",
-    2 message_expression: "messageExpression",
-    3 reason: "reason",
+    0 expression: "expression" = [1],
+    1 message: "message" = [2],
+    2 message_expression: "messageExpression" = [4],
+    3 reason: "reason" = [3],
 });
 
 /// `Variable`, a type without a kind.
@@ -361,6 +361,6 @@ pub struct Variable {
 }
 
 watchable_core::model!(Variable {
-    0 expression: "expression",
-    1 name: "name",
+    0 expression: "expression" = [2],
+    1 name: "name" = [1],
 });

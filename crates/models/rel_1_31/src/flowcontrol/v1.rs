@@ -15,8 +15,8 @@ pub struct ExemptPriorityLevelConfiguration {
 }
 
 watchable_core::model!(ExemptPriorityLevelConfiguration {
-    0 lendable_percent: "lendablePercent",
-    1 nominal_concurrency_shares: "nominalConcurrencyShares",
+    0 lendable_percent: "lendablePercent" = [2],
+    1 nominal_concurrency_shares: "nominalConcurrencyShares" = [1],
 });
 
 /// `FlowDistinguisherMethod`, a type without a kind.
@@ -31,7 +31,7 @@ pub struct FlowDistinguisherMethod {
 }
 
 watchable_core::model!(FlowDistinguisherMethod {
-    0 type_: "type",
+    0 type_: "type" = [1],
 });
 
 /// Kind `FlowSchema` of `flowcontrol.apiserver.k8s.io/v1`.
@@ -60,9 +60,9 @@ pub struct FlowSchema {
 watchable_core::model!(FlowSchema {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `FlowSchemaCondition`, a type without a kind.
@@ -80,11 +80,11 @@ pub struct FlowSchemaCondition {
 }
 
 watchable_core::model!(FlowSchemaCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `FlowSchemaList` of `flowcontrol.apiserver.k8s.io/v1`.
@@ -105,9 +105,9 @@ pub struct FlowSchemaList {
 
 watchable_core::model!(FlowSchemaList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `FlowSchemaSpec`, a type without a kind.
@@ -125,10 +125,10 @@ pub struct FlowSchemaSpec {
 }
 
 watchable_core::model!(FlowSchemaSpec {
-    0 distinguisher_method: "distinguisherMethod",
-    1 matching_precedence: "matchingPrecedence",
-    2 priority_level_configuration: "priorityLevelConfiguration",
-    3 rules: "rules",
+    0 distinguisher_method: "distinguisherMethod" = [3],
+    1 matching_precedence: "matchingPrecedence" = [2],
+    2 priority_level_configuration: "priorityLevelConfiguration" = [1],
+    3 rules: "rules" = [4],
 });
 
 /// `FlowSchemaStatus`, a type without a kind.
@@ -143,7 +143,7 @@ pub struct FlowSchemaStatus {
 }
 
 watchable_core::model!(FlowSchemaStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" = [1],
 });
 
 /// `GroupSubject`, a type without a kind.
@@ -158,7 +158,7 @@ pub struct GroupSubject {
 }
 
 watchable_core::model!(GroupSubject {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `LimitResponse`, a type without a kind.
@@ -174,8 +174,8 @@ pub struct LimitResponse {
 }
 
 watchable_core::model!(LimitResponse {
-    0 queuing: "queuing",
-    1 type_: "type",
+    0 queuing: "queuing" = [2],
+    1 type_: "type" = [1],
 });
 
 /// `LimitedPriorityLevelConfiguration`, a type without a kind.
@@ -192,10 +192,10 @@ pub struct LimitedPriorityLevelConfiguration {
 }
 
 watchable_core::model!(LimitedPriorityLevelConfiguration {
-    0 borrowing_limit_percent: "borrowingLimitPercent",
-    1 lendable_percent: "lendablePercent",
-    2 limit_response: "limitResponse",
-    3 nominal_concurrency_shares: "nominalConcurrencyShares",
+    0 borrowing_limit_percent: "borrowingLimitPercent" = [4],
+    1 lendable_percent: "lendablePercent" = [3],
+    2 limit_response: "limitResponse" = [2],
+    3 nominal_concurrency_shares: "nominalConcurrencyShares" = [1],
 });
 
 /// `NonResourcePolicyRule`, a type without a kind.
@@ -212,8 +212,8 @@ pub struct NonResourcePolicyRule {
 }
 
 watchable_core::model!(NonResourcePolicyRule {
-    0 non_resource_urls: "nonResourceURLs" required,
-    1 verbs: "verbs" required,
+    0 non_resource_urls: "nonResourceURLs" = [6] required,
+    1 verbs: "verbs" = [1] required,
 });
 
 /// `PolicyRulesWithSubjects`, a type without a kind.
@@ -230,9 +230,9 @@ pub struct PolicyRulesWithSubjects {
 }
 
 watchable_core::model!(PolicyRulesWithSubjects {
-    0 non_resource_rules: "nonResourceRules",
-    1 resource_rules: "resourceRules",
-    2 subjects: "subjects" required,
+    0 non_resource_rules: "nonResourceRules" = [3],
+    1 resource_rules: "resourceRules" = [2],
+    2 subjects: "subjects" = [1] required,
 });
 
 /// Kind `PriorityLevelConfiguration` of `flowcontrol.apiserver.k8s.io/v1`.
@@ -261,9 +261,9 @@ pub struct PriorityLevelConfiguration {
 watchable_core::model!(PriorityLevelConfiguration {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `PriorityLevelConfigurationCondition`, a type without a kind.
@@ -281,11 +281,11 @@ pub struct PriorityLevelConfigurationCondition {
 }
 
 watchable_core::model!(PriorityLevelConfigurationCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `PriorityLevelConfigurationList` of `flowcontrol.apiserver.k8s.io/v1`.
@@ -306,9 +306,9 @@ pub struct PriorityLevelConfigurationList {
 
 watchable_core::model!(PriorityLevelConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PriorityLevelConfigurationReference`, a type without a kind.
@@ -323,7 +323,7 @@ pub struct PriorityLevelConfigurationReference {
 }
 
 watchable_core::model!(PriorityLevelConfigurationReference {
-    0 name: "name",
+    0 name: "name" = [1],
 });
 
 /// `PriorityLevelConfigurationSpec`, a type without a kind.
@@ -340,9 +340,9 @@ pub struct PriorityLevelConfigurationSpec {
 }
 
 watchable_core::model!(PriorityLevelConfigurationSpec {
-    0 exempt: "exempt",
-    1 limited: "limited",
-    2 type_: "type",
+    0 exempt: "exempt" = [3],
+    1 limited: "limited" = [2],
+    2 type_: "type" = [1],
 });
 
 /// `PriorityLevelConfigurationStatus`, a type without a kind.
@@ -357,7 +357,7 @@ pub struct PriorityLevelConfigurationStatus {
 }
 
 watchable_core::model!(PriorityLevelConfigurationStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" = [1],
 });
 
 /// `QueuingConfiguration`, a type without a kind.
@@ -373,9 +373,9 @@ pub struct QueuingConfiguration {
 }
 
 watchable_core::model!(QueuingConfiguration {
-    0 hand_size: "handSize",
-    1 queue_length_limit: "queueLengthLimit",
-    2 queues: "queues",
+    0 hand_size: "handSize" = [2],
+    1 queue_length_limit: "queueLengthLimit" = [3],
+    2 queues: "queues" = [1],
 });
 
 /// `ResourcePolicyRule`, a type without a kind.
@@ -396,11 +396,11 @@ pub struct ResourcePolicyRule {
 }
 
 watchable_core::model!(ResourcePolicyRule {
-    0 api_groups: "apiGroups" required,
-    1 cluster_scope: "clusterScope",
-    2 namespaces: "namespaces",
-    3 resources: "resources" required,
-    4 verbs: "verbs" required,
+    0 api_groups: "apiGroups" = [2] required,
+    1 cluster_scope: "clusterScope" = [4],
+    2 namespaces: "namespaces" = [5],
+    3 resources: "resources" = [3] required,
+    4 verbs: "verbs" = [1] required,
 });
 
 /// `ServiceAccountSubject`, a type without a kind.
@@ -417,8 +417,8 @@ pub struct ServiceAccountSubject {
 }
 
 watchable_core::model!(ServiceAccountSubject {
-    0 name: "name",
-    1 namespace: "namespace",
+    0 name: "name" = [2],
+    1 namespace: "namespace" = [1],
 });
 
 /// `Subject`, a type without a kind.
@@ -436,10 +436,10 @@ pub struct Subject {
 }
 
 watchable_core::model!(Subject {
-    0 group: "group",
-    1 kind: "kind",
-    2 service_account: "serviceAccount",
-    3 user: "user",
+    0 group: "group" = [3],
+    1 kind: "kind" = [1],
+    2 service_account: "serviceAccount" = [4],
+    3 user: "user" = [2],
 });
 
 /// `UserSubject`, a type without a kind.
@@ -454,5 +454,5 @@ pub struct UserSubject {
 }
 
 watchable_core::model!(UserSubject {
-    0 name: "name",
+    0 name: "name" = [1],
 });

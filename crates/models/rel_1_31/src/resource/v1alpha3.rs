@@ -16,9 +16,9 @@ pub struct AllocationResult {
 }
 
 watchable_core::model!(AllocationResult {
-    0 controller: "controller",
-    1 devices: "devices",
-    2 node_selector: "nodeSelector",
+    0 controller: "controller" = [4],
+    1 devices: "devices" = [1],
+    2 node_selector: "nodeSelector" = [3],
 });
 
 /// `BasicDevice`, a type without a kind.
@@ -33,8 +33,8 @@ pub struct BasicDevice {
 }
 
 watchable_core::model!(BasicDevice {
-    0 attributes: "attributes",
-    1 capacity: "capacity",
+    0 attributes: "attributes" = [1],
+    1 capacity: "capacity" = [2],
 });
 
 /// `CELDeviceSelector`, a type without a kind.
@@ -49,7 +49,7 @@ pub struct CELDeviceSelector {
 }
 
 watchable_core::model!(CELDeviceSelector {
-    0 expression: "expression",
+    0 expression: "expression" = [1],
 });
 
 /// `Device`, a type without a kind.
@@ -65,8 +65,8 @@ pub struct Device {
 }
 
 watchable_core::model!(Device {
-    0 basic: "basic",
-    1 name: "name",
+    0 basic: "basic" = [2],
+    1 name: "name" = [1],
 });
 
 /// `DeviceAllocationConfiguration`, a type without a kind.
@@ -83,9 +83,9 @@ pub struct DeviceAllocationConfiguration {
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
-    0 opaque: "opaque",
-    1 requests: "requests",
-    2 source: "source",
+    0 opaque: "opaque" = [3 1],
+    1 requests: "requests" = [2],
+    2 source: "source" = [1],
 });
 
 /// `DeviceAllocationResult`, a type without a kind.
@@ -100,8 +100,8 @@ pub struct DeviceAllocationResult {
 }
 
 watchable_core::model!(DeviceAllocationResult {
-    0 config: "config",
-    1 results: "results",
+    0 config: "config" = [2],
+    1 results: "results" = [1],
 });
 
 /// `DeviceAttribute`, a type without a kind.
@@ -118,10 +118,10 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool",
-    1 int: "int",
-    2 string: "string",
-    3 version: "version",
+    0 bool: "bool" = [3],
+    1 int: "int" = [2],
+    2 string: "string" = [4],
+    3 version: "version" = [5],
 });
 
 /// `DeviceClaim`, a type without a kind.
@@ -137,9 +137,9 @@ pub struct DeviceClaim {
 }
 
 watchable_core::model!(DeviceClaim {
-    0 config: "config",
-    1 constraints: "constraints",
-    2 requests: "requests",
+    0 config: "config" = [3],
+    1 constraints: "constraints" = [2],
+    2 requests: "requests" = [1],
 });
 
 /// `DeviceClaimConfiguration`, a type without a kind.
@@ -154,8 +154,8 @@ pub struct DeviceClaimConfiguration {
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
-    0 opaque: "opaque",
-    1 requests: "requests",
+    0 opaque: "opaque" = [2 1],
+    1 requests: "requests" = [1],
 });
 
 /// Kind `DeviceClass` of `resource.k8s.io/v1alpha3`.
@@ -184,8 +184,8 @@ pub struct DeviceClass {
 watchable_core::model!(DeviceClass {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `DeviceClassConfiguration`, a type without a kind.
@@ -199,7 +199,7 @@ pub struct DeviceClassConfiguration {
 }
 
 watchable_core::model!(DeviceClassConfiguration {
-    0 opaque: "opaque",
+    0 opaque: "opaque" = [1 1],
 });
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1alpha3`.
@@ -220,9 +220,9 @@ pub struct DeviceClassList {
 
 watchable_core::model!(DeviceClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DeviceClassSpec`, a type without a kind.
@@ -238,9 +238,9 @@ pub struct DeviceClassSpec {
 }
 
 watchable_core::model!(DeviceClassSpec {
-    0 config: "config",
-    1 selectors: "selectors",
-    2 suitable_nodes: "suitableNodes",
+    0 config: "config" = [2],
+    1 selectors: "selectors" = [1],
+    2 suitable_nodes: "suitableNodes" = [3],
 });
 
 /// `DeviceConstraint`, a type without a kind.
@@ -255,8 +255,8 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 match_attribute: "matchAttribute",
-    1 requests: "requests",
+    0 match_attribute: "matchAttribute" = [2],
+    1 requests: "requests" = [1],
 });
 
 /// `DeviceRequest`, a type without a kind.
@@ -277,12 +277,12 @@ pub struct DeviceRequest {
 }
 
 watchable_core::model!(DeviceRequest {
-    0 admin_access: "adminAccess",
-    1 allocation_mode: "allocationMode",
-    2 count: "count",
-    3 device_class_name: "deviceClassName",
-    4 name: "name",
-    5 selectors: "selectors",
+    0 admin_access: "adminAccess" = [6],
+    1 allocation_mode: "allocationMode" = [4],
+    2 count: "count" = [5],
+    3 device_class_name: "deviceClassName" = [2],
+    4 name: "name" = [1],
+    5 selectors: "selectors" = [3],
 });
 
 /// `DeviceRequestAllocationResult`, a type without a kind.
@@ -303,10 +303,10 @@ pub struct DeviceRequestAllocationResult {
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
-    0 device: "device",
-    1 driver: "driver",
-    2 pool: "pool",
-    3 request: "request",
+    0 device: "device" = [4],
+    1 driver: "driver" = [2],
+    2 pool: "pool" = [3],
+    3 request: "request" = [1],
 });
 
 /// `DeviceSelector`, a type without a kind.
@@ -320,7 +320,7 @@ pub struct DeviceSelector {
 }
 
 watchable_core::model!(DeviceSelector {
-    0 cel: "cel",
+    0 cel: "cel" = [1],
 });
 
 /// `OpaqueDeviceConfiguration`, a type without a kind.
@@ -337,8 +337,8 @@ pub struct OpaqueDeviceConfiguration {
 }
 
 watchable_core::model!(OpaqueDeviceConfiguration {
-    0 driver: "driver",
-    1 parameters: "parameters",
+    0 driver: "driver" = [1],
+    1 parameters: "parameters" = [2],
 });
 
 /// Kind `PodSchedulingContext` of `resource.k8s.io/v1alpha3`.
@@ -369,9 +369,9 @@ pub struct PodSchedulingContext {
 watchable_core::model!(PodSchedulingContext {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PodSchedulingContextList` of `resource.k8s.io/v1alpha3`.
@@ -392,9 +392,9 @@ pub struct PodSchedulingContextList {
 
 watchable_core::model!(PodSchedulingContextList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodSchedulingContextSpec`, a type without a kind.
@@ -409,8 +409,8 @@ pub struct PodSchedulingContextSpec {
 }
 
 watchable_core::model!(PodSchedulingContextSpec {
-    0 potential_nodes: "potentialNodes",
-    1 selected_node: "selectedNode",
+    0 potential_nodes: "potentialNodes" = [2],
+    1 selected_node: "selectedNode" = [1],
 });
 
 /// `PodSchedulingContextStatus`, a type without a kind.
@@ -425,7 +425,7 @@ pub struct PodSchedulingContextStatus {
 }
 
 watchable_core::model!(PodSchedulingContextStatus {
-    0 resource_claims: "resourceClaims",
+    0 resource_claims: "resourceClaims" = [1],
 });
 
 /// Kind `ResourceClaim` of `resource.k8s.io/v1alpha3`.
@@ -456,9 +456,9 @@ pub struct ResourceClaim {
 watchable_core::model!(ResourceClaim {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ResourceClaimConsumerReference`, a type without a kind.
@@ -478,10 +478,10 @@ pub struct ResourceClaimConsumerReference {
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
-    0 api_group: "apiGroup",
-    1 name: "name",
-    2 resource: "resource",
-    3 uid: "uid",
+    0 api_group: "apiGroup" = [1],
+    1 name: "name" = [4],
+    2 resource: "resource" = [3],
+    3 uid: "uid" = [5],
 });
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1alpha3`.
@@ -502,9 +502,9 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimSchedulingStatus`, a type without a kind.
@@ -520,8 +520,8 @@ pub struct ResourceClaimSchedulingStatus {
 }
 
 watchable_core::model!(ResourceClaimSchedulingStatus {
-    0 name: "name",
-    1 unsuitable_nodes: "unsuitableNodes",
+    0 name: "name" = [1],
+    1 unsuitable_nodes: "unsuitableNodes" = [2],
 });
 
 /// `ResourceClaimSpec`, a type without a kind.
@@ -536,8 +536,8 @@ pub struct ResourceClaimSpec {
 }
 
 watchable_core::model!(ResourceClaimSpec {
-    0 controller: "controller",
-    1 devices: "devices",
+    0 controller: "controller" = [2],
+    1 devices: "devices" = [1],
 });
 
 /// `ResourceClaimStatus`, a type without a kind.
@@ -554,9 +554,9 @@ pub struct ResourceClaimStatus {
 }
 
 watchable_core::model!(ResourceClaimStatus {
-    0 allocation: "allocation",
-    1 deallocation_requested: "deallocationRequested",
-    2 reserved_for: "reservedFor",
+    0 allocation: "allocation" = [1],
+    1 deallocation_requested: "deallocationRequested" = [3],
+    2 reserved_for: "reservedFor" = [2],
 });
 
 /// Kind `ResourceClaimTemplate` of `resource.k8s.io/v1alpha3`.
@@ -586,8 +586,8 @@ pub struct ResourceClaimTemplate {
 watchable_core::model!(ResourceClaimTemplate {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1alpha3`.
@@ -608,9 +608,9 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimTemplateSpec`, a type without a kind.
@@ -626,8 +626,8 @@ pub struct ResourceClaimTemplateSpec {
 }
 
 watchable_core::model!(ResourceClaimTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// `ResourcePool`, a type without a kind.
@@ -646,9 +646,9 @@ pub struct ResourcePool {
 }
 
 watchable_core::model!(ResourcePool {
-    0 generation: "generation",
-    1 name: "name",
-    2 resource_slice_count: "resourceSliceCount",
+    0 generation: "generation" = [2],
+    1 name: "name" = [1],
+    2 resource_slice_count: "resourceSliceCount" = [3],
 });
 
 /// Kind `ResourceSlice` of `resource.k8s.io/v1alpha3`.
@@ -677,8 +677,8 @@ pub struct ResourceSlice {
 watchable_core::model!(ResourceSlice {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1alpha3`.
@@ -699,9 +699,9 @@ pub struct ResourceSliceList {
 
 watchable_core::model!(ResourceSliceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceSliceSpec`, a type without a kind.
@@ -722,10 +722,10 @@ pub struct ResourceSliceSpec {
 }
 
 watchable_core::model!(ResourceSliceSpec {
-    0 all_nodes: "allNodes",
-    1 devices: "devices",
-    2 driver: "driver",
-    3 node_name: "nodeName",
-    4 node_selector: "nodeSelector",
-    5 pool: "pool",
+    0 all_nodes: "allNodes" = [5],
+    1 devices: "devices" = [6],
+    2 driver: "driver" = [1],
+    3 node_name: "nodeName" = [3],
+    4 node_selector: "nodeSelector" = [4],
+    5 pool: "pool" = [2],
 });

@@ -16,9 +16,9 @@ pub struct GroupVersionResource {
 }
 
 watchable_core::model!(GroupVersionResource {
-    0 group: "group",
-    1 resource: "resource",
-    2 version: "version",
+    0 group: "group" = [1],
+    1 resource: "resource" = [3],
+    2 version: "version" = [2],
 });
 
 /// `MigrationCondition`, a type without a kind.
@@ -38,11 +38,11 @@ pub struct MigrationCondition {
 }
 
 watchable_core::model!(MigrationCondition {
-    0 last_update_time: "lastUpdateTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_update_time: "lastUpdateTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `StorageVersionMigration` of `storagemigration.k8s.io/v1alpha1`.
@@ -71,9 +71,9 @@ pub struct StorageVersionMigration {
 watchable_core::model!(StorageVersionMigration {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `StorageVersionMigrationList` of `storagemigration.k8s.io/v1alpha1`.
@@ -94,9 +94,9 @@ pub struct StorageVersionMigrationList {
 
 watchable_core::model!(StorageVersionMigrationList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `StorageVersionMigrationSpec`, a type without a kind.
@@ -112,8 +112,8 @@ pub struct StorageVersionMigrationSpec {
 }
 
 watchable_core::model!(StorageVersionMigrationSpec {
-    0 continue_token: "continueToken",
-    1 resource: "resource",
+    0 continue_token: "continueToken" = [2],
+    1 resource: "resource" = [1],
 });
 
 /// `StorageVersionMigrationStatus`, a type without a kind.
@@ -129,6 +129,6 @@ pub struct StorageVersionMigrationStatus {
 }
 
 watchable_core::model!(StorageVersionMigrationStatus {
-    0 conditions: "conditions",
-    1 resource_version: "resourceVersion",
+    0 conditions: "conditions" = [1],
+    1 resource_version: "resourceVersion" = [2],
 });

@@ -22,12 +22,12 @@ pub struct CustomResourceColumnDefinition {
 }
 
 watchable_core::model!(CustomResourceColumnDefinition {
-    0 description: "description",
-    1 format: "format",
-    2 json_path: "jsonPath",
-    3 name: "name",
-    4 priority: "priority",
-    5 type_: "type",
+    0 description: "description" = [4],
+    1 format: "format" = [3],
+    2 json_path: "jsonPath" = [6],
+    3 name: "name" = [1],
+    4 priority: "priority" = [5],
+    5 type_: "type" = [2],
 });
 
 /// `CustomResourceConversion`, a type without a kind.
@@ -43,8 +43,8 @@ pub struct CustomResourceConversion {
 }
 
 watchable_core::model!(CustomResourceConversion {
-    0 strategy: "strategy",
-    1 webhook: "webhook",
+    0 strategy: "strategy" = [1],
+    1 webhook: "webhook" = [2],
 });
 
 /// Kind `CustomResourceDefinition` of `apiextensions.k8s.io/v1`.
@@ -74,9 +74,9 @@ pub struct CustomResourceDefinition {
 watchable_core::model!(CustomResourceDefinition {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `CustomResourceDefinitionCondition`, a type without a kind.
@@ -96,11 +96,11 @@ pub struct CustomResourceDefinitionCondition {
 }
 
 watchable_core::model!(CustomResourceDefinitionCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `CustomResourceDefinitionList` of `apiextensions.k8s.io/v1`.
@@ -121,9 +121,9 @@ pub struct CustomResourceDefinitionList {
 
 watchable_core::model!(CustomResourceDefinitionList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `CustomResourceDefinitionNames`, a type without a kind.
@@ -144,12 +144,12 @@ pub struct CustomResourceDefinitionNames {
 }
 
 watchable_core::model!(CustomResourceDefinitionNames {
-    0 categories: "categories",
-    1 kind: "kind",
-    2 list_kind: "listKind",
-    3 plural: "plural",
-    4 short_names: "shortNames",
-    5 singular: "singular",
+    0 categories: "categories" = [6],
+    1 kind: "kind" = [4],
+    2 list_kind: "listKind" = [5],
+    3 plural: "plural" = [1],
+    4 short_names: "shortNames" = [3],
+    5 singular: "singular" = [2],
 });
 
 /// `CustomResourceDefinitionSpec`, a type without a kind.
@@ -172,12 +172,12 @@ pub struct CustomResourceDefinitionSpec {
 }
 
 watchable_core::model!(CustomResourceDefinitionSpec {
-    0 conversion: "conversion",
-    1 group: "group",
-    2 names: "names",
-    3 preserve_unknown_fields: "preserveUnknownFields",
-    4 scope: "scope",
-    5 versions: "versions" required,
+    0 conversion: "conversion" = [9],
+    1 group: "group" = [1],
+    2 names: "names" = [3],
+    3 preserve_unknown_fields: "preserveUnknownFields" = [10],
+    4 scope: "scope" = [4],
+    5 versions: "versions" = [7] required,
 });
 
 /// `CustomResourceDefinitionStatus`, a type without a kind.
@@ -194,9 +194,9 @@ pub struct CustomResourceDefinitionStatus {
 }
 
 watchable_core::model!(CustomResourceDefinitionStatus {
-    0 accepted_names: "acceptedNames",
-    1 conditions: "conditions",
-    2 stored_versions: "storedVersions",
+    0 accepted_names: "acceptedNames" = [2],
+    1 conditions: "conditions" = [1],
+    2 stored_versions: "storedVersions" = [3],
 });
 
 /// `CustomResourceDefinitionVersion`, a type without a kind.
@@ -221,15 +221,15 @@ pub struct CustomResourceDefinitionVersion {
 }
 
 watchable_core::model!(CustomResourceDefinitionVersion {
-    0 additional_printer_columns: "additionalPrinterColumns",
-    1 deprecated: "deprecated",
-    2 deprecation_warning: "deprecationWarning",
-    3 name: "name",
-    4 schema: "schema",
-    5 selectable_fields: "selectableFields",
-    6 served: "served",
-    7 storage: "storage",
-    8 subresources: "subresources",
+    0 additional_printer_columns: "additionalPrinterColumns" = [6],
+    1 deprecated: "deprecated" = [7],
+    2 deprecation_warning: "deprecationWarning" = [8],
+    3 name: "name" = [1],
+    4 schema: "schema" = [4],
+    5 selectable_fields: "selectableFields" = [9],
+    6 served: "served" = [2],
+    7 storage: "storage" = [3],
+    8 subresources: "subresources" = [5],
 });
 
 /// `CustomResourceSubresourceScale`, a type without a kind.
@@ -247,9 +247,9 @@ pub struct CustomResourceSubresourceScale {
 }
 
 watchable_core::model!(CustomResourceSubresourceScale {
-    0 label_selector_path: "labelSelectorPath",
-    1 spec_replicas_path: "specReplicasPath",
-    2 status_replicas_path: "statusReplicasPath",
+    0 label_selector_path: "labelSelectorPath" = [3],
+    1 spec_replicas_path: "specReplicasPath" = [1],
+    2 status_replicas_path: "statusReplicasPath" = [2],
 });
 
 /// `CustomResourceSubresourceStatus`: JSON without a schema in the spec, kept unchanged.
@@ -271,8 +271,8 @@ pub struct CustomResourceSubresources {
 }
 
 watchable_core::model!(CustomResourceSubresources {
-    0 scale: "scale",
-    1 status: "status",
+    0 scale: "scale" = [2],
+    1 status: "status" = [1],
 });
 
 /// `CustomResourceValidation`, a type without a kind.
@@ -287,7 +287,7 @@ pub struct CustomResourceValidation {
 }
 
 watchable_core::model!(CustomResourceValidation {
-    0 open_api_v3_schema: "openAPIV3Schema",
+    0 open_api_v3_schema: "openAPIV3Schema" = [1],
 });
 
 /// `ExternalDocumentation`, a type without a kind.
@@ -302,8 +302,8 @@ pub struct ExternalDocumentation {
 }
 
 watchable_core::model!(ExternalDocumentation {
-    0 description: "description",
-    1 url: "url",
+    0 description: "description" = [1],
+    1 url: "url" = [2],
 });
 
 /// `JSON`: JSON without a schema in the spec, kept unchanged.
@@ -376,50 +376,50 @@ pub struct JSONSchemaProps {
 }
 
 watchable_core::model!(JSONSchemaProps {
-    0 ref_path: "$ref",
-    1 schema: "$schema",
-    2 additional_items: "additionalItems",
-    3 additional_properties: "additionalProperties",
-    4 all_of: "allOf",
-    5 any_of: "anyOf",
-    6 default: "default",
-    7 definitions: "definitions",
-    8 dependencies: "dependencies",
-    9 description: "description",
-    10 enum_: "enum",
-    11 example: "example",
-    12 exclusive_maximum: "exclusiveMaximum",
-    13 exclusive_minimum: "exclusiveMinimum",
-    14 external_docs: "externalDocs",
-    15 format: "format",
-    16 id: "id",
-    17 items: "items",
-    18 max_items: "maxItems",
-    19 max_length: "maxLength",
-    20 max_properties: "maxProperties",
-    21 maximum: "maximum",
-    22 min_items: "minItems",
-    23 min_length: "minLength",
-    24 min_properties: "minProperties",
-    25 minimum: "minimum",
-    26 multiple_of: "multipleOf",
-    27 not: "not",
-    28 nullable: "nullable",
-    29 one_of: "oneOf",
-    30 pattern: "pattern",
-    31 pattern_properties: "patternProperties",
-    32 properties: "properties",
-    33 required: "required",
-    34 title: "title",
-    35 type_: "type",
-    36 unique_items: "uniqueItems",
-    37 x_kubernetes_embedded_resource: "x-kubernetes-embedded-resource",
-    38 x_kubernetes_int_or_string: "x-kubernetes-int-or-string",
-    39 x_kubernetes_list_map_keys: "x-kubernetes-list-map-keys",
-    40 x_kubernetes_list_type: "x-kubernetes-list-type",
-    41 x_kubernetes_map_type: "x-kubernetes-map-type",
-    42 x_kubernetes_preserve_unknown_fields: "x-kubernetes-preserve-unknown-fields",
-    43 x_kubernetes_validations: "x-kubernetes-validations",
+    0 ref_path: "$ref" = [3],
+    1 schema: "$schema" = [2],
+    2 additional_items: "additionalItems" = [33],
+    3 additional_properties: "additionalProperties" = [30],
+    4 all_of: "allOf" = [25],
+    5 any_of: "anyOf" = [27],
+    6 default: "default" = [8],
+    7 definitions: "definitions" = [34],
+    8 dependencies: "dependencies" = [32],
+    9 description: "description" = [4],
+    10 enum_: "enum" = [20],
+    11 example: "example" = [36],
+    12 exclusive_maximum: "exclusiveMaximum" = [10],
+    13 exclusive_minimum: "exclusiveMinimum" = [12],
+    14 external_docs: "externalDocs" = [35],
+    15 format: "format" = [6],
+    16 id: "id" = [1],
+    17 items: "items" = [24],
+    18 max_items: "maxItems" = [16],
+    19 max_length: "maxLength" = [13],
+    20 max_properties: "maxProperties" = [21],
+    21 maximum: "maximum" = [9],
+    22 min_items: "minItems" = [17],
+    23 min_length: "minLength" = [14],
+    24 min_properties: "minProperties" = [22],
+    25 minimum: "minimum" = [11],
+    26 multiple_of: "multipleOf" = [19],
+    27 not: "not" = [28],
+    28 nullable: "nullable" = [37],
+    29 one_of: "oneOf" = [26],
+    30 pattern: "pattern" = [15],
+    31 pattern_properties: "patternProperties" = [31],
+    32 properties: "properties" = [29],
+    33 required: "required" = [23],
+    34 title: "title" = [7],
+    35 type_: "type" = [5],
+    36 unique_items: "uniqueItems" = [18],
+    37 x_kubernetes_embedded_resource: "x-kubernetes-embedded-resource" = [39],
+    38 x_kubernetes_int_or_string: "x-kubernetes-int-or-string" = [40],
+    39 x_kubernetes_list_map_keys: "x-kubernetes-list-map-keys" = [41],
+    40 x_kubernetes_list_type: "x-kubernetes-list-type" = [42],
+    41 x_kubernetes_map_type: "x-kubernetes-map-type" = [43],
+    42 x_kubernetes_preserve_unknown_fields: "x-kubernetes-preserve-unknown-fields" = [38],
+    43 x_kubernetes_validations: "x-kubernetes-validations" = [44],
 });
 
 /// `JSONSchemaPropsOrArray`, a type without a kind.
@@ -455,7 +455,7 @@ pub struct SelectableField {
 }
 
 watchable_core::model!(SelectableField {
-    0 json_path: "jsonPath",
+    0 json_path: "jsonPath" = [1],
 });
 
 /// `ServiceReference`, a type without a kind.
@@ -474,10 +474,10 @@ pub struct ServiceReference {
 }
 
 watchable_core::model!(ServiceReference {
-    0 name: "name",
-    1 namespace: "namespace",
-    2 path: "path",
-    3 port: "port",
+    0 name: "name" = [2],
+    1 namespace: "namespace" = [1],
+    2 path: "path" = [3],
+    3 port: "port" = [4],
 });
 
 /// `ValidationRule`, a type without a kind.
@@ -497,12 +497,12 @@ pub struct ValidationRule {
 }
 
 watchable_core::model!(ValidationRule {
-    0 field_path: "fieldPath",
-    1 message: "message",
-    2 message_expression: "messageExpression",
-    3 optional_old_self: "optionalOldSelf",
-    4 reason: "reason",
-    5 rule: "rule",
+    0 field_path: "fieldPath" = [5],
+    1 message: "message" = [2],
+    2 message_expression: "messageExpression" = [3],
+    3 optional_old_self: "optionalOldSelf" = [6],
+    4 reason: "reason" = [4],
+    5 rule: "rule" = [1],
 });
 
 /// `WebhookClientConfig`, a type without a kind.
@@ -518,9 +518,9 @@ pub struct WebhookClientConfig {
 }
 
 watchable_core::model!(WebhookClientConfig {
-    0 ca_bundle: "caBundle",
-    1 service: "service",
-    2 url: "url",
+    0 ca_bundle: "caBundle" = [2],
+    1 service: "service" = [1],
+    2 url: "url" = [3],
 });
 
 /// `WebhookConversion`, a type without a kind.
@@ -536,6 +536,6 @@ pub struct WebhookConversion {
 }
 
 watchable_core::model!(WebhookConversion {
-    0 client_config: "clientConfig",
-    1 conversion_review_versions: "conversionReviewVersions" required,
+    0 client_config: "clientConfig" = [2],
+    1 conversion_review_versions: "conversionReviewVersions" = [3] required,
 });

@@ -23,12 +23,12 @@ pub struct AllocatedDeviceStatus {
 }
 
 watchable_core::model!(AllocatedDeviceStatus {
-    0 conditions: "conditions",
-    1 data: "data",
-    2 device: "device",
-    3 driver: "driver",
-    4 network_data: "networkData",
-    5 pool: "pool",
+    0 conditions: "conditions" = [4],
+    1 data: "data" = [5],
+    2 device: "device" = [3],
+    3 driver: "driver" = [1],
+    4 network_data: "networkData" = [6],
+    5 pool: "pool" = [2],
 });
 
 /// `AllocationResult`, a type without a kind.
@@ -43,8 +43,8 @@ pub struct AllocationResult {
 }
 
 watchable_core::model!(AllocationResult {
-    0 devices: "devices",
-    1 node_selector: "nodeSelector",
+    0 devices: "devices" = [1],
+    1 node_selector: "nodeSelector" = [3],
 });
 
 /// `BasicDevice`, a type without a kind.
@@ -59,8 +59,8 @@ pub struct BasicDevice {
 }
 
 watchable_core::model!(BasicDevice {
-    0 attributes: "attributes",
-    1 capacity: "capacity",
+    0 attributes: "attributes" = [1],
+    1 capacity: "capacity" = [2],
 });
 
 /// `CELDeviceSelector`, a type without a kind.
@@ -75,7 +75,7 @@ pub struct CELDeviceSelector {
 }
 
 watchable_core::model!(CELDeviceSelector {
-    0 expression: "expression",
+    0 expression: "expression" = [1],
 });
 
 /// `Device`, a type without a kind.
@@ -91,8 +91,8 @@ pub struct Device {
 }
 
 watchable_core::model!(Device {
-    0 basic: "basic",
-    1 name: "name",
+    0 basic: "basic" = [2],
+    1 name: "name" = [1],
 });
 
 /// `DeviceAllocationConfiguration`, a type without a kind.
@@ -109,9 +109,9 @@ pub struct DeviceAllocationConfiguration {
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
-    0 opaque: "opaque",
-    1 requests: "requests",
-    2 source: "source",
+    0 opaque: "opaque" = [3 1],
+    1 requests: "requests" = [2],
+    2 source: "source" = [1],
 });
 
 /// `DeviceAllocationResult`, a type without a kind.
@@ -126,8 +126,8 @@ pub struct DeviceAllocationResult {
 }
 
 watchable_core::model!(DeviceAllocationResult {
-    0 config: "config",
-    1 results: "results",
+    0 config: "config" = [2],
+    1 results: "results" = [1],
 });
 
 /// `DeviceAttribute`, a type without a kind.
@@ -144,10 +144,10 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool",
-    1 int: "int",
-    2 string: "string",
-    3 version: "version",
+    0 bool: "bool" = [3],
+    1 int: "int" = [2],
+    2 string: "string" = [4],
+    3 version: "version" = [5],
 });
 
 /// `DeviceCapacity`, a type without a kind.
@@ -162,7 +162,7 @@ pub struct DeviceCapacity {
 }
 
 watchable_core::model!(DeviceCapacity {
-    0 value: "value",
+    0 value: "value" = [1],
 });
 
 /// `DeviceClaim`, a type without a kind.
@@ -178,9 +178,9 @@ pub struct DeviceClaim {
 }
 
 watchable_core::model!(DeviceClaim {
-    0 config: "config",
-    1 constraints: "constraints",
-    2 requests: "requests",
+    0 config: "config" = [3],
+    1 constraints: "constraints" = [2],
+    2 requests: "requests" = [1],
 });
 
 /// `DeviceClaimConfiguration`, a type without a kind.
@@ -195,8 +195,8 @@ pub struct DeviceClaimConfiguration {
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
-    0 opaque: "opaque",
-    1 requests: "requests",
+    0 opaque: "opaque" = [2 1],
+    1 requests: "requests" = [1],
 });
 
 /// Kind `DeviceClass` of `resource.k8s.io/v1beta1`.
@@ -225,8 +225,8 @@ pub struct DeviceClass {
 watchable_core::model!(DeviceClass {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `DeviceClassConfiguration`, a type without a kind.
@@ -240,7 +240,7 @@ pub struct DeviceClassConfiguration {
 }
 
 watchable_core::model!(DeviceClassConfiguration {
-    0 opaque: "opaque",
+    0 opaque: "opaque" = [1 1],
 });
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1beta1`.
@@ -261,9 +261,9 @@ pub struct DeviceClassList {
 
 watchable_core::model!(DeviceClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DeviceClassSpec`, a type without a kind.
@@ -278,8 +278,8 @@ pub struct DeviceClassSpec {
 }
 
 watchable_core::model!(DeviceClassSpec {
-    0 config: "config",
-    1 selectors: "selectors",
+    0 config: "config" = [2],
+    1 selectors: "selectors" = [1],
 });
 
 /// `DeviceConstraint`, a type without a kind.
@@ -294,8 +294,8 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 match_attribute: "matchAttribute",
-    1 requests: "requests",
+    0 match_attribute: "matchAttribute" = [2],
+    1 requests: "requests" = [1],
 });
 
 /// `DeviceRequest`, a type without a kind.
@@ -316,12 +316,12 @@ pub struct DeviceRequest {
 }
 
 watchable_core::model!(DeviceRequest {
-    0 admin_access: "adminAccess",
-    1 allocation_mode: "allocationMode",
-    2 count: "count",
-    3 device_class_name: "deviceClassName",
-    4 name: "name",
-    5 selectors: "selectors",
+    0 admin_access: "adminAccess" = [6],
+    1 allocation_mode: "allocationMode" = [4],
+    2 count: "count" = [5],
+    3 device_class_name: "deviceClassName" = [2],
+    4 name: "name" = [1],
+    5 selectors: "selectors" = [3],
 });
 
 /// `DeviceRequestAllocationResult`, a type without a kind.
@@ -343,11 +343,11 @@ pub struct DeviceRequestAllocationResult {
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
-    0 admin_access: "adminAccess",
-    1 device: "device",
-    2 driver: "driver",
-    3 pool: "pool",
-    4 request: "request",
+    0 admin_access: "adminAccess" = [5],
+    1 device: "device" = [4],
+    2 driver: "driver" = [2],
+    3 pool: "pool" = [3],
+    4 request: "request" = [1],
 });
 
 /// `DeviceSelector`, a type without a kind.
@@ -361,7 +361,7 @@ pub struct DeviceSelector {
 }
 
 watchable_core::model!(DeviceSelector {
-    0 cel: "cel",
+    0 cel: "cel" = [1],
 });
 
 /// `NetworkDeviceData`, a type without a kind.
@@ -377,9 +377,9 @@ pub struct NetworkDeviceData {
 }
 
 watchable_core::model!(NetworkDeviceData {
-    0 hardware_address: "hardwareAddress",
-    1 interface_name: "interfaceName",
-    2 ips: "ips",
+    0 hardware_address: "hardwareAddress" = [3],
+    1 interface_name: "interfaceName" = [1],
+    2 ips: "ips" = [2],
 });
 
 /// `OpaqueDeviceConfiguration`, a type without a kind.
@@ -396,8 +396,8 @@ pub struct OpaqueDeviceConfiguration {
 }
 
 watchable_core::model!(OpaqueDeviceConfiguration {
-    0 driver: "driver",
-    1 parameters: "parameters",
+    0 driver: "driver" = [1],
+    1 parameters: "parameters" = [2],
 });
 
 /// Kind `ResourceClaim` of `resource.k8s.io/v1beta1`.
@@ -428,9 +428,9 @@ pub struct ResourceClaim {
 watchable_core::model!(ResourceClaim {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ResourceClaimConsumerReference`, a type without a kind.
@@ -450,10 +450,10 @@ pub struct ResourceClaimConsumerReference {
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
-    0 api_group: "apiGroup",
-    1 name: "name",
-    2 resource: "resource",
-    3 uid: "uid",
+    0 api_group: "apiGroup" = [1],
+    1 name: "name" = [4],
+    2 resource: "resource" = [3],
+    3 uid: "uid" = [5],
 });
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1beta1`.
@@ -474,9 +474,9 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimSpec`, a type without a kind.
@@ -490,7 +490,7 @@ pub struct ResourceClaimSpec {
 }
 
 watchable_core::model!(ResourceClaimSpec {
-    0 devices: "devices",
+    0 devices: "devices" = [1],
 });
 
 /// `ResourceClaimStatus`, a type without a kind.
@@ -508,9 +508,9 @@ pub struct ResourceClaimStatus {
 }
 
 watchable_core::model!(ResourceClaimStatus {
-    0 allocation: "allocation",
-    1 devices: "devices",
-    2 reserved_for: "reservedFor",
+    0 allocation: "allocation" = [1],
+    1 devices: "devices" = [4],
+    2 reserved_for: "reservedFor" = [2],
 });
 
 /// Kind `ResourceClaimTemplate` of `resource.k8s.io/v1beta1`.
@@ -540,8 +540,8 @@ pub struct ResourceClaimTemplate {
 watchable_core::model!(ResourceClaimTemplate {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1beta1`.
@@ -562,9 +562,9 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimTemplateSpec`, a type without a kind.
@@ -580,8 +580,8 @@ pub struct ResourceClaimTemplateSpec {
 }
 
 watchable_core::model!(ResourceClaimTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// `ResourcePool`, a type without a kind.
@@ -600,9 +600,9 @@ pub struct ResourcePool {
 }
 
 watchable_core::model!(ResourcePool {
-    0 generation: "generation",
-    1 name: "name",
-    2 resource_slice_count: "resourceSliceCount",
+    0 generation: "generation" = [2],
+    1 name: "name" = [1],
+    2 resource_slice_count: "resourceSliceCount" = [3],
 });
 
 /// Kind `ResourceSlice` of `resource.k8s.io/v1beta1`.
@@ -631,8 +631,8 @@ pub struct ResourceSlice {
 watchable_core::model!(ResourceSlice {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1beta1`.
@@ -653,9 +653,9 @@ pub struct ResourceSliceList {
 
 watchable_core::model!(ResourceSliceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceSliceSpec`, a type without a kind.
@@ -676,10 +676,10 @@ pub struct ResourceSliceSpec {
 }
 
 watchable_core::model!(ResourceSliceSpec {
-    0 all_nodes: "allNodes",
-    1 devices: "devices",
-    2 driver: "driver",
-    3 node_name: "nodeName",
-    4 node_selector: "nodeSelector",
-    5 pool: "pool",
+    0 all_nodes: "allNodes" = [5],
+    1 devices: "devices" = [6],
+    2 driver: "driver" = [1],
+    3 node_name: "nodeName" = [3],
+    4 node_selector: "nodeSelector" = [4],
+    5 pool: "pool" = [2],
 });

@@ -29,10 +29,10 @@ pub struct VolumeAttributesClass {
 
 watchable_core::model!(VolumeAttributesClass {
     0 api_version: "apiVersion",
-    1 driver_name: "driverName",
+    1 driver_name: "driverName" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
-    4 parameters: "parameters",
+    3 metadata: "metadata" = [1],
+    4 parameters: "parameters" = [3],
 });
 
 /// Kind `VolumeAttributesClassList` of `storage.k8s.io/v1beta1`.
@@ -53,7 +53,7 @@ pub struct VolumeAttributesClassList {
 
 watchable_core::model!(VolumeAttributesClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });

@@ -29,8 +29,8 @@ pub struct LeaseCandidate {
 watchable_core::model!(LeaseCandidate {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `LeaseCandidateList` of `coordination.k8s.io/v1beta1`.
@@ -51,9 +51,9 @@ pub struct LeaseCandidateList {
 
 watchable_core::model!(LeaseCandidateList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `LeaseCandidateSpec`, a type without a kind.
@@ -75,10 +75,10 @@ pub struct LeaseCandidateSpec {
 }
 
 watchable_core::model!(LeaseCandidateSpec {
-    0 binary_version: "binaryVersion",
-    1 emulation_version: "emulationVersion",
-    2 lease_name: "leaseName",
-    3 ping_time: "pingTime",
-    4 renew_time: "renewTime",
-    5 strategy: "strategy",
+    0 binary_version: "binaryVersion" = [4],
+    1 emulation_version: "emulationVersion" = [5],
+    2 lease_name: "leaseName" = [1],
+    3 ping_time: "pingTime" = [2],
+    4 renew_time: "renewTime" = [3],
+    5 strategy: "strategy" = [6],
 });

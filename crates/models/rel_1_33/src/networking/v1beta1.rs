@@ -28,8 +28,8 @@ pub struct IPAddress {
 watchable_core::model!(IPAddress {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `IPAddressList` of `networking.k8s.io/v1beta1`.
@@ -50,9 +50,9 @@ pub struct IPAddressList {
 
 watchable_core::model!(IPAddressList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IPAddressSpec`, a type without a kind.
@@ -67,7 +67,7 @@ pub struct IPAddressSpec {
 }
 
 watchable_core::model!(IPAddressSpec {
-    0 parent_ref: "parentRef",
+    0 parent_ref: "parentRef" = [1],
 });
 
 /// `ParentReference`, a type without a kind.
@@ -86,10 +86,10 @@ pub struct ParentReference {
 }
 
 watchable_core::model!(ParentReference {
-    0 group: "group",
-    1 name: "name",
-    2 namespace: "namespace",
-    3 resource: "resource",
+    0 group: "group" = [1],
+    1 name: "name" = [4],
+    2 namespace: "namespace" = [3],
+    3 resource: "resource" = [2],
 });
 
 /// Kind `ServiceCIDR` of `networking.k8s.io/v1beta1`.
@@ -118,9 +118,9 @@ pub struct ServiceCIDR {
 watchable_core::model!(ServiceCIDR {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `ServiceCIDRList` of `networking.k8s.io/v1beta1`.
@@ -141,9 +141,9 @@ pub struct ServiceCIDRList {
 
 watchable_core::model!(ServiceCIDRList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ServiceCIDRSpec`, a type without a kind.
@@ -157,7 +157,7 @@ pub struct ServiceCIDRSpec {
 }
 
 watchable_core::model!(ServiceCIDRSpec {
-    0 cidrs: "cidrs",
+    0 cidrs: "cidrs" = [1],
 });
 
 /// `ServiceCIDRStatus`, a type without a kind.
@@ -172,5 +172,5 @@ pub struct ServiceCIDRStatus {
 }
 
 watchable_core::model!(ServiceCIDRStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" = [1],
 });

@@ -23,12 +23,12 @@ pub struct AllocatedDeviceStatus {
 }
 
 watchable_core::model!(AllocatedDeviceStatus {
-    0 conditions: "conditions",
-    1 data: "data",
-    2 device: "device",
-    3 driver: "driver",
-    4 network_data: "networkData",
-    5 pool: "pool",
+    0 conditions: "conditions" = [4],
+    1 data: "data" = [5],
+    2 device: "device" = [3],
+    3 driver: "driver" = [1],
+    4 network_data: "networkData" = [6],
+    5 pool: "pool" = [2],
 });
 
 /// `AllocationResult`, a type without a kind.
@@ -43,8 +43,8 @@ pub struct AllocationResult {
 }
 
 watchable_core::model!(AllocationResult {
-    0 devices: "devices",
-    1 node_selector: "nodeSelector",
+    0 devices: "devices" = [1],
+    1 node_selector: "nodeSelector" = [3],
 });
 
 /// `CELDeviceSelector`, a type without a kind.
@@ -59,7 +59,7 @@ pub struct CELDeviceSelector {
 }
 
 watchable_core::model!(CELDeviceSelector {
-    0 expression: "expression",
+    0 expression: "expression" = [1],
 });
 
 /// `Counter`, a type without a kind.
@@ -74,7 +74,7 @@ pub struct Counter {
 }
 
 watchable_core::model!(Counter {
-    0 value: "value",
+    0 value: "value" = [1],
 });
 
 /// `CounterSet`, a type without a kind.
@@ -91,8 +91,8 @@ pub struct CounterSet {
 }
 
 watchable_core::model!(CounterSet {
-    0 counters: "counters" required,
-    1 name: "name",
+    0 counters: "counters" = [2] required,
+    1 name: "name" = [1],
 });
 
 /// `Device`, a type without a kind.
@@ -114,14 +114,14 @@ pub struct Device {
 }
 
 watchable_core::model!(Device {
-    0 all_nodes: "allNodes",
-    1 attributes: "attributes",
-    2 capacity: "capacity",
-    3 consumes_counters: "consumesCounters",
-    4 name: "name",
-    5 node_name: "nodeName",
-    6 node_selector: "nodeSelector",
-    7 taints: "taints",
+    0 all_nodes: "allNodes" = [7],
+    1 attributes: "attributes" = [2],
+    2 capacity: "capacity" = [3],
+    3 consumes_counters: "consumesCounters" = [4],
+    4 name: "name" = [1],
+    5 node_name: "nodeName" = [5],
+    6 node_selector: "nodeSelector" = [6],
+    7 taints: "taints" = [8],
 });
 
 /// `DeviceAllocationConfiguration`, a type without a kind.
@@ -138,9 +138,9 @@ pub struct DeviceAllocationConfiguration {
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
-    0 opaque: "opaque",
-    1 requests: "requests",
-    2 source: "source",
+    0 opaque: "opaque" = [3 1],
+    1 requests: "requests" = [2],
+    2 source: "source" = [1],
 });
 
 /// `DeviceAllocationResult`, a type without a kind.
@@ -155,8 +155,8 @@ pub struct DeviceAllocationResult {
 }
 
 watchable_core::model!(DeviceAllocationResult {
-    0 config: "config",
-    1 results: "results",
+    0 config: "config" = [2],
+    1 results: "results" = [1],
 });
 
 /// `DeviceAttribute`, a type without a kind.
@@ -173,10 +173,10 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool",
-    1 int: "int",
-    2 string: "string",
-    3 version: "version",
+    0 bool: "bool" = [3],
+    1 int: "int" = [2],
+    2 string: "string" = [4],
+    3 version: "version" = [5],
 });
 
 /// `DeviceCapacity`, a type without a kind.
@@ -191,7 +191,7 @@ pub struct DeviceCapacity {
 }
 
 watchable_core::model!(DeviceCapacity {
-    0 value: "value",
+    0 value: "value" = [1],
 });
 
 /// `DeviceClaim`, a type without a kind.
@@ -207,9 +207,9 @@ pub struct DeviceClaim {
 }
 
 watchable_core::model!(DeviceClaim {
-    0 config: "config",
-    1 constraints: "constraints",
-    2 requests: "requests",
+    0 config: "config" = [3],
+    1 constraints: "constraints" = [2],
+    2 requests: "requests" = [1],
 });
 
 /// `DeviceClaimConfiguration`, a type without a kind.
@@ -224,8 +224,8 @@ pub struct DeviceClaimConfiguration {
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
-    0 opaque: "opaque",
-    1 requests: "requests",
+    0 opaque: "opaque" = [2 1],
+    1 requests: "requests" = [1],
 });
 
 /// Kind `DeviceClass` of `resource.k8s.io/v1beta2`.
@@ -254,8 +254,8 @@ pub struct DeviceClass {
 watchable_core::model!(DeviceClass {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `DeviceClassConfiguration`, a type without a kind.
@@ -269,7 +269,7 @@ pub struct DeviceClassConfiguration {
 }
 
 watchable_core::model!(DeviceClassConfiguration {
-    0 opaque: "opaque",
+    0 opaque: "opaque" = [1 1],
 });
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1beta2`.
@@ -290,9 +290,9 @@ pub struct DeviceClassList {
 
 watchable_core::model!(DeviceClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DeviceClassSpec`, a type without a kind.
@@ -307,8 +307,8 @@ pub struct DeviceClassSpec {
 }
 
 watchable_core::model!(DeviceClassSpec {
-    0 config: "config",
-    1 selectors: "selectors",
+    0 config: "config" = [2],
+    1 selectors: "selectors" = [1],
 });
 
 /// `DeviceConstraint`, a type without a kind.
@@ -323,8 +323,8 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 match_attribute: "matchAttribute",
-    1 requests: "requests",
+    0 match_attribute: "matchAttribute" = [2],
+    1 requests: "requests" = [1],
 });
 
 /// `DeviceCounterConsumption`, a type without a kind.
@@ -341,8 +341,8 @@ pub struct DeviceCounterConsumption {
 }
 
 watchable_core::model!(DeviceCounterConsumption {
-    0 counter_set: "counterSet",
-    1 counters: "counters" required,
+    0 counter_set: "counterSet" = [1],
+    1 counters: "counters" = [2] required,
 });
 
 /// `DeviceRequest`, a type without a kind.
@@ -359,9 +359,9 @@ pub struct DeviceRequest {
 }
 
 watchable_core::model!(DeviceRequest {
-    0 exactly: "exactly",
-    1 first_available: "firstAvailable",
-    2 name: "name",
+    0 exactly: "exactly" = [2],
+    1 first_available: "firstAvailable" = [3],
+    2 name: "name" = [1],
 });
 
 /// `DeviceRequestAllocationResult`, a type without a kind.
@@ -384,12 +384,12 @@ pub struct DeviceRequestAllocationResult {
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
-    0 admin_access: "adminAccess",
-    1 device: "device",
-    2 driver: "driver",
-    3 pool: "pool",
-    4 request: "request",
-    5 tolerations: "tolerations",
+    0 admin_access: "adminAccess" = [5],
+    1 device: "device" = [4],
+    2 driver: "driver" = [2],
+    3 pool: "pool" = [3],
+    4 request: "request" = [1],
+    5 tolerations: "tolerations" = [6],
 });
 
 /// `DeviceSelector`, a type without a kind.
@@ -403,7 +403,7 @@ pub struct DeviceSelector {
 }
 
 watchable_core::model!(DeviceSelector {
-    0 cel: "cel",
+    0 cel: "cel" = [1],
 });
 
 /// `DeviceSubRequest`, a type without a kind.
@@ -424,12 +424,12 @@ pub struct DeviceSubRequest {
 }
 
 watchable_core::model!(DeviceSubRequest {
-    0 allocation_mode: "allocationMode",
-    1 count: "count",
-    2 device_class_name: "deviceClassName",
-    3 name: "name",
-    4 selectors: "selectors",
-    5 tolerations: "tolerations",
+    0 allocation_mode: "allocationMode" = [4],
+    1 count: "count" = [5],
+    2 device_class_name: "deviceClassName" = [2],
+    3 name: "name" = [1],
+    4 selectors: "selectors" = [3],
+    5 tolerations: "tolerations" = [6],
 });
 
 /// `DeviceTaint`, a type without a kind.
@@ -448,10 +448,10 @@ pub struct DeviceTaint {
 }
 
 watchable_core::model!(DeviceTaint {
-    0 effect: "effect",
-    1 key: "key",
-    2 time_added: "timeAdded",
-    3 value: "value",
+    0 effect: "effect" = [3],
+    1 key: "key" = [1],
+    2 time_added: "timeAdded" = [4],
+    3 value: "value" = [2],
 });
 
 /// `DeviceToleration`, a type without a kind.
@@ -469,11 +469,11 @@ pub struct DeviceToleration {
 }
 
 watchable_core::model!(DeviceToleration {
-    0 effect: "effect",
-    1 key: "key",
-    2 operator: "operator",
-    3 toleration_seconds: "tolerationSeconds",
-    4 value: "value",
+    0 effect: "effect" = [4],
+    1 key: "key" = [1],
+    2 operator: "operator" = [2],
+    3 toleration_seconds: "tolerationSeconds" = [5],
+    4 value: "value" = [3],
 });
 
 /// `ExactDeviceRequest`, a type without a kind.
@@ -493,12 +493,12 @@ pub struct ExactDeviceRequest {
 }
 
 watchable_core::model!(ExactDeviceRequest {
-    0 admin_access: "adminAccess",
-    1 allocation_mode: "allocationMode",
-    2 count: "count",
-    3 device_class_name: "deviceClassName",
-    4 selectors: "selectors",
-    5 tolerations: "tolerations",
+    0 admin_access: "adminAccess" = [5],
+    1 allocation_mode: "allocationMode" = [3],
+    2 count: "count" = [4],
+    3 device_class_name: "deviceClassName" = [1],
+    4 selectors: "selectors" = [2],
+    5 tolerations: "tolerations" = [6],
 });
 
 /// `NetworkDeviceData`, a type without a kind.
@@ -514,9 +514,9 @@ pub struct NetworkDeviceData {
 }
 
 watchable_core::model!(NetworkDeviceData {
-    0 hardware_address: "hardwareAddress",
-    1 interface_name: "interfaceName",
-    2 ips: "ips",
+    0 hardware_address: "hardwareAddress" = [3],
+    1 interface_name: "interfaceName" = [1],
+    2 ips: "ips" = [2],
 });
 
 /// `OpaqueDeviceConfiguration`, a type without a kind.
@@ -533,8 +533,8 @@ pub struct OpaqueDeviceConfiguration {
 }
 
 watchable_core::model!(OpaqueDeviceConfiguration {
-    0 driver: "driver",
-    1 parameters: "parameters",
+    0 driver: "driver" = [1],
+    1 parameters: "parameters" = [2],
 });
 
 /// Kind `ResourceClaim` of `resource.k8s.io/v1beta2`.
@@ -565,9 +565,9 @@ pub struct ResourceClaim {
 watchable_core::model!(ResourceClaim {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ResourceClaimConsumerReference`, a type without a kind.
@@ -587,10 +587,10 @@ pub struct ResourceClaimConsumerReference {
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
-    0 api_group: "apiGroup",
-    1 name: "name",
-    2 resource: "resource",
-    3 uid: "uid",
+    0 api_group: "apiGroup" = [1],
+    1 name: "name" = [4],
+    2 resource: "resource" = [3],
+    3 uid: "uid" = [5],
 });
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1beta2`.
@@ -611,9 +611,9 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimSpec`, a type without a kind.
@@ -627,7 +627,7 @@ pub struct ResourceClaimSpec {
 }
 
 watchable_core::model!(ResourceClaimSpec {
-    0 devices: "devices",
+    0 devices: "devices" = [1],
 });
 
 /// `ResourceClaimStatus`, a type without a kind.
@@ -645,9 +645,9 @@ pub struct ResourceClaimStatus {
 }
 
 watchable_core::model!(ResourceClaimStatus {
-    0 allocation: "allocation",
-    1 devices: "devices",
-    2 reserved_for: "reservedFor",
+    0 allocation: "allocation" = [1],
+    1 devices: "devices" = [4],
+    2 reserved_for: "reservedFor" = [2],
 });
 
 /// Kind `ResourceClaimTemplate` of `resource.k8s.io/v1beta2`.
@@ -677,8 +677,8 @@ pub struct ResourceClaimTemplate {
 watchable_core::model!(ResourceClaimTemplate {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1beta2`.
@@ -699,9 +699,9 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimTemplateSpec`, a type without a kind.
@@ -717,8 +717,8 @@ pub struct ResourceClaimTemplateSpec {
 }
 
 watchable_core::model!(ResourceClaimTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// `ResourcePool`, a type without a kind.
@@ -737,9 +737,9 @@ pub struct ResourcePool {
 }
 
 watchable_core::model!(ResourcePool {
-    0 generation: "generation",
-    1 name: "name",
-    2 resource_slice_count: "resourceSliceCount",
+    0 generation: "generation" = [2],
+    1 name: "name" = [1],
+    2 resource_slice_count: "resourceSliceCount" = [3],
 });
 
 /// Kind `ResourceSlice` of `resource.k8s.io/v1beta2`.
@@ -768,8 +768,8 @@ pub struct ResourceSlice {
 watchable_core::model!(ResourceSlice {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1beta2`.
@@ -790,9 +790,9 @@ pub struct ResourceSliceList {
 
 watchable_core::model!(ResourceSliceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceSliceSpec`, a type without a kind.
@@ -815,12 +815,12 @@ pub struct ResourceSliceSpec {
 }
 
 watchable_core::model!(ResourceSliceSpec {
-    0 all_nodes: "allNodes",
-    1 devices: "devices",
-    2 driver: "driver",
-    3 node_name: "nodeName",
-    4 node_selector: "nodeSelector",
-    5 per_device_node_selection: "perDeviceNodeSelection",
-    6 pool: "pool",
-    7 shared_counters: "sharedCounters",
+    0 all_nodes: "allNodes" = [5],
+    1 devices: "devices" = [6],
+    2 driver: "driver" = [1],
+    3 node_name: "nodeName" = [3],
+    4 node_selector: "nodeSelector" = [4],
+    5 per_device_node_selection: "perDeviceNodeSelection" = [7],
+    6 pool: "pool" = [2],
+    7 shared_counters: "sharedCounters" = [8],
 });

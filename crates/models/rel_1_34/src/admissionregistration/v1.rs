@@ -17,8 +17,8 @@ pub struct AuditAnnotation {
 }
 
 watchable_core::model!(AuditAnnotation {
-    0 key: "key",
-    1 value_expression: "valueExpression",
+    0 key: "key" = [1],
+    1 value_expression: "valueExpression" = [2],
 });
 
 /// `ExpressionWarning`, a type without a kind.
@@ -35,8 +35,8 @@ pub struct ExpressionWarning {
 }
 
 watchable_core::model!(ExpressionWarning {
-    0 field_ref: "fieldRef",
-    1 warning: "warning",
+    0 field_ref: "fieldRef" = [2],
+    1 warning: "warning" = [3],
 });
 
 /// `MatchCondition`, a type without a kind.
@@ -53,8 +53,8 @@ pub struct MatchCondition {
 }
 
 watchable_core::model!(MatchCondition {
-    0 expression: "expression",
-    1 name: "name",
+    0 expression: "expression" = [2],
+    1 name: "name" = [1],
 });
 
 /// `MatchResources`, a type without a kind.
@@ -72,11 +72,11 @@ pub struct MatchResources {
 }
 
 watchable_core::model!(MatchResources {
-    0 exclude_resource_rules: "excludeResourceRules",
-    1 match_policy: "matchPolicy",
-    2 namespace_selector: "namespaceSelector",
-    3 object_selector: "objectSelector",
-    4 resource_rules: "resourceRules",
+    0 exclude_resource_rules: "excludeResourceRules" = [4],
+    1 match_policy: "matchPolicy" = [7],
+    2 namespace_selector: "namespaceSelector" = [1],
+    3 object_selector: "objectSelector" = [2],
+    4 resource_rules: "resourceRules" = [3],
 });
 
 /// `MutatingWebhook`, a type without a kind.
@@ -106,18 +106,18 @@ pub struct MutatingWebhook {
 }
 
 watchable_core::model!(MutatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions" required,
-    1 client_config: "clientConfig",
-    2 failure_policy: "failurePolicy",
-    3 match_conditions: "matchConditions",
-    4 match_policy: "matchPolicy",
-    5 name: "name",
-    6 namespace_selector: "namespaceSelector",
-    7 object_selector: "objectSelector",
-    8 reinvocation_policy: "reinvocationPolicy",
-    9 rules: "rules",
-    10 side_effects: "sideEffects",
-    11 timeout_seconds: "timeoutSeconds",
+    0 admission_review_versions: "admissionReviewVersions" = [8] required,
+    1 client_config: "clientConfig" = [2],
+    2 failure_policy: "failurePolicy" = [4],
+    3 match_conditions: "matchConditions" = [12],
+    4 match_policy: "matchPolicy" = [9],
+    5 name: "name" = [1],
+    6 namespace_selector: "namespaceSelector" = [5],
+    7 object_selector: "objectSelector" = [11],
+    8 reinvocation_policy: "reinvocationPolicy" = [10],
+    9 rules: "rules" = [3],
+    10 side_effects: "sideEffects" = [6],
+    11 timeout_seconds: "timeoutSeconds" = [7],
 });
 
 /// Kind `MutatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -146,8 +146,8 @@ pub struct MutatingWebhookConfiguration {
 watchable_core::model!(MutatingWebhookConfiguration {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 webhooks: "webhooks",
+    2 metadata: "metadata" = [1],
+    3 webhooks: "webhooks" = [2],
 });
 
 /// Kind `MutatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
@@ -168,9 +168,9 @@ pub struct MutatingWebhookConfigurationList {
 
 watchable_core::model!(MutatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `NamedRuleWithOperations`, a type without a kind.
@@ -189,12 +189,12 @@ pub struct NamedRuleWithOperations {
 }
 
 watchable_core::model!(NamedRuleWithOperations {
-    0 api_groups: "apiGroups",
-    1 api_versions: "apiVersions",
-    2 operations: "operations",
-    3 resource_names: "resourceNames",
-    4 resources: "resources",
-    5 scope: "scope",
+    0 api_groups: "apiGroups" = [2 2 1],
+    1 api_versions: "apiVersions" = [2 2 2],
+    2 operations: "operations" = [2 1],
+    3 resource_names: "resourceNames" = [1],
+    4 resources: "resources" = [2 2 3],
+    5 scope: "scope" = [2 2 4],
 });
 
 /// `ParamKind`, a type without a kind.
@@ -209,8 +209,8 @@ pub struct ParamKind {
 }
 
 watchable_core::model!(ParamKind {
-    0 api_version: "apiVersion",
-    1 kind: "kind",
+    0 api_version: "apiVersion" = [1],
+    1 kind: "kind" = [2],
 });
 
 /// `ParamRef`, a type without a kind.
@@ -227,10 +227,10 @@ pub struct ParamRef {
 }
 
 watchable_core::model!(ParamRef {
-    0 name: "name",
-    1 namespace: "namespace",
-    2 parameter_not_found_action: "parameterNotFoundAction",
-    3 selector: "selector",
+    0 name: "name" = [1],
+    1 namespace: "namespace" = [2],
+    2 parameter_not_found_action: "parameterNotFoundAction" = [4],
+    3 selector: "selector" = [3],
 });
 
 /// `RuleWithOperations`, a type without a kind.
@@ -248,11 +248,11 @@ pub struct RuleWithOperations {
 }
 
 watchable_core::model!(RuleWithOperations {
-    0 api_groups: "apiGroups",
-    1 api_versions: "apiVersions",
-    2 operations: "operations",
-    3 resources: "resources",
-    4 scope: "scope",
+    0 api_groups: "apiGroups" = [2 1],
+    1 api_versions: "apiVersions" = [2 2],
+    2 operations: "operations" = [1],
+    3 resources: "resources" = [2 3],
+    4 scope: "scope" = [2 4],
 });
 
 /// `ServiceReference`, a type without a kind.
@@ -271,10 +271,10 @@ pub struct ServiceReference {
 }
 
 watchable_core::model!(ServiceReference {
-    0 name: "name",
-    1 namespace: "namespace",
-    2 path: "path",
-    3 port: "port",
+    0 name: "name" = [2],
+    1 namespace: "namespace" = [1],
+    2 path: "path" = [3],
+    3 port: "port" = [4],
 });
 
 /// `TypeChecking`, a type without a kind.
@@ -288,7 +288,7 @@ pub struct TypeChecking {
 }
 
 watchable_core::model!(TypeChecking {
-    0 expression_warnings: "expressionWarnings",
+    0 expression_warnings: "expressionWarnings" = [1],
 });
 
 /// Kind `ValidatingAdmissionPolicy` of `admissionregistration.k8s.io/v1`.
@@ -317,9 +317,9 @@ pub struct ValidatingAdmissionPolicy {
 watchable_core::model!(ValidatingAdmissionPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `ValidatingAdmissionPolicyBinding` of `admissionregistration.k8s.io/v1`.
@@ -347,8 +347,8 @@ pub struct ValidatingAdmissionPolicyBinding {
 watchable_core::model!(ValidatingAdmissionPolicyBinding {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ValidatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1`.
@@ -369,9 +369,9 @@ pub struct ValidatingAdmissionPolicyBindingList {
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ValidatingAdmissionPolicyBindingSpec`, a type without a kind.
@@ -388,10 +388,10 @@ pub struct ValidatingAdmissionPolicyBindingSpec {
 }
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
-    0 match_resources: "matchResources",
-    1 param_ref: "paramRef",
-    2 policy_name: "policyName",
-    3 validation_actions: "validationActions",
+    0 match_resources: "matchResources" = [3],
+    1 param_ref: "paramRef" = [2],
+    2 policy_name: "policyName" = [1],
+    3 validation_actions: "validationActions" = [4],
 });
 
 /// Kind `ValidatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1`.
@@ -412,9 +412,9 @@ pub struct ValidatingAdmissionPolicyList {
 
 watchable_core::model!(ValidatingAdmissionPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ValidatingAdmissionPolicySpec`, a type without a kind.
@@ -436,13 +436,13 @@ pub struct ValidatingAdmissionPolicySpec {
 }
 
 watchable_core::model!(ValidatingAdmissionPolicySpec {
-    0 audit_annotations: "auditAnnotations",
-    1 failure_policy: "failurePolicy",
-    2 match_conditions: "matchConditions",
-    3 match_constraints: "matchConstraints",
-    4 param_kind: "paramKind",
-    5 validations: "validations",
-    6 variables: "variables",
+    0 audit_annotations: "auditAnnotations" = [5],
+    1 failure_policy: "failurePolicy" = [4],
+    2 match_conditions: "matchConditions" = [6],
+    3 match_constraints: "matchConstraints" = [2],
+    4 param_kind: "paramKind" = [1],
+    5 validations: "validations" = [3],
+    6 variables: "variables" = [7],
 });
 
 /// `ValidatingAdmissionPolicyStatus`, a type without a kind.
@@ -459,9 +459,9 @@ pub struct ValidatingAdmissionPolicyStatus {
 }
 
 watchable_core::model!(ValidatingAdmissionPolicyStatus {
-    0 conditions: "conditions",
-    1 observed_generation: "observedGeneration",
-    2 type_checking: "typeChecking",
+    0 conditions: "conditions" = [3],
+    1 observed_generation: "observedGeneration" = [1],
+    2 type_checking: "typeChecking" = [2],
 });
 
 /// `ValidatingWebhook`, a type without a kind.
@@ -490,17 +490,17 @@ pub struct ValidatingWebhook {
 }
 
 watchable_core::model!(ValidatingWebhook {
-    0 admission_review_versions: "admissionReviewVersions" required,
-    1 client_config: "clientConfig",
-    2 failure_policy: "failurePolicy",
-    3 match_conditions: "matchConditions",
-    4 match_policy: "matchPolicy",
-    5 name: "name",
-    6 namespace_selector: "namespaceSelector",
-    7 object_selector: "objectSelector",
-    8 rules: "rules",
-    9 side_effects: "sideEffects",
-    10 timeout_seconds: "timeoutSeconds",
+    0 admission_review_versions: "admissionReviewVersions" = [8] required,
+    1 client_config: "clientConfig" = [2],
+    2 failure_policy: "failurePolicy" = [4],
+    3 match_conditions: "matchConditions" = [11],
+    4 match_policy: "matchPolicy" = [9],
+    5 name: "name" = [1],
+    6 namespace_selector: "namespaceSelector" = [5],
+    7 object_selector: "objectSelector" = [10],
+    8 rules: "rules" = [3],
+    9 side_effects: "sideEffects" = [6],
+    10 timeout_seconds: "timeoutSeconds" = [7],
 });
 
 /// Kind `ValidatingWebhookConfiguration` of `admissionregistration.k8s.io/v1`.
@@ -529,8 +529,8 @@ pub struct ValidatingWebhookConfiguration {
 watchable_core::model!(ValidatingWebhookConfiguration {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 webhooks: "webhooks",
+    2 metadata: "metadata" = [1],
+    3 webhooks: "webhooks" = [2],
 });
 
 /// Kind `ValidatingWebhookConfigurationList` of `admissionregistration.k8s.io/v1`.
@@ -551,9 +551,9 @@ pub struct ValidatingWebhookConfigurationList {
 
 watchable_core::model!(ValidatingWebhookConfigurationList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `Validation`, a type without a kind.
@@ -571,10 +571,10 @@ pub struct Validation {
 }
 
 watchable_core::model!(Validation {
-    0 expression: "expression",
-    1 message: "message",
-    2 message_expression: "messageExpression",
-    3 reason: "reason",
+    0 expression: "expression" = [1],
+    1 message: "message" = [2],
+    2 message_expression: "messageExpression" = [4],
+    3 reason: "reason" = [3],
 });
 
 /// `Variable`, a type without a kind.
@@ -591,8 +591,8 @@ pub struct Variable {
 }
 
 watchable_core::model!(Variable {
-    0 expression: "expression",
-    1 name: "name",
+    0 expression: "expression" = [2],
+    1 name: "name" = [1],
 });
 
 /// `WebhookClientConfig`, a type without a kind.
@@ -608,7 +608,7 @@ pub struct WebhookClientConfig {
 }
 
 watchable_core::model!(WebhookClientConfig {
-    0 ca_bundle: "caBundle",
-    1 service: "service",
-    2 url: "url",
+    0 ca_bundle: "caBundle" = [2],
+    1 service: "service" = [1],
+    2 url: "url" = [3],
 });

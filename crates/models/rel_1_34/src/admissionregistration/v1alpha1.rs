@@ -14,7 +14,7 @@ pub struct ApplyConfiguration {
 }
 
 watchable_core::model!(ApplyConfiguration {
-    0 expression: "expression",
+    0 expression: "expression" = [1],
 });
 
 /// `JSONPatch`, a type without a kind.
@@ -28,7 +28,7 @@ pub struct JSONPatch {
 }
 
 watchable_core::model!(JSONPatch {
-    0 expression: "expression",
+    0 expression: "expression" = [1],
 });
 
 /// `MatchCondition`, a type without a kind.
@@ -45,8 +45,8 @@ pub struct MatchCondition {
 }
 
 watchable_core::model!(MatchCondition {
-    0 expression: "expression",
-    1 name: "name",
+    0 expression: "expression" = [2],
+    1 name: "name" = [1],
 });
 
 /// `MatchResources`, a type without a kind.
@@ -64,11 +64,11 @@ pub struct MatchResources {
 }
 
 watchable_core::model!(MatchResources {
-    0 exclude_resource_rules: "excludeResourceRules",
-    1 match_policy: "matchPolicy",
-    2 namespace_selector: "namespaceSelector",
-    3 object_selector: "objectSelector",
-    4 resource_rules: "resourceRules",
+    0 exclude_resource_rules: "excludeResourceRules" = [4],
+    1 match_policy: "matchPolicy" = [7],
+    2 namespace_selector: "namespaceSelector" = [1],
+    3 object_selector: "objectSelector" = [2],
+    4 resource_rules: "resourceRules" = [3],
 });
 
 /// Kind `MutatingAdmissionPolicy` of `admissionregistration.k8s.io/v1alpha1`.
@@ -96,8 +96,8 @@ pub struct MutatingAdmissionPolicy {
 watchable_core::model!(MutatingAdmissionPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `MutatingAdmissionPolicyBinding` of `admissionregistration.k8s.io/v1alpha1`.
@@ -125,8 +125,8 @@ pub struct MutatingAdmissionPolicyBinding {
 watchable_core::model!(MutatingAdmissionPolicyBinding {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `MutatingAdmissionPolicyBindingList` of `admissionregistration.k8s.io/v1alpha1`.
@@ -147,9 +147,9 @@ pub struct MutatingAdmissionPolicyBindingList {
 
 watchable_core::model!(MutatingAdmissionPolicyBindingList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `MutatingAdmissionPolicyBindingSpec`, a type without a kind.
@@ -165,9 +165,9 @@ pub struct MutatingAdmissionPolicyBindingSpec {
 }
 
 watchable_core::model!(MutatingAdmissionPolicyBindingSpec {
-    0 match_resources: "matchResources",
-    1 param_ref: "paramRef",
-    2 policy_name: "policyName",
+    0 match_resources: "matchResources" = [3],
+    1 param_ref: "paramRef" = [2],
+    2 policy_name: "policyName" = [1],
 });
 
 /// Kind `MutatingAdmissionPolicyList` of `admissionregistration.k8s.io/v1alpha1`.
@@ -188,9 +188,9 @@ pub struct MutatingAdmissionPolicyList {
 
 watchable_core::model!(MutatingAdmissionPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `MutatingAdmissionPolicySpec`, a type without a kind.
@@ -211,13 +211,13 @@ pub struct MutatingAdmissionPolicySpec {
 }
 
 watchable_core::model!(MutatingAdmissionPolicySpec {
-    0 failure_policy: "failurePolicy",
-    1 match_conditions: "matchConditions",
-    2 match_constraints: "matchConstraints",
-    3 mutations: "mutations",
-    4 param_kind: "paramKind",
-    5 reinvocation_policy: "reinvocationPolicy",
-    6 variables: "variables",
+    0 failure_policy: "failurePolicy" = [5],
+    1 match_conditions: "matchConditions" = [6],
+    2 match_constraints: "matchConstraints" = [2],
+    3 mutations: "mutations" = [4],
+    4 param_kind: "paramKind" = [1],
+    5 reinvocation_policy: "reinvocationPolicy" = [7],
+    6 variables: "variables" = [3],
 });
 
 /// `Mutation`, a type without a kind.
@@ -234,9 +234,9 @@ pub struct Mutation {
 }
 
 watchable_core::model!(Mutation {
-    0 apply_configuration: "applyConfiguration",
-    1 json_patch: "jsonPatch",
-    2 patch_type: "patchType",
+    0 apply_configuration: "applyConfiguration" = [3],
+    1 json_patch: "jsonPatch" = [4],
+    2 patch_type: "patchType" = [2],
 });
 
 /// `NamedRuleWithOperations`, a type without a kind.
@@ -255,12 +255,12 @@ pub struct NamedRuleWithOperations {
 }
 
 watchable_core::model!(NamedRuleWithOperations {
-    0 api_groups: "apiGroups",
-    1 api_versions: "apiVersions",
-    2 operations: "operations",
-    3 resource_names: "resourceNames",
-    4 resources: "resources",
-    5 scope: "scope",
+    0 api_groups: "apiGroups" = [2 2 1],
+    1 api_versions: "apiVersions" = [2 2 2],
+    2 operations: "operations" = [2 1],
+    3 resource_names: "resourceNames" = [1],
+    4 resources: "resources" = [2 2 3],
+    5 scope: "scope" = [2 2 4],
 });
 
 /// `ParamKind`, a type without a kind.
@@ -275,8 +275,8 @@ pub struct ParamKind {
 }
 
 watchable_core::model!(ParamKind {
-    0 api_version: "apiVersion",
-    1 kind: "kind",
+    0 api_version: "apiVersion" = [1],
+    1 kind: "kind" = [2],
 });
 
 /// `ParamRef`, a type without a kind.
@@ -293,10 +293,10 @@ pub struct ParamRef {
 }
 
 watchable_core::model!(ParamRef {
-    0 name: "name",
-    1 namespace: "namespace",
-    2 parameter_not_found_action: "parameterNotFoundAction",
-    3 selector: "selector",
+    0 name: "name" = [1],
+    1 namespace: "namespace" = [2],
+    2 parameter_not_found_action: "parameterNotFoundAction" = [4],
+    3 selector: "selector" = [3],
 });
 
 /// `Variable`, a type without a kind.
@@ -313,6 +313,6 @@ pub struct Variable {
 }
 
 watchable_core::model!(Variable {
-    0 expression: "expression",
-    1 name: "name",
+    0 expression: "expression" = [2],
+    1 name: "name" = [1],
 });

@@ -18,10 +18,10 @@ pub struct ServerStorageVersion {
 }
 
 watchable_core::model!(ServerStorageVersion {
-    0 api_server_id: "apiServerID",
-    1 decodable_versions: "decodableVersions",
-    2 encoding_version: "encodingVersion",
-    3 served_versions: "servedVersions",
+    0 api_server_id: "apiServerID" = [1],
+    1 decodable_versions: "decodableVersions" = [3],
+    2 encoding_version: "encodingVersion" = [2],
+    3 served_versions: "servedVersions" = [4],
 });
 
 /// Kind `StorageVersion` of `internal.apiserver.k8s.io/v1alpha1`.
@@ -52,9 +52,9 @@ pub struct StorageVersion {
 watchable_core::model!(StorageVersion {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `StorageVersionCondition`, a type without a kind.
@@ -77,12 +77,12 @@ pub struct StorageVersionCondition {
 }
 
 watchable_core::model!(StorageVersionCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 observed_generation: "observedGeneration",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [4],
+    1 message: "message" = [6],
+    2 observed_generation: "observedGeneration" = [3],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// Kind `StorageVersionList` of `internal.apiserver.k8s.io/v1alpha1`.
@@ -103,9 +103,9 @@ pub struct StorageVersionList {
 
 watchable_core::model!(StorageVersionList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `StorageVersionSpec`: JSON without a schema in the spec, kept unchanged.
@@ -130,7 +130,7 @@ pub struct StorageVersionStatus {
 }
 
 watchable_core::model!(StorageVersionStatus {
-    0 common_encoding_version: "commonEncodingVersion",
-    1 conditions: "conditions",
-    2 storage_versions: "storageVersions",
+    0 common_encoding_version: "commonEncodingVersion" = [2],
+    1 conditions: "conditions" = [3],
+    2 storage_versions: "storageVersions" = [1],
 });

@@ -29,8 +29,8 @@ pub struct ClusterTrustBundle {
 watchable_core::model!(ClusterTrustBundle {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ClusterTrustBundleList` of `certificates.k8s.io/v1alpha1`.
@@ -51,9 +51,9 @@ pub struct ClusterTrustBundleList {
 
 watchable_core::model!(ClusterTrustBundleList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ClusterTrustBundleSpec`, a type without a kind.
@@ -69,8 +69,8 @@ pub struct ClusterTrustBundleSpec {
 }
 
 watchable_core::model!(ClusterTrustBundleSpec {
-    0 signer_name: "signerName",
-    1 trust_bundle: "trustBundle",
+    0 signer_name: "signerName" = [1],
+    1 trust_bundle: "trustBundle" = [2],
 });
 
 /// Kind `PodCertificateRequest` of `certificates.k8s.io/v1alpha1`.
@@ -101,9 +101,9 @@ pub struct PodCertificateRequest {
 watchable_core::model!(PodCertificateRequest {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PodCertificateRequestList` of `certificates.k8s.io/v1alpha1`.
@@ -124,9 +124,9 @@ pub struct PodCertificateRequestList {
 
 watchable_core::model!(PodCertificateRequestList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodCertificateRequestSpec`, a type without a kind.
@@ -158,16 +158,16 @@ pub struct PodCertificateRequestSpec {
 }
 
 watchable_core::model!(PodCertificateRequestSpec {
-    0 max_expiration_seconds: "maxExpirationSeconds",
-    1 node_name: "nodeName",
-    2 node_uid: "nodeUID",
-    3 pkix_public_key: "pkixPublicKey",
-    4 pod_name: "podName",
-    5 pod_uid: "podUID",
-    6 proof_of_possession: "proofOfPossession",
-    7 service_account_name: "serviceAccountName",
-    8 service_account_uid: "serviceAccountUID",
-    9 signer_name: "signerName",
+    0 max_expiration_seconds: "maxExpirationSeconds" = [8],
+    1 node_name: "nodeName" = [6],
+    2 node_uid: "nodeUID" = [7],
+    3 pkix_public_key: "pkixPublicKey" = [9],
+    4 pod_name: "podName" = [2],
+    5 pod_uid: "podUID" = [3],
+    6 proof_of_possession: "proofOfPossession" = [10],
+    7 service_account_name: "serviceAccountName" = [4],
+    8 service_account_uid: "serviceAccountUID" = [5],
+    9 signer_name: "signerName" = [1],
 });
 
 /// `PodCertificateRequestStatus`, a type without a kind.
@@ -186,9 +186,9 @@ pub struct PodCertificateRequestStatus {
 }
 
 watchable_core::model!(PodCertificateRequestStatus {
-    0 begin_refresh_at: "beginRefreshAt",
-    1 certificate_chain: "certificateChain",
-    2 conditions: "conditions",
-    3 not_after: "notAfter",
-    4 not_before: "notBefore",
+    0 begin_refresh_at: "beginRefreshAt" = [5],
+    1 certificate_chain: "certificateChain" = [2],
+    2 conditions: "conditions" = [1],
+    3 not_after: "notAfter" = [6],
+    4 not_before: "notBefore" = [4],
 });

@@ -29,8 +29,8 @@ pub struct ClusterTrustBundle {
 watchable_core::model!(ClusterTrustBundle {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ClusterTrustBundleList` of `certificates.k8s.io/v1beta1`.
@@ -51,9 +51,9 @@ pub struct ClusterTrustBundleList {
 
 watchable_core::model!(ClusterTrustBundleList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ClusterTrustBundleSpec`, a type without a kind.
@@ -69,6 +69,6 @@ pub struct ClusterTrustBundleSpec {
 }
 
 watchable_core::model!(ClusterTrustBundleSpec {
-    0 signer_name: "signerName",
-    1 trust_bundle: "trustBundle",
+    0 signer_name: "signerName" = [1],
+    1 trust_bundle: "trustBundle" = [2],
 });

@@ -15,7 +15,7 @@ pub struct CELDeviceSelector {
 }
 
 watchable_core::model!(CELDeviceSelector {
-    0 expression: "expression",
+    0 expression: "expression" = [1],
 });
 
 /// `DeviceSelector`, a type without a kind.
@@ -29,7 +29,7 @@ pub struct DeviceSelector {
 }
 
 watchable_core::model!(DeviceSelector {
-    0 cel: "cel",
+    0 cel: "cel" = [1],
 });
 
 /// `DeviceTaint`, a type without a kind.
@@ -48,10 +48,10 @@ pub struct DeviceTaint {
 }
 
 watchable_core::model!(DeviceTaint {
-    0 effect: "effect",
-    1 key: "key",
-    2 time_added: "timeAdded",
-    3 value: "value",
+    0 effect: "effect" = [3],
+    1 key: "key" = [1],
+    2 time_added: "timeAdded" = [4],
+    3 value: "value" = [2],
 });
 
 /// Kind `DeviceTaintRule` of `resource.k8s.io/v1alpha3`.
@@ -80,8 +80,8 @@ pub struct DeviceTaintRule {
 watchable_core::model!(DeviceTaintRule {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1alpha3`.
@@ -102,9 +102,9 @@ pub struct DeviceTaintRuleList {
 
 watchable_core::model!(DeviceTaintRuleList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DeviceTaintRuleSpec`, a type without a kind.
@@ -120,8 +120,8 @@ pub struct DeviceTaintRuleSpec {
 }
 
 watchable_core::model!(DeviceTaintRuleSpec {
-    0 device_selector: "deviceSelector",
-    1 taint: "taint",
+    0 device_selector: "deviceSelector" = [1],
+    1 taint: "taint" = [2],
 });
 
 /// `DeviceTaintSelector`, a type without a kind.
@@ -139,9 +139,9 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device",
-    1 device_class_name: "deviceClassName",
-    2 driver: "driver",
-    3 pool: "pool",
-    4 selectors: "selectors",
+    0 device: "device" = [4],
+    1 device_class_name: "deviceClassName" = [1],
+    2 driver: "driver" = [2],
+    3 pool: "pool" = [3],
+    4 selectors: "selectors" = [5],
 });

@@ -30,10 +30,10 @@ pub struct ControllerRevision {
 
 watchable_core::model!(ControllerRevision {
     0 api_version: "apiVersion",
-    1 data: "data",
+    1 data: "data" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
-    4 revision: "revision",
+    3 metadata: "metadata" = [1],
+    4 revision: "revision" = [3],
 });
 
 /// Kind `ControllerRevisionList` of `apps/v1`.
@@ -54,9 +54,9 @@ pub struct ControllerRevisionList {
 
 watchable_core::model!(ControllerRevisionList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `DaemonSet` of `apps/v1`.
@@ -86,9 +86,9 @@ pub struct DaemonSet {
 watchable_core::model!(DaemonSet {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `DaemonSetCondition`, a type without a kind.
@@ -108,11 +108,11 @@ pub struct DaemonSetCondition {
 }
 
 watchable_core::model!(DaemonSetCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `DaemonSetList` of `apps/v1`.
@@ -133,9 +133,9 @@ pub struct DaemonSetList {
 
 watchable_core::model!(DaemonSetList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DaemonSetSpec`, a type without a kind.
@@ -155,11 +155,11 @@ pub struct DaemonSetSpec {
 }
 
 watchable_core::model!(DaemonSetSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 revision_history_limit: "revisionHistoryLimit",
-    2 selector: "selector",
-    3 template: "template",
-    4 update_strategy: "updateStrategy",
+    0 min_ready_seconds: "minReadySeconds" = [4],
+    1 revision_history_limit: "revisionHistoryLimit" = [6],
+    2 selector: "selector" = [1],
+    3 template: "template" = [2],
+    4 update_strategy: "updateStrategy" = [3],
 });
 
 /// `DaemonSetStatus`, a type without a kind.
@@ -187,16 +187,16 @@ pub struct DaemonSetStatus {
 }
 
 watchable_core::model!(DaemonSetStatus {
-    0 collision_count: "collisionCount",
-    1 conditions: "conditions",
-    2 current_number_scheduled: "currentNumberScheduled",
-    3 desired_number_scheduled: "desiredNumberScheduled",
-    4 number_available: "numberAvailable",
-    5 number_misscheduled: "numberMisscheduled",
-    6 number_ready: "numberReady",
-    7 number_unavailable: "numberUnavailable",
-    8 observed_generation: "observedGeneration",
-    9 updated_number_scheduled: "updatedNumberScheduled",
+    0 collision_count: "collisionCount" = [9],
+    1 conditions: "conditions" = [10],
+    2 current_number_scheduled: "currentNumberScheduled" = [1],
+    3 desired_number_scheduled: "desiredNumberScheduled" = [3],
+    4 number_available: "numberAvailable" = [7],
+    5 number_misscheduled: "numberMisscheduled" = [2],
+    6 number_ready: "numberReady" = [4],
+    7 number_unavailable: "numberUnavailable" = [8],
+    8 observed_generation: "observedGeneration" = [5],
+    9 updated_number_scheduled: "updatedNumberScheduled" = [6],
 });
 
 /// `DaemonSetUpdateStrategy`, a type without a kind.
@@ -211,8 +211,8 @@ pub struct DaemonSetUpdateStrategy {
 }
 
 watchable_core::model!(DaemonSetUpdateStrategy {
-    0 rolling_update: "rollingUpdate",
-    1 type_: "type",
+    0 rolling_update: "rollingUpdate" = [2],
+    1 type_: "type" = [1],
 });
 
 /// Kind `Deployment` of `apps/v1`.
@@ -242,9 +242,9 @@ pub struct Deployment {
 watchable_core::model!(Deployment {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `DeploymentCondition`, a type without a kind.
@@ -265,12 +265,12 @@ pub struct DeploymentCondition {
 }
 
 watchable_core::model!(DeploymentCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 last_update_time: "lastUpdateTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [7],
+    1 last_update_time: "lastUpdateTime" = [6],
+    2 message: "message" = [5],
+    3 reason: "reason" = [4],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// Kind `DeploymentList` of `apps/v1`.
@@ -291,9 +291,9 @@ pub struct DeploymentList {
 
 watchable_core::model!(DeploymentList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DeploymentSpec`, a type without a kind.
@@ -316,14 +316,14 @@ pub struct DeploymentSpec {
 }
 
 watchable_core::model!(DeploymentSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 paused: "paused",
-    2 progress_deadline_seconds: "progressDeadlineSeconds",
-    3 replicas: "replicas",
-    4 revision_history_limit: "revisionHistoryLimit",
-    5 selector: "selector",
-    6 strategy: "strategy",
-    7 template: "template",
+    0 min_ready_seconds: "minReadySeconds" = [5],
+    1 paused: "paused" = [7],
+    2 progress_deadline_seconds: "progressDeadlineSeconds" = [9],
+    3 replicas: "replicas" = [1],
+    4 revision_history_limit: "revisionHistoryLimit" = [6],
+    5 selector: "selector" = [2],
+    6 strategy: "strategy" = [4],
+    7 template: "template" = [3],
 });
 
 /// `DeploymentStatus`, a type without a kind.
@@ -346,15 +346,15 @@ pub struct DeploymentStatus {
 }
 
 watchable_core::model!(DeploymentStatus {
-    0 available_replicas: "availableReplicas",
-    1 collision_count: "collisionCount",
-    2 conditions: "conditions",
-    3 observed_generation: "observedGeneration",
-    4 ready_replicas: "readyReplicas",
-    5 replicas: "replicas",
-    6 terminating_replicas: "terminatingReplicas",
-    7 unavailable_replicas: "unavailableReplicas",
-    8 updated_replicas: "updatedReplicas",
+    0 available_replicas: "availableReplicas" = [4],
+    1 collision_count: "collisionCount" = [8],
+    2 conditions: "conditions" = [6],
+    3 observed_generation: "observedGeneration" = [1],
+    4 ready_replicas: "readyReplicas" = [7],
+    5 replicas: "replicas" = [2],
+    6 terminating_replicas: "terminatingReplicas" = [9],
+    7 unavailable_replicas: "unavailableReplicas" = [5],
+    8 updated_replicas: "updatedReplicas" = [3],
 });
 
 /// `DeploymentStrategy`, a type without a kind.
@@ -369,8 +369,8 @@ pub struct DeploymentStrategy {
 }
 
 watchable_core::model!(DeploymentStrategy {
-    0 rolling_update: "rollingUpdate",
-    1 type_: "type",
+    0 rolling_update: "rollingUpdate" = [2],
+    1 type_: "type" = [1],
 });
 
 /// Kind `ReplicaSet` of `apps/v1`.
@@ -400,9 +400,9 @@ pub struct ReplicaSet {
 watchable_core::model!(ReplicaSet {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ReplicaSetCondition`, a type without a kind.
@@ -422,11 +422,11 @@ pub struct ReplicaSetCondition {
 }
 
 watchable_core::model!(ReplicaSetCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `ReplicaSetList` of `apps/v1`.
@@ -447,9 +447,9 @@ pub struct ReplicaSetList {
 
 watchable_core::model!(ReplicaSetList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ReplicaSetSpec`, a type without a kind.
@@ -467,10 +467,10 @@ pub struct ReplicaSetSpec {
 }
 
 watchable_core::model!(ReplicaSetSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 replicas: "replicas",
-    2 selector: "selector",
-    3 template: "template",
+    0 min_ready_seconds: "minReadySeconds" = [4],
+    1 replicas: "replicas" = [1],
+    2 selector: "selector" = [2],
+    3 template: "template" = [3],
 });
 
 /// `ReplicaSetStatus`, a type without a kind.
@@ -492,13 +492,13 @@ pub struct ReplicaSetStatus {
 }
 
 watchable_core::model!(ReplicaSetStatus {
-    0 available_replicas: "availableReplicas",
-    1 conditions: "conditions",
-    2 fully_labeled_replicas: "fullyLabeledReplicas",
-    3 observed_generation: "observedGeneration",
-    4 ready_replicas: "readyReplicas",
-    5 replicas: "replicas",
-    6 terminating_replicas: "terminatingReplicas",
+    0 available_replicas: "availableReplicas" = [5],
+    1 conditions: "conditions" = [6],
+    2 fully_labeled_replicas: "fullyLabeledReplicas" = [2],
+    3 observed_generation: "observedGeneration" = [3],
+    4 ready_replicas: "readyReplicas" = [4],
+    5 replicas: "replicas" = [1],
+    6 terminating_replicas: "terminatingReplicas" = [7],
 });
 
 /// `RollingUpdateDaemonSet`, a type without a kind.
@@ -513,8 +513,8 @@ pub struct RollingUpdateDaemonSet {
 }
 
 watchable_core::model!(RollingUpdateDaemonSet {
-    0 max_surge: "maxSurge",
-    1 max_unavailable: "maxUnavailable",
+    0 max_surge: "maxSurge" = [2],
+    1 max_unavailable: "maxUnavailable" = [1],
 });
 
 /// `RollingUpdateDeployment`, a type without a kind.
@@ -529,8 +529,8 @@ pub struct RollingUpdateDeployment {
 }
 
 watchable_core::model!(RollingUpdateDeployment {
-    0 max_surge: "maxSurge",
-    1 max_unavailable: "maxUnavailable",
+    0 max_surge: "maxSurge" = [2],
+    1 max_unavailable: "maxUnavailable" = [1],
 });
 
 /// `RollingUpdateStatefulSetStrategy`, a type without a kind.
@@ -545,8 +545,8 @@ pub struct RollingUpdateStatefulSetStrategy {
 }
 
 watchable_core::model!(RollingUpdateStatefulSetStrategy {
-    0 max_unavailable: "maxUnavailable",
-    1 partition: "partition",
+    0 max_unavailable: "maxUnavailable" = [2],
+    1 partition: "partition" = [1],
 });
 
 /// Kind `StatefulSet` of `apps/v1`.
@@ -576,9 +576,9 @@ pub struct StatefulSet {
 watchable_core::model!(StatefulSet {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `StatefulSetCondition`, a type without a kind.
@@ -598,11 +598,11 @@ pub struct StatefulSetCondition {
 }
 
 watchable_core::model!(StatefulSetCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 message: "message",
-    2 reason: "reason",
-    3 status: "status",
-    4 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [3],
+    1 message: "message" = [5],
+    2 reason: "reason" = [4],
+    3 status: "status" = [2],
+    4 type_: "type" = [1],
 });
 
 /// Kind `StatefulSetList` of `apps/v1`.
@@ -623,9 +623,9 @@ pub struct StatefulSetList {
 
 watchable_core::model!(StatefulSetList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `StatefulSetOrdinals`, a type without a kind.
@@ -639,7 +639,7 @@ pub struct StatefulSetOrdinals {
 }
 
 watchable_core::model!(StatefulSetOrdinals {
-    0 start: "start",
+    0 start: "start" = [1],
 });
 
 /// `StatefulSetPersistentVolumeClaimRetentionPolicy`, a type without a kind.
@@ -654,8 +654,8 @@ pub struct StatefulSetPersistentVolumeClaimRetentionPolicy {
 }
 
 watchable_core::model!(StatefulSetPersistentVolumeClaimRetentionPolicy {
-    0 when_deleted: "whenDeleted",
-    1 when_scaled: "whenScaled",
+    0 when_deleted: "whenDeleted" = [1],
+    1 when_scaled: "whenScaled" = [2],
 });
 
 /// `StatefulSetSpec`, a type without a kind.
@@ -683,17 +683,17 @@ pub struct StatefulSetSpec {
 }
 
 watchable_core::model!(StatefulSetSpec {
-    0 min_ready_seconds: "minReadySeconds",
-    1 ordinals: "ordinals",
-    2 persistent_volume_claim_retention_policy: "persistentVolumeClaimRetentionPolicy",
-    3 pod_management_policy: "podManagementPolicy",
-    4 replicas: "replicas",
-    5 revision_history_limit: "revisionHistoryLimit",
-    6 selector: "selector",
-    7 service_name: "serviceName",
-    8 template: "template",
-    9 update_strategy: "updateStrategy",
-    10 volume_claim_templates: "volumeClaimTemplates",
+    0 min_ready_seconds: "minReadySeconds" = [9],
+    1 ordinals: "ordinals" = [11],
+    2 persistent_volume_claim_retention_policy: "persistentVolumeClaimRetentionPolicy" = [10],
+    3 pod_management_policy: "podManagementPolicy" = [6],
+    4 replicas: "replicas" = [1],
+    5 revision_history_limit: "revisionHistoryLimit" = [8],
+    6 selector: "selector" = [2],
+    7 service_name: "serviceName" = [5],
+    8 template: "template" = [3],
+    9 update_strategy: "updateStrategy" = [7],
+    10 volume_claim_templates: "volumeClaimTemplates" = [4],
 });
 
 /// `StatefulSetStatus`, a type without a kind.
@@ -718,16 +718,16 @@ pub struct StatefulSetStatus {
 }
 
 watchable_core::model!(StatefulSetStatus {
-    0 available_replicas: "availableReplicas",
-    1 collision_count: "collisionCount",
-    2 conditions: "conditions",
-    3 current_replicas: "currentReplicas",
-    4 current_revision: "currentRevision",
-    5 observed_generation: "observedGeneration",
-    6 ready_replicas: "readyReplicas",
-    7 replicas: "replicas",
-    8 update_revision: "updateRevision",
-    9 updated_replicas: "updatedReplicas",
+    0 available_replicas: "availableReplicas" = [11],
+    1 collision_count: "collisionCount" = [9],
+    2 conditions: "conditions" = [10],
+    3 current_replicas: "currentReplicas" = [4],
+    4 current_revision: "currentRevision" = [6],
+    5 observed_generation: "observedGeneration" = [1],
+    6 ready_replicas: "readyReplicas" = [3],
+    7 replicas: "replicas" = [2],
+    8 update_revision: "updateRevision" = [7],
+    9 updated_replicas: "updatedReplicas" = [5],
 });
 
 /// `StatefulSetUpdateStrategy`, a type without a kind.
@@ -742,6 +742,6 @@ pub struct StatefulSetUpdateStrategy {
 }
 
 watchable_core::model!(StatefulSetUpdateStrategy {
-    0 rolling_update: "rollingUpdate",
-    1 type_: "type",
+    0 rolling_update: "rollingUpdate" = [2],
+    1 type_: "type" = [1],
 });

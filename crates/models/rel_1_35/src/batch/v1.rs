@@ -30,9 +30,9 @@ pub struct CronJob {
 watchable_core::model!(CronJob {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `CronJobList` of `batch/v1`.
@@ -53,9 +53,9 @@ pub struct CronJobList {
 
 watchable_core::model!(CronJobList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `CronJobSpec`, a type without a kind.
@@ -78,14 +78,14 @@ pub struct CronJobSpec {
 }
 
 watchable_core::model!(CronJobSpec {
-    0 concurrency_policy: "concurrencyPolicy",
-    1 failed_jobs_history_limit: "failedJobsHistoryLimit",
-    2 job_template: "jobTemplate",
-    3 schedule: "schedule",
-    4 starting_deadline_seconds: "startingDeadlineSeconds",
-    5 successful_jobs_history_limit: "successfulJobsHistoryLimit",
-    6 suspend: "suspend",
-    7 time_zone: "timeZone",
+    0 concurrency_policy: "concurrencyPolicy" = [3],
+    1 failed_jobs_history_limit: "failedJobsHistoryLimit" = [7],
+    2 job_template: "jobTemplate" = [5],
+    3 schedule: "schedule" = [1],
+    4 starting_deadline_seconds: "startingDeadlineSeconds" = [2],
+    5 successful_jobs_history_limit: "successfulJobsHistoryLimit" = [6],
+    6 suspend: "suspend" = [4],
+    7 time_zone: "timeZone" = [8],
 });
 
 /// `CronJobStatus`, a type without a kind.
@@ -101,9 +101,9 @@ pub struct CronJobStatus {
 }
 
 watchable_core::model!(CronJobStatus {
-    0 active: "active",
-    1 last_schedule_time: "lastScheduleTime",
-    2 last_successful_time: "lastSuccessfulTime",
+    0 active: "active" = [1],
+    1 last_schedule_time: "lastScheduleTime" = [4],
+    2 last_successful_time: "lastSuccessfulTime" = [5],
 });
 
 /// Kind `Job` of `batch/v1`.
@@ -133,9 +133,9 @@ pub struct Job {
 watchable_core::model!(Job {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `JobCondition`, a type without a kind.
@@ -156,12 +156,12 @@ pub struct JobCondition {
 }
 
 watchable_core::model!(JobCondition {
-    0 last_probe_time: "lastProbeTime",
-    1 last_transition_time: "lastTransitionTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_probe_time: "lastProbeTime" = [3],
+    1 last_transition_time: "lastTransitionTime" = [4],
+    2 message: "message" = [6],
+    3 reason: "reason" = [5],
+    4 status: "status" = [2],
+    5 type_: "type" = [1],
 });
 
 /// Kind `JobList` of `batch/v1`.
@@ -182,9 +182,9 @@ pub struct JobList {
 
 watchable_core::model!(JobList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `JobSpec`, a type without a kind.
@@ -214,22 +214,22 @@ pub struct JobSpec {
 }
 
 watchable_core::model!(JobSpec {
-    0 active_deadline_seconds: "activeDeadlineSeconds",
-    1 backoff_limit: "backoffLimit",
-    2 backoff_limit_per_index: "backoffLimitPerIndex",
-    3 completion_mode: "completionMode",
-    4 completions: "completions",
-    5 managed_by: "managedBy",
-    6 manual_selector: "manualSelector",
-    7 max_failed_indexes: "maxFailedIndexes",
-    8 parallelism: "parallelism",
-    9 pod_failure_policy: "podFailurePolicy",
-    10 pod_replacement_policy: "podReplacementPolicy",
-    11 selector: "selector",
-    12 success_policy: "successPolicy",
-    13 suspend: "suspend",
-    14 template: "template",
-    15 ttl_seconds_after_finished: "ttlSecondsAfterFinished",
+    0 active_deadline_seconds: "activeDeadlineSeconds" = [3],
+    1 backoff_limit: "backoffLimit" = [7],
+    2 backoff_limit_per_index: "backoffLimitPerIndex" = [12],
+    3 completion_mode: "completionMode" = [9],
+    4 completions: "completions" = [2],
+    5 managed_by: "managedBy" = [15],
+    6 manual_selector: "manualSelector" = [5],
+    7 max_failed_indexes: "maxFailedIndexes" = [13],
+    8 parallelism: "parallelism" = [1],
+    9 pod_failure_policy: "podFailurePolicy" = [11],
+    10 pod_replacement_policy: "podReplacementPolicy" = [14],
+    11 selector: "selector" = [4],
+    12 success_policy: "successPolicy" = [16],
+    13 suspend: "suspend" = [10],
+    14 template: "template" = [6],
+    15 ttl_seconds_after_finished: "ttlSecondsAfterFinished" = [8],
 });
 
 /// `JobStatus`, a type without a kind.
@@ -253,17 +253,17 @@ pub struct JobStatus {
 }
 
 watchable_core::model!(JobStatus {
-    0 active: "active",
-    1 completed_indexes: "completedIndexes",
-    2 completion_time: "completionTime",
-    3 conditions: "conditions",
-    4 failed: "failed",
-    5 failed_indexes: "failedIndexes",
-    6 ready: "ready",
-    7 start_time: "startTime",
-    8 succeeded: "succeeded",
-    9 terminating: "terminating",
-    10 uncounted_terminated_pods: "uncountedTerminatedPods",
+    0 active: "active" = [4],
+    1 completed_indexes: "completedIndexes" = [7],
+    2 completion_time: "completionTime" = [3],
+    3 conditions: "conditions" = [1],
+    4 failed: "failed" = [6],
+    5 failed_indexes: "failedIndexes" = [10],
+    6 ready: "ready" = [9],
+    7 start_time: "startTime" = [2],
+    8 succeeded: "succeeded" = [5],
+    9 terminating: "terminating" = [11],
+    10 uncounted_terminated_pods: "uncountedTerminatedPods" = [8],
 });
 
 /// `JobTemplateSpec`, a type without a kind.
@@ -278,8 +278,8 @@ pub struct JobTemplateSpec {
 }
 
 watchable_core::model!(JobTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// `PodFailurePolicy`, a type without a kind.
@@ -294,7 +294,7 @@ pub struct PodFailurePolicy {
 }
 
 watchable_core::model!(PodFailurePolicy {
-    0 rules: "rules" required,
+    0 rules: "rules" = [1] required,
 });
 
 /// `PodFailurePolicyOnExitCodesRequirement`, a type without a kind.
@@ -312,9 +312,9 @@ pub struct PodFailurePolicyOnExitCodesRequirement {
 }
 
 watchable_core::model!(PodFailurePolicyOnExitCodesRequirement {
-    0 container_name: "containerName",
-    1 operator: "operator",
-    2 values: "values" required,
+    0 container_name: "containerName" = [1],
+    1 operator: "operator" = [2],
+    2 values: "values" = [3] required,
 });
 
 /// `PodFailurePolicyOnPodConditionsPattern`, a type without a kind.
@@ -330,8 +330,8 @@ pub struct PodFailurePolicyOnPodConditionsPattern {
 }
 
 watchable_core::model!(PodFailurePolicyOnPodConditionsPattern {
-    0 status: "status",
-    1 type_: "type",
+    0 status: "status" = [2],
+    1 type_: "type" = [1],
 });
 
 /// `PodFailurePolicyRule`, a type without a kind.
@@ -348,9 +348,9 @@ pub struct PodFailurePolicyRule {
 }
 
 watchable_core::model!(PodFailurePolicyRule {
-    0 action: "action",
-    1 on_exit_codes: "onExitCodes",
-    2 on_pod_conditions: "onPodConditions",
+    0 action: "action" = [1],
+    1 on_exit_codes: "onExitCodes" = [2],
+    2 on_pod_conditions: "onPodConditions" = [3],
 });
 
 /// `SuccessPolicy`, a type without a kind.
@@ -365,7 +365,7 @@ pub struct SuccessPolicy {
 }
 
 watchable_core::model!(SuccessPolicy {
-    0 rules: "rules" required,
+    0 rules: "rules" = [1] required,
 });
 
 /// `SuccessPolicyRule`, a type without a kind.
@@ -380,8 +380,8 @@ pub struct SuccessPolicyRule {
 }
 
 watchable_core::model!(SuccessPolicyRule {
-    0 succeeded_count: "succeededCount",
-    1 succeeded_indexes: "succeededIndexes",
+    0 succeeded_count: "succeededCount" = [2],
+    1 succeeded_indexes: "succeededIndexes" = [1],
 });
 
 /// `UncountedTerminatedPods`, a type without a kind.
@@ -396,6 +396,6 @@ pub struct UncountedTerminatedPods {
 }
 
 watchable_core::model!(UncountedTerminatedPods {
-    0 failed: "failed",
-    1 succeeded: "succeeded",
+    0 failed: "failed" = [2],
+    1 succeeded: "succeeded" = [1],
 });

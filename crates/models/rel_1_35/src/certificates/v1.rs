@@ -30,9 +30,9 @@ pub struct CertificateSigningRequest {
 watchable_core::model!(CertificateSigningRequest {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `CertificateSigningRequestCondition`, a type without a kind.
@@ -53,12 +53,12 @@ pub struct CertificateSigningRequestCondition {
 }
 
 watchable_core::model!(CertificateSigningRequestCondition {
-    0 last_transition_time: "lastTransitionTime",
-    1 last_update_time: "lastUpdateTime",
-    2 message: "message",
-    3 reason: "reason",
-    4 status: "status",
-    5 type_: "type",
+    0 last_transition_time: "lastTransitionTime" = [5],
+    1 last_update_time: "lastUpdateTime" = [4],
+    2 message: "message" = [3],
+    3 reason: "reason" = [2],
+    4 status: "status" = [6],
+    5 type_: "type" = [1],
 });
 
 /// Kind `CertificateSigningRequestList` of `certificates.k8s.io/v1`.
@@ -79,9 +79,9 @@ pub struct CertificateSigningRequestList {
 
 watchable_core::model!(CertificateSigningRequestList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `CertificateSigningRequestSpec`, a type without a kind.
@@ -104,14 +104,14 @@ pub struct CertificateSigningRequestSpec {
 }
 
 watchable_core::model!(CertificateSigningRequestSpec {
-    0 expiration_seconds: "expirationSeconds",
-    1 extra: "extra",
-    2 groups: "groups",
-    3 request: "request",
-    4 signer_name: "signerName",
-    5 uid: "uid",
-    6 usages: "usages",
-    7 username: "username",
+    0 expiration_seconds: "expirationSeconds" = [8],
+    1 extra: "extra" = [6],
+    2 groups: "groups" = [4],
+    3 request: "request" = [1],
+    4 signer_name: "signerName" = [7],
+    5 uid: "uid" = [3],
+    6 usages: "usages" = [5],
+    7 username: "username" = [2],
 });
 
 /// `CertificateSigningRequestStatus`, a type without a kind.
@@ -127,6 +127,6 @@ pub struct CertificateSigningRequestStatus {
 }
 
 watchable_core::model!(CertificateSigningRequestStatus {
-    0 certificate: "certificate",
-    1 conditions: "conditions",
+    0 certificate: "certificate" = [2],
+    1 conditions: "conditions" = [1],
 });

@@ -18,9 +18,9 @@ pub struct HTTPIngressPath {
 }
 
 watchable_core::model!(HTTPIngressPath {
-    0 backend: "backend",
-    1 path: "path",
-    2 path_type: "pathType",
+    0 backend: "backend" = [2],
+    1 path: "path" = [1],
+    2 path_type: "pathType" = [3],
 });
 
 /// `HTTPIngressRuleValue`, a type without a kind.
@@ -35,7 +35,7 @@ pub struct HTTPIngressRuleValue {
 }
 
 watchable_core::model!(HTTPIngressRuleValue {
-    0 paths: "paths" required,
+    0 paths: "paths" = [1] required,
 });
 
 /// Kind `IPAddress` of `networking.k8s.io/v1`.
@@ -63,8 +63,8 @@ pub struct IPAddress {
 watchable_core::model!(IPAddress {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `IPAddressList` of `networking.k8s.io/v1`.
@@ -85,9 +85,9 @@ pub struct IPAddressList {
 
 watchable_core::model!(IPAddressList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IPAddressSpec`, a type without a kind.
@@ -102,7 +102,7 @@ pub struct IPAddressSpec {
 }
 
 watchable_core::model!(IPAddressSpec {
-    0 parent_ref: "parentRef",
+    0 parent_ref: "parentRef" = [1],
 });
 
 /// `IPBlock`, a type without a kind.
@@ -118,8 +118,8 @@ pub struct IPBlock {
 }
 
 watchable_core::model!(IPBlock {
-    0 cidr: "cidr",
-    1 except: "except",
+    0 cidr: "cidr" = [1],
+    1 except: "except" = [2],
 });
 
 /// Kind `Ingress` of `networking.k8s.io/v1`.
@@ -149,9 +149,9 @@ pub struct Ingress {
 watchable_core::model!(Ingress {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `IngressBackend`, a type without a kind.
@@ -166,8 +166,8 @@ pub struct IngressBackend {
 }
 
 watchable_core::model!(IngressBackend {
-    0 resource: "resource",
-    1 service: "service",
+    0 resource: "resource" = [3],
+    1 service: "service" = [4],
 });
 
 /// Kind `IngressClass` of `networking.k8s.io/v1`.
@@ -195,8 +195,8 @@ pub struct IngressClass {
 watchable_core::model!(IngressClass {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `IngressClassList` of `networking.k8s.io/v1`.
@@ -217,9 +217,9 @@ pub struct IngressClassList {
 
 watchable_core::model!(IngressClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IngressClassParametersReference`, a type without a kind.
@@ -239,11 +239,11 @@ pub struct IngressClassParametersReference {
 }
 
 watchable_core::model!(IngressClassParametersReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
-    3 namespace: "namespace",
-    4 scope: "scope",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
+    3 namespace: "namespace" = [5],
+    4 scope: "scope" = [4],
 });
 
 /// `IngressClassSpec`, a type without a kind.
@@ -258,8 +258,8 @@ pub struct IngressClassSpec {
 }
 
 watchable_core::model!(IngressClassSpec {
-    0 controller: "controller",
-    1 parameters: "parameters",
+    0 controller: "controller" = [1],
+    1 parameters: "parameters" = [2],
 });
 
 /// Kind `IngressList` of `networking.k8s.io/v1`.
@@ -280,9 +280,9 @@ pub struct IngressList {
 
 watchable_core::model!(IngressList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `IngressLoadBalancerIngress`, a type without a kind.
@@ -298,9 +298,9 @@ pub struct IngressLoadBalancerIngress {
 }
 
 watchable_core::model!(IngressLoadBalancerIngress {
-    0 hostname: "hostname",
-    1 ip: "ip",
-    2 ports: "ports",
+    0 hostname: "hostname" = [2],
+    1 ip: "ip" = [1],
+    2 ports: "ports" = [4],
 });
 
 /// `IngressLoadBalancerStatus`, a type without a kind.
@@ -314,7 +314,7 @@ pub struct IngressLoadBalancerStatus {
 }
 
 watchable_core::model!(IngressLoadBalancerStatus {
-    0 ingress: "ingress",
+    0 ingress: "ingress" = [1],
 });
 
 /// `IngressPortStatus`, a type without a kind.
@@ -332,9 +332,9 @@ pub struct IngressPortStatus {
 }
 
 watchable_core::model!(IngressPortStatus {
-    0 error: "error",
-    1 port: "port",
-    2 protocol: "protocol",
+    0 error: "error" = [3],
+    1 port: "port" = [1],
+    2 protocol: "protocol" = [2],
 });
 
 /// `IngressRule`, a type without a kind.
@@ -349,8 +349,8 @@ pub struct IngressRule {
 }
 
 watchable_core::model!(IngressRule {
-    0 host: "host",
-    1 http: "http",
+    0 host: "host" = [1],
+    1 http: "http" = [2 1],
 });
 
 /// `IngressServiceBackend`, a type without a kind.
@@ -366,8 +366,8 @@ pub struct IngressServiceBackend {
 }
 
 watchable_core::model!(IngressServiceBackend {
-    0 name: "name",
-    1 port: "port",
+    0 name: "name" = [1],
+    1 port: "port" = [2],
 });
 
 /// `IngressSpec`, a type without a kind.
@@ -384,10 +384,10 @@ pub struct IngressSpec {
 }
 
 watchable_core::model!(IngressSpec {
-    0 default_backend: "defaultBackend",
-    1 ingress_class_name: "ingressClassName",
-    2 rules: "rules",
-    3 tls: "tls",
+    0 default_backend: "defaultBackend" = [1],
+    1 ingress_class_name: "ingressClassName" = [4],
+    2 rules: "rules" = [3],
+    3 tls: "tls" = [2],
 });
 
 /// `IngressStatus`, a type without a kind.
@@ -401,7 +401,7 @@ pub struct IngressStatus {
 }
 
 watchable_core::model!(IngressStatus {
-    0 load_balancer: "loadBalancer",
+    0 load_balancer: "loadBalancer" = [1],
 });
 
 /// `IngressTLS`, a type without a kind.
@@ -416,8 +416,8 @@ pub struct IngressTLS {
 }
 
 watchable_core::model!(IngressTLS {
-    0 hosts: "hosts",
-    1 secret_name: "secretName",
+    0 hosts: "hosts" = [1],
+    1 secret_name: "secretName" = [2],
 });
 
 /// Kind `NetworkPolicy` of `networking.k8s.io/v1`.
@@ -446,8 +446,8 @@ pub struct NetworkPolicy {
 watchable_core::model!(NetworkPolicy {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `NetworkPolicyEgressRule`, a type without a kind.
@@ -462,8 +462,8 @@ pub struct NetworkPolicyEgressRule {
 }
 
 watchable_core::model!(NetworkPolicyEgressRule {
-    0 ports: "ports",
-    1 to: "to",
+    0 ports: "ports" = [1],
+    1 to: "to" = [2],
 });
 
 /// `NetworkPolicyIngressRule`, a type without a kind.
@@ -478,8 +478,8 @@ pub struct NetworkPolicyIngressRule {
 }
 
 watchable_core::model!(NetworkPolicyIngressRule {
-    0 from: "from",
-    1 ports: "ports",
+    0 from: "from" = [2],
+    1 ports: "ports" = [1],
 });
 
 /// Kind `NetworkPolicyList` of `networking.k8s.io/v1`.
@@ -500,9 +500,9 @@ pub struct NetworkPolicyList {
 
 watchable_core::model!(NetworkPolicyList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `NetworkPolicyPeer`, a type without a kind.
@@ -518,9 +518,9 @@ pub struct NetworkPolicyPeer {
 }
 
 watchable_core::model!(NetworkPolicyPeer {
-    0 ip_block: "ipBlock",
-    1 namespace_selector: "namespaceSelector",
-    2 pod_selector: "podSelector",
+    0 ip_block: "ipBlock" = [3],
+    1 namespace_selector: "namespaceSelector" = [2],
+    2 pod_selector: "podSelector" = [1],
 });
 
 /// `NetworkPolicyPort`, a type without a kind.
@@ -536,9 +536,9 @@ pub struct NetworkPolicyPort {
 }
 
 watchable_core::model!(NetworkPolicyPort {
-    0 end_port: "endPort",
-    1 port: "port",
-    2 protocol: "protocol",
+    0 end_port: "endPort" = [3],
+    1 port: "port" = [2],
+    2 protocol: "protocol" = [1],
 });
 
 /// `NetworkPolicySpec`, a type without a kind.
@@ -555,10 +555,10 @@ pub struct NetworkPolicySpec {
 }
 
 watchable_core::model!(NetworkPolicySpec {
-    0 egress: "egress",
-    1 ingress: "ingress",
-    2 pod_selector: "podSelector",
-    3 policy_types: "policyTypes",
+    0 egress: "egress" = [3],
+    1 ingress: "ingress" = [2],
+    2 pod_selector: "podSelector" = [1],
+    3 policy_types: "policyTypes" = [4],
 });
 
 /// `ParentReference`, a type without a kind.
@@ -577,10 +577,10 @@ pub struct ParentReference {
 }
 
 watchable_core::model!(ParentReference {
-    0 group: "group",
-    1 name: "name",
-    2 namespace: "namespace",
-    3 resource: "resource",
+    0 group: "group" = [1],
+    1 name: "name" = [4],
+    2 namespace: "namespace" = [3],
+    3 resource: "resource" = [2],
 });
 
 /// `ServiceBackendPort`, a type without a kind.
@@ -595,8 +595,8 @@ pub struct ServiceBackendPort {
 }
 
 watchable_core::model!(ServiceBackendPort {
-    0 name: "name",
-    1 number: "number",
+    0 name: "name" = [1],
+    1 number: "number" = [2],
 });
 
 /// Kind `ServiceCIDR` of `networking.k8s.io/v1`.
@@ -625,9 +625,9 @@ pub struct ServiceCIDR {
 watchable_core::model!(ServiceCIDR {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `ServiceCIDRList` of `networking.k8s.io/v1`.
@@ -648,9 +648,9 @@ pub struct ServiceCIDRList {
 
 watchable_core::model!(ServiceCIDRList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ServiceCIDRSpec`, a type without a kind.
@@ -664,7 +664,7 @@ pub struct ServiceCIDRSpec {
 }
 
 watchable_core::model!(ServiceCIDRSpec {
-    0 cidrs: "cidrs",
+    0 cidrs: "cidrs" = [1],
 });
 
 /// `ServiceCIDRStatus`, a type without a kind.
@@ -679,5 +679,5 @@ pub struct ServiceCIDRStatus {
 }
 
 watchable_core::model!(ServiceCIDRStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" = [1],
 });

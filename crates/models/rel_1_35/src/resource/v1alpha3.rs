@@ -19,10 +19,10 @@ pub struct DeviceTaint {
 }
 
 watchable_core::model!(DeviceTaint {
-    0 effect: "effect",
-    1 key: "key",
-    2 time_added: "timeAdded",
-    3 value: "value",
+    0 effect: "effect" = [3],
+    1 key: "key" = [1],
+    2 time_added: "timeAdded" = [4],
+    3 value: "value" = [2],
 });
 
 /// Kind `DeviceTaintRule` of `resource.k8s.io/v1alpha3`.
@@ -52,9 +52,9 @@ pub struct DeviceTaintRule {
 watchable_core::model!(DeviceTaintRule {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1alpha3`.
@@ -75,9 +75,9 @@ pub struct DeviceTaintRuleList {
 
 watchable_core::model!(DeviceTaintRuleList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DeviceTaintRuleSpec`, a type without a kind.
@@ -93,8 +93,8 @@ pub struct DeviceTaintRuleSpec {
 }
 
 watchable_core::model!(DeviceTaintRuleSpec {
-    0 device_selector: "deviceSelector",
-    1 taint: "taint",
+    0 device_selector: "deviceSelector" = [1],
+    1 taint: "taint" = [2],
 });
 
 /// `DeviceTaintRuleStatus`, a type without a kind.
@@ -109,7 +109,7 @@ pub struct DeviceTaintRuleStatus {
 }
 
 watchable_core::model!(DeviceTaintRuleStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" = [1],
 });
 
 /// `DeviceTaintSelector`, a type without a kind.
@@ -125,7 +125,7 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device",
-    1 driver: "driver",
-    2 pool: "pool",
+    0 device: "device" = [4],
+    1 driver: "driver" = [2],
+    2 pool: "pool" = [3],
 });

@@ -22,7 +22,7 @@ pub struct GangSchedulingPolicy {
 }
 
 watchable_core::model!(GangSchedulingPolicy {
-    0 min_count: "minCount",
+    0 min_count: "minCount" = [1],
 });
 
 /// `PodGroup`, a type without a kind.
@@ -39,8 +39,8 @@ pub struct PodGroup {
 }
 
 watchable_core::model!(PodGroup {
-    0 name: "name",
-    1 policy: "policy",
+    0 name: "name" = [1],
+    1 policy: "policy" = [3],
 });
 
 /// `PodGroupPolicy`, a type without a kind.
@@ -55,8 +55,8 @@ pub struct PodGroupPolicy {
 }
 
 watchable_core::model!(PodGroupPolicy {
-    0 basic: "basic",
-    1 gang: "gang",
+    0 basic: "basic" = [2],
+    1 gang: "gang" = [3],
 });
 
 /// `TypedLocalObjectReference`, a type without a kind.
@@ -74,9 +74,9 @@ pub struct TypedLocalObjectReference {
 }
 
 watchable_core::model!(TypedLocalObjectReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
 });
 
 /// Kind `Workload` of `scheduling.k8s.io/v1alpha1`.
@@ -106,8 +106,8 @@ pub struct Workload {
 watchable_core::model!(Workload {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `WorkloadList` of `scheduling.k8s.io/v1alpha1`.
@@ -128,9 +128,9 @@ pub struct WorkloadList {
 
 watchable_core::model!(WorkloadList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `WorkloadSpec`, a type without a kind.
@@ -146,6 +146,6 @@ pub struct WorkloadSpec {
 }
 
 watchable_core::model!(WorkloadSpec {
-    0 controller_ref: "controllerRef",
-    1 pod_groups: "podGroups" required,
+    0 controller_ref: "controllerRef" = [1],
+    1 pod_groups: "podGroups" = [2] required,
 });

@@ -19,10 +19,10 @@ pub struct DeviceTaint {
 }
 
 watchable_core::model!(DeviceTaint {
-    0 effect: "effect",
-    1 key: "key",
-    2 time_added: "timeAdded",
-    3 value: "value",
+    0 effect: "effect" = [3],
+    1 key: "key" = [1],
+    2 time_added: "timeAdded" = [4],
+    3 value: "value" = [2],
 });
 
 /// Kind `DeviceTaintRule` of `resource.k8s.io/v1alpha3`.
@@ -52,9 +52,9 @@ pub struct DeviceTaintRule {
 watchable_core::model!(DeviceTaintRule {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1alpha3`.
@@ -75,9 +75,9 @@ pub struct DeviceTaintRuleList {
 
 watchable_core::model!(DeviceTaintRuleList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DeviceTaintRuleSpec`, a type without a kind.
@@ -93,8 +93,8 @@ pub struct DeviceTaintRuleSpec {
 }
 
 watchable_core::model!(DeviceTaintRuleSpec {
-    0 device_selector: "deviceSelector",
-    1 taint: "taint",
+    0 device_selector: "deviceSelector" = [1],
+    1 taint: "taint" = [2],
 });
 
 /// `DeviceTaintRuleStatus`, a type without a kind.
@@ -109,7 +109,7 @@ pub struct DeviceTaintRuleStatus {
 }
 
 watchable_core::model!(DeviceTaintRuleStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" = [1],
 });
 
 /// `DeviceTaintSelector`, a type without a kind.
@@ -125,9 +125,9 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device",
-    1 driver: "driver",
-    2 pool: "pool",
+    0 device: "device" = [4],
+    1 driver: "driver" = [2],
+    2 pool: "pool" = [3],
 });
 
 /// `PoolStatus`, a type without a kind.
@@ -153,16 +153,16 @@ pub struct PoolStatus {
 }
 
 watchable_core::model!(PoolStatus {
-    0 allocated_devices: "allocatedDevices",
-    1 available_devices: "availableDevices",
-    2 driver: "driver",
-    3 generation: "generation",
-    4 node_name: "nodeName",
-    5 pool_name: "poolName",
-    6 resource_slice_count: "resourceSliceCount",
-    7 total_devices: "totalDevices",
-    8 unavailable_devices: "unavailableDevices",
-    9 validation_error: "validationError",
+    0 allocated_devices: "allocatedDevices" = [5],
+    1 available_devices: "availableDevices" = [6],
+    2 driver: "driver" = [1],
+    3 generation: "generation" = [9],
+    4 node_name: "nodeName" = [3],
+    5 pool_name: "poolName" = [2],
+    6 resource_slice_count: "resourceSliceCount" = [8],
+    7 total_devices: "totalDevices" = [4],
+    8 unavailable_devices: "unavailableDevices" = [7],
+    9 validation_error: "validationError" = [10],
 });
 
 /// Kind `ResourcePoolStatusRequest` of `resource.k8s.io/v1alpha3`.
@@ -193,9 +193,9 @@ pub struct ResourcePoolStatusRequest {
 watchable_core::model!(ResourcePoolStatusRequest {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `ResourcePoolStatusRequestList` of `resource.k8s.io/v1alpha3`.
@@ -216,9 +216,9 @@ pub struct ResourcePoolStatusRequestList {
 
 watchable_core::model!(ResourcePoolStatusRequestList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourcePoolStatusRequestSpec`, a type without a kind.
@@ -235,9 +235,9 @@ pub struct ResourcePoolStatusRequestSpec {
 }
 
 watchable_core::model!(ResourcePoolStatusRequestSpec {
-    0 driver: "driver",
-    1 limit: "limit",
-    2 pool_name: "poolName",
+    0 driver: "driver" = [1],
+    1 limit: "limit" = [3],
+    2 pool_name: "poolName" = [2],
 });
 
 /// `ResourcePoolStatusRequestStatus`, a type without a kind.
@@ -255,7 +255,7 @@ pub struct ResourcePoolStatusRequestStatus {
 }
 
 watchable_core::model!(ResourcePoolStatusRequestStatus {
-    0 conditions: "conditions",
-    1 pool_count: "poolCount",
-    2 pools: "pools",
+    0 conditions: "conditions" = [3],
+    1 pool_count: "poolCount" = [6],
+    2 pools: "pools" = [2],
 });

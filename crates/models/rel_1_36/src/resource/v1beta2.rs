@@ -25,13 +25,13 @@ pub struct AllocatedDeviceStatus {
 }
 
 watchable_core::model!(AllocatedDeviceStatus {
-    0 conditions: "conditions",
-    1 data: "data",
-    2 device: "device",
-    3 driver: "driver",
-    4 network_data: "networkData",
-    5 pool: "pool",
-    6 share_id: "shareID",
+    0 conditions: "conditions" = [4],
+    1 data: "data" = [5],
+    2 device: "device" = [3],
+    3 driver: "driver" = [1],
+    4 network_data: "networkData" = [6],
+    5 pool: "pool" = [2],
+    6 share_id: "shareID" = [7],
 });
 
 /// `AllocationResult`, a type without a kind.
@@ -47,9 +47,9 @@ pub struct AllocationResult {
 }
 
 watchable_core::model!(AllocationResult {
-    0 allocation_timestamp: "allocationTimestamp",
-    1 devices: "devices",
-    2 node_selector: "nodeSelector",
+    0 allocation_timestamp: "allocationTimestamp" = [5],
+    1 devices: "devices" = [1],
+    2 node_selector: "nodeSelector" = [3],
 });
 
 /// `CELDeviceSelector`, a type without a kind.
@@ -64,7 +64,7 @@ pub struct CELDeviceSelector {
 }
 
 watchable_core::model!(CELDeviceSelector {
-    0 expression: "expression",
+    0 expression: "expression" = [1],
 });
 
 /// `CapacityRequestPolicy`, a type without a kind.
@@ -80,9 +80,9 @@ pub struct CapacityRequestPolicy {
 }
 
 watchable_core::model!(CapacityRequestPolicy {
-    0 default: "default",
-    1 valid_range: "validRange",
-    2 valid_values: "validValues",
+    0 default: "default" = [1],
+    1 valid_range: "validRange" = [4],
+    2 valid_values: "validValues" = [3],
 });
 
 /// `CapacityRequestPolicyRange`, a type without a kind.
@@ -99,9 +99,9 @@ pub struct CapacityRequestPolicyRange {
 }
 
 watchable_core::model!(CapacityRequestPolicyRange {
-    0 max: "max",
-    1 min: "min",
-    2 step: "step",
+    0 max: "max" = [2],
+    1 min: "min" = [1],
+    2 step: "step" = [3],
 });
 
 /// `CapacityRequirements`, a type without a kind.
@@ -115,7 +115,7 @@ pub struct CapacityRequirements {
 }
 
 watchable_core::model!(CapacityRequirements {
-    0 requests: "requests",
+    0 requests: "requests" = [1],
 });
 
 /// `Counter`, a type without a kind.
@@ -130,7 +130,7 @@ pub struct Counter {
 }
 
 watchable_core::model!(Counter {
-    0 value: "value",
+    0 value: "value" = [1],
 });
 
 /// `CounterSet`, a type without a kind.
@@ -147,8 +147,8 @@ pub struct CounterSet {
 }
 
 watchable_core::model!(CounterSet {
-    0 counters: "counters" required,
-    1 name: "name",
+    0 counters: "counters" = [2] required,
+    1 name: "name" = [1],
 });
 
 /// `Device`, a type without a kind.
@@ -178,19 +178,19 @@ pub struct Device {
 }
 
 watchable_core::model!(Device {
-    0 all_nodes: "allNodes",
-    1 allow_multiple_allocations: "allowMultipleAllocations",
-    2 attributes: "attributes",
-    3 binding_conditions: "bindingConditions",
-    4 binding_failure_conditions: "bindingFailureConditions",
-    5 binds_to_node: "bindsToNode",
-    6 capacity: "capacity",
-    7 consumes_counters: "consumesCounters",
-    8 name: "name",
-    9 node_allocatable_resource_mappings: "nodeAllocatableResourceMappings",
-    10 node_name: "nodeName",
-    11 node_selector: "nodeSelector",
-    12 taints: "taints",
+    0 all_nodes: "allNodes" = [7],
+    1 allow_multiple_allocations: "allowMultipleAllocations" = [12],
+    2 attributes: "attributes" = [2],
+    3 binding_conditions: "bindingConditions" = [10],
+    4 binding_failure_conditions: "bindingFailureConditions" = [11],
+    5 binds_to_node: "bindsToNode" = [9],
+    6 capacity: "capacity" = [3],
+    7 consumes_counters: "consumesCounters" = [4],
+    8 name: "name" = [1],
+    9 node_allocatable_resource_mappings: "nodeAllocatableResourceMappings" = [13],
+    10 node_name: "nodeName" = [5],
+    11 node_selector: "nodeSelector" = [6],
+    12 taints: "taints" = [8],
 });
 
 /// `DeviceAllocationConfiguration`, a type without a kind.
@@ -207,9 +207,9 @@ pub struct DeviceAllocationConfiguration {
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
-    0 opaque: "opaque",
-    1 requests: "requests",
-    2 source: "source",
+    0 opaque: "opaque" = [3 1],
+    1 requests: "requests" = [2],
+    2 source: "source" = [1],
 });
 
 /// `DeviceAllocationResult`, a type without a kind.
@@ -224,8 +224,8 @@ pub struct DeviceAllocationResult {
 }
 
 watchable_core::model!(DeviceAllocationResult {
-    0 config: "config",
-    1 results: "results",
+    0 config: "config" = [2],
+    1 results: "results" = [1],
 });
 
 /// `DeviceAttribute`, a type without a kind.
@@ -246,14 +246,14 @@ pub struct DeviceAttribute {
 }
 
 watchable_core::model!(DeviceAttribute {
-    0 bool: "bool",
-    1 bools: "bools",
-    2 int: "int",
-    3 ints: "ints",
-    4 string: "string",
-    5 strings: "strings",
-    6 version: "version",
-    7 versions: "versions",
+    0 bool: "bool" = [3],
+    1 bools: "bools" = [7],
+    2 int: "int" = [2],
+    3 ints: "ints" = [6],
+    4 string: "string" = [4],
+    5 strings: "strings" = [8],
+    6 version: "version" = [5],
+    7 versions: "versions" = [9],
 });
 
 /// `DeviceCapacity`, a type without a kind.
@@ -269,8 +269,8 @@ pub struct DeviceCapacity {
 }
 
 watchable_core::model!(DeviceCapacity {
-    0 request_policy: "requestPolicy",
-    1 value: "value",
+    0 request_policy: "requestPolicy" = [2],
+    1 value: "value" = [1],
 });
 
 /// `DeviceClaim`, a type without a kind.
@@ -286,9 +286,9 @@ pub struct DeviceClaim {
 }
 
 watchable_core::model!(DeviceClaim {
-    0 config: "config",
-    1 constraints: "constraints",
-    2 requests: "requests",
+    0 config: "config" = [3],
+    1 constraints: "constraints" = [2],
+    2 requests: "requests" = [1],
 });
 
 /// `DeviceClaimConfiguration`, a type without a kind.
@@ -303,8 +303,8 @@ pub struct DeviceClaimConfiguration {
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
-    0 opaque: "opaque",
-    1 requests: "requests",
+    0 opaque: "opaque" = [2 1],
+    1 requests: "requests" = [1],
 });
 
 /// Kind `DeviceClass` of `resource.k8s.io/v1beta2`.
@@ -333,8 +333,8 @@ pub struct DeviceClass {
 watchable_core::model!(DeviceClass {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// `DeviceClassConfiguration`, a type without a kind.
@@ -348,7 +348,7 @@ pub struct DeviceClassConfiguration {
 }
 
 watchable_core::model!(DeviceClassConfiguration {
-    0 opaque: "opaque",
+    0 opaque: "opaque" = [1 1],
 });
 
 /// Kind `DeviceClassList` of `resource.k8s.io/v1beta2`.
@@ -369,9 +369,9 @@ pub struct DeviceClassList {
 
 watchable_core::model!(DeviceClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DeviceClassSpec`, a type without a kind.
@@ -387,9 +387,9 @@ pub struct DeviceClassSpec {
 }
 
 watchable_core::model!(DeviceClassSpec {
-    0 config: "config",
-    1 extended_resource_name: "extendedResourceName",
-    2 selectors: "selectors",
+    0 config: "config" = [2],
+    1 extended_resource_name: "extendedResourceName" = [4],
+    2 selectors: "selectors" = [1],
 });
 
 /// `DeviceConstraint`, a type without a kind.
@@ -405,9 +405,9 @@ pub struct DeviceConstraint {
 }
 
 watchable_core::model!(DeviceConstraint {
-    0 distinct_attribute: "distinctAttribute",
-    1 match_attribute: "matchAttribute",
-    2 requests: "requests",
+    0 distinct_attribute: "distinctAttribute" = [3],
+    1 match_attribute: "matchAttribute" = [2],
+    2 requests: "requests" = [1],
 });
 
 /// `DeviceCounterConsumption`, a type without a kind.
@@ -424,8 +424,8 @@ pub struct DeviceCounterConsumption {
 }
 
 watchable_core::model!(DeviceCounterConsumption {
-    0 counter_set: "counterSet",
-    1 counters: "counters" required,
+    0 counter_set: "counterSet" = [1],
+    1 counters: "counters" = [2] required,
 });
 
 /// `DeviceRequest`, a type without a kind.
@@ -442,9 +442,9 @@ pub struct DeviceRequest {
 }
 
 watchable_core::model!(DeviceRequest {
-    0 exactly: "exactly",
-    1 first_available: "firstAvailable",
-    2 name: "name",
+    0 exactly: "exactly" = [2],
+    1 first_available: "firstAvailable" = [3],
+    2 name: "name" = [1],
 });
 
 /// `DeviceRequestAllocationResult`, a type without a kind.
@@ -472,16 +472,16 @@ pub struct DeviceRequestAllocationResult {
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
-    0 admin_access: "adminAccess",
-    1 binding_conditions: "bindingConditions",
-    2 binding_failure_conditions: "bindingFailureConditions",
-    3 consumed_capacity: "consumedCapacity",
-    4 device: "device",
-    5 driver: "driver",
-    6 pool: "pool",
-    7 request: "request",
-    8 share_id: "shareID",
-    9 tolerations: "tolerations",
+    0 admin_access: "adminAccess" = [5],
+    1 binding_conditions: "bindingConditions" = [7],
+    2 binding_failure_conditions: "bindingFailureConditions" = [8],
+    3 consumed_capacity: "consumedCapacity" = [10],
+    4 device: "device" = [4],
+    5 driver: "driver" = [2],
+    6 pool: "pool" = [3],
+    7 request: "request" = [1],
+    8 share_id: "shareID" = [9],
+    9 tolerations: "tolerations" = [6],
 });
 
 /// `DeviceSelector`, a type without a kind.
@@ -495,7 +495,7 @@ pub struct DeviceSelector {
 }
 
 watchable_core::model!(DeviceSelector {
-    0 cel: "cel",
+    0 cel: "cel" = [1],
 });
 
 /// `DeviceSubRequest`, a type without a kind.
@@ -517,13 +517,13 @@ pub struct DeviceSubRequest {
 }
 
 watchable_core::model!(DeviceSubRequest {
-    0 allocation_mode: "allocationMode",
-    1 capacity: "capacity",
-    2 count: "count",
-    3 device_class_name: "deviceClassName",
-    4 name: "name",
-    5 selectors: "selectors",
-    6 tolerations: "tolerations",
+    0 allocation_mode: "allocationMode" = [4],
+    1 capacity: "capacity" = [7],
+    2 count: "count" = [5],
+    3 device_class_name: "deviceClassName" = [2],
+    4 name: "name" = [1],
+    5 selectors: "selectors" = [3],
+    6 tolerations: "tolerations" = [6],
 });
 
 /// `DeviceTaint`, a type without a kind.
@@ -542,10 +542,10 @@ pub struct DeviceTaint {
 }
 
 watchable_core::model!(DeviceTaint {
-    0 effect: "effect",
-    1 key: "key",
-    2 time_added: "timeAdded",
-    3 value: "value",
+    0 effect: "effect" = [3],
+    1 key: "key" = [1],
+    2 time_added: "timeAdded" = [4],
+    3 value: "value" = [2],
 });
 
 /// Kind `DeviceTaintRule` of `resource.k8s.io/v1beta2`.
@@ -575,9 +575,9 @@ pub struct DeviceTaintRule {
 watchable_core::model!(DeviceTaintRule {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `DeviceTaintRuleList` of `resource.k8s.io/v1beta2`.
@@ -598,9 +598,9 @@ pub struct DeviceTaintRuleList {
 
 watchable_core::model!(DeviceTaintRuleList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `DeviceTaintRuleSpec`, a type without a kind.
@@ -616,8 +616,8 @@ pub struct DeviceTaintRuleSpec {
 }
 
 watchable_core::model!(DeviceTaintRuleSpec {
-    0 device_selector: "deviceSelector",
-    1 taint: "taint",
+    0 device_selector: "deviceSelector" = [1],
+    1 taint: "taint" = [2],
 });
 
 /// `DeviceTaintRuleStatus`, a type without a kind.
@@ -632,7 +632,7 @@ pub struct DeviceTaintRuleStatus {
 }
 
 watchable_core::model!(DeviceTaintRuleStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" = [1],
 });
 
 /// `DeviceTaintSelector`, a type without a kind.
@@ -648,9 +648,9 @@ pub struct DeviceTaintSelector {
 }
 
 watchable_core::model!(DeviceTaintSelector {
-    0 device: "device",
-    1 driver: "driver",
-    2 pool: "pool",
+    0 device: "device" = [4],
+    1 driver: "driver" = [2],
+    2 pool: "pool" = [3],
 });
 
 /// `DeviceToleration`, a type without a kind.
@@ -668,11 +668,11 @@ pub struct DeviceToleration {
 }
 
 watchable_core::model!(DeviceToleration {
-    0 effect: "effect",
-    1 key: "key",
-    2 operator: "operator",
-    3 toleration_seconds: "tolerationSeconds",
-    4 value: "value",
+    0 effect: "effect" = [4],
+    1 key: "key" = [1],
+    2 operator: "operator" = [2],
+    3 toleration_seconds: "tolerationSeconds" = [5],
+    4 value: "value" = [3],
 });
 
 /// `ExactDeviceRequest`, a type without a kind.
@@ -693,13 +693,13 @@ pub struct ExactDeviceRequest {
 }
 
 watchable_core::model!(ExactDeviceRequest {
-    0 admin_access: "adminAccess",
-    1 allocation_mode: "allocationMode",
-    2 capacity: "capacity",
-    3 count: "count",
-    4 device_class_name: "deviceClassName",
-    5 selectors: "selectors",
-    6 tolerations: "tolerations",
+    0 admin_access: "adminAccess" = [5],
+    1 allocation_mode: "allocationMode" = [3],
+    2 capacity: "capacity" = [7],
+    3 count: "count" = [4],
+    4 device_class_name: "deviceClassName" = [1],
+    5 selectors: "selectors" = [2],
+    6 tolerations: "tolerations" = [6],
 });
 
 /// `NetworkDeviceData`, a type without a kind.
@@ -715,9 +715,9 @@ pub struct NetworkDeviceData {
 }
 
 watchable_core::model!(NetworkDeviceData {
-    0 hardware_address: "hardwareAddress",
-    1 interface_name: "interfaceName",
-    2 ips: "ips",
+    0 hardware_address: "hardwareAddress" = [3],
+    1 interface_name: "interfaceName" = [1],
+    2 ips: "ips" = [2],
 });
 
 /// `NodeAllocatableResourceMapping`, a type without a kind.
@@ -732,8 +732,8 @@ pub struct NodeAllocatableResourceMapping {
 }
 
 watchable_core::model!(NodeAllocatableResourceMapping {
-    0 allocation_multiplier: "allocationMultiplier",
-    1 capacity_key: "capacityKey",
+    0 allocation_multiplier: "allocationMultiplier" = [2],
+    1 capacity_key: "capacityKey" = [1],
 });
 
 /// `OpaqueDeviceConfiguration`, a type without a kind.
@@ -750,8 +750,8 @@ pub struct OpaqueDeviceConfiguration {
 }
 
 watchable_core::model!(OpaqueDeviceConfiguration {
-    0 driver: "driver",
-    1 parameters: "parameters",
+    0 driver: "driver" = [1],
+    1 parameters: "parameters" = [2],
 });
 
 /// Kind `ResourceClaim` of `resource.k8s.io/v1beta2`.
@@ -782,9 +782,9 @@ pub struct ResourceClaim {
 watchable_core::model!(ResourceClaim {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// `ResourceClaimConsumerReference`, a type without a kind.
@@ -804,10 +804,10 @@ pub struct ResourceClaimConsumerReference {
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
-    0 api_group: "apiGroup",
-    1 name: "name",
-    2 resource: "resource",
-    3 uid: "uid",
+    0 api_group: "apiGroup" = [1],
+    1 name: "name" = [4],
+    2 resource: "resource" = [3],
+    3 uid: "uid" = [5],
 });
 
 /// Kind `ResourceClaimList` of `resource.k8s.io/v1beta2`.
@@ -828,9 +828,9 @@ pub struct ResourceClaimList {
 
 watchable_core::model!(ResourceClaimList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimSpec`, a type without a kind.
@@ -844,7 +844,7 @@ pub struct ResourceClaimSpec {
 }
 
 watchable_core::model!(ResourceClaimSpec {
-    0 devices: "devices",
+    0 devices: "devices" = [1],
 });
 
 /// `ResourceClaimStatus`, a type without a kind.
@@ -862,9 +862,9 @@ pub struct ResourceClaimStatus {
 }
 
 watchable_core::model!(ResourceClaimStatus {
-    0 allocation: "allocation",
-    1 devices: "devices",
-    2 reserved_for: "reservedFor",
+    0 allocation: "allocation" = [1],
+    1 devices: "devices" = [4],
+    2 reserved_for: "reservedFor" = [2],
 });
 
 /// Kind `ResourceClaimTemplate` of `resource.k8s.io/v1beta2`.
@@ -894,8 +894,8 @@ pub struct ResourceClaimTemplate {
 watchable_core::model!(ResourceClaimTemplate {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceClaimTemplateList` of `resource.k8s.io/v1beta2`.
@@ -916,9 +916,9 @@ pub struct ResourceClaimTemplateList {
 
 watchable_core::model!(ResourceClaimTemplateList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceClaimTemplateSpec`, a type without a kind.
@@ -934,8 +934,8 @@ pub struct ResourceClaimTemplateSpec {
 }
 
 watchable_core::model!(ResourceClaimTemplateSpec {
-    0 metadata: "metadata",
-    1 spec: "spec",
+    0 metadata: "metadata" = [1],
+    1 spec: "spec" = [2],
 });
 
 /// `ResourcePool`, a type without a kind.
@@ -954,9 +954,9 @@ pub struct ResourcePool {
 }
 
 watchable_core::model!(ResourcePool {
-    0 generation: "generation",
-    1 name: "name",
-    2 resource_slice_count: "resourceSliceCount",
+    0 generation: "generation" = [2],
+    1 name: "name" = [1],
+    2 resource_slice_count: "resourceSliceCount" = [3],
 });
 
 /// Kind `ResourceSlice` of `resource.k8s.io/v1beta2`.
@@ -985,8 +985,8 @@ pub struct ResourceSlice {
 watchable_core::model!(ResourceSlice {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `ResourceSliceList` of `resource.k8s.io/v1beta2`.
@@ -1007,9 +1007,9 @@ pub struct ResourceSliceList {
 
 watchable_core::model!(ResourceSliceList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `ResourceSliceSpec`, a type without a kind.
@@ -1032,12 +1032,12 @@ pub struct ResourceSliceSpec {
 }
 
 watchable_core::model!(ResourceSliceSpec {
-    0 all_nodes: "allNodes",
-    1 devices: "devices",
-    2 driver: "driver",
-    3 node_name: "nodeName",
-    4 node_selector: "nodeSelector",
-    5 per_device_node_selection: "perDeviceNodeSelection",
-    6 pool: "pool",
-    7 shared_counters: "sharedCounters",
+    0 all_nodes: "allNodes" = [5],
+    1 devices: "devices" = [6],
+    2 driver: "driver" = [1],
+    3 node_name: "nodeName" = [3],
+    4 node_selector: "nodeSelector" = [4],
+    5 per_device_node_selection: "perDeviceNodeSelection" = [7],
+    6 pool: "pool" = [2],
+    7 shared_counters: "sharedCounters" = [8],
 });

@@ -22,7 +22,7 @@ pub struct GangSchedulingPolicy {
 }
 
 watchable_core::model!(GangSchedulingPolicy {
-    0 min_count: "minCount",
+    0 min_count: "minCount" = [1],
 });
 
 /// Kind `PodGroup` of `scheduling.k8s.io/v1alpha2`.
@@ -53,9 +53,9 @@ pub struct PodGroup {
 watchable_core::model!(PodGroup {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PodGroupList` of `scheduling.k8s.io/v1alpha2`.
@@ -76,9 +76,9 @@ pub struct PodGroupList {
 
 watchable_core::model!(PodGroupList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodGroupResourceClaim`, a type without a kind.
@@ -95,9 +95,9 @@ pub struct PodGroupResourceClaim {
 }
 
 watchable_core::model!(PodGroupResourceClaim {
-    0 name: "name",
-    1 resource_claim_name: "resourceClaimName",
-    2 resource_claim_template_name: "resourceClaimTemplateName",
+    0 name: "name" = [1],
+    1 resource_claim_name: "resourceClaimName" = [2],
+    2 resource_claim_template_name: "resourceClaimTemplateName" = [3],
 });
 
 /// `PodGroupResourceClaimStatus`, a type without a kind.
@@ -113,8 +113,8 @@ pub struct PodGroupResourceClaimStatus {
 }
 
 watchable_core::model!(PodGroupResourceClaimStatus {
-    0 name: "name",
-    1 resource_claim_name: "resourceClaimName",
+    0 name: "name" = [1],
+    1 resource_claim_name: "resourceClaimName" = [2],
 });
 
 /// `PodGroupSchedulingConstraints`, a type without a kind.
@@ -128,7 +128,7 @@ pub struct PodGroupSchedulingConstraints {
 }
 
 watchable_core::model!(PodGroupSchedulingConstraints {
-    0 topology: "topology",
+    0 topology: "topology" = [1],
 });
 
 /// `PodGroupSchedulingPolicy`, a type without a kind.
@@ -143,8 +143,8 @@ pub struct PodGroupSchedulingPolicy {
 }
 
 watchable_core::model!(PodGroupSchedulingPolicy {
-    0 basic: "basic",
-    1 gang: "gang",
+    0 basic: "basic" = [1],
+    1 gang: "gang" = [2],
 });
 
 /// `PodGroupSpec`, a type without a kind.
@@ -166,13 +166,13 @@ pub struct PodGroupSpec {
 }
 
 watchable_core::model!(PodGroupSpec {
-    0 disruption_mode: "disruptionMode",
-    1 pod_group_template_ref: "podGroupTemplateRef",
-    2 priority: "priority",
-    3 priority_class_name: "priorityClassName",
-    4 resource_claims: "resourceClaims",
-    5 scheduling_constraints: "schedulingConstraints",
-    6 scheduling_policy: "schedulingPolicy",
+    0 disruption_mode: "disruptionMode" = [5],
+    1 pod_group_template_ref: "podGroupTemplateRef" = [1],
+    2 priority: "priority" = [7],
+    3 priority_class_name: "priorityClassName" = [6],
+    4 resource_claims: "resourceClaims" = [4],
+    5 scheduling_constraints: "schedulingConstraints" = [3],
+    6 scheduling_policy: "schedulingPolicy" = [2],
 });
 
 /// `PodGroupStatus`, a type without a kind.
@@ -189,8 +189,8 @@ pub struct PodGroupStatus {
 }
 
 watchable_core::model!(PodGroupStatus {
-    0 conditions: "conditions",
-    1 resource_claim_statuses: "resourceClaimStatuses",
+    0 conditions: "conditions" = [1],
+    1 resource_claim_statuses: "resourceClaimStatuses" = [2],
 });
 
 /// `PodGroupTemplate`, a type without a kind.
@@ -213,13 +213,13 @@ pub struct PodGroupTemplate {
 }
 
 watchable_core::model!(PodGroupTemplate {
-    0 disruption_mode: "disruptionMode",
-    1 name: "name",
-    2 priority: "priority",
-    3 priority_class_name: "priorityClassName",
-    4 resource_claims: "resourceClaims",
-    5 scheduling_constraints: "schedulingConstraints",
-    6 scheduling_policy: "schedulingPolicy",
+    0 disruption_mode: "disruptionMode" = [5],
+    1 name: "name" = [1],
+    2 priority: "priority" = [7],
+    3 priority_class_name: "priorityClassName" = [6],
+    4 resource_claims: "resourceClaims" = [4],
+    5 scheduling_constraints: "schedulingConstraints" = [3],
+    6 scheduling_policy: "schedulingPolicy" = [2],
 });
 
 /// `PodGroupTemplateReference`, a type without a kind.
@@ -233,7 +233,7 @@ pub struct PodGroupTemplateReference {
 }
 
 watchable_core::model!(PodGroupTemplateReference {
-    0 workload: "workload",
+    0 workload: "workload" = [1],
 });
 
 /// `TopologyConstraint`, a type without a kind.
@@ -248,7 +248,7 @@ pub struct TopologyConstraint {
 }
 
 watchable_core::model!(TopologyConstraint {
-    0 key: "key",
+    0 key: "key" = [1],
 });
 
 /// `TypedLocalObjectReference`, a type without a kind.
@@ -266,9 +266,9 @@ pub struct TypedLocalObjectReference {
 }
 
 watchable_core::model!(TypedLocalObjectReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
 });
 
 /// Kind `Workload` of `scheduling.k8s.io/v1alpha2`.
@@ -298,8 +298,8 @@ pub struct Workload {
 watchable_core::model!(Workload {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `WorkloadList` of `scheduling.k8s.io/v1alpha2`.
@@ -320,9 +320,9 @@ pub struct WorkloadList {
 
 watchable_core::model!(WorkloadList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `WorkloadPodGroupTemplateReference`, a type without a kind.
@@ -339,8 +339,8 @@ pub struct WorkloadPodGroupTemplateReference {
 }
 
 watchable_core::model!(WorkloadPodGroupTemplateReference {
-    0 pod_group_template_name: "podGroupTemplateName",
-    1 workload_name: "workloadName",
+    0 pod_group_template_name: "podGroupTemplateName" = [2],
+    1 workload_name: "workloadName" = [1],
 });
 
 /// `WorkloadSpec`, a type without a kind.
@@ -356,6 +356,6 @@ pub struct WorkloadSpec {
 }
 
 watchable_core::model!(WorkloadSpec {
-    0 controller_ref: "controllerRef",
-    1 pod_group_templates: "podGroupTemplates" required,
+    0 controller_ref: "controllerRef" = [1],
+    1 pod_group_templates: "podGroupTemplates" = [2] required,
 });

@@ -15,8 +15,8 @@ pub struct FieldSelectorAttributes {
 }
 
 watchable_core::model!(FieldSelectorAttributes {
-    0 raw_selector: "rawSelector",
-    1 requirements: "requirements",
+    0 raw_selector: "rawSelector" = [1],
+    1 requirements: "requirements" = [2],
 });
 
 /// `LabelSelectorAttributes`, a type without a kind.
@@ -31,8 +31,8 @@ pub struct LabelSelectorAttributes {
 }
 
 watchable_core::model!(LabelSelectorAttributes {
-    0 raw_selector: "rawSelector",
-    1 requirements: "requirements",
+    0 raw_selector: "rawSelector" = [1],
+    1 requirements: "requirements" = [2],
 });
 
 /// Kind `LocalSubjectAccessReview` of `authorization.k8s.io/v1`.
@@ -55,9 +55,9 @@ pub struct LocalSubjectAccessReview {
 watchable_core::model!(LocalSubjectAccessReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for LocalSubjectAccessReview {
@@ -93,8 +93,8 @@ pub struct NonResourceAttributes {
 }
 
 watchable_core::model!(NonResourceAttributes {
-    0 path: "path",
-    1 verb: "verb",
+    0 path: "path" = [1],
+    1 verb: "verb" = [2],
 });
 
 /// `NonResourceRule`, a type without a kind.
@@ -111,8 +111,8 @@ pub struct NonResourceRule {
 }
 
 watchable_core::model!(NonResourceRule {
-    0 non_resource_urls: "nonResourceURLs",
-    1 verbs: "verbs" required,
+    0 non_resource_urls: "nonResourceURLs" = [2],
+    1 verbs: "verbs" = [1] required,
 });
 
 /// `ResourceAttributes`, a type without a kind.
@@ -134,15 +134,15 @@ pub struct ResourceAttributes {
 }
 
 watchable_core::model!(ResourceAttributes {
-    0 field_selector: "fieldSelector",
-    1 group: "group",
-    2 label_selector: "labelSelector",
-    3 name: "name",
-    4 namespace: "namespace",
-    5 resource: "resource",
-    6 subresource: "subresource",
-    7 verb: "verb",
-    8 version: "version",
+    0 field_selector: "fieldSelector" = [8],
+    1 group: "group" = [3],
+    2 label_selector: "labelSelector" = [9],
+    3 name: "name" = [7],
+    4 namespace: "namespace" = [1],
+    5 resource: "resource" = [5],
+    6 subresource: "subresource" = [6],
+    7 verb: "verb" = [2],
+    8 version: "version" = [4],
 });
 
 /// `ResourceRule`, a type without a kind.
@@ -160,10 +160,10 @@ pub struct ResourceRule {
 }
 
 watchable_core::model!(ResourceRule {
-    0 api_groups: "apiGroups",
-    1 resource_names: "resourceNames",
-    2 resources: "resources",
-    3 verbs: "verbs" required,
+    0 api_groups: "apiGroups" = [2],
+    1 resource_names: "resourceNames" = [4],
+    2 resources: "resources" = [3],
+    3 verbs: "verbs" = [1] required,
 });
 
 /// Kind `SelfSubjectAccessReview` of `authorization.k8s.io/v1`.
@@ -186,9 +186,9 @@ pub struct SelfSubjectAccessReview {
 watchable_core::model!(SelfSubjectAccessReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for SelfSubjectAccessReview {
@@ -224,8 +224,8 @@ pub struct SelfSubjectAccessReviewSpec {
 }
 
 watchable_core::model!(SelfSubjectAccessReviewSpec {
-    0 non_resource_attributes: "nonResourceAttributes",
-    1 resource_attributes: "resourceAttributes",
+    0 non_resource_attributes: "nonResourceAttributes" = [2],
+    1 resource_attributes: "resourceAttributes" = [1],
 });
 
 /// Kind `SelfSubjectRulesReview` of `authorization.k8s.io/v1`.
@@ -248,9 +248,9 @@ pub struct SelfSubjectRulesReview {
 watchable_core::model!(SelfSubjectRulesReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for SelfSubjectRulesReview {
@@ -285,7 +285,7 @@ pub struct SelfSubjectRulesReviewSpec {
 }
 
 watchable_core::model!(SelfSubjectRulesReviewSpec {
-    0 namespace: "namespace",
+    0 namespace: "namespace" = [1],
 });
 
 /// Kind `SubjectAccessReview` of `authorization.k8s.io/v1`.
@@ -308,9 +308,9 @@ pub struct SubjectAccessReview {
 watchable_core::model!(SubjectAccessReview {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 impl watchable_core::Resource for SubjectAccessReview {
@@ -350,12 +350,12 @@ pub struct SubjectAccessReviewSpec {
 }
 
 watchable_core::model!(SubjectAccessReviewSpec {
-    0 extra: "extra",
-    1 groups: "groups",
-    2 non_resource_attributes: "nonResourceAttributes",
-    3 resource_attributes: "resourceAttributes",
-    4 uid: "uid",
-    5 user: "user",
+    0 extra: "extra" = [5],
+    1 groups: "groups" = [4],
+    2 non_resource_attributes: "nonResourceAttributes" = [2],
+    3 resource_attributes: "resourceAttributes" = [1],
+    4 uid: "uid" = [6],
+    5 user: "user" = [3],
 });
 
 /// `SubjectAccessReviewStatus`, a type without a kind.
@@ -373,10 +373,10 @@ pub struct SubjectAccessReviewStatus {
 }
 
 watchable_core::model!(SubjectAccessReviewStatus {
-    0 allowed: "allowed",
-    1 denied: "denied",
-    2 evaluation_error: "evaluationError",
-    3 reason: "reason",
+    0 allowed: "allowed" = [1],
+    1 denied: "denied" = [4],
+    2 evaluation_error: "evaluationError" = [3],
+    3 reason: "reason" = [2],
 });
 
 /// `SubjectRulesReviewStatus`, a type without a kind.
@@ -396,8 +396,8 @@ pub struct SubjectRulesReviewStatus {
 }
 
 watchable_core::model!(SubjectRulesReviewStatus {
-    0 evaluation_error: "evaluationError",
-    1 incomplete: "incomplete",
-    2 non_resource_rules: "nonResourceRules" required,
-    3 resource_rules: "resourceRules" required,
+    0 evaluation_error: "evaluationError" = [4],
+    1 incomplete: "incomplete" = [3],
+    2 non_resource_rules: "nonResourceRules" = [2] required,
+    3 resource_rules: "resourceRules" = [1] required,
 });

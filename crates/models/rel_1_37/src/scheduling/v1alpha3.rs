@@ -59,7 +59,7 @@ pub struct CompositeGangSchedulingPolicy {
 }
 
 watchable_core::model!(CompositeGangSchedulingPolicy {
-    0 min_group_count: "minGroupCount",
+    0 min_group_count: "minGroupCount" = [1],
 });
 
 /// Kind `CompositePodGroup` of `scheduling.k8s.io/v1alpha3`.
@@ -90,9 +90,9 @@ pub struct CompositePodGroup {
 watchable_core::model!(CompositePodGroup {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `CompositePodGroupList` of `scheduling.k8s.io/v1alpha3`.
@@ -113,9 +113,9 @@ pub struct CompositePodGroupList {
 
 watchable_core::model!(CompositePodGroupList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `CompositePodGroupSchedulingConstraints`, a type without a kind.
@@ -144,8 +144,8 @@ pub struct CompositePodGroupSchedulingPolicy {
 }
 
 watchable_core::model!(CompositePodGroupSchedulingPolicy {
-    0 basic: "basic",
-    1 gang: "gang",
+    0 basic: "basic" = [1],
+    1 gang: "gang" = [2],
 });
 
 /// `CompositePodGroupSpec`, a type without a kind.
@@ -169,13 +169,13 @@ pub struct CompositePodGroupSpec {
 
 watchable_core::model!(CompositePodGroupSpec {
     0 disruption_mode: "disruptionMode",
-    1 parent_composite_pod_group_name: "parentCompositePodGroupName",
+    1 parent_composite_pod_group_name: "parentCompositePodGroupName" = [1],
     2 preemption_policy: "preemptionPolicy",
-    3 priority: "priority",
-    4 priority_class_name: "priorityClassName",
+    3 priority: "priority" = [5],
+    4 priority_class_name: "priorityClassName" = [4],
     5 scheduling_constraints: "schedulingConstraints",
-    6 scheduling_policy: "schedulingPolicy",
-    7 workload_ref: "workloadRef",
+    6 scheduling_policy: "schedulingPolicy" = [3],
+    7 workload_ref: "workloadRef" = [2],
 });
 
 /// `CompositePodGroupStatus`, a type without a kind.
@@ -190,7 +190,7 @@ pub struct CompositePodGroupStatus {
 }
 
 watchable_core::model!(CompositePodGroupStatus {
-    0 conditions: "conditions",
+    0 conditions: "conditions" = [1],
 });
 
 /// `CompositePodGroupTemplate`, a type without a kind.
@@ -216,15 +216,15 @@ pub struct CompositePodGroupTemplate {
 }
 
 watchable_core::model!(CompositePodGroupTemplate {
-    0 composite_pod_group_templates: "compositePodGroupTemplates",
+    0 composite_pod_group_templates: "compositePodGroupTemplates" = [6],
     1 disruption_mode: "disruptionMode",
-    2 name: "name",
-    3 pod_group_templates: "podGroupTemplates",
+    2 name: "name" = [1],
+    3 pod_group_templates: "podGroupTemplates" = [5],
     4 preemption_policy: "preemptionPolicy",
-    5 priority: "priority",
-    6 priority_class_name: "priorityClassName",
+    5 priority: "priority" = [4],
+    6 priority_class_name: "priorityClassName" = [3],
     7 scheduling_constraints: "schedulingConstraints",
-    8 scheduling_policy: "schedulingPolicy",
+    8 scheduling_policy: "schedulingPolicy" = [2],
 });
 
 /// `DisruptionMode`, a type without a kind.
@@ -239,8 +239,8 @@ pub struct DisruptionMode {
 }
 
 watchable_core::model!(DisruptionMode {
-    0 all: "all",
-    1 single: "single",
+    0 all: "all" = [2],
+    1 single: "single" = [1],
 });
 
 /// `GangSchedulingPolicy`, a type without a kind.
@@ -255,7 +255,7 @@ pub struct GangSchedulingPolicy {
 }
 
 watchable_core::model!(GangSchedulingPolicy {
-    0 min_count: "minCount",
+    0 min_count: "minCount" = [1],
 });
 
 /// Kind `PodGroup` of `scheduling.k8s.io/v1alpha3`.
@@ -286,9 +286,9 @@ pub struct PodGroup {
 watchable_core::model!(PodGroup {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `PodGroupList` of `scheduling.k8s.io/v1alpha3`.
@@ -309,9 +309,9 @@ pub struct PodGroupList {
 
 watchable_core::model!(PodGroupList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `PodGroupResourceClaim`, a type without a kind.
@@ -328,9 +328,9 @@ pub struct PodGroupResourceClaim {
 }
 
 watchable_core::model!(PodGroupResourceClaim {
-    0 name: "name",
-    1 resource_claim_name: "resourceClaimName",
-    2 resource_claim_template_name: "resourceClaimTemplateName",
+    0 name: "name" = [1],
+    1 resource_claim_name: "resourceClaimName" = [2],
+    2 resource_claim_template_name: "resourceClaimTemplateName" = [3],
 });
 
 /// `PodGroupResourceClaimStatus`, a type without a kind.
@@ -346,8 +346,8 @@ pub struct PodGroupResourceClaimStatus {
 }
 
 watchable_core::model!(PodGroupResourceClaimStatus {
-    0 name: "name",
-    1 resource_claim_name: "resourceClaimName",
+    0 name: "name" = [1],
+    1 resource_claim_name: "resourceClaimName" = [2],
 });
 
 /// `PodGroupSchedulingConstraints`, a type without a kind.
@@ -361,7 +361,7 @@ pub struct PodGroupSchedulingConstraints {
 }
 
 watchable_core::model!(PodGroupSchedulingConstraints {
-    0 topology: "topology",
+    0 topology: "topology" = [1],
 });
 
 /// `PodGroupSchedulingPolicy`, a type without a kind.
@@ -376,8 +376,8 @@ pub struct PodGroupSchedulingPolicy {
 }
 
 watchable_core::model!(PodGroupSchedulingPolicy {
-    0 basic: "basic",
-    1 gang: "gang",
+    0 basic: "basic" = [1],
+    1 gang: "gang" = [2],
 });
 
 /// `PodGroupSpec`, a type without a kind.
@@ -401,15 +401,15 @@ pub struct PodGroupSpec {
 }
 
 watchable_core::model!(PodGroupSpec {
-    0 disruption_mode: "disruptionMode",
-    1 parent_composite_pod_group_name: "parentCompositePodGroupName",
-    2 preemption_policy: "preemptionPolicy",
-    3 priority: "priority",
-    4 priority_class_name: "priorityClassName",
-    5 resource_claims: "resourceClaims",
-    6 scheduling_constraints: "schedulingConstraints",
-    7 scheduling_policy: "schedulingPolicy",
-    8 workload_ref: "workloadRef",
+    0 disruption_mode: "disruptionMode" = [6],
+    1 parent_composite_pod_group_name: "parentCompositePodGroupName" = [1],
+    2 preemption_policy: "preemptionPolicy" = [9],
+    3 priority: "priority" = [8],
+    4 priority_class_name: "priorityClassName" = [7],
+    5 resource_claims: "resourceClaims" = [5],
+    6 scheduling_constraints: "schedulingConstraints" = [4],
+    7 scheduling_policy: "schedulingPolicy" = [3],
+    8 workload_ref: "workloadRef" = [2],
 });
 
 /// `PodGroupStatus`, a type without a kind.
@@ -426,8 +426,8 @@ pub struct PodGroupStatus {
 }
 
 watchable_core::model!(PodGroupStatus {
-    0 conditions: "conditions",
-    1 resource_claim_statuses: "resourceClaimStatuses",
+    0 conditions: "conditions" = [1],
+    1 resource_claim_statuses: "resourceClaimStatuses" = [2],
 });
 
 /// `PodGroupTemplate`, a type without a kind.
@@ -451,14 +451,14 @@ pub struct PodGroupTemplate {
 }
 
 watchable_core::model!(PodGroupTemplate {
-    0 disruption_mode: "disruptionMode",
-    1 name: "name",
-    2 preemption_policy: "preemptionPolicy",
-    3 priority: "priority",
-    4 priority_class_name: "priorityClassName",
-    5 resource_claims: "resourceClaims",
-    6 scheduling_constraints: "schedulingConstraints",
-    7 scheduling_policy: "schedulingPolicy",
+    0 disruption_mode: "disruptionMode" = [5],
+    1 name: "name" = [1],
+    2 preemption_policy: "preemptionPolicy" = [8],
+    3 priority: "priority" = [7],
+    4 priority_class_name: "priorityClassName" = [6],
+    5 resource_claims: "resourceClaims" = [4],
+    6 scheduling_constraints: "schedulingConstraints" = [3],
+    7 scheduling_policy: "schedulingPolicy" = [2],
 });
 
 /// `SingleCompositeDisruptionMode`: JSON without a schema in the spec, kept unchanged.
@@ -487,7 +487,7 @@ pub struct TopologyConstraint {
 }
 
 watchable_core::model!(TopologyConstraint {
-    0 key: "key",
+    0 key: "key" = [1],
 });
 
 /// `TypedLocalObjectReference`, a type without a kind.
@@ -505,9 +505,9 @@ pub struct TypedLocalObjectReference {
 }
 
 watchable_core::model!(TypedLocalObjectReference {
-    0 api_group: "apiGroup",
-    1 kind: "kind",
-    2 name: "name",
+    0 api_group: "apiGroup" = [1],
+    1 kind: "kind" = [2],
+    2 name: "name" = [3],
 });
 
 /// Kind `Workload` of `scheduling.k8s.io/v1alpha3`.
@@ -537,8 +537,8 @@ pub struct Workload {
 watchable_core::model!(Workload {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `WorkloadList` of `scheduling.k8s.io/v1alpha3`.
@@ -559,9 +559,9 @@ pub struct WorkloadList {
 
 watchable_core::model!(WorkloadList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `WorkloadPodGroupAllDisruptionMode`: JSON without a schema in the spec, kept unchanged.
@@ -678,8 +678,8 @@ pub struct WorkloadReference {
 }
 
 watchable_core::model!(WorkloadReference {
-    0 template_name: "templateName",
-    1 workload_name: "workloadName",
+    0 template_name: "templateName" = [2],
+    1 workload_name: "workloadName" = [1],
 });
 
 /// `WorkloadSpec`, a type without a kind.
@@ -697,7 +697,7 @@ pub struct WorkloadSpec {
 }
 
 watchable_core::model!(WorkloadSpec {
-    0 composite_pod_group_templates: "compositePodGroupTemplates",
-    1 controller_ref: "controllerRef",
-    2 pod_group_templates: "podGroupTemplates",
+    0 composite_pod_group_templates: "compositePodGroupTemplates" = [3],
+    1 controller_ref: "controllerRef" = [1],
+    2 pod_group_templates: "podGroupTemplates" = [2],
 });

@@ -29,8 +29,8 @@ pub struct CSIDriver {
 watchable_core::model!(CSIDriver {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
 });
 
 /// Kind `CSIDriverList` of `storage.k8s.io/v1`.
@@ -51,9 +51,9 @@ pub struct CSIDriverList {
 
 watchable_core::model!(CSIDriverList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `CSIDriverSpec`, a type without a kind.
@@ -77,17 +77,17 @@ pub struct CSIDriverSpec {
 }
 
 watchable_core::model!(CSIDriverSpec {
-    0 attach_required: "attachRequired",
-    1 fs_group_policy: "fsGroupPolicy",
-    2 node_allocatable_update_period_seconds: "nodeAllocatableUpdatePeriodSeconds",
-    3 pod_info_on_mount: "podInfoOnMount",
-    4 prevent_pod_scheduling_if_missing: "preventPodSchedulingIfMissing",
-    5 requires_republish: "requiresRepublish",
-    6 se_linux_mount: "seLinuxMount",
-    7 service_account_token_in_secrets: "serviceAccountTokenInSecrets",
-    8 storage_capacity: "storageCapacity",
-    9 token_requests: "tokenRequests",
-    10 volume_lifecycle_modes: "volumeLifecycleModes",
+    0 attach_required: "attachRequired" = [1],
+    1 fs_group_policy: "fsGroupPolicy" = [5],
+    2 node_allocatable_update_period_seconds: "nodeAllocatableUpdatePeriodSeconds" = [9],
+    3 pod_info_on_mount: "podInfoOnMount" = [2],
+    4 prevent_pod_scheduling_if_missing: "preventPodSchedulingIfMissing" = [11],
+    5 requires_republish: "requiresRepublish" = [7],
+    6 se_linux_mount: "seLinuxMount" = [8],
+    7 service_account_token_in_secrets: "serviceAccountTokenInSecrets" = [10],
+    8 storage_capacity: "storageCapacity" = [4],
+    9 token_requests: "tokenRequests" = [6],
+    10 volume_lifecycle_modes: "volumeLifecycleModes" = [3],
 });
 
 /// Kind `CSINode` of `storage.k8s.io/v1`.
@@ -117,8 +117,8 @@ pub struct CSINode {
 watchable_core::model!(CSINode {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
     4 status: "status",
 });
 
@@ -138,10 +138,10 @@ pub struct CSINodeDriver {
 }
 
 watchable_core::model!(CSINodeDriver {
-    0 allocatable: "allocatable",
-    1 name: "name",
-    2 node_id: "nodeID",
-    3 topology_keys: "topologyKeys",
+    0 allocatable: "allocatable" = [4],
+    1 name: "name" = [1],
+    2 node_id: "nodeID" = [2],
+    3 topology_keys: "topologyKeys" = [3],
 });
 
 /// Kind `CSINodeList` of `storage.k8s.io/v1`.
@@ -162,9 +162,9 @@ pub struct CSINodeList {
 
 watchable_core::model!(CSINodeList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `CSINodeSpec`, a type without a kind.
@@ -179,7 +179,7 @@ pub struct CSINodeSpec {
 }
 
 watchable_core::model!(CSINodeSpec {
-    0 drivers: "drivers" required,
+    0 drivers: "drivers" = [1] required,
 });
 
 /// `CSINodeStatus`, a type without a kind.
@@ -226,12 +226,12 @@ pub struct CSIStorageCapacity {
 
 watchable_core::model!(CSIStorageCapacity {
     0 api_version: "apiVersion",
-    1 capacity: "capacity",
+    1 capacity: "capacity" = [4],
     2 kind: "kind",
-    3 maximum_volume_size: "maximumVolumeSize",
-    4 metadata: "metadata",
-    5 node_topology: "nodeTopology",
-    6 storage_class_name: "storageClassName",
+    3 maximum_volume_size: "maximumVolumeSize" = [5],
+    4 metadata: "metadata" = [1],
+    5 node_topology: "nodeTopology" = [2],
+    6 storage_class_name: "storageClassName" = [3],
 });
 
 /// Kind `CSIStorageCapacityList` of `storage.k8s.io/v1`.
@@ -252,9 +252,9 @@ pub struct CSIStorageCapacityList {
 
 watchable_core::model!(CSIStorageCapacityList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// Kind `StorageClass` of `storage.k8s.io/v1`.
@@ -287,16 +287,16 @@ pub struct StorageClass {
 }
 
 watchable_core::model!(StorageClass {
-    0 allow_volume_expansion: "allowVolumeExpansion",
-    1 allowed_topologies: "allowedTopologies",
+    0 allow_volume_expansion: "allowVolumeExpansion" = [6],
+    1 allowed_topologies: "allowedTopologies" = [8],
     2 api_version: "apiVersion",
     3 kind: "kind",
-    4 metadata: "metadata",
-    5 mount_options: "mountOptions",
-    6 parameters: "parameters",
-    7 provisioner: "provisioner",
-    8 reclaim_policy: "reclaimPolicy",
-    9 volume_binding_mode: "volumeBindingMode",
+    4 metadata: "metadata" = [1],
+    5 mount_options: "mountOptions" = [5],
+    6 parameters: "parameters" = [3],
+    7 provisioner: "provisioner" = [2],
+    8 reclaim_policy: "reclaimPolicy" = [4],
+    9 volume_binding_mode: "volumeBindingMode" = [7],
 });
 
 /// Kind `StorageClassList` of `storage.k8s.io/v1`.
@@ -317,9 +317,9 @@ pub struct StorageClassList {
 
 watchable_core::model!(StorageClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `StorageHealth`, a type without a kind.
@@ -378,8 +378,8 @@ pub struct TokenRequest {
 }
 
 watchable_core::model!(TokenRequest {
-    0 audience: "audience",
-    1 expiration_seconds: "expirationSeconds",
+    0 audience: "audience" = [1],
+    1 expiration_seconds: "expirationSeconds" = [2],
 });
 
 /// Kind `VolumeAttachment` of `storage.k8s.io/v1`.
@@ -409,9 +409,9 @@ pub struct VolumeAttachment {
 watchable_core::model!(VolumeAttachment {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `VolumeAttachmentList` of `storage.k8s.io/v1`.
@@ -432,9 +432,9 @@ pub struct VolumeAttachmentList {
 
 watchable_core::model!(VolumeAttachmentList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `VolumeAttachmentSource`, a type without a kind.
@@ -449,8 +449,8 @@ pub struct VolumeAttachmentSource {
 }
 
 watchable_core::model!(VolumeAttachmentSource {
-    0 inline_volume_spec: "inlineVolumeSpec",
-    1 persistent_volume_name: "persistentVolumeName",
+    0 inline_volume_spec: "inlineVolumeSpec" = [2],
+    1 persistent_volume_name: "persistentVolumeName" = [1],
 });
 
 /// `VolumeAttachmentSpec`, a type without a kind.
@@ -469,9 +469,9 @@ pub struct VolumeAttachmentSpec {
 }
 
 watchable_core::model!(VolumeAttachmentSpec {
-    0 attacher: "attacher",
-    1 node_name: "nodeName",
-    2 source: "source",
+    0 attacher: "attacher" = [1],
+    1 node_name: "nodeName" = [3],
+    2 source: "source" = [2],
 });
 
 /// `VolumeAttachmentStatus`, a type without a kind.
@@ -489,10 +489,10 @@ pub struct VolumeAttachmentStatus {
 }
 
 watchable_core::model!(VolumeAttachmentStatus {
-    0 attach_error: "attachError",
-    1 attached: "attached",
-    2 attachment_metadata: "attachmentMetadata",
-    3 detach_error: "detachError",
+    0 attach_error: "attachError" = [3],
+    1 attached: "attached" = [1],
+    2 attachment_metadata: "attachmentMetadata" = [2],
+    3 detach_error: "detachError" = [4],
 });
 
 /// Kind `VolumeAttributesClass` of `storage.k8s.io/v1`.
@@ -521,10 +521,10 @@ pub struct VolumeAttributesClass {
 
 watchable_core::model!(VolumeAttributesClass {
     0 api_version: "apiVersion",
-    1 driver_name: "driverName",
+    1 driver_name: "driverName" = [2],
     2 kind: "kind",
-    3 metadata: "metadata",
-    4 parameters: "parameters",
+    3 metadata: "metadata" = [1],
+    4 parameters: "parameters" = [3],
 });
 
 /// Kind `VolumeAttributesClassList` of `storage.k8s.io/v1`.
@@ -545,9 +545,9 @@ pub struct VolumeAttributesClassList {
 
 watchable_core::model!(VolumeAttributesClassList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `VolumeError`, a type without a kind.
@@ -563,9 +563,9 @@ pub struct VolumeError {
 }
 
 watchable_core::model!(VolumeError {
-    0 error_code: "errorCode",
-    1 message: "message",
-    2 time: "time",
+    0 error_code: "errorCode" = [3],
+    1 message: "message" = [2],
+    2 time: "time" = [1],
 });
 
 /// `VolumeNodeResources`, a type without a kind.
@@ -579,5 +579,5 @@ pub struct VolumeNodeResources {
 }
 
 watchable_core::model!(VolumeNodeResources {
-    0 count: "count",
+    0 count: "count" = [1],
 });

@@ -29,9 +29,9 @@ pub struct StorageVersionMigration {
 watchable_core::model!(StorageVersionMigration {
     0 api_version: "apiVersion",
     1 kind: "kind",
-    2 metadata: "metadata",
-    3 spec: "spec",
-    4 status: "status",
+    2 metadata: "metadata" = [1],
+    3 spec: "spec" = [2],
+    4 status: "status" = [3],
 });
 
 /// Kind `StorageVersionMigrationList` of `storagemigration.k8s.io/v1beta1`.
@@ -52,9 +52,9 @@ pub struct StorageVersionMigrationList {
 
 watchable_core::model!(StorageVersionMigrationList {
     0 api_version: "apiVersion",
-    1 items: "items" required,
+    1 items: "items" = [2] required,
     2 kind: "kind",
-    3 metadata: "metadata",
+    3 metadata: "metadata" = [1],
 });
 
 /// `StorageVersionMigrationSpec`, a type without a kind.
@@ -69,7 +69,7 @@ pub struct StorageVersionMigrationSpec {
 }
 
 watchable_core::model!(StorageVersionMigrationSpec {
-    0 resource: "resource",
+    0 resource: "resource" = [1],
 });
 
 /// `StorageVersionMigrationStatus`, a type without a kind.
@@ -85,6 +85,6 @@ pub struct StorageVersionMigrationStatus {
 }
 
 watchable_core::model!(StorageVersionMigrationStatus {
-    0 conditions: "conditions",
-    1 resource_version: "resourceVersion",
+    0 conditions: "conditions" = [1],
+    1 resource_version: "resourceVersion" = [2],
 });

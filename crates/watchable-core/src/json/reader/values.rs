@@ -3,7 +3,7 @@
 use serde::de::{Error as _, Expected, Unexpected};
 
 use super::Reader;
-use crate::json::error::Error;
+use crate::decode_error::Error;
 use crate::json::fields_v1;
 use crate::json::limits::MAX_DEPTH;
 use crate::json::number::{self, Number};

@@ -1,4 +1,4 @@
-//! The error of decoding a document: its path and its reason.
+//! The error of decoding a document, in JSON or protobuf: its path and its reason.
 
 use std::fmt;
 
@@ -35,32 +35,39 @@ impl Error {
     }
 
     #[cold]
-    pub(super) fn new(reason: String) -> Self {
+    pub(crate) fn new(reason: String) -> Self {
         Self(Box::new(Inner { segments: Vec::new(), reason }))
     }
 
     /// Creates a syntax error at a byte of the text.
     #[cold]
-    pub(super) fn syntax(what: &str, at: usize) -> Self {
+    pub(crate) fn syntax(what: &str, at: usize) -> Self {
         Self::new(format!("{what} at byte {at}"))
     }
 
     #[cold]
-    pub(super) fn not_utf8(error: &std::str::Utf8Error) -> Self {
+    pub(crate) fn not_utf8(error: &std::str::Utf8Error) -> Self {
         Self::syntax("not UTF-8", error.valid_up_to())
     }
 
     /// Adds a key, given with its quotes, to the front of the path.
     #[cold]
-    pub(super) fn at_key(mut self, quoted: &str) -> Self {
+    pub(crate) fn at_key(mut self, quoted: &str) -> Self {
         let key = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         self.0.segments.push(Segment::Key(key.unwrap_or(quoted).to_owned()));
         self
     }
 
+    /// Adds a field's name to the front of the path.
+    #[cold]
+    pub(crate) fn at_name(mut self, name: &str) -> Self {
+        self.0.segments.push(Segment::Key(name.to_owned()));
+        self
+    }
+
     /// Adds a list index to the front of the path.
     #[cold]
-    pub(super) fn at_index(mut self, index: usize) -> Self {
+    pub(crate) fn at_index(mut self, index: usize) -> Self {
         self.0.segments.push(Segment::Index(index));
         self
     }

@@ -1,24 +1,25 @@
-//! The types of model fields: how each is decoded and encoded.
+//! The types of model fields that hold others: models, options, lists and maps.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde::ser::{SerializeMap as _, Serializer};
 
 use super::decode;
 use super::encode;
 use super::field::{Encode, Field, Slot};
 use super::object::Model;
-use crate::{
-    ByteString, IntOrString, MicroTime, Quantity, RawJson, SchemaOrArray, SchemaOrBool,
-    SchemaOrStringArray, Time,
-};
+use crate::protobuf::{self, Contents, Value};
 
 impl<T: Model> Field for T {
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         decode::fill(self, deserializer)
+    }
+
+    fn read_protobuf(&mut self, value: &Value<'_, '_>) -> Result<bool, protobuf::Error> {
+        protobuf::fill(self, value.message()?)?;
+        Ok(true)
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -29,6 +30,15 @@ impl<T: Model> Field for T {
 impl<F: Field + Default> Field for Option<F> {
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         self.insert(F::default()).read(deserializer)
+    }
+
+    fn read_protobuf(&mut self, value: &Value<'_, '_>) -> Result<bool, protobuf::Error> {
+        // Messages of one number are merged.
+        let is_set = self.get_or_insert_default().read_protobuf(value)?;
+        if !is_set {
+            *self = None;
+        }
+        Ok(is_set)
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -47,6 +57,35 @@ impl<F: Field + Default> Field for Vec<F> {
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
         self.clear();
         deserializer.deserialize_seq(Items(self))
+    }
+
+    /// Reads one of the items, or several that are packed.
+    fn read_protobuf(&mut self, value: &Value<'_, '_>) -> Result<bool, protobuf::Error> {
+        if let (true, Contents::Bytes(_)) = (F::IS_PACKABLE, value.contents()) {
+            let mut packed = value.message()?;
+            while let Some(number) = packed.next_packed()? {
+                let value = value.with(Contents::Varint(number));
+                self.push_mut(F::default()).read_protobuf(&value)?;
+            }
+            return Ok(true);
+        }
+        if self.is_empty() {
+            self.reserve_exact(1 + value.values_left());
+        }
+        let index = self.len();
+        let item = self.push_mut(F::default());
+        item.read_protobuf(value).map_err(|error| error.at_index(index))
+    }
+
+    /// The values of a map cannot be repeated, so that each list is in a message of its own.
+    fn read_map_value(&mut self, value: &Value<'_, '_>) -> Result<(), protobuf::Error> {
+        let mut list = value.message()?;
+        while let Some((number, contents)) = list.next_field()? {
+            if number == 1 {
+                self.read_protobuf(&Value::new(number, contents, &list))?;
+            }
+        }
+        Ok(())
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -90,6 +129,22 @@ impl<F: Field + Default> Field for BTreeMap<String, F> {
         deserializer.deserialize_map(Entries(self))
     }
 
+    /// Reads one of the entries.
+    fn read_protobuf(&mut self, value: &Value<'_, '_>) -> Result<bool, protobuf::Error> {
+        let mut entry = value.message()?;
+        let (mut key, mut item) = (String::new(), F::default());
+        while let Some((number, contents)) = entry.next_field()? {
+            let value = Value::new(number, contents, &entry);
+            match number {
+                1 => key.read_protobuf(&value).map(drop)?,
+                2 => item.read_map_value(&value).map_err(|error| error.at_name(&key))?,
+                _ => {}
+            }
+        }
+        self.insert(key, item);
+        Ok(true)
+    }
+
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.len()))?;
         for (key, value) in self {
@@ -121,101 +176,3 @@ impl<'de, F: Field + Default> Visitor<'de> for Entries<'_, F> {
         Ok(())
     }
 }
-
-impl Field for String {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_string(Characters(self))
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
-    }
-}
-
-/// Decodes a string in place. (serde's own visitor returns one, which has to be moved.)
-struct Characters<'a>(&'a mut String);
-
-impl Visitor<'_> for Characters<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    #[inline]
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        *self.0 = String::from(text);
-        Ok(())
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<(), E> {
-        *self.0 = text;
-        Ok(())
-    }
-}
-
-impl Field for RawJson {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        *self = Self::deserialize(deserializer)?;
-        Ok(())
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize(serializer)
-    }
-
-    fn is_absent(&self) -> bool {
-        self.is_null()
-    }
-}
-
-impl Field for f64 {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        *self = Self::deserialize(deserializer)?;
-        Ok(())
-    }
-
-    /// Encodes an integral value without a fraction, as Go does.
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        /// `f64` represents every integer up to 2^53 exactly.
-        const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
-        if self.fract() == 0.0 && self.abs() <= MAX_EXACT {
-            #[allow(clippy::cast_possible_truncation, reason = "it is integral and in range")]
-            serializer.serialize_i64(*self as i64)
-        } else {
-            serializer.serialize_f64(*self)
-        }
-    }
-}
-
-/// Implements [`Field`] by serde's traits.
-macro_rules! serde_fields {
-    ($($({$parameter:ident})? $type:ty),* $(,)?) => {$(
-        impl$(<$parameter: Serialize + for<'de> Deserialize<'de> + Default + fmt::Debug>)? Field
-            for $type
-        {
-            fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-                *self = Self::deserialize(deserializer)?;
-                Ok(())
-            }
-
-            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                self.serialize(serializer)
-            }
-        }
-    )*};
-}
-
-serde_fields!(
-    bool,
-    i32,
-    i64,
-    ByteString,
-    IntOrString,
-    MicroTime,
-    Quantity,
-    Time,
-    {T} SchemaOrArray<T>,
-    {T} SchemaOrBool<T>,
-    {T} SchemaOrStringArray<T>,
-);

@@ -1,0 +1,49 @@
+//! A protobuf reader for the models, which decodes in place, and the parts of Kubernetes' envelope.
+//!
+//! API servers send built-in kinds in protobuf if asked to (Kubernetes API concepts, "Alternate representations of
+//! resources"). What decodes from it equals what decodes from the JSON of the same object; [`model`](mod@crate::model)
+//! says what that takes. Custom resources have no protobuf.
+//!
+//! Layers, from the bottom up: `reader` (fields of a message); `number_table`; `value` (a field's value); `scalars`; `fill` (a
+//! model's fields); `envelope` (`runtime.Unknown`).
+
+mod envelope;
+mod fill;
+mod number_table;
+mod reader;
+pub(crate) mod scalars;
+#[cfg(test)]
+mod tests;
+mod value;
+
+pub use envelope::Envelope;
+pub(crate) use fill::fill;
+pub use reader::{Contents, Message};
+pub use value::Value;
+
+pub use crate::decode_error::Error;
+use crate::model::Model;
+
+/// Decodes the message of an object. `apiVersion` and `kind` are not in it, but in its [`Envelope`].
+///
+/// # Errors
+///
+/// Fails if the message is truncated or damaged, or does not match `T`. The error carries the path of the value.
+pub fn from_message<T: Model>(message: &[u8]) -> Result<T, Error> {
+    read(Message::new(message))
+}
+
+/// Decodes the message of an object as if it had no `metadata.managedFields`, which are skipped unread.
+///
+/// # Errors
+///
+/// Same as [`from_message`].
+pub fn without_managed_fields<T: Model>(message: &[u8]) -> Result<T, Error> {
+    read(Message::without_managed_fields(message))
+}
+
+fn read<T: Model>(message: Message<'_>) -> Result<T, Error> {
+    let mut model = T::default();
+    fill(&mut model, message)?;
+    Ok(model)
+}
