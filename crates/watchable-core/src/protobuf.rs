@@ -5,11 +5,12 @@
 //! says what that takes. Custom resources have no protobuf.
 //!
 //! Layers, from the bottom up: `reader` (fields of a message); `number_table`; `value` (a field's value); `scalars`; `fill` (a
-//! model's fields); `envelope` (`runtime.Unknown`).
+//! model's fields); `envelope` (`runtime.Unknown`); `object` (what is in an envelope).
 
 mod envelope;
 mod fill;
 mod number_table;
+mod object;
 mod reader;
 pub(crate) mod scalars;
 #[cfg(test)]
@@ -18,6 +19,8 @@ mod value;
 
 pub use envelope::Envelope;
 pub(crate) use fill::fill;
+pub use object::from_envelope;
+pub(crate) use object::metadata;
 pub use reader::{Contents, Message};
 pub use value::Value;
 

@@ -99,7 +99,7 @@ fn watchable(resource: &Value, list: &str) -> String {
         ["group", "version", "kind", "plural"].map(|key| &resource[key]);
     let namespaced = if resource["scope"] == "namespaced" { "namespaced," } else { "" };
     format!(
-        "#[watchable(group={group},version={version},kind={kind},plural={plural},{namespaced}list={list})]"
+        "#[watchable(group={group},version={version},kind={kind},plural={plural},{namespaced}protobuf,list={list})]"
     )
 }
 
