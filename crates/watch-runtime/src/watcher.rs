@@ -128,11 +128,13 @@ impl<T: WatchTarget> Watcher<T> {
         } else {
             self.position.start()
         };
-        let checked = settings::check(&settings, version.as_deref(), &self.resource);
+        let checked =
+            settings::check(&settings, version.as_deref(), &self.resource, T::Item::has_protobuf());
         let repairs_gaps = !settings.ends_at_gaps;
         let drops_managed_fields = settings.drops_managed_fields;
         let requests = RequestBuilder::new(self.resource.clone(), settings, options)
             .metadata_only(T::Item::metadata_only())
+            .has_protobuf(T::Item::has_protobuf())
             .keeping_objects(!tombstone::decodes::<T::Item>(&self.resource));
         let mut watcher_state = self.shared.watcher_state();
         watcher_state.prepare(repairs_gaps, self.position.epoch());

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use watchable_core::Scope;
 
 use crate::protocol::envelope::{self, Envelope};
-use crate::protocol::frame::Frames;
-use crate::protocol::list_body::ListBody;
+use crate::protocol::frame::json::JsonFrames;
+use crate::protocol::list_body::json::JsonList;
 use crate::protocol::settings::{InitialList, StartFrom};
 use crate::testing::simulation::{Action, Watcher};
 
@@ -20,7 +20,7 @@ const NO_LIMIT: usize = 64 << 20;
 /// Lines are the same as those of a split at `\n`, wherever chunks end.
 pub fn frames(data: &[u8]) {
     let (lengths, body) = split_input(data);
-    let mut frames = Frames::new(NO_LIMIT);
+    let mut frames = JsonFrames::new(NO_LIMIT);
     let mut lines = Vec::new();
     for chunk in chunks(body, lengths) {
         frames.push(Bytes::copy_from_slice(chunk));
@@ -39,14 +39,16 @@ pub fn frames(data: &[u8]) {
 /// is rejected here or when the object is decoded.
 pub fn envelope(line: &[u8]) {
     let line = Bytes::copy_from_slice(line);
-    let read = |use_fast_path| envelope::read_as(&line, Scope::Namespaced, use_fast_path).ok();
+    let read =
+        |use_fast_path| envelope::json::read_as(&line, Scope::Namespaced, use_fast_path).ok();
     let Some(Envelope::Event { etype, object, identity }) = read(true) else { return };
+    let object = object.bytes;
     let decoded = watchable_core::json::from_slice::<watchable_core::DynamicObject>(&object);
     match read(false) {
         Some(Envelope::Event { etype: plain_type, object: plain, identity: plain_identity }) => {
             assert_eq!((etype, identity), (plain_type, plain_identity));
-            let object = envelope::without_trailer(&object).unwrap_or(object);
-            assert_eq!(object, plain);
+            let object = envelope::json::without_trailer(&object).unwrap_or(object);
+            assert_eq!(object, plain.bytes);
         }
         _ if serde_json::from_slice::<serde::de::IgnoredAny>(&line).is_ok() => {}
         _ => assert!(decoded.is_err(), "what is no JSON was delivered"),
@@ -57,7 +59,7 @@ pub fn envelope(line: &[u8]) {
 pub fn list_body(data: &[u8]) {
     let (lengths, body) = split_input(data);
     let read = |chunks: &mut dyn Iterator<Item = &[u8]>| {
-        let mut list = ListBody::default();
+        let mut list = JsonList::default();
         let mut items = Vec::new();
         for chunk in chunks {
             list.push(chunk);

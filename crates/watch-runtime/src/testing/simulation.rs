@@ -104,7 +104,7 @@ impl Watcher {
                 name: delivery.identity.name,
                 uid: delivery.identity.uid.text(),
                 version: delivery.identity.version,
-                object: delivery.object,
+                object: delivery.object.bytes,
             }),
             Step::End(error) => Action::End(error.map(|error| error.to_string())),
         }

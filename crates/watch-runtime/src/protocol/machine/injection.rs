@@ -3,6 +3,8 @@
 #[cfg(feature = "simulation")]
 use crate::protocol::event::{EventType, Origin};
 #[cfg(feature = "simulation")]
+use crate::protocol::frame::Frames;
+#[cfg(feature = "simulation")]
 use crate::protocol::identity::Identity;
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
@@ -10,6 +12,8 @@ use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::{ListVersion, State};
 #[cfg(feature = "simulation")]
 use crate::protocol::machine::step::Delivery;
+#[cfg(feature = "simulation")]
+use crate::protocol::raw_object::RawObject;
 
 #[cfg(not(feature = "simulation"))]
 #[allow(clippy::unused_self, reason = "the other one looks into it")]
@@ -64,7 +68,7 @@ impl Machine {
         if !self.has_bug(InjectedBug::DeliverTruncatedEvents) {
             return;
         }
-        let State::Watching { frames, .. } = &mut self.state else { return };
+        let State::Watching { frames: Frames::Json(frames), .. } = &mut self.state else { return };
         let rest = frames.remainder();
         let text = String::from_utf8_lossy(&rest);
         let part = |key: &str| {
@@ -77,6 +81,6 @@ impl Machine {
         let namespace = part("namespace").unwrap_or_default();
         let identity = Identity { name, namespace, uid: uid.as_str().into(), version, content: 0 };
         let origin = Origin::Live;
-        self.pending.push_back(Delivery { etype, origin, object: rest, identity });
+        self.pending.push_back(Delivery { etype, origin, object: RawObject::json(rest), identity });
     }
 }

@@ -75,7 +75,9 @@ impl Harness {
     /// Expects a delivery. Returns its type, origin and object.
     pub(super) fn delivery(&mut self) -> (EventType, Origin, String) {
         match self.step() {
-            Step::Deliver(d) => (d.etype, d.origin, String::from_utf8(d.object.to_vec()).unwrap()),
+            Step::Deliver(d) => {
+                (d.etype, d.origin, String::from_utf8(d.object.bytes.to_vec()).unwrap())
+            }
             other => panic!("expected a delivery, got {other:?}"),
         }
     }

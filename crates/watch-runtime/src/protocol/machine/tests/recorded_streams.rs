@@ -20,7 +20,7 @@ fn outcome(chunks: &[&[u8]]) -> (Vec<(EventType, Bytes)>, Option<String>) {
     for chunk in chunks {
         harness.machine.on_chunk(Bytes::copy_from_slice(chunk), harness.now);
         while let Step::Deliver(delivery) = harness.machine.step(harness.now) {
-            delivered.push((delivery.etype, delivery.object));
+            delivered.push((delivery.etype, delivery.object.bytes));
         }
     }
     (delivered, harness.machine.version().map(str::to_owned))
