@@ -19,6 +19,7 @@ use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::settings::{self, Settings};
 use crate::protocol::status::WatchStatus;
 use crate::protocol::tombstone;
+use crate::protocol::wire::Wire;
 use crate::stream::WatchStream;
 use crate::stream::resume_position::ResumePosition;
 use crate::stream::shared::Shared;
@@ -110,14 +111,16 @@ impl<T: WatchTarget> Watcher<T> {
         self.stream_with(self.settings.clone(), options)
     }
 
-    /// Streams with a default for [`give_up_after`](Self::give_up_after).
-    pub(crate) fn stream_giving_up_after(
+    /// Streams with defaults for [`give_up_after`](Self::give_up_after) and [`wire`](Self::wire).
+    pub(crate) fn stream_with_defaults(
         &self,
-        default: Option<Duration>,
+        give_up_after: Option<Duration>,
+        wire: Option<Wire>,
         options: StreamOptions,
     ) -> WatchStream<T> {
         let mut settings = self.settings.clone();
-        settings.give_up_after = settings.give_up_after.or(default);
+        settings.give_up_after = settings.give_up_after.or(give_up_after);
+        settings.wire = settings.wire.or(wire.filter(|_| T::Item::has_protobuf()));
         self.stream_with(settings, options)
     }
 

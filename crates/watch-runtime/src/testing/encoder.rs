@@ -50,6 +50,9 @@ pub fn envelope(api_version: &str, kind: &str, message: &[u8]) -> Vec<u8> {
 pub fn event(event: &Value) -> Vec<u8> {
     let etype = event.get("type").and_then(Value::as_str);
     let object = match event.get("object") {
+        Some(object) if etype == Some("ERROR") && object.get("kind").is_none() => {
+            envelope("v1", "Status", &status(object))
+        }
         Some(object) if object.is_object() => enveloped(object),
         _ => Vec::new(),
     };

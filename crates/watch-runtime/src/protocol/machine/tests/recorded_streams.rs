@@ -2,7 +2,7 @@
 
 use super::*;
 
-const STREAMS: [&[u8]; 6] = [
+pub(super) const STREAMS: [&[u8]; 6] = [
     include_bytes!("../../../../../../tests/data/recorded-1.17/stream-configmaps-live.jsonl"),
     include_bytes!("../../../../../../tests/data/recorded-1.17/stream-pods-from-nothing.jsonl"),
     include_bytes!("../../../../../../tests/data/recorded-1.17/stream-too-old.jsonl"),
