@@ -25,15 +25,16 @@ pub use reader::{Contents, Message};
 pub use value::Value;
 
 pub use crate::decode_error::Error;
-use crate::model::Model;
+
+use crate::model::Field;
 
 /// Decodes the message of an object. `apiVersion` and `kind` are not in it, but in its [`Envelope`].
 ///
 /// # Errors
 ///
 /// Fails if the message is truncated or damaged, or does not match `T`. The error carries the path of the value.
-pub fn from_message<T: Model>(message: &[u8]) -> Result<T, Error> {
-    read(Message::new(message))
+pub fn from_message<T: Field + Default>(message: &[u8]) -> Result<T, Error> {
+    read(message, &Message::around_object(false))
 }
 
 /// Decodes the message of an object as if it had no `metadata.managedFields`, which are skipped unread.
@@ -41,12 +42,15 @@ pub fn from_message<T: Model>(message: &[u8]) -> Result<T, Error> {
 /// # Errors
 ///
 /// Same as [`from_message`].
-pub fn without_managed_fields<T: Model>(message: &[u8]) -> Result<T, Error> {
-    read(Message::without_managed_fields(message))
+pub fn without_managed_fields<T: Field + Default>(message: &[u8]) -> Result<T, Error> {
+    read(message, &Message::around_object(true))
 }
 
-fn read<T: Model>(message: Message<'_>) -> Result<T, Error> {
-    let mut model = T::default();
-    fill(&mut model, message)?;
-    Ok(model)
+fn read<T: Field + Default>(message: &[u8], around: &Message<'_>) -> Result<T, Error> {
+    let mut value = T::default();
+    value.read_protobuf(&Value::new(OBJECT, Contents::Bytes(message), around))?;
+    Ok(value)
 }
+
+/// The number that stands for an object in what is around it.
+const OBJECT: u32 = 1;

@@ -28,6 +28,8 @@ pub enum Contents<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Skips {
     Nothing,
+    /// An object is in it, whose managed fields are passed over.
+    OfObject,
     /// It is an object, and its metadata's managed fields are passed over.
     OfMetadata,
     /// It is the metadata.
@@ -47,9 +49,10 @@ impl<'a> Message<'a> {
         Self { rest: message, skips: Skips::Nothing, depth: 0 }
     }
 
-    /// Returns a reader of an object's message that passes over `metadata.managedFields`.
-    pub const fn without_managed_fields(message: &'a [u8]) -> Self {
-        Self { rest: message, skips: Skips::OfMetadata, depth: 0 }
+    /// Returns what is around an object, perhaps one whose `metadata.managedFields` are passed over.
+    pub(super) const fn around_object(drops_managed_fields: bool) -> Self {
+        let skips = if drops_managed_fields { Skips::OfObject } else { Skips::Nothing };
+        Self { rest: &[], skips, depth: 0 }
     }
 
     /// Returns the next field's number and contents; `None` at the end.
@@ -79,6 +82,7 @@ impl<'a> Message<'a> {
     #[inline]
     pub(super) fn nested(&self, number: u32, message: &'a [u8]) -> Result<Self, Error> {
         let skips = match self.skips {
+            Skips::OfObject => Skips::OfMetadata,
             Skips::OfMetadata if number == METADATA => Skips::ManagedFields,
             _ => Skips::Nothing,
         };
