@@ -204,7 +204,10 @@ fn errors_name_the_place() {
             vec![message(7, &amount)],
             "amounts[\"a/b\"]: expected a string, bytes or a message, found the integer 1",
         ),
-        (vec![message(14, &[bytes(1, b"{")])], "raw: the text ends where a key in quotes was expected"),
+        (
+            vec![message(14, &[bytes(1, b"{")])],
+            "raw: the text ends where a key in quotes was expected",
+        ),
         (vec![message(1, &[vec![0x0a, 5, b'a']])], "metadata: the message is truncated"),
         (vec![vec![0x10, 0x80]], "the message is truncated"),
         (vec![vec![0x10], vec![0xff; 10]], "a number has more than 64 bits"),
