@@ -1,6 +1,7 @@
 //! Tests of the index.
 
 use super::*;
+use crate::protocol::raw_object::Form;
 
 const A: &str = "8d81410b-1ab3-4aae-9917-698838ae0bb2";
 const B: &str = "5b1c1f0e-6a0e-4b53-9c0e-1b8a5f5c1d2e";
@@ -89,15 +90,12 @@ fn uids_and_versions_round_trip() {
 #[test]
 fn stored_object_is_the_last_delivered() {
     let mut index = Index::default();
-    for text in ["old", "new"] {
-        index.record_delivered(
-            EventType::Added,
-            &object("a", A, "7"),
-            Some(&RawObject::json(text.into())),
-        );
+    let raw = |form, text: &'static str| RawObject { form, bytes: text.into() };
+    for raw in [raw(Form::Json, "old"), raw(Form::Message, "new")] {
+        index.record_delivered(EventType::Added, &object("a", A, "7"), Some(&raw));
     }
     index.record_delivered(EventType::Added, &object("b", A, "7"), None);
-    assert_eq!(index.stored_object(&object("a", A, "7")), Some(RawObject::json("new".into())));
+    assert_eq!(index.stored_object(&object("a", A, "7")), Some(raw(Form::Message, "new")));
     assert_eq!(index.stored_object(&object("a", B, "7")), None, "another object of that name");
     assert_eq!(index.stored_object(&object("b", A, "7")), None);
 }

@@ -100,8 +100,13 @@ impl Machine {
     /// Delivers the beginning of a frame, with zeros in the place of what is missing.
     fn inject_truncated_frame(&mut self, rest: &Bytes) {
         let Some((length, rest)) = rest.split_first_chunk() else { return };
+        let length = u32::from_be_bytes(*length) as usize;
+        if length > 1 << 20 {
+            // These are no frames.
+            return;
+        }
         let mut frame = rest.to_vec();
-        frame.resize(u32::from_be_bytes(*length) as usize, 0);
+        frame.resize(length, 0);
         let scope = self.requests.resource().scope();
         if let Ok(Envelope::Event { etype, object, identity }) =
             envelope::read(&frame.into(), Wire::Protobuf, scope)
