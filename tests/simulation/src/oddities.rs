@@ -44,7 +44,7 @@ pub(crate) enum Layout {
 impl Layout {
     /// Lays an event out.
     pub(crate) fn event(self, event: &Value) -> String {
-        let ends_line = event.to_string().len() % 2 == 0;
+        let ends_line = event.to_string().len().is_multiple_of(2);
         match self {
             Self::Lines => format!("{event}\n"),
             Self::OneLine => event.to_string(),
