@@ -82,8 +82,8 @@ fn what_is_watched_is_wired_and_the_rest_says_why_not() {
         &repository,
         "src/core/v1.rs",
         &[
-            r#"#[watchable(group = "", version = "v1", kind = "Pod", plural = "pods", namespaced, list = PodList)]"#,
-            r#"#[watchable(group = "", version = "v1", kind = "Node", plural = "nodes", list = NodeList)]"#,
+            r#"#[watchable(group = "", version = "v1", kind = "Pod", plural = "pods", namespaced, protobuf, list = PodList)]"#,
+            r#"#[watchable(group = "", version = "v1", kind = "Node", plural = "nodes", protobuf, list = NodeList)]"#,
             "impl watchable_core::Listed for ComponentStatus { type Kind = Self; }",
             "impl watchable_core::WatchTarget for ComponentStatusList { type Item = ComponentStatus; }",
             r#"const RESOURCE: watchable_core::ResourceInfo = watchable_core::ResourceInfo::new("", "v1", "Binding", "bindings", watchable_core::Scope::Namespaced);"#,

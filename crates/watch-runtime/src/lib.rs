@@ -35,11 +35,15 @@ pub use protocol::event::{EventSource, EventType, Origin, WatchEvent};
 pub use protocol::options::StreamOptions;
 pub use protocol::settings::{InitialList, StartFrom};
 pub use protocol::status::{Cause, Interruption, Phase, WatchStatus};
+pub use protocol::wire::Wire;
 pub use stream::WatchStream;
 pub use stream::stop::StopHandle;
 #[cfg(feature = "bench-hooks")]
 #[doc(hidden)]
 pub use testing::bench_hooks;
+#[cfg(any(test, feature = "simulation"))]
+#[doc(hidden)]
+pub use testing::encoder;
 #[cfg(feature = "simulation")]
 #[doc(hidden)]
 pub use testing::{fuzzing, simulation};

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "bench-hooks")]
 pub mod bench_hooks;
+#[cfg(any(test, feature = "simulation"))]
+pub mod encoder;
 #[cfg(feature = "simulation")]
 pub mod fuzzing;
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::settings::{self, Settings};
 use crate::protocol::status::WatchStatus;
 use crate::protocol::tombstone;
+use crate::protocol::wire::Wire;
 use crate::stream::WatchStream;
 use crate::stream::resume_position::ResumePosition;
 use crate::stream::shared::Shared;
@@ -110,14 +111,16 @@ impl<T: WatchTarget> Watcher<T> {
         self.stream_with(self.settings.clone(), options)
     }
 
-    /// Streams with a default for [`give_up_after`](Self::give_up_after).
-    pub(crate) fn stream_giving_up_after(
+    /// Streams with defaults for [`give_up_after`](Self::give_up_after) and [`wire`](Self::wire).
+    pub(crate) fn stream_with_defaults(
         &self,
-        default: Option<Duration>,
+        give_up_after: Option<Duration>,
+        wire: Option<Wire>,
         options: StreamOptions,
     ) -> WatchStream<T> {
         let mut settings = self.settings.clone();
-        settings.give_up_after = settings.give_up_after.or(default);
+        settings.give_up_after = settings.give_up_after.or(give_up_after);
+        settings.wire = settings.wire.or(wire.filter(|_| T::Item::has_protobuf()));
         self.stream_with(settings, options)
     }
 
@@ -128,11 +131,13 @@ impl<T: WatchTarget> Watcher<T> {
         } else {
             self.position.start()
         };
-        let checked = settings::check(&settings, version.as_deref(), &self.resource);
+        let checked =
+            settings::check(&settings, version.as_deref(), &self.resource, T::Item::has_protobuf());
         let repairs_gaps = !settings.ends_at_gaps;
         let drops_managed_fields = settings.drops_managed_fields;
         let requests = RequestBuilder::new(self.resource.clone(), settings, options)
             .metadata_only(T::Item::metadata_only())
+            .has_protobuf(T::Item::has_protobuf())
             .keeping_objects(!tombstone::decodes::<T::Item>(&self.resource));
         let mut watcher_state = self.shared.watcher_state();
         watcher_state.prepare(repairs_gaps, self.position.epoch());

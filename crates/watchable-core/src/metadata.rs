@@ -1,16 +1,20 @@
 //! Objects whose metadata alone is watched.
 
-use std::collections::BTreeMap;
+mod object_meta;
+
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
 use crate::lenient::null_is_default;
+use crate::protobuf::{self, Envelope};
 use crate::{
-    DynamicObject, DynamicTarget, FieldsV1, Listed, NamespacedWatch, Resource, ResourceInfo, Time,
-    WatchItem, WatchTarget,
+    DynamicObject, DynamicTarget, Listed, NamespacedWatch, Resource, ResourceInfo, WatchItem,
+    WatchTarget,
 };
+
+pub use object_meta::{ManagedFields, ObjectMeta, OwnerReference};
 
 /// The metadata of an object of type `T`. If the metadata is all you need, this is much cheaper for client and
 /// server than whole objects.
@@ -37,104 +41,6 @@ pub struct Meta<T> {
     of: PhantomData<fn() -> T>,
 }
 
-/// The metadata of an object, the same type for every kind and release. Absent fields are `None` or empty.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[non_exhaustive]
-pub struct ObjectMeta {
-    /// The name, unique within the namespace.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The prefix of a name that the server generated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub generate_name: Option<String>,
-    /// The namespace; `None` for cluster-scoped kinds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub namespace: Option<String>,
-    /// The identifier, unique across time: a recreated object has another one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid: Option<String>,
-    /// The resource version, an opaque string.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resource_version: Option<String>,
-    /// A counter of changes to the desired state.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub generation: Option<i64>,
-    /// The time of creation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_timestamp: Option<Time>,
-    /// The time after which the object is deleted; absent unless a deletion was requested.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deletion_timestamp: Option<Time>,
-    /// The seconds allowed for graceful termination.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub deletion_grace_period_seconds: Option<i64>,
-    /// The labels, which selectors match.
-    #[serde(deserialize_with = "null_is_default", skip_serializing_if = "BTreeMap::is_empty")]
-    pub labels: BTreeMap<String, String>,
-    /// The annotations, which tools store.
-    #[serde(deserialize_with = "null_is_default", skip_serializing_if = "BTreeMap::is_empty")]
-    pub annotations: BTreeMap<String, String>,
-    /// The owners. The object is garbage collected once all of them are deleted.
-    #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-    pub owner_references: Vec<OwnerReference>,
-    /// The finalizers, which must be removed before the object is deleted.
-    #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-    pub finalizers: Vec<String>,
-    /// The fields that each manager owns.
-    #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-    pub managed_fields: Vec<ManagedFields>,
-}
-
-/// A reference to the owner of an object.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[non_exhaustive]
-pub struct OwnerReference {
-    /// The owner's `apiVersion`.
-    pub api_version: String,
-    /// The owner's kind.
-    pub kind: String,
-    /// The owner's name.
-    pub name: String,
-    /// The owner's uid.
-    pub uid: String,
-    /// Whether the owner is the managing controller.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub controller: Option<bool>,
-    /// Whether a foreground deletion of the owner waits until the object is deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub block_owner_deletion: Option<bool>,
-}
-
-/// The fields that a manager owns (`ManagedFieldsEntry`).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[non_exhaustive]
-pub struct ManagedFields {
-    /// The manager's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub manager: Option<String>,
-    /// `Apply` or `Update`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub operation: Option<String>,
-    /// The `apiVersion` that the fields belong to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub api_version: Option<String>,
-    /// The time of the set's last change.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<Time>,
-    /// The set's format, `FieldsV1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fields_type: Option<String>,
-    /// The set of fields.
-    #[serde(rename = "fieldsV1", skip_serializing_if = "Option::is_none")]
-    pub fields_v1: Option<FieldsV1>,
-    /// The subresource through which the fields were set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subresource: Option<String>,
-}
-
 impl<T: WatchTarget> WatchTarget for Meta<T> {
     type Item = Meta<T::Item>;
 }
@@ -142,6 +48,21 @@ impl<T: WatchTarget> WatchTarget for Meta<T> {
 impl<T: WatchItem> WatchItem for Meta<T> {
     fn metadata_only() -> bool {
         true
+    }
+
+    /// API servers have the metadata of every kind in protobuf.
+    fn has_protobuf() -> bool {
+        true
+    }
+
+    fn from_protobuf(
+        envelope: &Envelope<'_>,
+        drops_managed_fields: bool,
+    ) -> Result<Self, protobuf::Error> {
+        let metadata = protobuf::metadata(envelope, drops_managed_fields)?;
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let (api_version, kind) = (text(envelope.api_version), text(envelope.kind));
+        Ok(Self { api_version, kind, metadata, of: PhantomData })
     }
 
     /// Replaces `PartialObjectMetadata`, or nothing in the items of a list, by the object's own type.
@@ -241,5 +162,73 @@ mod tests {
         ] {
             assert_eq!(meta(text).metadata, ObjectMeta::default(), "{text}");
         }
+    }
+
+    /// Writes a field of bytes.
+    fn field(number: u8, contents: &[u8]) -> Vec<u8> {
+        let length = i8::try_from(contents.len()).unwrap().cast_unsigned();
+        [&[number << 3 | 2, length], contents].concat()
+    }
+
+    /// Returns the message of an object whose metadata has every kind of field, and which has something undecodable.
+    fn message() -> Vec<u8> {
+        let owner = [field(1, b"Node"), field(3, b"n"), field(4, b"v"), field(5, b"v1")].concat();
+        let owner = [owner, vec![6 << 3, 1, 7 << 3, 0]].concat();
+        let fields = field(7, &field(1, br#"{"f:spec":{}}"#));
+        let managed = [field(1, b"m"), field(6, b"FieldsV1"), fields].concat();
+        let metadata = [
+            field(1, b"web"),
+            field(2, b""),
+            field(3, b"shop"),
+            field(5, b"u"),
+            field(6, b"7"),
+            vec![7 << 3, 0],
+            field(8, b""),
+            field(9, &[8, 60, 16, 0]),
+            vec![10 << 3, 0],
+            field(11, &[field(1, b"app"), field(2, b"web")].concat()),
+            field(13, &owner),
+            field(14, b"f"),
+            // Numbers from 16 on take two bytes.
+            vec![0x8a, 0x01, u8::try_from(managed.len()).unwrap()],
+            managed,
+        ]
+        .concat();
+        [field(1, &metadata), field(2, &[0xff])].concat()
+    }
+
+    #[test]
+    fn metadata_decodes_from_protobuf_and_the_rest_is_skipped() {
+        let message = message();
+        for (kind, drops) in [("PartialObjectMetadata", false), ("", true)] {
+            let envelope = Envelope { api_version: "", kind, message: &message };
+            let mut meta = Meta::<DynamicObject>::from_protobuf(&envelope, drops).unwrap();
+            assert_eq!(meta.kind.as_deref().unwrap_or_default(), kind);
+            meta.fill_type_meta(&DEPLOYMENT);
+            let managed = r#","managedFields":[{"manager":"m","fieldsType":"FieldsV1","fieldsV1":{"f:spec":{}}}]"#;
+            let written = serde_json::to_string(&meta).unwrap();
+            assert_eq!(
+                written,
+                format!(
+                    r#"{{"apiVersion":"apps/v1","kind":"Deployment","metadata":{{"name":"web","namespace":"shop","uid":"u","resourceVersion":"7","deletionTimestamp":"1970-01-01T00:01:00Z","deletionGracePeriodSeconds":0,"labels":{{"app":"web"}},"ownerReferences":[{{"apiVersion":"v1","kind":"Node","name":"n","uid":"v","controller":true,"blockOwnerDeletion":false}}],"finalizers":["f"]{}}}}}"#,
+                    if drops { "" } else { managed }
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn damaged_metadata_in_protobuf_is_an_error_that_names_the_place() {
+        let decode = |message: &[u8]| {
+            let envelope = Envelope { message, ..Envelope::default() };
+            Meta::<DynamicObject>::from_protobuf(&envelope, false)
+        };
+        let message = message();
+        let end = message.len() - 3;
+        assert!((1..end).all(|end| decode(&message[..end]).is_err()));
+        assert!(decode(&message[..end]).is_ok());
+        let number = field(1, &[1 << 3, 1]);
+        assert_eq!(decode(&number).unwrap_err().path(), "metadata.name");
+        assert!(DynamicObject::from_protobuf(&Envelope::default(), false).is_err());
     }
 }

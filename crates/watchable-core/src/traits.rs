@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::ResourceInfo;
+use crate::protobuf::{self, Envelope};
 
 /// A type whose resource is fixed at compile time.
 pub trait Resource {
@@ -23,6 +24,27 @@ pub trait WatchItem: DeserializeOwned + Send + 'static {
     /// Returns whether watchers request only the metadata of the objects.
     fn metadata_only() -> bool {
         false
+    }
+
+    /// Returns whether the type decodes from protobuf ([`from_protobuf`](Self::from_protobuf)), so that watchers may
+    /// request it. False by default: API servers have no protobuf of custom resources.
+    fn has_protobuf() -> bool {
+        false
+    }
+
+    /// Decodes an object in protobuf. `apiVersion` and `kind` are those of the envelope, or absent, as in the items of
+    /// a list. With `drops_managed_fields`, `metadata.managedFields` are skipped.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the object is truncated or damaged, or does not match the type; always if the type
+    /// [has no protobuf](Self::has_protobuf).
+    fn from_protobuf(
+        envelope: &Envelope<'_>,
+        drops_managed_fields: bool,
+    ) -> Result<Self, protobuf::Error> {
+        let _ = (envelope, drops_managed_fields);
+        Err(protobuf::Error::new("the type does not decode from protobuf".to_owned()))
     }
 }
 

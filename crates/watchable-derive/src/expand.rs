@@ -18,6 +18,7 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
         .map(|field| fill("api_version", field, &quote!(resource.api_version().into_owned())));
     let fill_kind =
         watchable.kind_field.map(|field| fill("kind", field, &quote!(resource.kind().to_owned())));
+    let protobuf = watchable.protobuf.then(|| protobuf(&krate));
     let markers = markers(&krate, name, generics, watchable.namespaced);
     let list = match &watchable.list {
         Some(list) => list_impls(&krate, name, generics, list),
@@ -46,6 +47,8 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
                 #fill_api_version
                 #fill_kind
             }
+
+            #protobuf
         }
 
         #markers
@@ -141,6 +144,22 @@ fn list_impls(krate: &TokenStream, name: &Ident, generics: &Generics, list: &Typ
         }
 
         #check
+    }
+}
+
+/// Generates the methods that decode a model from protobuf.
+fn protobuf(krate: &TokenStream) -> TokenStream {
+    quote! {
+        fn has_protobuf() -> bool {
+            true
+        }
+
+        fn from_protobuf(
+            envelope: &#krate::protobuf::Envelope<'_>,
+            drops_managed_fields: bool,
+        ) -> ::std::result::Result<Self, #krate::protobuf::Error> {
+            #krate::protobuf::from_envelope(envelope, drops_managed_fields)
+        }
     }
 }
 

@@ -13,6 +13,9 @@ pub(crate) struct Parsed {
     pub(crate) kind: Option<LitStr>,
     pub(crate) plural: Option<LitStr>,
     pub(crate) namespaced: bool,
+    /// Whether the type is a model that decodes from protobuf. Only generated types have the key, so that no message
+    /// lists it.
+    pub(crate) protobuf: bool,
     pub(crate) list: Option<Type>,
     pub(crate) krate: Option<Path>,
 }
@@ -46,6 +49,7 @@ fn keys(attribute: &Attribute) -> syn::Result<Parsed> {
         kind: None,
         plural: None,
         namespaced: false,
+        protobuf: false,
         list: None,
         krate: None,
     };
@@ -62,6 +66,11 @@ fn keys(attribute: &Attribute) -> syn::Result<Parsed> {
                 }
                 once(&meta, &name, parsed.namespaced)?;
                 parsed.namespaced = true;
+                Ok(())
+            }
+            "protobuf" => {
+                once(&meta, &name, parsed.protobuf)?;
+                parsed.protobuf = true;
                 Ok(())
             }
             "list" => {

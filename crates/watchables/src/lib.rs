@@ -57,7 +57,7 @@ pub use watch_runtime::metrics;
 pub use watch_runtime::{
     ApiStatus, Cause, EventSource, EventType, InitialList, Interruption, Kube, MultiplexingWatcher,
     MuxMember, MuxStream, Origin, Phase, StartFrom, StatusCause, StatusDetails, StopHandle,
-    StreamOptions, WatchError, WatchEvent, WatchStatus, WatchStream, Watcher,
+    StreamOptions, WatchError, WatchEvent, WatchStatus, WatchStream, Watcher, Wire,
 };
 pub use watchable_core::*;
 // These macros shadow those of `watchable_core`, whose expansion refers to `watchable_core` itself.

@@ -8,6 +8,7 @@ mod multiplexed;
 mod rejected;
 mod seed;
 mod versions;
+mod wires;
 
 use self::models::{Models, V20, V36};
 use crate::cluster::Cluster;
@@ -18,6 +19,8 @@ pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     with::<V36>(cluster, report).await;
     report.test("several kinds in one stream", multiplexed::kinds(cluster)).await;
     report.test("a custom resource with a derive", custom::resource(cluster)).await;
+    report.test("JSON and protobuf list the same", wires::lists(cluster)).await;
+    report.test("JSON and protobuf watch the same", wires::watches(cluster)).await;
     report.test("rejected: a wrong token", rejected::wrong_token(cluster)).await;
     report.test("rejected: no permission to watch", rejected::forbidden(cluster)).await;
     report.test("a service account watches what its role allows", accounts::token(cluster)).await;

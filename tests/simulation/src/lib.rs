@@ -34,6 +34,8 @@ pub struct Report {
     pub repairs: u64,
     /// Events delivered.
     pub events: u64,
+    /// Responses in protobuf.
+    pub protobuf_responses: u64,
     /// Seed and description of each violation.
     pub violations: Vec<(u64, String)>,
 }
@@ -71,6 +73,7 @@ fn run_in_turn(seeds: impl Iterator<Item = u64>, injected_bug: Option<InjectedBu
         report.faults += outcome.faults;
         report.repairs += outcome.repairs;
         report.events += outcome.events;
+        report.protobuf_responses += outcome.protobuf_responses;
         if let Err(violation) = outcome.verdict {
             report.violations.push((seed, violation));
         }
@@ -84,6 +87,7 @@ impl Report {
         self.faults += other.faults;
         self.repairs += other.repairs;
         self.events += other.events;
+        self.protobuf_responses += other.protobuf_responses;
         self.violations.extend(other.violations);
     }
 }

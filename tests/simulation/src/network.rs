@@ -1,12 +1,12 @@
 //! The network: responses, and the faults on their way.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use watch_runtime::Phase;
 
 use crate::faults::{Streaming, happens};
 use crate::link::{Connection, Link};
-use crate::oddities::{Gaps, Versions};
+use crate::oddities::{Gaps, Oddities, Versions};
 use crate::wire::{self, Request, Writer};
 use crate::world::World;
 
@@ -31,6 +31,8 @@ impl World {
     }
 
     pub(crate) fn respond(&mut self, request: &Request) {
+        self.protobuf = self.oddities.wires.respond_in_protobuf(&mut self.random);
+        self.protobuf_responses += u64::from(self.protobuf);
         if !self.faults_over {
             if self.accepted && happens(&mut self.random, self.faults.reject) {
                 self.fault_count += 1;
@@ -47,7 +49,13 @@ impl World {
 
     pub(crate) fn accept(&mut self) {
         (self.accepted, self.resource_was_missing) = (true, false);
-        self.watcher.head(200, None, self.now);
+        self.head(200, None);
+    }
+
+    /// Responds with the head of a list, a watch or an error.
+    pub(crate) fn head(&mut self, status: u16, retry_after: Option<Duration>) {
+        let content_type = self.protobuf.then_some("application/vnd.kubernetes.protobuf");
+        self.watcher.head_of(status, retry_after, content_type, self.now);
     }
 
     fn list(&mut self, request: &Request) {
@@ -70,8 +78,7 @@ impl World {
         self.listed = revision;
         let sends_nonsense = !self.faults_over && self.oddities.sends_nonsense(&mut self.random);
         let nonsense = sends_nonsense.then_some(wire::NONSENSE);
-        let page = self.writer().page(&state, revision, offset, request.limit, nonsense);
-        let mut page = page.into_bytes();
+        let mut page = self.writer().page(&state, revision, offset, request.limit, nonsense);
         if !self.faults_over && happens(&mut self.random, self.oddities.half_lists) {
             self.fault_count += 1;
             page.truncate(self.random.usize(1..page.len()));
@@ -112,7 +119,7 @@ impl World {
             self.streaming_list(&mut connection);
         } else if request.version.is_none() || self.oddities.versions == Versions::Absent {
             connection.position = self.server.revision;
-            connection.pending = self.writer().initial(&self.server.objects).into_bytes();
+            connection.pending = self.writer().initial(&self.server.objects);
         } else if self.watcher.version().is_none() && connection.position != u64::MAX {
             // The watch starts from the oldest event.
             self.consumer.starts_from_history(connection.position, &self.server);
@@ -129,25 +136,26 @@ impl World {
     fn streaming_list(&mut self, connection: &mut Connection) {
         self.listed = self.server.revision;
         let writer = self.writer();
-        let mut text = writer.initial(self.server.objects.iter().take(2));
+        let mut body = writer.initial(self.server.objects.iter().take(2));
         if self.faults.streaming != Streaming::Ignored && self.random.bool() {
             // A bookmark without the annotation does not end the list.
-            text += &writer.bookmark(self.server.revision, false);
+            body.extend(writer.bookmark(self.server.revision, false));
         }
-        text += &writer.initial(self.server.objects.iter().skip(2));
+        body.extend(writer.initial(self.server.objects.iter().skip(2)));
         match self.faults.streaming {
-            Streaming::Works => text += &writer.bookmark(self.server.revision, true),
+            Streaming::Works => body.extend(writer.bookmark(self.server.revision, true)),
             Streaming::GivesUp => {
                 let status = wire::status(500, "", "RequestWatchProgress is disabled");
-                text += &writer.error_event(&status);
+                body.extend(writer.error_event(&status));
             }
             _ => {}
         }
-        connection.pending = text.into_bytes();
+        connection.pending = body;
     }
 
     pub(crate) fn writer(&self) -> Writer {
-        Writer { versions: self.oddities.versions, layout: self.oddities.layout }
+        let Oddities { versions, layout, .. } = self.oddities;
+        Writer { versions, layout, protobuf: self.protobuf }
     }
 
     /// Writes the changes since, and perhaps a bookmark.
@@ -163,10 +171,10 @@ impl World {
             if change.lost {
                 continue;
             }
-            connection.pending.extend_from_slice(writer.event(change).as_bytes());
+            connection.pending.extend(writer.event(change));
             if change.etype == "DELETED" && happens(&mut self.random, self.faults.repeated_deletion)
             {
-                connection.pending.extend_from_slice(writer.event(change).as_bytes());
+                connection.pending.extend(writer.event(change));
             }
         }
         connection.position = revision;
@@ -174,12 +182,12 @@ impl World {
             return;
         }
         if connection.bookmarks && happens(&mut self.random, self.faults.bookmark) {
-            connection.pending.extend_from_slice(writer.bookmark(revision, false).as_bytes());
+            connection.pending.extend(writer.bookmark(revision, false));
         }
         if happens(&mut self.random, 10) || self.oddities.sends_nonsense(&mut self.random) {
             let events = writer.odd_events();
             let odd = &events[self.random.usize(..events.len())];
-            connection.pending.extend_from_slice(odd.as_bytes());
+            connection.pending.extend_from_slice(odd);
         }
     }
 
@@ -233,8 +241,10 @@ impl World {
             && connection.position <= self.server.revision
             && happens(&mut self.random, self.faults.timeout)
         {
-            // The last line has no ending, but the body has.
-            connection.pending.truncate(connection.pending.trim_ascii_end().len());
+            if !self.protobuf {
+                // The last line has no ending, but the body has.
+                connection.pending.truncate(connection.pending.trim_ascii_end().len());
+            }
             self.link = Link::Body(connection.pending);
             return;
         } else {

@@ -28,7 +28,16 @@ pub(crate) enum Gaps {
     Silent,
 }
 
-/// How the server lays the events of a watch out.
+/// The encodings that the server responds in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wires {
+    Json,
+    Protobuf,
+    /// One or the other, as behind a load balancer with several servers.
+    Both,
+}
+
+/// How the server lays the events of a watch in JSON out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// One on a line, as API servers do.
@@ -65,6 +74,7 @@ pub(crate) struct Oddities {
     pub(crate) namesakes: bool,
     pub(crate) gaps: Gaps,
     pub(crate) layout: Layout,
+    pub(crate) wires: Wires,
     /// Whether each watch ends as soon as it has sent what there is.
     pub(crate) short_watches: bool,
     /// That a list ends in the middle, though properly, per list in thousandths.
@@ -95,6 +105,12 @@ impl Oddities {
             2 => Layout::Indented,
             _ => Layout::Lines,
         };
+        let wires = match random.u8(..8) {
+            0..=3 => Wires::Json,
+            // Without versions, objects compare by what was received.
+            4 if versions.are_of_objects() => Wires::Both,
+            _ => Wires::Protobuf,
+        };
         let uids = random.u8(..8) > 0;
         Self {
             versions,
@@ -102,6 +118,7 @@ impl Oddities {
             namesakes: uids && random.u8(..8) == 0,
             gaps,
             layout,
+            wires,
             short_watches: random.u8(..16) == 0,
             half_lists: if random.u8(..4) == 0 { random.u32(..300) } else { 0 },
             failing_pages: if random.u8(..4) == 0 { random.u32(..300) } else { 0 },
@@ -111,6 +128,17 @@ impl Oddities {
 
     pub(crate) fn sends_nonsense(&self, random: &mut Rng) -> bool {
         happens(random, self.nonsense)
+    }
+}
+
+impl Wires {
+    /// Draws whether the next response is in protobuf.
+    pub(crate) fn respond_in_protobuf(self, random: &mut Rng) -> bool {
+        match self {
+            Self::Json => false,
+            Self::Protobuf => true,
+            Self::Both => random.bool(),
+        }
     }
 }
 

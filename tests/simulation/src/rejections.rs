@@ -14,11 +14,9 @@ impl World {
         reason: &str,
         message: &str,
     ) {
-        self.watcher.head(code, retry_after.map(Duration::from_secs), self.now);
+        self.head(code, retry_after.map(Duration::from_secs));
         self.not_before = retry_after.map(|seconds| self.now + Duration::from_secs(seconds));
-        // Over several lines, as API servers write it.
-        let body = serde_json::to_vec_pretty(&wire::status(code, reason, message));
-        self.link = Link::Body(body.unwrap_or_default());
+        self.link = Link::Body(self.writer().rejection(&wire::status(code, reason, message)));
     }
 
     pub(crate) fn reject_transiently(&mut self, watch: bool) {
@@ -56,7 +54,7 @@ impl World {
             "{\"kind\":\"Status\",\"code\":503}",
         ];
         let body = body[self.random.usize(..body.len())];
-        self.watcher.head(200, None, self.now);
+        self.head(200, None);
         self.link = Link::Body(body.as_bytes().to_vec());
     }
 
@@ -73,6 +71,6 @@ impl World {
         }
         self.accept();
         let event = self.writer().error_event(&wire::status(410, reason, &message));
-        self.link = Link::Body(event.into_bytes());
+        self.link = Link::Body(event);
     }
 }

@@ -1,6 +1,7 @@
 //! The server's HTTP: parses requests and writes responses.
 
 use serde_json::{Value, json};
+use watch_runtime::encoder;
 
 use crate::oddities::{Layout, Versions};
 use crate::server::{Change, Object, Objects, Server};
@@ -45,11 +46,12 @@ impl Request {
 /// Something that is not an object, in the place of one.
 pub(crate) const NONSENSE: Value = Value::Null;
 
-/// Writes objects, events and lists with the server's kind of versions and in its layout.
+/// Writes objects, events and lists with the server's kind of versions, and in its layout or in protobuf.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Writer {
     pub(crate) versions: Versions,
     pub(crate) layout: Layout,
+    pub(crate) protobuf: bool,
 }
 
 impl Writer {
@@ -67,7 +69,7 @@ impl Writer {
         value
     }
 
-    pub(crate) fn event(self, change: &Change) -> String {
+    pub(crate) fn event(self, change: &Change) -> Vec<u8> {
         self.line(change.etype, &self.object(&change.key, &change.object()))
     }
 
@@ -75,12 +77,12 @@ impl Writer {
     pub(crate) fn initial<'a>(
         self,
         objects: impl IntoIterator<Item = (&'a String, &'a Object)>,
-    ) -> String {
+    ) -> Vec<u8> {
         let objects = objects.into_iter();
-        objects.map(|(key, found)| self.line("ADDED", &self.object(key, found))).collect()
+        objects.flat_map(|(key, found)| self.line("ADDED", &self.object(key, found))).collect()
     }
 
-    pub(crate) fn bookmark(self, revision: u64, ends_initial_list: bool) -> String {
+    pub(crate) fn bookmark(self, revision: u64, ends_initial_list: bool) -> Vec<u8> {
         let mut object = json!({
             "metadata": {"creationTimestamp": null},
             "spec": {"containers": null},
@@ -102,7 +104,7 @@ impl Writer {
         offset: usize,
         limit: usize,
         nonsense: Option<Value>,
-    ) -> String {
+    ) -> Vec<u8> {
         let found = state.iter().skip(offset).take(limit);
         let items: Vec<_> = found.map(|(key, found)| self.object(key, found)).collect();
         let next = offset + items.len();
@@ -115,11 +117,12 @@ impl Writer {
             metadata["remainingItemCount"] = (state.len() - next).into();
         }
         let items: Vec<_> = nonsense.into_iter().chain(items).collect();
-        json!({"kind": "PodList", "metadata": metadata, "items": items}).to_string()
+        let list = json!({"kind": "PodList", "metadata": metadata, "items": items});
+        if self.protobuf { encoder::list(&list) } else { list.to_string().into_bytes() }
     }
 
     /// Writes the events that are none of an object, which a client passes over or reports.
-    pub(crate) fn odd_events(self) -> [String; 3] {
+    pub(crate) fn odd_events(self) -> [Vec<u8>; 3] {
         [
             self.line("RENAMED", &json!({})),
             self.line("BOOKMARK", &json!({"kind": "Pod"})),
@@ -127,12 +130,22 @@ impl Writer {
         ]
     }
 
-    pub(crate) fn error_event(self, status: &Value) -> String {
+    pub(crate) fn error_event(self, status: &Value) -> Vec<u8> {
         self.line("ERROR", status)
     }
 
-    fn line(self, etype: &str, object: &Value) -> String {
-        self.layout.event(&json!({"type": etype, "object": object}))
+    /// Writes the body of an HTTP error.
+    pub(crate) fn rejection(self, status: &Value) -> Vec<u8> {
+        if self.protobuf {
+            return encoder::enveloped(status);
+        }
+        // Over several lines, as API servers write it.
+        serde_json::to_vec_pretty(status).unwrap_or_default()
+    }
+
+    fn line(self, etype: &str, object: &Value) -> Vec<u8> {
+        let event = json!({"type": etype, "object": object});
+        if self.protobuf { encoder::event(&event) } else { self.layout.event(&event).into_bytes() }
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Outcome {
     pub repairs: u64,
     /// Events delivered.
     pub events: u64,
+    /// Responses in protobuf.
+    pub protobuf_responses: u64,
     /// The violation, if there is one.
     pub verdict: Result<(), String>,
 }
@@ -49,6 +51,9 @@ pub(crate) struct World {
     pub(crate) down_until: Instant,
     /// When the next request may come, after a `Retry-After`.
     pub(crate) not_before: Option<Instant>,
+    /// Whether the newest response is in protobuf.
+    pub(crate) protobuf: bool,
+    pub(crate) protobuf_responses: u64,
     /// The revision of the newest list.
     pub(crate) listed: u64,
     /// Whether all pages of the newest list fail, but the first.
@@ -105,6 +110,8 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         now,
         down_until: now,
         not_before: None,
+        protobuf: false,
+        protobuf_responses: 0,
         listed: 0,
         pages_fail: false,
         flapping: None,
@@ -121,6 +128,7 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         faults: world.fault_count,
         repairs: world.watcher.repairs(world.now),
         events: world.consumer.events,
+        protobuf_responses: world.protobuf_responses,
         verdict: verdict.map_err(|violation| format!("{violation} ({oddities:?}, {start_from:?})")),
     }
 }

@@ -21,10 +21,12 @@ type Target = fn(&[u8]);
 
 #[test]
 fn corpus_of_each_fuzz_target_passes() {
-    let targets: [(&str, Target); 4] = [
+    let targets: [(&str, Target); 6] = [
         ("frames", fuzzing::frames),
         ("envelope", fuzzing::envelope),
         ("list_body", fuzzing::list_body),
+        ("protobuf_frames", fuzzing::protobuf_frames),
+        ("protobuf_list_body", fuzzing::protobuf_list_body),
         ("machine", fuzzing::machine),
     ];
     for (name, target) in targets {

@@ -14,6 +14,8 @@ fn no_history_violates_the_contract() {
     assert!(report.faults > 10 * report.histories, "{} faults", report.faults);
     assert!(2 * report.repairs > report.histories, "{} repairs", report.repairs);
     assert!(report.events > 50 * report.histories, "{} events", report.events);
+    let protobuf = report.protobuf_responses;
+    assert!(protobuf > 10 * report.histories, "{protobuf} responses in protobuf");
 }
 
 #[test]

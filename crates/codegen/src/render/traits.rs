@@ -7,7 +7,7 @@ use quote::quote;
 use super::paths::path;
 use super::print::ident;
 use crate::facts::Scope;
-use crate::model::{Model, Type, Wiring};
+use crate::model::{Body, Model, Type, Wiring};
 
 /// The additions to a struct.
 #[derive(Default)]
@@ -34,12 +34,18 @@ fn attribute(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
     let (group, version) = (&wiring.resource.group, &wiring.resource.version);
     let (kind, plural) = (&wiring.kind, &wiring.resource.plural);
     let namespaced = (wiring.resource.scope == Scope::Namespaced).then(|| quote!(namespaced,));
+    let protobuf = has_numbers(type_).then(|| quote!(protobuf,));
     let list = wiring.list.iter().map(|list| path(model, type_, list));
     quote! {
         #[watchable(
-            group = #group, version = #version, kind = #kind, plural = #plural, #namespaced #(list = #list)*
+            group = #group, version = #version, kind = #kind, plural = #plural, #namespaced #protobuf #(list = #list)*
         )]
     }
+}
+
+/// Whether protobuf has the type.
+fn has_numbers(type_: &Type) -> bool {
+    matches!(&type_.body, Body::Struct(fields) if fields.iter().any(|field| !field.numbers.is_empty()))
 }
 
 /// Returns the impls that lead the compiler to the reason why a type is not watchable.

@@ -64,6 +64,17 @@ impl Release {
 
     /// Returns module and name of the type of a kind: `core::v1`, `Pod`.
     pub(crate) fn place_of_kind(&self, resource: &Value, kind: &Value) -> (String, String) {
+        place(self.definition_of_kind(resource, kind).0)
+    }
+
+    /// Whether any property of a resource's objects has a number in protobuf.
+    pub(crate) fn is_in_protobuf(&self, resource: &Value) -> bool {
+        let (_, schema) = self.definition_of_kind(resource, &resource["kind"]);
+        let mut properties = schema["properties"].as_object().into_iter().flatten();
+        properties.any(|(_, property)| property["protobuf"].is_string())
+    }
+
+    fn definition_of_kind(&self, resource: &Value, kind: &Value) -> (&String, &Value) {
         let is = |other: &Value| {
             other["group"] == resource["group"]
                 && other["version"] == resource["version"]
@@ -72,9 +83,9 @@ impl Release {
         let mut found = self
             .definitions()
             .filter(|(_, schema)| list(&schema["x-kubernetes-group-version-kind"]).iter().any(is));
-        let (definition, _) = found.next().unwrap_or_else(|| panic!("no definition is {kind}"));
+        let definition = found.next().unwrap_or_else(|| panic!("no definition is {kind}"));
         assert!(found.next().is_none(), "{}: two definitions are {kind}", self.name);
-        place(definition)
+        definition
     }
 }
 

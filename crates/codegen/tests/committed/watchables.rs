@@ -67,7 +67,10 @@ fn attributes_and_impls_match_the_resources() {
             } else {
                 let (of, list) = release.place_of_kind(resource, &resource["list"]);
                 assert_eq!(of, module);
-                attributes.insert((module, name), watchable(resource, &list));
+                attributes.insert(
+                    (module, name),
+                    watchable(resource, &list, release.is_in_protobuf(resource)),
+                );
             }
         }
         for (definition, _) in release.definitions() {
@@ -94,12 +97,13 @@ fn attributes_and_impls_match_the_resources() {
     }
 }
 
-fn watchable(resource: &Value, list: &str) -> String {
+fn watchable(resource: &Value, list: &str, is_in_protobuf: bool) -> String {
     let [group, version, kind, plural] =
         ["group", "version", "kind", "plural"].map(|key| &resource[key]);
     let namespaced = if resource["scope"] == "namespaced" { "namespaced," } else { "" };
+    let protobuf = if is_in_protobuf { "protobuf," } else { "" };
     format!(
-        "#[watchable(group={group},version={version},kind={kind},plural={plural},{namespaced}list={list})]"
+        "#[watchable(group={group},version={version},kind={kind},plural={plural},{namespaced}{protobuf}list={list})]"
     )
 }
 

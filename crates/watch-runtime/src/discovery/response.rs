@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::discovery::failure::{Failure, Reason, TIMEOUT};
 use crate::protocol::api_status::ApiStatus;
-use crate::protocol::frame::without_marks;
+use crate::protocol::frame::json::without_marks;
 use crate::protocol::head::Head;
 
 /// The aggregated document of the largest known clusters has a few megabytes.

@@ -14,11 +14,27 @@ use crate::protocol::error::WatchError;
 use crate::protocol::event::{EventSource, WatchEvent};
 use crate::protocol::options::StreamOptions;
 use crate::protocol::status::WatchStatus;
+use crate::protocol::wire::Wire;
 use crate::watcher::Watcher;
 
 /// The stream of one member, with its events converted into `O`.
 pub(super) type MemberEvents<O> =
     Pin<Box<dyn Stream<Item = Result<WatchEvent<O>, WatchError>> + Send>>;
+
+/// How members stream.
+#[derive(Clone, Copy)]
+pub(super) struct MemberOptions {
+    pub(super) stream: StreamOptions,
+    pub(super) defaults: MemberDefaults,
+}
+
+/// Settings for members that do not set them themselves.
+#[derive(Clone, Copy, Default)]
+pub(super) struct MemberDefaults {
+    pub(super) give_up_after: Option<Duration>,
+    /// For members whose type has protobuf.
+    pub(super) wire: Option<Wire>,
+}
 
 /// The key of a member: the type it watches, or the name it was added under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -68,12 +84,8 @@ impl<O> MuxMember<O> {
         self.watcher.stop();
     }
 
-    pub(super) fn stream(
-        &self,
-        options: StreamOptions,
-        give_up_after: Option<Duration>,
-    ) -> MemberEvents<O> {
-        self.watcher.stream(options, give_up_after, self.source.clone())
+    pub(super) fn stream(&self, options: MemberOptions) -> MemberEvents<O> {
+        self.watcher.stream(options, self.source.clone())
     }
 
     pub(super) fn is_same_watcher(&self, other: &Self) -> bool {
@@ -98,12 +110,7 @@ impl<O> fmt::Debug for MuxMember<O> {
 
 /// A [`Watcher`] of any type whose objects convert into `O`.
 pub(super) trait ErasedWatcher<O>: Send + Sync {
-    fn stream(
-        &self,
-        options: StreamOptions,
-        give_up_after: Option<Duration>,
-        source: EventSource,
-    ) -> MemberEvents<O>;
+    fn stream(&self, options: MemberOptions, source: EventSource) -> MemberEvents<O>;
     fn stop(&self);
     fn resource(&self) -> &ResourceInfo;
     fn status(&self) -> watch::Receiver<WatchStatus>;
@@ -115,23 +122,21 @@ where
     T: WatchTarget + 'static,
     O: Accepts<T::Item>,
 {
-    fn stream(
-        &self,
-        options: StreamOptions,
-        give_up_after: Option<Duration>,
-        source: EventSource,
-    ) -> MemberEvents<O> {
+    fn stream(&self, options: MemberOptions, source: EventSource) -> MemberEvents<O> {
         let resource = self.resource().clone();
         // The error of an unnamed member already contains its resource.
         let is_named = resource.to_string() != source.as_str();
-        Box::pin(self.stream_giving_up_after(give_up_after, options).map(move |item| match item {
-            Ok(WatchEvent { etype, obj, origin, .. }) => {
-                let obj = O::accept(obj, &resource);
-                Ok(WatchEvent { etype, obj, origin, source: source.clone() })
-            }
-            Err(error) if is_named => Err(error.for_watcher(&source)),
-            Err(error) => Err(error),
-        }))
+        let MemberOptions { stream, defaults: MemberDefaults { give_up_after, wire } } = options;
+        Box::pin(self.stream_with_defaults(give_up_after, wire, stream).map(
+            move |item| match item {
+                Ok(WatchEvent { etype, obj, origin, .. }) => {
+                    let obj = O::accept(obj, &resource);
+                    Ok(WatchEvent { etype, obj, origin, source: source.clone() })
+                }
+                Err(error) if is_named => Err(error.for_watcher(&source)),
+                Err(error) => Err(error),
+            },
+        ))
     }
 
     fn stop(&self) {

@@ -15,6 +15,7 @@ use crate::mux::shared_state::SharedState;
 use crate::protocol::error::WatchError;
 use crate::protocol::event::EventSource;
 use crate::protocol::status::WatchStatus;
+use crate::protocol::wire::Wire;
 use crate::stream::stop::StopHandle;
 use crate::watcher::Watcher;
 
@@ -109,7 +110,14 @@ impl<O: 'static> MultiplexingWatcher<O> {
     /// [`Duration::ZERO`], a member fails at the first failure of its stream, which removes it unless the
     /// [error callback](Self::on_error) returns true.
     pub fn give_up_after(self, time: Duration) -> Self {
-        self.lock().give_up_after = Some(time);
+        self.lock().defaults.give_up_after = Some(time);
+        self
+    }
+
+    /// Sets [`wire`](Watcher::wire) for members that do not set it themselves and whose type decodes from protobuf; the
+    /// others keep JSON. It takes effect at the next call to [`stream`](Self::stream).
+    pub fn wire(self, wire: Wire) -> Self {
+        self.lock().defaults.wire = Some(wire);
         self
     }
 

@@ -1,9 +1,8 @@
 //! The set of members that the clones of a multiplexer share, and what a change of it notifies.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::mux::member::Key;
+use crate::mux::member::{Key, MemberDefaults};
 use crate::mux::members::Members;
 use crate::mux::ready_queue::ReadyQueue;
 
@@ -12,7 +11,7 @@ pub(super) struct SharedState<O> {
     pub(super) members: Members<O>,
     /// The queue of the running stream, which is notified of added and removed members.
     pub(super) stream_queue: Option<Arc<ReadyQueue>>,
-    pub(super) give_up_after: Option<Duration>,
+    pub(super) defaults: MemberDefaults,
 }
 
 impl<O> SharedState<O> {
@@ -32,6 +31,10 @@ impl<O> SharedState<O> {
 
 impl<O> Default for SharedState<O> {
     fn default() -> Self {
-        Self { members: Members::default(), stream_queue: None, give_up_after: None }
+        Self {
+            members: Members::default(),
+            stream_queue: None,
+            defaults: MemberDefaults::default(),
+        }
     }
 }

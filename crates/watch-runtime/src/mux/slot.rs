@@ -4,27 +4,17 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, Sleep};
 
-use crate::mux::member::{Key, MemberEvents, MuxMember};
+use crate::mux::member::{Key, MemberEvents, MemberOptions, MuxMember};
 use crate::mux::multiplexer::MultiplexingWatcher;
 use crate::mux::ready_queue::{ReadyQueue, SlotWaker};
 use crate::protocol::backoff::Backoff;
 use crate::protocol::error::WatchError;
 use crate::protocol::event::WatchEvent;
-use crate::protocol::options::StreamOptions;
-
-/// How members stream.
-#[derive(Clone, Copy)]
-pub(super) struct MemberOptions {
-    pub(super) stream: StreamOptions,
-    /// For members that do not set it themselves.
-    pub(super) give_up_after: Option<Duration>,
-}
 
 pub(super) struct Slot<O> {
     pub(super) key: Key,
@@ -70,7 +60,7 @@ impl<O: 'static> Slot<O> {
     ) -> Self {
         let wake_handle = SlotWaker::new_queued(id, queue);
         let waker = Arc::clone(&wake_handle).into();
-        let state = State::Streaming(member.stream(options.stream, options.give_up_after));
+        let state = State::Streaming(member.stream(options));
         let (backoff, started) = (Backoff::default(), Instant::now());
         Self { key, member, state, wake_handle, waker, backoff, started }
     }
@@ -95,7 +85,7 @@ impl<O: 'static> Slot<O> {
 
     fn restart(&mut self, options: MemberOptions) {
         self.started = Instant::now();
-        let events = self.member.stream(options.stream, options.give_up_after);
+        let events = self.member.stream(options);
         self.state = State::Streaming(events);
     }
 

@@ -9,11 +9,11 @@ use std::task::{Context, Poll};
 use futures::Stream;
 use futures::stream::FusedStream;
 
-use crate::mux::member::Key;
+use crate::mux::member::{Key, MemberOptions};
 use crate::mux::multiplexer::MultiplexingWatcher;
 use crate::mux::ready_queue::{Changes, ReadyQueue};
 use crate::mux::shared_state::SharedState;
-use crate::mux::slot::{MemberOptions, Polled, Slot};
+use crate::mux::slot::{Polled, Slot};
 use crate::protocol::error::WatchError;
 use crate::protocol::event::WatchEvent;
 use crate::protocol::options::StreamOptions;
@@ -61,12 +61,12 @@ impl<O: 'static> MultiplexingWatcher<O> {
     pub fn stream(&self, options: StreamOptions) -> MuxStream<O> {
         let stop = self.stop_control().start();
         let queue = Arc::new(ReadyQueue::default());
-        let give_up_after = {
+        let defaults = {
             let mut state = self.lock();
             state.stream_queue = Some(Arc::clone(&queue));
-            state.give_up_after
+            state.defaults
         };
-        let options = MemberOptions { stream: options, give_up_after };
+        let options = MemberOptions { stream: options, defaults };
         MuxStream::new(self.clone(), options, stop, queue)
     }
 }

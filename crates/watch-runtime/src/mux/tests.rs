@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use watchable_core::{ResourceInfo, Scope};
 
 use super::{MultiplexingWatcher, MuxMember, MuxStream};
-use crate::mux::member::{ErasedWatcher, Key, MemberEvents};
+use crate::mux::member::{ErasedWatcher, Key, MemberEvents, MemberOptions};
 use crate::{EventSource, StreamOptions, WatchStatus};
 
 static KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
@@ -23,7 +23,7 @@ const MANY: usize = 1_000;
 struct FakeWatcher<F>(F);
 
 impl<F: Fn() -> MemberEvents<()> + Send + Sync + 'static> ErasedWatcher<()> for FakeWatcher<F> {
-    fn stream(&self, _: StreamOptions, _: Option<Duration>, _: EventSource) -> MemberEvents<()> {
+    fn stream(&self, _: MemberOptions, _: EventSource) -> MemberEvents<()> {
         (self.0)()
     }
 

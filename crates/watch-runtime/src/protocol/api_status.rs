@@ -1,88 +1,29 @@
 //! The `Status` object with which an API server reports an error.
 
+mod protobuf;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use std::fmt;
 
-use serde::Deserialize;
 use serde_json::Value;
-use watchable_core::lenient::null_is_default;
+use watchable_core::protobuf::Envelope;
 
-/// An error as the API server describes it (kind `Status` of `meta/v1`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[non_exhaustive]
-pub struct ApiStatus {
-    /// A message for humans.
-    #[serde(deserialize_with = "null_is_default")]
-    pub message: String,
-    /// A machine-readable reason, such as `Expired`; often empty.
-    #[serde(deserialize_with = "null_is_default")]
-    pub reason: String,
-    /// The HTTP status code.
-    #[serde(deserialize_with = "null_is_default")]
-    pub code: u16,
-    /// The object or resource that the error is about.
-    #[serde(deserialize_with = "null_is_default")]
-    pub details: StatusDetails,
-}
-
-/// The object or resource that an [`ApiStatus`] is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[non_exhaustive]
-pub struct StatusDetails {
-    /// The object's name; often empty.
-    #[serde(deserialize_with = "null_is_default")]
-    pub name: String,
-    /// The resource's group; often empty.
-    #[serde(deserialize_with = "null_is_default")]
-    pub group: String,
-    /// The resource's plural name, as in URLs, despite the name of the field; often empty.
-    #[serde(deserialize_with = "null_is_default")]
-    pub kind: String,
-    /// How long to wait before a retry, in seconds, if the server says.
-    #[serde(deserialize_with = "null_is_default")]
-    pub retry_after_seconds: Option<u32>,
-    /// The individual causes, if there are several.
-    #[serde(deserialize_with = "null_is_default")]
-    pub causes: Vec<StatusCause>,
-}
-
-/// One cause of an error that has several.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[non_exhaustive]
-pub struct StatusCause {
-    /// The field with the invalid value; often empty.
-    #[serde(deserialize_with = "null_is_default")]
-    pub field: String,
-    /// A message for humans.
-    #[serde(deserialize_with = "null_is_default")]
-    pub message: String,
-    /// A machine-readable reason.
-    #[serde(deserialize_with = "null_is_default")]
-    pub reason: String,
-}
+pub use crate::protocol::api_status::types::{ApiStatus, StatusCause, StatusDetails};
 
 /// What the message of an expired resource version says, in servers that give neither code nor reason.
 const TOO_OLD: [&str; 2] = ["too old resource version", "required revision has been compacted"];
 
 impl ApiStatus {
-    /// Parses the object of an ERROR event, or a `Status` in the place of something else. Some servers leave
+    /// Parses the object of an ERROR event, or a `Status` in the place of something else, in JSON or protobuf. Some servers leave
     /// out its code, or send something that is not a `Status`. The code then follows from the reason or the message;
     /// otherwise it is 500, an unknown failure.
     pub(crate) fn from_event(object: &[u8]) -> Self {
-        let value: Value = serde_json::from_slice(object).unwrap_or_default();
-        let text =
-            |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let details = value.get("details").cloned().unwrap_or_default();
-        let mut status = Self {
-            message: value.as_str().map_or_else(|| text("message"), str::to_owned),
-            reason: text("reason"),
-            code: value.get("code").and_then(code).unwrap_or_default(),
-            details: serde_json::from_value(details).unwrap_or_default(),
+        let mut status = if Envelope::starts(object) {
+            protobuf::read(object).unwrap_or_default()
+        } else {
+            Self::from_json(object)
         };
         if status.code == 0 {
             status.code = code_of_reason(&status.reason).unwrap_or(500);
@@ -94,11 +35,26 @@ impl ApiStatus {
         status
     }
 
+    fn from_json(object: &[u8]) -> Self {
+        let value: Value = serde_json::from_slice(object).unwrap_or_default();
+        let text =
+            |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let details = value.get("details").cloned().unwrap_or_default();
+        Self {
+            message: value.as_str().map_or_else(|| text("message"), str::to_owned),
+            reason: text("reason"),
+            code: value.get("code").and_then(code).unwrap_or_default(),
+            details: serde_json::from_value(details).unwrap_or_default(),
+        }
+    }
+
     /// Parses the body of an HTTP error. It is usually a `Status`, but plain text from proxies and
     /// from paths outside of any API group. The code is the HTTP status, unless a `Status` has one of an error:
     /// that of other JSON may be of gRPC, or of the proxy's own.
     pub(crate) fn from_body(http: http::StatusCode, body: &[u8]) -> Self {
         let mut status = match serde_json::from_slice(body) {
+            // A request that accepts protobuf may be rejected in protobuf.
+            _ if Envelope::starts(body) => protobuf::read(body).unwrap_or_default(),
             Ok(value @ Value::Object(_)) => Self::from_value(&value),
             _ => Self {
                 message: String::from_utf8_lossy(body).trim().chars().take(500).collect(),

@@ -7,6 +7,7 @@ use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 
 use crate::protocol::location::without_secrets;
+use crate::protocol::wire::Wire;
 
 /// The head of a response, as far as the protocol needs it.
 #[derive(Clone, Debug, Default)]
@@ -39,8 +40,17 @@ impl Head {
         })
     }
 
-    /// Whether the body is JSON, as far as the head says. Some servers send no content type.
-    pub(crate) fn may_be_json(&self) -> bool {
+    /// Returns the encoding of the body.
+    pub(crate) fn wire(&self) -> Wire {
+        Wire::of_content_type(self.content_type.as_deref())
+    }
+
+    /// Whether the body is an API's, as far as the head says. Some servers send no content type.
+    pub(crate) fn may_be_of_an_api(&self) -> bool {
+        self.wire() == Wire::Protobuf || self.may_be_json()
+    }
+
+    fn may_be_json(&self) -> bool {
         self.content_type.as_deref().is_none_or(|text| text.to_ascii_lowercase().contains("json"))
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use watchable_core::Scope;
 
 use crate::protocol::content;
+use crate::protocol::raw_object::RawObject;
 use crate::protocol::uid::Uid;
 
 /// The identity of an object, and its resource version.
@@ -31,7 +32,7 @@ impl fmt::Display for Identity {
 
 impl Identity {
     /// Hashes the object, if it has no version to compare it by.
-    pub(crate) fn hash_unversioned(&mut self, object: &[u8]) {
+    pub(crate) fn hash_unversioned(&mut self, object: &RawObject) {
         if self.version.is_none() {
             self.content = content::hash(object);
         }

@@ -13,8 +13,6 @@ mod tests;
 
 use std::collections::HashMap;
 
-use bytes::Bytes;
-
 use crate::protocol::event::EventType;
 use crate::protocol::identity::Identity;
 pub(crate) use crate::protocol::index::comparison::{Comparison, Seen};
@@ -22,6 +20,7 @@ use crate::protocol::index::entry::Entry;
 use crate::protocol::index::indexed_object::{IndexedObject, Version};
 use crate::protocol::index::recent_deletions::RecentDeletions;
 use crate::protocol::index::stored_objects::StoredObjects;
+use crate::protocol::raw_object::RawObject;
 use crate::protocol::uid::Uid;
 
 /// The delivered objects that were not deleted since, by namespace and name.
@@ -32,7 +31,7 @@ pub(crate) struct Index {
     namesakes: usize,
     /// Whether the server was found to have several objects of one name.
     has_namesakes: bool,
-    /// The JSON of those that are stored, for tombstones.
+    /// Those that are stored, for tombstones.
     stored: StoredObjects,
     /// Counts the lists. An object bears the generation of the newest list that has it (mark and
     /// sweep).
@@ -164,13 +163,12 @@ impl Index {
         self.complete
     }
 
-    /// Records a delivery, with the object's JSON if it is to be stored. The JSON is copied, since
-    /// a slice would keep the whole chunk alive.
+    /// Records a delivery, with the object if it is to be stored.
     pub(crate) fn record_delivered(
         &mut self,
         etype: EventType,
         identity: &Identity,
-        object: Option<&Bytes>,
+        object: Option<&RawObject>,
     ) {
         self.set_key(identity);
         if etype == EventType::Deleted {
@@ -227,7 +225,7 @@ impl Index {
     }
 
     /// Returns the object as it was last delivered, if it was stored.
-    pub(crate) fn stored_object(&mut self, identity: &Identity) -> Option<Bytes> {
+    pub(crate) fn stored_object(&mut self, identity: &Identity) -> Option<RawObject> {
         self.set_key(identity);
         self.stored.get(&self.key, &identity.uid)
     }

@@ -10,9 +10,11 @@ use http::Request;
 use http::header::{ACCEPT, ACCEPT_ENCODING};
 use watchable_core::ResourceInfo;
 
+use crate::protocol::accept::{Accepted, Contents};
 use crate::protocol::encoding;
 use crate::protocol::options::StreamOptions;
 use crate::protocol::settings::{InitialList, Settings, StartFrom, Timeout};
+use crate::protocol::wire::Wire;
 
 /// The default page size, as in client-go's pager.
 const PAGE_SIZE: u32 = 500;
@@ -25,16 +27,6 @@ const MANAGED_TIMEOUT_SECONDS: std::ops::RangeInclusive<u64> = 5 * 60..=10 * 60;
 /// The default limit of an event's size, in bytes. Events over 1 MiB occur.
 const MAX_EVENT_BYTES: usize = 64 << 20;
 
-/// The `Accept` header for metadata only, in order of preference (API concepts, "Alternate
-/// representations of resources"). Servers know `v1` since Kubernetes 1.15. Full objects contain
-/// their metadata too.
-const METADATA: &str = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,\
-     application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1beta1,application/json";
-/// The same for lists.
-const METADATA_LIST: &str = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,\
-     application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1beta1,application/json";
-const FULL_OBJECTS: &str = "application/json";
-
 /// Builds the requests of a stream.
 #[derive(Clone, Debug)]
 pub(crate) struct RequestBuilder {
@@ -42,17 +34,30 @@ pub(crate) struct RequestBuilder {
     settings: Settings,
     options: StreamOptions,
     metadata_only: bool,
+    has_protobuf: bool,
     keeps_objects: bool,
 }
 
 impl RequestBuilder {
     pub(crate) fn new(resource: ResourceInfo, settings: Settings, options: StreamOptions) -> Self {
-        Self { resource, settings, options, metadata_only: false, keeps_objects: false }
+        Self {
+            resource,
+            settings,
+            options,
+            metadata_only: false,
+            has_protobuf: false,
+            keeps_objects: false,
+        }
     }
 
     /// Sets whether only metadata is requested.
     pub(crate) fn metadata_only(self, metadata_only: bool) -> Self {
         Self { metadata_only, ..self }
+    }
+
+    /// Sets whether objects can be decoded from protobuf.
+    pub(crate) fn has_protobuf(self, has_protobuf: bool) -> Self {
+        Self { has_protobuf, ..self }
     }
 
     /// Sets whether objects are stored as delivered, for tombstones with more than an identity.
@@ -97,6 +102,20 @@ impl RequestBuilder {
         self.keeps_objects
     }
 
+    /// Whether responses may be encoded so. JSON can always be decoded, requested or not.
+    pub(crate) fn accepts(&self, wire: Wire) -> bool {
+        wire == Wire::Json || self.accepted() != Accepted::Json
+    }
+
+    fn accepted(&self) -> Accepted {
+        match self.settings.wire {
+            _ if !self.has_protobuf => Accepted::Json,
+            Some(Wire::Json) => Accepted::Json,
+            Some(Wire::Protobuf) => Accepted::Protobuf,
+            None => Accepted::Both,
+        }
+    }
+
     pub(crate) fn max_event_bytes(&self) -> usize {
         self.settings.max_event_bytes.unwrap_or(MAX_EVENT_BYTES)
     }
@@ -122,7 +141,7 @@ impl RequestBuilder {
     /// Requests a page of a list. With `stale`, any state that the server has cached will do.
     pub(crate) fn list(&self, continue_token: Option<&str>, stale: bool) -> Request<()> {
         let page_size = self.settings.page_size.unwrap_or(PAGE_SIZE).to_string();
-        self.get(METADATA_LIST, |query| {
+        self.get(Contents::List, |query| {
             query.append_pair("limit", &page_size);
             match continue_token {
                 // The token implies a version, and a second one is an error.
@@ -135,14 +154,14 @@ impl RequestBuilder {
 
     /// Requests a list of one object, for the server's current version.
     pub(crate) fn version_probe(&self) -> Request<()> {
-        self.get(METADATA_LIST, |query| {
+        self.get(Contents::List, |query| {
             query.append_pair("limit", "1");
         })
     }
 
     /// Requests a watch that starts just after a version, or without one.
     pub(crate) fn watch(&self, version: Option<&str>, limit: Option<Duration>) -> Request<()> {
-        self.get(METADATA, |query| {
+        self.get(Contents::Watch, |query| {
             query.append_pair("watch", "true");
             if let Some(version) = version {
                 query.append_pair("resourceVersion", version);
@@ -156,7 +175,7 @@ impl RequestBuilder {
 
     /// Requests a streaming list: the current state as events, and then changes (KEP-3157).
     pub(crate) fn streaming_list(&self, limit: Option<Duration>) -> Request<()> {
-        self.get(METADATA, |query| {
+        self.get(Contents::Watch, |query| {
             query.append_pair("watch", "true");
             query.append_pair("sendInitialEvents", "true");
             query.append_pair("resourceVersionMatch", "NotOlderThan");
@@ -167,7 +186,7 @@ impl RequestBuilder {
 
     fn get(
         &self,
-        metadata: &'static str,
+        contents: Contents,
         add: impl FnOnce(&mut Serializer<'_, String>),
     ) -> Request<()> {
         let mut query = Serializer::new(String::new());
@@ -184,8 +203,8 @@ impl RequestBuilder {
         // The names of a dynamic resource come from a server or a user. If they do not form a URL,
         // the request goes to a path that no server has, and its 404 is reported.
         *request.uri_mut() = uri.parse().unwrap_or_default();
-        let accepted = if self.metadata_only { metadata } else { FULL_OBJECTS };
-        request.headers_mut().insert(ACCEPT, http::HeaderValue::from_static(accepted));
+        let contents = if self.metadata_only { contents } else { Contents::WholeObjects };
+        request.headers_mut().insert(ACCEPT, self.accepted().header(contents));
         let encoding = encoding::accepted(self.settings.encoding);
         request.headers_mut().insert(ACCEPT_ENCODING, encoding);
         request

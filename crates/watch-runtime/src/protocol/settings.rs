@@ -7,6 +7,7 @@ use watchable_core::{ResourceInfo, Scope};
 
 use crate::protocol::encoding::Encoding;
 use crate::protocol::error::Kind;
+use crate::protocol::wire::Wire;
 
 /// The settings of a watcher, validated when a stream starts.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) give_up_after: Option<Duration>,
     /// Whether to decode objects without their `metadata.managedFields`.
     pub(crate) drops_managed_fields: bool,
+    /// The encoding that is requested. `None`: protobuf, if the type has it, or else JSON.
+    pub(crate) wire: Option<Wire>,
 }
 
 /// How a managed stream gets the initial list, and relists after a gap.
@@ -95,6 +98,7 @@ pub(crate) fn check(
     settings: &Settings,
     version: Option<&str>,
     resource: &ResourceInfo,
+    has_protobuf: bool,
 ) -> Result<(), InvalidSetting> {
     if let Some(namespace) = &settings.namespace {
         if !is_dns_label(namespace) {
@@ -134,6 +138,12 @@ pub(crate) fn check(
         let reason = "it is zero; no event is that small".to_owned();
         return Err(InvalidSetting { name: "max_event_bytes", reason });
     }
+    if settings.wire == Some(Wire::Protobuf) && !has_protobuf {
+        let reason = format!(
+            "there is no protobuf of {resource} for this type, but JSON; Meta has the metadata of every kind in protobuf"
+        );
+        return Err(InvalidSetting { name: "wire", reason });
+    }
     match version {
         Some("") => {
             let reason = "it is empty; omit it to start from the current state".to_owned();
@@ -170,7 +180,7 @@ mod tests {
         version: Option<&str>,
         resource: &ResourceInfo,
     ) -> Option<&'static str> {
-        match check(settings, version, resource) {
+        match check(settings, version, resource, false) {
             Ok(()) => None,
             Err(InvalidSetting { name, .. }) => Some(name),
         }
@@ -196,6 +206,7 @@ mod tests {
             ),
             (Settings { page_size: Some(0), ..Settings::default() }, "page_size"),
             (Settings { max_event_bytes: Some(0), ..Settings::default() }, "max_event_bytes"),
+            (Settings { wire: Some(Wire::Protobuf), ..Settings::default() }, "wire"),
         ] {
             assert_eq!(invalid(&settings, None, &POD), Some(name));
         }

@@ -1,10 +1,10 @@
 //! Tombstones: what is delivered for an object whose deletion the watcher did not see.
 
-use bytes::Bytes;
 use serde_json::json;
 use watchable_core::{ResourceInfo, Scope, WatchItem, json};
 
 use crate::protocol::identity::Identity;
+use crate::protocol::raw_object::RawObject;
 
 /// Whether the type decodes from a tombstone. If it does not, because of required fields, objects
 /// are stored as delivered.
@@ -20,11 +20,11 @@ pub(crate) fn decodes<T: WatchItem>(resource: &ResourceInfo) -> bool {
         version: Some("1".to_owned()),
         content: 0,
     };
-    json::from_slice::<T>(&build(resource, &identity)).is_ok()
+    json::from_slice::<T>(&build(resource, &identity).bytes).is_ok()
 }
 
 /// Builds a tombstone from what the index has of the object.
-pub(crate) fn build(resource: &ResourceInfo, identity: &Identity) -> Bytes {
+pub(crate) fn build(resource: &ResourceInfo, identity: &Identity) -> RawObject {
     let mut metadata = json!({"name": identity.name});
     for (key, value) in [
         ("namespace", Some(identity.namespace.clone())),
@@ -40,5 +40,5 @@ pub(crate) fn build(resource: &ResourceInfo, identity: &Identity) -> Bytes {
         "kind": resource.kind(),
         "metadata": metadata,
     });
-    object.to_string().into()
+    RawObject::json(object.to_string().into())
 }

@@ -6,6 +6,7 @@ mod managed_fields;
 mod observability;
 mod reconnect;
 mod stop;
+mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -127,7 +128,7 @@ async fn broken_connection_is_reopened() {
             Chunk::Text("{\"type\":\"DEL".to_owned()),
             Chunk::Disconnect,
         ]),
-        ScriptedResponse { status: 429, body: vec![] },
+        ScriptedResponse { status: 429, body: vec![], ..ScriptedResponse::default() },
         ok(vec![event("DELETED", "a", 12), Chunk::Hang]),
     ]);
     let events = watcher.stream(StreamOptions::managed()).take(3).try_collect();

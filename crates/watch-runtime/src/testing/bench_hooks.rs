@@ -11,7 +11,7 @@ use watchable_core::{ResourceInfo, Scope, WatchItem, WatchTarget};
 
 use crate::protocol::envelope::{self, Envelope};
 use crate::protocol::event::EventType;
-use crate::protocol::frame::Frames;
+use crate::protocol::frame::json::JsonFrames;
 use crate::protocol::head::Head;
 use crate::protocol::identity::Identity;
 use crate::protocol::index::{Comparison, Index, Seen};
@@ -26,11 +26,11 @@ const LIMIT: usize = 64 << 20;
 
 /// Splits chunks into lines.
 #[derive(Debug)]
-pub struct Lines(Frames);
+pub struct Lines(JsonFrames);
 
 impl Default for Lines {
     fn default() -> Self {
-        Self(Frames::new(LIMIT))
+        Self(JsonFrames::new(LIMIT))
     }
 }
 
@@ -52,7 +52,7 @@ impl Lines {
 
 /// Whether a line parses as an event.
 pub fn envelope(line: &Bytes) -> bool {
-    matches!(envelope::read(line, KIND.scope()), Ok(Envelope::Event { .. }))
+    matches!(envelope::json::read(line, KIND.scope()), Ok(Envelope::Event { .. }))
 }
 
 /// A stream without a transport.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use http::Response;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use serde::Deserialize;
 use watchable_core::{
     Listed, NamespacedWatch, Resource, ResourceInfo, Scope, WatchItem, WatchTarget, Watched,
@@ -69,18 +70,24 @@ impl NamespacedWatch for Pod {}
 pub(crate) struct ScriptedServer {
     responses: Mutex<VecDeque<ScriptedResponse>>,
     pub(crate) requests: Mutex<Vec<String>>,
+    /// What the requests accept.
+    pub(crate) accepts: Mutex<Vec<String>>,
     /// The number of response bodies not dropped yet.
     pub(crate) open_bodies: Arc<AtomicUsize>,
 }
 
+#[derive(Default)]
 pub(crate) struct ScriptedResponse {
     pub(crate) status: u16,
+    /// None if it is empty.
+    pub(crate) content_type: &'static str,
     pub(crate) body: Vec<Chunk>,
 }
 
 /// A part of a scripted body.
 pub(crate) enum Chunk {
     Text(String),
+    Bytes(Vec<u8>),
     /// Waits before the next part.
     Pause(Duration),
     /// Breaks the connection.
@@ -101,6 +108,8 @@ impl Transport for ScriptedServer {
         request: http::Request<()>,
     ) -> BoxFuture<'static, Result<Response<Chunks>, Source>> {
         self.requests.lock().unwrap().push(request.uri().to_string());
+        let accept = String::from_utf8_lossy(request.headers()[ACCEPT].as_bytes()).into_owned();
+        self.accepts.lock().unwrap().push(accept);
         let Some(response) = self.responses.lock().unwrap().pop_front() else {
             return futures::future::pending().boxed();
         };
@@ -111,6 +120,9 @@ impl Transport for ScriptedServer {
                 loop {
                     match chunks.next()? {
                         Chunk::Text(text) => return Some((Ok(Bytes::from(text)), (chunks, count))),
+                        Chunk::Bytes(bytes) => {
+                            return Some((Ok(Bytes::from(bytes)), (chunks, count)));
+                        }
                         Chunk::Pause(time) => tokio::time::sleep(time).await,
                         Chunk::Disconnect => {
                             return Some((Err("reset by peer".into()), (chunks, count)));
@@ -120,7 +132,11 @@ impl Transport for ScriptedServer {
                 }
             },
         );
-        let response = Response::builder().status(response.status).body(Box::pin(body) as Chunks);
+        let mut head = Response::builder().status(response.status);
+        if !response.content_type.is_empty() {
+            head = head.header(CONTENT_TYPE, response.content_type);
+        }
+        let response = head.body(Box::pin(body) as Chunks);
         async { Ok(response?) }.boxed()
     }
 }
@@ -157,7 +173,7 @@ pub(crate) fn list(version: &str, names: &[&str]) -> ScriptedResponse {
 }
 
 pub(crate) fn ok(body: Vec<Chunk>) -> ScriptedResponse {
-    ScriptedResponse { status: 200, body }
+    ScriptedResponse { status: 200, body, ..ScriptedResponse::default() }
 }
 
 /// Returns a watcher of Pods with paged lists, and its server.

@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use watchable_core::protobuf::Envelope;
 use watchable_core::{ResourceInfo, Scope};
 
 use crate::protocol::event::{EventType, Origin};
@@ -12,9 +13,11 @@ use crate::protocol::head::Head;
 pub use crate::protocol::machine::InjectedBug;
 use crate::protocol::machine::{Machine, Step, WatcherState};
 use crate::protocol::options::StreamOptions;
+use crate::protocol::raw_object::{Form, RawObject};
 use crate::protocol::request_builder::RequestBuilder;
 use crate::protocol::settings::{InitialList, Settings, StartFrom};
 use crate::protocol::status::Phase;
+use crate::testing::encoder;
 
 const KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 
@@ -41,7 +44,7 @@ pub enum Action {
     End(Option<String>),
 }
 
-/// A delivered event, not decoded.
+/// A delivered event, not decoded. An object in protobuf is the JSON that it was encoded from, if it is readable.
 #[derive(Debug)]
 #[allow(missing_docs, reason = "as in the API")]
 pub struct Event {
@@ -104,7 +107,7 @@ impl Watcher {
                 name: delivery.identity.name,
                 uid: delivery.identity.uid.text(),
                 version: delivery.identity.version,
-                object: delivery.object,
+                object: json(&delivery.object),
             }),
             Step::End(error) => Action::End(error.map(|error| error.to_string())),
         }
@@ -141,8 +144,24 @@ impl Watcher {
     ///
     /// Panics if the number is not an HTTP status.
     pub fn head(&mut self, status: u16, retry_after: Option<Duration>, now: Instant) {
+        self.head_of(status, retry_after, None, now);
+    }
+
+    /// Reports the head of a response with this content type.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the number is not an HTTP status.
+    pub fn head_of(
+        &mut self,
+        status: u16,
+        retry_after: Option<Duration>,
+        content_type: Option<&str>,
+        now: Instant,
+    ) {
         let status = http::StatusCode::from_u16(status).expect("an HTTP status");
-        self.machine.on_head(Head { status, retry_after, ..Head::default() }, now);
+        let content_type = content_type.map(str::to_owned);
+        self.machine.on_head(Head { status, retry_after, content_type, ..Head::default() }, now);
     }
 
     /// Reports a chunk of the body.
@@ -182,6 +201,18 @@ fn machine(
     watcher_state: &mut WatcherState,
     rng: fastrand::Rng,
 ) -> Machine {
-    let requests = RequestBuilder::new(KIND, settings.clone(), StreamOptions::managed());
+    let requests =
+        RequestBuilder::new(KIND, settings.clone(), StreamOptions::managed()).has_protobuf(true);
     Machine::new(requests, version, watcher_state, rng)
+}
+
+fn json(object: &RawObject) -> Bytes {
+    let json = match object.form {
+        Form::Json => None,
+        Form::Message => encoder::json(&object.bytes),
+        Form::Envelope => {
+            Envelope::open(&object.bytes).ok().and_then(|envelope| encoder::json(envelope.message))
+        }
+    };
+    json.map_or_else(|| object.bytes.clone(), |json| object.bytes.slice_ref(json))
 }

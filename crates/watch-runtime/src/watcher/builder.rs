@@ -8,6 +8,7 @@ use watchable_core::{NamespacedWatch, WatchTarget};
 
 use crate::protocol::encoding::Encoding;
 use crate::protocol::settings::{InitialList, StartFrom, Timeout};
+use crate::protocol::wire::Wire;
 use crate::watcher::Watcher;
 
 /// Settings. They are checked when a stream starts: if one is invalid, an error that names it is the
@@ -136,6 +137,18 @@ impl<T: WatchTarget> Watcher<T> {
     /// `Config::disable_compression` does in other clients. Without compression, any client works.
     pub fn compression(mut self, compression: bool) -> Self {
         self.settings.encoding = if compression { Encoding::Gzip } else { Encoding::Identity };
+        self
+    }
+
+    /// Sets the encoding that is requested. By default, protobuf is requested of generated types and of
+    /// [`Meta`](watchable_core::Meta), and JSON if the server has no protobuf; of all other types JSON alone. What
+    /// is received is decoded as what the response says it is.
+    ///
+    /// [`Wire::Json`] suits tools that read the traffic. With [`Wire::Protobuf`], a server without protobuf of the
+    /// resource rejects the request (406) instead of sending JSON. For a type that does not decode from protobuf, the
+    /// stream's only item is an error.
+    pub fn wire(mut self, wire: Wire) -> Self {
+        self.settings.wire = Some(wire);
         self
     }
 

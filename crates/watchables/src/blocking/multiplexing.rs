@@ -8,7 +8,7 @@ use futures::StreamExt as _;
 use tokio::runtime::Runtime;
 use watch_runtime::{
     EventSource, MuxMember, MuxStream, StopHandle, StreamOptions, WatchError, WatchEvent,
-    WatchStatus,
+    WatchStatus, Wire,
 };
 use watchable_core::{Accepts, WatchTarget};
 
@@ -53,6 +53,11 @@ impl<O: 'static> MultiplexingWatcher<O> {
     /// See [`MultiplexingWatcher::give_up_after`](crate::MultiplexingWatcher::give_up_after).
     pub fn give_up_after(self, time: Duration) -> Self {
         Self { mux: self.mux.give_up_after(time), runtime: self.runtime }
+    }
+
+    /// See [`MultiplexingWatcher::wire`](crate::MultiplexingWatcher::wire).
+    pub fn wire(self, wire: Wire) -> Self {
+        Self { mux: self.mux.wire(wire), runtime: self.runtime }
     }
 
     /// See [`MultiplexingWatcher::add_watcher`](crate::MultiplexingWatcher::add_watcher).

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
-use watch_runtime::{InitialList, StartFrom, StopHandle, StreamOptions, WatchStatus};
+use watch_runtime::{InitialList, StartFrom, StopHandle, StreamOptions, WatchStatus, Wire};
 use watchable_core::{
     DynamicTarget, Listed, NamespacedWatch, ResourceInfo, WatchTarget, Watchable, Watched,
 };
@@ -67,6 +67,11 @@ impl<T: WatchTarget> Watcher<T> {
     /// See [`Watcher::give_up_after`](crate::Watcher::give_up_after).
     pub fn give_up_after(self, time: Duration) -> Self {
         self.with(|watcher| watcher.give_up_after(time))
+    }
+
+    /// See [`Watcher::wire`](crate::Watcher::wire).
+    pub fn wire(self, wire: Wire) -> Self {
+        self.with(|watcher| watcher.wire(wire))
     }
 
     /// See [`Watcher::label_selector`](crate::Watcher::label_selector).

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use futures::TryStreamExt as _;
 use serde::Deserialize;
 use serde_json::json;
 use watchables::rel_1_20::v1::ObjectMeta;
-use watchables::{StreamOptions, Watchable, Watcher};
+use watchables::{InitialList, Meta, StreamOptions, Watchable, Watcher, Wire};
 
 use super::models::{Identity, Named, next_events, same};
 use crate::cluster::Cluster;
@@ -73,10 +74,36 @@ async fn watched(cluster: &Cluster, namespace: &str) -> Outcome {
     let watcher = Watcher::<CronTab>::new(cluster.client()).namespace(namespace);
     let mut stream = watcher.stream(StreamOptions::managed());
     same(&next_events(&mut stream, 1).await?, &["ADDED a hourly"])?;
+    let metadata = metadata_in_protobuf(cluster, namespace, &format!("{path}/a")).await?;
     let patch = json!({"spec": {"schedule": "daily"}});
     cluster.api.patch(&format!("{path}/a"), &patch).await.map_err(failed)?;
-    same(&next_events(&mut stream, 1).await?, &["MODIFIED a daily"])?;
+    same(&next_events(&mut stream, 2).await?, &["MODIFIED a hourly", "MODIFIED a daily"])?;
     cluster.api.delete(&format!("{path}/a")).await.map_err(failed)?;
     same(&next_events(&mut stream, 1).await?, &["DELETED a daily"])?;
-    Ok(String::new())
+    Ok(metadata)
+}
+
+/// Servers have no protobuf of custom resources, but of their metadata, in lists and in watches. Annotates the object.
+async fn metadata_in_protobuf(cluster: &Cluster, namespace: &str, path: &str) -> Outcome {
+    let watcher = Watcher::<Meta<CronTab>>::new(cluster.client()).namespace(namespace);
+    let watcher = watcher.wire(Wire::Protobuf).initial_list(InitialList::Paged);
+    let mut stream = watcher.stream(StreamOptions::managed());
+    let first = stream.try_next().await;
+    let annotations = json!({"metadata": {"annotations": {"a": "b"}}});
+    cluster.api.patch(path, &annotations).await.map_err(failed)?;
+    let first = match first {
+        Err(error) if error.status().is_some_and(|status| status.code == 406) => {
+            return Ok("without protobuf of its metadata".to_owned());
+        }
+        first => first.map_err(failed)?.ok_or("the stream ended")?,
+    };
+    let second = stream.try_next().await.map_err(failed)?.ok_or("the stream ended")?;
+    for (event, annotation) in [(first, None), (second, Some("b"))] {
+        let (kind, metadata) = (event.obj.kind.unwrap_or_default(), event.obj.metadata);
+        let found = metadata.annotations.get("a").map(String::as_str);
+        if (&*kind, metadata.name.as_deref(), found) != ("CronTab", Some("a"), annotation) {
+            return Err(format!("unexpected metadata: {kind} {metadata:?}").into());
+        }
+    }
+    Ok("with protobuf of its metadata".to_owned())
 }

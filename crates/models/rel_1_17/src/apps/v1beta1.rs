@@ -17,6 +17,7 @@
     kind = "ControllerRevision",
     plural = "controllerrevisions",
     namespaced,
+    protobuf,
     list = ControllerRevisionList
 )]
 pub struct ControllerRevision {
@@ -73,6 +74,7 @@ watchable_core::model!(ControllerRevisionList {
     kind = "Deployment",
     plural = "deployments",
     namespaced,
+    protobuf,
     list = DeploymentList
 )]
 pub struct Deployment {
@@ -352,6 +354,7 @@ watchable_core::model!(ScaleStatus {
     kind = "StatefulSet",
     plural = "statefulsets",
     namespaced,
+    protobuf,
     list = StatefulSetList
 )]
 pub struct StatefulSet {

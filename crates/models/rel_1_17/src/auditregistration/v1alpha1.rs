@@ -16,6 +16,7 @@
     version = "v1alpha1",
     kind = "AuditSink",
     plural = "auditsinks",
+    protobuf,
     list = AuditSinkList
 )]
 pub struct AuditSink {

@@ -459,6 +459,7 @@ watchable_core::model!(ComponentStatusList {
     kind = "ConfigMap",
     plural = "configmaps",
     namespaced,
+    protobuf,
     list = ConfigMapList
 )]
 pub struct ConfigMap {
@@ -963,6 +964,7 @@ watchable_core::model!(EndpointSubset {
     kind = "Endpoints",
     plural = "endpoints",
     namespaced,
+    protobuf,
     list = EndpointsList
 )]
 pub struct Endpoints {
@@ -1132,6 +1134,7 @@ watchable_core::model!(EphemeralContainer {
     kind = "Event",
     plural = "events",
     namespaced,
+    protobuf,
     list = EventList
 )]
 pub struct Event {
@@ -1631,6 +1634,7 @@ watchable_core::model!(Lifecycle {
     kind = "LimitRange",
     plural = "limitranges",
     namespaced,
+    protobuf,
     list = LimitRangeList
 )]
 pub struct LimitRange {
@@ -1806,6 +1810,7 @@ watchable_core::model!(NFSVolumeSource {
     version = "v1",
     kind = "Namespace",
     plural = "namespaces",
+    protobuf,
     list = NamespaceList
 )]
 pub struct Namespace {
@@ -1914,6 +1919,7 @@ watchable_core::model!(NamespaceStatus {
     version = "v1",
     kind = "Node",
     plural = "nodes",
+    protobuf,
     list = NodeList
 )]
 pub struct Node {
@@ -2278,6 +2284,7 @@ watchable_core::model!(ObjectReference {
     version = "v1",
     kind = "PersistentVolume",
     plural = "persistentvolumes",
+    protobuf,
     list = PersistentVolumeList
 )]
 pub struct PersistentVolume {
@@ -2310,6 +2317,7 @@ watchable_core::model!(PersistentVolume {
     kind = "PersistentVolumeClaim",
     plural = "persistentvolumeclaims",
     namespaced,
+    protobuf,
     list = PersistentVolumeClaimList
 )]
 pub struct PersistentVolumeClaim {
@@ -2585,6 +2593,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
     kind = "Pod",
     plural = "pods",
     namespaced,
+    protobuf,
     list = PodList
 )]
 pub struct Pod {
@@ -2937,6 +2946,7 @@ watchable_core::model!(PodStatus {
     kind = "PodTemplate",
     plural = "podtemplates",
     namespaced,
+    protobuf,
     list = PodTemplateList
 )]
 pub struct PodTemplate {
@@ -3174,6 +3184,7 @@ watchable_core::model!(RBDVolumeSource {
     kind = "ReplicationController",
     plural = "replicationcontrollers",
     namespaced,
+    protobuf,
     list = ReplicationControllerList
 )]
 pub struct ReplicationController {
@@ -3317,6 +3328,7 @@ watchable_core::model!(ResourceFieldSelector {
     kind = "ResourceQuota",
     plural = "resourcequotas",
     namespaced,
+    protobuf,
     list = ResourceQuotaList
 )]
 pub struct ResourceQuota {
@@ -3546,6 +3558,7 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
     kind = "Secret",
     plural = "secrets",
     namespaced,
+    protobuf,
     list = SecretList
 )]
 pub struct Secret {
@@ -3724,6 +3737,7 @@ watchable_core::model!(SecurityContext {
     kind = "Service",
     plural = "services",
     namespaced,
+    protobuf,
     list = ServiceList
 )]
 pub struct Service {
@@ -3756,6 +3770,7 @@ watchable_core::model!(Service {
     kind = "ServiceAccount",
     plural = "serviceaccounts",
     namespaced,
+    protobuf,
     list = ServiceAccountList
 )]
 pub struct ServiceAccount {

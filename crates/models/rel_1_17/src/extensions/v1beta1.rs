@@ -63,6 +63,7 @@ watchable_core::model!(AllowedHostPath {
     kind = "DaemonSet",
     plural = "daemonsets",
     namespaced,
+    protobuf,
     list = DaemonSetList
 )]
 pub struct DaemonSet {
@@ -219,6 +220,7 @@ watchable_core::model!(DaemonSetUpdateStrategy {
     kind = "Deployment",
     plural = "deployments",
     namespaced,
+    protobuf,
     list = DeploymentList
 )]
 pub struct Deployment {
@@ -500,6 +502,7 @@ watchable_core::model!(IPBlock {
     kind = "Ingress",
     plural = "ingresses",
     namespaced,
+    protobuf,
     list = IngressList
 )]
 pub struct Ingress {
@@ -637,6 +640,7 @@ watchable_core::model!(IngressTLS {
     kind = "NetworkPolicy",
     plural = "networkpolicies",
     namespaced,
+    protobuf,
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
@@ -776,6 +780,7 @@ watchable_core::model!(NetworkPolicySpec {
     version = "v1beta1",
     kind = "PodSecurityPolicy",
     plural = "podsecuritypolicies",
+    protobuf,
     list = PodSecurityPolicyList
 )]
 pub struct PodSecurityPolicy {
@@ -896,6 +901,7 @@ watchable_core::model!(PodSecurityPolicySpec {
     kind = "ReplicaSet",
     plural = "replicasets",
     namespaced,
+    protobuf,
     list = ReplicaSetList
 )]
 pub struct ReplicaSet {

@@ -34,6 +34,7 @@ watchable_core::model!(IPBlock {
     kind = "NetworkPolicy",
     plural = "networkpolicies",
     namespaced,
+    protobuf,
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {

@@ -49,6 +49,7 @@ watchable_core::model!(HTTPIngressRuleValue {
     kind = "Ingress",
     plural = "ingresses",
     namespaced,
+    protobuf,
     list = IngressList
 )]
 pub struct Ingress {

@@ -30,6 +30,7 @@ watchable_core::model!(Overhead {
     version = "v1beta1",
     kind = "RuntimeClass",
     plural = "runtimeclasses",
+    protobuf,
     list = RuntimeClassList
 )]
 pub struct RuntimeClass {

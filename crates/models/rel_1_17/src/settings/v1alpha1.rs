@@ -17,6 +17,7 @@
     kind = "PodPreset",
     plural = "podpresets",
     namespaced,
+    protobuf,
     list = PodPresetList
 )]
 pub struct PodPreset {

@@ -16,6 +16,7 @@
     version = "v1",
     kind = "CSINode",
     plural = "csinodes",
+    protobuf,
     list = CSINodeList
 )]
 pub struct CSINode {
@@ -106,6 +107,7 @@ watchable_core::model!(CSINodeSpec {
     version = "v1",
     kind = "StorageClass",
     plural = "storageclasses",
+    protobuf,
     list = StorageClassList
 )]
 pub struct StorageClass {
@@ -171,6 +173,7 @@ watchable_core::model!(StorageClassList {
     version = "v1",
     kind = "VolumeAttachment",
     plural = "volumeattachments",
+    protobuf,
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {

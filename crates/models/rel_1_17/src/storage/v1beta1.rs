@@ -16,6 +16,7 @@
     version = "v1beta1",
     kind = "CSIDriver",
     plural = "csidrivers",
+    protobuf,
     list = CSIDriverList
 )]
 pub struct CSIDriver {
@@ -87,6 +88,7 @@ watchable_core::model!(CSIDriverSpec {
     version = "v1beta1",
     kind = "CSINode",
     plural = "csinodes",
+    protobuf,
     list = CSINodeList
 )]
 pub struct CSINode {
@@ -177,6 +179,7 @@ watchable_core::model!(CSINodeSpec {
     version = "v1beta1",
     kind = "StorageClass",
     plural = "storageclasses",
+    protobuf,
     list = StorageClassList
 )]
 pub struct StorageClass {
@@ -242,6 +245,7 @@ watchable_core::model!(StorageClassList {
     version = "v1beta1",
     kind = "VolumeAttachment",
     plural = "volumeattachments",
+    protobuf,
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {

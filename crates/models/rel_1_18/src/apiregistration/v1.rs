@@ -16,6 +16,7 @@
     version = "v1",
     kind = "APIService",
     plural = "apiservices",
+    protobuf,
     list = APIServiceList
 )]
 pub struct APIService {

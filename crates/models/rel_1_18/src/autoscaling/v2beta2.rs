@@ -112,6 +112,7 @@ watchable_core::model!(HPAScalingRules {
     kind = "HorizontalPodAutoscaler",
     plural = "horizontalpodautoscalers",
     namespaced,
+    protobuf,
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {

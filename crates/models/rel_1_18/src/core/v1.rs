@@ -459,6 +459,7 @@ watchable_core::model!(ComponentStatusList {
     kind = "ConfigMap",
     plural = "configmaps",
     namespaced,
+    protobuf,
     list = ConfigMapList
 )]
 pub struct ConfigMap {
@@ -967,6 +968,7 @@ watchable_core::model!(EndpointSubset {
     kind = "Endpoints",
     plural = "endpoints",
     namespaced,
+    protobuf,
     list = EndpointsList
 )]
 pub struct Endpoints {
@@ -1136,6 +1138,7 @@ watchable_core::model!(EphemeralContainer {
     kind = "Event",
     plural = "events",
     namespaced,
+    protobuf,
     list = EventList
 )]
 pub struct Event {
@@ -1635,6 +1638,7 @@ watchable_core::model!(Lifecycle {
     kind = "LimitRange",
     plural = "limitranges",
     namespaced,
+    protobuf,
     list = LimitRangeList
 )]
 pub struct LimitRange {
@@ -1811,6 +1815,7 @@ watchable_core::model!(NFSVolumeSource {
     version = "v1",
     kind = "Namespace",
     plural = "namespaces",
+    protobuf,
     list = NamespaceList
 )]
 pub struct Namespace {
@@ -1919,6 +1924,7 @@ watchable_core::model!(NamespaceStatus {
     version = "v1",
     kind = "Node",
     plural = "nodes",
+    protobuf,
     list = NodeList
 )]
 pub struct Node {
@@ -2283,6 +2289,7 @@ watchable_core::model!(ObjectReference {
     version = "v1",
     kind = "PersistentVolume",
     plural = "persistentvolumes",
+    protobuf,
     list = PersistentVolumeList
 )]
 pub struct PersistentVolume {
@@ -2315,6 +2322,7 @@ watchable_core::model!(PersistentVolume {
     kind = "PersistentVolumeClaim",
     plural = "persistentvolumeclaims",
     namespaced,
+    protobuf,
     list = PersistentVolumeClaimList
 )]
 pub struct PersistentVolumeClaim {
@@ -2590,6 +2598,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
     kind = "Pod",
     plural = "pods",
     namespaced,
+    protobuf,
     list = PodList
 )]
 pub struct Pod {
@@ -2944,6 +2953,7 @@ watchable_core::model!(PodStatus {
     kind = "PodTemplate",
     plural = "podtemplates",
     namespaced,
+    protobuf,
     list = PodTemplateList
 )]
 pub struct PodTemplate {
@@ -3181,6 +3191,7 @@ watchable_core::model!(RBDVolumeSource {
     kind = "ReplicationController",
     plural = "replicationcontrollers",
     namespaced,
+    protobuf,
     list = ReplicationControllerList
 )]
 pub struct ReplicationController {
@@ -3324,6 +3335,7 @@ watchable_core::model!(ResourceFieldSelector {
     kind = "ResourceQuota",
     plural = "resourcequotas",
     namespaced,
+    protobuf,
     list = ResourceQuotaList
 )]
 pub struct ResourceQuota {
@@ -3553,6 +3565,7 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
     kind = "Secret",
     plural = "secrets",
     namespaced,
+    protobuf,
     list = SecretList
 )]
 pub struct Secret {
@@ -3733,6 +3746,7 @@ watchable_core::model!(SecurityContext {
     kind = "Service",
     plural = "services",
     namespaced,
+    protobuf,
     list = ServiceList
 )]
 pub struct Service {
@@ -3765,6 +3779,7 @@ watchable_core::model!(Service {
     kind = "ServiceAccount",
     plural = "serviceaccounts",
     namespaced,
+    protobuf,
     list = ServiceAccountList
 )]
 pub struct ServiceAccount {

@@ -80,6 +80,7 @@ watchable_core::model!(ExternalMetricStatus {
     kind = "HorizontalPodAutoscaler",
     plural = "horizontalpodautoscalers",
     namespaced,
+    protobuf,
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {

@@ -17,6 +17,7 @@
     kind = "CronJob",
     plural = "cronjobs",
     namespaced,
+    protobuf,
     list = CronJobList
 )]
 pub struct CronJob {

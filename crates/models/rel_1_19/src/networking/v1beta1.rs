@@ -51,6 +51,7 @@ watchable_core::model!(HTTPIngressRuleValue {
     kind = "Ingress",
     plural = "ingresses",
     namespaced,
+    protobuf,
     list = IngressList
 )]
 pub struct Ingress {
@@ -100,6 +101,7 @@ watchable_core::model!(IngressBackend {
     version = "v1beta1",
     kind = "IngressClass",
     plural = "ingressclasses",
+    protobuf,
     list = IngressClassList
 )]
 pub struct IngressClass {

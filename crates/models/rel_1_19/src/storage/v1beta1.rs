@@ -16,6 +16,7 @@
     version = "v1beta1",
     kind = "CSIDriver",
     plural = "csidrivers",
+    protobuf,
     list = CSIDriverList
 )]
 pub struct CSIDriver {
@@ -91,6 +92,7 @@ watchable_core::model!(CSIDriverSpec {
     version = "v1beta1",
     kind = "CSINode",
     plural = "csinodes",
+    protobuf,
     list = CSINodeList
 )]
 pub struct CSINode {
@@ -181,6 +183,7 @@ watchable_core::model!(CSINodeSpec {
     version = "v1beta1",
     kind = "StorageClass",
     plural = "storageclasses",
+    protobuf,
     list = StorageClassList
 )]
 pub struct StorageClass {
@@ -246,6 +249,7 @@ watchable_core::model!(StorageClassList {
     version = "v1beta1",
     kind = "VolumeAttachment",
     plural = "volumeattachments",
+    protobuf,
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {

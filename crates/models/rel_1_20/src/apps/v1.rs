@@ -17,6 +17,7 @@
     kind = "ControllerRevision",
     plural = "controllerrevisions",
     namespaced,
+    protobuf,
     list = ControllerRevisionList
 )]
 pub struct ControllerRevision {
@@ -73,6 +74,7 @@ watchable_core::model!(ControllerRevisionList {
     kind = "DaemonSet",
     plural = "daemonsets",
     namespaced,
+    protobuf,
     list = DaemonSetList
 )]
 pub struct DaemonSet {
@@ -228,6 +230,7 @@ watchable_core::model!(DaemonSetUpdateStrategy {
     kind = "Deployment",
     plural = "deployments",
     namespaced,
+    protobuf,
     list = DeploymentList
 )]
 pub struct Deployment {
@@ -383,6 +386,7 @@ watchable_core::model!(DeploymentStrategy {
     kind = "ReplicaSet",
     plural = "replicasets",
     namespaced,
+    protobuf,
     list = ReplicaSetList
 )]
 pub struct ReplicaSet {
@@ -552,6 +556,7 @@ watchable_core::model!(RollingUpdateStatefulSetStrategy {
     kind = "StatefulSet",
     plural = "statefulsets",
     namespaced,
+    protobuf,
     list = StatefulSetList
 )]
 pub struct StatefulSet {

@@ -17,6 +17,7 @@
     kind = "Job",
     plural = "jobs",
     namespaced,
+    protobuf,
     list = JobList
 )]
 pub struct Job {

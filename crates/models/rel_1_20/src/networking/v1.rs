@@ -68,6 +68,7 @@ watchable_core::model!(IPBlock {
     kind = "Ingress",
     plural = "ingresses",
     namespaced,
+    protobuf,
     list = IngressList
 )]
 pub struct Ingress {
@@ -115,6 +116,7 @@ watchable_core::model!(IngressBackend {
     version = "v1",
     kind = "IngressClass",
     plural = "ingressclasses",
+    protobuf,
     list = IngressClassList
 )]
 pub struct IngressClass {
@@ -290,6 +292,7 @@ watchable_core::model!(IngressTLS {
     kind = "NetworkPolicy",
     plural = "networkpolicies",
     namespaced,
+    protobuf,
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {

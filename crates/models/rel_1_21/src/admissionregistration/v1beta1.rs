@@ -52,6 +52,7 @@ watchable_core::model!(MutatingWebhook {
     version = "v1beta1",
     kind = "MutatingWebhookConfiguration",
     plural = "mutatingwebhookconfigurations",
+    protobuf,
     list = MutatingWebhookConfigurationList
 )]
 pub struct MutatingWebhookConfiguration {
@@ -182,6 +183,7 @@ watchable_core::model!(ValidatingWebhook {
     version = "v1beta1",
     kind = "ValidatingWebhookConfiguration",
     plural = "validatingwebhookconfigurations",
+    protobuf,
     list = ValidatingWebhookConfigurationList
 )]
 pub struct ValidatingWebhookConfiguration {

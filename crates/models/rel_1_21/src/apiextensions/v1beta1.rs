@@ -62,6 +62,7 @@ watchable_core::model!(CustomResourceConversion {
     version = "v1beta1",
     kind = "CustomResourceDefinition",
     plural = "customresourcedefinitions",
+    protobuf,
     list = CustomResourceDefinitionList
 )]
 pub struct CustomResourceDefinition {

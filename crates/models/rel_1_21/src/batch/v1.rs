@@ -17,6 +17,7 @@
     kind = "CronJob",
     plural = "cronjobs",
     namespaced,
+    protobuf,
     list = CronJobList
 )]
 pub struct CronJob {
@@ -118,6 +119,7 @@ watchable_core::model!(CronJobStatus {
     kind = "Job",
     plural = "jobs",
     namespaced,
+    protobuf,
     list = JobList
 )]
 pub struct Job {

@@ -17,6 +17,7 @@
     kind = "PodDisruptionBudget",
     plural = "poddisruptionbudgets",
     namespaced,
+    protobuf,
     list = PodDisruptionBudgetList
 )]
 pub struct PodDisruptionBudget {

@@ -16,6 +16,7 @@
     version = "v1beta1",
     kind = "CSIDriver",
     plural = "csidrivers",
+    protobuf,
     list = CSIDriverList
 )]
 pub struct CSIDriver {
@@ -95,6 +96,7 @@ watchable_core::model!(CSIDriverSpec {
     version = "v1beta1",
     kind = "CSINode",
     plural = "csinodes",
+    protobuf,
     list = CSINodeList
 )]
 pub struct CSINode {
@@ -186,6 +188,7 @@ watchable_core::model!(CSINodeSpec {
     kind = "CSIStorageCapacity",
     plural = "csistoragecapacities",
     namespaced,
+    protobuf,
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
@@ -245,6 +248,7 @@ watchable_core::model!(CSIStorageCapacityList {
     version = "v1beta1",
     kind = "StorageClass",
     plural = "storageclasses",
+    protobuf,
     list = StorageClassList
 )]
 pub struct StorageClass {
@@ -327,6 +331,7 @@ watchable_core::model!(TokenRequest {
     version = "v1beta1",
     kind = "VolumeAttachment",
     plural = "volumeattachments",
+    protobuf,
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {

@@ -54,6 +54,7 @@ watchable_core::model!(MutatingWebhook {
     version = "v1",
     kind = "MutatingWebhookConfiguration",
     plural = "mutatingwebhookconfigurations",
+    protobuf,
     list = MutatingWebhookConfigurationList
 )]
 pub struct MutatingWebhookConfiguration {
@@ -186,6 +187,7 @@ watchable_core::model!(ValidatingWebhook {
     version = "v1",
     kind = "ValidatingWebhookConfiguration",
     plural = "validatingwebhookconfigurations",
+    protobuf,
     list = ValidatingWebhookConfigurationList
 )]
 pub struct ValidatingWebhookConfiguration {

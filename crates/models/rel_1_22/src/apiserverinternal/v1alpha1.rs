@@ -35,6 +35,7 @@ watchable_core::model!(ServerStorageVersion {
     version = "v1alpha1",
     kind = "StorageVersion",
     plural = "storageversions",
+    protobuf,
     list = StorageVersionList
 )]
 pub struct StorageVersion {

@@ -69,6 +69,7 @@ watchable_core::model!(IPBlock {
     kind = "Ingress",
     plural = "ingresses",
     namespaced,
+    protobuf,
     list = IngressList
 )]
 pub struct Ingress {
@@ -116,6 +117,7 @@ watchable_core::model!(IngressBackend {
     version = "v1",
     kind = "IngressClass",
     plural = "ingressclasses",
+    protobuf,
     list = IngressClassList
 )]
 pub struct IngressClass {
@@ -315,6 +317,7 @@ watchable_core::model!(IngressTLS {
     kind = "NetworkPolicy",
     plural = "networkpolicies",
     namespaced,
+    protobuf,
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {

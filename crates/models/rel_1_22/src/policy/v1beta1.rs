@@ -115,6 +115,7 @@ watchable_core::model!(IDRange {
     kind = "PodDisruptionBudget",
     plural = "poddisruptionbudgets",
     namespaced,
+    protobuf,
     list = PodDisruptionBudgetList
 )]
 pub struct PodDisruptionBudget {
@@ -221,6 +222,7 @@ watchable_core::model!(PodDisruptionBudgetStatus {
     version = "v1beta1",
     kind = "PodSecurityPolicy",
     plural = "podsecuritypolicies",
+    protobuf,
     list = PodSecurityPolicyList
 )]
 pub struct PodSecurityPolicy {

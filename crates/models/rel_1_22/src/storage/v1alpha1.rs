@@ -17,6 +17,7 @@
     kind = "CSIStorageCapacity",
     plural = "csistoragecapacities",
     namespaced,
+    protobuf,
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
@@ -76,6 +77,7 @@ watchable_core::model!(CSIStorageCapacityList {
     version = "v1alpha1",
     kind = "VolumeAttachment",
     plural = "volumeattachments",
+    protobuf,
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {

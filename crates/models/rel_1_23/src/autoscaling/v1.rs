@@ -37,6 +37,7 @@ watchable_core::model!(CrossVersionObjectReference {
     kind = "HorizontalPodAutoscaler",
     plural = "horizontalpodautoscalers",
     namespaced,
+    protobuf,
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {

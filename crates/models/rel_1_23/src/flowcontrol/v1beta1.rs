@@ -31,6 +31,7 @@ watchable_core::model!(FlowDistinguisherMethod {
     version = "v1beta1",
     kind = "FlowSchema",
     plural = "flowschemas",
+    protobuf,
     list = FlowSchemaList
 )]
 pub struct FlowSchema {
@@ -228,6 +229,7 @@ watchable_core::model!(PolicyRulesWithSubjects {
     version = "v1beta1",
     kind = "PriorityLevelConfiguration",
     plural = "prioritylevelconfigurations",
+    protobuf,
     list = PriorityLevelConfigurationList
 )]
 pub struct PriorityLevelConfiguration {

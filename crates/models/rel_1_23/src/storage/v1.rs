@@ -16,6 +16,7 @@
     version = "v1",
     kind = "CSIDriver",
     plural = "csidrivers",
+    protobuf,
     list = CSIDriverList
 )]
 pub struct CSIDriver {
@@ -95,6 +96,7 @@ watchable_core::model!(CSIDriverSpec {
     version = "v1",
     kind = "CSINode",
     plural = "csinodes",
+    protobuf,
     list = CSINodeList
 )]
 pub struct CSINode {
@@ -185,6 +187,7 @@ watchable_core::model!(CSINodeSpec {
     version = "v1",
     kind = "StorageClass",
     plural = "storageclasses",
+    protobuf,
     list = StorageClassList
 )]
 pub struct StorageClass {
@@ -267,6 +270,7 @@ watchable_core::model!(TokenRequest {
     version = "v1",
     kind = "VolumeAttachment",
     plural = "volumeattachments",
+    protobuf,
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {

@@ -125,6 +125,7 @@ watchable_core::model!(ExternalMetricStatus {
     kind = "HorizontalPodAutoscaler",
     plural = "horizontalpodautoscalers",
     namespaced,
+    protobuf,
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {

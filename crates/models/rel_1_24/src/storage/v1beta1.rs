@@ -17,6 +17,7 @@
     kind = "CSIStorageCapacity",
     plural = "csistoragecapacities",
     namespaced,
+    protobuf,
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {

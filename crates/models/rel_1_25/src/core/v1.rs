@@ -461,6 +461,7 @@ watchable_core::model!(ComponentStatusList {
     kind = "ConfigMap",
     plural = "configmaps",
     namespaced,
+    protobuf,
     list = ConfigMapList
 )]
 pub struct ConfigMap {
@@ -968,6 +969,7 @@ watchable_core::model!(EndpointSubset {
     kind = "Endpoints",
     plural = "endpoints",
     namespaced,
+    protobuf,
     list = EndpointsList
 )]
 pub struct Endpoints {
@@ -1152,6 +1154,7 @@ watchable_core::model!(EphemeralVolumeSource {
     kind = "Event",
     plural = "events",
     namespaced,
+    protobuf,
     list = EventList
 )]
 pub struct Event {
@@ -1666,6 +1669,7 @@ watchable_core::model!(LifecycleHandler {
     kind = "LimitRange",
     plural = "limitranges",
     namespaced,
+    protobuf,
     list = LimitRangeList
 )]
 pub struct LimitRange {
@@ -1844,6 +1848,7 @@ watchable_core::model!(NFSVolumeSource {
     version = "v1",
     kind = "Namespace",
     plural = "namespaces",
+    protobuf,
     list = NamespaceList
 )]
 pub struct Namespace {
@@ -1952,6 +1957,7 @@ watchable_core::model!(NamespaceStatus {
     version = "v1",
     kind = "Node",
     plural = "nodes",
+    protobuf,
     list = NodeList
 )]
 pub struct Node {
@@ -2316,6 +2322,7 @@ watchable_core::model!(ObjectReference {
     version = "v1",
     kind = "PersistentVolume",
     plural = "persistentvolumes",
+    protobuf,
     list = PersistentVolumeList
 )]
 pub struct PersistentVolume {
@@ -2348,6 +2355,7 @@ watchable_core::model!(PersistentVolume {
     kind = "PersistentVolumeClaim",
     plural = "persistentvolumeclaims",
     namespaced,
+    protobuf,
     list = PersistentVolumeClaimList
 )]
 pub struct PersistentVolumeClaim {
@@ -2649,6 +2657,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
     kind = "Pod",
     plural = "pods",
     namespaced,
+    protobuf,
     list = PodList
 )]
 pub struct Pod {
@@ -3029,6 +3038,7 @@ watchable_core::model!(PodStatus {
     kind = "PodTemplate",
     plural = "podtemplates",
     namespaced,
+    protobuf,
     list = PodTemplateList
 )]
 pub struct PodTemplate {
@@ -3289,6 +3299,7 @@ watchable_core::model!(RBDVolumeSource {
     kind = "ReplicationController",
     plural = "replicationcontrollers",
     namespaced,
+    protobuf,
     list = ReplicationControllerList
 )]
 pub struct ReplicationController {
@@ -3432,6 +3443,7 @@ watchable_core::model!(ResourceFieldSelector {
     kind = "ResourceQuota",
     plural = "resourcequotas",
     namespaced,
+    protobuf,
     list = ResourceQuotaList
 )]
 pub struct ResourceQuota {
@@ -3678,6 +3690,7 @@ watchable_core::model!(SeccompProfile {
     kind = "Secret",
     plural = "secrets",
     namespaced,
+    protobuf,
     list = SecretList
 )]
 pub struct Secret {
@@ -3860,6 +3873,7 @@ watchable_core::model!(SecurityContext {
     kind = "Service",
     plural = "services",
     namespaced,
+    protobuf,
     list = ServiceList
 )]
 pub struct Service {
@@ -3892,6 +3906,7 @@ watchable_core::model!(Service {
     kind = "ServiceAccount",
     plural = "serviceaccounts",
     namespaced,
+    protobuf,
     list = ServiceAccountList
 )]
 pub struct ServiceAccount {

@@ -94,6 +94,7 @@ watchable_core::model!(ParamRef {
     version = "v1alpha1",
     kind = "ValidatingAdmissionPolicy",
     plural = "validatingadmissionpolicies",
+    protobuf,
     list = ValidatingAdmissionPolicyList
 )]
 pub struct ValidatingAdmissionPolicy {
@@ -123,6 +124,7 @@ watchable_core::model!(ValidatingAdmissionPolicy {
     version = "v1alpha1",
     kind = "ValidatingAdmissionPolicyBinding",
     plural = "validatingadmissionpolicybindings",
+    protobuf,
     list = ValidatingAdmissionPolicyBindingList
 )]
 pub struct ValidatingAdmissionPolicyBinding {

@@ -477,6 +477,7 @@ watchable_core::model!(ComponentStatusList {
     kind = "ConfigMap",
     plural = "configmaps",
     namespaced,
+    protobuf,
     list = ConfigMapList
 )]
 pub struct ConfigMap {
@@ -984,6 +985,7 @@ watchable_core::model!(EndpointSubset {
     kind = "Endpoints",
     plural = "endpoints",
     namespaced,
+    protobuf,
     list = EndpointsList
 )]
 pub struct Endpoints {
@@ -1168,6 +1170,7 @@ watchable_core::model!(EphemeralVolumeSource {
     kind = "Event",
     plural = "events",
     namespaced,
+    protobuf,
     list = EventList
 )]
 pub struct Event {
@@ -1682,6 +1685,7 @@ watchable_core::model!(LifecycleHandler {
     kind = "LimitRange",
     plural = "limitranges",
     namespaced,
+    protobuf,
     list = LimitRangeList
 )]
 pub struct LimitRange {
@@ -1860,6 +1864,7 @@ watchable_core::model!(NFSVolumeSource {
     version = "v1",
     kind = "Namespace",
     plural = "namespaces",
+    protobuf,
     list = NamespaceList
 )]
 pub struct Namespace {
@@ -1968,6 +1973,7 @@ watchable_core::model!(NamespaceStatus {
     version = "v1",
     kind = "Node",
     plural = "nodes",
+    protobuf,
     list = NodeList
 )]
 pub struct Node {
@@ -2332,6 +2338,7 @@ watchable_core::model!(ObjectReference {
     version = "v1",
     kind = "PersistentVolume",
     plural = "persistentvolumes",
+    protobuf,
     list = PersistentVolumeList
 )]
 pub struct PersistentVolume {
@@ -2364,6 +2371,7 @@ watchable_core::model!(PersistentVolume {
     kind = "PersistentVolumeClaim",
     plural = "persistentvolumeclaims",
     namespaced,
+    protobuf,
     list = PersistentVolumeClaimList
 )]
 pub struct PersistentVolumeClaim {
@@ -2665,6 +2673,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
     kind = "Pod",
     plural = "pods",
     namespaced,
+    protobuf,
     list = PodList
 )]
 pub struct Pod {
@@ -3083,6 +3092,7 @@ watchable_core::model!(PodStatus {
     kind = "PodTemplate",
     plural = "podtemplates",
     namespaced,
+    protobuf,
     list = PodTemplateList
 )]
 pub struct PodTemplate {
@@ -3343,6 +3353,7 @@ watchable_core::model!(RBDVolumeSource {
     kind = "ReplicationController",
     plural = "replicationcontrollers",
     namespaced,
+    protobuf,
     list = ReplicationControllerList
 )]
 pub struct ReplicationController {
@@ -3501,6 +3512,7 @@ watchable_core::model!(ResourceFieldSelector {
     kind = "ResourceQuota",
     plural = "resourcequotas",
     namespaced,
+    protobuf,
     list = ResourceQuotaList
 )]
 pub struct ResourceQuota {
@@ -3750,6 +3762,7 @@ watchable_core::model!(SeccompProfile {
     kind = "Secret",
     plural = "secrets",
     namespaced,
+    protobuf,
     list = SecretList
 )]
 pub struct Secret {
@@ -3932,6 +3945,7 @@ watchable_core::model!(SecurityContext {
     kind = "Service",
     plural = "services",
     namespaced,
+    protobuf,
     list = ServiceList
 )]
 pub struct Service {
@@ -3964,6 +3978,7 @@ watchable_core::model!(Service {
     kind = "ServiceAccount",
     plural = "serviceaccounts",
     namespaced,
+    protobuf,
     list = ServiceAccountList
 )]
 pub struct ServiceAccount {

@@ -16,6 +16,7 @@
     version = "v1alpha1",
     kind = "ClusterCIDR",
     plural = "clustercidrs",
+    protobuf,
     list = ClusterCIDRList
 )]
 pub struct ClusterCIDR {

@@ -154,6 +154,7 @@ watchable_core::model!(HPAScalingRules {
     kind = "HorizontalPodAutoscaler",
     plural = "horizontalpodautoscalers",
     namespaced,
+    protobuf,
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {

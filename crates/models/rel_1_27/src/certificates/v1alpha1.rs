@@ -16,6 +16,7 @@
     version = "v1alpha1",
     kind = "ClusterTrustBundle",
     plural = "clustertrustbundles",
+    protobuf,
     list = ClusterTrustBundleList
 )]
 pub struct ClusterTrustBundle {

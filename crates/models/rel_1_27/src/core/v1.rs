@@ -477,6 +477,7 @@ watchable_core::model!(ComponentStatusList {
     kind = "ConfigMap",
     plural = "configmaps",
     namespaced,
+    protobuf,
     list = ConfigMapList
 )]
 pub struct ConfigMap {
@@ -1011,6 +1012,7 @@ watchable_core::model!(EndpointSubset {
     kind = "Endpoints",
     plural = "endpoints",
     namespaced,
+    protobuf,
     list = EndpointsList
 )]
 pub struct Endpoints {
@@ -1197,6 +1199,7 @@ watchable_core::model!(EphemeralVolumeSource {
     kind = "Event",
     plural = "events",
     namespaced,
+    protobuf,
     list = EventList
 )]
 pub struct Event {
@@ -1711,6 +1714,7 @@ watchable_core::model!(LifecycleHandler {
     kind = "LimitRange",
     plural = "limitranges",
     namespaced,
+    protobuf,
     list = LimitRangeList
 )]
 pub struct LimitRange {
@@ -1889,6 +1893,7 @@ watchable_core::model!(NFSVolumeSource {
     version = "v1",
     kind = "Namespace",
     plural = "namespaces",
+    protobuf,
     list = NamespaceList
 )]
 pub struct Namespace {
@@ -1997,6 +2002,7 @@ watchable_core::model!(NamespaceStatus {
     version = "v1",
     kind = "Node",
     plural = "nodes",
+    protobuf,
     list = NodeList
 )]
 pub struct Node {
@@ -2361,6 +2367,7 @@ watchable_core::model!(ObjectReference {
     version = "v1",
     kind = "PersistentVolume",
     plural = "persistentvolumes",
+    protobuf,
     list = PersistentVolumeList
 )]
 pub struct PersistentVolume {
@@ -2393,6 +2400,7 @@ watchable_core::model!(PersistentVolume {
     kind = "PersistentVolumeClaim",
     plural = "persistentvolumeclaims",
     namespaced,
+    protobuf,
     list = PersistentVolumeClaimList
 )]
 pub struct PersistentVolumeClaim {
@@ -2694,6 +2702,7 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
     kind = "Pod",
     plural = "pods",
     namespaced,
+    protobuf,
     list = PodList
 )]
 pub struct Pod {
@@ -3114,6 +3123,7 @@ watchable_core::model!(PodStatus {
     kind = "PodTemplate",
     plural = "podtemplates",
     namespaced,
+    protobuf,
     list = PodTemplateList
 )]
 pub struct PodTemplate {
@@ -3374,6 +3384,7 @@ watchable_core::model!(RBDVolumeSource {
     kind = "ReplicationController",
     plural = "replicationcontrollers",
     namespaced,
+    protobuf,
     list = ReplicationControllerList
 )]
 pub struct ReplicationController {
@@ -3532,6 +3543,7 @@ watchable_core::model!(ResourceFieldSelector {
     kind = "ResourceQuota",
     plural = "resourcequotas",
     namespaced,
+    protobuf,
     list = ResourceQuotaList
 )]
 pub struct ResourceQuota {
@@ -3781,6 +3793,7 @@ watchable_core::model!(SeccompProfile {
     kind = "Secret",
     plural = "secrets",
     namespaced,
+    protobuf,
     list = SecretList
 )]
 pub struct Secret {
@@ -3963,6 +3976,7 @@ watchable_core::model!(SecurityContext {
     kind = "Service",
     plural = "services",
     namespaced,
+    protobuf,
     list = ServiceList
 )]
 pub struct Service {
@@ -3995,6 +4009,7 @@ watchable_core::model!(Service {
     kind = "ServiceAccount",
     plural = "serviceaccounts",
     namespaced,
+    protobuf,
     list = ServiceAccountList
 )]
 pub struct ServiceAccount {

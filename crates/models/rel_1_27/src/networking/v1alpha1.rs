@@ -16,6 +16,7 @@
     version = "v1alpha1",
     kind = "ClusterCIDR",
     plural = "clustercidrs",
+    protobuf,
     list = ClusterCIDRList
 )]
 pub struct ClusterCIDR {
@@ -89,6 +90,7 @@ watchable_core::model!(ClusterCIDRSpec {
     version = "v1alpha1",
     kind = "IPAddress",
     plural = "ipaddresses",
+    protobuf,
     list = IPAddressList
 )]
 pub struct IPAddress {

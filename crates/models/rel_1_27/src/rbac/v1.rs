@@ -30,6 +30,7 @@ watchable_core::model!(AggregationRule {
     version = "v1",
     kind = "ClusterRole",
     plural = "clusterroles",
+    protobuf,
     list = ClusterRoleList
 )]
 pub struct ClusterRole {
@@ -61,6 +62,7 @@ watchable_core::model!(ClusterRole {
     version = "v1",
     kind = "ClusterRoleBinding",
     plural = "clusterrolebindings",
+    protobuf,
     list = ClusterRoleBindingList
 )]
 pub struct ClusterRoleBinding {
@@ -164,6 +166,7 @@ watchable_core::model!(PolicyRule {
     kind = "Role",
     plural = "roles",
     namespaced,
+    protobuf,
     list = RoleList
 )]
 pub struct Role {
@@ -194,6 +197,7 @@ watchable_core::model!(Role {
     kind = "RoleBinding",
     plural = "rolebindings",
     namespaced,
+    protobuf,
     list = RoleBindingList
 )]
 pub struct RoleBinding {

@@ -35,6 +35,7 @@ watchable_core::model!(AllocationResult {
     kind = "PodSchedulingContext",
     plural = "podschedulingcontexts",
     namespaced,
+    protobuf,
     list = PodSchedulingContextList
 )]
 pub struct PodSchedulingContext {
@@ -122,6 +123,7 @@ watchable_core::model!(PodSchedulingContextStatus {
     kind = "ResourceClaim",
     plural = "resourceclaims",
     namespaced,
+    protobuf,
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
@@ -277,6 +279,7 @@ watchable_core::model!(ResourceClaimStatus {
     kind = "ResourceClaimTemplate",
     plural = "resourceclaimtemplates",
     namespaced,
+    protobuf,
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
@@ -347,6 +350,7 @@ watchable_core::model!(ResourceClaimTemplateSpec {
     version = "v1alpha2",
     kind = "ResourceClass",
     plural = "resourceclasses",
+    protobuf,
     list = ResourceClassList
 )]
 pub struct ResourceClass {

@@ -166,6 +166,7 @@ watchable_core::model!(TypeChecking {
     version = "v1beta1",
     kind = "ValidatingAdmissionPolicy",
     plural = "validatingadmissionpolicies",
+    protobuf,
     list = ValidatingAdmissionPolicyList
 )]
 pub struct ValidatingAdmissionPolicy {
@@ -197,6 +198,7 @@ watchable_core::model!(ValidatingAdmissionPolicy {
     version = "v1beta1",
     kind = "ValidatingAdmissionPolicyBinding",
     plural = "validatingadmissionpolicybindings",
+    protobuf,
     list = ValidatingAdmissionPolicyBindingList
 )]
 pub struct ValidatingAdmissionPolicyBinding {

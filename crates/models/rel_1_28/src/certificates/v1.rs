@@ -16,6 +16,7 @@
     version = "v1",
     kind = "CertificateSigningRequest",
     plural = "certificatesigningrequests",
+    protobuf,
     list = CertificateSigningRequestList
 )]
 pub struct CertificateSigningRequest {

@@ -47,6 +47,7 @@ watchable_core::model!(FlowDistinguisherMethod {
     version = "v1beta2",
     kind = "FlowSchema",
     plural = "flowschemas",
+    protobuf,
     list = FlowSchemaList
 )]
 pub struct FlowSchema {
@@ -248,6 +249,7 @@ watchable_core::model!(PolicyRulesWithSubjects {
     version = "v1beta2",
     kind = "PriorityLevelConfiguration",
     plural = "prioritylevelconfigurations",
+    protobuf,
     list = PriorityLevelConfigurationList
 )]
 pub struct PriorityLevelConfiguration {

@@ -16,6 +16,7 @@
     version = "v1",
     kind = "CSIDriver",
     plural = "csidrivers",
+    protobuf,
     list = CSIDriverList
 )]
 pub struct CSIDriver {
@@ -97,6 +98,7 @@ watchable_core::model!(CSIDriverSpec {
     version = "v1",
     kind = "CSINode",
     plural = "csinodes",
+    protobuf,
     list = CSINodeList
 )]
 pub struct CSINode {
@@ -188,6 +190,7 @@ watchable_core::model!(CSINodeSpec {
     kind = "CSIStorageCapacity",
     plural = "csistoragecapacities",
     namespaced,
+    protobuf,
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
@@ -247,6 +250,7 @@ watchable_core::model!(CSIStorageCapacityList {
     version = "v1",
     kind = "StorageClass",
     plural = "storageclasses",
+    protobuf,
     list = StorageClassList
 )]
 pub struct StorageClass {
@@ -329,6 +333,7 @@ watchable_core::model!(TokenRequest {
     version = "v1",
     kind = "VolumeAttachment",
     plural = "volumeattachments",
+    protobuf,
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {

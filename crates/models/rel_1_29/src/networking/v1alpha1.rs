@@ -16,6 +16,7 @@
     version = "v1alpha1",
     kind = "IPAddress",
     plural = "ipaddresses",
+    protobuf,
     list = IPAddressList
 )]
 pub struct IPAddress {
@@ -102,6 +103,7 @@ watchable_core::model!(ParentReference {
     version = "v1alpha1",
     kind = "ServiceCIDR",
     plural = "servicecidrs",
+    protobuf,
     list = ServiceCIDRList
 )]
 pub struct ServiceCIDR {

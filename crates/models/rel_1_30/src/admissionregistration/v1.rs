@@ -133,6 +133,7 @@ watchable_core::model!(MutatingWebhook {
     version = "v1",
     kind = "MutatingWebhookConfiguration",
     plural = "mutatingwebhookconfigurations",
+    protobuf,
     list = MutatingWebhookConfigurationList
 )]
 pub struct MutatingWebhookConfiguration {
@@ -304,6 +305,7 @@ watchable_core::model!(TypeChecking {
     version = "v1",
     kind = "ValidatingAdmissionPolicy",
     plural = "validatingadmissionpolicies",
+    protobuf,
     list = ValidatingAdmissionPolicyList
 )]
 pub struct ValidatingAdmissionPolicy {
@@ -335,6 +337,7 @@ watchable_core::model!(ValidatingAdmissionPolicy {
     version = "v1",
     kind = "ValidatingAdmissionPolicyBinding",
     plural = "validatingadmissionpolicybindings",
+    protobuf,
     list = ValidatingAdmissionPolicyBindingList
 )]
 pub struct ValidatingAdmissionPolicyBinding {
@@ -514,6 +517,7 @@ watchable_core::model!(ValidatingWebhook {
     version = "v1",
     kind = "ValidatingWebhookConfiguration",
     plural = "validatingwebhookconfigurations",
+    protobuf,
     list = ValidatingWebhookConfigurationList
 )]
 pub struct ValidatingWebhookConfiguration {

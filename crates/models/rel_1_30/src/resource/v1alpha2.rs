@@ -205,6 +205,7 @@ watchable_core::model!(NamedResourcesStringSlice {
     kind = "PodSchedulingContext",
     plural = "podschedulingcontexts",
     namespaced,
+    protobuf,
     list = PodSchedulingContextList
 )]
 pub struct PodSchedulingContext {
@@ -292,6 +293,7 @@ watchable_core::model!(PodSchedulingContextStatus {
     kind = "ResourceClaim",
     plural = "resourceclaims",
     namespaced,
+    protobuf,
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
@@ -371,6 +373,7 @@ watchable_core::model!(ResourceClaimList {
     kind = "ResourceClaimParameters",
     plural = "resourceclaimparameters",
     namespaced,
+    protobuf,
     list = ResourceClaimParametersList
 )]
 pub struct ResourceClaimParameters {
@@ -504,6 +507,7 @@ watchable_core::model!(ResourceClaimStatus {
     kind = "ResourceClaimTemplate",
     plural = "resourceclaimtemplates",
     namespaced,
+    protobuf,
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
@@ -574,6 +578,7 @@ watchable_core::model!(ResourceClaimTemplateSpec {
     version = "v1alpha2",
     kind = "ResourceClass",
     plural = "resourceclasses",
+    protobuf,
     list = ResourceClassList
 )]
 pub struct ResourceClass {
@@ -634,6 +639,7 @@ watchable_core::model!(ResourceClassList {
     kind = "ResourceClassParameters",
     plural = "resourceclassparameters",
     namespaced,
+    protobuf,
     list = ResourceClassParametersList
 )]
 pub struct ResourceClassParameters {
@@ -762,6 +768,7 @@ watchable_core::model!(ResourceRequest {
     version = "v1alpha2",
     kind = "ResourceSlice",
     plural = "resourceslices",
+    protobuf,
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {

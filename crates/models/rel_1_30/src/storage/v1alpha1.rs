@@ -16,6 +16,7 @@
     version = "v1alpha1",
     kind = "VolumeAttributesClass",
     plural = "volumeattributesclasses",
+    protobuf,
     list = VolumeAttributesClassList
 )]
 pub struct VolumeAttributesClass {

@@ -98,6 +98,7 @@ watchable_core::model!(EndpointPort {
     kind = "EndpointSlice",
     plural = "endpointslices",
     namespaced,
+    protobuf,
     list = EndpointSliceList
 )]
 pub struct EndpointSlice {

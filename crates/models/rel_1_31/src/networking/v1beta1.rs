@@ -16,6 +16,7 @@
     version = "v1beta1",
     kind = "IPAddress",
     plural = "ipaddresses",
+    protobuf,
     list = IPAddressList
 )]
 pub struct IPAddress {
@@ -105,6 +106,7 @@ watchable_core::model!(ParentReference {
     version = "v1beta1",
     kind = "ServiceCIDR",
     plural = "servicecidrs",
+    protobuf,
     list = ServiceCIDRList
 )]
 pub struct ServiceCIDR {

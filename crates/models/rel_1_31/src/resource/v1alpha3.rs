@@ -171,6 +171,7 @@ watchable_core::model!(DeviceClaimConfiguration {
     version = "v1alpha3",
     kind = "DeviceClass",
     plural = "deviceclasses",
+    protobuf,
     list = DeviceClassList
 )]
 pub struct DeviceClass {
@@ -355,6 +356,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     kind = "PodSchedulingContext",
     plural = "podschedulingcontexts",
     namespaced,
+    protobuf,
     list = PodSchedulingContextList
 )]
 pub struct PodSchedulingContext {
@@ -442,6 +444,7 @@ watchable_core::model!(PodSchedulingContextStatus {
     kind = "ResourceClaim",
     plural = "resourceclaims",
     namespaced,
+    protobuf,
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
@@ -573,6 +576,7 @@ watchable_core::model!(ResourceClaimStatus {
     kind = "ResourceClaimTemplate",
     plural = "resourceclaimtemplates",
     namespaced,
+    protobuf,
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
@@ -664,6 +668,7 @@ watchable_core::model!(ResourcePool {
     version = "v1alpha3",
     kind = "ResourceSlice",
     plural = "resourceslices",
+    protobuf,
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {

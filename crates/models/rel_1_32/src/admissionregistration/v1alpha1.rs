@@ -84,6 +84,7 @@ watchable_core::model!(MatchResources {
     version = "v1alpha1",
     kind = "MutatingAdmissionPolicy",
     plural = "mutatingadmissionpolicies",
+    protobuf,
     list = MutatingAdmissionPolicyList
 )]
 pub struct MutatingAdmissionPolicy {
@@ -113,6 +114,7 @@ watchable_core::model!(MutatingAdmissionPolicy {
     version = "v1alpha1",
     kind = "MutatingAdmissionPolicyBinding",
     plural = "mutatingadmissionpolicybindings",
+    protobuf,
     list = MutatingAdmissionPolicyBindingList
 )]
 pub struct MutatingAdmissionPolicyBinding {

@@ -60,6 +60,7 @@ watchable_core::model!(CustomResourceConversion {
     version = "v1",
     kind = "CustomResourceDefinition",
     plural = "customresourcedefinitions",
+    protobuf,
     list = CustomResourceDefinitionList
 )]
 pub struct CustomResourceDefinition {

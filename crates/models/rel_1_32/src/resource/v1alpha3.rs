@@ -197,6 +197,7 @@ watchable_core::model!(DeviceClaimConfiguration {
     version = "v1alpha3",
     kind = "DeviceClass",
     plural = "deviceclasses",
+    protobuf,
     list = DeviceClassList
 )]
 pub struct DeviceClass {
@@ -399,6 +400,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     kind = "ResourceClaim",
     plural = "resourceclaims",
     namespaced,
+    protobuf,
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
@@ -512,6 +514,7 @@ watchable_core::model!(ResourceClaimStatus {
     kind = "ResourceClaimTemplate",
     plural = "resourceclaimtemplates",
     namespaced,
+    protobuf,
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
@@ -603,6 +606,7 @@ watchable_core::model!(ResourcePool {
     version = "v1alpha3",
     kind = "ResourceSlice",
     plural = "resourceslices",
+    protobuf,
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {

@@ -16,6 +16,7 @@
     version = "v1beta1",
     kind = "VolumeAttributesClass",
     plural = "volumeattributesclasses",
+    protobuf,
     list = VolumeAttributesClassList
 )]
 pub struct VolumeAttributesClass {

@@ -51,6 +51,7 @@ watchable_core::model!(HTTPIngressRuleValue {
     version = "v1",
     kind = "IPAddress",
     plural = "ipaddresses",
+    protobuf,
     list = IPAddressList
 )]
 pub struct IPAddress {
@@ -136,6 +137,7 @@ watchable_core::model!(IPBlock {
     kind = "Ingress",
     plural = "ingresses",
     namespaced,
+    protobuf,
     list = IngressList
 )]
 pub struct Ingress {
@@ -183,6 +185,7 @@ watchable_core::model!(IngressBackend {
     version = "v1",
     kind = "IngressClass",
     plural = "ingressclasses",
+    protobuf,
     list = IngressClassList
 )]
 pub struct IngressClass {
@@ -434,6 +437,7 @@ watchable_core::model!(IngressTLS {
     kind = "NetworkPolicy",
     plural = "networkpolicies",
     namespaced,
+    protobuf,
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
@@ -613,6 +617,7 @@ watchable_core::model!(ServiceBackendPort {
     version = "v1",
     kind = "ServiceCIDR",
     plural = "servicecidrs",
+    protobuf,
     list = ServiceCIDRList
 )]
 pub struct ServiceCIDR {

@@ -240,6 +240,7 @@ watchable_core::model!(DeviceClaimConfiguration {
     version = "v1alpha3",
     kind = "DeviceClass",
     plural = "deviceclasses",
+    protobuf,
     list = DeviceClassList
 )]
 pub struct DeviceClass {
@@ -476,6 +477,7 @@ watchable_core::model!(DeviceTaint {
     version = "v1alpha3",
     kind = "DeviceTaintRule",
     plural = "devicetaintrules",
+    protobuf,
     list = DeviceTaintRuleList
 )]
 pub struct DeviceTaintRule {
@@ -627,6 +629,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     kind = "ResourceClaim",
     plural = "resourceclaims",
     namespaced,
+    protobuf,
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
@@ -740,6 +743,7 @@ watchable_core::model!(ResourceClaimStatus {
     kind = "ResourceClaimTemplate",
     plural = "resourceclaimtemplates",
     namespaced,
+    protobuf,
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
@@ -831,6 +835,7 @@ watchable_core::model!(ResourcePool {
     version = "v1alpha3",
     kind = "ResourceSlice",
     plural = "resourceslices",
+    protobuf,
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {

@@ -255,6 +255,7 @@ watchable_core::model!(DeviceClaimConfiguration {
     version = "v1beta1",
     kind = "DeviceClass",
     plural = "deviceclasses",
+    protobuf,
     list = DeviceClassList
 )]
 pub struct DeviceClass {
@@ -550,6 +551,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     kind = "ResourceClaim",
     plural = "resourceclaims",
     namespaced,
+    protobuf,
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
@@ -663,6 +665,7 @@ watchable_core::model!(ResourceClaimStatus {
     kind = "ResourceClaimTemplate",
     plural = "resourceclaimtemplates",
     namespaced,
+    protobuf,
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
@@ -754,6 +757,7 @@ watchable_core::model!(ResourcePool {
     version = "v1beta1",
     kind = "ResourceSlice",
     plural = "resourceslices",
+    protobuf,
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {

@@ -17,6 +17,7 @@
     kind = "ControllerRevision",
     plural = "controllerrevisions",
     namespaced,
+    protobuf,
     list = ControllerRevisionList
 )]
 pub struct ControllerRevision {
@@ -73,6 +74,7 @@ watchable_core::model!(ControllerRevisionList {
     kind = "DaemonSet",
     plural = "daemonsets",
     namespaced,
+    protobuf,
     list = DaemonSetList
 )]
 pub struct DaemonSet {
@@ -229,6 +231,7 @@ watchable_core::model!(DaemonSetUpdateStrategy {
     kind = "Deployment",
     plural = "deployments",
     namespaced,
+    protobuf,
     list = DeploymentList
 )]
 pub struct Deployment {
@@ -387,6 +390,7 @@ watchable_core::model!(DeploymentStrategy {
     kind = "ReplicaSet",
     plural = "replicasets",
     namespaced,
+    protobuf,
     list = ReplicaSetList
 )]
 pub struct ReplicaSet {
@@ -563,6 +567,7 @@ watchable_core::model!(RollingUpdateStatefulSetStrategy {
     kind = "StatefulSet",
     plural = "statefulsets",
     namespaced,
+    protobuf,
     list = StatefulSetList
 )]
 pub struct StatefulSet {

@@ -16,6 +16,7 @@
     version = "v1alpha1",
     kind = "ClusterTrustBundle",
     plural = "clustertrustbundles",
+    protobuf,
     list = ClusterTrustBundleList
 )]
 pub struct ClusterTrustBundle {
@@ -87,6 +88,7 @@ watchable_core::model!(ClusterTrustBundleSpec {
     kind = "PodCertificateRequest",
     plural = "podcertificaterequests",
     namespaced,
+    protobuf,
     list = PodCertificateRequestList
 )]
 pub struct PodCertificateRequest {

@@ -58,6 +58,7 @@ watchable_core::model!(MigrationCondition {
     version = "v1alpha1",
     kind = "StorageVersionMigration",
     plural = "storageversionmigrations",
+    protobuf,
     list = StorageVersionMigrationList
 )]
 pub struct StorageVersionMigration {

@@ -38,6 +38,7 @@ watchable_core::model!(DeviceTaint {
     version = "v1alpha3",
     kind = "DeviceTaintRule",
     plural = "devicetaintrules",
+    protobuf,
     list = DeviceTaintRuleList
 )]
 pub struct DeviceTaintRule {

@@ -16,6 +16,7 @@
     version = "v1",
     kind = "PriorityClass",
     plural = "priorityclasses",
+    protobuf,
     list = PriorityClassList
 )]
 pub struct PriorityClass {

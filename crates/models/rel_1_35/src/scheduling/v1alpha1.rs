@@ -93,6 +93,7 @@ watchable_core::model!(TypedLocalObjectReference {
     kind = "Workload",
     plural = "workloads",
     namespaced,
+    protobuf,
     list = WorkloadList
 )]
 pub struct Workload {

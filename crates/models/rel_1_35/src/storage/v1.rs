@@ -16,6 +16,7 @@
     version = "v1",
     kind = "CSIDriver",
     plural = "csidrivers",
+    protobuf,
     list = CSIDriverList
 )]
 pub struct CSIDriver {
@@ -101,6 +102,7 @@ watchable_core::model!(CSIDriverSpec {
     version = "v1",
     kind = "CSINode",
     plural = "csinodes",
+    protobuf,
     list = CSINodeList
 )]
 pub struct CSINode {
@@ -192,6 +194,7 @@ watchable_core::model!(CSINodeSpec {
     kind = "CSIStorageCapacity",
     plural = "csistoragecapacities",
     namespaced,
+    protobuf,
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
@@ -251,6 +254,7 @@ watchable_core::model!(CSIStorageCapacityList {
     version = "v1",
     kind = "StorageClass",
     plural = "storageclasses",
+    protobuf,
     list = StorageClassList
 )]
 pub struct StorageClass {
@@ -333,6 +337,7 @@ watchable_core::model!(TokenRequest {
     version = "v1",
     kind = "VolumeAttachment",
     plural = "volumeattachments",
+    protobuf,
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
@@ -446,6 +451,7 @@ watchable_core::model!(VolumeAttachmentStatus {
     version = "v1",
     kind = "VolumeAttributesClass",
     plural = "volumeattributesclasses",
+    protobuf,
     list = VolumeAttributesClassList
 )]
 pub struct VolumeAttributesClass {

@@ -16,6 +16,7 @@
     version = "v1beta1",
     kind = "StorageVersionMigration",
     plural = "storageversionmigrations",
+    protobuf,
     list = StorageVersionMigrationList
 )]
 pub struct StorageVersionMigration {

@@ -17,6 +17,7 @@
     kind = "Lease",
     plural = "leases",
     namespaced,
+    protobuf,
     list = LeaseList
 )]
 pub struct Lease {

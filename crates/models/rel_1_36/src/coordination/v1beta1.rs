@@ -17,6 +17,7 @@
     kind = "LeaseCandidate",
     plural = "leasecandidates",
     namespaced,
+    protobuf,
     list = LeaseCandidateList
 )]
 pub struct LeaseCandidate {

@@ -37,6 +37,7 @@ watchable_core::model!(Eviction {
     kind = "PodDisruptionBudget",
     plural = "poddisruptionbudgets",
     namespaced,
+    protobuf,
     list = PodDisruptionBudgetList
 )]
 pub struct PodDisruptionBudget {

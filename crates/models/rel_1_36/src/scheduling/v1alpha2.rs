@@ -39,6 +39,7 @@ watchable_core::model!(GangSchedulingPolicy {
     kind = "PodGroup",
     plural = "podgroups",
     namespaced,
+    protobuf,
     list = PodGroupList
 )]
 pub struct PodGroup {
@@ -285,6 +286,7 @@ watchable_core::model!(TypedLocalObjectReference {
     kind = "Workload",
     plural = "workloads",
     namespaced,
+    protobuf,
     list = WorkloadList
 )]
 pub struct Workload {

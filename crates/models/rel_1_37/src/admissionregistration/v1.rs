@@ -120,6 +120,7 @@ watchable_core::model!(MatchResources {
     version = "v1",
     kind = "MutatingAdmissionPolicy",
     plural = "mutatingadmissionpolicies",
+    protobuf,
     list = MutatingAdmissionPolicyList
 )]
 pub struct MutatingAdmissionPolicy {
@@ -149,6 +150,7 @@ watchable_core::model!(MutatingAdmissionPolicy {
     version = "v1",
     kind = "MutatingAdmissionPolicyBinding",
     plural = "mutatingadmissionpolicybindings",
+    protobuf,
     list = MutatingAdmissionPolicyBindingList
 )]
 pub struct MutatingAdmissionPolicyBinding {
@@ -310,6 +312,7 @@ watchable_core::model!(MutatingWebhook {
     version = "v1",
     kind = "MutatingWebhookConfiguration",
     plural = "mutatingwebhookconfigurations",
+    protobuf,
     list = MutatingWebhookConfigurationList
 )]
 pub struct MutatingWebhookConfiguration {
@@ -500,6 +503,7 @@ watchable_core::model!(TypeChecking {
     version = "v1",
     kind = "ValidatingAdmissionPolicy",
     plural = "validatingadmissionpolicies",
+    protobuf,
     list = ValidatingAdmissionPolicyList
 )]
 pub struct ValidatingAdmissionPolicy {
@@ -531,6 +535,7 @@ watchable_core::model!(ValidatingAdmissionPolicy {
     version = "v1",
     kind = "ValidatingAdmissionPolicyBinding",
     plural = "validatingadmissionpolicybindings",
+    protobuf,
     list = ValidatingAdmissionPolicyBindingList
 )]
 pub struct ValidatingAdmissionPolicyBinding {
@@ -715,6 +720,7 @@ watchable_core::model!(ValidatingWebhook {
     version = "v1",
     kind = "ValidatingWebhookConfiguration",
     plural = "validatingwebhookconfigurations",
+    protobuf,
     list = ValidatingWebhookConfigurationList
 )]
 pub struct ValidatingWebhookConfiguration {

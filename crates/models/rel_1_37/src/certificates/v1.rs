@@ -16,6 +16,7 @@
     version = "v1",
     kind = "CertificateSigningRequest",
     plural = "certificatesigningrequests",
+    protobuf,
     list = CertificateSigningRequestList
 )]
 pub struct CertificateSigningRequest {
@@ -144,6 +145,7 @@ watchable_core::model!(CertificateSigningRequestStatus {
     version = "v1",
     kind = "ClusterTrustBundle",
     plural = "clustertrustbundles",
+    protobuf,
     list = ClusterTrustBundleList
 )]
 pub struct ClusterTrustBundle {

@@ -38,6 +38,7 @@ watchable_core::model!(DeviceTaint {
     version = "v1alpha3",
     kind = "DeviceTaintRule",
     plural = "devicetaintrules",
+    protobuf,
     list = DeviceTaintRuleList
 )]
 pub struct DeviceTaintRule {
@@ -206,6 +207,7 @@ watchable_core::model!(PoolStatus {
     version = "v1alpha3",
     kind = "ResourcePoolStatusRequest",
     plural = "resourcepoolstatusrequests",
+    protobuf,
     list = ResourcePoolStatusRequestList
 )]
 pub struct ResourcePoolStatusRequest {

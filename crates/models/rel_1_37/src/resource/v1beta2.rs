@@ -320,6 +320,7 @@ watchable_core::model!(DeviceClaimConfiguration {
     version = "v1beta2",
     kind = "DeviceClass",
     plural = "deviceclasses",
+    protobuf,
     list = DeviceClassList
 )]
 pub struct DeviceClass {
@@ -584,6 +585,7 @@ watchable_core::model!(DeviceTaint {
     version = "v1beta2",
     kind = "DeviceTaintRule",
     plural = "devicetaintrules",
+    protobuf,
     list = DeviceTaintRuleList
 )]
 pub struct DeviceTaintRule {
@@ -827,6 +829,7 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     kind = "ResourceClaim",
     plural = "resourceclaims",
     namespaced,
+    protobuf,
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
@@ -939,6 +942,7 @@ watchable_core::model!(ResourceClaimStatus {
     kind = "ResourceClaimTemplate",
     plural = "resourceclaimtemplates",
     namespaced,
+    protobuf,
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
@@ -1028,6 +1032,7 @@ watchable_core::model!(ResourcePool {
     version = "v1beta2",
     kind = "ResourceSlice",
     plural = "resourceslices",
+    protobuf,
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {

@@ -76,6 +76,7 @@ watchable_core::model!(CompositeGangSchedulingPolicy {
     kind = "CompositePodGroup",
     plural = "compositepodgroups",
     namespaced,
+    protobuf,
     list = CompositePodGroupList
 )]
 pub struct CompositePodGroup {
@@ -272,6 +273,7 @@ watchable_core::model!(GangSchedulingPolicy {
     kind = "PodGroup",
     plural = "podgroups",
     namespaced,
+    protobuf,
     list = PodGroupList
 )]
 pub struct PodGroup {
@@ -524,6 +526,7 @@ watchable_core::model!(TypedLocalObjectReference {
     kind = "Workload",
     plural = "workloads",
     namespaced,
+    protobuf,
     list = WorkloadList
 )]
 pub struct Workload {

@@ -16,6 +16,7 @@
     version = "v1",
     kind = "CSIDriver",
     plural = "csidrivers",
+    protobuf,
     list = CSIDriverList
 )]
 pub struct CSIDriver {
@@ -103,6 +104,7 @@ watchable_core::model!(CSIDriverSpec {
     version = "v1",
     kind = "CSINode",
     plural = "csinodes",
+    protobuf,
     list = CSINodeList
 )]
 pub struct CSINode {
@@ -211,6 +213,7 @@ watchable_core::model!(CSINodeStatus {
     kind = "CSIStorageCapacity",
     plural = "csistoragecapacities",
     namespaced,
+    protobuf,
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
@@ -270,6 +273,7 @@ watchable_core::model!(CSIStorageCapacityList {
     version = "v1",
     kind = "StorageClass",
     plural = "storageclasses",
+    protobuf,
     list = StorageClassList
 )]
 pub struct StorageClass {
@@ -395,6 +399,7 @@ watchable_core::model!(TokenRequest {
     version = "v1",
     kind = "VolumeAttachment",
     plural = "volumeattachments",
+    protobuf,
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
@@ -508,6 +513,7 @@ watchable_core::model!(VolumeAttachmentStatus {
     version = "v1",
     kind = "VolumeAttributesClass",
     plural = "volumeattributesclasses",
+    protobuf,
     list = VolumeAttributesClassList
 )]
 pub struct VolumeAttributesClass {

@@ -16,6 +16,7 @@
     version = "v1",
     kind = "StorageVersionMigration",
     plural = "storageversionmigrations",
+    protobuf,
     list = StorageVersionMigrationList
 )]
 pub struct StorageVersionMigration {

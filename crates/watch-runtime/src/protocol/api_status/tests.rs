@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::*;
+use crate::testing::encoder;
 
 #[test]
 fn pretty_printed_status_is_parsed() {
@@ -85,4 +86,30 @@ fn event_without_a_code_is_what_its_reason_or_message_says() {
     }
     let status = ApiStatus::from_event(br#"{"details":{"retryAfterSeconds":3}}"#);
     assert_eq!(status.details.retry_after_seconds, Some(3));
+}
+
+#[test]
+fn status_in_protobuf_is_read_as_far_as_it_can_be() {
+    let cause = serde_json::json!({"reason": "r", "message": "m", "field": "f"});
+    let details = serde_json::json!({
+        "name": "n", "group": "g", "kind": "pods", "causes": [cause], "retryAfterSeconds": 7,
+    });
+    let status = serde_json::json!({
+        "apiVersion": "v1", "kind": "Status", "status": "Failure", "message": "away",
+        "reason": "ServiceUnavailable", "code": 503, "details": details,
+    });
+    let json = status.to_string();
+    let protobuf = encoder::enveloped(&status);
+    let http = StatusCode::TOO_MANY_REQUESTS;
+    assert_eq!(ApiStatus::from_body(http, &protobuf), ApiStatus::from_body(http, json.as_bytes()));
+    assert_eq!(ApiStatus::from_event(&protobuf), ApiStatus::from_event(json.as_bytes()));
+    assert_eq!(ApiStatus::from_event(&protobuf).details.retry_after_seconds, Some(7));
+    // Damaged or another kind: the HTTP status is enough.
+    for body in [&protobuf[..9], &encoder::envelope("v1", "Pod", &encoder::bytes(3, b"away"))] {
+        let status = ApiStatus::from_body(http, body);
+        assert_eq!(status.to_string(), "Too Many Requests (429)");
+    }
+    let damaged = [encoder::bytes(3, b"too old resource version: 1 (306)"), vec![0x0b]].concat();
+    let status = ApiStatus::from_event(&encoder::envelope("v1", "Status", &damaged));
+    assert_eq!((status.code, status.oldest_version()), (410, Some("306")));
 }

@@ -1,16 +1,18 @@
-//! The kinds of lines that a watch sends.
-
-use bytes::Bytes;
+//! The kinds of events that a watch sends.
 
 use crate::protocol::api_status::ApiStatus;
 use crate::protocol::event::EventType;
 use crate::protocol::identity::Identity;
+use crate::protocol::raw_object::RawObject;
 
-/// A line of a watch.
+/// The annotation of the bookmark that ends a streaming list (KEP-3157).
+pub(super) const INITIAL_EVENTS_END_ANNOTATION: &str = "k8s.io/initial-events-end";
+
+/// What a watch sends, whichever its encoding.
 #[derive(Debug)]
 pub(crate) enum Envelope {
     /// Something happened to an object.
-    Event { etype: EventType, object: Bytes, identity: Identity },
+    Event { etype: EventType, object: RawObject, identity: Identity },
     /// All events up to this version were sent. With `ends_initial_list`, the streaming list is
     /// complete.
     Bookmark { version: Option<String>, ends_initial_list: bool },

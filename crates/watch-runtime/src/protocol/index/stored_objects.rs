@@ -1,22 +1,30 @@
-//! The JSON of delivered objects, for types that do not decode from a tombstone.
+//! Delivered objects as they were received, for types that do not decode from a tombstone.
 
 use std::collections::HashMap;
 
 use bytes::Bytes;
 
+use crate::protocol::raw_object::{Form, RawObject};
 use crate::protocol::uid::Uid;
 
-/// The JSON of delivered objects, by the index's key and by uid.
+/// Delivered objects, by the index's key and by uid.
 #[derive(Debug, Default)]
 pub(super) struct StoredObjects(HashMap<Box<str>, Namesakes>);
 
 /// The objects of one namespace and name.
-type Namesakes = Vec<(Uid, Box<[u8]>)>;
+type Namesakes = Vec<(Uid, Stored)>;
+
+/// An object. Its bytes are a copy, since a slice would keep the whole chunk alive.
+#[derive(Debug)]
+struct Stored {
+    form: Form,
+    bytes: Box<[u8]>,
+}
 
 impl StoredObjects {
     /// Stores an object, in the place of what was stored of it before.
-    pub(super) fn put(&mut self, key: &str, uid: &Uid, object: &Bytes) {
-        let stored = object.as_ref().into();
+    pub(super) fn put(&mut self, key: &str, uid: &Uid, object: &RawObject) {
+        let stored = Stored { form: object.form, bytes: object.bytes.as_ref().into() };
         match self.0.get_mut(key) {
             Some(objects) => match objects.iter_mut().find(|(other, _)| other.matches(uid)) {
                 Some((_, place)) => *place = stored,
@@ -37,8 +45,9 @@ impl StoredObjects {
         }
     }
 
-    pub(super) fn get(&self, key: &str, uid: &Uid) -> Option<Bytes> {
-        let (_, object) = self.0.get(key)?.iter().find(|(other, _)| other.matches(uid))?;
-        Some(Bytes::copy_from_slice(object))
+    pub(super) fn get(&self, key: &str, uid: &Uid) -> Option<RawObject> {
+        let (_, Stored { form, bytes }) =
+            self.0.get(key)?.iter().find(|(other, _)| other.matches(uid))?;
+        Some(RawObject { form: *form, bytes: Bytes::copy_from_slice(bytes) })
     }
 }

@@ -1,6 +1,7 @@
 //! Tests of the index.
 
 use super::*;
+use crate::protocol::raw_object::Form;
 
 const A: &str = "8d81410b-1ab3-4aae-9917-698838ae0bb2";
 const B: &str = "5b1c1f0e-6a0e-4b53-9c0e-1b8a5f5c1d2e";
@@ -89,11 +90,12 @@ fn uids_and_versions_round_trip() {
 #[test]
 fn stored_object_is_the_last_delivered() {
     let mut index = Index::default();
-    for text in ["old", "new"] {
-        index.record_delivered(EventType::Added, &object("a", A, "7"), Some(&Bytes::from(text)));
+    let raw = |form, text: &'static str| RawObject { form, bytes: text.into() };
+    for raw in [raw(Form::Json, "old"), raw(Form::Message, "new")] {
+        index.record_delivered(EventType::Added, &object("a", A, "7"), Some(&raw));
     }
     index.record_delivered(EventType::Added, &object("b", A, "7"), None);
-    assert_eq!(index.stored_object(&object("a", A, "7")).as_deref(), Some(&b"new"[..]));
+    assert_eq!(index.stored_object(&object("a", A, "7")), Some(raw(Form::Message, "new")));
     assert_eq!(index.stored_object(&object("a", B, "7")), None, "another object of that name");
     assert_eq!(index.stored_object(&object("b", A, "7")), None);
 }
@@ -113,16 +115,16 @@ fn namesakes_of_one_list_are_told_apart_by_their_uids() {
     let [first, second] = [object("a", A, "3"), object("a", B, "4")];
     for (object, json) in [(&first, "first"), (&second, "second")] {
         assert_eq!(listed(&mut index, object), Comparison::New);
-        index.record_delivered(EventType::Added, object, Some(&Bytes::from(json)));
+        index.record_delivered(EventType::Added, object, Some(&RawObject::json(json.into())));
     }
     assert_eq!(index.len(), 2);
     index.begin_generation();
     assert_eq!(listed(&mut index, &second), Comparison::Unchanged);
     assert_eq!(index.missing_from_list(), std::slice::from_ref(&first));
-    assert_eq!(index.stored_object(&first).as_deref(), Some(&b"first"[..]));
+    assert_eq!(index.stored_object(&first), Some(RawObject::json("first".into())));
     index.record_delivered(EventType::Deleted, &first, None);
     assert_eq!((index.len(), index.stored_object(&first)), (1, None));
-    assert_eq!(index.stored_object(&second).as_deref(), Some(&b"second"[..]));
+    assert_eq!(index.stored_object(&second), Some(RawObject::json("second".into())));
     assert_eq!(listed(&mut index, &first), Comparison::New, "it shows several clusters");
     index.record_delivered(EventType::Deleted, &second, None);
     assert_eq!(index.len(), 0);

@@ -13,7 +13,7 @@ pub(crate) enum NoList {
 }
 
 /// The metadata of a page.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct PageMetadata {
     pub(crate) version: Option<String>,
     /// The token for the next page, if there is one.

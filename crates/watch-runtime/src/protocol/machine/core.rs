@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::protocol::backoff::Backoff;
 use crate::protocol::error::{Kind, WatchError};
-use crate::protocol::frame::LineTooLong;
+use crate::protocol::frame::FrameError;
 use crate::protocol::list_body::NoList;
 use crate::protocol::machine::failure_history::FailureHistory;
 use crate::protocol::machine::hidden_gap::HiddenGap;
@@ -110,10 +110,11 @@ impl Machine {
                         return Step::Send(self.next_request(now));
                     }
                 }
-                State::Listing { body, ended, .. } => match body.next_item() {
+                State::Listing { wire, body, ended, .. } => match body.next_item() {
                     Some(item) => {
+                        let wire = *wire;
                         self.failures.response_understood();
-                        self.list_item(&item);
+                        self.list_item(&item, wire);
                     }
                     None if *ended => match std::mem::take(body).finish() {
                         Ok(page) if self.probing_version => {
@@ -144,21 +145,20 @@ impl Machine {
                     }
                     None => return self.wait(),
                 },
-                State::Watching { frames, since, ended, .. } => {
-                    let (since, ended) = (*since, *ended);
-                    let next =
-                        if takes_lines { frames.next_line() } else { frames.next_document() };
-                    match next {
+                State::Watching { wire, frames, since, ended, .. } => {
+                    let (wire, since, ended) = (*wire, *since, *ended);
+                    match frames.next_event(takes_lines) {
                         Ok(None) => match ended {
                             Some(ended) => self.watch_ended(since, ended),
                             None => return self.wait(),
                         },
-                        Ok(Some(line)) => {
-                            if let Some(delivery) = self.watch_line(&line, since, now) {
+                        Ok(Some(event)) => {
+                            if let Some(delivery) = self.read_event(&event, wire, since, now) {
                                 return Step::Deliver(self.delivered(delivery));
                             }
                         }
-                        Err(LineTooLong(limit)) => self.end_with(Kind::TooLarge { limit }),
+                        Err(FrameError::TooLong(limit)) => self.end_with(Kind::TooLarge { limit }),
+                        Err(FrameError::Malformed(why)) => self.malformed_event(why.into(), now),
                     }
                 }
                 State::BackingOff { reported: false, wait, .. } => {

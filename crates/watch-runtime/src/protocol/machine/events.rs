@@ -11,26 +11,29 @@ use crate::protocol::index::{Comparison, Index, Seen};
 use crate::protocol::machine::core::Machine;
 use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::step::Delivery;
+use crate::protocol::raw_object::RawObject;
 use crate::protocol::version::is_older;
+use crate::protocol::wire::Wire;
 
 impl Machine {
     /// Handles one item of a list page.
-    pub(super) fn list_item(&mut self, item: &Bytes) {
+    pub(super) fn list_item(&mut self, item: &Bytes, wire: Wire) {
         if self.probing_version {
             return;
         }
-        let (item, identity) = envelope::list_item(item, self.requests.resource().scope());
+        let (item, identity) = envelope::list_item(item, wire, self.requests.resource().scope());
         self.compare_with_delivered(item, identity);
     }
 
-    /// Reads a line of a watch. Returns the event to deliver, if any.
-    pub(super) fn watch_line(
+    /// Reads an event of a watch. Returns the event to deliver, if any.
+    pub(super) fn read_event(
         &mut self,
-        line: &Bytes,
+        event: &Bytes,
+        wire: Wire,
         since: Instant,
         now: Instant,
     ) -> Option<Delivery> {
-        let read = envelope::read(line, self.requests.resource().scope());
+        let read = envelope::read(event, wire, self.requests.resource().scope());
         if matches!(read, Ok(Envelope::Event { .. } | Envelope::Bookmark { .. })) {
             self.failures.response_understood();
             self.failures.recovered();
@@ -61,7 +64,7 @@ impl Machine {
                 None
             }
             Err(error) => {
-                self.malformed_line(error.into(), now);
+                self.malformed_event(error.into(), now);
                 None
             }
         }
@@ -73,7 +76,7 @@ impl Machine {
     fn watch_event(
         &mut self,
         etype: EventType,
-        object: Bytes,
+        object: RawObject,
         mut identity: Identity,
     ) -> Option<Delivery> {
         let origin = Origin::Live;

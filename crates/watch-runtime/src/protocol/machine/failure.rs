@@ -16,6 +16,7 @@ use crate::protocol::machine::failure_policy::{
 use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::State;
 use crate::protocol::status::Cause;
+use crate::protocol::wire::Wire;
 
 /// A watch that ends sooner did not time out. Restarting it without a wait would be a busy loop.
 const VERY_SHORT_WATCH: Duration = Duration::from_millis(500);
@@ -62,13 +63,17 @@ impl Machine {
         self.wait_out(kind, cause, Wait::Disconnected, now);
     }
 
-    /// A line is not a watch event.
-    pub(super) fn malformed_line(&mut self, source: Source, now: Instant) {
-        if self.relist.is_none() && self.response.looks_like_json() {
+    /// A line or a frame is not a watch event.
+    pub(super) fn malformed_event(&mut self, source: Source, now: Instant) {
+        if self.relist.is_none() && self.response.begins_as_announced() {
             // The same event may follow the version each time.
             self.hidden_gap.version_rejected();
         }
-        self.malformed_response("a line that is not a watch event", source, now);
+        let what = match self.response.wire() {
+            Wire::Json => "a line that is not a watch event",
+            Wire::Protobuf => "a frame that is not a watch event",
+        };
+        self.malformed_response(what, source, now);
     }
 
     /// An error was received as if it were a list.
@@ -85,14 +90,14 @@ impl Machine {
     /// What was received is not what was requested.
     pub(super) fn malformed_response(&mut self, what: &'static str, source: Source, now: Instant) {
         let content = Some(self.response.describe());
-        let may_pass = self.failures.understood_before || self.response.is_truncated_json();
-        let is_json = self.response.looks_like_json();
+        let may_pass = self.failures.understood_before || self.response.is_truncated();
+        let is_of_an_api = self.response.begins_as_announced();
         let kind = Kind::Malformed { what, content, source };
         if !self.is_managed() || !may_pass {
             return self.end_with(kind);
         }
         self.fall_back_to_paged_list();
-        let cause = if is_json { Cause::Malformed } else { Cause::UnexpectedContent };
+        let cause = if is_of_an_api { Cause::Malformed } else { Cause::UnexpectedContent };
         self.wait_out(kind, cause, Wait::Rejected(None), now);
     }
 
@@ -102,8 +107,11 @@ impl Machine {
             if std::mem::take(&mut self.probing_version) {
                 self.failures.version_confirmed();
             }
-            let source = "an API server sends JSON".into();
-            return self.malformed_response("a page that is not a list or a watch", source, now);
+            let (what, source) = match self.response.wire() {
+                Wire::Json => ("a page that is not a list or a watch", "an API server sends JSON"),
+                Wire::Protobuf => ("a response in protobuf", "it was requested in JSON"),
+            };
+            return self.malformed_response(what, source.into(), now);
         }
         let mut status = ApiStatus::from_body(head.status, body);
         if head.status.is_redirection() {

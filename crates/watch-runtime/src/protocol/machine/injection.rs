@@ -1,7 +1,14 @@
 //! The effects of injected bugs on the machine.
 
 #[cfg(feature = "simulation")]
+use bytes::Bytes;
+
+#[cfg(feature = "simulation")]
+use crate::protocol::envelope::{self, Envelope};
+#[cfg(feature = "simulation")]
 use crate::protocol::event::{EventType, Origin};
+#[cfg(feature = "simulation")]
+use crate::protocol::frame::Frames;
 #[cfg(feature = "simulation")]
 use crate::protocol::identity::Identity;
 use crate::protocol::machine::core::Machine;
@@ -10,6 +17,10 @@ use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::state::{ListVersion, State};
 #[cfg(feature = "simulation")]
 use crate::protocol::machine::step::Delivery;
+#[cfg(feature = "simulation")]
+use crate::protocol::raw_object::RawObject;
+#[cfg(feature = "simulation")]
+use crate::protocol::wire::Wire;
 
 #[cfg(not(feature = "simulation"))]
 #[allow(clippy::unused_self, reason = "the other one looks into it")]
@@ -65,7 +76,13 @@ impl Machine {
             return;
         }
         let State::Watching { frames, .. } = &mut self.state else { return };
-        let rest = frames.remainder();
+        let rest = match frames {
+            Frames::Json(frames) => frames.remainder(),
+            Frames::Protobuf(frames) => {
+                let rest = frames.remainder();
+                return self.inject_truncated_frame(&rest);
+            }
+        };
         let text = String::from_utf8_lossy(&rest);
         let part = |key: &str| {
             let (_, after) = text.split_once(&format!("\"{key}\":\""))?;
@@ -77,6 +94,25 @@ impl Machine {
         let namespace = part("namespace").unwrap_or_default();
         let identity = Identity { name, namespace, uid: uid.as_str().into(), version, content: 0 };
         let origin = Origin::Live;
-        self.pending.push_back(Delivery { etype, origin, object: rest, identity });
+        self.pending.push_back(Delivery { etype, origin, object: RawObject::json(rest), identity });
+    }
+
+    /// Delivers the beginning of a frame, with zeros in the place of what is missing.
+    fn inject_truncated_frame(&mut self, rest: &Bytes) {
+        let Some((length, rest)) = rest.split_first_chunk() else { return };
+        let length = u32::from_be_bytes(*length) as usize;
+        if length > 1 << 20 {
+            // These are no frames.
+            return;
+        }
+        let mut frame = rest.to_vec();
+        frame.resize(length, 0);
+        let scope = self.requests.resource().scope();
+        if let Ok(Envelope::Event { etype, object, identity }) =
+            envelope::read(&frame.into(), Wire::Protobuf, scope)
+            && identity.is_named()
+        {
+            self.pending.push_back(Delivery { etype, origin: Origin::Live, object, identity });
+        }
     }
 }

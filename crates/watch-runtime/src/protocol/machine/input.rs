@@ -24,8 +24,9 @@ impl Machine {
     pub(crate) fn on_head(&mut self, mut head: Head, now: Instant) {
         self.failures.server_reached();
         let listing = self.requests_list();
-        let accepted = head.status.is_success() && !head.is_html();
-        if accepted && head.may_be_json() {
+        let wire = head.wire();
+        let accepted = head.status.is_success() && !head.is_html() && self.requests.accepts(wire);
+        if accepted && head.may_be_of_an_api() {
             self.failures.request_accepted();
             self.failures.understood_before |= !listing;
         }
@@ -33,12 +34,13 @@ impl Machine {
         self.state = match (accepted, listing) {
             (false, _) => State::Rejected { head, body: BytesMut::new(), last_received: now },
             (true, true) => {
-                State::Listing { body: ListBody::default(), last_received: now, ended: false }
+                State::Listing { wire, body: ListBody::new(wire), last_received: now, ended: false }
             }
             (true, false) => {
                 self.hidden_gap.watch_accepted(self.watch_timeout, now);
-                let frames = Frames::new(self.requests.max_event_bytes());
+                let frames = Frames::new(wire, self.requests.max_event_bytes());
                 State::Watching {
+                    wire,
                     frames,
                     since: now,
                     last_received: now,
@@ -99,7 +101,7 @@ impl Machine {
                 self.request_rejected(&head, &body, now);
             }
             State::Watching { frames, ended, .. } => {
-                if frames.end_last_line() {
+                if frames.end() {
                     *ended = Some(now);
                     self.watch_closed(false, now);
                 } else {
@@ -111,7 +113,7 @@ impl Machine {
         }
     }
 
-    /// Reports that the connection broke. A truncated line is discarded.
+    /// Reports that the connection broke. A truncated event is discarded.
     pub(crate) fn on_disconnect(&mut self, source: Source, now: Instant) {
         self.inject_truncated_event();
         if matches!(self.state, State::Watching { .. }) {

@@ -8,8 +8,6 @@
 
 use std::time::Instant;
 
-use bytes::Bytes;
-
 use crate::protocol::event::{EventType, Origin};
 use crate::protocol::identity::Identity;
 use crate::protocol::index::{Comparison, Index, Seen};
@@ -18,6 +16,7 @@ use crate::protocol::machine::injected_bug::InjectedBug;
 use crate::protocol::machine::seen_tokens::SeenTokens;
 use crate::protocol::machine::state::{ListVersion, Relist, State};
 use crate::protocol::machine::step::Delivery;
+use crate::protocol::raw_object::RawObject;
 use crate::protocol::status::Cause;
 use crate::protocol::tombstone;
 use crate::protocol::version::is_older;
@@ -77,7 +76,7 @@ impl Machine {
     }
 
     /// Compares a listed object with what was delivered, and queues the event that results.
-    pub(super) fn compare_with_delivered(&mut self, object: Bytes, mut identity: Identity) {
+    pub(super) fn compare_with_delivered(&mut self, object: RawObject, mut identity: Identity) {
         let Some(relist) = &mut self.relist else { return };
         relist.done += 1;
         relist.remaining = relist.remaining.map(|n| n.saturating_sub(1));

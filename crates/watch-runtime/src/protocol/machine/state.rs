@@ -12,6 +12,7 @@ use crate::protocol::list_body::ListBody;
 use crate::protocol::machine::initial_objects::InitialObjects;
 use crate::protocol::machine::seen_tokens::SeenTokens;
 use crate::protocol::status::Cause;
+use crate::protocol::wire::Wire;
 
 /// The state of the machine. `last_received` is when the newest bytes arrived.
 pub(super) enum State {
@@ -20,9 +21,10 @@ pub(super) enum State {
     /// A list or a watch was requested.
     AwaitingResponse { since: Instant },
     /// A list is being received. `ended` is whether its body has ended.
-    Listing { body: ListBody, last_received: Instant, ended: bool },
+    Listing { wire: Wire, body: ListBody, last_received: Instant, ended: bool },
     /// Watch events are being received. `ended` is when the body has ended.
     Watching {
+        wire: Wire,
         frames: Frames,
         since: Instant,
         last_received: Instant,

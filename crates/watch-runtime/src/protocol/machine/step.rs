@@ -5,12 +5,14 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::Request;
 use serde::de::Error as _;
+use watchable_core::protobuf::Envelope;
 use watchable_core::{WatchItem, json};
 
 use crate::protocol::envelope;
 use crate::protocol::error::WatchError;
 use crate::protocol::event::{EventType, Origin};
 use crate::protocol::identity::Identity;
+use crate::protocol::raw_object::{Form, RawObject};
 use crate::protocol::status::Cause;
 
 /// What the driver does next.
@@ -66,7 +68,7 @@ impl Purpose {
 pub(crate) struct Delivery {
     pub(crate) etype: EventType,
     pub(crate) origin: Origin,
-    pub(crate) object: Bytes,
+    pub(crate) object: RawObject,
     pub(crate) identity: Identity,
 }
 
@@ -76,19 +78,15 @@ impl Delivery {
         &self,
         drops_managed_fields: bool,
     ) -> Result<T, json::Error> {
-        let decode = |object: &Bytes| {
-            if drops_managed_fields {
-                json::without_managed_fields(object)
-            } else {
-                json::from_slice(object)
+        let decoded = match self.object.form {
+            Form::Json => decode_json(&self.object.bytes, drops_managed_fields),
+            Form::Envelope => Envelope::open(&self.object.bytes)
+                .and_then(|envelope| T::from_protobuf(&envelope, drops_managed_fields)),
+            Form::Message => {
+                let envelope = Envelope { message: &self.object.bytes, ..Envelope::default() };
+                T::from_protobuf(&envelope, drops_managed_fields)
             }
         };
-        let mut decoded = decode(&self.object);
-        if decoded.is_err()
-            && let Some(object) = envelope::without_trailer(&self.object)
-        {
-            decoded = decode(&object);
-        }
         if self.identity.is_named() {
             decoded
         } else {
@@ -96,4 +94,21 @@ impl Delivery {
             decoded.and_then(|_| Err(json::Error::custom("metadata.name is absent")))
         }
     }
+}
+
+fn decode_json<T: WatchItem>(object: &Bytes, drops_managed_fields: bool) -> Result<T, json::Error> {
+    let decode = |object: &Bytes| {
+        if drops_managed_fields {
+            json::without_managed_fields(object)
+        } else {
+            json::from_slice(object)
+        }
+    };
+    let decoded = decode(object);
+    if decoded.is_err()
+        && let Some(object) = envelope::json::without_trailer(object)
+    {
+        return decode(&object);
+    }
+    decoded
 }

@@ -14,6 +14,7 @@ mod odd_framing;
 mod odd_objects;
 mod oldest_event;
 mod pages;
+mod protobuf_faults;
 mod recorded_streams;
 mod rejected_versions;
 mod relist;
@@ -21,6 +22,7 @@ mod rollback;
 mod streaming_list;
 mod unversioned_lists;
 mod watch_events;
+mod wires;
 
 use std::time::Duration;
 

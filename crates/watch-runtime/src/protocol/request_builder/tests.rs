@@ -94,6 +94,58 @@ fn metadata_is_requested_by_the_accept_header() {
 }
 
 #[test]
+fn protobuf_is_requested_of_types_that_have_it() {
+    const BOTH: &str = "application/vnd.kubernetes.protobuf, application/json";
+    const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
+    const JSON: &str = "application/json";
+    for (wire, has_protobuf, expected, accepts) in [
+        (None, true, BOTH, true),
+        (Some(Wire::Protobuf), true, PROTOBUF, true),
+        (Some(Wire::Json), true, JSON, false),
+        (None, false, JSON, false),
+    ] {
+        let settings = Settings { wire, ..Settings::default() };
+        let requests = requests(settings, StreamOptions::managed()).has_protobuf(has_protobuf);
+        for request in [
+            requests.watch(None, None),
+            requests.streaming_list(None),
+            requests.list(None, false),
+            requests.version_probe(),
+        ] {
+            assert_eq!(request.headers()[ACCEPT], expected, "{wire:?}");
+        }
+        assert!(requests.accepts(Wire::Json));
+        assert_eq!(requests.accepts(Wire::Protobuf), accepts, "{wire:?}");
+    }
+}
+
+#[test]
+fn metadata_in_protobuf_is_requested_as_a_list_of_lists_only() {
+    let requests = |wire| {
+        let settings = Settings { wire, ..Settings::default() };
+        requests(settings, StreamOptions::managed()).metadata_only(true).has_protobuf(true)
+    };
+    let json = requests(Some(Wire::Json));
+    let [protobuf, both] = [requests(Some(Wire::Protobuf)), requests(None)];
+    for (request, kind) in [
+        (
+            RequestBuilder::version_probe as fn(&RequestBuilder) -> Request<()>,
+            "PartialObjectMetadataList",
+        ),
+        (|requests| requests.list(None, false), "PartialObjectMetadataList"),
+        (|requests| requests.watch(None, None), "PartialObjectMetadata"),
+        (|requests| requests.streaming_list(None), "PartialObjectMetadata"),
+    ] {
+        let accept = |requests: &RequestBuilder| {
+            request(requests).headers()[ACCEPT].to_str().unwrap().to_owned()
+        };
+        let expected = format!("application/vnd.kubernetes.protobuf;as={kind};g=meta.k8s.io;v=v1");
+        assert_eq!(accept(&protobuf), expected);
+        assert_eq!(accept(&both), format!("{expected},{}", accept(&json)));
+    }
+}
+
+#[test]
 fn fractions_of_a_second_are_rounded_up() {
     for (millis, seconds) in [(1, 1), (1000, 1), (1001, 2), (2000, 2)] {
         let timeout = Timeout::Limit(Duration::from_millis(millis));

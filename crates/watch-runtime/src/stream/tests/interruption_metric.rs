@@ -13,7 +13,11 @@ fn rejected_after_the_list() -> Vec<ScriptedResponse> {
     vec![
         list("10", &["a"]),
         ok(vec![Chunk::Disconnect]),
-        ScriptedResponse { status: 503, body: vec![Chunk::Text(body.to_owned())] },
+        ScriptedResponse {
+            status: 503,
+            body: vec![Chunk::Text(body.to_owned())],
+            ..ScriptedResponse::default()
+        },
     ]
 }
 

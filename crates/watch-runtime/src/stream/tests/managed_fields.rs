@@ -21,7 +21,7 @@ fn responses() -> Vec<ScriptedResponse> {
     vec![
         page("10", &item("a", "9")),
         ok(vec![Chunk::Text(live), Chunk::Disconnect]),
-        ScriptedResponse { status: 410, body: vec![] },
+        ScriptedResponse { status: 410, body: vec![], ..ScriptedResponse::default() },
         page("20", &item("a", "19")),
         ok(vec![Chunk::Hang]),
     ]

@@ -28,6 +28,7 @@ fn eventful_responses() -> Vec<ScriptedResponse> {
         ScriptedResponse {
             status: 429,
             body: vec![Chunk::Text(format!("{{\"message\":\"{SECRET}\"}}"))],
+            ..ScriptedResponse::default()
         },
         ok(vec![Chunk::Text(format!("{gone}\n"))]),
         list("20", &[]),

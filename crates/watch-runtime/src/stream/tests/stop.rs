@@ -49,7 +49,7 @@ async fn stop_is_immediate_while_connecting() {
 
 #[tokio::test(start_paused = true)]
 async fn stop_is_immediate_while_backing_off() {
-    let rejection = ScriptedResponse { status: 503, body: vec![] };
+    let rejection = ScriptedResponse { status: 503, body: vec![], ..ScriptedResponse::default() };
     let (seen, phase) = stop_while_pending(vec![rejection], StreamOptions::managed()).await;
     assert_eq!(seen, 0);
     assert!(matches!(phase, Phase::BackingOff { cause: Cause::Rejected(503), .. }), "{phase:?}");

@@ -36,7 +36,7 @@ impl Harness {
     pub(super) fn with(settings: Settings, options: StreamOptions, version: Option<&str>) -> Self {
         let mut watcher_state = WatcherState::default();
         watcher_state.prepare(!settings.ends_at_gaps, 0);
-        let requests = RequestBuilder::new(POD, settings, options);
+        let requests = RequestBuilder::new(POD, settings, options).has_protobuf(true);
         let rng = fastrand::Rng::with_seed(3);
         let mut machine =
             Machine::new(requests, version.map(str::to_owned), &mut watcher_state, rng);
@@ -75,7 +75,9 @@ impl Harness {
     /// Expects a delivery. Returns its type, origin and object.
     pub(super) fn delivery(&mut self) -> (EventType, Origin, String) {
         match self.step() {
-            Step::Deliver(d) => (d.etype, d.origin, String::from_utf8(d.object.to_vec()).unwrap()),
+            Step::Deliver(d) => {
+                (d.etype, d.origin, String::from_utf8(d.object.bytes.to_vec()).unwrap())
+            }
             other => panic!("expected a delivery, got {other:?}"),
         }
     }
@@ -123,7 +125,11 @@ impl Harness {
     }
 
     pub(super) fn chunk(&mut self, text: &str) {
-        self.machine.on_chunk(Bytes::copy_from_slice(text.as_bytes()), self.now);
+        self.bytes(text.as_bytes());
+    }
+
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
+        self.machine.on_chunk(Bytes::copy_from_slice(bytes), self.now);
     }
 
     pub(super) fn end(&mut self) {
@@ -168,6 +174,19 @@ impl Harness {
         self.head(200);
         self.chunk(body);
         self.end();
+    }
+
+    /// Responds with this body in protobuf.
+    pub(super) fn protobuf(&mut self, status: u16, body: &[u8]) {
+        self.head_of(status, "application/vnd.kubernetes.protobuf");
+        self.bytes(body);
+        self.end();
+    }
+
+    /// Accepts a watch in protobuf that lasts for a minute.
+    pub(super) fn accept_protobuf_watch(&mut self) {
+        self.head_of(200, "application/vnd.kubernetes.protobuf;stream=watch");
+        self.pass(Duration::from_mins(1));
     }
 
     /// Accepts a watch that lasts for a minute.

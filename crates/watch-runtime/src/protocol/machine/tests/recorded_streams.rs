@@ -2,7 +2,7 @@
 
 use super::*;
 
-const STREAMS: [&[u8]; 6] = [
+pub(super) const STREAMS: [&[u8]; 6] = [
     include_bytes!("../../../../../../tests/data/recorded-1.17/stream-configmaps-live.jsonl"),
     include_bytes!("../../../../../../tests/data/recorded-1.17/stream-pods-from-nothing.jsonl"),
     include_bytes!("../../../../../../tests/data/recorded-1.17/stream-too-old.jsonl"),
@@ -20,7 +20,7 @@ fn outcome(chunks: &[&[u8]]) -> (Vec<(EventType, Bytes)>, Option<String>) {
     for chunk in chunks {
         harness.machine.on_chunk(Bytes::copy_from_slice(chunk), harness.now);
         while let Step::Deliver(delivery) = harness.machine.step(harness.now) {
-            delivered.push((delivery.etype, delivery.object));
+            delivered.push((delivery.etype, delivery.object.bytes));
         }
     }
     (delivered, harness.machine.version().map(str::to_owned))

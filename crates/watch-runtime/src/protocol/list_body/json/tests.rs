@@ -3,7 +3,7 @@
 use super::*;
 
 fn read(chunks: &[&[u8]]) -> (Vec<String>, Result<PageMetadata, String>) {
-    let mut body = ListBody::default();
+    let mut body = JsonList::default();
     let mut items = Vec::new();
     for chunk in chunks {
         body.push(chunk);
@@ -41,7 +41,7 @@ fn items_and_metadata_do_not_depend_on_where_chunks_end() {
 
 #[test]
 fn items_are_returned_before_the_list_is_complete() {
-    let mut body = ListBody::default();
+    let mut body = JsonList::default();
     body.push(br#"{"items":[{"a":1},{"b"#);
     assert_eq!(body.next_item().unwrap(), br#"{"a":1}"#[..]);
     assert_eq!(body.next_item(), None);

@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use serde::de::IgnoredAny;
 
-use crate::protocol::frame::layout::Layout;
+use crate::protocol::frame::json::layout::Layout;
 
 /// The byte order mark.
 const BOM: &[u8] = "\u{feff}".as_bytes();
@@ -12,7 +12,7 @@ const RECORD_SEPARATOR: &[u8] = b"\x1e";
 
 /// Splits a body into lines. A line that lies within one chunk is not copied.
 #[derive(Debug)]
-pub(crate) struct Frames {
+pub(crate) struct JsonFrames {
     /// The rest of the newest chunk.
     chunk: Bytes,
     /// The beginning of a line that is incomplete so far.
@@ -25,7 +25,7 @@ pub(crate) struct Frames {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct LineTooLong(pub(crate) usize);
 
-impl Frames {
+impl JsonFrames {
     pub(crate) fn new(limit: usize) -> Self {
         Self { chunk: Bytes::new(), partial: BytesMut::new(), layout: Layout::default(), limit }
     }
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn lines(chunks: &[&[u8]]) -> (Vec<String>, String) {
-        let mut frames = Frames::new(100);
+        let mut frames = JsonFrames::new(100);
         let mut lines = Vec::new();
         for chunk in chunks {
             frames.push(Bytes::copy_from_slice(chunk));
@@ -142,7 +142,7 @@ mod tests {
     fn line_within_one_chunk_is_not_copied() {
         let chunk = Bytes::from_static(b"first\nnext\n");
         let start = chunk.as_ptr();
-        let mut frames = Frames::new(100);
+        let mut frames = JsonFrames::new(100);
         frames.push(chunk);
         assert_eq!(frames.next_line().unwrap().unwrap().as_ptr(), start);
     }
@@ -151,7 +151,7 @@ mod tests {
     fn chunk_is_released_once_its_lines_are_taken() {
         for chunk in ["first\n", "first\npartial", "partial"] {
             let chunk = Bytes::from(chunk.as_bytes().to_vec());
-            let mut frames = Frames::new(100);
+            let mut frames = JsonFrames::new(100);
             frames.push(chunk.clone());
             while frames.next_line().unwrap().is_some() {}
             assert!(chunk.is_unique(), "{chunk:?}");
@@ -162,7 +162,7 @@ mod tests {
     fn line_over_the_limit_is_an_error_wherever_chunks_end() {
         for at in [1, 50, 100] {
             let body = [b'x'; 101];
-            let mut frames = Frames::new(100);
+            let mut frames = JsonFrames::new(100);
             frames.push(Bytes::copy_from_slice(&body[..at]));
             let first = frames.next_line();
             frames.chunk = Bytes::copy_from_slice(&body[at..]);
@@ -179,7 +179,7 @@ mod tests {
             ("{\"a\":{}", false),
             ("<html>", false),
         ] {
-            let mut frames = Frames::new(100);
+            let mut frames = JsonFrames::new(100);
             frames.push(Bytes::from(format!("{{}}\n{last}")));
             while frames.next_line().unwrap().is_some() {}
             assert_eq!(frames.is_empty(), last.is_empty());

@@ -26,6 +26,7 @@ fn event_has_type_identity_and_raw_object() {
             content: 0,
         }
     );
+    let object = object.bytes;
     assert!(object.starts_with(b"{\"kind\"") && object.ends_with(b"\"spec\":1}"));
     assert_eq!(object.as_ptr(), line[28..].as_ptr(), "the object is a slice of the line");
 }
@@ -49,14 +50,14 @@ fn invalid_utf8_is_replaced() {
         panic!()
     };
     assert_eq!(identity.name, "a");
-    assert!(str::from_utf8(&object).unwrap().ends_with("\"data\":\"\u{fffd}\"}"));
+    assert!(str::from_utf8(&object.bytes).unwrap().ends_with("\"data\":\"\u{fffd}\"}"));
 }
 
 #[test]
 fn members_after_the_object_are_cut_off() {
     let line = r#"{"type":"ADDED","object":{"metadata":{"name":"a","namespace":"s","uid":"u","resourceVersion":"7"}},"more":{"x":{}}}"#;
     let Envelope::Event { object, .. } = envelope(line) else { panic!() };
-    let object = without_trailer(&object).unwrap();
+    let object = without_trailer(&object.bytes).unwrap();
     assert!(object.ends_with(br#""resourceVersion":"7"}}"#));
     assert!(without_trailer(&object).is_none());
 }
@@ -108,12 +109,12 @@ fn object_of_another_shape_has_the_identity_that_can_be_read() {
         else {
             panic!("{object}")
         };
-        assert_eq!((identity, raw.as_ref()), (Identity::default(), object.as_bytes()));
+        assert_eq!((identity, raw.bytes.as_ref()), (Identity::default(), object.as_bytes()));
         let (_, identity) = list_item(&Bytes::from(object), Scope::Namespaced);
         assert_eq!(identity, Identity::default());
     }
     assert!(
-        matches!(envelope(r#"{"type":"ADDED"}"#), Envelope::Event { object, .. } if object == "null")
+        matches!(envelope(r#"{"type":"ADDED"}"#), Envelope::Event { object, .. } if object.bytes == "null")
     );
     let item =
         r#"{"metadata":{"name":"n","namespace":5,"uid":null,"resourceVersion":7,"labels":"x"}}"#;

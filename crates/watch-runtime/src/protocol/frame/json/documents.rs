@@ -6,7 +6,7 @@ use std::mem;
 use bytes::{Buf as _, Bytes, BytesMut};
 use serde::de::IgnoredAny;
 
-use crate::protocol::frame::lines::{Frames, LineTooLong, without_marks};
+use crate::protocol::frame::json::lines::{JsonFrames, LineTooLong, without_marks};
 
 /// How an event begins that API servers write.
 const EVENT_START: &[u8] = br#"{"type":""#;
@@ -14,7 +14,7 @@ const EVENT_START: &[u8] = br#"{"type":""#;
 /// The member that each event has once.
 const OBJECT: &[u8] = br#""object":"#;
 
-impl Frames {
+impl JsonFrames {
     /// Returns the next whole document. It is not parsed: what is certainly not the beginning of a document is returned
     /// as well, line by line.
     pub(crate) fn next_document(&mut self) -> Result<Option<Bytes>, LineTooLong> {
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     fn documents(chunks: &[&[u8]]) -> Vec<String> {
-        let mut frames = Frames::new(1000);
+        let mut frames = JsonFrames::new(1000);
         let mut documents = Vec::new();
         for chunk in chunks {
             frames.push(Bytes::copy_from_slice(chunk));

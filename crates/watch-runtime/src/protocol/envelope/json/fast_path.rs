@@ -11,6 +11,7 @@ use watchable_core::{Scope, json};
 use crate::protocol::envelope::kind::Envelope;
 use crate::protocol::event::EventType;
 use crate::protocol::identity::Identity;
+use crate::protocol::raw_object::RawObject;
 use crate::protocol::uid::Uid;
 
 /// Parses an event, if the line is one and has the usual form. `text` is the text of `line`.
@@ -25,7 +26,11 @@ pub(super) fn read(line: &Bytes, text: &str, scope: Scope) -> Option<Envelope> {
         return None;
     }
     let identity = identity(object, scope)?;
-    Some(Envelope::Event { etype, object: line.slice_ref(object.as_bytes()), identity })
+    Some(Envelope::Event {
+        etype,
+        object: RawObject::json(line.slice_ref(object.as_bytes())),
+        identity,
+    })
 }
 
 /// Parses the identity of an object, if it is at the beginning.

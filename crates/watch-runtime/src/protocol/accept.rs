@@ -1,0 +1,59 @@
+//! The `Accept` header of requests.
+
+use http::HeaderValue;
+
+/// The encodings that a request accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Accepted {
+    Json,
+    Protobuf,
+    /// Protobuf, or else JSON.
+    Both,
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Contents {
+    /// A list or a watch of whole objects.
+    WholeObjects,
+    /// A list of metadata.
+    List,
+    /// A watch of metadata. If one is requested in the form of a list, API servers accept it and send no event.
+    Watch,
+}
+
+/// The media types of metadata, in order of preference (API concepts, "Alternate representations of resources"). Servers
+/// know `v1` since Kubernetes 1.15. Whole objects contain their metadata too.
+macro_rules! metadata {
+    (protobuf $as:literal) => {
+        concat!("application/vnd.kubernetes.protobuf;as=", $as, ";g=meta.k8s.io;v=v1")
+    };
+    (json $as:literal) => {
+        concat!(
+            "application/json;as=", $as, ";g=meta.k8s.io;v=v1,",
+            "application/json;as=", $as, ";g=meta.k8s.io;v=v1beta1,application/json"
+        )
+    };
+    (both $as:literal) => {
+        concat!(metadata!(protobuf $as), ",", metadata!(json $as))
+    };
+}
+
+impl Accepted {
+    /// Returns the value of the header.
+    pub(crate) fn header(self, contents: Contents) -> HeaderValue {
+        HeaderValue::from_static(match (self, contents) {
+            (Self::Json, Contents::WholeObjects) => "application/json",
+            (Self::Json, Contents::List) => metadata!(json "PartialObjectMetadataList"),
+            (Self::Json, Contents::Watch) => metadata!(json "PartialObjectMetadata"),
+            (Self::Both, Contents::WholeObjects) => {
+                "application/vnd.kubernetes.protobuf, application/json"
+            }
+            (Self::Both, Contents::List) => metadata!(both "PartialObjectMetadataList"),
+            (Self::Both, Contents::Watch) => metadata!(both "PartialObjectMetadata"),
+            (Self::Protobuf, Contents::WholeObjects) => "application/vnd.kubernetes.protobuf",
+            (Self::Protobuf, Contents::List) => metadata!(protobuf "PartialObjectMetadataList"),
+            (Self::Protobuf, Contents::Watch) => metadata!(protobuf "PartialObjectMetadata"),
+        })
+    }
+}
