@@ -66,7 +66,7 @@ fn compare(type_: &Type, json: &Value, protobuf: &[u8]) -> Result<(), String> {
 }
 
 /// Removes what protobuf does not have: servers since 1.18 add `apiVersion` and `kind` to the volume claims in a
-/// StatefulSet, where no message has a place for them. Go's clients miss them in protobuf, too.
+/// `StatefulSet`, where no message has a place for them. Go's clients miss them in protobuf, too.
 fn remove_types_of_templates(value: &mut Value) {
     match value {
         Value::Object(members) => {
