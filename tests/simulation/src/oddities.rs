@@ -53,12 +53,12 @@ pub(crate) enum Layout {
 impl Layout {
     /// Lays an event out.
     pub(crate) fn event(self, event: &Value) -> String {
-        let ends_line = event.to_string().len().is_multiple_of(2);
+        let text = event.to_string();
         match self {
-            Self::Lines => format!("{event}\n"),
-            Self::OneLine => event.to_string(),
-            Self::SeveralOnALine if ends_line => format!("{event}\r\n"),
-            Self::SeveralOnALine => format!("{event} "),
+            Self::Lines => text + "\n",
+            Self::OneLine => text,
+            Self::SeveralOnALine if text.len().is_multiple_of(2) => text + "\r\n",
+            Self::SeveralOnALine => text + " ",
             Self::Indented => format!("{event:#}\n"),
         }
     }
@@ -79,7 +79,7 @@ pub(crate) struct Oddities {
     pub(crate) short_watches: bool,
     /// That a list ends in the middle, though properly, per list in thousandths.
     pub(crate) half_lists: u32,
-    /// That all pages of a list but the first fail, per list in thousandths.
+    /// That all further pages of a list fail, per page that is served, in thousandths.
     pub(crate) failing_pages: u32,
     /// That a list or a watch has something that is not an object, in thousandths.
     pub(crate) nonsense: u32,

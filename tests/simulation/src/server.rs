@@ -143,11 +143,29 @@ impl Server {
         // The first changes are those of the permanent objects.
         let oldest = 3.max(self.revision / 2);
         let revision = random.u64(oldest.min(self.revision)..=self.revision);
+        let revision = self.before_unnoticeable_deletions(revision);
         self.objects = self.at(revision);
         self.history.retain(|change| change.revision <= revision);
         self.revision = revision;
         self.compacted = self.compacted.min(revision);
         self.rolled_back_from = (revision < stream_version).then_some(stream_version);
+    }
+
+    /// Goes back from a revision to one before every deletion whose event was lost and whose object is not created
+    /// again up to there. Only that would show such a deletion.
+    fn before_unnoticeable_deletions(&self, mut revision: u64) -> u64 {
+        for at in (0..self.history.len()).rev() {
+            let change = &self.history[at];
+            let is_created_again =
+                |later: &Change| later.key == change.key && later.revision <= revision;
+            if change.lost
+                && change.revision <= revision
+                && !self.history[at + 1..].iter().any(is_created_again)
+            {
+                revision = change.revision - 1;
+            }
+        }
+        revision
     }
 
     /// Compacts the history, up to an earlier or the current revision.

@@ -56,7 +56,7 @@ pub(crate) struct World {
     pub(crate) protobuf_responses: u64,
     /// The revision of the newest list.
     pub(crate) listed: u64,
-    /// Whether all pages of the newest list fail, but the first.
+    /// Whether the pages that follow the newest one fail.
     pub(crate) pages_fail: bool,
     pub(crate) flapping: Option<Flapping>,
     /// Whether the server has said that it does not have the resource, and accepted no request

@@ -21,9 +21,10 @@ const EMPTY_WATCHES: u32 = 2;
 const EMPTY_CUT_WATCHES: u32 = 6;
 /// So many rejections of the version in a row lead to a comparison: one or two may be a proxy's.
 const REJECTED_VERSIONS: u32 = 3;
-/// The least time from a comparison to the next, after the watches ended at once or were rejected. It doubles each time.
+/// The least time from a comparison to one that is called for by watches that ended at once or were rejected. It
+/// doubles with each that did not help.
 const INTERVAL: Duration = Duration::from_secs(10);
-/// The same after silent watches, which take minutes each.
+/// The same to one that is called for by silent watches, which take minutes each.
 const INTERVAL_WHEN_SILENT: Duration = Duration::from_mins(5);
 /// How often the interval doubles at most.
 const MAX_DOUBLINGS: u32 = 5;
@@ -53,7 +54,9 @@ pub(super) struct HiddenGap {
     at_list: bool,
     /// Comparisons in a row that did not help.
     comparisons: u32,
-    /// When the next comparison may begin.
+    /// When the newest of them began.
+    compared_at: Option<Instant>,
+    /// When the next comparison of a list without a version may begin.
     not_before: Option<Instant>,
 }
 
@@ -68,8 +71,9 @@ impl HiddenGap {
     /// The current watch has sent an event or a bookmark that is not a repetition.
     pub(super) fn event_received(&mut self) {
         if !self.received {
-            let Self { opened, short, not_before, .. } = *self;
-            *self = Self { opened, short, not_before, received: true, ..Self::default() };
+            let Self { opened, short, compared_at, not_before, .. } = *self;
+            *self =
+                Self { opened, short, compared_at, not_before, received: true, ..Self::default() };
         }
     }
 
@@ -116,25 +120,40 @@ impl HiddenGap {
 
     /// Returns how long to wait before a comparison that is called for.
     pub(super) fn comparison(&self, is_unversioned: bool, now: Instant) -> Option<Duration> {
-        let wait = self.not_before.map_or(Duration::ZERO, |at| at.saturating_duration_since(now));
         if is_unversioned {
-            return (!self.at_list).then_some(wait);
+            let wait = self.not_before.map(|at| at.saturating_duration_since(now));
+            return (!self.at_list).then_some(wait.unwrap_or_default());
         }
+        let interval = self.interval()?;
+        let is_due = self.compared_at.is_none_or(|at| at + interval <= now);
+        is_due.then_some(Duration::ZERO)
+    }
+
+    /// Returns the least time from the last comparison to the one that the watches since then call for.
+    ///
+    /// It goes by these watches alone: what called for the last comparison may have been of the slower kind.
+    fn interval(&self) -> Option<Duration> {
         let enough = if self.cut == 0 { EMPTY_WATCHES } else { EMPTY_CUT_WATCHES };
-        let suspicious =
-            self.empty >= enough || self.was_silent || self.rejected >= REJECTED_VERSIONS;
-        (suspicious && wait.is_zero()).then_some(wait)
+        let interval = if self.empty >= enough || self.rejected >= REJECTED_VERSIONS {
+            INTERVAL
+        } else if self.was_silent {
+            INTERVAL_WHEN_SILENT
+        } else {
+            return None;
+        };
+        let doublings = self.comparisons.saturating_sub(1).min(MAX_DOUBLINGS);
+        Some(interval * (1 << doublings))
     }
 
     /// A comparison begins.
     pub(super) fn comparison_begins(&mut self, is_unversioned: bool, now: Instant) {
-        let (interval, doublings) = match (is_unversioned, self.was_silent) {
-            (true, _) if self.short == 0 => (Duration::ZERO, 0),
-            (true, _) => (UNVERSIONED_INTERVAL, self.short - 1),
-            (false, false) => (INTERVAL, self.comparisons),
-            (false, true) => (INTERVAL_WHEN_SILENT, self.comparisons),
-        };
-        self.not_before = Some(now + interval * (1 << doublings.min(MAX_DOUBLINGS)));
-        self.comparisons = self.comparisons.saturating_add(1);
+        if is_unversioned {
+            let doublings = self.short.saturating_sub(1).min(MAX_DOUBLINGS);
+            let ended_at_once = self.short > 0;
+            self.not_before = ended_at_once.then(|| now + UNVERSIONED_INTERVAL * (1 << doublings));
+        } else {
+            self.comparisons = self.comparisons.saturating_add(1);
+            self.compared_at = Some(now);
+        }
     }
 }

@@ -143,6 +143,39 @@ fn silent_watch_behind_the_server_leads_to_a_list() {
     assert!(lists <= 6, "{lists}");
 }
 
+/// Comparisons that silent watches called for were minutes apart. Another kind of suspicion does not wait as long.
+#[test]
+fn watches_that_end_at_once_are_compared_soon_after_silent_ones_were() {
+    let mut harness = watching("40");
+    harness.idle_timeout();
+    harness.sleep();
+    for version in 50..54 {
+        let mut request = harness.request();
+        while request != LIST_REQUEST {
+            if request.contains("limit=1") {
+                harness.list(&list(version, "", &[]));
+            } else {
+                harness.head(200);
+                harness.idle_timeout();
+                harness.sleep();
+            }
+            request = harness.request();
+        }
+        harness.list(&list(version, "", &[]));
+    }
+    let compared = harness.now;
+    let mut requests = Vec::new();
+    while requests.last().is_none_or(|request| request != LIST_REQUEST) {
+        assert!(harness.now - compared < Duration::from_mins(3), "{requests:?}");
+        requests.push(harness.request());
+        if requests.last().is_some_and(|request| request.contains("watch=true")) {
+            harness.head(200);
+            harness.end();
+            harness.sleep();
+        }
+    }
+}
+
 #[test]
 fn silent_watch_from_the_oldest_event_leads_to_a_list() {
     let settings = Settings {
