@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use bytes::Bytes;
 use models::core::v1::{ConfigMap, Event, Node, Pod};
-use watch_runtime::bench_hooks::{self, Gap, Watch};
+use watch_protocol::bench_hooks::{self, Gap, Watch};
 use watchable_core::model::Field;
 use watchable_core::protobuf::{self, Envelope};
 use watchable_core::{DynamicObject, json};

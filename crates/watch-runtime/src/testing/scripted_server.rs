@@ -11,11 +11,11 @@ use futures::future::BoxFuture;
 use http::Response;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde::Deserialize;
+use watch_protocol::error::Source;
 use watchable_core::{
     Listed, NamespacedWatch, Resource, ResourceInfo, Scope, WatchItem, WatchTarget, Watched,
 };
 
-use crate::protocol::error::Source;
 use crate::transport::{Chunks, Transport};
 use crate::{InitialList, WatchEvent, Watcher};
 
