@@ -39,7 +39,7 @@ impl Backoff {
     }
 
     /// Returns the number of failures since the last reset.
-    pub(crate) fn failures(&self) -> u32 {
+    pub fn failures(&self) -> u32 {
         self.failures
     }
 

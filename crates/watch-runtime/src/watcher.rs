@@ -12,7 +12,7 @@ use watch_protocol::machine::Machine;
 use watch_protocol::request_builder::RequestBuilder;
 use watch_protocol::settings::{self, Settings};
 use watch_protocol::tombstone;
-use watch_protocol::{StreamOptions, WatchError, WatchStatus, Wire};
+use watch_protocol::{StreamOptions, WatchStatus, Wire};
 use watchable_core::{
     DynamicTarget, Listed, ResourceInfo, WatchItem as _, WatchTarget, Watchable, Watched,
 };
