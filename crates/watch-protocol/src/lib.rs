@@ -38,7 +38,7 @@
 //! machine.on_chunk(format!("{line}\n").into(), now);
 //! let Step::Deliver(delivery) = machine.step(now) else { panic!("the chunk has an event") };
 //! assert_eq!(delivery.etype, EventType::Added);
-//! assert_eq!(delivery.decode::<DynamicObject>(false)?.metadata.name.as_deref(), Some("web-1"));
+//! assert_eq!(delivery.decode::<DynamicObject>(false)?.name(), Some("web-1"));
 //! assert_eq!(machine.take_changed_version(), Some("8"));
 //! assert!(matches!(machine.step(now), Step::Wait(_)));
 //! # Ok(())
