@@ -26,7 +26,7 @@ pub(crate) const ALL: &[(&str, Case)] = &[
     ("decode: Pod, protobuf", |times| decode_protobuf::<Pod>(POD_IN_PROTOBUF, times)),
     ("decode: Pod, protobuf, without managedFields", decode_less_protobuf),
     ("decode: ConfigMap, protobuf", |times| {
-        decode_protobuf::<ConfigMap>(CONFIG_MAP_IN_PROTOBUF, times)
+        decode_protobuf::<ConfigMap>(CONFIG_MAP_IN_PROTOBUF, times);
     }),
     ("decode: Event, protobuf", |times| decode_protobuf::<Event>(EVENT_IN_PROTOBUF, times)),
     ("decode: Node, protobuf", |times| decode_protobuf::<Node>(NODE_IN_PROTOBUF, times)),

@@ -35,7 +35,7 @@ impl Lock {
         let (mut found, mut left) = (BTreeSet::new(), vec![package]);
         while let Some(package) = left.pop() {
             for dependency in &self.0[package] {
-                if found.insert(dependency) {
+                if found.insert(dependency.as_str()) {
                     left.push(dependency);
                 }
             }
