@@ -26,7 +26,8 @@ struct Inner {
     kind: Kind,
 }
 
-/// Why a transport failed, or why something did not decode. The machine does not look into it.
+/// Why a transport failed, or why something did not decode. The machine looks at a transport's only to tell
+/// [`UnrequestedEncoding`](crate::encoding::UnrequestedEncoding) from the rest; its messages are part of the status.
 pub type Source = Box<dyn Error + Send + Sync>;
 
 #[derive(Debug)]

@@ -16,7 +16,8 @@ pub struct WatchEvent<T> {
     pub source: EventSource,
 }
 
-/// The name of a watcher in a [`MultiplexingWatcher`](../watch_runtime/struct.MultiplexingWatcher.html): the name that it
+/// The name of a watcher in a
+/// [`MultiplexingWatcher`](../watch_runtime/struct.MultiplexingWatcher.html): the name that it
 /// was added with, or its resource, such as `pods/v1`. Cheap to clone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EventSource(Option<Arc<str>>);

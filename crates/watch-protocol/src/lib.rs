@@ -26,8 +26,10 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let pods = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 //! let requests = RequestBuilder::new(pods, Settings::default(), StreamOptions::managed());
-//! let mut state = WatcherState::default();
+//! let mut state = WatcherState::default(); // outlives the stream
+//! state.prepare(true, 0);
 //! let mut machine = Machine::new(requests, Some("7".into()), &mut state, fastrand::Rng::new());
+//! machine.swap_watcher_state(&mut state);
 //!
 //! let now = Instant::now();
 //! let Step::Send(sending) = machine.step(now) else { panic!("the first step is a request") };

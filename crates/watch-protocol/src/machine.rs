@@ -1,7 +1,8 @@
 //! The watch protocol as a state machine: responses and clock readings in, requests and events out.
 //!
 //! The machine does no I/O. Its driver calls [`Machine::step`] until it returns [`Step::Wait`], carries
-//! out each step, and reports the result through the `on_…` methods (`input`).
+//! out each step, and reports the result through the `on_…` methods (`input`). What outlives a stream, such as the
+//! index, is in a [`WatcherState`], which the driver swaps in before it calls the machine.
 //!
 //! ```text
 //!          send request                     2xx
