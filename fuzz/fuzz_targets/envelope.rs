@@ -1,4 +1,4 @@
-//! Fuzzes `watch_runtime::fuzzing::envelope`.
+//! Fuzzes `watch_protocol::fuzzing::envelope`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| watch_runtime::fuzzing::envelope(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| watch_protocol::fuzzing::envelope(data));

@@ -1,4 +1,4 @@
-//! Fuzzes `watch_runtime::fuzzing::frames`.
+//! Fuzzes `watch_protocol::fuzzing::frames`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| watch_runtime::fuzzing::frames(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| watch_protocol::fuzzing::frames(data));

@@ -1,4 +1,4 @@
-//! Fuzzes `watch_runtime::fuzzing::machine`.
+//! Fuzzes `watch_protocol::fuzzing::machine`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| watch_runtime::fuzzing::machine(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| watch_protocol::fuzzing::machine(data));

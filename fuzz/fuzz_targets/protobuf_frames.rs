@@ -1,4 +1,4 @@
-//! Fuzzes `watch_runtime::fuzzing::protobuf_frames`.
+//! Fuzzes `watch_protocol::fuzzing::protobuf_frames`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| watch_runtime::fuzzing::protobuf_frames(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| watch_protocol::fuzzing::protobuf_frames(data));

@@ -73,6 +73,32 @@ fn xtask_is_built_from_the_versions_that_are_tested() {
     );
 }
 
+/// rustdoc checks no link from a crate to one that depends on it.
+#[test]
+fn links_from_the_protocol_to_its_runtime_lead_somewhere() {
+    let texts = |folder: &str| -> Vec<String> {
+        let mut files = Vec::new();
+        sources(&root().join(folder), &mut files);
+        files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+    };
+    let runtime = texts("crates/watch-runtime/src");
+    let has = |item: String| runtime.iter().any(|text| text.contains(&item));
+    let mut links = Vec::new();
+    for text in texts("crates/watch-protocol/src") {
+        for link in text.split("(../watch_runtime/").skip(1) {
+            links.push(link.split_once(')').expect("an address ends").0.to_owned());
+        }
+    }
+    assert!(!links.is_empty(), "no link was found");
+    for link in links {
+        let (page, method) = link.split_once("#method.").unwrap_or((&link, ""));
+        let name = page.strip_prefix("struct.").and_then(|page| page.strip_suffix(".html"));
+        let name = name.unwrap_or_else(|| panic!("{link} is not to a struct"));
+        assert!(has(format!("pub struct {name}<")), "{link}: no such struct");
+        assert!(method.is_empty() || has(format!("pub fn {method}(")), "{link}: no such method");
+    }
+}
+
 /// What docs/faults.md must have a row for, by how the row begins.
 const CELLS_AND_FAULTS: [&str; 49] = [
     "unmanaged, no version",

@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use bytes::Bytes;
 use models::core::v1::{ConfigMap, Event, Node, Pod};
-use watch_runtime::bench_hooks::{self, Gap, Watch};
+use watch_protocol::bench_hooks::{self, Gap, Watch};
 use watchable_core::model::Field;
 use watchable_core::protobuf::{self, Envelope};
 use watchable_core::{DynamicObject, json};
@@ -26,7 +26,7 @@ pub(crate) const ALL: &[(&str, Case)] = &[
     ("decode: Pod, protobuf", |times| decode_protobuf::<Pod>(POD_IN_PROTOBUF, times)),
     ("decode: Pod, protobuf, without managedFields", decode_less_protobuf),
     ("decode: ConfigMap, protobuf", |times| {
-        decode_protobuf::<ConfigMap>(CONFIG_MAP_IN_PROTOBUF, times)
+        decode_protobuf::<ConfigMap>(CONFIG_MAP_IN_PROTOBUF, times);
     }),
     ("decode: Event, protobuf", |times| decode_protobuf::<Event>(EVENT_IN_PROTOBUF, times)),
     ("decode: Node, protobuf", |times| decode_protobuf::<Node>(NODE_IN_PROTOBUF, times)),

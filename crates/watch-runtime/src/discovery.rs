@@ -16,12 +16,12 @@ use std::time::Duration;
 
 use kube_client::Client;
 use tokio::sync::Mutex;
+use watch_protocol::backoff::Backoff;
 use watchable_core::{ServedResource, UnknownResource, find};
 
 pub use crate::discovery::error::DiscoveryError;
 use crate::discovery::error::Kind;
 use crate::discovery::root::Root;
-use crate::protocol::backoff::Backoff;
 
 /// The resources that one API server serves.
 ///

@@ -6,10 +6,11 @@
 //!   implements [`Watchable`](watchable_core::Watchable): generated types, your own, or kube's.
 //! - **How to depend on it:** through the facade `watchables`, which re-exports it and provides
 //!   `connect()`, the recommended way to create a client.
-//! - **Layers**, each of which imports only earlier ones: `protocol` (a state machine without I/O),
-//!   `transport` (HTTP), `metrics`, `stream` (drives the state machine with a transport and a clock),
-//!   `watcher` (settings), then `mux` and `kube_interop`. `discovery` stands alone.
-//! - **Where to begin reading:** `protocol/machine.rs` for the protocol, `stream/driver.rs` for how it is
+//! - **Layers**, each of which imports only earlier ones: `transport` (HTTP), `metrics`, `stream` (drives the
+//!   protocol's state machine with a transport and a clock), `watcher` (settings), then `mux` and
+//!   `kube_interop`. `discovery` stands alone. Below all of them is the crate [`watch_protocol`], which has the
+//!   state machine and does no I/O.
+//! - **Where to begin reading:** [`watch_protocol::machine`] for the protocol, `stream/driver.rs` for how it is
 //!   driven, `watcher.rs` for the public API.
 
 pub mod discovery;
@@ -19,8 +20,8 @@ mod metrics;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 mod mux;
-mod protocol;
 mod stream;
+#[cfg(test)]
 mod testing;
 mod transport;
 mod watcher;
@@ -29,22 +30,11 @@ pub use kube_interop::kube::{Kube, KubeNamespaces, KubeScope};
 #[cfg(feature = "kube-runtime")]
 pub use kube_interop::kube_events::KubeEvents;
 pub use mux::{MultiplexingWatcher, MuxMember, MuxStream};
-pub use protocol::api_status::{ApiStatus, StatusCause, StatusDetails};
-pub use protocol::error::WatchError;
-pub use protocol::event::{EventSource, EventType, Origin, WatchEvent};
-pub use protocol::options::StreamOptions;
-pub use protocol::settings::{InitialList, StartFrom};
-pub use protocol::status::{Cause, Interruption, Phase, WatchStatus};
-pub use protocol::wire::Wire;
 pub use stream::WatchStream;
 pub use stream::stop::StopHandle;
-#[cfg(feature = "bench-hooks")]
-#[doc(hidden)]
-pub use testing::bench_hooks;
-#[cfg(any(test, feature = "simulation"))]
-#[doc(hidden)]
-pub use testing::encoder;
-#[cfg(feature = "simulation")]
-#[doc(hidden)]
-pub use testing::{fuzzing, simulation};
+#[doc(inline)]
+pub use watch_protocol::{
+    ApiStatus, Cause, EventSource, EventType, InitialList, Interruption, Origin, Phase, StartFrom,
+    StatusCause, StatusDetails, StreamOptions, WatchError, WatchEvent, WatchStatus, Wire,
+};
 pub use watcher::Watcher;

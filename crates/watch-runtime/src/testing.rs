@@ -1,14 +1,4 @@
-//! Support for our own tests, benches and fuzz targets. Not part of the API.
+//! Support for our own tests. Not part of the API.
 
-#[cfg(feature = "bench-hooks")]
-pub mod bench_hooks;
-#[cfg(any(test, feature = "simulation"))]
-pub mod encoder;
-#[cfg(feature = "simulation")]
-pub mod fuzzing;
-#[cfg(test)]
 pub(crate) mod log_capture;
-#[cfg(test)]
 pub(crate) mod scripted_server;
-#[cfg(feature = "simulation")]
-pub mod simulation;

@@ -18,9 +18,9 @@ use futures::{FutureExt as _, Stream, TryStreamExt as _, stream};
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use kube_client::client::Body;
+use watch_protocol::encoding::Encoding;
+use watch_protocol::error::Source;
 
-use crate::protocol::encoding::Encoding;
-use crate::protocol::error::Source;
 use crate::transport::read_ahead::ReadAhead;
 
 /// The chunks of a response body. An error means that the connection broke.

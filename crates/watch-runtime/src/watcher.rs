@@ -8,18 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kube_client::Client;
+use watch_protocol::machine::Machine;
+use watch_protocol::request_builder::RequestBuilder;
+use watch_protocol::settings::{self, Settings};
+use watch_protocol::tombstone;
+use watch_protocol::{StreamOptions, WatchStatus, Wire};
 use watchable_core::{
     DynamicTarget, Listed, ResourceInfo, WatchItem as _, WatchTarget, Watchable, Watched,
 };
 
-use crate::protocol::error::WatchError;
-use crate::protocol::machine::Machine;
-use crate::protocol::options::StreamOptions;
-use crate::protocol::request_builder::RequestBuilder;
-use crate::protocol::settings::{self, Settings};
-use crate::protocol::status::WatchStatus;
-use crate::protocol::tombstone;
-use crate::protocol::wire::Wire;
 use crate::stream::WatchStream;
 use crate::stream::resume_position::ResumePosition;
 use crate::stream::shared::Shared;
@@ -143,10 +140,7 @@ impl<T: WatchTarget> Watcher<T> {
         watcher_state.prepare(repairs_gaps, self.position.epoch());
         let machine = match checked {
             Ok(()) => Machine::new(requests, version, &mut watcher_state, fastrand::Rng::new()),
-            Err(fault) => {
-                let doing = format!("watching {}", self.resource);
-                Machine::failed(requests, WatchError::new(doing, fault.into()))
-            }
+            Err(fault) => Machine::failed(requests, fault.into_error(&self.resource)),
         };
         drop(watcher_state);
         WatchStream::new(

@@ -25,8 +25,8 @@
 //!   of its OpenAPI spec. Several can be enabled at once.
 //! - `#[derive(Watchable)]` makes a custom resource watchable: see [`watchable_derive`].
 //!
-//! This crate is a facade: the protocol is in [`watch_runtime`], the traits are in [`watchable_core`]. It is not
-//! a general Kubernetes client; to create and change objects, use kube-rs beside it.
+//! This crate is a facade: the protocol and its streams are in [`watch_runtime`], the traits are in
+//! [`watchable_core`]. It is not a general Kubernetes client; to create and change objects, use kube-rs beside it.
 //!
 //! # Programs that use kube-rs
 //!

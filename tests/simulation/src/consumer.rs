@@ -1,7 +1,7 @@
 //! The consumer of a stream. It checks each event against what really happened.
 
-use watch_runtime::simulation::Event;
-use watch_runtime::{EventType, Origin};
+use watch_protocol::simulation::Event;
+use watch_protocol::{EventType, Origin};
 
 use crate::oddities::{Oddities, Versions};
 use crate::server::{Object, Objects, Server};

@@ -20,7 +20,7 @@ mod world;
 use std::num::NonZero;
 use std::{panic, thread};
 
-pub use watch_runtime::simulation::InjectedBug;
+pub use watch_protocol::simulation::InjectedBug;
 pub use world::{Outcome, run};
 
 /// The result of many histories.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use watch_runtime::Phase;
+use watch_protocol::Phase;
 
 use crate::faults::{Streaming, happens};
 use crate::link::{Connection, Link};

@@ -1,7 +1,7 @@
 //! The server's HTTP: parses requests and writes responses.
 
 use serde_json::{Value, json};
-use watch_runtime::encoder;
+use watch_protocol::encoder;
 
 use crate::oddities::{Layout, Versions};
 use crate::server::{Change, Object, Objects, Server};

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use watch_runtime::simulation::{Action, InjectedBug, Watcher};
-use watch_runtime::{InitialList, StartFrom};
+use watch_protocol::simulation::{Action, InjectedBug, Watcher};
+use watch_protocol::{InitialList, StartFrom};
 
 use crate::consumer::Consumer;
 use crate::faults::{Faults, happens};

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use watch_runtime::fuzzing;
-use watch_runtime::simulation::{Action, Watcher};
-use watch_runtime::{InitialList, StartFrom};
+use watch_protocol::fuzzing;
+use watch_protocol::simulation::{Action, Watcher};
+use watch_protocol::{InitialList, StartFrom};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -1,5 +1,6 @@
 //! Modules of a crate do not import each other in a circle, and lower layers do not import higher ones.
 
+mod dependencies;
 mod graph;
 mod imports;
 mod modules;
@@ -13,9 +14,31 @@ use modules::Modules;
 /// belongs to the layer that names it or its closest parent.
 const LAYERS: &[(&str, &[&[&str]])] = &[
     (
+        "watch-protocol",
+        &[
+            &[
+                "api_status",
+                "backoff",
+                "encoding",
+                "error",
+                "event",
+                "options",
+                "settings",
+                "status",
+                "wire",
+            ],
+            &["accept", "request_builder"],
+            &["field_head", "frame", "head", "location", "response_start", "scalar"],
+            &["content", "identity", "raw_object", "uid", "version"],
+            &["envelope", "list_body"],
+            &["index", "tombstone"],
+            &["machine"],
+            &["testing"],
+        ],
+    ),
+    (
         "watch-runtime",
         &[
-            &["protocol"],
             &["transport"],
             &["metrics"],
             &["stream"],

@@ -5,9 +5,8 @@ use std::fmt;
 use std::time::Duration;
 
 use kube_client::Error as ClientError;
-
-use crate::protocol::api_status::ApiStatus;
-use crate::protocol::location::without_secrets;
+use watch_protocol::ApiStatus;
+use watch_protocol::location::without_secrets;
 
 /// How long a server may take to send the head of a response, and each part of its body.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -153,7 +152,8 @@ mod tests {
     #[test]
     fn what_may_pass_is_transient() {
         let is_transient = |code| {
-            let status = ApiStatus { code, ..ApiStatus::default() };
+            let mut status = ApiStatus::default();
+            status.code = code;
             Failure::new("/apis", Reason::Rejected(Box::new(status))).is_transient()
         };
         for code in [408, 421, 425, 429, 500, 502, 503, 504, 520, 530] {

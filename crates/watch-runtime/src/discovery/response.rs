@@ -11,11 +11,11 @@ use kube_client::client::Body;
 use kube_client::{Client, Error as ClientError};
 use serde_json::Value;
 use tokio::time::timeout;
+use watch_protocol::ApiStatus;
+use watch_protocol::frame::json::without_marks;
+use watch_protocol::head::Head;
 
 use crate::discovery::failure::{Failure, Reason, TIMEOUT};
-use crate::protocol::api_status::ApiStatus;
-use crate::protocol::frame::json::without_marks;
-use crate::protocol::head::Head;
 
 /// The aggregated document of the largest known clusters has a few megabytes.
 const MAX_BODY_BYTES: usize = 256 << 20;

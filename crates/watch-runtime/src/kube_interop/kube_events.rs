@@ -12,12 +12,10 @@ use kube_client::core::response::{Status, StatusCause, StatusDetails};
 use kube_client::core::{Resource, ResourceExt as _};
 use kube_runtime::watcher::{self, Event};
 use serde::de::DeserializeOwned;
+use watch_protocol::settings::Settings;
+use watch_protocol::{EventType, StartFrom, StreamOptions, WatchError, WatchEvent};
 
 use crate::kube_interop::kube::Kube;
-use crate::protocol::error::WatchError;
-use crate::protocol::event::{EventType, WatchEvent};
-use crate::protocol::options::StreamOptions;
-use crate::protocol::settings::{Settings, StartFrom};
 use crate::stream::WatchStream;
 use crate::watcher::Watcher;
 

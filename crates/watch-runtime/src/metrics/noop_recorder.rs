@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
+use watch_protocol::{Cause, EventType, Origin, WatchStatus};
 use watchable_core::ResourceInfo;
-
-use crate::protocol::event::{EventType, Origin};
-use crate::protocol::status::{Cause, WatchStatus};
 
 /// Has the methods of the actual recorder.
 #[derive(Debug)]

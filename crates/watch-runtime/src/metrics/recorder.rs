@@ -3,19 +3,18 @@
 use std::time::Duration;
 
 use metrics::{Counter, Histogram, counter, gauge, histogram};
+use watch_protocol::{Cause, EventType, Origin, WatchStatus};
 use watchable_core::ResourceInfo;
 
 use crate::metrics::names::{
     DECODE_ERRORS, EVENTS, INTERRUPTED, LAG, RECEIVED_BYTES, REPAIRS, RESTARTS, UNKNOWN_EVENTS,
 };
-use crate::protocol::event::{EventType, Origin};
-use crate::protocol::status::{Cause, WatchStatus};
 
 /// The metrics of one stream, looked up when the stream is created.
 pub(crate) struct MetricsRecorder {
     resource: String,
     /// By type and origin.
-    events: [[Counter; 3]; 3],
+    events: [Vec<Counter>; 3],
     decode_errors: Counter,
     unknown_events: Counter,
     repairs: Counter,
@@ -32,14 +31,15 @@ impl MetricsRecorder {
         let resource = resource.to_string();
         let counter = |name| counter!(name, "resource" => resource.clone());
         let events = [EventType::Added, EventType::Modified, EventType::Deleted].map(|etype| {
-            [Origin::Initial, Origin::Repair, Origin::Live].map(|origin| {
+            let counters = Origin::ALL.iter().map(|origin| {
                 counter!(
                     EVENTS,
                     "resource" => resource.clone(),
                     "type" => etype.as_str(),
-                    "origin" => label(origin)
+                    "origin" => origin.as_str()
                 )
-            })
+            });
+            counters.collect()
         });
         Self {
             events,
@@ -65,7 +65,7 @@ impl MetricsRecorder {
         origin: Origin,
         lag: impl FnOnce() -> Duration,
     ) {
-        self.events[etype as usize][index(origin)].increment(1);
+        self.events[etype as usize][origin as usize].increment(1);
         self.lag.record(lag().as_secs_f64());
     }
 
@@ -108,16 +108,4 @@ impl Drop for MetricsRecorder {
     fn drop(&mut self) {
         self.record_interruption(None);
     }
-}
-
-fn index(origin: Origin) -> usize {
-    match origin {
-        Origin::Initial => 0,
-        Origin::Repair => 1,
-        Origin::Live => 2,
-    }
-}
-
-fn label(origin: Origin) -> &'static str {
-    ["initial", "repair", "live"][index(origin)]
 }

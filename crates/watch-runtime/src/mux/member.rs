@@ -8,13 +8,9 @@ use std::time::Duration;
 
 use futures::{Stream, StreamExt as _};
 use tokio::sync::watch;
+use watch_protocol::{EventSource, StreamOptions, WatchError, WatchEvent, WatchStatus, Wire};
 use watchable_core::{Accepts, ResourceInfo, WatchTarget};
 
-use crate::protocol::error::WatchError;
-use crate::protocol::event::{EventSource, WatchEvent};
-use crate::protocol::options::StreamOptions;
-use crate::protocol::status::WatchStatus;
-use crate::protocol::wire::Wire;
 use crate::watcher::Watcher;
 
 /// The stream of one member, with its events converted into `O`.

@@ -8,14 +8,11 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use watch_protocol::{EventSource, WatchError, WatchStatus, Wire};
 use watchable_core::{Accepts, WatchTarget};
 
 use crate::mux::member::{Key, MuxMember};
 use crate::mux::shared_state::SharedState;
-use crate::protocol::error::WatchError;
-use crate::protocol::event::EventSource;
-use crate::protocol::status::WatchStatus;
-use crate::protocol::wire::Wire;
 use crate::stream::stop::StopHandle;
 use crate::watcher::Watcher;
 

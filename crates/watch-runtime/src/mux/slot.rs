@@ -8,13 +8,12 @@ use std::task::{Context, Poll, Waker, ready};
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use tokio::time::{Instant, Sleep};
+use watch_protocol::backoff::Backoff;
+use watch_protocol::{WatchError, WatchEvent};
 
 use crate::mux::member::{Key, MemberEvents, MemberOptions, MuxMember};
 use crate::mux::multiplexer::MultiplexingWatcher;
 use crate::mux::ready_queue::{ReadyQueue, SlotWaker};
-use crate::protocol::backoff::Backoff;
-use crate::protocol::error::WatchError;
-use crate::protocol::event::WatchEvent;
 
 pub(super) struct Slot<O> {
     pub(super) key: Key,

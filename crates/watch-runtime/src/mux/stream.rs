@@ -8,15 +8,13 @@ use std::task::{Context, Poll};
 
 use futures::Stream;
 use futures::stream::FusedStream;
+use watch_protocol::{StreamOptions, WatchError, WatchEvent};
 
 use crate::mux::member::{Key, MemberOptions};
 use crate::mux::multiplexer::MultiplexingWatcher;
 use crate::mux::ready_queue::{Changes, ReadyQueue};
 use crate::mux::shared_state::SharedState;
 use crate::mux::slot::{Polled, Slot};
-use crate::protocol::error::WatchError;
-use crate::protocol::event::WatchEvent;
-use crate::protocol::options::StreamOptions;
 use crate::stream::stop::StopSignal;
 
 /// The number of slots polled without an item before the stream yields to other tasks. A member that

@@ -4,13 +4,11 @@ use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::SystemTime;
 
+use watch_protocol::head::Head;
+use watch_protocol::machine::{Delivery, OutgoingRequest, Step};
+use watch_protocol::{EventSource, Phase, WatchError, WatchEvent};
 use watchable_core::{WatchItem as _, WatchTarget};
 
-use crate::protocol::error::{Kind, WatchError};
-use crate::protocol::event::{EventSource, WatchEvent};
-use crate::protocol::head::Head;
-use crate::protocol::machine::{Delivery, OutgoingRequest, Step};
-use crate::protocol::status::Phase;
 use crate::stream::io::Io;
 use crate::stream::watch_stream::{WatchStream, now};
 use crate::transport::connection::Connection;
@@ -128,9 +126,7 @@ impl<T: WatchTarget> WatchStream<T> {
                 self.metrics.record_decode_error();
                 // The path and the value are part of the error only: they may be confidential.
                 tracing::warn!(parent: &self.connection.span, object = %delivery.identity, "object failed to decode");
-                let object = format!("the {} {}", delivery.etype, delivery.identity);
-                let doing = format!("watching {}", self.resource);
-                Err(WatchError::new(doing, Kind::Decode { object, source: error.into() }))
+                Err(delivery.undecodable(&self.resource, error))
             }
         }
     }

@@ -5,8 +5,8 @@ use std::pin::Pin;
 use futures::future::BoxFuture;
 use http::Response;
 use tokio::time::Sleep;
+use watch_protocol::error::Source;
 
-use crate::protocol::error::Source;
 use crate::transport::Chunks;
 
 /// The operation in progress; at most one at a time.

@@ -4,9 +4,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
-
-use crate::protocol::machine::WatcherState;
-use crate::protocol::status::WatchStatus;
+use watch_protocol::WatchStatus;
+use watch_protocol::machine::WatcherState;
 
 /// Replaced when a setting changes which objects are watched.
 #[derive(Debug, Default)]

@@ -10,12 +10,11 @@ use std::time::Instant;
 
 use futures::Stream;
 use futures::stream::FusedStream;
+use watch_protocol::machine::Machine;
+use watch_protocol::{WatchError, WatchEvent};
 use watchable_core::{ResourceInfo, WatchTarget};
 
 use crate::metrics::MetricsRecorder;
-use crate::protocol::error::WatchError;
-use crate::protocol::event::WatchEvent;
-use crate::protocol::machine::Machine;
 use crate::stream::deadline_timer::DeadlineTimer;
 use crate::stream::io::Io;
 use crate::stream::resume_position::ResumePosition;

@@ -11,13 +11,14 @@ use futures::future::BoxFuture;
 use http::Response;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde::Deserialize;
+use watch_protocol::error::Source;
+use watch_protocol::{InitialList, WatchEvent};
 use watchable_core::{
     Listed, NamespacedWatch, Resource, ResourceInfo, Scope, WatchItem, WatchTarget, Watched,
 };
 
-use crate::protocol::error::Source;
 use crate::transport::{Chunks, Transport};
-use crate::{InitialList, WatchEvent, Watcher};
+use crate::watcher::Watcher;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]

@@ -1,9 +1,8 @@
 //! The tracing span of one connection, with counts of received bytes and events.
 
 use tracing::Span;
-
-use crate::protocol::machine::Purpose;
-use crate::protocol::status::Cause;
+use watch_protocol::Cause;
+use watch_protocol::machine::Purpose;
 
 /// The span and counters of a stream's newest connection.
 ///

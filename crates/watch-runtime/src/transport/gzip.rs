@@ -12,8 +12,7 @@ use std::io::{self, Write as _};
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use futures::{Stream, StreamExt as _, stream};
-
-use crate::protocol::error::Source;
+use watch_protocol::error::Source;
 
 /// How much is decoded at once, in bytes. Deflate compresses by a factor of 1,032 at most, which bounds the
 /// size of a decoded chunk.

@@ -18,8 +18,7 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use futures::{FutureExt as _, Stream, StreamExt as _};
 use tokio::task::AbortHandle;
-
-use crate::protocol::error::Source;
+use watch_protocol::error::Source;
 
 /// Reading pauses while this many bytes are buffered. More would have left the nearest CPU cache again
 /// before it is parsed.

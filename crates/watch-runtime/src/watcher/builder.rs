@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use watch_protocol::encoding::Encoding;
+use watch_protocol::settings::Timeout;
+use watch_protocol::{InitialList, StartFrom, Wire};
 use watchable_core::{NamespacedWatch, WatchTarget};
 
-use crate::protocol::encoding::Encoding;
-use crate::protocol::settings::{InitialList, StartFrom, Timeout};
-use crate::protocol::wire::Wire;
 use crate::watcher::Watcher;
 
 /// Settings. They are checked when a stream starts: if one is invalid, an error that names it is the

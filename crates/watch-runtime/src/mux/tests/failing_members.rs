@@ -4,10 +4,9 @@ use std::sync::Mutex;
 
 use futures::future::BoxFuture;
 use tokio::time::{Instant, timeout};
+use watch_protocol::settings::InvalidSetting;
 
 use super::*;
-use crate::WatchError;
-use crate::protocol::error::Kind;
 use crate::testing::log_capture::logged;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -19,8 +18,8 @@ fn add_failing(mux: &MultiplexingWatcher<()>, lifetime: Duration) {
             if !lifetime.is_zero() {
                 tokio::time::sleep(lifetime).await;
             }
-            let kind = Kind::Setting { name: "namespace", reason: "on purpose".to_owned() };
-            Err(WatchError::new("failing", kind))
+            let setting = InvalidSetting { name: "namespace", reason: "on purpose".to_owned() };
+            Err(setting.into_error(&KIND))
         }))
     });
     add_as(mux, "failing", watcher);

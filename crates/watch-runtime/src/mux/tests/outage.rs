@@ -8,9 +8,9 @@ use futures::future::BoxFuture;
 use http::{Request, Response, Uri};
 use serde_json::json;
 use tokio::time::{Instant, sleep_until, timeout_at};
+use watch_protocol::error::Source;
 
 use super::*;
-use crate::protocol::error::Source;
 use crate::testing::scripted_server::Pod;
 use crate::transport::{Chunks, Transport};
 use crate::{Cause, Phase, Watcher};

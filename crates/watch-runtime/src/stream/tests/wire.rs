@@ -8,8 +8,8 @@ use watchable_core::{
 };
 
 use super::*;
-use crate::testing::encoder;
 use crate::{MultiplexingWatcher, Wire};
+use watch_protocol::encoder;
 
 const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 const WATCH: &str = "application/vnd.kubernetes.protobuf;stream=watch";

@@ -1,0 +1,44 @@
+//! Tombstones: what is delivered for an object whose deletion the watcher did not see.
+
+use serde_json::json;
+use watchable_core::{ResourceInfo, Scope, WatchItem, json};
+
+use crate::identity::Identity;
+use crate::raw_object::RawObject;
+
+/// Whether the type decodes from a tombstone. If it does not, because of required fields, objects
+/// are stored as delivered.
+pub fn decodes<T: WatchItem>(resource: &ResourceInfo) -> bool {
+    let namespace = match resource.scope() {
+        Scope::Namespaced => "default",
+        Scope::Cluster => "",
+    };
+    let identity = Identity {
+        name: "name".to_owned(),
+        namespace: namespace.to_owned(),
+        uid: "00000000-0000-4000-8000-000000000000".into(),
+        version: Some("1".to_owned()),
+        content: 0,
+    };
+    json::from_slice::<T>(&build(resource, &identity).bytes).is_ok()
+}
+
+/// Builds a tombstone from what the index has of the object.
+pub(crate) fn build(resource: &ResourceInfo, identity: &Identity) -> RawObject {
+    let mut metadata = json!({"name": identity.name});
+    for (key, value) in [
+        ("namespace", Some(identity.namespace.clone())),
+        ("uid", Some(identity.uid.text())),
+        ("resourceVersion", identity.version.clone()),
+    ] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            metadata[key] = value.into();
+        }
+    }
+    let object = json!({
+        "apiVersion": resource.api_version(),
+        "kind": resource.kind(),
+        "metadata": metadata,
+    });
+    RawObject::json(object.to_string().into())
+}
