@@ -22,7 +22,7 @@ pub(super) async fn handle(
     name: &str,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, query, namespace, .. } = resource;
+    let ResourceRequest { context, served, query, namespace, accepted } = resource;
     let object = match *request.method() {
         Method::GET => {
             dry_run(query, request.method())?;
@@ -35,7 +35,8 @@ pub(super) async fn handle(
             return Err(ApiError::method_not_allowed());
         }
     };
-    Ok(response::json(200, &render(scale, &object.decode_as(served.resource()))))
+    let scale = render(scale, &object.decode_as(served.resource()));
+    Ok(response::value(200, &scale, accepted.wire, context.release))
 }
 
 async fn read<'a>(
