@@ -78,4 +78,6 @@ pub(crate) fn decode_as(body: &[u8], api_version: &str, kind: &str) -> Result<Va
 }
 
 #[cfg(test)]
+mod recorded_tests;
+#[cfg(test)]
 mod tests;

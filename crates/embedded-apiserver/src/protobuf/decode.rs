@@ -211,7 +211,7 @@ impl Decoder {
         Ok(match type_ {
             Type::Bool => (content.integer()? != 0).into(),
             Type::Int32 | Type::Int64 => content.integer()?.into(),
-            Type::Double => content.double()?.into(),
+            Type::Double => scalars::double(content.double()?),
             Type::String => content.text()?.into(),
             Type::Message(index) => self.message_at(index, content)?,
             _ => scalars::decode(self, type_, content)?,

@@ -111,7 +111,7 @@ mod tests {
         for piece in 1..frames.len() {
             assert_eq!(ends(WATCH_MEDIA_TYPE, frames, piece), [6, 10, 15], "{piece}");
             assert_eq!(ends("application/json", b"a\nbc\n\nd", piece), [2, 5, 6], "{piece}");
-            assert_eq!(ends(MEDIA_TYPE, frames, piece), [], "{piece}");
+            assert!(ends(MEDIA_TYPE, frames, piece).is_empty(), "{piece}");
         }
     }
 }

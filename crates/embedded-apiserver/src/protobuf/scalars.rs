@@ -110,6 +110,14 @@ pub(super) fn integer(number: &Number) -> Option<i64> {
     })
 }
 
+/// Returns the JSON of a floating point number: Go writes those without a fraction as integers, with zeros after the
+/// digits that tell them apart.
+pub(super) fn double(value: f64) -> Value {
+    let is_integer = value.fract() == 0.0 && (value != 0.0 || value.is_sign_positive());
+    let integer = is_integer.then(|| value.to_string().parse::<i64>().ok()).flatten();
+    integer.map_or_else(|| value.into(), Value::from)
+}
+
 fn seconds_and_nanos(text: &str) -> Option<(i64, i32)> {
     if text == NEVER.0 {
         return Some((NEVER.1, 0));
