@@ -43,7 +43,7 @@ pub(crate) struct Field {
 }
 
 impl Messages {
-    /// Adds the messages of a release. Releases are added in order.
+    /// Adds the messages of a release, of those definitions that have one. Releases are added in order.
     ///
     /// # Errors
     ///
@@ -51,6 +51,10 @@ impl Messages {
     pub(crate) fn add(&mut self, facts: &Facts) -> Result<()> {
         let release = facts.release;
         for (definition, schema) in &facts.definitions {
+            let mut wires = schema.properties.values().filter_map(|of| of.protobuf.as_ref());
+            if schema.message.is_none() && wires.next().is_none() {
+                continue;
+            }
             for kind in &schema.kinds {
                 let known = self.kinds.entry(kind.clone()).or_insert_with(|| definition.clone());
                 if known != definition {
@@ -205,6 +209,9 @@ mod tests {
             [(1, "count", true, "1.17".to_owned()), (2, "name", false, "1.18".to_owned())];
         assert_eq!(found.collect::<Vec<_>>(), expected);
         messages.check_references().unwrap();
+        let only_json = json!({"a.Other": {"properties": {"name": {"type": "string"}}}});
+        add(&mut messages, "1.19", &only_json).unwrap();
+        assert!(!messages.messages.contains_key("a.Other"));
     }
 
     #[test]

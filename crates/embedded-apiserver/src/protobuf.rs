@@ -13,7 +13,7 @@ mod table;
 mod wire;
 mod writer;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use messages::MESSAGES;
 use wire::Reader;
@@ -42,6 +42,30 @@ pub fn encode(object: &Value, minor: u32) -> Option<Vec<u8>> {
 /// Fails if the bytes are truncated or damaged, with the place, or if the kind is not one of Kubernetes' own.
 pub fn decode(body: &[u8]) -> Result<Value, DecodeError> {
     decode_as(body, "", "")
+}
+
+/// Decodes an event of a watch, without the length before it, to the form that it has in JSON: its `type` and its
+/// `object`.
+///
+/// # Errors
+///
+/// Same as [`decode`].
+pub fn decode_event(event: &[u8]) -> Result<Value, DecodeError> {
+    let (mut event_type, mut object) = (String::new(), Value::Null);
+    for field in Reader::new(event) {
+        match field? {
+            (1, content) => event_type = content.text()?,
+            (2, extension) => {
+                for field in Reader::new(extension.bytes()?) {
+                    if let (1, content) = field? {
+                        object = decode(content.bytes()?).map_err(|error| error.at("object"))?;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(json!({"type": event_type, "object": object}))
 }
 
 /// As [`decode`]; `api_version` and `kind` stand for those that the envelope does not have.

@@ -3,8 +3,6 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::json;
-
 use super::wire::Content;
 use super::*;
 
@@ -57,6 +55,8 @@ fn watches_are_encoded_byte_for_byte_and_decoded_to_their_json() {
             }
             assert_eq!(decoded, expected, "{name}");
             assert_eq!(frame_of(&event_type, &decoded, 20).unwrap(), frame, "{name}");
+            let event = json!({"type": event_type, "object": decoded});
+            assert_eq!(decode_event(&frame[4..]).unwrap(), event, "{name}");
         }
     }
 }

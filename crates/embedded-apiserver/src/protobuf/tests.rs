@@ -1,7 +1,5 @@
 //! Tests of what Go's code does in special cases, and of malformed bodies.
 
-use serde_json::json;
-
 use super::*;
 
 /// The field `not` of a schema.

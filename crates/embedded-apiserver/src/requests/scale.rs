@@ -7,7 +7,7 @@ use hyper::body::Incoming;
 use serde_json::{Value, json};
 
 use super::body::parse_json;
-use super::patch::patched;
+use super::patch::{check_media_type, patched};
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
 use super::write_request::{WriteRequest, dry_run};
@@ -56,12 +56,13 @@ fn put(request: &WriteRequest<'_>, scale: &Scale) -> Result<Arc<Object>, ApiErro
 
 fn patch(request: &WriteRequest<'_>, scale: &Scale) -> Result<Arc<Object>, ApiError> {
     let WriteRequest { served, key, media_type, .. } = request;
+    check_media_type(served, media_type)?;
     let patch = parse_json(&request.body)?;
     change(request, |object| {
         let mut wanted = render(scale, &object);
         // A patch without a version applies to any version.
         wanted["metadata"]["resourceVersion"] = Value::Null;
-        let wanted = patched(served, media_type, wanted, patch)?;
+        let wanted = patched(media_type, wanted, patch)?;
         set_replicas(scale, object, &wanted, key)
     })
 }
