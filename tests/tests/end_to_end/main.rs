@@ -19,3 +19,6 @@ mod retry_after;
 mod settings;
 mod stopping;
 mod unmanaged;
+
+/// The helpers of the tests. `end_to_end_json` has another client.
+use watchables_tests as support;

@@ -134,7 +134,7 @@ async fn who_one_is_can_be_asked_in_protobuf() {
 
 /// Every kind of every release that can be created, as Kubernetes' own test object of it or an empty one.
 #[tokio::test]
-async fn every_kind_is_created_read_listed_and_watched_in_protobuf() {
+async fn every_kind_is_created_read_and_listed_in_protobuf() {
     for release in release_catalogs::RELEASES {
         let catalog = release_catalogs::catalog(release).unwrap();
         let server = embedded_apiserver::EmbeddedServer::builder(catalog.clone());
