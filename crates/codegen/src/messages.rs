@@ -1,6 +1,6 @@
 //! The messages of all releases in one table, for a server of any of them.
 //!
-//! A field never changes its number or type, so the releases add up. What differs between them is which fields a
+//! A field never changes its number or type, so the releases add up: what has another type has another number. What differs between them is which fields a
 //! message has, the name of what a field refers to, and whether a zero may be left out of JSON.
 
 use std::collections::BTreeMap;
@@ -133,7 +133,8 @@ impl Message {
             if *path == wire.path && name != property {
                 return Err(before(format!("its number was that of {name}")));
             }
-            if name == property && (*path != wire.path || *found != wire.type_) {
+            // Of another type, it is another field, which has got another number.
+            if name == property && (*path == wire.path) != (*found == wire.type_) {
                 return Err(before(format!("it was field {path:?}, `{found}`")));
             }
         }
@@ -209,6 +210,11 @@ mod tests {
             [(1, "count", true, "1.17".to_owned()), (2, "name", false, "1.18".to_owned())];
         assert_eq!(found.collect::<Vec<_>>(), expected);
         messages.check_references().unwrap();
+        // A property may get another type, and with it another number.
+        let text = json!({"type": "string", "protobuf": "3 string"});
+        let add_pod = |messages: &mut Messages| add(messages, "1.19", &self::pod("count", &text));
+        add_pod(&mut messages).unwrap();
+        assert_eq!(messages.messages["a.Pod"].fields.len(), 3);
         let only_json = json!({"a.Other": {"properties": {"name": {"type": "string"}}}});
         add(&mut messages, "1.19", &only_json).unwrap();
         assert!(!messages.messages.contains_key("a.Other"));

@@ -104,7 +104,8 @@ fn properties_and_fields_correspond() {
                 if *path != expected {
                     report(format!("{wire} has the path `{path}` in protobuf, not `{expected}`"));
                 }
-                if *pointer != keeps_zero(&schema["properties"][wire]) {
+                let property = &schema["properties"][wire];
+                if *pointer != (keeps_zero(property) || release.is_empty_message(property)) {
                     report(format!("{wire} has a zero that is a value: {pointer}"));
                 }
                 if *required != is_required_collection(release, definition, wire) {
