@@ -46,7 +46,7 @@ fn releases_that_contradict_each_other_fail() {
     assert!(facts.contains(metadata));
     repository.write("spec/rel_1_99.json", &facts.replace(metadata, r#""protobuf": "33 message""#));
     repository.run(&["regen"]).failed_with(&[
-        "spec/rel_1_99.json: io.k8s.api.core.v1.",
+        "spec/rel_1_99.json: io.k8s.api.",
         "is `33 message` in 1.99, but before, it was field [3], `message`",
         "Kubernetes never gives a field another number",
     ]);

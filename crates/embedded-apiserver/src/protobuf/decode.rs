@@ -156,21 +156,14 @@ impl Decoder {
         type_: Type,
         content: &Content<'_>,
     ) -> Result<(), DecodeError> {
-        match (type_, content) {
-            (Type::Bool | Type::Int32 | Type::Int64, Content::Bytes(bytes)) => {
-                for number in packed(bytes) {
-                    let number = number?;
-                    items.push(if type_ == Type::Bool {
-                        (number != 0).into()
-                    } else {
-                        number.into()
-                    });
-                }
+        if let (Type::Bool | Type::Int32 | Type::Int64, Content::Bytes(bytes)) = (type_, content) {
+            for number in packed(bytes) {
+                let number = number?;
+                items.push(if type_ == Type::Bool { (number != 0).into() } else { number.into() });
             }
-            _ => {
-                let value = self.value(type_, content);
-                items.push(value.map_err(|error| error.at_index(items.len()))?);
-            }
+        } else {
+            let value = self.value(type_, content);
+            items.push(value.map_err(|error| error.at_index(items.len()))?);
         }
         Ok(())
     }

@@ -67,7 +67,9 @@ impl Encoder {
         match (field.form, value) {
             (Form::One, value) => self.one(out, number, field, value),
             (Form::List, Some(Value::Array(items))) => {
-                items.iter().for_each(|item| self.element(out, number, field.type_, item));
+                for item in items {
+                    self.element(out, number, field.type_, item);
+                }
             }
             (Form::WrappedList(inner), Some(Value::Array(items))) => {
                 writer::bytes(out, number, &self.list(inner, field.type_, items));
@@ -94,7 +96,9 @@ impl Encoder {
 
     fn list(self, number: u32, type_: Type, items: &[Value]) -> Vec<u8> {
         let mut list = Vec::new();
-        items.iter().for_each(|item| self.element(&mut list, number, type_, item));
+        for item in items {
+            self.element(&mut list, number, type_, item);
+        }
         list
     }
 
@@ -106,7 +110,7 @@ impl Encoder {
                 writer::bytes(out, number, b"");
             }
             None | Some(Value::Null) if is_plain => {
-                self.element(out, number, field.type_, &Value::Null)
+                self.element(out, number, field.type_, &Value::Null);
             }
             None | Some(Value::Null) => {}
             Some(value) => {

@@ -27,7 +27,9 @@ pub(super) fn frame(event_type: &str, object: &[&[u8]]) -> Vec<u8> {
     writer::bytes(&mut event, 1, event_type.as_bytes());
     writer::bytes_head(&mut event, 2, writer::bytes_len(1, length));
     writer::bytes_head(&mut event, 1, length);
-    object.iter().for_each(|part| event.extend_from_slice(part));
+    for part in object {
+        event.extend_from_slice(part);
+    }
     let length = u32::try_from(event.len() - 4).unwrap_or(u32::MAX);
     event[..4].copy_from_slice(&length.to_be_bytes());
     event

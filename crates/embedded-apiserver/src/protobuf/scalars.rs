@@ -183,7 +183,7 @@ fn decode_schema_or_list(
 }
 
 /// Returns the last field with a number.
-fn last<'a>(message: &'a [u8], number: u32) -> Result<Option<Content<'a>>, DecodeError> {
+fn last(message: &[u8], number: u32) -> Result<Option<Content<'_>>, DecodeError> {
     let mut found = None;
     for field in Reader::new(message) {
         let (other, content) = field?;

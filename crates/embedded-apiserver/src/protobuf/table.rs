@@ -60,24 +60,24 @@ fn parse_field(line: &'static str, find: impl Fn(&str) -> Option<usize>) -> Opti
             _ => return None,
         }
     }
-    let (form, type_) = form(type_)?;
+    let (form, type_) = form(type_);
     let type_ = parse_type(type_, find)?;
     Some(Field { path, name, form, type_, is_pointer, keeps_zero, releases })
 }
 
-fn form(type_: &str) -> Option<(Form, &str)> {
+fn form(type_: &str) -> (Form, &str) {
     if let Some(items) = type_.strip_prefix("[]") {
-        return Some((Form::List, items));
+        return (Form::List, items);
     }
     if let Some(values) = type_.strip_prefix("{}") {
         return match wrapped_list(values) {
-            Some((number, items)) => Some((Form::MapOfLists(number), items)),
-            None => Some((Form::Map, values)),
+            Some((number, items)) => (Form::MapOfLists(number), items),
+            None => (Form::Map, values),
         };
     }
     match wrapped_list(type_) {
-        Some((number, items)) => Some((Form::WrappedList(number), items)),
-        None => Some((Form::One, type_)),
+        Some((number, items)) => (Form::WrappedList(number), items),
+        None => (Form::One, type_),
     }
 }
 

@@ -43,7 +43,7 @@ impl Accepted {
     pub(crate) fn for_errors(headers: &HeaderMap) -> Wire {
         let clauses = clauses(headers).unwrap_or_default();
         let whole = |clause: &Clause<'_>, _| clause.conversion().is_none().then_some(());
-        choose(&clauses, whole).map_or(Wire::Json, |(_, wire)| wire)
+        choose(&clauses, whole).map_or(Wire::Json, |((), wire)| wire)
     }
 }
 
@@ -117,7 +117,7 @@ impl<'a> Clause<'a> {
             Wire::Protobuf => "vnd.kubernetes.protobuf",
         };
         let is_it = match (self.media, self.subtype) {
-            ("*", "*") | ("application", "*") => true,
+            ("*" | "application", "*") => true,
             (media, other) => (media, other) == ("application", subtype),
         };
         is_it && matches!(self.parameter("stream"), None | Some("" | "watch"))

@@ -17,12 +17,10 @@ pub(crate) struct Format<'a> {
 impl Format<'_> {
     /// Returns an event: a line in JSON, a frame in protobuf.
     pub(super) fn frame(&self, event_type: &str, object: &Object) -> Bytes {
-        match self.protobuf {
-            Some(type_) => type_.frame(event_type, &object.message(self.version_id, type_)),
-            None => {
-                let head = format!(r#"{{"type":"{event_type}","object":"#);
-                object.framed(&head, self.type_meta, "}\n")
-            }
+        if let Some(type_) = self.protobuf {
+            return type_.frame(event_type, &object.message(self.version_id, type_));
         }
+        let head = format!(r#"{{"type":"{event_type}","object":"#);
+        object.framed(&head, self.type_meta, "}\n")
     }
 }
