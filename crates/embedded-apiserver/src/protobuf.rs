@@ -3,6 +3,7 @@
 //! The numbers and types of fields are in `messages.txt`, which `cargo xtask regen` generates from `spec/`.
 
 mod decode;
+mod decode_error;
 mod encode;
 mod envelope;
 mod frame_ends;
@@ -15,10 +16,10 @@ mod writer;
 
 use serde_json::{Value, json};
 
-use messages::MESSAGES;
+use table::MESSAGES;
 use wire::Reader;
 
-pub use decode::DecodeError;
+pub use decode_error::DecodeError;
 pub(crate) use frame_ends::FrameEnds;
 pub(crate) use object_type::{ObjectType, frame_of};
 

@@ -4,11 +4,11 @@ use embedded_apiserver::DemoOptions;
 use futures::TryStreamExt as _;
 use watchables::rel_1_37::apps;
 use watchables::rel_1_37::v1::{self, Pod};
-use watchables::{InitialList, Meta, StreamOptions, WatchItem, Watcher, Wire};
+use watchables::{InitialList, Meta, StreamOptions, WatchTarget, Watcher, Wire};
 use watchables_tests::{client, pod, server, soon};
 
 /// Returns the first `count` objects that a watcher delivers.
-async fn objects<T: WatchItem + serde::Serialize>(
+async fn objects<T: WatchTarget<Item: serde::Serialize>>(
     watcher: Watcher<T>,
     count: usize,
 ) -> Vec<serde_json::Value> {

@@ -1,59 +1,15 @@
 //! Decodes messages to JSON as Go writes it: without the zeros that it omits. Unknown fields are skipped.
 
-use std::error::Error;
-use std::fmt;
-
 use serde_json::{Map, Value};
 
-use super::messages::{Field, Form, MESSAGES, Message, Type};
+use super::decode_error::DecodeError;
+use super::messages::{Field, Form, Message, Type};
 use super::scalars;
+use super::table::MESSAGES;
 use super::wire::{Content, Reader, packed};
 
 /// Messages that are nested deeper are rejected, as Go's decoder and JSON's do.
 const MAX_DEPTH: usize = 128;
-
-/// The reason why bytes are no message, with the place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DecodeError {
-    place: String,
-    why: String,
-    is_unknown_kind: bool,
-}
-
-impl DecodeError {
-    pub(super) fn new(why: impl Into<String>) -> Self {
-        Self { place: String::new(), why: why.into(), is_unknown_kind: false }
-    }
-
-    pub(super) fn unknown_kind(api_version: &str, kind: &str) -> Self {
-        let why = format!("there is no protobuf of {kind:?} in {api_version:?}");
-        Self { is_unknown_kind: true, ..Self::new(why) }
-    }
-
-    /// Returns whether the object is of no kind of Kubernetes' own.
-    pub fn is_unknown_kind(&self) -> bool {
-        self.is_unknown_kind
-    }
-
-    /// Adds the name of what the place is in.
-    pub(super) fn at(self, name: &str) -> Self {
-        let dot = if self.place.is_empty() || self.place.starts_with('[') { "" } else { "." };
-        Self { place: format!("{name}{dot}{}", self.place), ..self }
-    }
-
-    pub(super) fn at_index(self, index: usize) -> Self {
-        self.at(&format!("[{index}]"))
-    }
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let colon = if self.place.is_empty() { "" } else { ": " };
-        write!(f, "{}{colon}{}", self.place, self.why)
-    }
-}
-
-impl Error for DecodeError {}
 
 /// Decodes a message.
 pub(super) fn message(message: &Message, bytes: &[u8]) -> Result<Map<String, Value>, DecodeError> {
@@ -207,8 +163,36 @@ impl Decoder {
             Type::Double => scalars::double(content.double()?),
             Type::String => content.text()?.into(),
             Type::Message(index) => self.message_at(index, content)?,
-            _ => scalars::decode(self, type_, content)?,
+            Type::SchemaOrBool(_) | Type::SchemaOrArray(_) | Type::SchemaOrStringArray(_) => {
+                self.schema_or(type_, content.bytes()?)?
+            }
+            _ => scalars::decode(type_, content)?,
         })
+    }
+
+    /// Decodes a `JSONSchemaPropsOr…`.
+    fn schema_or(self, type_: Type, bytes: &[u8]) -> Result<Value, DecodeError> {
+        if let Type::SchemaOrBool(schema) = type_ {
+            return match scalars::last(bytes, 2)? {
+                Some(field) => self.message_at(schema, &field),
+                None => Ok(scalars::last(bytes, 1)?.is_some_and(|allows| !allows.is_zero()).into()),
+            };
+        }
+        let mut items = Vec::new();
+        for field in Reader::new(bytes) {
+            match (field?, type_) {
+                ((1, content), Type::SchemaOrArray(schema) | Type::SchemaOrStringArray(schema)) => {
+                    return self.message_at(schema, &content);
+                }
+                ((2, content), Type::SchemaOrArray(schema)) => {
+                    let at = |error: DecodeError| error.at_index(items.len());
+                    items.push(self.message_at(schema, &content).map_err(at)?);
+                }
+                ((2, content), _) => items.push(content.text()?.into()),
+                _ => {}
+            }
+        }
+        Ok(Value::Array(items))
     }
 }
 

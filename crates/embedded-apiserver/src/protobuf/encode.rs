@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use super::messages::{Field, Form, MESSAGES, Message, Type};
+use super::messages::{Field, Form, Message, Type};
+use super::table::MESSAGES;
 use super::{scalars, writer};
 
 /// Encodes an object as a message of a minor release.
@@ -148,11 +149,40 @@ impl Encoder {
             },
             (Type::String, Value::String(text)) => writer::bytes(out, number, text.as_bytes()),
             (Type::Message(index), Value::Object(_)) => self.message_at(out, number, index, value),
-            _ => match scalars::encode(self, type_, value) {
+            _ => match self.schema_or(type_, value).or_else(|| scalars::encode(type_, value)) {
                 Some(content) => writer::bytes(out, number, &content),
                 None => return false,
             },
         }
         true
+    }
+
+    /// Returns the message of a `JSONSchemaPropsOr…`.
+    fn schema_or(self, type_: Type, value: &Value) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        match (type_, value) {
+            (Type::SchemaOrBool(_), Value::Bool(allows)) => {
+                writer::integer(&mut out, 1, (*allows).into());
+            }
+            (Type::SchemaOrBool(schema), Value::Object(_)) => {
+                writer::integer(&mut out, 1, 1);
+                self.message_at(&mut out, 2, schema, value);
+            }
+            (Type::SchemaOrArray(schema) | Type::SchemaOrStringArray(schema), Value::Object(_)) => {
+                self.message_at(&mut out, 1, schema, value);
+            }
+            (Type::SchemaOrArray(schema), Value::Array(schemas)) => {
+                for value in schemas {
+                    self.message_at(&mut out, 2, schema, value);
+                }
+            }
+            (Type::SchemaOrStringArray(_), Value::Array(texts)) => {
+                for text in texts {
+                    writer::bytes(&mut out, 2, text.as_str().unwrap_or_default().as_bytes());
+                }
+            }
+            _ => return None,
+        }
+        Some(out)
     }
 }

@@ -1,12 +1,6 @@
-//! The messages of all releases: the numbers, names and types of their fields, from the generated `messages.txt`.
+//! Messages: the numbers, names and types of their fields.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use super::table;
-
-pub(super) static MESSAGES: LazyLock<Messages> =
-    LazyLock::new(|| table::parse(include_str!("messages.txt")));
 
 /// The messages by index, and the indices by kind.
 #[derive(Debug, Default)]

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::messages::{MESSAGES, Message};
+use super::messages::Message;
+use super::table::MESSAGES;
 use super::{encode, envelope, writer};
 
 /// The field of a list's message that has its items.

@@ -3,10 +3,9 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
-use serde_json::{Number, Value, json};
+use serde_json::{Number, Value};
 
-use super::decode::{DecodeError, Decoder};
-use super::encode::Encoder;
+use super::decode_error::DecodeError;
 use super::messages::Type;
 use super::wire::{Content, Reader};
 use super::writer;
@@ -17,7 +16,7 @@ const NEVER: (&str, i64) = ("9999-12-31T23:59:59Z", 253_402_300_799);
 const ZERO_TIME: i64 = -62_135_596_800;
 
 /// Returns the contents of a value's field, if it is of the type.
-pub(super) fn encode(encoder: Encoder, type_: Type, value: &Value) -> Option<Vec<u8>> {
+pub(super) fn encode(type_: Type, value: &Value) -> Option<Vec<u8>> {
     let mut out = Vec::new();
     match (type_, value) {
         (Type::Bytes, Value::String(text)) => return BASE64_STANDARD.decode(text).ok(),
@@ -45,37 +44,13 @@ pub(super) fn encode(encoder: Encoder, type_: Type, value: &Value) -> Option<Vec
             writer::bytes(&mut out, 3, text.as_bytes());
         }
         (Type::Json, value) => writer::bytes(&mut out, 1, value.to_string().as_bytes()),
-        (Type::SchemaOrBool(_), Value::Bool(allows)) => {
-            writer::integer(&mut out, 1, (*allows).into());
-        }
-        (Type::SchemaOrBool(schema), Value::Object(_)) => {
-            writer::integer(&mut out, 1, 1);
-            encoder.message_at(&mut out, 2, schema, value);
-        }
-        (Type::SchemaOrArray(schema) | Type::SchemaOrStringArray(schema), Value::Object(_)) => {
-            encoder.message_at(&mut out, 1, schema, value);
-        }
-        (Type::SchemaOrArray(schema), Value::Array(schemas)) => {
-            for value in schemas {
-                encoder.message_at(&mut out, 2, schema, value);
-            }
-        }
-        (Type::SchemaOrStringArray(_), Value::Array(texts)) => {
-            for text in texts {
-                writer::bytes(&mut out, 2, text.as_str().unwrap_or_default().as_bytes());
-            }
-        }
         _ => return None,
     }
     Some(out)
 }
 
 /// Decodes the contents of a value's field.
-pub(super) fn decode(
-    decoder: Decoder,
-    type_: Type,
-    content: &Content<'_>,
-) -> Result<Value, DecodeError> {
+pub(super) fn decode(type_: Type, content: &Content<'_>) -> Result<Value, DecodeError> {
     let bytes = content.bytes()?;
     match type_ {
         Type::Bytes => Ok(BASE64_STANDARD.encode(bytes).into()),
@@ -91,13 +66,6 @@ pub(super) fn decode(
             _ => Ok(Value::Null),
         },
         Type::IntOrString => decode_int_or_string(bytes),
-        Type::SchemaOrBool(schema) => match last(bytes, 2)? {
-            Some(field) => decoder.message_at(schema, &field),
-            None => Ok(last(bytes, 1)?.is_some_and(|allows| !allows.is_zero()).into()),
-        },
-        Type::SchemaOrArray(_) | Type::SchemaOrStringArray(_) => {
-            decode_schema_or_list(decoder, type_, bytes)
-        }
         _ => Err(content.mismatch()),
     }
 }
@@ -160,30 +128,8 @@ fn decode_int_or_string(bytes: &[u8]) -> Result<Value, DecodeError> {
     Ok(if is_string { string.into() } else { number.into() })
 }
 
-fn decode_schema_or_list(
-    decoder: Decoder,
-    type_: Type,
-    bytes: &[u8],
-) -> Result<Value, DecodeError> {
-    let mut items = Vec::new();
-    for field in Reader::new(bytes) {
-        match (field?, type_) {
-            ((1, content), Type::SchemaOrArray(schema) | Type::SchemaOrStringArray(schema)) => {
-                return decoder.message_at(schema, &content);
-            }
-            ((2, content), Type::SchemaOrArray(schema)) => {
-                let at = |error: DecodeError| error.at_index(items.len());
-                items.push(decoder.message_at(schema, &content).map_err(at)?);
-            }
-            ((2, content), _) => items.push(content.text()?.into()),
-            _ => {}
-        }
-    }
-    Ok(json!(items))
-}
-
 /// Returns the last field with a number.
-fn last(message: &[u8], number: u32) -> Result<Option<Content<'_>>, DecodeError> {
+pub(super) fn last(message: &[u8], number: u32) -> Result<Option<Content<'_>>, DecodeError> {
     let mut found = None;
     for field in Reader::new(message) {
         let (other, content) = field?;

@@ -1,15 +1,19 @@
-//! Parses `messages.txt`, whose head explains its format.
+//! The messages of all releases, from the generated `messages.txt`, whose head explains its format.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::messages::{Field, Form, Message, Messages, Type};
+
+pub(super) static MESSAGES: LazyLock<Messages> =
+    LazyLock::new(|| parse(include_str!("messages.txt")));
 
 /// Parses the table.
 ///
 /// # Panics
 ///
 /// Panics on a line that the generator does not write.
-pub(super) fn parse(text: &'static str) -> Messages {
+fn parse(text: &'static str) -> Messages {
     let lines = || text.lines().filter(|line| !line.starts_with('#'));
     let names = lines().filter(|line| !line.starts_with(' '));
     let names: HashMap<&str, usize> =
@@ -112,7 +116,6 @@ fn parse_type(name: &str, find: impl Fn(&str) -> Option<usize>) -> Option<Type> 
 
 #[cfg(test)]
 mod tests {
-    use super::super::messages::MESSAGES;
     use super::*;
 
     #[test]

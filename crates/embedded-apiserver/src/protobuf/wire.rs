@@ -1,6 +1,6 @@
 //! Protobuf's wire format: a sequence of numbered fields.
 
-use super::decode::DecodeError;
+use super::decode_error::DecodeError;
 
 /// The content of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
