@@ -93,12 +93,16 @@ pub(crate) fn decode_as(body: &[u8], api_version: &str, kind: &str) -> Result<Va
             _ => {}
         }
     }
+    // Real servers name no version of what their discovery answers.
+    let version = if api_version.is_empty() { "v1" } else { &api_version };
     let message = MESSAGES
-        .of_kind(&api_version, &kind)
+        .of_kind(version, &kind)
         .ok_or_else(|| DecodeError::unknown_kind(&api_version, &kind))?;
     let mut object = decode::message(message, raw)?;
     object.insert("kind".to_owned(), kind.into());
-    object.insert("apiVersion".to_owned(), api_version.into());
+    if !api_version.is_empty() {
+        object.insert("apiVersion".to_owned(), api_version.into());
+    }
     Ok(Value::Object(object))
 }
 

@@ -110,6 +110,12 @@ fn unknown_fields_are_skipped() {
 }
 
 #[test]
+fn discovery_has_no_version() {
+    let found = decode(&body("", "APIVersions", b"\x0a\x02v1")).unwrap();
+    assert_eq!(found, json!({"kind": "APIVersions", "versions": ["v1"]}));
+}
+
+#[test]
 fn integers_may_be_packed() {
     let security = b"\x22\x03\x01\xac\x02";
     let spec = [&[0x72, 5][..], security].concat();
