@@ -6,8 +6,12 @@ use std::future::Future;
 use std::time::Duration;
 
 use embedded_apiserver::EmbeddedServer;
+use http::Request;
+use http::header::ACCEPT;
+use kube_client::client::Body;
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
+use tower::service_fn;
 use watchables::{Client, Config, WatchEvent, connect_to};
 
 pub use scripted::{Reply, ScriptedServer};
@@ -23,6 +27,26 @@ pub async fn server() -> EmbeddedServer {
 /// Creates a client for a server.
 pub fn client(server: &EmbeddedServer) -> Client {
     client_of(&server.url())
+}
+
+/// Creates a client for a server. It accepts JSON where [`client`]'s would accept protobuf or JSON.
+///
+/// # Panics
+///
+/// Panics on a request that accepts no JSON.
+pub fn json_client(server: &EmbeddedServer) -> Client {
+    let client = client(server);
+    let service = service_fn(move |mut request: Request<Body>| {
+        if let Some(accept) = request.headers_mut().get_mut(ACCEPT) {
+            let clauses = accept.to_str().expect("a text").split(',');
+            let json: Vec<_> = clauses.filter(|clause| !clause.contains("protobuf")).collect();
+            assert!(!json.is_empty(), "JSON is accepted");
+            *accept = json.join(",").parse().expect("a value");
+        }
+        let client = client.clone();
+        async move { client.send(request).await }
+    });
+    Client::new(service, "default")
 }
 
 /// Creates a client for a URL.

@@ -9,6 +9,7 @@ use crate::error::{Failure, Result};
 use crate::files;
 use crate::history::History;
 use crate::lean;
+use crate::messages::Messages;
 use crate::model::{self, Model};
 use crate::pins::Pins;
 use crate::protobuf;
@@ -18,6 +19,8 @@ use crate::render;
 const MODELS: &str = "crates/models";
 /// The crate with the catalogs of all releases.
 const CATALOGS: &str = "crates/release-catalogs";
+/// The messages of all releases, from which the embedded API server encodes and decodes protobuf.
+const MESSAGES: &str = "crates/embedded-apiserver/src/protobuf/messages.txt";
 const FACADE_MANIFEST: &str = "crates/watchables/Cargo.toml";
 const FACADE_RELEASES: &str = "crates/watchables/src/releases.rs";
 const FACADE_MODULES: &str = "crates/watchables/src/release_modules.rs";
@@ -105,7 +108,10 @@ pub(crate) fn generate_with_descriptions(
     let pinned: Vec<Release> = pins.releases.iter().map(|pin| pin.release).collect();
     let chosen = if releases.is_empty() { &pinned } else { releases };
     let mut expected = BTreeMap::new();
-    let lowered = pinned.iter().map(|release| lower(root, &pins, *release, chosen));
+    let mut sorted = pinned.clone();
+    sorted.sort();
+    let mut messages = Messages::default();
+    let lowered = sorted.iter().map(|release| lower(root, &pins, *release, chosen, &mut messages));
     let mut models = lowered.collect::<Result<Vec<_>>>()?;
     let boxed = lean::boxed_fields(root, &models)?;
     for model in models.iter_mut().filter(|model| chosen.contains(&model.release)) {
@@ -113,7 +119,10 @@ pub(crate) fn generate_with_descriptions(
         model.annotate(&history, descriptions.get(&model.release).unwrap_or(&none));
         add_crate(model, &mut expected)?;
     }
-    add_catalogs(root, &pinned, &mut expected)?;
+    add_catalogs(root, &sorted, &mut expected)?;
+    messages.check_references()?;
+    let table = render::messages(&messages, sorted.last().copied())?;
+    expected.insert(MESSAGES.to_owned(), Expected { text: table, command: regen(None) });
     add_facade(root, &pinned, &history, &mut expected)?;
     let left_over = left_over(root, chosen, releases.is_empty(), &expected)?;
 
@@ -145,14 +154,22 @@ pub(crate) fn generate_with_descriptions(
     Ok(changes)
 }
 
-/// Returns the model of a release; if it is one of the chosen, JSON and protobuf must agree on it.
-fn lower(root: &Path, pins: &Pins, release: Release, chosen: &[Release]) -> Result<Model> {
+/// Returns the model of a release, and adds its messages to those of earlier ones. If it is one of the chosen, JSON
+/// and protobuf must agree on it.
+fn lower(
+    root: &Path,
+    pins: &Pins,
+    release: Release,
+    chosen: &[Release],
+    messages: &mut Messages,
+) -> Result<Model> {
     let facts = pins.facts(root, release)?;
     let place = release.facts_path();
     if chosen.contains(&release) {
         protobuf::check(&facts, || pins.facts_before(root, release))
             .map_err(|failure| failure.within(&place))?;
     }
+    messages.add(&facts).map_err(|failure| failure.within(&place))?;
     let tag = &pins.require(release)?.tag;
     model::lower(facts, tag).map_err(|failure| failure.within(&place))
 }
@@ -170,12 +187,10 @@ fn add_crate(model: &Model, expected: &mut BTreeMap<String, Expected>) -> Result
 
 fn add_catalogs(
     root: &Path,
-    pinned: &[Release],
+    sorted: &[Release],
     expected: &mut BTreeMap<String, Expected>,
 ) -> Result<()> {
-    let mut releases = pinned.to_vec();
-    releases.sort();
-    let served = releases.into_iter().map(|release| Ok((release, model::served(root, release)?)));
+    let served = sorted.iter().map(|release| Ok((*release, model::served(root, *release)?)));
     for (path, text) in render::catalogs(&served.collect::<Result<Vec<_>>>()?) {
         expected.insert(format!("{CATALOGS}/{path}"), Expected { text, command: regen(None) });
     }

@@ -31,7 +31,7 @@ mod error;
 mod faults;
 mod fields;
 mod manifests;
-mod protobuf;
+pub mod protobuf;
 mod registry;
 mod requests;
 mod server;

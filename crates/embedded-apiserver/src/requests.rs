@@ -1,5 +1,6 @@
 //! The handling of requests: routes, lists, watches, writes, patches, discovery.
 
+mod accept;
 mod aggregated_discovery;
 mod apply;
 mod authentication;
@@ -8,8 +9,11 @@ mod compression;
 mod context;
 mod discovery;
 mod dispatch;
+mod error_form;
+mod event_encoder;
 mod list;
 mod list_options;
+mod list_response;
 mod merge_patch;
 mod openapi;
 mod patch;
@@ -35,7 +39,8 @@ pub(crate) use authentication::authenticate;
 pub(crate) use body::read as read_body;
 pub(crate) use context::Context;
 pub(crate) use dispatch::{ShuffleInitialEvents, handle};
-pub(crate) use pretty::is_pretty;
+pub(crate) use error_form::ErrorForm;
+pub(crate) use event_encoder::error_event;
 pub(crate) use query::Query;
 pub(crate) use response::{Body, error as error_response, json as json_response};
 pub(crate) use route::{Route, parse as parse_route};

@@ -2,6 +2,7 @@
 
 mod continue_token;
 mod event;
+mod format;
 mod history;
 mod metadata;
 mod metadata_form;
@@ -17,7 +18,8 @@ mod selection;
 mod state;
 
 pub(crate) use continue_token::ContinueToken;
-pub(crate) use event::{Event, added_line};
+pub(crate) use event::{Event, added_frame};
+pub(crate) use format::Format;
 pub(crate) use history::{Limits, TooOld};
 pub(crate) use metadata::{mark_as_deleted, prepare_for_create, prepare_for_update};
 pub(crate) use metadata_rules::MetadataRules;

@@ -8,3 +8,4 @@ pub(crate) mod random;
 pub(crate) mod release;
 pub(crate) mod stop;
 pub(crate) mod time;
+pub(crate) mod wire;

@@ -43,7 +43,7 @@ pub struct Step {
     pub body: Option<String>,
     /// `Content-Type`; `application/json` by default.
     pub content_type: Option<String>,
-    /// `Accept`.
+    /// `Accept`; by default, what the cases run in.
     pub accept: Option<String>,
     /// `Accept-Encoding`; the response must then have the `Content-Encoding` below.
     pub accept_encoding: Option<String>,
@@ -54,7 +54,7 @@ pub struct Step {
     pub status: Option<u16>,
     /// The shape that the response must match, as JSON: see the module `shape`.
     pub matches: Option<String>,
-    /// Text that the response must contain.
+    /// Text that the response must contain; it is then in JSON.
     pub contains: Option<String>,
     /// For a watch that ends by itself: the shapes of all its events in order, as JSON.
     pub events: Option<Vec<String>>,

@@ -8,6 +8,7 @@ mod encoding;
 mod run;
 mod shape;
 mod target;
+mod wire;
 
 pub use case::{Case, Step, cases};
 pub use run::{Outcome, run};

@@ -1,19 +1,23 @@
 //! Runs cases on a server.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::StreamExt as _;
 use http::Request;
+use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt as _;
 use kube_client::client::Body;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
+use watchables::Wire;
 
 use crate::case::{Case, Step};
 use crate::encoding;
 use crate::shape;
 use crate::target::{Needs, RUN_LABEL, Target};
+use crate::wire;
 
 /// Longer than any response takes, including watches that end by themselves.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -120,7 +124,7 @@ async fn execute(target: &Target, step: &Step, variables: &mut Variables) -> Res
         let control = target.control.as_ref().ok_or("needs a server started by the suite")?;
         return control(Needs::Compact).await;
     }
-    let request = request(step, variables)?;
+    let request = request(target, step, variables)?;
     let sent = target.client.send(request);
     let response = timeout(RESPONSE_TIMEOUT, sent)
         .await
@@ -128,6 +132,10 @@ async fn execute(target: &Target, step: &Step, variables: &mut Variables) -> Res
         .map_err(|error| error.to_string())?;
     let status = response.status().as_u16();
     let encoded = encoding::check(step, response.headers())?;
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = content_type.map(str::to_owned);
+    let content_type = content_type.as_deref();
+    target.in_protobuf.fetch_add(wire::is_protobuf(content_type).into(), Ordering::Relaxed);
     let body = response.into_body();
     if !step.meanwhile.is_empty() {
         sleep(WATCH_START).await;
@@ -142,7 +150,9 @@ async fn execute(target: &Target, step: &Step, variables: &mut Variables) -> Res
         .map_err(|_| "timed out waiting for the end of the response")?
         .map_err(|error| format!("the response was truncated: {error}"))?
         .to_bytes();
-    let text = encoding::text(step, encoded, &bytes)?;
+    let (plain, members) = encoding::decompress(encoded, &bytes)?;
+    let text = wire::text(content_type, &plain)?;
+    encoding::check_members(step, members, &text)?;
     let expected = step.status.map_or(vec![200, 201], |status| vec![status]);
     if !expected.contains(&status) {
         return Err(format!("expected HTTP {expected:?}, got {status}: {text}"));
@@ -150,13 +160,16 @@ async fn execute(target: &Target, step: &Step, variables: &mut Variables) -> Res
     check(step, &text, variables)
 }
 
-fn request(step: &Step, variables: &Variables) -> Result<Request<Body>, String> {
+fn request(target: &Target, step: &Step, variables: &Variables) -> Result<Request<Body>, String> {
     let send = expanded(&step.send, variables);
-    let (method, target) = send.split_once(' ').ok_or("send must be a method and a target")?;
+    let (method, uri) = send.split_once(' ').ok_or("send must be a method and a target")?;
     let content_type = step.content_type.as_deref().unwrap_or("application/json");
     let mut request =
-        Request::builder().method(method).uri(target).header("content-type", content_type);
-    if let Some(accept) = &step.accept {
+        Request::builder().method(method).uri(uri).header("content-type", content_type);
+    // A step that says what the text contains is about JSON.
+    let in_protobuf = target.wire == Wire::Protobuf && step.contains.is_none();
+    let in_protobuf = in_protobuf.then_some(wire::ACCEPT);
+    if let Some(accept) = step.accept.as_deref().or(in_protobuf) {
         request = request.header("accept", accept);
     }
     if let Some(encoding) = &step.accept_encoding {

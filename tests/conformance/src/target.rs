@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::atomic::AtomicUsize;
 
 use kube_client::Client;
 use serde::Deserialize;
+use watchables::Wire;
 
 /// An action that only the server's owner can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -33,6 +35,10 @@ pub struct Target {
     /// The value of [`RUN_LABEL`] on every namespace and `CustomResourceDefinition` that the cases create, by
     /// which a shared server is cleaned up.
     pub run: String,
+    /// What responses are requested in. Steps that say what they accept get that.
+    pub wire: Wire,
+    /// The number of responses in protobuf.
+    pub in_protobuf: AtomicUsize,
 }
 
 /// The label on everything a run creates outside of namespaces.

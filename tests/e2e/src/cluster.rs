@@ -1,6 +1,7 @@
 //! The server that the suite runs on: one it starts, or an existing one.
 
 use std::path::Path;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use conformance::{RUN_LABEL, Release, Target};
@@ -8,6 +9,7 @@ use envtest::{Assets, ControlPlane, Options};
 use kube_client::config::{KubeConfigOptions, Kubeconfig};
 use kube_client::{Client, Config};
 use serde_json::{Value, json};
+use watchables::Wire;
 
 use crate::api::{Api, text};
 use crate::cleanup;
@@ -96,12 +98,14 @@ impl Cluster {
     }
 
     /// Returns the target for the conformance cases.
-    pub(crate) fn target(&self) -> Target {
+    pub(crate) fn target(&self, wire: Wire) -> Target {
         Target {
             client: self.client(),
             release: self.release,
             control: self.control(),
             run: self.run.clone(),
+            wire,
+            in_protobuf: AtomicUsize::default(),
         }
     }
 

@@ -49,7 +49,8 @@ pub(crate) fn failures(release: &str, facts: &Facts, types: &BTreeMap<&str, &Typ
     failures
 }
 
-fn compare(type_: &Type, json: &Value, protobuf: &[u8]) -> Result<(), String> {
+/// Checks that a type decodes the same from both.
+pub(crate) fn compare(type_: &Type, json: &Value, protobuf: &[u8]) -> Result<(), String> {
     let envelope = Envelope::open(protobuf).map_err(|error| error.to_string())?;
     let mut from_json = value(&type_.round_trip(&json.to_string())?);
     // They are in the envelope.

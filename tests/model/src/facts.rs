@@ -78,10 +78,15 @@ const NOT_REQUIRED: [(&str, &str, &str); 2] = [
 
 impl Facts {
     pub(crate) fn read(release: &str) -> Self {
+        Self::of(&Self::text_of(release))
+    }
+
+    /// Returns the file of a release as it is.
+    pub(crate) fn text_of(release: &str) -> Value {
         let path = in_repository(&format!("spec/rel_{}.json", release.replace('.', "_")));
         let text =
             fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Self::of(&serde_json::from_str(&text).expect("facts are JSON"))
+        serde_json::from_str(&text).expect("facts are JSON")
     }
 
     pub(crate) fn of(facts: &Value) -> Self {
@@ -99,6 +104,11 @@ impl Facts {
             .map(|(name, schema)| (name.clone(), definition(&release, name, schema)))
             .collect();
         Self { definitions, kinds, resources: list(&facts["resources"]).to_vec() }
+    }
+
+    /// Returns all kinds, by group, version and kind, with their definitions.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = (&[String; 3], &str)> {
+        self.kinds.iter().map(|(kind, definition)| (kind, definition.as_str()))
     }
 
     /// Returns the definition of a kind.

@@ -7,6 +7,7 @@
 mod both_wires;
 mod catalog;
 mod compare;
+mod encoded;
 mod expected;
 mod facts;
 mod golden;
@@ -19,6 +20,7 @@ mod typed;
 mod values;
 
 pub use catalog::matches_served_resources;
+pub use encoded::decode_random_objects_from_both_wires;
 pub use recorded::round_trip_recorded_objects;
 pub use round_trip::{cover_every_definition, round_trip_random_objects};
 pub use sizes::are_lean;

@@ -89,7 +89,7 @@ pub(crate) fn round_trip(
 }
 
 /// Returns an object's own seed, with which it can be generated without those before it.
-fn seed(release: &str, definition: &str, number: usize) -> u64 {
+pub(crate) fn seed(release: &str, definition: &str, number: usize) -> u64 {
     let text = format!("{release} {definition} {number}");
     text.bytes().fold(SEED, |seed, byte| (seed ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -660,6 +660,11 @@ fn types_round_trip_recorded_objects() {
 }
 
 #[test]
+fn types_decode_random_objects_from_both_wires() {
+    model_tests::decode_random_objects_from_both_wires("1.31", TYPES);
+}
+
+#[test]
 fn types_are_lean() {
     model_tests::are_lean("1.31", TYPES);
 }

@@ -13,7 +13,8 @@ use watchables::{
     CatalogEntry, Client, InitialList, Meta, Multiplexed, MultiplexingWatcher, ObjectList, Origin,
     Resource, ResourceInfo, Scope, StreamOptions, WatchEvent, Watchable, Watcher,
 };
-use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, soon};
+
+use crate::support::{Reply, ScriptedServer, client, client_of, pod, soon};
 
 #[derive(Debug, Deserialize, Watchable)]
 #[serde(rename_all = "camelCase")]

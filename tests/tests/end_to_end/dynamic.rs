@@ -7,7 +7,8 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::discovery::Discovery;
 use watchables::{CatalogEntry, DynamicObject, StreamOptions, Watcher, find, rel_1_17, rel_1_37};
-use watchables_tests::{Reply, ScriptedServer, client, client_of, closed_port, pod, server, soon};
+
+use crate::support::{Reply, ScriptedServer, client, client_of, closed_port, pod, server, soon};
 
 fn found(catalog: &[CatalogEntry], name: &str) -> String {
     find(catalog, name).unwrap_or_else(|error| panic!("{error}")).resource.to_string()

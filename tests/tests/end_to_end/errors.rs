@@ -5,9 +5,10 @@ use std::time::Duration;
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_37::{Pod, v1};
 use watchables::{
-    DynamicObject, InitialList, ResourceInfo, Scope, StreamOptions, WatchError, Watcher,
+    DynamicObject, InitialList, ResourceInfo, Scope, StreamOptions, WatchError, Watcher, Wire,
 };
-use watchables_tests::{Reply, ScriptedServer, client, client_of, closed_port, pod, server, soon};
+
+use crate::support::{Reply, ScriptedServer, client, client_of, closed_port, pod, server, soon};
 
 const BOTH: [StreamOptions; 2] = [StreamOptions::managed(), StreamOptions::unmanaged()];
 
@@ -109,7 +110,8 @@ async fn object_that_does_not_decode_is_an_error_item_and_skipped() {
     invalid["spec"]["containers"][0]["ports"] = serde_json::json!([{"containerPort": "80"}]);
     server.store().create(invalid).unwrap();
     server.store().create(pod("default", "valid")).unwrap();
-    let watcher = Watcher::<v1::Pod>::new(client(&server));
+    // The server has no protobuf of it, either: there it has no port.
+    let watcher = Watcher::<v1::Pod>::new(client(&server)).wire(Wire::Json);
     let mut events = watcher.stream(StreamOptions::managed());
     let error = soon(events.next()).await.unwrap().unwrap_err();
     assert!(error.is_decode() && !error.is_terminal());

@@ -19,3 +19,7 @@ mod retry_after;
 mod settings;
 mod stopping;
 mod unmanaged;
+mod wires;
+
+/// The helpers of the tests. `end_to_end_json` has another client.
+use watchables_tests as support;

@@ -6,7 +6,8 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::rel_1_37::Pod;
 use watchables::{EventType, InitialList, Origin, StreamOptions, WatchEvent, Watcher};
-use watchables_tests::{Reply, ScriptedServer, client, client_of, event_line, pod, server, soon};
+
+use crate::support::{Reply, ScriptedServer, client, client_of, event_line, pod, server, soon};
 
 fn line(event: &WatchEvent<Pod>) -> String {
     event_line(event, |pod| pod.metadata.name.as_ref())

@@ -6,7 +6,8 @@ use watchables::rel_1_37::v1::{Node, Pod, PodList};
 use watchables::{
     DynamicObject, InitialList, Meta, Origin, Resource as _, StreamOptions, Watcher, find, rel_1_37,
 };
-use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon};
+
+use crate::support::{Reply, ScriptedServer, client, client_of, pod, server, soon};
 
 #[tokio::test]
 async fn metadata_is_watched_live_and_after_a_gap() {

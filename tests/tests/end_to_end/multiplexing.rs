@@ -11,7 +11,8 @@ use watchables::{
     AnyObject, DynamicObject, EventType, Multiplexed, MultiplexingWatcher, MuxStream, Phase,
     Resource as _, StreamOptions, WatchError, WatchEvent, WatchStatus, Watcher, rel_1_17,
 };
-use watchables_tests::{client, pod, server, soon, until};
+
+use crate::support::{client, pod, server, soon, until};
 
 #[derive(Debug, Multiplexed)]
 #[allow(clippy::large_enum_variant, reason = "tests variants with and without a box")]

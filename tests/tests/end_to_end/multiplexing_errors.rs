@@ -7,7 +7,8 @@ use std::time::Duration;
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_37::v1::{Namespace, Pod};
 use watchables::{AnyObject, InitialList, MultiplexingWatcher, StreamOptions, Watcher};
-use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon, until};
+
+use crate::support::{Reply, ScriptedServer, client, client_of, pod, server, soon, until};
 
 /// Returns a Pod watcher for a server that sends these replies. It ends at the first failure.
 async fn failing(replies: Vec<Reply>) -> (Watcher<Pod>, ScriptedServer) {

@@ -3,7 +3,8 @@
 use futures::TryStreamExt as _;
 use watchables::rel_1_37::Pod;
 use watchables::{InitialList, Origin, Phase, StreamOptions, WatchEvent, Watcher};
-use watchables_tests::{client, pod, server, soon};
+
+use crate::support::{client, pod, server, soon};
 
 /// Returns the events up to one of this type and name.
 async fn until(

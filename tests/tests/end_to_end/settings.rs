@@ -4,7 +4,8 @@ use futures::TryStreamExt as _;
 use serde_json::json;
 use watchables::rel_1_37::Pod;
 use watchables::{StreamOptions, Watcher};
-use watchables_tests::{client, event_line, pod, server, soon};
+
+use crate::support::{client, event_line, pod, server, soon};
 
 #[tokio::test]
 async fn label_selector_delivers_added_and_deleted_as_labels_change() {

@@ -3,7 +3,8 @@
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_37::Pod;
 use watchables::{Client, Phase, StreamOptions, Watcher};
-use watchables_tests::{Reply, ScriptedServer, client, client_of, pod, server, soon, until};
+
+use crate::support::{Reply, ScriptedServer, client, client_of, pod, server, soon, until};
 
 #[tokio::test]
 async fn stop_from_another_task_ends_an_idle_stream_and_its_connection() {

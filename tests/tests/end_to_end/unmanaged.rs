@@ -6,7 +6,8 @@ use embedded_apiserver::EmbeddedServer;
 use futures::{StreamExt as _, TryStreamExt as _};
 use watchables::rel_1_17::{Node, Pod, PodList};
 use watchables::{Origin, StreamOptions, Watcher};
-use watchables_tests::{client, event_line, pod, soon, until};
+
+use crate::support::{client, event_line, pod, soon, until};
 
 const PODS: [&str; 3] = [
     "coredns-854c77959c-mdw6w",

@@ -31,6 +31,11 @@ pub(crate) fn every_type(model: &Model) -> String {
         ("types_cover_every_definition", "cover_every_definition", "TYPES"),
         ("types_round_trip_random_objects", "round_trip_random_objects", "TYPES"),
         ("types_round_trip_recorded_objects", "round_trip_recorded_objects", "TYPES"),
+        (
+            "types_decode_random_objects_from_both_wires",
+            "decode_random_objects_from_both_wires",
+            "TYPES",
+        ),
         ("types_are_lean", "are_lean", "TYPES"),
         ("catalog_matches_served_resources", "matches_served_resources", &catalog),
     ] {

@@ -8,6 +8,7 @@ mod facade;
 mod features;
 mod groups;
 mod manifest;
+mod messages;
 mod paths;
 mod print;
 mod root;
@@ -25,6 +26,7 @@ use groups::groups;
 pub(crate) use catalogs::catalogs;
 pub(crate) use every_type::{every_type, tested_releases};
 pub(crate) use facade::{regions, release_modules, releases};
+pub(crate) use messages::messages;
 
 /// File contents by path within the crate.
 pub(crate) type Files = BTreeMap<String, String>;

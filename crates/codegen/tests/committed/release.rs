@@ -57,6 +57,13 @@ impl Release {
         self.facts["definitions"].as_object().unwrap().iter()
     }
 
+    /// Returns whether a property's message never has fields: it is `{}` in JSON, which is a value.
+    pub(crate) fn is_empty_message(&self, property: &Value) -> bool {
+        let definition = property["$ref"].as_str().unwrap_or_default();
+        let message = &self.facts["definitions"][definition]["message"];
+        message.as_object().is_some_and(serde_json::Map::is_empty)
+    }
+
     /// Returns the resources that have a kind.
     pub(crate) fn resources(&self) -> impl Iterator<Item = &Value> {
         self.facts["resources"].as_array().unwrap().iter().filter(|r| r["kind"].is_string())

@@ -104,7 +104,8 @@ fn properties_and_fields_correspond() {
                 if *path != expected {
                     report(format!("{wire} has the path `{path}` in protobuf, not `{expected}`"));
                 }
-                if *pointer != keeps_zero(release, &schema["properties"][wire]) {
+                let property = &schema["properties"][wire];
+                if *pointer != (keeps_zero(property) || release.is_empty_message(property)) {
                     report(format!("{wire} has a zero that is a value: {pointer}"));
                 }
                 if *required != is_required_collection(release, definition, wire) {
@@ -126,14 +127,10 @@ fn properties_and_fields_correspond() {
     }
 }
 
-/// Returns whether protobuf has zeros of a property that are values: `1 int32 pointer`, or a message without fields,
-/// which is `{}` in JSON.
-fn keeps_zero(release: &Release, property: &Value) -> bool {
+/// Returns whether protobuf has zeros of a property that are values: `1 int32 pointer`.
+fn keeps_zero(property: &Value) -> bool {
     let text = property["protobuf"].as_str().unwrap_or_default();
-    let target = property["$ref"].as_str().unwrap_or_default();
-    let message = release.facts["definitions"][target]["message"].as_object();
-    message.is_some_and(serde_json::Map::is_empty)
-        || [" pointer", " always"].iter().any(|end| text.ends_with(end))
+    [" pointer", " always"].iter().any(|end| text.ends_with(end))
 }
 
 /// Returns the path to a property's value: of `4 {1 repeated string}`, the only field of the message is part of it.

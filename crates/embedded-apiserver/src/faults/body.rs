@@ -7,13 +7,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::stream;
 use http::Response;
+use http::header::CONTENT_TYPE;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 
 use super::effect::Place;
 use crate::error::ApiError;
+use crate::protobuf::FrameEnds;
 use crate::requests;
+use crate::support::release::Release;
+use crate::support::wire::Wire;
 
 /// The time for the connection to send what it has before it is closed.
 const FLUSH: Duration = Duration::from_millis(10);
@@ -42,18 +46,25 @@ impl std::error::Error for Disconnect {}
 /// The body of a response, which faults may end early.
 pub(crate) type Body = UnsyncBoxBody<Bytes, Disconnect>;
 
-/// Injects faults into the body of a response.
+/// Injects faults into the body of a response, whose events are lines or frames by its media type.
 pub(crate) fn apply_faults(
     response: Response<requests::Body>,
     faults: Vec<BodyFault>,
+    release: Release,
 ) -> Response<Body> {
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let ends = FrameEnds::of(content_type);
+    let wire = if matches!(ends, FrameEnds::Lines) { Wire::Json } else { Wire::Protobuf };
     let response = response.map(|body| BodyExt::boxed_unsync(body.map_err(|never| match never {})));
     faults.into_iter().fold(response, |response, fault| {
+        let up_to = |body, place, then| up_to(body, place, then, ends.clone());
         response.map(|body| match fault {
             BodyFault::DropBookmarks => without_bookmarks(body),
             BodyFault::Disconnect(place) => up_to(body, place, Then::Disconnect),
             BodyFault::Stall(place, time) => up_to(body, place, Then::Stall(time)),
-            BodyFault::Error(place, error) => up_to(body, place, Then::Error(error)),
+            BodyFault::Error(place, error) => {
+                up_to(body, place, Then::End(requests::error_event(&error, wire, release)))
+            }
         })
     })
 }
@@ -61,16 +72,21 @@ pub(crate) fn apply_faults(
 enum Then {
     Disconnect,
     Stall(Option<Duration>),
-    Error(Box<ApiError>),
+    /// Ends the body with an event.
+    End(Bytes),
 }
 
-/// Drops bookmarks. A watch sends each line in a frame of its own.
+/// Drops bookmarks. A watch sends each event in a piece of its own.
 fn without_bookmarks(body: Body) -> Body {
     let frames = stream::unfold(body, |mut body| async move {
         loop {
             let frame = body.frame().await?;
             let is_bookmark = |frame: &Frame<Bytes>| {
-                frame.data_ref().is_some_and(|data| data.starts_with(br#"{"type":"BOOKMARK""#))
+                frame.data_ref().is_some_and(|data| {
+                    // In protobuf, the length of the event and field 1.
+                    data.starts_with(br#"{"type":"BOOKMARK""#)
+                        || data.get(4..).is_some_and(|event| event.starts_with(b"\x0a\x08BOOKMARK"))
+                })
             };
             if !frame.as_ref().is_ok_and(is_bookmark) {
                 return Some((frame, body));
@@ -81,8 +97,9 @@ fn without_bookmarks(body: Body) -> Body {
 }
 
 /// Returns a body with a fault at a place; unchanged if it ends before.
-fn up_to(body: Body, place: Place, then: Then) -> Body {
-    let state = FaultyBody { body, place, then: Some(then), ready: VecDeque::new(), ended: false };
+fn up_to(body: Body, place: Place, then: Then, ends: FrameEnds) -> Body {
+    let (then, ready) = (Some(then), VecDeque::new());
+    let state = FaultyBody { body, place, ends, then, ready, ended: false };
     let frames =
         stream::unfold(state, |mut state| async move { Some((state.frame().await?, state)) });
     BodyExt::boxed_unsync(StreamBody::new(frames))
@@ -92,6 +109,8 @@ struct FaultyBody {
     body: Body,
     /// The distance that is left to the place.
     place: Place,
+    /// Counts the events.
+    ends: FrameEnds,
     then: Option<Then>,
     ready: VecDeque<Bytes>,
     ended: bool,
@@ -117,11 +136,9 @@ impl FaultyBody {
                     }
                     Then::Stall(Some(time)) => tokio::time::sleep(time).await,
                     Then::Stall(None) => std::future::pending().await,
-                    Then::Error(error) => {
+                    Then::End(event) => {
                         self.ended = true;
-                        let error = serde_json::to_string(&error).unwrap_or_default();
-                        let line = format!("{{\"type\":\"ERROR\",\"object\":{error}}}\n");
-                        return Some(Ok(Frame::data(line.into())));
+                        return Some(Ok(Frame::data(event)));
                     }
                 }
                 continue;
@@ -143,10 +160,11 @@ impl FaultyBody {
         }
         let mut before = 0;
         while self.place.events > 0 {
-            let Some(end) = data[before..].iter().position(|byte| *byte == b'\n') else {
+            let (read, is_end) = self.ends.read(&data[before..]);
+            if !is_end {
                 return self.ready.push_back(data);
-            };
-            before += end + 1;
+            }
+            before += read;
             self.place.events -= 1;
         }
         let left = data.len() - before;
@@ -197,10 +215,12 @@ mod tests {
             for (events, bytes, left) in
                 [(0, 0, ""), (0, 1, "a"), (1, 0, "ab\n"), (2, 1, "ab\ncd\ne"), (1, 4, "ab\ncd\ne")]
             {
-                let disconnected = up_to(body(frames), Place { events, bytes }, Then::Disconnect);
+                let place = Place { events, bytes };
+                let disconnected = up_to(body(frames), place, Then::Disconnect, FrameEnds::Lines);
                 assert_eq!(read(disconnected).await, (left.to_owned(), true), "{events} {bytes}");
             }
-            let complete = up_to(body(frames), Place { events: 4, bytes: 0 }, Then::Disconnect);
+            let place = Place { events: 4, bytes: 0 };
+            let complete = up_to(body(frames), place, Then::Disconnect, FrameEnds::Lines);
             assert_eq!(read(complete).await, ("ab\ncd\nef\n".to_owned(), false));
         }
     }
@@ -208,7 +228,8 @@ mod tests {
     #[tokio::test]
     async fn stall_of_limited_time_loses_nothing() {
         let then = Then::Stall(Some(Duration::from_millis(1)));
-        let stalled = up_to(body(&["ab\ncd", "\n"]), Place { events: 0, bytes: 4 }, then);
+        let place = Place { events: 0, bytes: 4 };
+        let stalled = up_to(body(&["ab\ncd", "\n"]), place, then, FrameEnds::Lines);
         assert_eq!(read(stalled).await, ("ab\ncd\n".to_owned(), false));
     }
 }

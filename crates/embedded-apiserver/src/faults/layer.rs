@@ -46,9 +46,12 @@ impl FaultLayer {
             request.extensions_mut().insert(ShuffleInitialEvents(seed));
         }
         let response = match plan.rejection {
-            Some(error) => requests::error_response(&error, requests::is_pretty(&request)),
+            Some(error) => {
+                let form = requests::ErrorForm::of(&request, self.context.release);
+                requests::error_response(&error, form)
+            }
             None => requests::handle(&self.context, request).await,
         };
-        Ok(body::apply_faults(response, plan.body))
+        Ok(body::apply_faults(response, plan.body, self.context.release))
     }
 }

@@ -1,136 +1,93 @@
-//! The supported messages: the numbers, names and types of their fields.
-//!
-//! They are facts from `generated.proto` and `types.go` of Kubernetes 1.20; field numbers never change. In
-//! `messages.txt` a line with `=` maps a kind to its message, an unindented line starts a message, and each
-//! indented line is one of its fields.
+//! Messages: the numbers, names and types of their fields.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
-pub(super) static MESSAGES: LazyLock<Messages> = LazyLock::new(|| Messages::parse(TEXT));
-
-const TEXT: &str = include_str!("messages.txt");
-
+/// The messages by index, and the indices by kind.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    kinds: HashMap<(&'static str, &'static str), &'static str>,
-    fields: HashMap<&'static str, Vec<Field>>,
+    /// By `apiVersion/Kind`.
+    pub(super) kinds: HashMap<&'static str, usize>,
+    pub(super) all: Vec<Message>,
+}
+
+#[derive(Debug)]
+pub(super) struct Message {
+    pub(super) name: &'static str,
+    /// Sorted by path. Of the fields with one path, the last is the newest.
+    pub(super) fields: Vec<Field>,
 }
 
 #[derive(Debug)]
 pub(super) struct Field {
-    pub(super) number: u64,
+    /// The numbers of the messages that JSON inlines, outermost first, and that of the field.
+    pub(super) path: Vec<u32>,
     /// The name in JSON.
     pub(super) name: &'static str,
     pub(super) form: Form,
-    pub(super) kind: Kind,
+    pub(super) type_: Type,
+    /// Whether Go's type is a pointer. If it is not, a scalar is always in the message.
+    pub(super) is_pointer: bool,
+    /// Whether JSON has a zero.
+    pub(super) keeps_zero: bool,
+    /// The first and the last minor release that has the field.
+    pub(super) releases: (u32, u32),
 }
 
-/// How a field is represented in its JSON object.
+/// How many values a field has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// A zero value is omitted.
-    Plain,
-    /// A zero value is kept.
-    Pointer,
-    /// The message's members are members of the object.
-    Inline,
+    One,
     List,
     /// A map with string keys.
     Map,
+    /// A list in a message of its own, under this number.
+    WrappedList(u32),
+    /// A map of such messages.
+    MapOfLists(u32),
 }
 
-/// A field's type.
+/// The type of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Type {
+    Bool,
+    Int32,
+    Int64,
+    Double,
     String,
     Bytes,
-    Bool,
-    Int,
     Time,
+    MicroTime,
     Quantity,
     IntOrString,
+    /// JSON as text.
     Json,
-    Message(&'static str),
+    /// The index of a message.
+    Message(usize),
+    /// A `JSONSchemaPropsOr…`, with the index of its schema's message.
+    SchemaOrBool(usize),
+    SchemaOrArray(usize),
+    SchemaOrStringArray(usize),
 }
 
 impl Messages {
-    fn parse(text: &'static str) -> Self {
-        let mut messages = Self::default();
-        let mut current = "";
-        for line in text.lines() {
-            let words: Vec<_> = line.split_whitespace().collect();
-            match words[..] {
-                ["=", api_version, kind, message] => {
-                    messages.kinds.insert((api_version, kind), message);
-                }
-                [message] => current = message,
-                [number, name, ref kind @ ..] => {
-                    messages
-                        .fields
-                        .entry(current)
-                        .or_default()
-                        .extend(Field::parse(number, name, kind));
-                }
-                [] => {}
-            }
-        }
-        messages
-    }
-
-    pub(super) fn of_kind(&self, api_version: &str, kind: &str) -> Option<&'static str> {
-        // DeleteOptions are the same in every group, whose version clients send with them.
+    /// Returns the message of a kind. The options of a deletion are the same in every group, whose version clients
+    /// send with them.
+    pub(super) fn of_kind(&self, api_version: &str, kind: &str) -> Option<&Message> {
         let api_version = if kind == "DeleteOptions" { "v1" } else { api_version };
-        self.kinds.get(&(api_version, kind)).copied()
-    }
-
-    pub(super) fn fields(&self, message: &str) -> &[Field] {
-        self.fields.get(message).map_or(&[], Vec::as_slice)
+        let index = *self.kinds.get(&*format!("{api_version}/{kind}"))?;
+        self.all.get(index)
     }
 }
 
 impl Field {
-    fn parse(number: &str, name: &'static str, kind: &[&'static str]) -> Option<Self> {
-        let (form, kind) = match *kind {
-            [kind] => (Form::Plain, kind),
-            ["pointer", kind] => (Form::Pointer, kind),
-            ["inline", kind] => (Form::Inline, kind),
-            ["list", kind] => (Form::List, kind),
-            ["map", kind] => (Form::Map, kind),
-            _ => return None,
-        };
-        let kind = match kind {
-            "string" => Kind::String,
-            "bytes" => Kind::Bytes,
-            "bool" => Kind::Bool,
-            "int32" | "int64" => Kind::Int,
-            "Time" | "MicroTime" => Kind::Time,
-            "Quantity" => Kind::Quantity,
-            "IntOrString" => Kind::IntOrString,
-            "Json" => Kind::Json,
-            message => Kind::Message(message),
-        };
-        Some(Self { number: number.parse().ok()?, name, form, kind })
+    pub(super) fn is_in(&self, minor: u32) -> bool {
+        (self.releases.0..=self.releases.1).contains(&minor)
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_line_is_parsed_and_every_message_is_defined() {
-        let lines = |is: fn(&str) -> bool| TEXT.lines().filter(|line| is(line)).count();
-        let fields: usize = MESSAGES.fields.values().map(Vec::len).sum();
-        assert_eq!(fields, lines(|line| line.starts_with(' ')));
-        assert_eq!(MESSAGES.kinds.len(), lines(|line| line.starts_with('=')));
-        let defined: Vec<_> = TEXT.lines().filter(|l| !l.starts_with([' ', '='])).collect();
-        let named = MESSAGES.fields.values().flatten().filter_map(|field| match field.kind {
-            Kind::Message(message) => Some(message),
-            _ => None,
-        });
-        for message in named.chain(MESSAGES.kinds.values().copied()) {
-            assert!(defined.contains(&message), "{message}");
-        }
+impl Type {
+    /// Returns whether Go always writes a value of this type, unless it is a pointer.
+    pub(super) fn is_scalar(self) -> bool {
+        matches!(self, Self::Bool | Self::Int32 | Self::Int64 | Self::Double | Self::String)
     }
 }

@@ -1,7 +1,7 @@
 //! The index of served resources, by path and by kind.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use watchable_core::{CatalogEntry, ResourceInfo, Scope};
 
@@ -51,6 +51,7 @@ impl Registry {
                 scale: builtin::scale(&entry.resource),
                 categories: builtin::categories(&entry.resource),
                 type_meta: type_meta(&entry.resource),
+                protobuf: OnceLock::new(),
                 resource: entry.resource,
                 list_kind: entry.list_kind.map(str::to_owned),
                 singular: entry.singular.to_owned(),
@@ -86,6 +87,7 @@ impl Registry {
                 has_status: version.has_status,
                 scale: version.scale.clone(),
                 type_meta: type_meta(&resource),
+                protobuf: OnceLock::new(),
                 resource,
                 list_kind: Some(names.list_kind.clone()),
                 singular: names.singular.clone(),

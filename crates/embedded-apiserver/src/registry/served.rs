@@ -1,13 +1,17 @@
 //! A served resource: one version of it, with all that requests need to know of it.
 
+use std::sync::OnceLock;
+
 use bytes::Bytes;
 use watchable_core::{ResourceInfo, Scope};
 
 use super::builtin;
 use super::printer_column::PrinterColumn;
 use super::scale::Scale;
-use crate::storage::MetadataRules;
+use crate::protobuf::ObjectType;
+use crate::storage::{Format, MetadataRules};
 use crate::support::release::Release;
+use crate::support::wire::Wire;
 
 /// A resource in one version of its group.
 pub(crate) struct Served {
@@ -29,6 +33,8 @@ pub(crate) struct Served {
     pub(crate) custom: Option<Custom>,
     /// `"kind":"Pod","apiVersion":"v1"`: the members that stored objects omit.
     pub(super) type_meta: Bytes,
+    /// Its objects and lists in protobuf, once they are needed.
+    pub(super) protobuf: OnceLock<Option<(ObjectType, ObjectType)>>,
 }
 
 /// The definition of a custom resource.
@@ -50,6 +56,38 @@ impl Served {
 
     pub(crate) fn type_meta(&self) -> &Bytes {
         &self.type_meta
+    }
+
+    /// Returns how a wire has its objects.
+    pub(crate) fn format(&self, wire: Wire, release: Release) -> Format<'_> {
+        let protobuf = self.protobuf(wire, release);
+        Format { version_id: self.id, type_meta: &self.type_meta, protobuf }
+    }
+
+    /// Returns the type of its objects in protobuf, if that is the wire and they have it.
+    pub(crate) fn protobuf(&self, wire: Wire, release: Release) -> Option<&ObjectType> {
+        self.list_protobuf(wire, release).map(|(_, of)| of)
+    }
+
+    /// Returns the types of its lists and of its objects in protobuf, if that is the wire and they have it.
+    pub(crate) fn list_protobuf(
+        &self,
+        wire: Wire,
+        release: Release,
+    ) -> Option<(&ObjectType, &ObjectType)> {
+        if wire == Wire::Json || self.is_custom() {
+            return None;
+        }
+        let find = || {
+            let api_version = self.resource.api_version();
+            let of = ObjectType::find(&api_version, self.resource.kind(), release.minor)?;
+            // What is only created has no list, and is never listed.
+            let list = ObjectType::find(&api_version, &self.list_kind(), release.minor);
+            let list = list
+                .or_else(|| ObjectType::find(&api_version, self.resource.kind(), release.minor))?;
+            Some((list, of))
+        };
+        self.protobuf.get_or_init(find).as_ref().map(|(list, of)| (list, of))
     }
 
     pub(crate) fn list_kind(&self) -> String {

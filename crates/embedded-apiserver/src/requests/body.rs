@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::manifests;
-use crate::protobuf::{self, DecodeError};
+use crate::protobuf;
+use crate::registry::Served;
 
 /// The limit of a real server.
 const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
@@ -29,24 +30,30 @@ pub(super) fn media_type(headers: &HeaderMap) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Decodes an object from JSON, YAML or protobuf, by its media type.
-pub(super) fn decode(media_type: &str, body: &[u8]) -> Result<Value, ApiError> {
+/// Decodes an object from JSON, YAML or protobuf, by its media type. There is no protobuf of custom objects.
+pub(super) fn decode(media_type: &str, body: &[u8], served: &Served) -> Result<Value, ApiError> {
     match media_type {
         "" | "application/json" | "*/*" => parse_json(body),
         "application/yaml" => parse_yaml(body),
-        protobuf::MEDIA_TYPE => protobuf::decode(body).map_err(|error| match error {
-            DecodeError::UnknownKind(kind) => ApiError::unsupported_media_type(&format!(
-                "application/json (this server does not know the protobuf of {kind})"
-            )),
-            DecodeError::Malformed(why) => {
-                ApiError::bad_request(format!("the body of the request cannot be read: {why}"))
-            }
-        }),
+        protobuf::MEDIA_TYPE if !served.is_custom() => parse_protobuf(body, served),
         _ => {
-            let accepted = format!("application/json, application/yaml, {}", protobuf::MEDIA_TYPE);
+            let mut accepted = "application/json, application/yaml".to_owned();
+            if !served.is_custom() {
+                accepted = format!("{accepted}, {}", protobuf::MEDIA_TYPE);
+            }
             Err(ApiError::unsupported_media_type(&accepted))
         }
     }
+}
+
+fn parse_protobuf(body: &[u8], served: &Served) -> Result<Value, ApiError> {
+    let resource = served.resource();
+    protobuf::decode_as(body, &resource.api_version(), resource.kind()).map_err(|error| {
+        if error.is_unknown_kind() {
+            return ApiError::unsupported_media_type(&format!("application/json ({error})"));
+        }
+        ApiError::bad_request(format!("the body of the request cannot be read: {error}"))
+    })
 }
 
 pub(super) fn parse_json(body: &[u8]) -> Result<Value, ApiError> {

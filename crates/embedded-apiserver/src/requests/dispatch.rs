@@ -3,13 +3,13 @@
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
 
+use super::accept::Accepted;
 use super::aggregated_discovery::Aggregated;
 use super::authentication::authenticate;
 use super::compression::{accepts_gzip, compress_large};
 use super::context::Context;
-use super::pretty::is_pretty;
+use super::error_form::ErrorForm;
 use super::query::Query;
-use super::representation::Representation;
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
 use super::route::{ResourcePath, Route, parse};
@@ -19,6 +19,7 @@ use crate::error::ApiError;
 use crate::registry::Served;
 use crate::storage::Key;
 use crate::store::Part;
+use crate::support::wire::Wire;
 
 /// An extension of a request for a watch: the seed of another order of its initial events.
 #[derive(Clone, Copy, Debug)]
@@ -26,9 +27,10 @@ pub(crate) struct ShuffleInitialEvents(pub(crate) u64);
 
 /// Responds to a request; errors become `Status` bodies.
 pub(crate) async fn handle(context: &Context, request: Request<Incoming>) -> Response<Body> {
-    let (accepts_gzip, pretty) = (accepts_gzip(request.headers()), is_pretty(&request));
+    let accepts_gzip = accepts_gzip(request.headers());
+    let error_form = ErrorForm::of(&request, context.release);
     let response = serve(context, request).await;
-    let response = response.unwrap_or_else(|error| response::error(&error, pretty));
+    let response = response.unwrap_or_else(|error| response::error(&error, error_form));
     if accepts_gzip { compress_large(response, context.release) } else { response }
 }
 
@@ -82,8 +84,10 @@ async fn serve_resource(
     check_path(served, &path)?;
     let query = Query::parse(request.uri().query().unwrap_or_default())?;
     let namespace = path.namespace.as_deref();
-    let representation = Representation::accepted(request.headers())?.with_options(&query)?;
-    let resource = ResourceRequest { context, served, query: &query, namespace, representation };
+    let has_protobuf = served.protobuf(Wire::Protobuf, context.release).is_some();
+    let mut accepted = Accepted::for_objects(request.headers(), has_protobuf)?;
+    accepted.representation = accepted.representation.with_options(&query)?;
+    let resource = ResourceRequest { context, served, query: &query, namespace, accepted };
     // With a name, only the path can ask for a watch.
     let watches = path.watch || path.name.is_none() && query.flag("watch");
     match (request.method().as_str(), path.name.as_deref()) {
@@ -118,7 +122,7 @@ async fn serve_object(
     subresource: Option<&str>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, query, namespace, representation } = resource;
+    let ResourceRequest { context, served, query, namespace, accepted } = resource;
     if let Some(scale) = served.scale.as_ref().filter(|_| subresource == Some("scale")) {
         return scale::handle(resource, scale, name, request).await;
     }
@@ -126,10 +130,10 @@ async fn serve_object(
     match (request.method().as_str(), part) {
         ("GET", _) => {
             check_verb(served, "get")?;
-            representation.check_item()?;
+            accepted.representation.check_item()?;
             list::check_version(context, query)?;
             let object = context.store.read(served, &Key::new(namespace, name))?;
-            Ok(response::object(200, &object, served, representation))
+            Ok(response::object(200, &object, served, accepted, context.release))
         }
         ("PUT", part) => {
             check_verb(served, "update")?;

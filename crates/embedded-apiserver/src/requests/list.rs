@@ -4,8 +4,10 @@ use http::Response;
 use serde::Serialize;
 use serde_json::json;
 
+use super::accept::Accepted;
 use super::context::Context;
 use super::list_options::invalid_options;
+use super::list_response;
 use super::query::Query;
 use super::representation::Representation;
 use super::resource_request::ResourceRequest;
@@ -14,10 +16,11 @@ use super::selectors::selection;
 use crate::error::{ApiError, Problem};
 use crate::registry::Served;
 use crate::storage::{ContinueToken, Key, Page, PageError, PageRequest, parse_version};
+use crate::support::release::Release;
 
 pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, query, namespace, representation } = *request;
-    representation.check_list(served)?;
+    let ResourceRequest { context, served, query, namespace, accepted } = *request;
+    accepted.representation.check_list(served)?;
     let selection = selection(served, namespace, query)?;
     // A list has no use for it, but reads it.
     query.number("timeoutSeconds")?;
@@ -38,7 +41,7 @@ pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, Ap
     {
         return Err(ApiError::too_new(least, page.revision));
     }
-    Ok(respond(served, page, selection.has_selectors(), representation))
+    Ok(respond(served, page, selection.has_selectors(), accepted, context.release))
 }
 
 /// Checks the version of a request for one object: it must have been reached.
@@ -54,8 +57,10 @@ pub(crate) fn respond(
     served: &Served,
     page: Page,
     has_selectors: bool,
-    representation: Representation,
+    accepted: Accepted,
+    release: Release,
 ) -> Response<Body> {
+    let Accepted { representation, wire } = accepted;
     let last = page.items.last().filter(|_| page.remaining > 0);
     let is_untyped = served.is_custom() && representation == Representation::Full;
     let metadata = ListMetadata {
@@ -71,10 +76,11 @@ pub(crate) fn respond(
         remaining_item_count: last.filter(|_| !has_selectors).map(|_| page.remaining),
     };
     if representation != Representation::Full {
-        return response::json(
-            200,
-            &representation.render_list(&json!(metadata), &page.items, served),
-        );
+        let list = representation.render_list(&json!(metadata), &page.items, served);
+        return response::value(200, &list, wire, release);
+    }
+    if let Some((list, of)) = served.list_protobuf(wire, release) {
+        return list_response::protobuf(list, &json!(metadata), &page.items, served, of);
     }
     let kind = served.list_kind();
     let head = format!(
@@ -85,7 +91,7 @@ pub(crate) fn respond(
     );
     // A real server repeats the type in each item of custom resources.
     let type_meta = served.is_custom().then(|| served.type_meta().clone());
-    response::list(head, page.items, type_meta)
+    list_response::json(head, page.items, type_meta)
 }
 
 #[derive(Serialize)]

@@ -26,13 +26,24 @@ pub(super) fn handle(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
         let problem = Problem::forbidden("force", "may not be specified for non-apply patch");
         return Err(ApiError::invalid("PatchOptions", "meta.k8s.io", "", &problem));
     }
+    check_media_type(served, media_type)?;
     let patch = parse_json(&request.body)?;
     let changed = context.store.change(served, key, *part, *dry_run, |object| {
-        let new = patched(served, media_type, object.clone(), patch)?;
+        let new = patched(media_type, object.clone(), patch)?;
         check_uid(served, key, &object, &new)?;
         Ok(request.tracked(Some(&object), new))
     })?;
     Ok(request.respond(200, &changed))
+}
+
+/// Checks that a patch is of a type that the resource has. A real server has merge keys for its own types only.
+pub(super) fn check_media_type(served: &Served, media_type: &str) -> Result<(), ApiError> {
+    match media_type {
+        "application/merge-patch+json" | "application/json-patch+json" => Ok(()),
+        "application/strategic-merge-patch+json" if !served.is_custom() => Ok(()),
+        _ if served.is_custom() => Err(ApiError::unsupported_media_type(CUSTOM_PATCHES)),
+        _ => Err(ApiError::unsupported_patch_type()),
+    }
 }
 
 /// Checks that a patch does not set another uid. In an update, that is a conflict.
@@ -48,9 +59,8 @@ fn check_uid(served: &Served, key: &Key, old: &Value, new: &Value) -> Result<(),
     }
 }
 
-/// Applies a patch to an object.
+/// Applies a patch to an object, of a type that [`check_media_type`] has accepted.
 pub(super) fn patched(
-    served: &Served,
     media_type: &str,
     mut object: Value,
     patch: Value,
@@ -62,12 +72,7 @@ pub(super) fn patched(
                 serde_json::from_value(patch).map_err(|_| ApiError::unprocessable_patch())?;
             json_patch::patch(&mut object, &patch).map_err(|_| ApiError::unprocessable_patch())?;
         }
-        // A real server has merge keys for its own types only.
-        "application/strategic-merge-patch+json" if !served.is_custom() => {
-            strategic_patch::apply(&mut object, patch).map_err(ApiError::bad_request)?;
-        }
-        _ if served.is_custom() => return Err(ApiError::unsupported_media_type(CUSTOM_PATCHES)),
-        _ => return Err(ApiError::unsupported_patch_type()),
+        _ => strategic_patch::apply(&mut object, patch).map_err(ApiError::bad_request)?,
     }
     Ok(object)
 }

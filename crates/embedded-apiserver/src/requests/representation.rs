@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
-use http::header::ACCEPT;
 use serde_json::{Value, json};
 
 use super::query::Query;
@@ -30,37 +28,6 @@ pub(crate) enum RowObject {
 }
 
 impl Representation {
-    /// Reads `Accept`: the first supported representation in it.
-    ///
-    /// # Errors
-    ///
-    /// No representation is supported.
-    pub(crate) fn accepted(headers: &HeaderMap) -> Result<Self, ApiError> {
-        let mut values =
-            headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
-        if values.peek().is_none() {
-            return Ok(Self::Full);
-        }
-        let mut representations = values.flat_map(|value| value.split(',')).filter_map(Self::of);
-        representations.next().ok_or_else(ApiError::not_acceptable)
-    }
-
-    fn of(media_type: &str) -> Option<Self> {
-        let media_type = media_type.trim().to_ascii_lowercase();
-        let mut parts = media_type.split(';').map(str::trim);
-        let media = parts.next().unwrap_or_default();
-        if !matches!(media, "" | "application/json" | "application/*" | "*/*") {
-            return None;
-        }
-        match parts.find_map(|part| part.strip_prefix("as=")) {
-            None => Some(Self::Full),
-            Some("partialobjectmetadata") => Some(Self::PartialMetadata),
-            Some("partialobjectmetadatalist") => Some(Self::PartialMetadataList),
-            Some("table") => Some(Self::Table(RowObject::Metadata)),
-            Some(_) => None,
-        }
-    }
-
     /// Reads `includeObject`, which concerns tables.
     ///
     /// # Errors
@@ -95,7 +62,8 @@ impl Representation {
         Err(ApiError::not_convertible("PartialObjectMetadata", &why))
     }
 
-    /// Checks that single objects can be converted to this representation.
+    /// Checks that single objects can be converted to this representation. A watch in it is accepted, and sends
+    /// nothing.
     pub(crate) fn check_item(self) -> Result<(), ApiError> {
         if self != Self::PartialMetadataList {
             return Ok(());

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::accept::Accepted;
 use super::context::Context;
 use super::query::Query;
-use super::representation::Representation;
 use crate::registry::Served;
 
 /// A request for the objects of a resource: its path, parameters and headers.
@@ -14,6 +14,6 @@ pub(super) struct ResourceRequest<'a> {
     pub(super) served: &'a Arc<Served>,
     pub(super) query: &'a Query,
     pub(super) namespace: Option<&'a str>,
-    /// The representation in which the client accepts objects.
-    pub(super) representation: Representation,
+    /// What the client accepts objects as.
+    pub(super) accepted: Accepted,
 }

@@ -1,39 +1,42 @@
 //! Responses, with the headers and bodies of a real server.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use futures::{Stream, StreamExt, stream};
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::accept::Accepted;
+use super::error_form::ErrorForm;
 use super::representation::Representation;
-use super::sized_body::SizedBody;
 use crate::error::ApiError;
+use crate::protobuf;
 use crate::registry::Served;
 use crate::storage::Object;
+use crate::support::release::Release;
+use crate::support::wire::Wire;
 
 /// The body of a response; it never fails.
 pub(crate) type Body = UnsyncBoxBody<Bytes, Infallible>;
 
-/// The size in bytes up to which items of a list share a frame: few frames, and no second copy of a
-/// large list.
-const FRAME_BYTES: usize = 64 * 1024;
-const LIST_END: &[u8] = b"]}\n";
+pub(super) const JSON: &str = "application/json";
 
-/// Returns a rejection: a `Status`, indented for those who read it themselves.
-pub(crate) fn error(error: &ApiError, pretty: bool) -> Response<Body> {
-    let text = if pretty { serde_json::to_vec_pretty(error) } else { serde_json::to_vec(error) };
-    let mut text = text.unwrap_or_default();
-    if !pretty {
-        text.push(b'\n');
-    }
-    let mut response = response(error.code(), "application/json", full(text));
+/// Returns a rejection: a `Status`. Its JSON is indented for those who read it themselves.
+pub(crate) fn error(error: &ApiError, form: ErrorForm) -> Response<Body> {
+    let mut response = if form.pretty && form.wire == Wire::Json {
+        let text = serde_json::to_vec_pretty(error).unwrap_or_default();
+        response(error.code(), JSON, full(text))
+    } else if form.wire == Wire::Json {
+        json(error.code(), error)
+    } else {
+        value(error.code(), &json!(error), form.wire, form.release)
+    };
     if let Some(seconds) = error.retry_after_seconds() {
         response.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
@@ -61,93 +64,57 @@ pub(crate) fn json_as(content_type: &'static str, value: &impl Serialize) -> Res
 pub(crate) fn json(code: u16, value: &impl Serialize) -> Response<Body> {
     let mut text = serde_json::to_vec(value).unwrap_or_default();
     text.push(b'\n');
-    response(code, "application/json", full(text))
+    response(code, JSON, full(text))
+}
+
+/// Returns an object that is not stored, with its `kind` and `apiVersion`: in protobuf if that is accepted and there is
+/// any.
+pub(crate) fn value(code: u16, value: &Value, wire: Wire, release: Release) -> Response<Body> {
+    match (wire, protobuf::encode(value, release.minor)) {
+        (Wire::Protobuf, Some(body)) => response(code, protobuf::MEDIA_TYPE, full(body)),
+        _ => json(code, value),
+    }
 }
 
 pub(crate) fn object(
     code: u16,
     object: &Object,
     served: &Served,
-    representation: Representation,
+    accepted: Accepted,
+    release: Release,
 ) -> Response<Body> {
-    if representation != Representation::Full {
-        return json(
-            code,
-            &representation.render(object.decode_as(served.resource()), served, true),
-        );
+    if accepted.representation != Representation::Full {
+        let whole = object.decode_as(served.resource());
+        let rendered = accepted.representation.render(whole, served, true);
+        return value(code, &rendered, accepted.wire, release);
     }
-    response(code, "application/json", full(object.framed("", served.type_meta(), "\n")))
+    match served.protobuf(accepted.wire, release) {
+        Some(type_) => {
+            let body = type_.body(&object.message(served.id, type_));
+            response(code, protobuf::MEDIA_TYPE, full(body))
+        }
+        None => response(code, JSON, full(object.framed("", served.type_meta(), "\n"))),
+    }
 }
 
-/// Returns a list. `head` is its JSON up to the items; each item starts with `type_meta`, if given.
-pub(crate) fn list(
-    head: String,
-    items: Vec<Arc<Object>>,
-    type_meta: Option<Bytes>,
+/// Returns a watch: each event is sent as soon as it is available.
+pub(crate) fn streamed(
+    events: impl Stream<Item = Bytes> + Send + 'static,
+    wire: Wire,
 ) -> Response<Body> {
-    let bytes = list_bytes(&head, &items, type_meta.as_ref());
-    let pieces = list_pieces(head, items, type_meta);
-    if bytes <= FRAME_BYTES {
-        let list = pieces.fold(BytesMut::new(), |mut list, piece| {
-            list.extend_from_slice(&piece);
-            list
-        });
-        return response(200, "application/json", full(list.freeze()));
-    }
-    let body = StreamBody::new(stream::iter(pieces.map(|piece| Ok(Frame::data(piece)))));
-    let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-    response(200, "application/json", BodyExt::boxed_unsync(SizedBody { body, bytes }))
+    let content_type = match wire {
+        Wire::Json => JSON,
+        Wire::Protobuf => protobuf::WATCH_MEDIA_TYPE,
+    };
+    let body = StreamBody::new(events.map(|event| Ok(Frame::data(event))));
+    response(200, content_type, BodyExt::boxed_unsync(body))
 }
 
-/// Returns a streaming body: each piece is sent as soon as it is available.
-pub(crate) fn streamed(pieces: impl Stream<Item = Bytes> + Send + 'static) -> Response<Body> {
-    let body = StreamBody::new(pieces.map(|piece| Ok(Frame::data(piece))));
-    response(200, "application/json", BodyExt::boxed_unsync(body))
-}
-
-/// Returns the size of what [`list_pieces`] returns, without encoding it.
-fn list_bytes(head: &str, items: &[Arc<Object>], type_meta: Option<&Bytes>) -> usize {
-    // The type is followed by a comma, and so is each item but the last.
-    let type_meta = type_meta.map_or(0, |type_meta| type_meta.len() + 1);
-    let items: usize = items.iter().map(|item| item.item().len() + type_meta + 1).sum();
-    head.len() + items.saturating_sub(1) + LIST_END.len()
-}
-
-fn list_pieces(
-    head: String,
-    items: Vec<Arc<Object>>,
-    type_meta: Option<Bytes>,
-) -> impl Iterator<Item = Bytes> {
-    let mut items = items.into_iter().peekable();
-    let mut open = Some(head);
-    std::iter::from_fn(move || {
-        let mut piece = BytesMut::new();
-        match open.take() {
-            Some(head) => piece.extend_from_slice(head.as_bytes()),
-            None => items.peek().map(drop)?,
-        }
-        while let Some(item) = items.next() {
-            match &type_meta {
-                Some(type_meta) => piece.extend_from_slice(&item.framed("", type_meta, "")),
-                None => piece.extend_from_slice(item.item()),
-            }
-            if items.peek().is_some() {
-                piece.extend_from_slice(b",");
-                if piece.len() >= FRAME_BYTES {
-                    return Some(piece.freeze());
-                }
-            }
-        }
-        piece.extend_from_slice(LIST_END);
-        Some(piece.freeze())
-    })
-}
-
-fn full(bytes: impl Into<Bytes>) -> Body {
+pub(super) fn full(bytes: impl Into<Bytes>) -> Body {
     BodyExt::boxed_unsync(Full::new(bytes.into()))
 }
 
-fn response(code: u16, content_type: &'static str, body: Body) -> Response<Body> {
+pub(super) fn response(code: u16, content_type: &'static str, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -7,7 +7,7 @@ use hyper::body::Incoming;
 use serde_json::{Value, json};
 
 use super::body::parse_json;
-use super::patch::patched;
+use super::patch::{check_media_type, patched};
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
 use super::write_request::{WriteRequest, dry_run};
@@ -22,7 +22,7 @@ pub(super) async fn handle(
     name: &str,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, query, namespace, .. } = resource;
+    let ResourceRequest { context, served, query, namespace, accepted } = resource;
     let object = match *request.method() {
         Method::GET => {
             dry_run(query, request.method())?;
@@ -35,7 +35,8 @@ pub(super) async fn handle(
             return Err(ApiError::method_not_allowed());
         }
     };
-    Ok(response::json(200, &render(scale, &object.decode_as(served.resource()))))
+    let scale = render(scale, &object.decode_as(served.resource()));
+    Ok(response::value(200, &scale, accepted.wire, context.release))
 }
 
 async fn read<'a>(
@@ -55,12 +56,13 @@ fn put(request: &WriteRequest<'_>, scale: &Scale) -> Result<Arc<Object>, ApiErro
 
 fn patch(request: &WriteRequest<'_>, scale: &Scale) -> Result<Arc<Object>, ApiError> {
     let WriteRequest { served, key, media_type, .. } = request;
+    check_media_type(served, media_type)?;
     let patch = parse_json(&request.body)?;
     change(request, |object| {
         let mut wanted = render(scale, &object);
         // A patch without a version applies to any version.
         wanted["metadata"]["resourceVersion"] = Value::Null;
-        let wanted = patched(served, media_type, wanted, patch)?;
+        let wanted = patched(media_type, wanted, patch)?;
         set_replicas(scale, object, &wanted, key)
     })
 }

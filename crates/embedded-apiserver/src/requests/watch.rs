@@ -7,6 +7,7 @@ use http::Response;
 
 use super::compression::compress_watch_list;
 use super::context::Context;
+use super::event_encoder::EventEncoder;
 use super::list_options::invalid_options;
 use super::query::Query;
 use super::resource_request::ResourceRequest;
@@ -39,11 +40,10 @@ pub(super) fn handle(
     shuffle: Option<u64>,
     accepts_gzip: bool,
 ) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, query, namespace, representation } = *request;
+    let ResourceRequest { context, served, query, namespace, accepted } = *request;
     if !served.has_verb("watch") {
         return Err(ApiError::not_watchable(served.resource()));
     }
-    representation.check_item()?;
     let selection = selection(served, namespace, query)?;
     let selection = match name {
         Some(name) => selection.named(name)?,
@@ -64,16 +64,10 @@ pub(super) fn handle(
         0 => LEAST_DEFAULT_TIMEOUT + random_part(LEAST_DEFAULT_TIMEOUT),
         seconds => Duration::from_secs(seconds).min(FOREVER),
     };
-    let stream = WatchStream::new(
-        context,
-        Arc::clone(served),
-        selection,
-        start,
-        bookmarks,
-        timeout,
-        representation,
-    );
-    let response = response::streamed(stream.into_lines());
+    let encoder = EventEncoder::new(Arc::clone(served), context.release, accepted);
+    let served = Arc::clone(served);
+    let stream = WatchStream::new(context, served, encoder, selection, start, bookmarks, timeout);
+    let response = response::streamed(stream.into_events(), accepted.wire);
     Ok(if is_watch_list && accepts_gzip {
         compress_watch_list(response, context.release)
     } else {

@@ -1,4 +1,4 @@
-//! The stream of a watch: lines from the store's history, read at the stream's own position.
+//! The stream of a watch: events from the store's history, read at the stream's own position.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -6,25 +6,21 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{Stream, stream};
-use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::context::Context;
-use super::representation::Representation;
+use super::event_encoder::EventEncoder;
 use crate::error::ApiError;
 use crate::registry::Served;
-use crate::storage::{Object, Selection, added_line};
+use crate::storage::{Object, Selection};
 use crate::store::Store;
 use crate::support::counter::Counted;
-use crate::support::release::Release;
 
 /// The number of events that are read at once, and so kept for a slow client besides the history.
 const BATCH: usize = 64;
 /// The time between the last bookmark of a watch and its end.
 const LAST_BOOKMARK: Duration = Duration::from_secs(2);
-/// Earlier releases write the empty `creationTimestamp` of a bookmark.
-const NO_NULL_TIMESTAMP_SINCE: Release = Release::new(1, 34);
 
 /// The start of a stream.
 pub(crate) struct Start {
@@ -42,13 +38,13 @@ pub(crate) struct Start {
 pub(crate) struct WatchStream {
     store: Store,
     served: Arc<Served>,
-    release: Release,
+    encoder: EventEncoder,
     selection: Selection,
     revision: u64,
     objects: std::vec::IntoIter<Arc<Object>>,
     end_bookmark: bool,
-    /// Lines that are ready to be sent.
-    lines: VecDeque<Bytes>,
+    /// Events that are ready to be sent.
+    ready: VecDeque<Bytes>,
     revisions: watch::Receiver<u64>,
     bookmark_interval: Option<Duration>,
     next_bookmark: Option<Instant>,
@@ -56,9 +52,6 @@ pub(crate) struct WatchStream {
     last_bookmark: Option<Instant>,
     deadline: Instant,
     ended: bool,
-    representation: Representation,
-    /// Whether the columns of a table have been sent.
-    columns_sent: bool,
     _counted: Counted,
 }
 
@@ -66,11 +59,11 @@ impl WatchStream {
     pub(crate) fn new(
         context: &Context,
         served: Arc<Served>,
+        encoder: EventEncoder,
         selection: Selection,
         start: Start,
         bookmark_interval: Option<Duration>,
         timeout: Duration,
-        representation: Representation,
     ) -> Self {
         let now = Instant::now();
         let deadline = now + timeout;
@@ -79,11 +72,11 @@ impl WatchStream {
         Self {
             store: context.store.clone(),
             served,
-            release: context.release,
             selection,
             revision: start.revision,
             ended: start.error.is_some(),
-            lines: start.error.iter().map(error_line).collect(),
+            ready: start.error.iter().map(|error| encoder.error(error)).collect(),
+            encoder,
             objects: if start.error.is_none() { start.objects } else { Vec::new() }.into_iter(),
             end_bookmark: start.end_bookmark && start.error.is_none(),
             revisions: context.store.revisions(),
@@ -91,28 +84,23 @@ impl WatchStream {
             next_bookmark: bookmark_interval.map(|interval| now + interval),
             last_bookmark: bookmark_interval.map(|_| last_bookmark),
             deadline,
-            representation,
-            columns_sent: false,
             _counted: context.watches.one_more(),
         }
     }
 
-    /// Returns the lines, each a JSON document and a line feed.
-    pub(crate) fn into_lines(self) -> impl Stream<Item = Bytes> + Send + 'static {
-        stream::unfold(self, |mut watch| async move {
-            let line = watch.next_line().await?;
-            Some((watch.rendered(line), watch))
-        })
+    /// Returns the events, encoded.
+    pub(crate) fn into_events(self) -> impl Stream<Item = Bytes> + Send + 'static {
+        stream::unfold(self, |mut watch| async move { Some((watch.next_event().await?, watch)) })
     }
 
-    async fn next_line(&mut self) -> Option<Bytes> {
+    async fn next_event(&mut self) -> Option<Bytes> {
         loop {
             // The timeout bounds the watch even if events are pending.
             if Instant::now() >= self.deadline {
                 return None;
             }
-            if let Some(line) = self.lines.pop_front().or_else(|| self.next_initial()) {
-                return Some(line);
+            if let Some(event) = self.ready.pop_front().or_else(|| self.next_initial()) {
+                return Some(event);
             }
             if self.ended {
                 return None;
@@ -127,8 +115,10 @@ impl WatchStream {
             if !is_served {
                 return None;
             }
-            if self.bookmark_is_due() {
-                return Some(self.bookmark(false));
+            if self.bookmark_is_due()
+                && let Some(bookmark) = self.encoder.bookmark(self.revision, false)
+            {
+                return Some(bookmark);
             }
             tokio::select! {
                 () = sleep_until(self.wake_time()) => {}
@@ -137,26 +127,15 @@ impl WatchStream {
         }
     }
 
-    /// Converts a line to the representation that the client accepts.
-    fn rendered(&mut self, line: Bytes) -> Bytes {
-        if self.representation == Representation::Full || line.starts_with(br#"{"type":"ERROR""#) {
-            return line;
-        }
-        let mut event: Value = serde_json::from_slice(&line).unwrap_or_default();
-        let with_columns = !std::mem::replace(&mut self.columns_sent, true);
-        let object =
-            self.representation.render(event["object"].take(), self.served(), with_columns);
-        let text = json!({"type": event["type"], "object": object}).to_string();
-        format!("{text}\n").into()
-    }
-
-    /// Returns the next line of the initial events.
+    /// Returns the next of the initial events.
     fn next_initial(&mut self) -> Option<Bytes> {
-        let selection = &self.selection;
-        if let Some(object) = self.objects.find(|object| selection.matches(object)) {
-            return Some(added_line(&object, self.served().type_meta()));
+        let (selection, encoder) = (&self.selection, &mut self.encoder);
+        let mut selected = self.objects.by_ref().filter(|object| selection.matches(object));
+        if let Some(event) = selected.find_map(|object| encoder.added(&object)) {
+            return Some(event);
         }
-        std::mem::take(&mut self.end_bookmark).then(|| self.bookmark(true))
+        let ends = std::mem::take(&mut self.end_bookmark);
+        ends.then(|| self.encoder.bookmark(self.revision, true)).flatten()
     }
 
     /// Reads the next events of the history; returns whether there were any.
@@ -164,26 +143,21 @@ impl WatchStream {
         match self.store.events_after(self.revision, BATCH) {
             Err(too_old) => {
                 let error = ApiError::too_old(self.revision, too_old.oldest);
-                self.lines.push_back(error_line(&error));
+                self.ready.push_back(self.encoder.error(&error));
                 self.ended = true;
                 true
             }
             Ok((events, reached)) => {
-                let served = &*self.served;
-                let selected = events
-                    .iter()
-                    .filter(|event| event.collection == served.collection)
-                    .filter_map(|event| event.line(served.id, served.type_meta(), &self.selection));
-                self.lines.extend(selected);
+                let collection = self.served.collection;
+                let of_collection = events.iter().filter(|event| event.collection == collection);
+                let (encoder, selection) = (&mut self.encoder, &self.selection);
+                let selected = of_collection.filter_map(|event| encoder.change(event, selection));
+                self.ready.extend(selected);
                 // A watch can start at a future revision.
                 self.revision = self.revision.max(reached);
                 !events.is_empty()
             }
         }
-    }
-
-    fn served(&self) -> &Served {
-        &self.served
     }
 
     /// Returns whether a bookmark is due, and schedules the next one if so.
@@ -202,34 +176,4 @@ impl WatchStream {
         let times = [self.next_bookmark, self.last_bookmark];
         times.into_iter().flatten().fold(self.deadline, Instant::min)
     }
-
-    fn bookmark(&self, ends_initial_events: bool) -> Bytes {
-        bookmark(self.served(), self.revision, self.release, ends_initial_events)
-    }
-}
-
-/// Returns a bookmark: an object with nothing but a version. Two more members that a real server's
-/// encoder writes for a Pod have misled decoders.
-fn bookmark(served: &Served, revision: u64, release: Release, ends_initial_events: bool) -> Bytes {
-    let type_meta = String::from_utf8_lossy(served.type_meta());
-    let time = if release < NO_NULL_TIMESTAMP_SINCE { r#","creationTimestamp":null"# } else { "" };
-    let annotations = if ends_initial_events {
-        r#","annotations":{"k8s.io/initial-events-end":"true"}"#
-    } else {
-        ""
-    };
-    let is_pod = served.resource().group().is_empty() && served.resource().kind() == "Pod";
-    let members = if is_pod { r#","spec":{"containers":null},"status":{}"# } else { "" };
-    let object = format!(
-        r#"{{{type_meta},"metadata":{{"resourceVersion":"{revision}"{time}{annotations}}}{members}}}"#
-    );
-    line("BOOKMARK", &object)
-}
-
-fn error_line(error: &ApiError) -> Bytes {
-    line("ERROR", &serde_json::to_string(error).unwrap_or_default())
-}
-
-fn line(event_type: &str, object: &str) -> Bytes {
-    format!("{{\"type\":\"{event_type}\",\"object\":{object}}}\n").into()
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::list;
 use super::query::Query;
 use super::resource_request::ResourceRequest;
-use super::response::{self, Body};
+use super::response::Body;
 use super::review;
 use super::selectors::selection;
 use super::write_request::{WriteRequest, dry_run};
@@ -20,7 +20,7 @@ pub(super) fn create(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
     if !served.is_stored() {
         let has_token = request.context.token.is_some();
         let review = review::respond(served, request.object()?, has_token);
-        return Ok(response::json(201, &review));
+        return Ok(request.respond_with(201, &review));
     }
     let object = request.tracked(None, request.whole_object()?);
     let store = &request.context.store;
@@ -88,7 +88,7 @@ pub(super) fn delete(request: &WriteRequest<'_>) -> Result<Response<Body>, ApiEr
         "status": "Success",
         "details": details,
     });
-    Ok(response::json(200, &status))
+    Ok(request.respond_with(200, &status))
 }
 
 /// Returns the propagation policy of a request, or the default of its resource.
@@ -112,11 +112,11 @@ fn propagation(served: &Served, query: &Query, options: &Value) -> Result<Propag
 
 /// Deletes every selected object, and responds with their list.
 pub(super) fn delete_collection(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
-    let ResourceRequest { context, served, query, namespace, representation } = *request;
+    let ResourceRequest { context, served, query, namespace, accepted } = *request;
     let dry_run = dry_run(query, &Method::DELETE)?;
     let selection = selection(served, namespace, query)?;
     let propagation = propagation(served, query, &Value::Null)?;
     let items = context.store.remove_all(served, &selection, propagation, dry_run);
     let page = Page { items, revision: context.store.current_revision(), remaining: 0 };
-    Ok(list::respond(served, page, false, representation))
+    Ok(list::respond(served, page, false, accepted, context.release))
 }

@@ -6,10 +6,10 @@ use http::{HeaderMap, Method, Request, Response};
 use hyper::body::Incoming;
 use serde_json::Value;
 
+use super::accept::Accepted;
 use super::body;
 use super::context::Context;
 use super::query::Query;
-use super::representation::Representation;
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
 use super::typed::normalize;
@@ -36,7 +36,7 @@ pub(super) struct WriteRequest<'a> {
     pub(super) dry_run: bool,
     pub(super) media_type: String,
     pub(super) body: Bytes,
-    representation: Representation,
+    accepted: Accepted,
 }
 
 impl<'a> WriteRequest<'a> {
@@ -47,24 +47,13 @@ impl<'a> WriteRequest<'a> {
         part: Part,
         request: Request<Incoming>,
     ) -> Result<Self, ApiError> {
-        let ResourceRequest { context, served, query, namespace, representation } = resource;
+        let ResourceRequest { context, served, query, namespace, accepted } = resource;
         let dry_run = dry_run(query, request.method())?;
         let writer = writer(served, query, request.headers(), part);
         let media_type = body::media_type(request.headers());
         let body = body::read(request).await?;
         let key = Key::new(namespace, name);
-        Ok(Self {
-            context,
-            served,
-            query,
-            key,
-            part,
-            writer,
-            dry_run,
-            media_type,
-            body,
-            representation,
-        })
+        Ok(Self { context, served, query, key, part, writer, dry_run, media_type, body, accepted })
     }
 
     pub(super) fn namespace(&self) -> Option<&str> {
@@ -73,7 +62,7 @@ impl<'a> WriteRequest<'a> {
 
     /// Decodes the object in the body, which is JSON, YAML or protobuf.
     pub(super) fn object(&self) -> Result<Value, ApiError> {
-        body::decode(&self.media_type, &self.body)
+        body::decode(&self.media_type, &self.body, self.served)
     }
 
     /// Decodes the object that the body creates or replaces.
@@ -121,7 +110,12 @@ impl<'a> WriteRequest<'a> {
 
     /// Responds with an object.
     pub(super) fn respond(&self, code: u16, object: &Object) -> Response<Body> {
-        response::object(code, object, self.served, self.representation)
+        response::object(code, object, self.served, self.accepted, self.context.release)
+    }
+
+    /// Responds with an object that is not stored.
+    pub(super) fn respond_with(&self, code: u16, value: &Value) -> Response<Body> {
+        response::value(code, value, self.accepted.wire, self.context.release)
     }
 }
 

@@ -5,7 +5,7 @@ use hyper::body::Incoming;
 
 use super::control;
 use crate::faults::{Body, Disconnect, FaultLayer, apply_faults};
-use crate::requests::{error_response, is_pretty};
+use crate::requests::{ErrorForm, error_response};
 use crate::transport::{Encoded, encode};
 
 /// Handles all requests of a server.
@@ -27,10 +27,10 @@ impl Service {
         request: Request<Incoming>,
     ) -> Result<Response<Encoded<Body>>, Disconnect> {
         if self.control && control::is_addressed(&request) {
-            let pretty = is_pretty(&request);
+            let form = ErrorForm::of(&request, self.faults.context.release);
             let response = control::handle(&self.faults, request).await;
-            let response = response.unwrap_or_else(|error| error_response(&error, pretty));
-            return Ok(encode(apply_faults(response, Vec::new())));
+            let response = response.unwrap_or_else(|error| error_response(&error, form));
+            return Ok(encode(apply_faults(response, Vec::new(), self.faults.context.release)));
         }
         self.faults.handle(request).await.map(encode)
     }

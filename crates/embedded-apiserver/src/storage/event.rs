@@ -1,9 +1,10 @@
-//! The change of an object, and its line in a watch.
+//! The change of an object, and its event in a watch.
 
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
+use super::format::Format;
 use super::object::Object;
 use super::selection::Selection;
 
@@ -16,8 +17,9 @@ pub(crate) struct Event {
     pub(crate) after: Option<Arc<Object>>,
     /// The previous state with the revision of this event: the object of a DELETED event.
     deleted: OnceLock<Object>,
-    /// The line for most watchers, in the group version of the first watcher.
+    /// The line and the frame for most watchers, each in the group version of the first watcher on that wire.
     line: OnceLock<(usize, Bytes)>,
+    frame: OnceLock<(usize, Bytes)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,7 @@ impl Event {
             after,
             deleted: OnceLock::new(),
             line: OnceLock::new(),
+            frame: OnceLock::new(),
         }
     }
 
@@ -49,41 +52,37 @@ impl Event {
         [&self.before, &self.after].into_iter().flatten().map(|state| state.item().len()).sum()
     }
 
-    /// Returns the line for a watcher of a selection, or `None` if the selection matches neither state.
+    /// Returns what a watcher of a selection is sent, or `None` if the selection matches neither state.
     ///
     /// For the watcher, an object that stops matching is deleted, and one that starts matching is added.
-    pub(crate) fn line(
-        &self,
-        version_id: usize,
-        type_meta: &Bytes,
-        selection: &Selection,
-    ) -> Option<Bytes> {
+    pub(crate) fn frame(&self, format: &Format<'_>, selection: &Selection) -> Option<Bytes> {
         let matches =
             |state: &Option<Arc<Object>>| state.as_ref().is_some_and(|o| selection.matches(o));
         let observed = change(matches(&self.before), matches(&self.after))?;
         if Some(observed) != change(self.before.is_some(), self.after.is_some()) {
-            return self.encode(observed, type_meta);
+            return self.encode(observed, format);
         }
-        if let Some((id, line)) = self.line.get() {
-            return if *id == version_id {
-                Some(line.clone())
+        let shared = if format.protobuf.is_some() { &self.frame } else { &self.line };
+        if let Some((id, frame)) = shared.get() {
+            return if *id == format.version_id {
+                Some(frame.clone())
             } else {
-                self.encode(observed, type_meta)
+                self.encode(observed, format)
             };
         }
-        let line = self.encode(observed, type_meta)?;
-        // Another watcher may have set it first, to the same line or to one of another group version.
-        let _ = self.line.set((version_id, line.clone()));
-        Some(line)
+        let frame = self.encode(observed, format)?;
+        // Another watcher may have set it first, to the same frame or to one of another group version.
+        let _ = shared.set((format.version_id, frame.clone()));
+        Some(frame)
     }
 
-    fn encode(&self, change: Change, type_meta: &Bytes) -> Option<Bytes> {
+    fn encode(&self, change: Change, format: &Format<'_>) -> Option<Bytes> {
         let (event_type, object) = match change {
             Change::Added => ("ADDED", self.after.as_deref()?),
             Change::Modified => ("MODIFIED", self.after.as_deref()?),
             Change::Deleted => ("DELETED", self.deleted()?),
         };
-        Some(frame(event_type, object, type_meta))
+        Some(format.frame(event_type, object))
     }
 
     fn deleted(&self) -> Option<&Object> {
@@ -93,13 +92,9 @@ impl Event {
     }
 }
 
-/// Returns the ADDED line of an object that existed before the watch started.
-pub(crate) fn added_line(object: &Object, type_meta: &Bytes) -> Bytes {
-    frame("ADDED", object, type_meta)
-}
-
-fn frame(event_type: &str, object: &Object, type_meta: &Bytes) -> Bytes {
-    object.framed(&format!(r#"{{"type":"{event_type}","object":"#), type_meta, "}\n")
+/// Returns the ADDED event of an object that existed before the watch started.
+pub(crate) fn added_frame(object: &Object, format: &Format<'_>) -> Bytes {
+    format.frame("ADDED", object)
 }
 
 fn change(before: bool, after: bool) -> Option<Change> {

@@ -1,10 +1,13 @@
 //! A stored object: its encoded JSON, and the fields that selectors need.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use bytes::{Bytes, BytesMut};
 use serde_json::Value;
 use watchable_core::ResourceInfo;
+
+use crate::protobuf::ObjectType;
 
 /// The key of an object in its collection. The namespace of a cluster-scoped kind is empty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +31,8 @@ pub(crate) struct Object {
     finalizers: bool,
     /// Without `kind` and `apiVersion`, as in a list. Never an empty object.
     json: Bytes,
+    /// The message in protobuf, in the group version in which it was first needed.
+    message: OnceLock<(usize, Bytes)>,
 }
 
 impl Object {
@@ -51,7 +56,8 @@ impl Object {
             .collect();
         let finalizers =
             value["metadata"]["finalizers"].as_array().is_some_and(|names| !names.is_empty());
-        Self { key, revision, labels, finalizers, json: value.to_string().into() }
+        let json = value.to_string().into();
+        Self { key, revision, labels, finalizers, json, message: OnceLock::new() }
     }
 
     pub(crate) fn key(&self) -> &Key {
@@ -87,6 +93,13 @@ impl Object {
         text.extend_from_slice(&self.json[1..]);
         text.extend_from_slice(after.as_bytes());
         text.freeze()
+    }
+
+    /// Returns the message in protobuf, of a type in the group version with this id.
+    pub(crate) fn message(&self, version_id: usize, type_: &ObjectType) -> Bytes {
+        let encode = || type_.message(&self.decode());
+        let (id, message) = self.message.get_or_init(|| (version_id, encode()));
+        if *id == version_id { message.clone() } else { encode() }
     }
 
     /// Decodes the object, without `kind` and `apiVersion`.

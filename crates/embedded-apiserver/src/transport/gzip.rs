@@ -1,8 +1,8 @@
 //! Encodes the bodies of responses whose headers announce gzip.
 //!
-//! Text that ends a line ends a member of the stream: so each event of a watch is a member of its own, as
-//! Kubernetes 1.37 sends them, and a list, which is one line, is a single member. Text without the end of its
-//! line stays in an unfinished member. Whatever is available is sent before the body is waited for, or fails.
+//! What ends an event ends a member of the stream: so each event of a watch is a member of its own, as
+//! Kubernetes 1.37 sends them, and a list is a single member. Data without the end of its event stays in an
+//! unfinished member. Whatever is available is sent before the body is waited for, or fails.
 
 use std::io::Write as _;
 use std::pin::Pin;
@@ -12,8 +12,10 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::Response;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use hyper::body::{Body, Frame, SizeHint};
+
+use crate::protobuf::FrameEnds;
 
 /// The level of real servers since 1.22.
 const LEVEL: Compression = Compression::new(1);
@@ -21,9 +23,12 @@ const LEVEL: Compression = Compression::new(1);
 /// Encodes a body as the headers of its response announce.
 pub(crate) fn encode<B: Body>(response: Response<B>) -> Response<Encoded<B>> {
     let gzip = response.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "gzip");
+    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let ends = FrameEnds::of(content_type);
     response.map(|body| {
         if gzip {
-            Encoded::Gzip(GzipBody { body, member: None, flushed: true, ended: false, error: None })
+            let (member, error) = (None, None);
+            Encoded::Gzip(GzipBody { body, ends, member, flushed: true, ended: false, error })
         } else {
             Encoded::Identity(body)
         }
@@ -71,7 +76,8 @@ where
 /// A body in gzip.
 pub(crate) struct GzipBody<B: Body> {
     body: B,
-    /// The member that text has been written to. There is none between lines, so that an idle watch holds no
+    ends: FrameEnds,
+    /// The member that text has been written to. There is none between events, so that an idle watch holds no
     /// encoder.
     member: Option<GzEncoder<Vec<u8>>>,
     /// Whether the member's text has been sent.
@@ -121,7 +127,7 @@ impl<B: Body<Data = Bytes> + Unpin> GzipBody<B> {
         let member = self.member.get_or_insert_with(|| GzEncoder::new(Vec::new(), LEVEL));
         written(member.write_all(text));
         self.flushed = false;
-        if text.ends_with(b"\n") { self.finish() } else { self.available() }
+        if self.ends.read_all(text) { self.finish() } else { self.available() }
     }
 
     /// Returns all that has been encoded, without the end of the member.

@@ -1,9 +1,9 @@
-//! A plain HTTP client: one connection per request, and watches read line by line.
+//! A plain HTTP client: one connection per request, and watches read event by event, in JSON or protobuf.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use embedded_apiserver::{Builder, EmbeddedServer};
+use embedded_apiserver::{Builder, EmbeddedServer, protobuf};
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
@@ -16,6 +16,8 @@ use crate::catalog::CATALOG;
 
 /// Longer than any response takes.
 const TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(crate) const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
 
 pub(crate) fn builder() -> Builder {
     EmbeddedServer::builder(CATALOG)
@@ -33,7 +35,15 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    pub(crate) fn is_protobuf(&self) -> bool {
+        self.headers["content-type"] == PROTOBUF
+    }
+
+    /// Returns the body in JSON, which it is or which its protobuf is decoded to.
     pub(crate) fn json(&self) -> Value {
+        if self.is_protobuf() {
+            return protobuf::decode(&self.bytes).unwrap();
+        }
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
     }
 
@@ -42,7 +52,8 @@ impl Response {
         let status = self.json();
         assert_eq!((&status["kind"], &status["status"]), (&json!("Status"), &json!("Failure")));
         assert_eq!(status["code"], self.code);
-        assert!(self.text.starts_with(r#"{"kind":"Status","#), "{}", self.text);
+        let is_json = self.text.starts_with(r#"{"kind":"Status","#);
+        assert!(is_json || self.is_protobuf(), "{}", self.text);
         (self.code, status["reason"].as_str().unwrap_or_default().to_owned())
     }
 
@@ -120,6 +131,8 @@ pub(crate) async fn open(
 pub(crate) struct Watch {
     body: Incoming,
     read: Vec<u8>,
+    /// Whether the events are frames of protobuf, not lines of JSON.
+    is_protobuf: bool,
     connection: JoinHandle<()>,
 }
 
@@ -142,7 +155,10 @@ pub(crate) async fn watch_with(
     let opening = open(server, "GET", path, Bytes::new(), headers);
     let (response, connection) = tokio::time::timeout(TIMEOUT, opening).await.expect("a watch");
     assert_eq!(response.status().as_u16(), 200, "{path}");
-    Watch { body: response.into_body(), read: Vec::new(), connection }
+    let content_type = response.headers()["content-type"].to_str().unwrap();
+    let is_protobuf = content_type == format!("{PROTOBUF};stream=watch");
+    assert!(is_protobuf || content_type == "application/json", "{content_type}");
+    Watch { body: response.into_body(), read: Vec::new(), is_protobuf, connection }
 }
 
 /// The next part of a watch.
@@ -160,11 +176,24 @@ impl Watch {
         tokio::time::timeout(TIMEOUT, self.read_line()).await.expect("a line or an end")
     }
 
+    /// Takes an event from what has been read, if it is complete.
+    fn take_event(&mut self) -> Option<Value> {
+        if self.is_protobuf {
+            let length = u32::from_be_bytes(*self.read.first_chunk()?);
+            let end = 4 + usize::try_from(length).unwrap();
+            self.read.get(..end)?;
+            let frame: Vec<u8> = self.read.drain(..end).collect();
+            return Some(protobuf::decode_event(&frame[4..]).unwrap());
+        }
+        let end = self.read.iter().position(|byte| *byte == b'\n')?;
+        let line: Vec<u8> = self.read.drain(..=end).collect();
+        Some(serde_json::from_slice(&line).unwrap())
+    }
+
     async fn read_line(&mut self) -> Next {
         loop {
-            if let Some(end) = self.read.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = self.read.drain(..=end).collect();
-                return Next::Line(serde_json::from_slice(&line).unwrap());
+            if let Some(event) = self.take_event() {
+                return Next::Line(event);
             }
             match self.body.frame().await {
                 Some(Ok(frame)) => self.read.extend_from_slice(&frame.into_data().unwrap()),

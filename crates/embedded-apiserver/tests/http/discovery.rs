@@ -102,13 +102,13 @@ async fn first_supported_media_type_in_accept_is_used() {
     for (accept, kind) in [
         (format!("{table},application/json"), "Table"),
         (metadata.to_owned(), "PartialObjectMetadataList"),
-        ("application/vnd.kubernetes.protobuf, */*".to_owned(), "PodList"),
+        ("application/cbor, */*".to_owned(), "PodList"),
         ("application/json, text/plain".to_owned(), "PodList"),
     ] {
         assert_eq!(show(&accept).await.json()["kind"], kind, "{accept}");
     }
-    assert_eq!(show("application/vnd.kubernetes.protobuf").await.code, 406);
-    assert_eq!(show("application/json;as=Chair").await.code, 406);
+    assert_eq!(show("application/cbor").await.code, 406);
+    assert_eq!(show("application/json;as=Chair;v=v1;g=meta.k8s.io").await.code, 406);
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ mod lifecycle;
 mod lists;
 mod metadata;
 mod protobuf;
+mod protobuf_responses;
+mod protobuf_watches;
 mod scale;
 mod tls;
 mod watch_starts;
