@@ -25,6 +25,18 @@ pub struct Args {
     /// The variant of the task, if it has several
     #[arg(long, default_value = "")]
     pub variant: String,
+    /// The encoding that our watchers request, if it is not the default
+    #[arg(long)]
+    pub wire: Option<Wire>,
+}
+
+/// An encoding of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Wire {
+    /// JSON
+    Json,
+    /// Protobuf
+    Protobuf,
 }
 
 /// What to measure.

@@ -13,7 +13,7 @@ mod memory;
 mod span;
 mod stopper;
 
-pub use args::{Args, Task};
+pub use args::{Args, Task, Wire};
 pub use clock::monotonic;
 pub use cluster::Cluster;
 pub use delays::{Delays, SENT, since};

@@ -7,7 +7,7 @@ use std::thread;
 use crate::object;
 use crate::request::Request;
 use crate::scenario::Scenario;
-use crate::{list, watch, wire};
+use crate::{http, list, watch};
 
 /// The size of the write buffer in bytes: many events per write unless each is flushed.
 const BUFFER: usize = 64 << 10;
@@ -25,8 +25,9 @@ fn respond(mut stream: &TcpStream, scenario: Scenario) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut to = BufWriter::with_capacity(BUFFER, stream);
     while let Some(request) = Request::read(&mut stream)? {
-        let Some(template) = object::template(&request.resource) else {
-            wire::not_found(&mut to)?;
+        let kind = object::encoding(&request.resource, request.accepts_protobuf);
+        let Some(kind) = kind else {
+            http::not_found(&mut to)?;
             continue;
         };
         let scenario = if request.resource.starts_with(object::CUSTOM) {
@@ -38,9 +39,9 @@ fn respond(mut stream: &TcpStream, scenario: Scenario) -> io::Result<()> {
             // Until the client closes the connection.
             while stream.read(&mut [0; 64])? > 0 {}
         } else if request.watch {
-            return watch::respond(&mut to, stream, &template, scenario, &request);
+            return watch::respond(&mut to, stream, &*kind, scenario, &request);
         } else {
-            list::respond(&mut to, &template, scenario, &request)?;
+            list::respond(&mut to, &*kind, scenario, &request)?;
         }
     }
     Ok(())

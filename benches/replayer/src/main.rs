@@ -2,8 +2,12 @@
 //! Uses one thread per connection. Prints its URLs in one line and serves until it is killed.
 
 mod connection;
+mod encoding;
+mod http;
+mod json;
 mod list;
 mod object;
+mod protobuf;
 mod request;
 mod scenario;
 mod server;
@@ -11,7 +15,6 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod watch;
-mod wire;
 
 use std::io::{self, Write as _};
 use std::thread;

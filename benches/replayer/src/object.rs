@@ -2,21 +2,27 @@
 
 use std::fmt::Write as _;
 
-use crate::template::Template;
+use crate::encoding::Encoding;
+use crate::json::Json;
+use crate::protobuf::Protobuf;
 
 /// The prefix of the plurals of custom kinds: `widgets0`, `widgets1` …
 pub(crate) const CUSTOM: &str = "widgets";
 
-/// Returns the template of a kind by its plural.
-pub(crate) fn template(resource: &str) -> Option<Template> {
+/// Returns the encoding of a kind by its plural: protobuf where it is accepted, save for custom kinds.
+pub(crate) fn encoding(resource: &str, accepts_protobuf: bool) -> Option<Box<dyn Encoding>> {
     let object = match resource {
         "pods" => include_str!("../../data/pod.json").to_owned(),
         "configmaps" => config_map(),
         "events" => event(),
         "nodes" => node(),
-        _ => custom(resource.strip_prefix(CUSTOM)?),
+        _ => return Some(Box::new(Json::new(&custom(resource.strip_prefix(CUSTOM)?)))),
     };
-    Some(Template::new(&object))
+    Some(if accepts_protobuf {
+        Box::new(Protobuf::new(&object))
+    } else {
+        Box::new(Json::new(&object))
+    })
 }
 
 /// Returns a `ConfigMap` of about 1.5 KB.
@@ -79,28 +85,42 @@ mod tests {
     use super::*;
     use crate::scenario::Stamp;
 
+    /// Returns the item of a kind's list.
+    fn item(resource: &str, accepts_protobuf: bool) -> Vec<u8> {
+        let mut item = Vec::new();
+        encoding(resource, accepts_protobuf).unwrap().item(1, true, Stamp::Now, &mut item);
+        item
+    }
+
     #[test]
     fn objects_are_json_of_the_documented_sizes() {
-        for (resource, kind, sizes) in [
-            ("pods", "Pod", 8_500..9_500),
-            ("configmaps", "ConfigMap", 1_400..1_700),
-            ("events", "Event", 2_800..3_200),
-            ("nodes", "Node", 18_000..22_000),
-            ("widgets7", "Widget7", 1_400..1_700),
+        for (resource, sizes) in [
+            ("pods", 8_500..9_500),
+            ("configmaps", 1_400..1_700),
+            ("events", 2_800..3_200),
+            ("nodes", 18_000..22_000),
+            ("widgets7", 1_400..1_700),
         ] {
-            let mut text = Vec::new();
-            template(resource).unwrap().write(1, 2, Stamp::Now, &mut text);
+            let text = item(resource, false);
             let object: Value = serde_json::from_slice(&text).unwrap();
-            assert_eq!(object["kind"], kind);
+            assert!(object["metadata"]["uid"].is_string());
             assert!(sizes.contains(&text.len()), "{resource}: {} bytes", text.len());
             assert!(!text.contains(&b'\n'), "{resource} is one line");
         }
     }
 
     #[test]
+    fn protobuf_is_smaller_and_custom_kinds_have_none() {
+        for resource in ["pods", "configmaps", "events", "nodes"] {
+            let sizes = [true, false].map(|protobuf| item(resource, protobuf).len());
+            assert!(sizes[0] < sizes[1] && sizes[0] > sizes[1] / 3, "{resource}: {sizes:?}");
+        }
+        assert_eq!(encoding("widgets7", true).unwrap().media_type(true), "application/json");
+    }
+
+    #[test]
     fn half_of_a_pod_is_managed_fields() {
-        let mut text = Vec::new();
-        template("pods").unwrap().write(1, 2, Stamp::Now, &mut text);
+        let text = item("pods", false);
         let object: Value = serde_json::from_slice(&text).unwrap();
         let fields = object["metadata"]["managedFields"].to_string().len();
         assert!((text.len() * 2 / 5..text.len() * 3 / 5).contains(&fields), "{fields}");

@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub(crate) limit: Option<u32>,
     /// The index of the first object of the page.
     pub(crate) continue_: u32,
+    /// Whether it accepts protobuf, perhaps besides JSON.
+    pub(crate) accepts_protobuf: bool,
 }
 
 impl Request {
@@ -36,7 +38,12 @@ impl Request {
             let mut request = httparse::Request::new(&mut headers);
             let parsed = request.parse(&head[..filled]).map_err(io::Error::other)?;
             if parsed.is_complete() {
-                return Ok(request.path.map(Self::of));
+                let accepts_protobuf = request.headers.iter().any(|header| {
+                    let protobuf = b"application/vnd.kubernetes.protobuf";
+                    header.name.eq_ignore_ascii_case("accept") && header.value.starts_with(protobuf)
+                });
+                let of = |target| Self { accepts_protobuf, ..Self::of(target) };
+                return Ok(request.path.map(of));
             }
         }
     }
@@ -88,6 +95,17 @@ mod tests {
             ..Request::default()
         };
         assert_eq!(read(watch), Some(expected));
+    }
+
+    #[test]
+    fn accepted_media_types_are_parsed() {
+        let accepts = |types: &str| {
+            read(format!("GET /api/v1/pods HTTP/1.1\r\naccept: {types}\r\n\r\n").as_bytes())
+                .unwrap()
+                .accepts_protobuf
+        };
+        assert!(accepts("application/vnd.kubernetes.protobuf, application/json"));
+        assert!(!accepts("application/json"));
     }
 
     #[test]

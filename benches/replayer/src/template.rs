@@ -1,20 +1,26 @@
-//! The text of an object with placeholders for the parts that differ.
+//! An encoded object with placeholders for the parts that differ.
+
+use std::io::Write as _;
 
 use gauge::SENT;
 
 use crate::scenario::Stamp;
 
-/// A recorded object, split at its name, uid, version and send time.
+/// An encoded object, split at its name, uid, version and send time.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    /// Kind and version, which precede the metadata.
-    types: String,
     parts: Vec<Part>,
 }
 
 #[derive(Clone, Debug)]
 enum Part {
-    Text(Vec<u8>),
+    Kept(Vec<u8>),
+    Differs(Placeholder),
+}
+
+/// A part that differs.
+#[derive(Clone, Copy, Debug)]
+enum Placeholder {
     /// The end of the name.
     Name,
     Uid,
@@ -22,65 +28,67 @@ enum Part {
     Sent,
 }
 
+/// What stands in the place of each part in the encoded object. Each is as long as what takes its place, and so is the
+/// version's, filled up.
+const MARKERS: [(Placeholder, &str); 4] = [
+    (Placeholder::Name, "<name"),
+    (Placeholder::Uid, "<uid--------------------------------"),
+    (Placeholder::Version, "<vers"),
+    (Placeholder::Sent, "<sent---------------"),
+];
+
+/// Returns an object in JSON with markers in the place of the parts that differ, and a version of so many digits.
+///
+/// The object has a name, a uid, a resource version and annotations; the first occurrence of each is the object's own.
+pub(crate) fn with_markers(object: &str, version_digits: usize) -> String {
+    let annotation = format!("\"annotations\":{{\"{SENT}\":\"\",");
+    let mut object = object.trim_end().replacen("\"annotations\":{", &annotation, 1);
+    for (placeholder, marker) in MARKERS {
+        let before = match placeholder {
+            Placeholder::Name => "\"name\":\"",
+            Placeholder::Uid => "\"uid\":\"",
+            Placeholder::Version => "\"resourceVersion\":\"",
+            Placeholder::Sent => &annotation["\"annotations\":{".len()..annotation.len() - 2],
+        };
+        let start = object.find(before).expect("the object has each") + before.len();
+        let length = object[start..].find('"').expect("a string ends");
+        // All but the last letters of the name belong to the workload.
+        let kept = if matches!(placeholder, Placeholder::Name) { length - marker.len() } else { 0 };
+        let digits = if matches!(placeholder, Placeholder::Version) { version_digits } else { 0 };
+        object.replace_range(start + kept..start + length, &format!("{marker:-<digits$}"));
+    }
+    object
+}
+
 impl Template {
-    /// Parses an object that has kind, version, name, uid, resource version and annotations; the first
-    /// occurrence of each must be the object's own.
-    pub(crate) fn new(object: &str) -> Self {
-        let object = object.trim_end().strip_prefix('{').expect("an object starts with a brace");
-        let (types, object) =
-            object.split_at(object.find("\"metadata\"").expect("an object has metadata"));
-        let annotation = format!("\"annotations\":{{\"{SENT}\":\"\",");
-        let object = object.replacen("\"annotations\":{", &annotation, 1);
-        let mut placeholders = [
-            ("\"name\":\"", Part::Name),
-            ("\"uid\":\"", Part::Uid),
-            ("\"resourceVersion\":\"", Part::Version),
-            (&format!("\"{SENT}\":\""), Part::Sent),
-        ]
-        .map(|(before, part)| {
-            let at = object.find(before).expect("the object has each") + before.len();
-            let len = object[at..].find('"').expect("a string ends");
-            // All but the last five letters of the name belong to the workload.
-            let kept = if matches!(part, Part::Name) { len.saturating_sub(5) } else { 0 };
-            (at + kept, at + len, part)
+    /// Splits an encoded object at its markers.
+    pub(crate) fn new(object: &[u8], version_digits: usize) -> Self {
+        let mut found = MARKERS.map(|(placeholder, marker)| {
+            let at = object.windows(marker.len()).position(|part| part == marker.as_bytes());
+            let start = at.expect("the object has each marker");
+            let is_version = matches!(placeholder, Placeholder::Version);
+            let length = if is_version { version_digits } else { marker.len() };
+            (start, start + length, placeholder)
         });
-        placeholders.sort_by_key(|(at, ..)| *at);
+        found.sort_by_key(|(start, ..)| *start);
         let mut parts = Vec::new();
         let mut done = 0;
-        for (at, end, part) in placeholders {
-            parts.extend([Part::Text(object[done..at].into()), part]);
+        for (start, end, placeholder) in found {
+            parts.push(Part::Kept(object[done..start].into()));
+            parts.push(Part::Differs(placeholder));
             done = end;
         }
-        parts.push(Part::Text(object[done..].into()));
-        Self { types: types.to_owned(), parts }
-    }
-
-    /// Returns kind and version as the start of an object.
-    pub(crate) fn types(&self) -> &str {
-        &self.types
+        parts.push(Part::Kept(object[done..].into()));
+        Self { parts }
     }
 
     /// Appends the object with this number and version.
     pub(crate) fn write(&self, number: u32, version: u64, sent: Stamp, to: &mut Vec<u8>) {
-        to.push(b'{');
-        to.extend_from_slice(self.types.as_bytes());
-        self.write_rest(number, version, sent, to);
-    }
-
-    /// Appends the object as an item of a list, without kind and version.
-    pub(crate) fn write_item(&self, number: u32, version: u64, sent: Stamp, to: &mut Vec<u8>) {
-        to.push(b'{');
-        self.write_rest(number, version, sent, to);
-    }
-
-    fn write_rest(&self, number: u32, version: u64, sent: Stamp, to: &mut Vec<u8>) {
-        use std::io::Write as _;
-
         for part in &self.parts {
             match part {
-                Part::Text(text) => to.extend_from_slice(text),
-                Part::Name => to.extend_from_slice(&suffix(number)),
-                Part::Uid => {
+                Part::Kept(text) => to.extend_from_slice(text),
+                Part::Differs(Placeholder::Name) => to.extend_from_slice(&suffix(number)),
+                Part::Differs(Placeholder::Uid) => {
                     let [high, low] = [0, 1].map(|half| mixed(u64::from(number) * 2 + half));
                     let _ = write!(
                         to,
@@ -92,8 +100,10 @@ impl Template {
                         low & 0xffff_ffff_ffff
                     );
                 }
-                Part::Version => drop(write!(to, "{version}")),
-                Part::Sent => drop(write!(to, "{:020}", sent.time().as_nanos())),
+                Part::Differs(Placeholder::Version) => drop(write!(to, "{version}")),
+                Part::Differs(Placeholder::Sent) => {
+                    drop(write!(to, "{:020}", sent.time().as_nanos()));
+                }
             }
         }
     }
@@ -129,7 +139,8 @@ mod tests {
 
     fn written(number: u32, version: u64) -> serde_json::Value {
         let mut text = Vec::new();
-        Template::new(OBJECT).write(number, version, Stamp::Now, &mut text);
+        let template = Template::new(with_markers(OBJECT, 7).as_bytes(), 7);
+        template.write(number, version, Stamp::Now, &mut text);
         serde_json::from_slice(&text).unwrap()
     }
 
@@ -147,11 +158,11 @@ mod tests {
     }
 
     #[test]
-    fn list_items_have_no_kind() {
-        let mut item = Vec::new();
-        Template::new(OBJECT).write_item(1, 2, Stamp::Now, &mut item);
-        assert!(item.starts_with(b"{\"metadata\":{\"name\""));
-        assert_eq!(Template::new(OBJECT).types(), "\"kind\":\"Pod\",");
+    fn markers_are_as_long_as_what_takes_their_place() {
+        let marked = with_markers(OBJECT, 7);
+        let mut text = Vec::new();
+        Template::new(marked.as_bytes(), 7).write(7, 1_234_567, Stamp::Now, &mut text);
+        assert_eq!(text.len(), marked.len());
     }
 
     #[test]

@@ -22,7 +22,12 @@ fn connect(scenario: &str) -> TcpStream {
 
 /// Sends a request and reads chunks until the body ends or this many have been read.
 fn request(stream: &mut TcpStream, target: &str, chunks: usize) -> Vec<Vec<u8>> {
-    write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    accepting(stream, "application/json", target, chunks)
+}
+
+/// Same as [`request`], for a media type.
+fn accepting(stream: &mut TcpStream, accept: &str, target: &str, chunks: usize) -> Vec<Vec<u8>> {
+    write!(stream, "GET {target} HTTP/1.1\r\nhost: x\r\naccept: {accept}\r\n\r\n").unwrap();
     let head = until(stream, b"\r\n\r\n");
     assert!(head.starts_with(b"HTTP/1.1 200 OK\r\n"));
     let mut read = Vec::new();
@@ -95,6 +100,56 @@ fn watch_sends_initial_events_bookmark_and_changes() {
     let names =
         names(events.iter().map(|event| &event["object"]).filter(|o| o["spec"].is_object()));
     assert_eq!([&names[0], &names[1], &names[0]], [&names[2], &names[3], &names[4]]);
+}
+
+const PROTOBUF: &str = "application/vnd.kubernetes.protobuf, application/json";
+
+/// Removes what an object has only for the moment: its send time.
+fn timeless(mut object: Value) -> Value {
+    object["metadata"]["annotations"][gauge::SENT] = Value::Null;
+    object
+}
+
+#[test]
+fn pages_in_protobuf_have_the_same_objects() {
+    let mut stream = connect("--objects 7");
+    for resource in ["pods", "configmaps", "events", "nodes"] {
+        let target = format!("/api/v1/{resource}?limit=3&continue=3");
+        let json = request(&mut stream, &target, usize::MAX).concat();
+        let mut json: Value = serde_json::from_slice(&json).unwrap();
+        let protobuf = accepting(&mut stream, PROTOBUF, &target, usize::MAX).concat();
+        let mut protobuf = embedded_apiserver::protobuf::decode(&protobuf).unwrap();
+        assert_eq!(json["metadata"], protobuf["metadata"], "{resource}");
+        let [json, protobuf] = [&mut json, &mut protobuf].map(|list| {
+            let items = list["items"].as_array_mut().unwrap().drain(..);
+            items.map(timeless).collect::<Vec<_>>()
+        });
+        assert_eq!(json.len(), 3);
+        assert_eq!(json, protobuf, "{resource}");
+    }
+}
+
+#[test]
+fn watch_in_protobuf_has_the_same_events() {
+    let target = "/api/v1/pods?watch=true&sendInitialEvents=true";
+    let json = request(&mut connect("--objects 2 --events 3"), target, 6);
+    let frames = accepting(&mut connect("--objects 2 --events 3"), PROTOBUF, target, 6);
+    for (line, frame) in json.iter().zip(frames) {
+        let mut expected: Value = serde_json::from_slice(line).unwrap();
+        let (length, event) = frame.split_first_chunk().unwrap();
+        assert_eq!(usize::try_from(u32::from_be_bytes(*length)).unwrap(), event.len());
+        let mut event = embedded_apiserver::protobuf::decode_event(event).unwrap();
+        assert_eq!(event["type"], expected["type"]);
+        if event["type"] != "BOOKMARK" {
+            assert_eq!(timeless(event["object"].take()), timeless(expected["object"].take()));
+            continue;
+        }
+        let [event, expected] =
+            [event, expected].map(|mut event| event["object"]["metadata"].take());
+        for key in ["resourceVersion", "annotations"] {
+            assert_eq!(event[key], expected[key]);
+        }
+    }
 }
 
 #[test]

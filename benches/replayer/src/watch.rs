@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::list::{self, VERSION};
+use crate::encoding::{Encoding, VERSION};
 use crate::request::Request;
 use crate::scenario::Scenario;
-use crate::template::Template;
-use crate::wire;
+use crate::{http, list};
 
 /// How many objects the changes cycle through if there are no initial objects.
 const CHANGED: u32 = 5_000;
@@ -20,13 +19,13 @@ const CHANGED: u32 = 5_000;
 pub(crate) fn respond(
     to: &mut impl Write,
     from: &TcpStream,
-    template: &Template,
+    kind: &dyn Encoding,
     scenario: Scenario,
     request: &Request,
 ) -> io::Result<()> {
-    wire::start(to)?;
+    http::start(to, kind.media_type(true))?;
     if request.send_initial_events {
-        list::initial_events(to, template, scenario)?;
+        list::initial_events(to, kind, scenario)?;
     }
     to.flush()?;
     if scenario.disconnect {
@@ -35,15 +34,15 @@ pub(crate) fn respond(
     let from_version = if request.send_initial_events { None } else { request.resource_version };
     let done = from_version.unwrap_or(VERSION).saturating_sub(VERSION);
     let done = u32::try_from(done).unwrap_or(u32::MAX);
-    changes(to, template, scenario, done)?;
-    bookmarks(to, from, template, scenario)
+    changes(to, kind, scenario, done)?;
+    bookmarks(to, from, kind, scenario)
 }
 
 /// Sends only bookmarks until the client closes the connection.
 fn bookmarks(
     to: &mut impl Write,
     mut from: &TcpStream,
-    template: &Template,
+    kind: &dyn Encoding,
     scenario: Scenario,
 ) -> io::Result<()> {
     /// Counts watches to spread their bookmarks evenly.
@@ -59,7 +58,9 @@ fn bookmarks(
             Ok(0) => return Ok(()),
             Ok(_) => {}
             Err(error) if matches!(error.kind(), WouldBlock | TimedOut) => {
-                list::bookmark(to, template, VERSION + u64::from(scenario.events), "")?;
+                let mut event = Vec::new();
+                kind.bookmark(VERSION + u64::from(scenario.events), false, &mut event);
+                http::chunk(to, &event)?;
                 to.flush()?;
                 wait = Some(every);
             }
@@ -71,7 +72,7 @@ fn bookmarks(
 /// Sends the changes after the first `done`.
 fn changes(
     to: &mut impl Write,
-    template: &Template,
+    kind: &dyn Encoding,
     scenario: Scenario,
     done: u32,
 ) -> io::Result<()> {
@@ -85,15 +86,9 @@ fn changes(
             thread::sleep(due.saturating_sub(start.elapsed()));
         }
         event.clear();
-        event.extend_from_slice(b"{\"type\":\"MODIFIED\",\"object\":");
-        template.write(
-            number % objects,
-            VERSION + 1 + u64::from(number),
-            scenario.stamp,
-            &mut event,
-        );
-        event.extend_from_slice(b"}\n");
-        wire::chunk(to, &event)?;
+        let version = VERSION + 1 + u64::from(number);
+        kind.modified(number % objects, version, scenario.stamp, &mut event);
+        http::chunk(to, &event)?;
         if scenario.rate > 0 {
             to.flush()?;
         }

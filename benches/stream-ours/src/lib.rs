@@ -9,6 +9,7 @@ mod outage;
 mod scale;
 mod stop;
 mod watch;
+mod wire;
 
 use client::client;
 use gauge::{Args, Task};

@@ -7,6 +7,8 @@ use stream_common::{Error, consume_list};
 use watchables::rel_1_37::v1::Pod;
 use watchables::{Client, InitialList, StreamOptions, Watcher};
 
+use crate::wire::wired;
+
 /// Drops each object.
 pub(crate) async fn list(client: Client, args: &Args) -> Result<Figures, Error> {
     consume(&watcher(client, args)?, args, drop).await
@@ -25,9 +27,11 @@ pub(crate) async fn index(client: Client, args: &Args) -> Result<Figures, Error>
 }
 
 fn watcher(client: Client, args: &Args) -> Result<Watcher<Pod>, Error> {
+    let watcher = wired(Watcher::new(client), args);
     match &*args.variant {
-        "paged" => Ok(Watcher::new(client).initial_list(InitialList::Paged)),
-        "streamed" => Ok(Watcher::new(client)),
+        "paged" => Ok(watcher.initial_list(InitialList::Paged)),
+        "streamed" => Ok(watcher),
+        "without managedFields" => Ok(watcher.without_managed_fields()),
         _ => Err(args.unknown()),
     }
 }

@@ -23,12 +23,16 @@ pub(crate) async fn hold(client: Client, args: &Args) -> Result<Figures, Error> 
 async fn consume(client: Client, args: &Args, mut take: impl FnMut(Pod)) -> Result<Figures, Error> {
     let config = match &*args.variant {
         "paged" => Config::default(),
-        "streamed" => Config::default().streaming_lists(),
+        "streamed" | "without managedFields" => Config::default().streaming_lists(),
         _ => return Err(args.unknown()),
     };
+    let drops = args.variant == "without managedFields";
     let events = || watcher(Api::all(client), config).default_backoff();
     consume_list(events, args.count, |event| match event {
-        Event::InitApply(pod) | Event::Apply(pod) => {
+        Event::InitApply(mut pod) | Event::Apply(mut pod) => {
+            if drops {
+                pod.metadata.managed_fields = None;
+            }
             take(pod);
             true
         }

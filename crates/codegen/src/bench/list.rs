@@ -6,8 +6,8 @@ use super::report::{Case, Target};
 use crate::error::Result;
 
 const PODS: u32 = 100_000;
-/// The target for CPU time, relative to the peer.
-const CPU: f64 = 0.33;
+/// The variants, with the target for CPU time on the default wire, relative to the peer.
+const VARIANTS: [(&str, f64); 2] = [("paged", 0.14), ("streamed", 0.22)];
 /// The target for peak memory over the idle process, in megabytes.
 const PEAK: f64 = 16.0;
 
@@ -15,21 +15,22 @@ pub(super) fn list(programs: &Programs, effort: Effort) -> Result<Vec<Case>> {
     let pods = effort.count(PODS);
     let server = programs.serve(&["--objects", &pods])?;
     let mut cases = Vec::new();
-    for variant in ["paged", "streamed"] {
+    for (variant, target) in VARIANTS {
         let args = ["list", "--variant", variant, "--count", &pods];
-        let runs = [OURS, PEER].map(|program| Run::new(program, &args));
-        let [ours, peer] = programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
-        let case = |what, unit, figure, target| {
-            let case = Case::new(
-                format!("Pods {variant}: {what}"),
-                unit,
-                ours.get(figure)?,
-                peer.get(figure)?,
-            );
-            Ok(case.with_target(target))
-        };
-        cases.push(case("CPU an item", "µs", "cpu_us", Target::Ratio(CPU))?);
-        cases.push(case("peak over idle", "MB", "peak_mb", Target::Ours(PEAK))?);
+        let json = [&args[..], &["--wire", "json"]].concat();
+        let runs = [Run::new(OURS, &args), Run::new(OURS, &json), Run::new(PEER, &args)];
+        let [ours, in_json, peer] = programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
+        let name = |what| format!("Pods {variant}: {what}");
+        let peak = Target::Ours(PEAK);
+        cases.extend([
+            ours.beside(&peer, "cpu_us", name("CPU an item"), "µs")?
+                .with_target(Target::Ratio(target)),
+            in_json.beside(&peer, "cpu_us", name("CPU an item, in JSON"), "µs")?,
+            ours.beside(&peer, "peak_mb", name("peak over idle"), "MB")?.with_target(peak),
+            in_json
+                .beside(&peer, "peak_mb", name("peak over idle, in JSON"), "MB")?
+                .with_target(peak),
+        ]);
     }
     Ok(cases)
 }

@@ -23,7 +23,7 @@ pub(super) fn outage(programs: &Programs, _: Effort) -> Result<Vec<Case>> {
     let (ours, peer) = (ours?, peer?);
     let case = |what: &str, figure| {
         let name = format!("live again after 10 s, {what} of {WATCHERS}");
-        Ok(Case::new(name, "s", ours.get(figure)?, peer.get(figure)?))
+        ours.beside(&peer, figure, name, "s")
     };
     Ok(vec![
         case("median", "median_s")?.with_target(Target::Ours(LIVE_AGAIN)),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use super::cargo::{self, Cargo};
-use super::report::median;
+use super::report::{Case, median};
 use crate::error::{Failure, Result};
 
 /// The packages, built separately: otherwise each would get the features that another one needs.
@@ -30,9 +30,9 @@ pub(super) struct Run<'a> {
     args: &'a [&'a str],
 }
 
-/// The figures that a program printed, by name.
+/// The figures that a program printed by name, one of each round in order.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Figures(BTreeMap<String, f64>);
+pub(super) struct Figures(BTreeMap<String, Vec<f64>>);
 
 /// A server process, killed on drop.
 pub(super) struct Server {
@@ -67,21 +67,21 @@ impl Programs {
         Ok(server)
     }
 
-    /// Runs the programs in alternation and returns the medians of their figures.
+    /// Runs the programs in alternation and returns their figures.
     pub(super) fn alternate<const N: usize>(
         &self,
         server: &Server,
         programs: [Run<'_>; N],
         rounds: u16,
     ) -> Result<[Figures; N]> {
-        let mut figures = [const { Vec::new() }; N];
+        let mut figures = [const { Figures(BTreeMap::new()) }; N];
         for round in 1..=rounds {
             for (run, figures) in programs.iter().zip(&mut figures) {
                 eprintln!("{} {} ({round} of {rounds})", run.program, run.args.join(" "));
-                figures.push(self.run(server, *run)?);
+                figures.add(self.run(server, *run)?);
             }
         }
-        Ok(figures.map(Figures::medians))
+        Ok(figures)
     }
 
     /// Runs a program once.
@@ -95,11 +95,11 @@ impl Programs {
         if !output.status.success() {
             return Err(Failure::new(format!("{command:?} failed: see its output above")));
         }
-        let figures = serde_json::from_slice(&output.stdout).map_err(|error| {
+        let figures: BTreeMap<_, _> = serde_json::from_slice(&output.stdout).map_err(|error| {
             let printed = String::from_utf8_lossy(&output.stdout);
             Failure::new(format!("{command:?} printed {printed:?}: {error}"))
         })?;
-        Ok(Figures(figures))
+        Ok(Figures(figures.into_iter().map(|(name, figure)| (name, vec![figure])).collect()))
     }
 
     fn command(&self, program: &str, args: &[&str]) -> Command {
@@ -116,18 +116,33 @@ impl<'a> Run<'a> {
 }
 
 impl Figures {
-    /// Returns the figure with this name.
+    /// Returns the median of the figure with this name.
     pub(super) fn get(&self, name: &str) -> Result<f64> {
-        let found = self.0.get(name).copied();
+        Ok(median(self.rounds(name)?.to_vec()))
+    }
+
+    /// Compares a figure with another program's, which ran in alternation.
+    pub(super) fn beside(
+        &self,
+        peer: &Self,
+        figure: &str,
+        case: impl Into<String>,
+        unit: &'static str,
+    ) -> Result<Case> {
+        let rounds = self.rounds(figure)?.iter().zip(peer.rounds(figure)?);
+        let ratios = rounds.map(|(ours, peer)| ours / peer).collect();
+        Ok(Case::new(case, unit, self.get(figure)?, peer.get(figure)?).with_ratios(ratios))
+    }
+
+    fn rounds(&self, name: &str) -> Result<&[f64]> {
+        let found = self.0.get(name).map(Vec::as_slice);
         found.ok_or_else(|| Failure::new(format!("no figure {name} in {:?}", self.0)))
     }
 
-    fn medians(runs: Vec<Self>) -> Self {
-        let mut all = BTreeMap::<_, Vec<_>>::new();
-        for (name, figure) in runs.into_iter().flat_map(|run| run.0) {
-            all.entry(name).or_default().push(figure);
+    fn add(&mut self, run: Self) {
+        for (name, figures) in run.0 {
+            self.0.entry(name).or_default().extend(figures);
         }
-        Self(all.into_iter().map(|(name, figures)| (name, median(figures))).collect())
     }
 }
 
@@ -143,16 +158,28 @@ impl Drop for Server {
 mod tests {
     use super::*;
 
-    fn figures(figures: &[(&str, f64)]) -> Figures {
-        Figures(figures.iter().map(|(name, figure)| ((*name).to_owned(), *figure)).collect())
+    fn figures(rounds: &[(f64, f64)]) -> Figures {
+        let mut figures = Figures::default();
+        for (a, b) in rounds {
+            let run = [("a", a), ("b", b)].map(|(name, figure)| (name.to_owned(), vec![*figure]));
+            figures.add(Figures(run.into()));
+        }
+        figures
     }
 
     #[test]
     fn medians_are_computed_per_figure() {
-        let runs =
-            [(1.0, 9.0), (3.0, 7.0), (2.0, 8.0)].map(|(a, b)| figures(&[("a", a), ("b", b)]));
-        let medians = Figures::medians(runs.into());
-        assert_eq!(medians, figures(&[("a", 2.0), ("b", 8.0)]));
-        assert!(medians.get("c").unwrap_err().to_string().contains('c'));
+        let figures = figures(&[(1.0, 9.0), (3.0, 7.0), (2.0, 8.0)]);
+        assert_eq!(["a", "b"].map(|name| figures.get(name).unwrap()), [2.0, 8.0]);
+        assert!(figures.get("c").unwrap_err().to_string().contains('c'));
+    }
+
+    #[test]
+    fn ratios_are_those_of_rounds() {
+        let [ours, peer] =
+            [&[(1.0, 9.0), (3.0, 7.0)], &[(2.0, 9.0), (4.0, 7.0)]].map(|r| figures(r));
+        let case = ours.beside(&peer, "a", "it", "s").unwrap();
+        let expected = Case::new("it", "s", 2.0, 3.0).with_ratios(vec![0.75, 0.5]);
+        assert_eq!(case, expected);
     }
 }

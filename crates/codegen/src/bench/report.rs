@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 /// The header of a Markdown table.
-pub(super) const MARKDOWN_HEAD: &str =
-    "| bench | case | ours | peer | unit | ratio | target |\n|---|---|--:|--:|---|--:|---|\n";
+pub(super) const MARKDOWN_HEAD: &str = "| bench | case | ours | peer | unit | ratio | spread | target |\n|---|---|--:|--:|---|--:|---|---|\n";
 
 /// The results of a bench.
 pub(super) struct Report {
@@ -24,6 +23,8 @@ pub(super) struct Case {
     ours: f64,
     /// `None` if there is no peer.
     peer: Option<f64>,
+    /// The least and the greatest ratio of a round.
+    spread: Option<[f64; 2]>,
     target: Option<Target>,
 }
 
@@ -44,6 +45,7 @@ struct Line<'a> {
     peer: Option<f64>,
     unit: &'a str,
     ratio: Option<f64>,
+    spread: Option<[f64; 2]>,
     target: Option<f64>,
     /// What the target bounds: `ratio` or `ours`.
     target_of: Option<&'a str>,
@@ -57,7 +59,17 @@ impl Case {
         ours: f64,
         peer: impl Into<Option<f64>>,
     ) -> Self {
-        Self { name: name.into(), unit, ours, peer: peer.into(), target: None }
+        Self { name: name.into(), unit, ours, peer: peer.into(), spread: None, target: None }
+    }
+
+    /// Sets the ratios of the rounds, of which the least and the greatest are reported if there are several.
+    pub(super) fn with_ratios(self, ratios: Vec<f64>) -> Self {
+        let range = |range: Option<[f64; 2]>, ratio: f64| {
+            let [low, high] = range.unwrap_or([ratio; 2]);
+            Some([low.min(ratio), high.max(ratio)])
+        };
+        let spread = (ratios.len() > 1).then(|| ratios.into_iter().fold(None, range)).flatten();
+        Self { spread, ..self }
     }
 
     pub(super) fn with_target(self, target: impl Into<Option<Target>>) -> Self {
@@ -88,10 +100,11 @@ impl Report {
         let rows: Vec<_> = self.cases.iter().map(|case| self.row(case)).collect();
         let width = rows.iter().map(|row| row[0].chars().count()).max().unwrap_or(0);
         let mut text = format!("{}\n\n", self.heading);
-        let heads = ["", "ours", "peer", "unit", "ratio", "target"].map(str::to_owned);
-        for [case, ours, peer, unit, ratio, target] in [heads].into_iter().chain(rows) {
-            let row =
-                format!("{case:width$}  {ours:>10}  {peer:>10}  {unit:<6} {ratio:>6}  {target}");
+        let heads = ["", "ours", "peer", "unit", "ratio", "spread", "target"].map(str::to_owned);
+        for [case, ours, peer, unit, ratio, spread, target] in [heads].into_iter().chain(rows) {
+            let row = format!(
+                "{case:width$}  {ours:>10}  {peer:>10}  {unit:<6} {ratio:>6}  {spread:<11}  {target}"
+            );
             let _ = writeln!(text, "{}", row.trim_end());
         }
         text
@@ -100,16 +113,16 @@ impl Report {
     /// Returns the rows of a Markdown table, without its header.
     pub(super) fn markdown(&self) -> String {
         let rows = self.cases.iter().map(|case| {
-            let [case, ours, peer, unit, ratio, target] = self.row(case);
+            let [case, ours, peer, unit, ratio, spread, target] = self.row(case);
             format!(
-                "| `{}` | {case} | {ours} | {peer} | {unit} | {ratio} | {target} |\n",
+                "| `{}` | {case} | {ours} | {peer} | {unit} | {ratio} | {spread} | {target} |\n",
                 self.bench
             )
         });
         rows.collect()
     }
 
-    fn row(&self, case: &Case) -> [String; 6] {
+    fn row(&self, case: &Case) -> [String; 7] {
         let line = self.line(case);
         let target = case.target.map_or_else(String::new, |target| {
             let met = if line.met == Some(true) { "met" } else { "missed" };
@@ -125,6 +138,7 @@ impl Report {
             line.peer.map_or_else(String::new, figure),
             case.unit.to_owned(),
             line.ratio.map_or_else(String::new, |ratio| format!("{ratio:.3}")),
+            line.spread.map_or_else(String::new, |[low, high]| format!("{low:.3}–{high:.3}")),
             target,
         ]
     }
@@ -148,6 +162,7 @@ impl Report {
             peer,
             unit: case.unit,
             ratio,
+            spread: case.spread.map(|range| range.map(rounded)),
             target,
             target_of,
             met,
@@ -175,7 +190,7 @@ mod tests {
             Case::new("all groups, check", "s", 2.500_04, 5.0).with_target(Target::Ratio(0.5)),
             Case::new("all groups, debug", "s", 3.0, 4.0).with_target(Target::Ratio(0.5)),
             Case::new("with \"all\"", "MB", 30.0, None).with_target(Target::Ours(16.0)),
-            Case::new("events", "1/s", 30.0, 20.0),
+            Case::new("events", "1/s", 30.0, 20.0).with_ratios(vec![1.6, 1.4, 1.5]),
         ];
         Report::new("compile", "CPU seconds".to_owned(), cases)
     }
@@ -185,13 +200,13 @@ mod tests {
         assert_eq!(
             report().json(),
             concat!(
-                r#"{"bench":"compile","case":"all groups, check","ours":2.5,"peer":5.0,"unit":"s","ratio":0.5,"target":0.5,"target_of":"ratio","met":true}"#,
+                r#"{"bench":"compile","case":"all groups, check","ours":2.5,"peer":5.0,"unit":"s","ratio":0.5,"spread":null,"target":0.5,"target_of":"ratio","met":true}"#,
                 "\n",
-                r#"{"bench":"compile","case":"all groups, debug","ours":3.0,"peer":4.0,"unit":"s","ratio":0.75,"target":0.5,"target_of":"ratio","met":false}"#,
+                r#"{"bench":"compile","case":"all groups, debug","ours":3.0,"peer":4.0,"unit":"s","ratio":0.75,"spread":null,"target":0.5,"target_of":"ratio","met":false}"#,
                 "\n",
-                r#"{"bench":"compile","case":"with \"all\"","ours":30.0,"peer":null,"unit":"MB","ratio":null,"target":16.0,"target_of":"ours","met":false}"#,
+                r#"{"bench":"compile","case":"with \"all\"","ours":30.0,"peer":null,"unit":"MB","ratio":null,"spread":null,"target":16.0,"target_of":"ours","met":false}"#,
                 "\n",
-                r#"{"bench":"compile","case":"events","ours":30.0,"peer":20.0,"unit":"1/s","ratio":1.5,"target":null,"target_of":null,"met":null}"#,
+                r#"{"bench":"compile","case":"events","ours":30.0,"peer":20.0,"unit":"1/s","ratio":1.5,"spread":[1.4,1.6],"target":null,"target_of":null,"met":null}"#,
                 "\n",
             )
         );
@@ -204,11 +219,11 @@ mod tests {
             "\
 CPU seconds
 
-                         ours        peer  unit    ratio  target
-all groups, check        2.50        5.00  s       0.500  0.50 met
-all groups, debug        3.00        4.00  s       0.750  0.50 missed
-with \"all\"              30.00              MB             16 MB missed
-events                  30.00       20.00  1/s     1.500
+                         ours        peer  unit    ratio  spread       target
+all groups, check        2.50        5.00  s       0.500               0.50 met
+all groups, debug        3.00        4.00  s       0.750               0.50 missed
+with \"all\"              30.00              MB                          16 MB missed
+events                  30.00       20.00  1/s     1.500  1.400–1.600
 "
         );
     }
@@ -220,7 +235,7 @@ events                  30.00       20.00  1/s     1.500
         assert_eq!(rows.len(), 4);
         assert_eq!(
             rows[0],
-            "| `compile` | all groups, check | 2.50 | 5.00 | s | 0.500 | 0.50 met |"
+            "| `compile` | all groups, check | 2.50 | 5.00 | s | 0.500 |  | 0.50 met |"
         );
     }
 

@@ -35,8 +35,7 @@ pub(super) fn scale(programs: &Programs, effort: Effort) -> Result<Vec<Case>> {
     // The programs fail if a change is missing or duplicated.
     let runs = [OURS, PEER].map(|program| Run::new(program, &args));
     let [ours, peer] = programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
-    let case =
-        |what: &str, unit, figure| Ok(Case::new(what, unit, ours.get(figure)?, peer.get(figure)?));
+    let case = |what: &str, unit, figure| ours.beside(&peer, figure, what, unit);
     Ok(vec![
         case("initial list: CPU an object", "µs", "cpu_us")?,
         case("1,000 changes/s: CPU a change", "µs", "change_us")?,

@@ -23,7 +23,7 @@ pub(super) fn stop(programs: &Programs, effort: Effort) -> Result<Vec<Case>> {
         let [ours, peer] = programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
         for (what, figure) in [("median", "median_us"), ("worst", "worst_us")] {
             let name = format!("while {phase}, {what} of {stops}");
-            cases.push(Case::new(name, "µs", ours.get(figure)?, peer.get(figure)?));
+            cases.push(ours.beside(&peer, figure, name, "µs")?);
         }
     }
     Ok(cases)

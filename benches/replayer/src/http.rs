@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 /// Starts a response with a chunked body.
-pub(crate) fn start(to: &mut impl Write) -> io::Result<()> {
-    to.write_all(
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+pub(crate) fn start(to: &mut impl Write, media_type: &str) -> io::Result<()> {
+    write!(
+        to,
+        "HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nTransfer-Encoding: chunked\r\n\r\n"
     )
 }
 
