@@ -58,6 +58,19 @@ impl Decoder {
             match same {
                 [.., newest] if newest.path.len() == depth + 1 => {
                     self.field(object, newest, &content).map_err(|error| error.at(newest.name))?;
+                    // What it referred to in earlier releases may have more fields.
+                    let older =
+                        same.iter().filter(|of| of.form == Form::One && of.type_ != newest.type_);
+                    for of in older {
+                        let value = self.value(of.type_, &content);
+                        let value = value.map_err(|error| error.at(of.name))?;
+                        let found = object.get_mut(of.name).and_then(Value::as_object_mut);
+                        if let (Value::Object(more), Some(found)) = (value, found) {
+                            for (name, value) in more {
+                                found.entry(name).or_insert(value);
+                            }
+                        }
+                    }
                 }
                 inlined => self.fields(object, inlined, depth + 1, content.bytes()?)?,
             }
