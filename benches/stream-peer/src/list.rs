@@ -28,7 +28,7 @@ async fn consume(client: Client, args: &Args, mut take: impl FnMut(Pod)) -> Resu
     };
     let drops = args.variant == "without managedFields";
     let events = || watcher(Api::all(client), config).default_backoff();
-    consume_list(events, args.count, |event| match event {
+    consume_list(events, args.count, |event: Event<Pod>| match event {
         Event::InitApply(mut pod) | Event::Apply(mut pod) => {
             if drops {
                 pod.metadata.managed_fields = None;
