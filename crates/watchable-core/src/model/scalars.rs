@@ -21,8 +21,12 @@ impl Field for String {
 
     fn read_protobuf(&mut self, value: &Value<'_, '_>) -> Result<bool, protobuf::Error> {
         let bytes = value.bytes()?;
+        if bytes.is_empty() {
+            self.clear();
+            return Ok(value.is_set(true));
+        }
         *self = scalars::text(bytes);
-        Ok(value.is_set(bytes.is_empty()))
+        Ok(true)
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -63,15 +63,33 @@ impl<'a> Message<'a> {
     #[inline]
     pub fn next_field(&mut self) -> Result<Option<(u32, Contents<'a>)>, Error> {
         loop {
-            if self.rest.is_empty() {
-                return Ok(None);
-            }
-            let (number, wire_type) = self.tag()?;
-            let contents = self.contents(wire_type)?;
+            // Most fields have a number below 16, and a length or a value below 128: one byte each.
+            let (number, contents) = match *self.rest {
+                [] => return Ok(None),
+                [tag @ 8..0x80, length @ ..0x80, ref rest @ ..]
+                    if tag & 7 == 2 && usize::from(length) <= rest.len() =>
+                {
+                    let (taken, rest) = rest.split_at(length.into());
+                    self.rest = rest;
+                    (u32::from(tag >> 3), Contents::Bytes(taken))
+                }
+                [tag @ 8..0x80, value @ ..0x80, ref rest @ ..] if tag & 7 == 0 => {
+                    self.rest = rest;
+                    (u32::from(tag >> 3), Contents::Varint(value.into()))
+                }
+                _ => self.other_field()?,
+            };
             if self.skips != Skips::ManagedFields || number != MANAGED_FIELDS {
                 return Ok(Some((number, contents)));
             }
         }
+    }
+
+    /// Returns the next field of any number and contents.
+    #[inline(never)]
+    fn other_field(&mut self) -> Result<(u32, Contents<'a>), Error> {
+        let (number, wire_type) = self.tag()?;
+        Ok((number, self.contents(wire_type)?))
     }
 
     /// Returns a reader of the message in one of this message's fields.
@@ -136,10 +154,14 @@ impl<'a> Message<'a> {
 
     #[inline]
     fn varint(&mut self) -> Result<u64, Error> {
-        match self.rest.split_first() {
-            Some((byte @ ..0x80, rest)) => {
+        match *self.rest {
+            [byte @ ..0x80, ref rest @ ..] => {
                 self.rest = rest;
-                Ok(u64::from(*byte))
+                Ok(byte.into())
+            }
+            [low, high @ ..0x80, ref rest @ ..] => {
+                self.rest = rest;
+                Ok(u64::from(low & 0x7f) | u64::from(high) << 7)
             }
             _ => self.long_varint(),
         }
