@@ -108,8 +108,6 @@ impl<'de, F: Field + Default> Visitor<'de> for Items<'_, F> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while items.next_element_seed(NextItem(self.0))?.is_some() {}
-        // Most lists have one or two items, and room for four of them is what an object keeps for good.
-        self.0.shrink_to_fit();
         Ok(())
     }
 }
