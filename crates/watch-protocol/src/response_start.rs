@@ -11,8 +11,11 @@ use crate::wire::Wire;
 const LIMIT: usize = 4 << 10;
 /// How much of a text is quoted, in characters.
 const QUOTED: usize = 80;
-/// What the envelope of protobuf begins with, and a frame's first field behind its length.
-const MAGIC: usize = 4;
+/// What the envelope of protobuf begins with, and its field that has the contents.
+const MAGIC: &[u8] = b"k8s\0";
+const CONTENTS: u32 = 2;
+/// The length of a frame's length, and the frame's first field behind it.
+const FRAME_LENGTH: usize = 4;
 const FRAME_START: u8 = 0x0a;
 /// What compressed data begins with (RFC 1952).
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -78,7 +81,9 @@ impl ResponseStart {
         match self.wire() {
             Wire::Json => self.looks_like_json(),
             Wire::Protobuf => {
-                Envelope::starts(&self.bytes) || self.bytes.get(MAGIC) == Some(&FRAME_START)
+                Envelope::starts(&self.bytes)
+                    || self.is_part_of_magic()
+                    || self.bytes.get(FRAME_LENGTH) == Some(&FRAME_START)
             }
         }
     }
@@ -95,21 +100,33 @@ impl ResponseStart {
         match self.wire() {
             Wire::Json => serde_json::from_slice::<IgnoredAny>(without_marks(&self.bytes))
                 .is_err_and(|error| error.is_eof()),
-            Wire::Protobuf => Envelope::starts(&self.bytes) && ends_in_field(&self.bytes[MAGIC..]),
+            Wire::Protobuf => {
+                let envelope = self.bytes.strip_prefix(MAGIC);
+                envelope.map_or(self.is_part_of_magic(), ends_before_its_contents)
+            }
         }
+    }
+
+    /// Whether it ends within what protobuf begins with.
+    fn is_part_of_magic(&self) -> bool {
+        !self.bytes.is_empty() && self.bytes.len() < MAGIC.len() && MAGIC.starts_with(&self.bytes)
     }
 }
 
-/// Whether a message ends in the middle of a field.
-fn ends_in_field(mut message: &[u8]) -> bool {
-    while !message.is_empty() {
-        match FieldHead::read(message) {
-            Ok(Some(head)) if head.end <= message.len() => message = &message[head.end..],
+/// Whether an envelope ends in the middle of a field, or before its contents.
+fn ends_before_its_contents(mut envelope: &[u8]) -> bool {
+    let mut has_contents = false;
+    while !envelope.is_empty() {
+        match FieldHead::read(envelope) {
+            Ok(Some(head)) if head.end <= envelope.len() => {
+                has_contents |= head.number == CONTENTS;
+                envelope = &envelope[head.end..];
+            }
             Ok(_) => return true,
             Err(_) => return false,
         }
     }
-    false
+    !has_contents
 }
 
 #[cfg(test)]
@@ -151,6 +168,10 @@ mod tests {
         for (body, begins, truncated) in [
             ("k8s\0\n\u{4}\n\u{2}v1\u{12}\u{6}SECR", true, true),
             ("k8s\0\n\u{4}\n\u{2}v1\u{12}\u{6}SECRET", true, false),
+            ("k8s\0\n\u{4}\n\u{2}v1", true, true),
+            ("k8s\0", true, true),
+            ("k8", true, true),
+            ("k8t", false, false),
             ("k8s\0\0", true, false),
             ("\0\0\u{1}\u{2}\n\u{5}ADDEDSECRET", true, false),
             ("\n SECRET", false, false),
