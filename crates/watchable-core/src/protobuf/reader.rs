@@ -67,13 +67,13 @@ impl<'a> Message<'a> {
             let (number, contents) = match *self.rest {
                 [] => return Ok(None),
                 [tag @ 8..0x80, length @ ..0x80, ref rest @ ..]
-                    if tag & 7 == 2 && usize::from(length) <= rest.len() =>
+                    if wire_type(tag) == 2 && usize::from(length) <= rest.len() =>
                 {
                     let (taken, rest) = rest.split_at(length.into());
                     self.rest = rest;
                     (u32::from(tag >> 3), Contents::Bytes(taken))
                 }
-                [tag @ 8..0x80, value @ ..0x80, ref rest @ ..] if tag & 7 == 0 => {
+                [tag @ 8..0x80, value @ ..0x80, ref rest @ ..] if wire_type(tag) == 0 => {
                     self.rest = rest;
                     (u32::from(tag >> 3), Contents::Varint(value.into()))
                 }
@@ -198,6 +198,11 @@ impl<'a> Message<'a> {
         self.rest = rest;
         Ok(*taken)
     }
+}
+
+/// Returns the wire type of a tag of one byte.
+const fn wire_type(tag: u8) -> u8 {
+    tag & 7
 }
 
 #[cold]
