@@ -108,7 +108,7 @@ async fn write(cluster: &Cluster, namespace: &str) -> Result<(), NotPassed> {
             "containers": [{
                 "name": "main",
                 "image": "example",
-                "env": [{"name": "E"}, {"name": "F", "value": ""}],
+                "env": [{"name": "E"}, {"name": "F", "value": "f"}],
                 "ports": [{"containerPort": 80}],
                 "resources": {"limits": {"cpu": "1500m", "memory": "64Mi"}},
                 "livenessProbe": {"httpGet": {"path": "/", "port": "web"}, "failureThreshold": 3},
