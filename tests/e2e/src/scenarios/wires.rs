@@ -7,7 +7,7 @@ use futures::TryStreamExt as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 use watchables::rel_1_20::{
-    apiregistration, apps, coordination, core, discovery, rbac, scheduling,
+    apiregistration, apps, coordination, core, rbac, scheduling,
 };
 use watchables::{InitialList, Meta, StreamOptions, WatchError, WatchTarget, Watcher, Wire};
 
@@ -49,7 +49,6 @@ pub(super) async fn lists(cluster: &Cluster) -> Outcome {
         apiregistration::v1::APIService,
         apps::v1::Deployment,
         coordination::v1::Lease,
-        discovery::v1beta1::EndpointSlice,
         rbac::v1::ClusterRole,
         rbac::v1::ClusterRoleBinding,
         rbac::v1::Role,
