@@ -6,9 +6,7 @@ use std::time::Duration;
 use futures::TryStreamExt as _;
 use serde::Serialize;
 use serde_json::{Value, json};
-use watchables::rel_1_20::{
-    apiregistration, apps, coordination, core, rbac, scheduling,
-};
+use watchables::rel_1_20::{apiregistration, apps, coordination, core, rbac, scheduling};
 use watchables::{InitialList, Meta, StreamOptions, WatchError, WatchTarget, Watcher, Wire};
 
 use crate::api::text;
