@@ -105,6 +105,6 @@ pub async fn until(mut condition: impl FnMut() -> bool) {
 }
 
 /// Returns an event as a line: `ADDED a`.
-pub fn event_line<T>(event: &WatchEvent<T>, name: impl Fn(&T) -> Option<&String>) -> String {
-    format!("{} {}", event.etype, name(&event.obj).map_or("-", String::as_str))
+pub fn event_line<T>(event: &WatchEvent<T>, name: impl Fn(&T) -> Option<&str>) -> String {
+    format!("{} {}", event.etype, name(&event.obj).unwrap_or("-"))
 }

@@ -4,7 +4,7 @@ use futures::TryStreamExt as _;
 use gauge::{Args, Delays, Figures, SENT};
 use stream_common::Error;
 use watchables::rel_1_37::v1::Pod;
-use watchables::{Client, StreamOptions, Watcher};
+use watchables::{Client, StreamOptions, Text, Watcher};
 
 pub(crate) async fn latency(client: Client, args: &Args) -> Result<Figures, Error> {
     let watcher = Watcher::<Pod>::new(client);
@@ -12,7 +12,7 @@ pub(crate) async fn latency(client: Client, args: &Args) -> Result<Figures, Erro
     let mut delays = Delays::default();
     while delays.len() < args.count as usize {
         let event = events.try_next().await?.ok_or("the stream has ended")?;
-        delays.record(event.obj.metadata.annotations.get(SENT).map(String::as_str))?;
+        delays.record(event.obj.metadata.annotations.get(SENT).map(Text::as_str))?;
     }
     Ok(delays.figures())
 }

@@ -6,7 +6,7 @@ use futures::TryStreamExt as _;
 use gauge::{SENT, since};
 use stream_common::Error;
 use watchables::rel_1_37::v1::Pod;
-use watchables::{StreamOptions, Watcher};
+use watchables::{StreamOptions, Text, Watcher};
 
 use crate::client::client;
 
@@ -16,7 +16,7 @@ pub(crate) async fn first_event(url: &str) -> Result<Duration, Error> {
     let mut events = watcher.stream(StreamOptions::managed());
     loop {
         let event = events.try_next().await?.ok_or("the stream has ended")?;
-        let sent = event.obj.metadata.annotations.get(SENT).map(String::as_str);
+        let sent = event.obj.metadata.annotations.get(SENT).map(Text::as_str);
         if let Some(delay) = since(sent)? {
             return Ok(delay);
         }

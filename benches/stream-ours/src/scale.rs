@@ -6,7 +6,7 @@ use stream_common::Error;
 use watchables::rel_1_37::v1::Pod;
 use watchables::{
     Client, DynamicObject, Multiplexed, MultiplexingWatcher, ResourceInfo, Scope, StreamOptions,
-    Watcher,
+    Text, Watcher,
 };
 
 #[derive(Multiplexed)]
@@ -31,7 +31,7 @@ pub(crate) async fn scale(client: &Client, args: &Args) -> Result<Figures, Error
         let complete = match event.obj {
             Object::Pod(pod) => {
                 let meta = &pod.metadata;
-                let sent = meta.annotations.get(SENT).map(String::as_str);
+                let sent = meta.annotations.get(SENT).map(Text::as_str);
                 cluster.record("Pod", meta.resource_version.as_deref(), sent)?
             }
             Object::Other(object) => cluster.record(

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{DynamicTarget, NamespacedWatch, RawJson, ResourceInfo, WatchItem, WatchTarget, json};
+use crate::{
+    DynamicTarget, NamespacedWatch, RawJson, ResourceInfo, Text, WatchItem, WatchTarget, json,
+};
 
 /// An object of any kind: its identity, and its JSON as the server sent it.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,8 +16,8 @@ pub struct DynamicObject {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Identity {
-    api_version: Option<String>,
-    kind: Option<String>,
+    api_version: Option<Text>,
+    kind: Option<Text>,
     #[serde(deserialize_with = "crate::lenient::null_is_default")]
     metadata: IdentityMetadata,
 }
@@ -23,10 +25,10 @@ struct Identity {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct IdentityMetadata {
-    name: Option<String>,
-    namespace: Option<String>,
-    uid: Option<String>,
-    resource_version: Option<String>,
+    name: Option<Text>,
+    namespace: Option<Text>,
+    uid: Option<Text>,
+    resource_version: Option<Text>,
 }
 
 impl DynamicObject {
@@ -103,12 +105,12 @@ impl WatchItem for DynamicObject {
         let mut added = String::new();
         if self.identity.kind.is_none() {
             added = format!(r#""kind":"{}","#, resource.kind());
-            self.identity.kind = Some(resource.kind().to_owned());
+            self.identity.kind = Some(resource.kind().into());
         }
         if self.identity.api_version.is_none() {
             let api_version = resource.api_version();
             added = format!(r#"{added}"apiVersion":"{api_version}","#);
-            self.identity.api_version = Some(api_version.into_owned());
+            self.identity.api_version = Some(api_version.into());
         }
         if added.is_empty() {
             return;

@@ -5,13 +5,15 @@ use std::fmt;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::Text;
+
 /// A 32-bit integer or a string (OpenAPI format `int-or-string`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum IntOrString {
     /// A number, such as the port `8080`.
     Int(i32),
     /// A string, such as the port name `http` or the percentage `25%`.
-    String(String),
+    String(Text),
 }
 
 /// `0`, as in Go.
@@ -63,11 +65,11 @@ impl<'de> Deserialize<'de> for IntOrString {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<IntOrString, E> {
-                Ok(IntOrString::String(text.to_owned()))
+                Ok(IntOrString::String(text.into()))
             }
 
             fn visit_string<E: de::Error>(self, text: String) -> Result<IntOrString, E> {
-                Ok(IntOrString::String(text))
+                Ok(IntOrString::String(text.into()))
             }
         }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::lenient::null_is_default;
 use crate::protobuf::{self, Envelope};
 use crate::{
-    DynamicObject, DynamicTarget, Listed, NamespacedWatch, Resource, ResourceInfo, WatchItem,
+    DynamicObject, DynamicTarget, Listed, NamespacedWatch, Resource, ResourceInfo, Text, WatchItem,
     WatchTarget,
 };
 
@@ -30,10 +30,10 @@ pub use object_meta::{ManagedFields, ObjectMeta, OwnerReference};
 pub struct Meta<T> {
     /// The object's `apiVersion`, such as `apps/v1`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub api_version: Option<String>,
+    pub api_version: Option<Text>,
     /// The object's kind, such as `Deployment`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    pub kind: Option<Text>,
     /// The object's metadata.
     #[serde(default, deserialize_with = "null_is_default")]
     pub metadata: ObjectMeta,
@@ -60,17 +60,17 @@ impl<T: WatchItem> WatchItem for Meta<T> {
         drops_managed_fields: bool,
     ) -> Result<Self, protobuf::Error> {
         let metadata = protobuf::metadata(envelope, drops_managed_fields)?;
-        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let text = |text: &str| (!text.is_empty()).then(|| Text::from(text));
         let (api_version, kind) = (text(envelope.api_version), text(envelope.kind));
         Ok(Self { api_version, kind, metadata, of: PhantomData })
     }
 
     /// Replaces `PartialObjectMetadata`, or nothing in the items of a list, by the object's own type.
     fn fill_type_meta(&mut self, resource: &ResourceInfo) {
-        resource.kind().clone_into(self.kind.get_or_insert_default());
+        self.kind = Some(resource.kind().into());
         match &mut self.api_version {
-            Some(text) if *text == resource.api_version() => {}
-            text => *text = Some(resource.api_version().into_owned()),
+            Some(text) if *text == *resource.api_version() => {}
+            text => *text = Some(resource.api_version().into()),
         }
     }
 }

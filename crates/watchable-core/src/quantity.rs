@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::Text;
+
 /// A quantity with an optional suffix, kept as written.
 ///
 /// Two notations of one amount (`1`, `1000m`) are not equal. The API server canonicalizes quantities, and a
@@ -13,17 +15,23 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// The default is `0`, as in Go: that is what `null` or an absent quantity stands for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
-pub struct Quantity(pub String);
+pub struct Quantity(pub Text);
 
 impl Default for Quantity {
     fn default() -> Self {
-        Self("0".to_owned())
+        Self("0".into())
     }
 }
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl From<&str> for Quantity {
+    fn from(amount: &str) -> Self {
+        Self(amount.into())
     }
 }
 
@@ -44,23 +52,23 @@ impl<'de> Deserialize<'de> for Quantity {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Quantity, E> {
-                Ok(Quantity(text.to_owned()))
+                Ok(Quantity(text.into()))
             }
 
             fn visit_string<E: de::Error>(self, text: String) -> Result<Quantity, E> {
-                Ok(Quantity(text))
+                Ok(Quantity(text.into()))
             }
 
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Quantity, E> {
-                Ok(Quantity(number.to_string()))
+                Ok(Quantity(number.to_string().into()))
             }
 
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<Quantity, E> {
-                Ok(Quantity(number.to_string()))
+                Ok(Quantity(number.to_string().into()))
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Quantity, E> {
-                Ok(Quantity(number.to_string()))
+                Ok(Quantity(number.to_string().into()))
             }
         }
 

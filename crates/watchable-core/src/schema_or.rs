@@ -9,6 +9,8 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::Text;
+
 /// A schema or a boolean (`additionalProperties`).
 #[derive(Clone, Debug, PartialEq)]
 pub enum SchemaOrBool<S> {
@@ -33,7 +35,7 @@ pub enum SchemaOrStringArray<S> {
     /// The object must also match the schema.
     Schema(Box<S>),
     /// The object must also have these properties.
-    Strings(Vec<String>),
+    Strings(Vec<Text>),
 }
 
 impl<S> Default for SchemaOrBool<S> {
@@ -205,7 +207,7 @@ mod tests {
         let value: SchemaOrArray<Schema> = serde_json::from_str("[null]").unwrap();
         assert_eq!(value, SchemaOrArray::Schemas(vec![Schema::default()]));
         let value: SchemaOrStringArray<Schema> = serde_json::from_str(r#"["a",null]"#).unwrap();
-        assert_eq!(value, SchemaOrStringArray::Strings(vec!["a".into(), String::new()]));
+        assert_eq!(value, SchemaOrStringArray::Strings(vec!["a".into(), Text::default()]));
     }
 
     #[test]

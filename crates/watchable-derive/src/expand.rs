@@ -15,9 +15,9 @@ pub(crate) fn expand(watchable: &Watchable, default_crate: &TokenStream) -> Toke
     let scope = format_ident!("{}", if watchable.namespaced { "Namespaced" } else { "Cluster" });
     let fill_api_version = watchable
         .api_version_field
-        .map(|field| fill("api_version", field, &quote!(resource.api_version().into_owned())));
+        .map(|field| fill("api_version", field, &quote!(resource.api_version().into())));
     let fill_kind =
-        watchable.kind_field.map(|field| fill("kind", field, &quote!(resource.kind().to_owned())));
+        watchable.kind_field.map(|field| fill("kind", field, &quote!(resource.kind().into())));
     let protobuf = watchable.protobuf.then(|| protobuf(&krate));
     let markers = markers(&krate, name, generics, watchable.namespaced);
     let list = match &watchable.list {

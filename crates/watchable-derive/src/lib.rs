@@ -24,7 +24,7 @@
 //! | `crate = path` | the path of the library, if it is renamed or re-exported |
 //!
 //! The struct must implement `Deserialize`; no other trait is required. Fields named `api_version` and `kind`
-//! must be `String` or `Option<String>`; they are set if a list's item omits them. A struct with type
+//! must be `String` or `Text`, or an `Option` of one; they are set if a list's item omits them. A struct with type
 //! parameters (`CronTab<Spec>`) is watchable if it implements `Deserialize`.
 //!
 //! Whether a server has the resource is known only at run time: a 404 ends the stream with an error, unless the

@@ -164,14 +164,16 @@ fn struct_fields<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<&'a Fie
 
 fn string_field(fields: &[&Field], name: &str, errors: &mut Errors) -> Option<StringField> {
     let field = fields.iter().find(|f| f.ident.as_ref().is_some_and(|ident| ident == name))?;
+    let is_text = |ty: &Type| last_segment_is(ty, "String") || last_segment_is(ty, "Text");
     let declared = match &field.ty {
-        ty if last_segment_is(ty, "String") => Some(StringField::Required),
-        ty => option_argument(ty)
-            .filter(|inner| last_segment_is(inner, "String"))
-            .map(|_| StringField::Optional),
+        ty if is_text(ty) => Some(StringField::Required),
+        ty => option_argument(ty).filter(|inner| is_text(inner)).map(|_| StringField::Optional),
     };
     if declared.is_none() {
-        errors.add(field.ty.span(), format!("`{name}` must be a String or an Option<String>"));
+        errors.add(
+            field.ty.span(),
+            format!("`{name}` must be a String or a Text, or an Option of one"),
+        );
     }
     declared
 }

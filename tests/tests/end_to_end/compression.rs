@@ -66,7 +66,7 @@ async fn expect_all(server: &EmbeddedServer, watcher: Watcher<Pod>) {
     let mut events = watcher.stream(StreamOptions::managed());
     let mut next = async || {
         let event = soon(events.try_next()).await.unwrap().unwrap();
-        event_line(&event, |pod| pod.metadata.name.as_ref())
+        event_line(&event, |pod| pod.metadata.name.as_deref())
     };
     for n in 0..PODS {
         assert_eq!(next().await, format!("ADDED p{n:02}"));

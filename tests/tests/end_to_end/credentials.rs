@@ -44,7 +44,7 @@ async fn revoked_token_is_renewed_and_the_stream_resumes() {
     let mut events = watcher.stream(StreamOptions::managed());
     for line in ["ADDED a", "ADDED b"] {
         let event = soon(events.try_next()).await.unwrap().unwrap();
-        assert_eq!(event_line(&event, |pod| pod.metadata.name.as_ref()), line);
+        assert_eq!(event_line(&event, |pod| pod.metadata.name.as_deref()), line);
     }
     let tokens: Vec<_> = peer
         .heads()

@@ -10,7 +10,7 @@ use watchables::{EventType, InitialList, Origin, StreamOptions, WatchEvent, Watc
 use crate::support::{Reply, ScriptedServer, client, client_of, event_line, pod, server, soon};
 
 fn line(event: &WatchEvent<Pod>) -> String {
-    event_line(event, |pod| pod.metadata.name.as_ref())
+    event_line(event, |pod| pod.metadata.name.as_deref())
 }
 
 async fn next(events: &mut watchables::WatchStream<Pod>) -> WatchEvent<Pod> {

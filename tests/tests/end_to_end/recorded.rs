@@ -1,14 +1,14 @@
 //! Replays streams that were recorded from real API servers.
 
 use futures::StreamExt as _;
-use watchables::{DynamicObject, StreamOptions, Watchable, Watcher, rel_1_17, rel_1_37};
+use watchables::{DynamicObject, StreamOptions, Text, Watchable, Watcher, rel_1_17, rel_1_37};
 use watchables_tests::{Reply, ScriptedServer, client_of, soon};
 
 /// Returns the events of a recorded stream as lines, and the error that ends it.
 async fn replay<T: Watchable>(
     recorded: &'static str,
     chunk: usize,
-    name: impl Fn(&T::Item) -> (Option<String>, Option<String>),
+    name: impl Fn(&T::Item) -> (Option<Text>, Option<Text>),
 ) -> (Vec<String>, Option<String>) {
     let chunks = recorded.as_bytes().chunks(chunk);
     let reply = chunks.fold(Reply::status(200), Reply::chunk);

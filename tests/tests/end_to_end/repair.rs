@@ -82,6 +82,9 @@ async fn repair_after_a_gap_delivers_each_difference_once() {
         let status = watcher.status().borrow().clone();
         assert_eq!((status.phase, status.repairs, status.events), (Phase::Live, 1, 6));
         assert_eq!(status.indexed_objects, 6);
-        assert_eq!(status.resource_version, live[0].obj.metadata.resource_version);
+        assert_eq!(
+            status.resource_version.as_deref(),
+            live[0].obj.metadata.resource_version.as_deref()
+        );
     }
 }

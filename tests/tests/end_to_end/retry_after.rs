@@ -34,7 +34,7 @@ async fn retry_after_in_seconds_or_as_a_date_delays_the_retry() {
         };
         let (event, phase) = soon(async { tokio::join!(events.try_next(), waits) }).await;
         assert_eq!(
-            event_line(&event.unwrap().unwrap(), |pod| pod.metadata.name.as_ref()),
+            event_line(&event.unwrap().unwrap(), |pod| pod.metadata.name.as_deref()),
             "ADDED a"
         );
         let Phase::BackingOff { cause, .. } = phase else { panic!("{phase:?}") };

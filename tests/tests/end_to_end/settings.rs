@@ -23,7 +23,7 @@ async fn label_selector_delivers_added_and_deleted_as_labels_change() {
     let mut seen = Vec::new();
     while seen.len() < 3 {
         let event = soon(events.try_next()).await.unwrap().unwrap();
-        seen.push(event_line(&event, |pod| pod.metadata.name.as_ref()));
+        seen.push(event_line(&event, |pod| pod.metadata.name.as_deref()));
         if seen.len() == 1 {
             relabel("db", "app", "api");
             relabel("web", "canary", "yes");

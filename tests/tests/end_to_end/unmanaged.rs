@@ -26,7 +26,7 @@ async fn cluster() -> EmbeddedServer {
 }
 
 fn line(event: &watchables::WatchEvent<Pod>) -> String {
-    event_line(event, |pod| pod.metadata.name.as_ref())
+    event_line(event, |pod| pod.metadata.name.as_deref())
 }
 
 fn added(names: impl IntoIterator<Item = &'static str>) -> Vec<String> {
@@ -106,7 +106,7 @@ async fn cluster_scoped_resource_is_watched() {
     server.store().create(node).unwrap();
     let watcher = Watcher::<Node>::new(client(&server));
     let event = soon(watcher.stream(StreamOptions::managed()).try_next()).await.unwrap().unwrap();
-    assert_eq!(event_line(&event, |node| node.metadata.name.as_ref()), "ADDED n1");
+    assert_eq!(event_line(&event, |node| node.metadata.name.as_deref()), "ADDED n1");
     assert_eq!(event.obj.kind.as_deref(), Some("Node"));
 }
 

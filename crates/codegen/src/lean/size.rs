@@ -8,7 +8,7 @@ use crate::model::{Body, Field, Model, Shape};
 #[derive(Debug, Default)]
 pub(super) struct Sizes(BTreeMap<String, usize>);
 
-/// Of a `String`, a `Vec`, a `BTreeMap`, and of what is one of them.
+/// Of a `Text`, a `Vec`, a `Map`, and of what is one of them.
 const TEXT: usize = 24;
 const POINTER: usize = 8;
 /// Of a `Box<str>`.

@@ -69,8 +69,8 @@ fn unwatchable(model: &Model, type_: &Type, wiring: &Wiring) -> TokenStream {
         }
         impl watchable_core::WatchItem for #name {
             fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-                self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-                self.kind.get_or_insert_with(|| resource.kind().to_owned());
+                self.api_version.get_or_insert_with(|| resource.api_version().into());
+                self.kind.get_or_insert_with(|| resource.kind().into());
             }
         }
         impl watchable_core::WatchTarget for #name {

@@ -96,7 +96,7 @@ fn rust_type(model: &Model, owner: &Type, shape: &Shape) -> TokenStream {
         Shape::Int32 => quote!(i32),
         Shape::Int64 => quote!(i64),
         Shape::Double => quote!(f64),
-        Shape::String => quote!(String),
+        Shape::String => quote!(watchable_core::Text),
         Shape::Bytes => quote!(watchable_core::ByteString),
         Shape::Json => quote!(watchable_core::RawJson),
         Shape::Type(definition) => path(model, owner, definition),
@@ -106,7 +106,7 @@ fn rust_type(model: &Model, owner: &Type, shape: &Shape) -> TokenStream {
         }
         Shape::Map(values) => {
             let values = element(model, owner, values);
-            quote!(std::collections::BTreeMap<String, #values>)
+            quote!(watchable_core::Map<#values>)
         }
     }
 }

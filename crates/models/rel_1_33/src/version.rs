@@ -9,27 +9,27 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct Info {
     /// Required.
-    pub build_date: String,
+    pub build_date: watchable_core::Text,
     /// Required.
-    pub compiler: String,
-    pub emulation_major: Option<String>,
-    pub emulation_minor: Option<String>,
+    pub compiler: watchable_core::Text,
+    pub emulation_major: Option<watchable_core::Text>,
+    pub emulation_minor: Option<watchable_core::Text>,
     /// Required.
-    pub git_commit: String,
+    pub git_commit: watchable_core::Text,
     /// Required.
-    pub git_tree_state: String,
+    pub git_tree_state: watchable_core::Text,
     /// Required.
-    pub git_version: String,
+    pub git_version: watchable_core::Text,
     /// Required.
-    pub go_version: String,
+    pub go_version: watchable_core::Text,
     /// Required.
-    pub major: String,
-    pub min_compatibility_major: Option<String>,
-    pub min_compatibility_minor: Option<String>,
+    pub major: watchable_core::Text,
+    pub min_compatibility_major: Option<watchable_core::Text>,
+    pub min_compatibility_minor: Option<watchable_core::Text>,
     /// Required.
-    pub minor: String,
+    pub minor: watchable_core::Text,
     /// Required.
-    pub platform: String,
+    pub platform: watchable_core::Text,
 }
 
 watchable_core::model!(Info {

@@ -1,23 +1,21 @@
 //! The metadata of objects, as `Meta` has it.
 
-use std::collections::BTreeMap;
-
-use crate::{FieldsV1, Time, model};
+use crate::{FieldsV1, Map, Text, Time, model};
 
 /// The metadata of an object, the same type for every kind and release. Absent fields are `None` or empty.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ObjectMeta {
     /// The name, unique within the namespace.
-    pub name: Option<String>,
+    pub name: Option<Text>,
     /// The prefix of a name that the server generated.
-    pub generate_name: Option<String>,
+    pub generate_name: Option<Text>,
     /// The namespace; `None` for cluster-scoped kinds.
-    pub namespace: Option<String>,
+    pub namespace: Option<Text>,
     /// The identifier, unique across time: a recreated object has another one.
-    pub uid: Option<String>,
+    pub uid: Option<Text>,
     /// The resource version, an opaque string.
-    pub resource_version: Option<String>,
+    pub resource_version: Option<Text>,
     /// A counter of changes to the desired state.
     pub generation: Option<i64>,
     /// The time of creation.
@@ -27,13 +25,13 @@ pub struct ObjectMeta {
     /// The seconds allowed for graceful termination.
     pub deletion_grace_period_seconds: Option<i64>,
     /// The labels, which selectors match.
-    pub labels: BTreeMap<String, String>,
+    pub labels: Map<Text>,
     /// The annotations, which tools store.
-    pub annotations: BTreeMap<String, String>,
+    pub annotations: Map<Text>,
     /// The owners. The object is garbage collected once all of them are deleted.
     pub owner_references: Vec<OwnerReference>,
     /// The finalizers, which must be removed before the object is deleted.
-    pub finalizers: Vec<String>,
+    pub finalizers: Vec<Text>,
     /// The fields that each manager owns.
     pub managed_fields: Vec<ManagedFields>,
 }
@@ -43,13 +41,13 @@ pub struct ObjectMeta {
 #[non_exhaustive]
 pub struct OwnerReference {
     /// The owner's `apiVersion`.
-    pub api_version: String,
+    pub api_version: Text,
     /// The owner's kind.
-    pub kind: String,
+    pub kind: Text,
     /// The owner's name.
-    pub name: String,
+    pub name: Text,
     /// The owner's uid.
-    pub uid: String,
+    pub uid: Text,
     /// Whether the owner is the managing controller.
     pub controller: Option<bool>,
     /// Whether a foreground deletion of the owner waits until the object is deleted.
@@ -61,19 +59,19 @@ pub struct OwnerReference {
 #[non_exhaustive]
 pub struct ManagedFields {
     /// The manager's name.
-    pub manager: Option<String>,
+    pub manager: Option<Text>,
     /// `Apply` or `Update`.
-    pub operation: Option<String>,
+    pub operation: Option<Text>,
     /// The `apiVersion` that the fields belong to.
-    pub api_version: Option<String>,
+    pub api_version: Option<Text>,
     /// The time of the set's last change.
     pub time: Option<Time>,
     /// The set's format, `FieldsV1`.
-    pub fields_type: Option<String>,
+    pub fields_type: Option<Text>,
     /// The set of fields.
     pub fields_v1: Option<FieldsV1>,
     /// The subresource through which the fields were set.
-    pub subresource: Option<String>,
+    pub subresource: Option<Text>,
 }
 
 model!(ObjectMeta {

@@ -1,16 +1,17 @@
 //! The types of model fields that hold others: models, options, lists and maps.
 
-use std::collections::BTreeMap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{SerializeMap as _, Serializer};
+use serde::ser::Serializer;
 
 use super::decode;
 use super::encode;
 use super::field::{Encode, Field, Slot};
 use super::object::Model;
 use crate::protobuf::{self, Contents, Value};
+use crate::{Map, Text};
 
 impl<T: Model> Field for T {
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
@@ -123,16 +124,16 @@ impl<'de, F: Field + Default> DeserializeSeed<'de> for NextItem<'_, F> {
     }
 }
 
-impl<F: Field + Default> Field for BTreeMap<String, F> {
+impl<F: Field + Default> Field for Map<F> {
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        self.clear();
-        deserializer.deserialize_map(Entries(self))
+        *self = deserializer.deserialize_map(Entries(PhantomData))?;
+        Ok(())
     }
 
     /// Reads one of the entries.
     fn read_protobuf(&mut self, value: &Value<'_, '_>) -> Result<bool, protobuf::Error> {
         let mut entry = value.message()?;
-        let (mut key, mut item) = (String::new(), F::default());
+        let (mut key, mut item) = (Text::default(), F::default());
         while let Some((number, contents)) = entry.next_field()? {
             let value = Value::new(number, contents, &entry);
             match number {
@@ -141,16 +142,15 @@ impl<F: Field + Default> Field for BTreeMap<String, F> {
                 _ => {}
             }
         }
+        if self.is_empty() {
+            self.reserve_exact(1 + value.values_left());
+        }
         self.insert(key, item);
         Ok(true)
     }
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.len()))?;
-        for (key, value) in self {
-            map.serialize_entry(key, &Encode(value))?;
-        }
-        map.end()
+        serializer.collect_map(self.iter().map(|(key, value)| (key, Encode(value))))
     }
 
     fn is_absent(&self) -> bool {
@@ -158,21 +158,21 @@ impl<F: Field + Default> Field for BTreeMap<String, F> {
     }
 }
 
-struct Entries<'a, F>(&'a mut BTreeMap<String, F>);
+struct Entries<F>(PhantomData<F>);
 
-impl<'de, F: Field + Default> Visitor<'de> for Entries<'_, F> {
-    type Value = ();
+impl<'de, F: Field + Default> Visitor<'de> for Entries<F> {
+    type Value = Map<F>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a map")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
-        while let Some(key) = entries.next_key()? {
-            let mut value = F::default();
-            entries.next_value_seed(Slot(&mut value))?;
-            self.0.insert(key, value);
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<F>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(key) = map.next_key()? {
+            let (_, value) = entries.push_mut((key, F::default()));
+            map.next_value_seed(Slot(value))?;
         }
-        Ok(())
+        Ok(Map::from_entries(entries))
     }
 }

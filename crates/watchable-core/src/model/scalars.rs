@@ -1,60 +1,41 @@
 //! The types of model fields that hold no other.
 
-use std::fmt;
-
 use serde::Deserialize;
-use serde::de::{Deserializer, Visitor};
+use serde::de::Deserializer;
 use serde::ser::{Serialize, Serializer};
 
 use super::field::Field;
 use super::object::Model;
 use crate::protobuf::{self, Value, scalars};
+use crate::text::Characters;
 use crate::{
     ByteString, IntOrString, MicroTime, Quantity, RawJson, SchemaOrArray, SchemaOrBool,
-    SchemaOrStringArray, Time,
+    SchemaOrStringArray, Text, Time,
 };
 
-impl Field for String {
-    fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_string(Characters(self))
-    }
+/// Implements [`Field`] for a type of strings.
+macro_rules! string_fields {
+    ($($type:ty)*) => {$(
+        impl Field for $type {
+            fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+                deserializer.deserialize_string(Characters(self))
+            }
 
-    fn read_protobuf(&mut self, value: &Value<'_, '_>) -> Result<bool, protobuf::Error> {
-        let bytes = value.bytes()?;
-        if bytes.is_empty() {
-            self.clear();
-            return Ok(value.is_set(true));
+            fn read_protobuf(&mut self, value: &Value<'_, '_>) -> Result<bool, protobuf::Error> {
+                let bytes = value.bytes()?;
+                *self = scalars::text(bytes);
+                Ok(!bytes.is_empty() || value.is_set(true))
+            }
+
+            fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self)
+            }
         }
-        *self = scalars::text(bytes);
-        Ok(true)
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
-    }
+    )*};
 }
 
-/// Decodes a string in place. (serde's own visitor returns one, which has to be moved.)
-struct Characters<'a>(&'a mut String);
-
-impl Visitor<'_> for Characters<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a string")
-    }
-
-    #[inline]
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        *self.0 = String::from(text);
-        Ok(())
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<(), E> {
-        *self.0 = text;
-        Ok(())
-    }
-}
+// `String` for types that are written by hand.
+string_fields! { Text String }
 
 impl Field for RawJson {
     fn read<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {

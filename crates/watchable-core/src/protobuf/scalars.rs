@@ -9,7 +9,7 @@ use crate::decode_error::Error;
 use crate::model::{Field, Model};
 use crate::{
     ByteString, IntOrString, MicroTime, Quantity, RawJson, SchemaOrArray, SchemaOrBool,
-    SchemaOrStringArray, Time, json,
+    SchemaOrStringArray, Text, Time, json,
 };
 
 use super::reader::{Contents, Message};
@@ -33,10 +33,10 @@ pub(crate) fn int64(field: &mut i64, value: &Value<'_, '_>) -> Result<bool, Erro
 
 /// Decodes a string. Go does not validate UTF-8, and replaces what is invalid when it encodes JSON.
 #[inline]
-pub(crate) fn text(bytes: &[u8]) -> String {
+pub(crate) fn text<T: From<String> + for<'t> From<&'t str>>(bytes: &[u8]) -> T {
     match str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => String::from_utf8_lossy(bytes).into_owned(),
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(bytes).into_owned().into(),
     }
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn bytes(field: &mut ByteString, value: &Value<'_, '_>) -> Result<boo
 }
 
 pub(crate) fn int_or_string(field: &mut IntOrString, value: &Value<'_, '_>) -> Result<bool, Error> {
-    let (mut is_string, mut int, mut string) = (false, 0, String::new());
+    let (mut is_string, mut int, mut string) = (false, 0, Text::default());
     let mut message = value.message()?;
     while let Some((number, contents)) = message.next_field()? {
         let value = Value::new(number, contents, &message);

@@ -1,9 +1,9 @@
 //! Tests of the protobuf reader, on messages that are written by hand.
 
-use std::collections::BTreeMap;
-
 use super::*;
-use crate::{ByteString, IntOrString, MicroTime, Quantity, RawJson, SchemaOrBool, Time, model};
+use crate::{
+    ByteString, IntOrString, Map, MicroTime, Quantity, RawJson, SchemaOrBool, Time, model,
+};
 
 #[derive(Clone, Default, PartialEq)]
 struct Thing {
@@ -13,8 +13,8 @@ struct Thing {
     port: Option<IntOrString>,
     items: Vec<Item>,
     numbers: Vec<i32>,
-    amounts: BTreeMap<String, Quantity>,
-    lists: BTreeMap<String, Vec<String>>,
+    amounts: Map<Quantity>,
+    lists: Map<Vec<String>>,
     config_map: Option<Item>,
     groups: Vec<String>,
     time: Option<Time>,

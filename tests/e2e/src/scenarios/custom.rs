@@ -6,7 +6,7 @@ use futures::TryStreamExt as _;
 use serde::Deserialize;
 use serde_json::json;
 use watchables::rel_1_20::v1::ObjectMeta;
-use watchables::{InitialList, Meta, StreamOptions, Watchable, Watcher, Wire};
+use watchables::{InitialList, Meta, StreamOptions, Text, Watchable, Watcher, Wire};
 
 use super::models::{Identity, Named, next_events, same};
 use crate::cluster::Cluster;
@@ -100,7 +100,7 @@ async fn metadata_in_protobuf(cluster: &Cluster, namespace: &str, path: &str) ->
     let second = stream.try_next().await.map_err(failed)?.ok_or("the stream ended")?;
     for (event, annotation) in [(first, None), (second, Some("b"))] {
         let (kind, metadata) = (event.obj.kind.unwrap_or_default(), event.obj.metadata);
-        let found = metadata.annotations.get("a").map(String::as_str);
+        let found = metadata.annotations.get("a").map(Text::as_str);
         if (&*kind, metadata.name.as_deref(), found) != ("CronTab", Some("a"), annotation) {
             return Err(format!("unexpected metadata: {kind} {metadata:?}").into());
         }

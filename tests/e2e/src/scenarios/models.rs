@@ -83,10 +83,10 @@ macro_rules! models {
             fn identity(&self) -> Identity {
                 let metadata = &self.metadata;
                 Identity {
-                    name: metadata.name.clone().unwrap_or_default(),
-                    namespace: metadata.namespace.clone().unwrap_or_default(),
-                    uid: metadata.uid.clone().unwrap_or_default(),
-                    version: metadata.resource_version.clone().unwrap_or_default(),
+                    name: metadata.name.as_deref().unwrap_or_default().to_owned(),
+                    namespace: metadata.namespace.as_deref().unwrap_or_default().to_owned(),
+                    uid: metadata.uid.as_deref().unwrap_or_default().to_owned(),
+                    version: metadata.resource_version.as_deref().unwrap_or_default().to_owned(),
                 }
             }
         })+

@@ -10,18 +10,18 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#mutatingwebhook-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
-    pub admission_review_versions: Vec<String>,
+    pub admission_review_versions: Vec<watchable_core::Text>,
     /// Required.
     pub client_config: WebhookClientConfig,
-    pub failure_policy: Option<String>,
-    pub match_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
+    pub match_policy: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
-    pub reinvocation_policy: Option<String>,
+    pub reinvocation_policy: Option<watchable_core::Text>,
     pub rules: Vec<RuleWithOperations>,
-    pub side_effects: Option<String>,
+    pub side_effects: Option<watchable_core::Text>,
     pub timeout_seconds: Option<i32>,
 }
 
@@ -56,8 +56,8 @@ watchable_core::model!(MutatingWebhook {
     list = MutatingWebhookConfigurationList
 )]
 pub struct MutatingWebhookConfiguration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub webhooks: Vec<MutatingWebhook>,
 }
@@ -78,10 +78,10 @@ watchable_core::model!(MutatingWebhookConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#mutatingwebhookconfigurationlist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhookConfigurationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<MutatingWebhookConfiguration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -99,11 +99,11 @@ watchable_core::model!(MutatingWebhookConfigurationList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rulewithoperations-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
-    pub api_groups: Vec<String>,
-    pub api_versions: Vec<String>,
-    pub operations: Vec<String>,
-    pub resources: Vec<String>,
-    pub scope: Option<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub api_versions: Vec<watchable_core::Text>,
+    pub operations: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RuleWithOperations {
@@ -122,10 +122,10 @@ watchable_core::model!(RuleWithOperations {
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
-    pub path: Option<String>,
+    pub namespace: watchable_core::Text,
+    pub path: Option<watchable_core::Text>,
     pub port: Option<i32>,
 }
 
@@ -143,17 +143,17 @@ watchable_core::model!(ServiceReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#validatingwebhook-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
-    pub admission_review_versions: Vec<String>,
+    pub admission_review_versions: Vec<watchable_core::Text>,
     /// Required.
     pub client_config: WebhookClientConfig,
-    pub failure_policy: Option<String>,
-    pub match_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
+    pub match_policy: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
     pub rules: Vec<RuleWithOperations>,
-    pub side_effects: Option<String>,
+    pub side_effects: Option<watchable_core::Text>,
     pub timeout_seconds: Option<i32>,
 }
 
@@ -187,8 +187,8 @@ watchable_core::model!(ValidatingWebhook {
     list = ValidatingWebhookConfigurationList
 )]
 pub struct ValidatingWebhookConfiguration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub webhooks: Vec<ValidatingWebhook>,
 }
@@ -209,10 +209,10 @@ watchable_core::model!(ValidatingWebhookConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#validatingwebhookconfigurationlist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhookConfigurationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ValidatingWebhookConfiguration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -232,7 +232,7 @@ watchable_core::model!(ValidatingWebhookConfigurationList {
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
     pub service: Option<ServiceReference>,
-    pub url: Option<String>,
+    pub url: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(WebhookClientConfig {

@@ -21,9 +21,9 @@
     list = ControllerRevisionList
 )]
 pub struct ControllerRevision {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub data: Option<crate::runtime::RawExtension>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub revision: i64,
@@ -46,10 +46,10 @@ watchable_core::model!(ControllerRevision {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#controllerrevisionlist-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ControllerRevisionList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ControllerRevision>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -78,8 +78,8 @@ watchable_core::model!(ControllerRevisionList {
     list = DeploymentList
 )]
 pub struct Deployment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<DeploymentSpec>,
     pub status: Option<DeploymentStatus>,
@@ -102,12 +102,12 @@ watchable_core::model!(Deployment {
 pub struct DeploymentCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
     pub last_update_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(DeploymentCondition {
@@ -128,10 +128,10 @@ watchable_core::model!(DeploymentCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentlist-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Deployment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -149,13 +149,13 @@ watchable_core::model!(DeploymentList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentrollback-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentRollback {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub rollback_to: RollbackConfig,
-    pub updated_annotations: std::collections::BTreeMap<String, String>,
+    pub updated_annotations: watchable_core::Map<watchable_core::Text>,
 }
 
 watchable_core::model!(DeploymentRollback {
@@ -233,7 +233,7 @@ watchable_core::model!(DeploymentStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
     pub rolling_update: Option<RollingUpdateDeployment>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeploymentStrategy {
@@ -292,8 +292,8 @@ watchable_core::model!(RollingUpdateStatefulSetStrategy {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scale-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct Scale {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ScaleSpec>,
     pub status: Option<ScaleStatus>,
@@ -330,8 +330,8 @@ watchable_core::model!(ScaleSpec {
 pub struct ScaleStatus {
     /// Required.
     pub replicas: i32,
-    pub selector: std::collections::BTreeMap<String, String>,
-    pub target_selector: Option<String>,
+    pub selector: watchable_core::Map<watchable_core::Text>,
+    pub target_selector: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ScaleStatus {
@@ -358,8 +358,8 @@ watchable_core::model!(ScaleStatus {
     list = StatefulSetList
 )]
 pub struct StatefulSet {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<StatefulSetSpec>,
     pub status: Option<StatefulSetStatus>,
@@ -381,12 +381,12 @@ watchable_core::model!(StatefulSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(StatefulSetCondition {
@@ -406,10 +406,10 @@ watchable_core::model!(StatefulSetCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetlist-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StatefulSet>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -427,12 +427,12 @@ watchable_core::model!(StatefulSetList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#statefulsetspec-v1beta1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetSpec {
-    pub pod_management_policy: Option<String>,
+    pub pod_management_policy: Option<watchable_core::Text>,
     pub replicas: Option<i32>,
     pub revision_history_limit: Option<i32>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    pub service_name: String,
+    pub service_name: watchable_core::Text,
     /// Required.
     pub template: crate::core::v1::PodTemplateSpec,
     pub update_strategy: Option<StatefulSetUpdateStrategy>,
@@ -460,12 +460,12 @@ pub struct StatefulSetStatus {
     pub collision_count: Option<i32>,
     pub conditions: Vec<StatefulSetCondition>,
     pub current_replicas: Option<i32>,
-    pub current_revision: Option<String>,
+    pub current_revision: Option<watchable_core::Text>,
     pub observed_generation: Option<i64>,
     pub ready_replicas: Option<i32>,
     /// Required.
     pub replicas: i32,
-    pub update_revision: Option<String>,
+    pub update_revision: Option<watchable_core::Text>,
     pub updated_replicas: Option<i32>,
 }
 
@@ -489,7 +489,7 @@ watchable_core::model!(StatefulSetStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateStatefulSetStrategy>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StatefulSetUpdateStrategy {

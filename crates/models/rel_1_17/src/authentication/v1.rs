@@ -10,10 +10,10 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#boundobjectreference-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BoundObjectReference {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
-    pub name: Option<String>,
-    pub uid: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(BoundObjectReference {
@@ -30,8 +30,8 @@ watchable_core::model!(BoundObjectReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#tokenrequest-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequest {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: TokenRequestSpec,
@@ -54,7 +54,7 @@ watchable_core::model!(TokenRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequestSpec {
     /// Required.
-    pub audiences: Vec<String>,
+    pub audiences: Vec<watchable_core::Text>,
     pub bound_object_ref: Option<Box<BoundObjectReference>>,
     pub expiration_seconds: Option<i64>,
 }
@@ -75,7 +75,7 @@ pub struct TokenRequestStatus {
     /// Required.
     pub expiration_timestamp: Option<crate::meta::v1::Time>,
     /// Required.
-    pub token: String,
+    pub token: watchable_core::Text,
 }
 
 watchable_core::model!(TokenRequestStatus {
@@ -92,8 +92,8 @@ watchable_core::model!(TokenRequestStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#tokenreview-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: TokenReviewSpec,
@@ -120,8 +120,8 @@ impl watchable_core::Resource for TokenReview {
 
 impl watchable_core::WatchItem for TokenReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -136,8 +136,8 @@ impl watchable_core::WatchTarget for TokenReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#tokenreviewspec-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewSpec {
-    pub audiences: Vec<String>,
-    pub token: Option<String>,
+    pub audiences: Vec<watchable_core::Text>,
+    pub token: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(TokenReviewSpec {
@@ -152,9 +152,9 @@ watchable_core::model!(TokenReviewSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#tokenreviewstatus-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewStatus {
-    pub audiences: Vec<String>,
+    pub audiences: Vec<watchable_core::Text>,
     pub authenticated: Option<bool>,
-    pub error: Option<String>,
+    pub error: Option<watchable_core::Text>,
     pub user: Option<Box<UserInfo>>,
 }
 
@@ -172,10 +172,10 @@ watchable_core::model!(TokenReviewStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#userinfo-v1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserInfo {
-    pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    pub groups: Vec<String>,
-    pub uid: Option<String>,
-    pub username: Option<String>,
+    pub extra: watchable_core::Map<Vec<watchable_core::Text>>,
+    pub groups: Vec<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
+    pub username: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(UserInfo {

@@ -10,11 +10,11 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#crossversionobjectreference-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(CrossVersionObjectReference {
@@ -77,8 +77,8 @@ watchable_core::model!(ExternalMetricStatus {
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<HorizontalPodAutoscalerSpec>,
     pub status: Option<HorizontalPodAutoscalerStatus>,
@@ -100,12 +100,12 @@ watchable_core::model!(HorizontalPodAutoscaler {
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(HorizontalPodAutoscalerCondition {
@@ -125,10 +125,10 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#horizontalpodautoscalerlist-v2beta2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<HorizontalPodAutoscaler>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -196,7 +196,7 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricIdentifier {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -217,7 +217,7 @@ pub struct MetricSpec {
     pub pods: Option<Box<PodsMetricSource>>,
     pub resource: Option<Box<ResourceMetricSource>>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(MetricSpec {
@@ -240,7 +240,7 @@ pub struct MetricStatus {
     pub pods: Option<Box<PodsMetricStatus>>,
     pub resource: Option<Box<ResourceMetricStatus>>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(MetricStatus {
@@ -261,7 +261,7 @@ pub struct MetricTarget {
     pub average_utilization: Option<i32>,
     pub average_value: Option<crate::resource::Quantity>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
     pub value: Option<crate::resource::Quantity>,
 }
 
@@ -376,7 +376,7 @@ watchable_core::model!(PodsMetricStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub target: MetricTarget,
 }
@@ -396,7 +396,7 @@ pub struct ResourceMetricStatus {
     /// Required.
     pub current: MetricValueStatus,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceMetricStatus {

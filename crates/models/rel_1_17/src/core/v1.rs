@@ -10,11 +10,11 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#awselasticblockstorevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AWSElasticBlockStoreVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub partition: Option<i32>,
     pub read_only: Option<bool>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(AWSElasticBlockStoreVolumeSource {
@@ -50,9 +50,9 @@ watchable_core::model!(Affinity {
 #[derive(Clone, Default, PartialEq)]
 pub struct AttachedVolume {
     /// Required.
-    pub device_path: String,
+    pub device_path: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(AttachedVolume {
@@ -67,13 +67,13 @@ watchable_core::model!(AttachedVolume {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#azurediskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureDiskVolumeSource {
-    pub caching_mode: Option<String>,
+    pub caching_mode: Option<watchable_core::Text>,
     /// Required.
-    pub disk_name: String,
+    pub disk_name: watchable_core::Text,
     /// `diskURI` in JSON. Required.
-    pub disk_uri: String,
-    pub fs_type: Option<String>,
-    pub kind: Option<String>,
+    pub disk_uri: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
 }
 
@@ -95,10 +95,10 @@ watchable_core::model!(AzureDiskVolumeSource {
 pub struct AzureFilePersistentVolumeSource {
     pub read_only: Option<bool>,
     /// Required.
-    pub secret_name: String,
-    pub secret_namespace: Option<String>,
+    pub secret_name: watchable_core::Text,
+    pub secret_namespace: Option<watchable_core::Text>,
     /// Required.
-    pub share_name: String,
+    pub share_name: watchable_core::Text,
 }
 
 watchable_core::model!(AzureFilePersistentVolumeSource {
@@ -117,9 +117,9 @@ watchable_core::model!(AzureFilePersistentVolumeSource {
 pub struct AzureFileVolumeSource {
     pub read_only: Option<bool>,
     /// Required.
-    pub secret_name: String,
+    pub secret_name: watchable_core::Text,
     /// Required.
-    pub share_name: String,
+    pub share_name: watchable_core::Text,
 }
 
 watchable_core::model!(AzureFileVolumeSource {
@@ -137,8 +137,8 @@ watchable_core::model!(AzureFileVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#binding-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Binding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub target: ObjectReference,
@@ -163,8 +163,8 @@ impl watchable_core::Resource for Binding {
 
 impl watchable_core::WatchItem for Binding {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -182,14 +182,14 @@ pub struct CSIPersistentVolumeSource {
     pub controller_expand_secret_ref: Option<SecretReference>,
     pub controller_publish_secret_ref: Option<SecretReference>,
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
     pub node_publish_secret_ref: Option<SecretReference>,
     pub node_stage_secret_ref: Option<SecretReference>,
     pub read_only: Option<bool>,
-    pub volume_attributes: std::collections::BTreeMap<String, String>,
+    pub volume_attributes: watchable_core::Map<watchable_core::Text>,
     /// Required.
-    pub volume_handle: String,
+    pub volume_handle: watchable_core::Text,
 }
 
 watchable_core::model!(CSIPersistentVolumeSource {
@@ -212,11 +212,11 @@ watchable_core::model!(CSIPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIVolumeSource {
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
     pub node_publish_secret_ref: Option<LocalObjectReference>,
     pub read_only: Option<bool>,
-    pub volume_attributes: std::collections::BTreeMap<String, String>,
+    pub volume_attributes: watchable_core::Map<watchable_core::Text>,
 }
 
 watchable_core::model!(CSIVolumeSource {
@@ -234,8 +234,8 @@ watchable_core::model!(CSIVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#capabilities-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Capabilities {
-    pub add: Vec<String>,
-    pub drop: Vec<String>,
+    pub add: Vec<watchable_core::Text>,
+    pub drop: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(Capabilities {
@@ -251,12 +251,12 @@ watchable_core::model!(Capabilities {
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSPersistentVolumeSource {
     /// Required.
-    pub monitors: Vec<String>,
-    pub path: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub path: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
-    pub secret_file: Option<String>,
+    pub secret_file: Option<watchable_core::Text>,
     pub secret_ref: Option<SecretReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CephFSPersistentVolumeSource {
@@ -276,12 +276,12 @@ watchable_core::model!(CephFSPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSVolumeSource {
     /// Required.
-    pub monitors: Vec<String>,
-    pub path: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub path: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
-    pub secret_file: Option<String>,
+    pub secret_file: Option<watchable_core::Text>,
     pub secret_ref: Option<LocalObjectReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CephFSVolumeSource {
@@ -300,11 +300,11 @@ watchable_core::model!(CephFSVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cinderpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(CinderPersistentVolumeSource {
@@ -321,11 +321,11 @@ watchable_core::model!(CinderPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#cindervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(CinderVolumeSource {
@@ -356,12 +356,12 @@ watchable_core::model!(ClientIPConfig {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#componentcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentCondition {
-    pub error: Option<String>,
-    pub message: Option<String>,
+    pub error: Option<watchable_core::Text>,
+    pub message: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(ComponentCondition {
@@ -380,9 +380,9 @@ watchable_core::model!(ComponentCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#componentstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentStatus {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub conditions: Vec<ComponentCondition>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
 }
 
@@ -405,8 +405,8 @@ impl watchable_core::Resource for ComponentStatus {
 
 impl watchable_core::WatchItem for ComponentStatus {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -431,10 +431,10 @@ impl watchable_core::WatchTarget for ComponentStatusList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#componentstatuslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentStatusList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ComponentStatus>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -463,10 +463,10 @@ watchable_core::model!(ComponentStatusList {
     list = ConfigMapList
 )]
 pub struct ConfigMap {
-    pub api_version: Option<String>,
-    pub binary_data: std::collections::BTreeMap<String, watchable_core::ByteString>,
-    pub data: std::collections::BTreeMap<String, String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub binary_data: watchable_core::Map<watchable_core::ByteString>,
+    pub data: watchable_core::Map<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
 }
 
@@ -485,7 +485,7 @@ watchable_core::model!(ConfigMap {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#configmapenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapEnvSource {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -502,8 +502,8 @@ watchable_core::model!(ConfigMapEnvSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapKeySelector {
     /// Required.
-    pub key: String,
-    pub name: Option<String>,
+    pub key: watchable_core::Text,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -522,10 +522,10 @@ watchable_core::model!(ConfigMapKeySelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#configmaplist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ConfigMap>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -544,13 +544,13 @@ watchable_core::model!(ConfigMapList {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapNodeConfigSource {
     /// Required.
-    pub kubelet_config_key: String,
+    pub kubelet_config_key: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
-    pub resource_version: Option<String>,
-    pub uid: Option<String>,
+    pub namespace: watchable_core::Text,
+    pub resource_version: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ConfigMapNodeConfigSource {
@@ -569,7 +569,7 @@ watchable_core::model!(ConfigMapNodeConfigSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapProjection {
     pub items: Vec<KeyToPath>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -588,7 +588,7 @@ watchable_core::model!(ConfigMapProjection {
 pub struct ConfigMapVolumeSource {
     pub default_mode: Option<i32>,
     pub items: Vec<KeyToPath>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -606,16 +606,16 @@ watchable_core::model!(ConfigMapVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#container-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Container {
-    pub args: Vec<String>,
-    pub command: Vec<String>,
+    pub args: Vec<watchable_core::Text>,
+    pub command: Vec<watchable_core::Text>,
     pub env: Vec<EnvVar>,
     pub env_from: Vec<EnvFromSource>,
-    pub image: Option<String>,
-    pub image_pull_policy: Option<String>,
+    pub image: Option<watchable_core::Text>,
+    pub image_pull_policy: Option<watchable_core::Text>,
     pub lifecycle: Option<Box<Lifecycle>>,
     pub liveness_probe: Option<Box<Probe>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Keyed by `containerPort`, `protocol`.
     pub ports: Vec<ContainerPort>,
     pub readiness_probe: Option<Box<Probe>>,
@@ -624,12 +624,12 @@ pub struct Container {
     pub startup_probe: Option<Box<Probe>>,
     pub stdin: Option<bool>,
     pub stdin_once: Option<bool>,
-    pub termination_message_path: Option<String>,
-    pub termination_message_policy: Option<String>,
+    pub termination_message_path: Option<watchable_core::Text>,
+    pub termination_message_policy: Option<watchable_core::Text>,
     pub tty: Option<bool>,
     pub volume_devices: Vec<VolumeDevice>,
     pub volume_mounts: Vec<VolumeMount>,
-    pub working_dir: Option<String>,
+    pub working_dir: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Container {
@@ -665,7 +665,7 @@ watchable_core::model!(Container {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerImage {
     /// Required.
-    pub names: Vec<String>,
+    pub names: Vec<watchable_core::Text>,
     pub size_bytes: Option<i64>,
 }
 
@@ -684,10 +684,10 @@ pub struct ContainerPort {
     /// Required.
     pub container_port: i32,
     /// `hostIP` in JSON.
-    pub host_ip: Option<String>,
+    pub host_ip: Option<watchable_core::Text>,
     pub host_port: Option<i32>,
-    pub name: Option<String>,
-    pub protocol: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ContainerPort {
@@ -738,12 +738,12 @@ watchable_core::model!(ContainerStateRunning {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateTerminated {
     /// `containerID` in JSON.
-    pub container_id: Option<String>,
+    pub container_id: Option<watchable_core::Text>,
     /// Required.
     pub exit_code: i32,
     pub finished_at: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     pub signal: Option<i32>,
     pub started_at: Option<crate::meta::v1::Time>,
 }
@@ -765,8 +765,8 @@ watchable_core::model!(ContainerStateTerminated {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#containerstatewaiting-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateWaiting {
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ContainerStateWaiting {
@@ -782,14 +782,14 @@ watchable_core::model!(ContainerStateWaiting {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStatus {
     /// `containerID` in JSON.
-    pub container_id: Option<String>,
+    pub container_id: Option<watchable_core::Text>,
     /// Required.
-    pub image: String,
+    pub image: watchable_core::Text,
     /// `imageID` in JSON. Required.
-    pub image_id: String,
+    pub image_id: watchable_core::Text,
     pub last_state: Option<ContainerState>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub ready: bool,
     /// Required.
@@ -849,7 +849,7 @@ pub struct DownwardAPIVolumeFile {
     pub field_ref: Option<ObjectFieldSelector>,
     pub mode: Option<i32>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub resource_field_ref: Option<Box<ResourceFieldSelector>>,
 }
 
@@ -883,7 +883,7 @@ watchable_core::model!(DownwardAPIVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#emptydirvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EmptyDirVolumeSource {
-    pub medium: Option<String>,
+    pub medium: Option<watchable_core::Text>,
     pub size_limit: Option<crate::resource::Quantity>,
 }
 
@@ -899,10 +899,10 @@ watchable_core::model!(EmptyDirVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointAddress {
-    pub hostname: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
     /// Required.
-    pub ip: String,
-    pub node_name: Option<String>,
+    pub ip: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub target_ref: Option<Box<ObjectReference>>,
 }
 
@@ -920,10 +920,10 @@ watchable_core::model!(EndpointAddress {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     /// Required.
     pub port: i32,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EndpointPort {
@@ -968,8 +968,8 @@ watchable_core::model!(EndpointSubset {
     list = EndpointsList
 )]
 pub struct Endpoints {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub subsets: Vec<EndpointSubset>,
 }
@@ -990,10 +990,10 @@ watchable_core::model!(Endpoints {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#endpointslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointsList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Endpoints>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1012,7 +1012,7 @@ watchable_core::model!(EndpointsList {
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvFromSource {
     pub config_map_ref: Option<ConfigMapEnvSource>,
-    pub prefix: Option<String>,
+    pub prefix: Option<watchable_core::Text>,
     pub secret_ref: Option<SecretEnvSource>,
 }
 
@@ -1030,8 +1030,8 @@ watchable_core::model!(EnvFromSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVar {
     /// Required.
-    pub name: String,
-    pub value: Option<String>,
+    pub name: watchable_core::Text,
+    pub value: Option<watchable_core::Text>,
     pub value_from: Option<Box<EnvVarSource>>,
 }
 
@@ -1068,16 +1068,16 @@ watchable_core::model!(EnvVarSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ephemeralcontainer-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralContainer {
-    pub args: Vec<String>,
-    pub command: Vec<String>,
+    pub args: Vec<watchable_core::Text>,
+    pub command: Vec<watchable_core::Text>,
     pub env: Vec<EnvVar>,
     pub env_from: Vec<EnvFromSource>,
-    pub image: Option<String>,
-    pub image_pull_policy: Option<String>,
+    pub image: Option<watchable_core::Text>,
+    pub image_pull_policy: Option<watchable_core::Text>,
     pub lifecycle: Option<Box<Lifecycle>>,
     pub liveness_probe: Option<Box<Probe>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub ports: Vec<ContainerPort>,
     pub readiness_probe: Option<Box<Probe>>,
     pub resources: Option<ResourceRequirements>,
@@ -1085,13 +1085,13 @@ pub struct EphemeralContainer {
     pub startup_probe: Option<Box<Probe>>,
     pub stdin: Option<bool>,
     pub stdin_once: Option<bool>,
-    pub target_container_name: Option<String>,
-    pub termination_message_path: Option<String>,
-    pub termination_message_policy: Option<String>,
+    pub target_container_name: Option<watchable_core::Text>,
+    pub termination_message_path: Option<watchable_core::Text>,
+    pub termination_message_policy: Option<watchable_core::Text>,
     pub tty: Option<bool>,
     pub volume_devices: Vec<VolumeDevice>,
     pub volume_mounts: Vec<VolumeMount>,
-    pub working_dir: Option<String>,
+    pub working_dir: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EphemeralContainer {
@@ -1138,25 +1138,25 @@ watchable_core::model!(EphemeralContainer {
     list = EventList
 )]
 pub struct Event {
-    pub action: Option<String>,
-    pub api_version: Option<String>,
+    pub action: Option<watchable_core::Text>,
+    pub api_version: Option<watchable_core::Text>,
     pub count: Option<i32>,
     pub event_time: Option<crate::meta::v1::MicroTime>,
     pub first_timestamp: Option<crate::meta::v1::Time>,
     /// Required.
     pub involved_object: ObjectReference,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub last_timestamp: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     /// Required.
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub reason: Option<String>,
+    pub reason: Option<watchable_core::Text>,
     pub related: Option<ObjectReference>,
-    pub reporting_component: Option<String>,
-    pub reporting_instance: Option<String>,
+    pub reporting_component: Option<watchable_core::Text>,
+    pub reporting_instance: Option<watchable_core::Text>,
     pub series: Option<EventSeries>,
     pub source: Option<EventSource>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Event {
@@ -1188,10 +1188,10 @@ watchable_core::model!(Event {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#eventlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Event>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1211,7 +1211,7 @@ watchable_core::model!(EventList {
 pub struct EventSeries {
     pub count: Option<i32>,
     pub last_observed_time: Option<crate::meta::v1::MicroTime>,
-    pub state: Option<String>,
+    pub state: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EventSeries {
@@ -1227,8 +1227,8 @@ watchable_core::model!(EventSeries {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#eventsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSource {
-    pub component: Option<String>,
-    pub host: Option<String>,
+    pub component: Option<watchable_core::Text>,
+    pub host: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EventSource {
@@ -1243,7 +1243,7 @@ watchable_core::model!(EventSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#execaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExecAction {
-    pub command: Vec<String>,
+    pub command: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ExecAction {
@@ -1257,12 +1257,12 @@ watchable_core::model!(ExecAction {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#fcvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FCVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub lun: Option<i32>,
     pub read_only: Option<bool>,
     /// `targetWWNs` in JSON.
-    pub target_wwns: Vec<String>,
-    pub wwids: Vec<String>,
+    pub target_wwns: Vec<watchable_core::Text>,
+    pub wwids: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(FCVolumeSource {
@@ -1281,9 +1281,9 @@ watchable_core::model!(FCVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexPersistentVolumeSource {
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
-    pub options: std::collections::BTreeMap<String, String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
+    pub options: watchable_core::Map<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
 }
@@ -1304,9 +1304,9 @@ watchable_core::model!(FlexPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexVolumeSource {
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
-    pub options: std::collections::BTreeMap<String, String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
+    pub options: watchable_core::Map<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
 }
@@ -1326,9 +1326,9 @@ watchable_core::model!(FlexVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#flockervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlockerVolumeSource {
-    pub dataset_name: Option<String>,
+    pub dataset_name: Option<watchable_core::Text>,
     /// `datasetUUID` in JSON.
-    pub dataset_uuid: Option<String>,
+    pub dataset_uuid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(FlockerVolumeSource {
@@ -1343,10 +1343,10 @@ watchable_core::model!(FlockerVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#gcepersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GCEPersistentDiskVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub partition: Option<i32>,
     /// Required.
-    pub pd_name: String,
+    pub pd_name: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -1364,10 +1364,10 @@ watchable_core::model!(GCEPersistentDiskVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#gitrepovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GitRepoVolumeSource {
-    pub directory: Option<String>,
+    pub directory: Option<watchable_core::Text>,
     /// Required.
-    pub repository: String,
-    pub revision: Option<String>,
+    pub repository: watchable_core::Text,
+    pub revision: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(GitRepoVolumeSource {
@@ -1384,10 +1384,10 @@ watchable_core::model!(GitRepoVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsPersistentVolumeSource {
     /// Required.
-    pub endpoints: String,
-    pub endpoints_namespace: Option<String>,
+    pub endpoints: watchable_core::Text,
+    pub endpoints_namespace: Option<watchable_core::Text>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -1406,9 +1406,9 @@ watchable_core::model!(GlusterfsPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsVolumeSource {
     /// Required.
-    pub endpoints: String,
+    pub endpoints: watchable_core::Text,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -1425,12 +1425,12 @@ watchable_core::model!(GlusterfsVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#httpgetaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPGetAction {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http_headers: Vec<HTTPHeader>,
-    pub path: Option<String>,
+    pub path: Option<watchable_core::Text>,
     /// Required.
     pub port: crate::intstr::IntOrString,
-    pub scheme: Option<String>,
+    pub scheme: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HTTPGetAction {
@@ -1449,9 +1449,9 @@ watchable_core::model!(HTTPGetAction {
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPHeader {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub value: String,
+    pub value: watchable_core::Text,
 }
 
 watchable_core::model!(HTTPHeader {
@@ -1484,8 +1484,8 @@ watchable_core::model!(Handler {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#hostalias-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostAlias {
-    pub hostnames: Vec<String>,
-    pub ip: Option<String>,
+    pub hostnames: Vec<watchable_core::Text>,
+    pub ip: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HostAlias {
@@ -1501,8 +1501,8 @@ watchable_core::model!(HostAlias {
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPathVolumeSource {
     /// Required.
-    pub path: String,
-    pub type_: Option<String>,
+    pub path: watchable_core::Text,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HostPathVolumeSource {
@@ -1519,18 +1519,18 @@ watchable_core::model!(HostPathVolumeSource {
 pub struct ISCSIPersistentVolumeSource {
     pub chap_auth_discovery: Option<bool>,
     pub chap_auth_session: Option<bool>,
-    pub fs_type: Option<String>,
-    pub initiator_name: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
+    pub initiator_name: Option<watchable_core::Text>,
     /// Required.
-    pub iqn: String,
-    pub iscsi_interface: Option<String>,
+    pub iqn: watchable_core::Text,
+    pub iscsi_interface: Option<watchable_core::Text>,
     /// Required.
     pub lun: i32,
-    pub portals: Vec<String>,
+    pub portals: Vec<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
     /// Required.
-    pub target_portal: String,
+    pub target_portal: watchable_core::Text,
 }
 
 watchable_core::model!(ISCSIPersistentVolumeSource {
@@ -1556,18 +1556,18 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
 pub struct ISCSIVolumeSource {
     pub chap_auth_discovery: Option<bool>,
     pub chap_auth_session: Option<bool>,
-    pub fs_type: Option<String>,
-    pub initiator_name: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
+    pub initiator_name: Option<watchable_core::Text>,
     /// Required.
-    pub iqn: String,
-    pub iscsi_interface: Option<String>,
+    pub iqn: watchable_core::Text,
+    pub iscsi_interface: Option<watchable_core::Text>,
     /// Required.
     pub lun: i32,
-    pub portals: Vec<String>,
+    pub portals: Vec<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
     /// Required.
-    pub target_portal: String,
+    pub target_portal: watchable_core::Text,
 }
 
 watchable_core::model!(ISCSIVolumeSource {
@@ -1592,10 +1592,10 @@ watchable_core::model!(ISCSIVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct KeyToPath {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub mode: Option<i32>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
 }
 
 watchable_core::model!(KeyToPath {
@@ -1638,8 +1638,8 @@ watchable_core::model!(Lifecycle {
     list = LimitRangeList
 )]
 pub struct LimitRange {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<LimitRangeSpec>,
 }
@@ -1658,15 +1658,12 @@ watchable_core::model!(LimitRange {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#limitrangeitem-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeItem {
-    pub default: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub default_request: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub max: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub max_limit_request_ratio: std::collections::BTreeMap<
-        String,
-        crate::resource::Quantity,
-    >,
-    pub min: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub type_: Option<String>,
+    pub default: watchable_core::Map<crate::resource::Quantity>,
+    pub default_request: watchable_core::Map<crate::resource::Quantity>,
+    pub max: watchable_core::Map<crate::resource::Quantity>,
+    pub max_limit_request_ratio: watchable_core::Map<crate::resource::Quantity>,
+    pub min: watchable_core::Map<crate::resource::Quantity>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(LimitRangeItem {
@@ -1687,10 +1684,10 @@ watchable_core::model!(LimitRangeItem {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#limitrangelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<LimitRange>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1723,8 +1720,8 @@ watchable_core::model!(LimitRangeSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#loadbalanceringress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerIngress {
-    pub hostname: Option<String>,
-    pub ip: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
+    pub ip: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(LoadBalancerIngress {
@@ -1753,7 +1750,7 @@ watchable_core::model!(LoadBalancerStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#localobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalObjectReference {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(LocalObjectReference {
@@ -1767,9 +1764,9 @@ watchable_core::model!(LocalObjectReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#localvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
 }
 
 watchable_core::model!(LocalVolumeSource {
@@ -1785,10 +1782,10 @@ watchable_core::model!(LocalVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct NFSVolumeSource {
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub read_only: Option<bool>,
     /// Required.
-    pub server: String,
+    pub server: watchable_core::Text,
 }
 
 watchable_core::model!(NFSVolumeSource {
@@ -1814,8 +1811,8 @@ watchable_core::model!(NFSVolumeSource {
     list = NamespaceList
 )]
 pub struct Namespace {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NamespaceSpec>,
     pub status: Option<NamespaceStatus>,
@@ -1837,12 +1834,12 @@ watchable_core::model!(Namespace {
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(NamespaceCondition {
@@ -1862,10 +1859,10 @@ watchable_core::model!(NamespaceCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#namespacelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Namespace>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1883,7 +1880,7 @@ watchable_core::model!(NamespaceList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#namespacespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceSpec {
-    pub finalizers: Vec<String>,
+    pub finalizers: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NamespaceSpec {
@@ -1898,7 +1895,7 @@ watchable_core::model!(NamespaceSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceStatus {
     pub conditions: Vec<NamespaceCondition>,
-    pub phase: Option<String>,
+    pub phase: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NamespaceStatus {
@@ -1923,8 +1920,8 @@ watchable_core::model!(NamespaceStatus {
     list = NodeList
 )]
 pub struct Node {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NodeSpec>,
     pub status: Option<NodeStatus>,
@@ -1946,9 +1943,9 @@ watchable_core::model!(Node {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAddress {
     /// Required.
-    pub address: String,
+    pub address: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(NodeAddress {
@@ -1983,12 +1980,12 @@ watchable_core::model!(NodeAffinity {
 pub struct NodeCondition {
     pub last_heartbeat_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(NodeCondition {
@@ -2023,7 +2020,7 @@ watchable_core::model!(NodeConfigSource {
 pub struct NodeConfigStatus {
     pub active: Option<NodeConfigSource>,
     pub assigned: Option<NodeConfigSource>,
-    pub error: Option<String>,
+    pub error: Option<watchable_core::Text>,
     pub last_known_good: Option<NodeConfigSource>,
 }
 
@@ -2057,10 +2054,10 @@ watchable_core::model!(NodeDaemonEndpoints {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#nodelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Node>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2094,10 +2091,10 @@ watchable_core::model!(NodeSelector {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorRequirement {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub operator: String,
-    pub values: Vec<String>,
+    pub operator: watchable_core::Text,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NodeSelectorRequirement {
@@ -2131,13 +2128,13 @@ watchable_core::model!(NodeSelectorTerm {
 pub struct NodeSpec {
     pub config_source: Option<Box<NodeConfigSource>>,
     /// `externalID` in JSON.
-    pub external_id: Option<String>,
+    pub external_id: Option<watchable_core::Text>,
     /// `podCIDR` in JSON.
-    pub pod_cidr: Option<String>,
+    pub pod_cidr: Option<watchable_core::Text>,
     /// `podCIDRs` in JSON.
-    pub pod_cidrs: Vec<String>,
+    pub pod_cidrs: Vec<watchable_core::Text>,
     /// `providerID` in JSON.
-    pub provider_id: Option<String>,
+    pub provider_id: Option<watchable_core::Text>,
     pub taints: Vec<Taint>,
     pub unschedulable: Option<bool>,
 }
@@ -2160,16 +2157,16 @@ watchable_core::model!(NodeSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeStatus {
     pub addresses: Vec<NodeAddress>,
-    pub allocatable: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub allocatable: watchable_core::Map<crate::resource::Quantity>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     pub conditions: Vec<NodeCondition>,
     pub config: Option<Box<NodeConfigStatus>>,
     pub daemon_endpoints: Option<NodeDaemonEndpoints>,
     pub images: Vec<ContainerImage>,
     pub node_info: Option<NodeSystemInfo>,
-    pub phase: Option<String>,
+    pub phase: Option<watchable_core::Text>,
     pub volumes_attached: Vec<AttachedVolume>,
-    pub volumes_in_use: Vec<String>,
+    pub volumes_in_use: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NodeStatus {
@@ -2194,25 +2191,25 @@ watchable_core::model!(NodeStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSystemInfo {
     /// Required.
-    pub architecture: String,
+    pub architecture: watchable_core::Text,
     /// `bootID` in JSON. Required.
-    pub boot_id: String,
+    pub boot_id: watchable_core::Text,
     /// Required.
-    pub container_runtime_version: String,
+    pub container_runtime_version: watchable_core::Text,
     /// Required.
-    pub kernel_version: String,
+    pub kernel_version: watchable_core::Text,
     /// Required.
-    pub kube_proxy_version: String,
+    pub kube_proxy_version: watchable_core::Text,
     /// Required.
-    pub kubelet_version: String,
+    pub kubelet_version: watchable_core::Text,
     /// `machineID` in JSON. Required.
-    pub machine_id: String,
+    pub machine_id: watchable_core::Text,
     /// Required.
-    pub operating_system: String,
+    pub operating_system: watchable_core::Text,
     /// Required.
-    pub os_image: String,
+    pub os_image: watchable_core::Text,
     /// `systemUUID` in JSON. Required.
-    pub system_uuid: String,
+    pub system_uuid: watchable_core::Text,
 }
 
 watchable_core::model!(NodeSystemInfo {
@@ -2235,9 +2232,9 @@ watchable_core::model!(NodeSystemInfo {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#objectfieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectFieldSelector {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub field_path: String,
+    pub field_path: watchable_core::Text,
 }
 
 watchable_core::model!(ObjectFieldSelector {
@@ -2252,13 +2249,13 @@ watchable_core::model!(ObjectFieldSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#objectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectReference {
-    pub api_version: Option<String>,
-    pub field_path: Option<String>,
-    pub kind: Option<String>,
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub resource_version: Option<String>,
-    pub uid: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub field_path: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub resource_version: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ObjectReference {
@@ -2288,8 +2285,8 @@ watchable_core::model!(ObjectReference {
     list = PersistentVolumeList
 )]
 pub struct PersistentVolume {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PersistentVolumeSpec>,
     pub status: Option<PersistentVolumeStatus>,
@@ -2321,8 +2318,8 @@ watchable_core::model!(PersistentVolume {
     list = PersistentVolumeClaimList
 )]
 pub struct PersistentVolumeClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PersistentVolumeClaimSpec>,
     pub status: Option<PersistentVolumeClaimStatus>,
@@ -2345,12 +2342,12 @@ watchable_core::model!(PersistentVolumeClaim {
 pub struct PersistentVolumeClaimCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PersistentVolumeClaimCondition {
@@ -2371,10 +2368,10 @@ watchable_core::model!(PersistentVolumeClaimCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumeclaimlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PersistentVolumeClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2392,13 +2389,13 @@ watchable_core::model!(PersistentVolumeClaimList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumeclaimspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
-    pub access_modes: Vec<String>,
+    pub access_modes: Vec<watchable_core::Text>,
     pub data_source: Option<Box<TypedLocalObjectReference>>,
     pub resources: Option<ResourceRequirements>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    pub storage_class_name: Option<String>,
-    pub volume_mode: Option<String>,
-    pub volume_name: Option<String>,
+    pub storage_class_name: Option<watchable_core::Text>,
+    pub volume_mode: Option<watchable_core::Text>,
+    pub volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PersistentVolumeClaimSpec {
@@ -2418,10 +2415,10 @@ watchable_core::model!(PersistentVolumeClaimSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumeclaimstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimStatus {
-    pub access_modes: Vec<String>,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub access_modes: Vec<watchable_core::Text>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     pub conditions: Vec<PersistentVolumeClaimCondition>,
-    pub phase: Option<String>,
+    pub phase: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PersistentVolumeClaimStatus {
@@ -2439,7 +2436,7 @@ watchable_core::model!(PersistentVolumeClaimStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// Required.
-    pub claim_name: String,
+    pub claim_name: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -2457,10 +2454,10 @@ watchable_core::model!(PersistentVolumeClaimVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PersistentVolume>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2478,11 +2475,11 @@ watchable_core::model!(PersistentVolumeList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
-    pub access_modes: Vec<String>,
+    pub access_modes: Vec<watchable_core::Text>,
     pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
     pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
     pub azure_file: Option<Box<AzureFilePersistentVolumeSource>>,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     pub cephfs: Option<Box<CephFSPersistentVolumeSource>>,
     pub cinder: Option<Box<CinderPersistentVolumeSource>>,
     pub claim_ref: Option<Box<ObjectReference>>,
@@ -2495,19 +2492,19 @@ pub struct PersistentVolumeSpec {
     pub host_path: Option<HostPathVolumeSource>,
     pub iscsi: Option<Box<ISCSIPersistentVolumeSource>>,
     pub local: Option<LocalVolumeSource>,
-    pub mount_options: Vec<String>,
+    pub mount_options: Vec<watchable_core::Text>,
     pub nfs: Option<Box<NFSVolumeSource>>,
     pub node_affinity: Option<VolumeNodeAffinity>,
-    pub persistent_volume_reclaim_policy: Option<String>,
+    pub persistent_volume_reclaim_policy: Option<watchable_core::Text>,
     pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
     pub portworx_volume: Option<Box<PortworxVolumeSource>>,
     pub quobyte: Option<Box<QuobyteVolumeSource>>,
     pub rbd: Option<Box<RBDPersistentVolumeSource>>,
     /// `scaleIO` in JSON.
     pub scale_io: Option<Box<ScaleIOPersistentVolumeSource>>,
-    pub storage_class_name: Option<String>,
+    pub storage_class_name: Option<watchable_core::Text>,
     pub storageos: Option<Box<StorageOSPersistentVolumeSource>>,
-    pub volume_mode: Option<String>,
+    pub volume_mode: Option<watchable_core::Text>,
     pub vsphere_volume: Option<Box<VsphereVirtualDiskVolumeSource>>,
 }
 
@@ -2551,9 +2548,9 @@ watchable_core::model!(PersistentVolumeSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#persistentvolumestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeStatus {
-    pub message: Option<String>,
-    pub phase: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub phase: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PersistentVolumeStatus {
@@ -2569,9 +2566,9 @@ watchable_core::model!(PersistentVolumeStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#photonpersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PhotonPersistentDiskVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// `pdID` in JSON. Required.
-    pub pd_id: String,
+    pub pd_id: watchable_core::Text,
 }
 
 watchable_core::model!(PhotonPersistentDiskVolumeSource {
@@ -2597,8 +2594,8 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
     list = PodList
 )]
 pub struct Pod {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PodSpec>,
     pub status: Option<PodStatus>,
@@ -2638,9 +2635,9 @@ watchable_core::model!(PodAffinity {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinityTerm {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
-    pub namespaces: Vec<String>,
+    pub namespaces: Vec<watchable_core::Text>,
     /// Required.
-    pub topology_key: String,
+    pub topology_key: watchable_core::Text,
 }
 
 watchable_core::model!(PodAffinityTerm {
@@ -2676,12 +2673,12 @@ watchable_core::model!(PodAntiAffinity {
 pub struct PodCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PodCondition {
@@ -2700,9 +2697,9 @@ watchable_core::model!(PodCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#poddnsconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfig {
-    pub nameservers: Vec<String>,
+    pub nameservers: Vec<watchable_core::Text>,
     pub options: Vec<PodDNSConfigOption>,
-    pub searches: Vec<String>,
+    pub searches: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(PodDNSConfig {
@@ -2718,8 +2715,8 @@ watchable_core::model!(PodDNSConfig {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#poddnsconfigoption-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfigOption {
-    pub name: Option<String>,
-    pub value: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodDNSConfigOption {
@@ -2734,7 +2731,7 @@ watchable_core::model!(PodDNSConfigOption {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podip-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodIP {
-    pub ip: Option<String>,
+    pub ip: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodIP {
@@ -2750,10 +2747,10 @@ watchable_core::model!(PodIP {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Pod>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2772,7 +2769,7 @@ watchable_core::model!(PodList {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodReadinessGate {
     /// Required.
-    pub condition_type: String,
+    pub condition_type: watchable_core::Text,
 }
 
 watchable_core::model!(PodReadinessGate {
@@ -2820,7 +2817,7 @@ pub struct PodSpec {
     /// Required.
     pub containers: Vec<Container>,
     pub dns_config: Option<Box<PodDNSConfig>>,
-    pub dns_policy: Option<String>,
+    pub dns_policy: Option<watchable_core::Text>,
     pub enable_service_links: Option<bool>,
     pub ephemeral_containers: Vec<EphemeralContainer>,
     pub host_aliases: Vec<HostAlias>,
@@ -2829,24 +2826,24 @@ pub struct PodSpec {
     pub host_network: Option<bool>,
     /// `hostPID` in JSON.
     pub host_pid: Option<bool>,
-    pub hostname: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
     pub image_pull_secrets: Vec<LocalObjectReference>,
     pub init_containers: Vec<Container>,
-    pub node_name: Option<String>,
-    pub node_selector: std::collections::BTreeMap<String, String>,
-    pub overhead: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub preemption_policy: Option<String>,
+    pub node_name: Option<watchable_core::Text>,
+    pub node_selector: watchable_core::Map<watchable_core::Text>,
+    pub overhead: watchable_core::Map<crate::resource::Quantity>,
+    pub preemption_policy: Option<watchable_core::Text>,
     pub priority: Option<i32>,
-    pub priority_class_name: Option<String>,
+    pub priority_class_name: Option<watchable_core::Text>,
     pub readiness_gates: Vec<PodReadinessGate>,
-    pub restart_policy: Option<String>,
-    pub runtime_class_name: Option<String>,
-    pub scheduler_name: Option<String>,
+    pub restart_policy: Option<watchable_core::Text>,
+    pub runtime_class_name: Option<watchable_core::Text>,
+    pub scheduler_name: Option<watchable_core::Text>,
     pub security_context: Option<PodSecurityContext>,
-    pub service_account: Option<String>,
-    pub service_account_name: Option<String>,
+    pub service_account: Option<watchable_core::Text>,
+    pub service_account_name: Option<watchable_core::Text>,
     pub share_process_namespace: Option<bool>,
-    pub subdomain: Option<String>,
+    pub subdomain: Option<watchable_core::Text>,
     pub termination_grace_period_seconds: Option<i64>,
     pub tolerations: Vec<Toleration>,
     /// Keyed by `topologyKey`, `whenUnsatisfiable`.
@@ -2902,17 +2899,17 @@ pub struct PodStatus {
     pub container_statuses: Vec<ContainerStatus>,
     pub ephemeral_container_statuses: Vec<ContainerStatus>,
     /// `hostIP` in JSON.
-    pub host_ip: Option<String>,
+    pub host_ip: Option<watchable_core::Text>,
     pub init_container_statuses: Vec<ContainerStatus>,
-    pub message: Option<String>,
-    pub nominated_node_name: Option<String>,
-    pub phase: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub nominated_node_name: Option<watchable_core::Text>,
+    pub phase: Option<watchable_core::Text>,
     /// `podIP` in JSON.
-    pub pod_ip: Option<String>,
+    pub pod_ip: Option<watchable_core::Text>,
     /// `podIPs` in JSON.
     pub pod_ips: Vec<PodIP>,
-    pub qos_class: Option<String>,
-    pub reason: Option<String>,
+    pub qos_class: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     pub start_time: Option<crate::meta::v1::Time>,
 }
 
@@ -2950,8 +2947,8 @@ watchable_core::model!(PodStatus {
     list = PodTemplateList
 )]
 pub struct PodTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub template: Option<PodTemplateSpec>,
 }
@@ -2972,10 +2969,10 @@ watchable_core::model!(PodTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podtemplatelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3009,10 +3006,10 @@ watchable_core::model!(PodTemplateSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#portworxvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortworxVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(PortworxVolumeSource {
@@ -3091,14 +3088,14 @@ watchable_core::model!(ProjectedVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#quobytevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct QuobyteVolumeSource {
-    pub group: Option<String>,
+    pub group: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// Required.
-    pub registry: String,
-    pub tenant: Option<String>,
-    pub user: Option<String>,
+    pub registry: watchable_core::Text,
+    pub tenant: Option<watchable_core::Text>,
+    pub user: Option<watchable_core::Text>,
     /// Required.
-    pub volume: String,
+    pub volume: watchable_core::Text,
 }
 
 watchable_core::model!(QuobyteVolumeSource {
@@ -3117,16 +3114,16 @@ watchable_core::model!(QuobyteVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rbdpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub image: String,
-    pub keyring: Option<String>,
+    pub image: watchable_core::Text,
+    pub keyring: Option<watchable_core::Text>,
     /// Required.
-    pub monitors: Vec<String>,
-    pub pool: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub pool: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RBDPersistentVolumeSource {
@@ -3147,16 +3144,16 @@ watchable_core::model!(RBDPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#rbdvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub image: String,
-    pub keyring: Option<String>,
+    pub image: watchable_core::Text,
+    pub keyring: Option<watchable_core::Text>,
     /// Required.
-    pub monitors: Vec<String>,
-    pub pool: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub pool: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RBDVolumeSource {
@@ -3188,8 +3185,8 @@ watchable_core::model!(RBDVolumeSource {
     list = ReplicationControllerList
 )]
 pub struct ReplicationController {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ReplicationControllerSpec>,
     pub status: Option<ReplicationControllerStatus>,
@@ -3211,12 +3208,12 @@ watchable_core::model!(ReplicationController {
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(ReplicationControllerCondition {
@@ -3236,10 +3233,10 @@ watchable_core::model!(ReplicationControllerCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicationcontrollerlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ReplicationController>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3259,7 +3256,7 @@ watchable_core::model!(ReplicationControllerList {
 pub struct ReplicationControllerSpec {
     pub min_ready_seconds: Option<i32>,
     pub replicas: Option<i32>,
-    pub selector: std::collections::BTreeMap<String, String>,
+    pub selector: watchable_core::Map<watchable_core::Text>,
     pub template: Option<Box<PodTemplateSpec>>,
 }
 
@@ -3302,10 +3299,10 @@ watchable_core::model!(ReplicationControllerStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcefieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFieldSelector {
-    pub container_name: Option<String>,
+    pub container_name: Option<watchable_core::Text>,
     pub divisor: Option<crate::resource::Quantity>,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceFieldSelector {
@@ -3332,8 +3329,8 @@ watchable_core::model!(ResourceFieldSelector {
     list = ResourceQuotaList
 )]
 pub struct ResourceQuota {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ResourceQuotaSpec>,
     pub status: Option<ResourceQuotaStatus>,
@@ -3356,10 +3353,10 @@ watchable_core::model!(ResourceQuota {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcequotalist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceQuota>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3377,9 +3374,9 @@ watchable_core::model!(ResourceQuotaList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcequotaspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaSpec {
-    pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub hard: watchable_core::Map<crate::resource::Quantity>,
     pub scope_selector: Option<ScopeSelector>,
-    pub scopes: Vec<String>,
+    pub scopes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceQuotaSpec {
@@ -3395,8 +3392,8 @@ watchable_core::model!(ResourceQuotaSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcequotastatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaStatus {
-    pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub used: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub hard: watchable_core::Map<crate::resource::Quantity>,
+    pub used: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(ResourceQuotaStatus {
@@ -3411,8 +3408,8 @@ watchable_core::model!(ResourceQuotaStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#resourcerequirements-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRequirements {
-    pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub limits: watchable_core::Map<crate::resource::Quantity>,
+    pub requests: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(ResourceRequirements {
@@ -3427,10 +3424,10 @@ watchable_core::model!(ResourceRequirements {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#selinuxoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxOptions {
-    pub level: Option<String>,
-    pub role: Option<String>,
-    pub type_: Option<String>,
-    pub user: Option<String>,
+    pub level: Option<watchable_core::Text>,
+    pub role: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SELinuxOptions {
@@ -3447,19 +3444,19 @@ watchable_core::model!(SELinuxOptions {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scaleiopersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub gateway: String,
-    pub protection_domain: Option<String>,
+    pub gateway: watchable_core::Text,
+    pub protection_domain: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// Required.
     pub secret_ref: SecretReference,
     pub ssl_enabled: Option<bool>,
-    pub storage_mode: Option<String>,
-    pub storage_pool: Option<String>,
+    pub storage_mode: Option<watchable_core::Text>,
+    pub storage_pool: Option<watchable_core::Text>,
     /// Required.
-    pub system: String,
-    pub volume_name: Option<String>,
+    pub system: watchable_core::Text,
+    pub volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ScaleIOPersistentVolumeSource {
@@ -3482,19 +3479,19 @@ watchable_core::model!(ScaleIOPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scaleiovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub gateway: String,
-    pub protection_domain: Option<String>,
+    pub gateway: watchable_core::Text,
+    pub protection_domain: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// Required.
     pub secret_ref: LocalObjectReference,
     pub ssl_enabled: Option<bool>,
-    pub storage_mode: Option<String>,
-    pub storage_pool: Option<String>,
+    pub storage_mode: Option<watchable_core::Text>,
+    pub storage_pool: Option<watchable_core::Text>,
     /// Required.
-    pub system: String,
-    pub volume_name: Option<String>,
+    pub system: watchable_core::Text,
+    pub volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ScaleIOVolumeSource {
@@ -3532,10 +3529,10 @@ watchable_core::model!(ScopeSelector {
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopedResourceSelectorRequirement {
     /// Required.
-    pub operator: String,
+    pub operator: watchable_core::Text,
     /// Required.
-    pub scope_name: String,
-    pub values: Vec<String>,
+    pub scope_name: watchable_core::Text,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ScopedResourceSelectorRequirement {
@@ -3562,12 +3559,12 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
     list = SecretList
 )]
 pub struct Secret {
-    pub api_version: Option<String>,
-    pub data: std::collections::BTreeMap<String, watchable_core::ByteString>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub data: watchable_core::Map<watchable_core::ByteString>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub string_data: std::collections::BTreeMap<String, String>,
-    pub type_: Option<String>,
+    pub string_data: watchable_core::Map<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Secret {
@@ -3586,7 +3583,7 @@ watchable_core::model!(Secret {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secretenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretEnvSource {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -3603,8 +3600,8 @@ watchable_core::model!(SecretEnvSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretKeySelector {
     /// Required.
-    pub key: String,
-    pub name: Option<String>,
+    pub key: watchable_core::Text,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -3623,10 +3620,10 @@ watchable_core::model!(SecretKeySelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secretlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Secret>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3645,7 +3642,7 @@ watchable_core::model!(SecretList {
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretProjection {
     pub items: Vec<KeyToPath>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -3662,8 +3659,8 @@ watchable_core::model!(SecretProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#secretreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretReference {
-    pub name: Option<String>,
-    pub namespace: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SecretReference {
@@ -3681,7 +3678,7 @@ pub struct SecretVolumeSource {
     pub default_mode: Option<i32>,
     pub items: Vec<KeyToPath>,
     pub optional: Option<bool>,
-    pub secret_name: Option<String>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SecretVolumeSource {
@@ -3701,7 +3698,7 @@ pub struct SecurityContext {
     pub allow_privilege_escalation: Option<bool>,
     pub capabilities: Option<Capabilities>,
     pub privileged: Option<bool>,
-    pub proc_mount: Option<String>,
+    pub proc_mount: Option<watchable_core::Text>,
     pub read_only_root_filesystem: Option<bool>,
     pub run_as_group: Option<i64>,
     pub run_as_non_root: Option<bool>,
@@ -3741,8 +3738,8 @@ watchable_core::model!(SecurityContext {
     list = ServiceList
 )]
 pub struct Service {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ServiceSpec>,
     pub status: Option<ServiceStatus>,
@@ -3774,10 +3771,10 @@ watchable_core::model!(Service {
     list = ServiceAccountList
 )]
 pub struct ServiceAccount {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub automount_service_account_token: Option<bool>,
     pub image_pull_secrets: Vec<LocalObjectReference>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub secrets: Vec<ObjectReference>,
 }
@@ -3800,10 +3797,10 @@ watchable_core::model!(ServiceAccount {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#serviceaccountlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ServiceAccount>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3821,10 +3818,10 @@ watchable_core::model!(ServiceAccountList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#serviceaccounttokenprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountTokenProjection {
-    pub audience: Option<String>,
+    pub audience: Option<watchable_core::Text>,
     pub expiration_seconds: Option<i64>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
 }
 
 watchable_core::model!(ServiceAccountTokenProjection {
@@ -3842,10 +3839,10 @@ watchable_core::model!(ServiceAccountTokenProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#servicelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Service>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3863,11 +3860,11 @@ watchable_core::model!(ServiceList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#serviceport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServicePort {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub node_port: Option<i32>,
     /// Required.
     pub port: i32,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
     pub target_port: Option<crate::intstr::IntOrString>,
 }
 
@@ -3887,24 +3884,24 @@ watchable_core::model!(ServicePort {
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceSpec {
     /// `clusterIP` in JSON.
-    pub cluster_ip: Option<String>,
+    pub cluster_ip: Option<watchable_core::Text>,
     /// `externalIPs` in JSON.
-    pub external_ips: Vec<String>,
-    pub external_name: Option<String>,
-    pub external_traffic_policy: Option<String>,
+    pub external_ips: Vec<watchable_core::Text>,
+    pub external_name: Option<watchable_core::Text>,
+    pub external_traffic_policy: Option<watchable_core::Text>,
     pub health_check_node_port: Option<i32>,
-    pub ip_family: Option<String>,
+    pub ip_family: Option<watchable_core::Text>,
     /// `loadBalancerIP` in JSON.
-    pub load_balancer_ip: Option<String>,
-    pub load_balancer_source_ranges: Vec<String>,
+    pub load_balancer_ip: Option<watchable_core::Text>,
+    pub load_balancer_source_ranges: Vec<watchable_core::Text>,
     /// Keyed by `port`, `protocol`.
     pub ports: Vec<ServicePort>,
     pub publish_not_ready_addresses: Option<bool>,
-    pub selector: std::collections::BTreeMap<String, String>,
-    pub session_affinity: Option<String>,
+    pub selector: watchable_core::Map<watchable_core::Text>,
+    pub session_affinity: Option<watchable_core::Text>,
     pub session_affinity_config: Option<SessionAffinityConfig>,
-    pub topology_keys: Vec<String>,
-    pub type_: Option<String>,
+    pub topology_keys: Vec<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ServiceSpec {
@@ -3961,11 +3958,11 @@ watchable_core::model!(SessionAffinityConfig {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#storageospersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<Box<ObjectReference>>,
-    pub volume_name: Option<String>,
-    pub volume_namespace: Option<String>,
+    pub volume_name: Option<watchable_core::Text>,
+    pub volume_namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageOSPersistentVolumeSource {
@@ -3983,11 +3980,11 @@ watchable_core::model!(StorageOSPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#storageosvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
-    pub volume_name: Option<String>,
-    pub volume_namespace: Option<String>,
+    pub volume_name: Option<watchable_core::Text>,
+    pub volume_namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageOSVolumeSource {
@@ -4006,9 +4003,9 @@ watchable_core::model!(StorageOSVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct Sysctl {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub value: String,
+    pub value: watchable_core::Text,
 }
 
 watchable_core::model!(Sysctl {
@@ -4023,7 +4020,7 @@ watchable_core::model!(Sysctl {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#tcpsocketaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TCPSocketAction {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     /// Required.
     pub port: crate::intstr::IntOrString,
 }
@@ -4041,11 +4038,11 @@ watchable_core::model!(TCPSocketAction {
 #[derive(Clone, Default, PartialEq)]
 pub struct Taint {
     /// Required.
-    pub effect: String,
+    pub effect: watchable_core::Text,
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub time_added: Option<crate::meta::v1::Time>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Taint {
@@ -4062,11 +4059,11 @@ watchable_core::model!(Taint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#toleration-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Toleration {
-    pub effect: Option<String>,
-    pub key: Option<String>,
-    pub operator: Option<String>,
+    pub effect: Option<watchable_core::Text>,
+    pub key: Option<watchable_core::Text>,
+    pub operator: Option<watchable_core::Text>,
     pub toleration_seconds: Option<i64>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Toleration {
@@ -4085,9 +4082,9 @@ watchable_core::model!(Toleration {
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorLabelRequirement {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub values: Vec<String>,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(TopologySelectorLabelRequirement {
@@ -4120,9 +4117,9 @@ pub struct TopologySpreadConstraint {
     /// Required.
     pub max_skew: i32,
     /// Required.
-    pub topology_key: String,
+    pub topology_key: watchable_core::Text,
     /// Required.
-    pub when_unsatisfiable: String,
+    pub when_unsatisfiable: watchable_core::Text,
 }
 
 watchable_core::model!(TopologySpreadConstraint {
@@ -4139,11 +4136,11 @@ watchable_core::model!(TopologySpreadConstraint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#typedlocalobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(TypedLocalObjectReference {
@@ -4178,7 +4175,7 @@ pub struct Volume {
     pub host_path: Option<Box<HostPathVolumeSource>>,
     pub iscsi: Option<Box<ISCSIVolumeSource>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub nfs: Option<Box<NFSVolumeSource>>,
     pub persistent_volume_claim: Option<PersistentVolumeClaimVolumeSource>,
     pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
@@ -4233,9 +4230,9 @@ watchable_core::model!(Volume {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeDevice {
     /// Required.
-    pub device_path: String,
+    pub device_path: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(VolumeDevice {
@@ -4251,13 +4248,13 @@ watchable_core::model!(VolumeDevice {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeMount {
     /// Required.
-    pub mount_path: String,
-    pub mount_propagation: Option<String>,
+    pub mount_path: watchable_core::Text,
+    pub mount_propagation: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub read_only: Option<bool>,
-    pub sub_path: Option<String>,
-    pub sub_path_expr: Option<String>,
+    pub sub_path: Option<watchable_core::Text>,
+    pub sub_path_expr: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeMount {
@@ -4311,12 +4308,12 @@ watchable_core::model!(VolumeProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#vspherevirtualdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VsphereVirtualDiskVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// `storagePolicyID` in JSON.
-    pub storage_policy_id: Option<String>,
-    pub storage_policy_name: Option<String>,
+    pub storage_policy_id: Option<watchable_core::Text>,
+    pub storage_policy_name: Option<watchable_core::Text>,
     /// Required.
-    pub volume_path: String,
+    pub volume_path: watchable_core::Text,
 }
 
 watchable_core::model!(VsphereVirtualDiskVolumeSource {
@@ -4351,9 +4348,9 @@ watchable_core::model!(WeightedPodAffinityTerm {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#windowssecuritycontextoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WindowsSecurityContextOptions {
-    pub gmsa_credential_spec: Option<String>,
-    pub gmsa_credential_spec_name: Option<String>,
-    pub run_as_user_name: Option<String>,
+    pub gmsa_credential_spec: Option<watchable_core::Text>,
+    pub gmsa_credential_spec_name: Option<watchable_core::Text>,
+    pub run_as_user_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(WindowsSecurityContextOptions {

@@ -11,7 +11,7 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedCSIDriver {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(AllowedCSIDriver {
@@ -26,7 +26,7 @@ watchable_core::model!(AllowedCSIDriver {
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedFlexVolume {
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
 }
 
 watchable_core::model!(AllowedFlexVolume {
@@ -40,7 +40,7 @@ watchable_core::model!(AllowedFlexVolume {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#allowedhostpath-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedHostPath {
-    pub path_prefix: Option<String>,
+    pub path_prefix: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
 }
 
@@ -67,8 +67,8 @@ watchable_core::model!(AllowedHostPath {
     list = DaemonSetList
 )]
 pub struct DaemonSet {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<DaemonSetSpec>,
     pub status: Option<DaemonSetStatus>,
@@ -90,12 +90,12 @@ watchable_core::model!(DaemonSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(DaemonSetCondition {
@@ -115,10 +115,10 @@ watchable_core::model!(DaemonSetCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#daemonsetlist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DaemonSet>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -198,7 +198,7 @@ watchable_core::model!(DaemonSetStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateDaemonSet>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DaemonSetUpdateStrategy {
@@ -224,8 +224,8 @@ watchable_core::model!(DaemonSetUpdateStrategy {
     list = DeploymentList
 )]
 pub struct Deployment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<DeploymentSpec>,
     pub status: Option<DeploymentStatus>,
@@ -248,12 +248,12 @@ watchable_core::model!(Deployment {
 pub struct DeploymentCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
     pub last_update_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(DeploymentCondition {
@@ -274,10 +274,10 @@ watchable_core::model!(DeploymentCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentlist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Deployment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -295,13 +295,13 @@ watchable_core::model!(DeploymentList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#deploymentrollback-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentRollback {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub rollback_to: RollbackConfig,
-    pub updated_annotations: std::collections::BTreeMap<String, String>,
+    pub updated_annotations: watchable_core::Map<watchable_core::Text>,
 }
 
 watchable_core::model!(DeploymentRollback {
@@ -379,7 +379,7 @@ watchable_core::model!(DeploymentStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
     pub rolling_update: Option<RollingUpdateDeployment>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeploymentStrategy {
@@ -395,7 +395,7 @@ watchable_core::model!(DeploymentStrategy {
 #[derive(Clone, Default, PartialEq)]
 pub struct FSGroupStrategyOptions {
     pub ranges: Vec<IDRange>,
-    pub rule: Option<String>,
+    pub rule: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(FSGroupStrategyOptions {
@@ -412,7 +412,7 @@ watchable_core::model!(FSGroupStrategyOptions {
 pub struct HTTPIngressPath {
     /// Required.
     pub backend: IngressBackend,
-    pub path: Option<String>,
+    pub path: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HTTPIngressPath {
@@ -479,8 +479,8 @@ watchable_core::model!(IDRange {
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
-    pub cidr: String,
-    pub except: Vec<String>,
+    pub cidr: watchable_core::Text,
+    pub except: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(IPBlock {
@@ -506,8 +506,8 @@ watchable_core::model!(IPBlock {
     list = IngressList
 )]
 pub struct Ingress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressSpec>,
     pub status: Option<IngressStatus>,
@@ -529,7 +529,7 @@ watchable_core::model!(Ingress {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     /// Required.
-    pub service_name: String,
+    pub service_name: watchable_core::Text,
     /// Required.
     pub service_port: crate::intstr::IntOrString,
 }
@@ -548,10 +548,10 @@ watchable_core::model!(IngressBackend {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingresslist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Ingress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -569,7 +569,7 @@ watchable_core::model!(IngressList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingressrule-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http: Option<HTTPIngressRuleValue>,
 }
 
@@ -617,8 +617,8 @@ watchable_core::model!(IngressStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#ingresstls-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    pub hosts: Vec<String>,
-    pub secret_name: Option<String>,
+    pub hosts: Vec<watchable_core::Text>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressTLS {
@@ -644,8 +644,8 @@ watchable_core::model!(IngressTLS {
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NetworkPolicySpec>,
 }
@@ -698,10 +698,10 @@ watchable_core::model!(NetworkPolicyIngressRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicylist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<NetworkPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -738,7 +738,7 @@ watchable_core::model!(NetworkPolicyPeer {
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
     pub port: Option<crate::intstr::IntOrString>,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicyPort {
@@ -757,7 +757,7 @@ pub struct NetworkPolicySpec {
     pub ingress: Vec<NetworkPolicyIngressRule>,
     /// Required.
     pub pod_selector: crate::meta::v1::LabelSelector,
-    pub policy_types: Vec<String>,
+    pub policy_types: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicySpec {
@@ -784,8 +784,8 @@ watchable_core::model!(NetworkPolicySpec {
     list = PodSecurityPolicyList
 )]
 pub struct PodSecurityPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PodSecurityPolicySpec>,
 }
@@ -806,10 +806,10 @@ watchable_core::model!(PodSecurityPolicy {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#podsecuritypolicylist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodSecurityPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -830,14 +830,14 @@ pub struct PodSecurityPolicySpec {
     pub allow_privilege_escalation: Option<bool>,
     /// `allowedCSIDrivers` in JSON.
     pub allowed_csi_drivers: Vec<AllowedCSIDriver>,
-    pub allowed_capabilities: Vec<String>,
+    pub allowed_capabilities: Vec<watchable_core::Text>,
     pub allowed_flex_volumes: Vec<AllowedFlexVolume>,
     pub allowed_host_paths: Vec<AllowedHostPath>,
-    pub allowed_proc_mount_types: Vec<String>,
-    pub allowed_unsafe_sysctls: Vec<String>,
-    pub default_add_capabilities: Vec<String>,
+    pub allowed_proc_mount_types: Vec<watchable_core::Text>,
+    pub allowed_unsafe_sysctls: Vec<watchable_core::Text>,
+    pub default_add_capabilities: Vec<watchable_core::Text>,
     pub default_allow_privilege_escalation: Option<bool>,
-    pub forbidden_sysctls: Vec<String>,
+    pub forbidden_sysctls: Vec<watchable_core::Text>,
     /// Required.
     pub fs_group: FSGroupStrategyOptions,
     /// `hostIPC` in JSON.
@@ -848,7 +848,7 @@ pub struct PodSecurityPolicySpec {
     pub host_ports: Vec<HostPortRange>,
     pub privileged: Option<bool>,
     pub read_only_root_filesystem: Option<bool>,
-    pub required_drop_capabilities: Vec<String>,
+    pub required_drop_capabilities: Vec<watchable_core::Text>,
     pub run_as_group: Option<RunAsGroupStrategyOptions>,
     /// Required.
     pub run_as_user: RunAsUserStrategyOptions,
@@ -857,7 +857,7 @@ pub struct PodSecurityPolicySpec {
     pub se_linux: SELinuxStrategyOptions,
     /// Required.
     pub supplemental_groups: SupplementalGroupsStrategyOptions,
-    pub volumes: Vec<String>,
+    pub volumes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(PodSecurityPolicySpec {
@@ -905,8 +905,8 @@ watchable_core::model!(PodSecurityPolicySpec {
     list = ReplicaSetList
 )]
 pub struct ReplicaSet {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ReplicaSetSpec>,
     pub status: Option<ReplicaSetStatus>,
@@ -928,12 +928,12 @@ watchable_core::model!(ReplicaSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(ReplicaSetCondition {
@@ -953,10 +953,10 @@ watchable_core::model!(ReplicaSetCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#replicasetlist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ReplicaSet>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1065,7 +1065,7 @@ watchable_core::model!(RollingUpdateDeployment {
 pub struct RunAsGroupStrategyOptions {
     pub ranges: Vec<IDRange>,
     /// Required.
-    pub rule: String,
+    pub rule: watchable_core::Text,
 }
 
 watchable_core::model!(RunAsGroupStrategyOptions {
@@ -1082,7 +1082,7 @@ watchable_core::model!(RunAsGroupStrategyOptions {
 pub struct RunAsUserStrategyOptions {
     pub ranges: Vec<IDRange>,
     /// Required.
-    pub rule: String,
+    pub rule: watchable_core::Text,
 }
 
 watchable_core::model!(RunAsUserStrategyOptions {
@@ -1098,8 +1098,8 @@ watchable_core::model!(RunAsUserStrategyOptions {
 #[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassStrategyOptions {
     /// Required.
-    pub allowed_runtime_class_names: Vec<String>,
-    pub default_runtime_class_name: Option<String>,
+    pub allowed_runtime_class_names: Vec<watchable_core::Text>,
+    pub default_runtime_class_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RuntimeClassStrategyOptions {
@@ -1115,7 +1115,7 @@ watchable_core::model!(RuntimeClassStrategyOptions {
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxStrategyOptions {
     /// Required.
-    pub rule: String,
+    pub rule: watchable_core::Text,
     pub se_linux_options: Option<Box<crate::core::v1::SELinuxOptions>>,
 }
 
@@ -1131,8 +1131,8 @@ watchable_core::model!(SELinuxStrategyOptions {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#scale-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct Scale {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ScaleSpec>,
     pub status: Option<ScaleStatus>,
@@ -1169,8 +1169,8 @@ watchable_core::model!(ScaleSpec {
 pub struct ScaleStatus {
     /// Required.
     pub replicas: i32,
-    pub selector: std::collections::BTreeMap<String, String>,
-    pub target_selector: Option<String>,
+    pub selector: watchable_core::Map<watchable_core::Text>,
+    pub target_selector: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ScaleStatus {
@@ -1187,7 +1187,7 @@ watchable_core::model!(ScaleStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct SupplementalGroupsStrategyOptions {
     pub ranges: Vec<IDRange>,
-    pub rule: Option<String>,
+    pub rule: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SupplementalGroupsStrategyOptions {

@@ -11,8 +11,8 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
-    pub cidr: String,
-    pub except: Vec<String>,
+    pub cidr: watchable_core::Text,
+    pub except: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(IPBlock {
@@ -38,8 +38,8 @@ watchable_core::model!(IPBlock {
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NetworkPolicySpec>,
 }
@@ -92,10 +92,10 @@ watchable_core::model!(NetworkPolicyIngressRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#networkpolicylist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<NetworkPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -132,7 +132,7 @@ watchable_core::model!(NetworkPolicyPeer {
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyPort {
     pub port: Option<crate::intstr::IntOrString>,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicyPort {
@@ -151,7 +151,7 @@ pub struct NetworkPolicySpec {
     pub ingress: Vec<NetworkPolicyIngressRule>,
     /// Required.
     pub pod_selector: crate::meta::v1::LabelSelector,
-    pub policy_types: Vec<String>,
+    pub policy_types: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicySpec {

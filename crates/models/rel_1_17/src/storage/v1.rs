@@ -20,8 +20,8 @@
     list = CSINodeList
 )]
 pub struct CSINode {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CSINodeSpec,
@@ -43,10 +43,10 @@ watchable_core::model!(CSINode {
 pub struct CSINodeDriver {
     pub allocatable: Option<VolumeNodeResources>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// `nodeID` in JSON. Required.
-    pub node_id: String,
-    pub topology_keys: Vec<String>,
+    pub node_id: watchable_core::Text,
+    pub topology_keys: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(CSINodeDriver {
@@ -65,10 +65,10 @@ watchable_core::model!(CSINodeDriver {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#csinodelist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CSINode>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -113,15 +113,15 @@ watchable_core::model!(CSINodeSpec {
 pub struct StorageClass {
     pub allow_volume_expansion: Option<bool>,
     pub allowed_topologies: Vec<crate::core::v1::TopologySelectorTerm>,
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub mount_options: Vec<String>,
-    pub parameters: std::collections::BTreeMap<String, String>,
+    pub mount_options: Vec<watchable_core::Text>,
+    pub parameters: watchable_core::Map<watchable_core::Text>,
     /// Required.
-    pub provisioner: String,
-    pub reclaim_policy: Option<String>,
-    pub volume_binding_mode: Option<String>,
+    pub provisioner: watchable_core::Text,
+    pub reclaim_policy: Option<watchable_core::Text>,
+    pub volume_binding_mode: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageClass {
@@ -146,10 +146,10 @@ watchable_core::model!(StorageClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#storageclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StorageClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -177,8 +177,8 @@ watchable_core::model!(StorageClassList {
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: VolumeAttachmentSpec,
@@ -202,10 +202,10 @@ watchable_core::model!(VolumeAttachment {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeattachmentlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<VolumeAttachment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -224,7 +224,7 @@ watchable_core::model!(VolumeAttachmentList {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<Box<crate::core::v1::PersistentVolumeSpec>>,
-    pub persistent_volume_name: Option<String>,
+    pub persistent_volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeAttachmentSource {
@@ -240,9 +240,9 @@ watchable_core::model!(VolumeAttachmentSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
-    pub attacher: String,
+    pub attacher: watchable_core::Text,
     /// Required.
-    pub node_name: String,
+    pub node_name: watchable_core::Text,
     /// Required.
     pub source: VolumeAttachmentSource,
 }
@@ -263,7 +263,7 @@ pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
     /// Required.
     pub attached: bool,
-    pub attachment_metadata: std::collections::BTreeMap<String, String>,
+    pub attachment_metadata: watchable_core::Map<watchable_core::Text>,
     pub detach_error: Option<VolumeError>,
 }
 
@@ -281,7 +281,7 @@ watchable_core::model!(VolumeAttachmentStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.17/#volumeerror-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     pub time: Option<crate::meta::v1::Time>,
 }
 

@@ -20,8 +20,8 @@
     list = AuditSinkList
 )]
 pub struct AuditSink {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<AuditSinkSpec>,
 }
@@ -42,10 +42,10 @@ watchable_core::model!(AuditSink {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#auditsinklist-v1alpha1-auditregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AuditSinkList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<AuditSink>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -82,8 +82,8 @@ watchable_core::model!(AuditSinkSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct Policy {
     /// Required.
-    pub level: String,
-    pub stages: Vec<String>,
+    pub level: watchable_core::Text,
+    pub stages: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(Policy {
@@ -99,10 +99,10 @@ watchable_core::model!(Policy {
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
-    pub path: Option<String>,
+    pub namespace: watchable_core::Text,
+    pub path: Option<watchable_core::Text>,
     pub port: Option<i32>,
 }
 
@@ -139,7 +139,7 @@ watchable_core::model!(Webhook {
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
     pub service: Option<ServiceReference>,
-    pub url: Option<String>,
+    pub url: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(WebhookClientConfig {

@@ -12,8 +12,8 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#tokenreview-v1beta1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: TokenReviewSpec,
@@ -40,8 +40,8 @@ impl watchable_core::Resource for TokenReview {
 
 impl watchable_core::WatchItem for TokenReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -56,8 +56,8 @@ impl watchable_core::WatchTarget for TokenReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#tokenreviewspec-v1beta1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewSpec {
-    pub audiences: Vec<String>,
-    pub token: Option<String>,
+    pub audiences: Vec<watchable_core::Text>,
+    pub token: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(TokenReviewSpec {
@@ -72,9 +72,9 @@ watchable_core::model!(TokenReviewSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#tokenreviewstatus-v1beta1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenReviewStatus {
-    pub audiences: Vec<String>,
+    pub audiences: Vec<watchable_core::Text>,
     pub authenticated: Option<bool>,
-    pub error: Option<String>,
+    pub error: Option<watchable_core::Text>,
     pub user: Option<Box<UserInfo>>,
 }
 
@@ -92,10 +92,10 @@ watchable_core::model!(TokenReviewStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#userinfo-v1beta1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct UserInfo {
-    pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    pub groups: Vec<String>,
-    pub uid: Option<String>,
-    pub username: Option<String>,
+    pub extra: watchable_core::Map<Vec<watchable_core::Text>>,
+    pub groups: Vec<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
+    pub username: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(UserInfo {

@@ -21,8 +21,8 @@
     list = CronJobList
 )]
 pub struct CronJob {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<CronJobSpec>,
     pub status: Option<CronJobStatus>,
@@ -45,10 +45,10 @@ watchable_core::model!(CronJob {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#cronjoblist-v1beta1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CronJob>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -66,12 +66,12 @@ watchable_core::model!(CronJobList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#cronjobspec-v1beta1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobSpec {
-    pub concurrency_policy: Option<String>,
+    pub concurrency_policy: Option<watchable_core::Text>,
     pub failed_jobs_history_limit: Option<i32>,
     /// Required.
     pub job_template: JobTemplateSpec,
     /// Required.
-    pub schedule: String,
+    pub schedule: watchable_core::Text,
     pub starting_deadline_seconds: Option<i64>,
     pub successful_jobs_history_limit: Option<i32>,
     pub suspend: Option<bool>,

@@ -21,8 +21,8 @@
     list = PodPresetList
 )]
 pub struct PodPreset {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PodPresetSpec>,
 }
@@ -43,10 +43,10 @@ watchable_core::model!(PodPreset {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.18/#podpresetlist-v1alpha1-settings-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodPresetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodPreset>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 

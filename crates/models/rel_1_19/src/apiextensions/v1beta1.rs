@@ -11,14 +11,14 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceColumnDefinition {
     /// `JSONPath` in JSON. Required.
-    pub json_path: String,
-    pub description: Option<String>,
-    pub format: Option<String>,
+    pub json_path: watchable_core::Text,
+    pub description: Option<watchable_core::Text>,
+    pub format: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub priority: Option<i32>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(CustomResourceColumnDefinition {
@@ -37,9 +37,9 @@ watchable_core::model!(CustomResourceColumnDefinition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#customresourceconversion-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceConversion {
-    pub conversion_review_versions: Vec<String>,
+    pub conversion_review_versions: Vec<watchable_core::Text>,
     /// Required.
-    pub strategy: String,
+    pub strategy: watchable_core::Text,
     pub webhook_client_config: Option<Box<WebhookClientConfig>>,
 }
 
@@ -66,8 +66,8 @@ watchable_core::model!(CustomResourceConversion {
     list = CustomResourceDefinitionList
 )]
 pub struct CustomResourceDefinition {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CustomResourceDefinitionSpec,
@@ -90,12 +90,12 @@ watchable_core::model!(CustomResourceDefinition {
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(CustomResourceDefinitionCondition {
@@ -115,10 +115,10 @@ watchable_core::model!(CustomResourceDefinitionCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#customresourcedefinitionlist-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CustomResourceDefinition>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -136,14 +136,14 @@ watchable_core::model!(CustomResourceDefinitionList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#customresourcedefinitionnames-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceDefinitionNames {
-    pub categories: Vec<String>,
+    pub categories: Vec<watchable_core::Text>,
     /// Required.
-    pub kind: String,
-    pub list_kind: Option<String>,
+    pub kind: watchable_core::Text,
+    pub list_kind: Option<watchable_core::Text>,
     /// Required.
-    pub plural: String,
-    pub short_names: Vec<String>,
-    pub singular: Option<String>,
+    pub plural: watchable_core::Text,
+    pub short_names: Vec<watchable_core::Text>,
+    pub singular: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CustomResourceDefinitionNames {
@@ -165,15 +165,15 @@ pub struct CustomResourceDefinitionSpec {
     pub additional_printer_columns: Vec<CustomResourceColumnDefinition>,
     pub conversion: Option<CustomResourceConversion>,
     /// Required.
-    pub group: String,
+    pub group: watchable_core::Text,
     /// Required.
     pub names: CustomResourceDefinitionNames,
     pub preserve_unknown_fields: Option<bool>,
     /// Required.
-    pub scope: String,
+    pub scope: watchable_core::Text,
     pub subresources: Option<Box<CustomResourceSubresources>>,
     pub validation: Option<CustomResourceValidation>,
-    pub version: Option<String>,
+    pub version: Option<watchable_core::Text>,
     pub versions: Vec<CustomResourceDefinitionVersion>,
 }
 
@@ -199,7 +199,7 @@ watchable_core::model!(CustomResourceDefinitionSpec {
 pub struct CustomResourceDefinitionStatus {
     pub accepted_names: Option<CustomResourceDefinitionNames>,
     pub conditions: Vec<CustomResourceDefinitionCondition>,
-    pub stored_versions: Vec<String>,
+    pub stored_versions: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(CustomResourceDefinitionStatus {
@@ -217,9 +217,9 @@ watchable_core::model!(CustomResourceDefinitionStatus {
 pub struct CustomResourceDefinitionVersion {
     pub additional_printer_columns: Vec<CustomResourceColumnDefinition>,
     pub deprecated: Option<bool>,
-    pub deprecation_warning: Option<String>,
+    pub deprecation_warning: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub schema: Option<CustomResourceValidation>,
     /// Required.
     pub served: bool,
@@ -246,11 +246,11 @@ watchable_core::model!(CustomResourceDefinitionVersion {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#customresourcesubresourcescale-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CustomResourceSubresourceScale {
-    pub label_selector_path: Option<String>,
+    pub label_selector_path: Option<watchable_core::Text>,
     /// Required.
-    pub spec_replicas_path: String,
+    pub spec_replicas_path: watchable_core::Text,
     /// Required.
-    pub status_replicas_path: String,
+    pub status_replicas_path: watchable_core::Text,
 }
 
 watchable_core::model!(CustomResourceSubresourceScale {
@@ -304,8 +304,8 @@ watchable_core::model!(CustomResourceValidation {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#externaldocumentation-v1beta1-apiextensions-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalDocumentation {
-    pub description: Option<String>,
-    pub url: Option<String>,
+    pub description: Option<watchable_core::Text>,
+    pub url: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ExternalDocumentation {
@@ -328,24 +328,24 @@ pub type JSON = watchable_core::RawJson;
 #[derive(Clone, Default, PartialEq)]
 pub struct JSONSchemaProps {
     /// `$ref` in JSON.
-    pub ref_path: Option<String>,
+    pub ref_path: Option<watchable_core::Text>,
     /// `$schema` in JSON.
-    pub schema: Option<String>,
+    pub schema: Option<watchable_core::Text>,
     pub additional_items: Option<JSONSchemaPropsOrBool>,
     pub additional_properties: Option<JSONSchemaPropsOrBool>,
     pub all_of: Vec<JSONSchemaProps>,
     pub any_of: Vec<JSONSchemaProps>,
     pub default: Option<JSON>,
-    pub definitions: std::collections::BTreeMap<String, JSONSchemaProps>,
-    pub dependencies: std::collections::BTreeMap<String, JSONSchemaPropsOrStringArray>,
-    pub description: Option<String>,
+    pub definitions: watchable_core::Map<JSONSchemaProps>,
+    pub dependencies: watchable_core::Map<JSONSchemaPropsOrStringArray>,
+    pub description: Option<watchable_core::Text>,
     pub enum_: Vec<JSON>,
     pub example: Option<JSON>,
     pub exclusive_maximum: Option<bool>,
     pub exclusive_minimum: Option<bool>,
     pub external_docs: Option<Box<ExternalDocumentation>>,
-    pub format: Option<String>,
-    pub id: Option<String>,
+    pub format: Option<watchable_core::Text>,
+    pub id: Option<watchable_core::Text>,
     pub items: Option<JSONSchemaPropsOrArray>,
     pub max_items: Option<i64>,
     pub max_length: Option<i64>,
@@ -359,23 +359,23 @@ pub struct JSONSchemaProps {
     pub not: Option<Box<JSONSchemaProps>>,
     pub nullable: Option<bool>,
     pub one_of: Vec<JSONSchemaProps>,
-    pub pattern: Option<String>,
-    pub pattern_properties: std::collections::BTreeMap<String, JSONSchemaProps>,
-    pub properties: std::collections::BTreeMap<String, JSONSchemaProps>,
-    pub required: Vec<String>,
-    pub title: Option<String>,
-    pub type_: Option<String>,
+    pub pattern: Option<watchable_core::Text>,
+    pub pattern_properties: watchable_core::Map<JSONSchemaProps>,
+    pub properties: watchable_core::Map<JSONSchemaProps>,
+    pub required: Vec<watchable_core::Text>,
+    pub title: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
     pub unique_items: Option<bool>,
     /// `x-kubernetes-embedded-resource` in JSON.
     pub x_kubernetes_embedded_resource: Option<bool>,
     /// `x-kubernetes-int-or-string` in JSON.
     pub x_kubernetes_int_or_string: Option<bool>,
     /// `x-kubernetes-list-map-keys` in JSON.
-    pub x_kubernetes_list_map_keys: Vec<String>,
+    pub x_kubernetes_list_map_keys: Vec<watchable_core::Text>,
     /// `x-kubernetes-list-type` in JSON.
-    pub x_kubernetes_list_type: Option<String>,
+    pub x_kubernetes_list_type: Option<watchable_core::Text>,
     /// `x-kubernetes-map-type` in JSON.
-    pub x_kubernetes_map_type: Option<String>,
+    pub x_kubernetes_map_type: Option<watchable_core::Text>,
     /// `x-kubernetes-preserve-unknown-fields` in JSON.
     pub x_kubernetes_preserve_unknown_fields: Option<bool>,
 }
@@ -455,10 +455,10 @@ pub type JSONSchemaPropsOrStringArray = watchable_core::SchemaOrStringArray<
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
-    pub path: Option<String>,
+    pub namespace: watchable_core::Text,
+    pub path: Option<watchable_core::Text>,
     pub port: Option<i32>,
 }
 
@@ -478,7 +478,7 @@ watchable_core::model!(ServiceReference {
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
     pub service: Option<ServiceReference>,
-    pub url: Option<String>,
+    pub url: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(WebhookClientConfig {

@@ -10,11 +10,11 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#crossversionobjectreference-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(CrossVersionObjectReference {
@@ -31,7 +31,7 @@ watchable_core::model!(CrossVersionObjectReference {
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub metric_selector: Option<crate::meta::v1::LabelSelector>,
     pub target_average_value: Option<crate::resource::Quantity>,
     pub target_value: Option<crate::resource::Quantity>,
@@ -55,7 +55,7 @@ pub struct ExternalMetricStatus {
     /// Required.
     pub current_value: crate::resource::Quantity,
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub metric_selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -84,8 +84,8 @@ watchable_core::model!(ExternalMetricStatus {
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<HorizontalPodAutoscalerSpec>,
     pub status: Option<HorizontalPodAutoscalerStatus>,
@@ -107,12 +107,12 @@ watchable_core::model!(HorizontalPodAutoscaler {
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(HorizontalPodAutoscalerCondition {
@@ -132,10 +132,10 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#horizontalpodautoscalerlist-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<HorizontalPodAutoscaler>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -207,7 +207,7 @@ pub struct MetricSpec {
     pub pods: Option<Box<PodsMetricSource>>,
     pub resource: Option<ResourceMetricSource>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(MetricSpec {
@@ -230,7 +230,7 @@ pub struct MetricStatus {
     pub pods: Option<Box<PodsMetricStatus>>,
     pub resource: Option<ResourceMetricStatus>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(MetricStatus {
@@ -250,7 +250,7 @@ watchable_core::model!(MetricStatus {
 pub struct ObjectMetricSource {
     pub average_value: Option<crate::resource::Quantity>,
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
     pub target: CrossVersionObjectReference,
@@ -277,7 +277,7 @@ pub struct ObjectMetricStatus {
     /// Required.
     pub current_value: crate::resource::Quantity,
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
     pub target: CrossVersionObjectReference,
@@ -299,7 +299,7 @@ watchable_core::model!(ObjectMetricStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
     pub target_average_value: crate::resource::Quantity,
@@ -321,7 +321,7 @@ pub struct PodsMetricStatus {
     /// Required.
     pub current_average_value: crate::resource::Quantity,
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -339,7 +339,7 @@ watchable_core::model!(PodsMetricStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub target_average_utilization: Option<i32>,
     pub target_average_value: Option<crate::resource::Quantity>,
 }
@@ -361,7 +361,7 @@ pub struct ResourceMetricStatus {
     /// Required.
     pub current_average_value: crate::resource::Quantity,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceMetricStatus {

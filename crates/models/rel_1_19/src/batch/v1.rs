@@ -21,8 +21,8 @@
     list = JobList
 )]
 pub struct Job {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<JobSpec>,
     pub status: Option<JobStatus>,
@@ -45,12 +45,12 @@ watchable_core::model!(Job {
 pub struct JobCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(JobCondition {
@@ -71,10 +71,10 @@ watchable_core::model!(JobCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#joblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Job>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 

@@ -20,8 +20,8 @@
     list = CertificateSigningRequestList
 )]
 pub struct CertificateSigningRequest {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<CertificateSigningRequestSpec>,
     pub status: Option<CertificateSigningRequestStatus>,
@@ -44,11 +44,11 @@ watchable_core::model!(CertificateSigningRequest {
 pub struct CertificateSigningRequestCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
     pub last_update_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub status: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(CertificateSigningRequestCondition {
@@ -69,10 +69,10 @@ watchable_core::model!(CertificateSigningRequestCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#certificatesigningrequestlist-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CertificateSigningRequest>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -90,14 +90,14 @@ watchable_core::model!(CertificateSigningRequestList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#certificatesigningrequestspec-v1beta1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestSpec {
-    pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    pub groups: Vec<String>,
+    pub extra: watchable_core::Map<Vec<watchable_core::Text>>,
+    pub groups: Vec<watchable_core::Text>,
     /// Required.
     pub request: watchable_core::ByteString,
-    pub signer_name: Option<String>,
-    pub uid: Option<String>,
-    pub usages: Vec<String>,
-    pub username: Option<String>,
+    pub signer_name: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
+    pub usages: Vec<watchable_core::Text>,
+    pub username: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CertificateSigningRequestSpec {

@@ -21,8 +21,8 @@
     list = LeaseList
 )]
 pub struct Lease {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<LeaseSpec>,
 }
@@ -43,10 +43,10 @@ watchable_core::model!(Lease {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#leaselist-v1-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LeaseList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Lease>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -65,7 +65,7 @@ watchable_core::model!(LeaseList {
 #[derive(Clone, Default, PartialEq)]
 pub struct LeaseSpec {
     pub acquire_time: Option<crate::meta::v1::MicroTime>,
-    pub holder_identity: Option<String>,
+    pub holder_identity: Option<watchable_core::Text>,
     pub lease_duration_seconds: Option<i32>,
     pub lease_transitions: Option<i32>,
     pub renew_time: Option<crate::meta::v1::MicroTime>,

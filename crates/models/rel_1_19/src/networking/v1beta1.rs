@@ -12,8 +12,8 @@
 pub struct HTTPIngressPath {
     /// Required.
     pub backend: IngressBackend,
-    pub path: Option<String>,
-    pub path_type: Option<String>,
+    pub path: Option<watchable_core::Text>,
+    pub path_type: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HTTPIngressPath {
@@ -55,8 +55,8 @@ watchable_core::model!(HTTPIngressRuleValue {
     list = IngressList
 )]
 pub struct Ingress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressSpec>,
     pub status: Option<IngressStatus>,
@@ -78,7 +78,7 @@ watchable_core::model!(Ingress {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
-    pub service_name: Option<String>,
+    pub service_name: Option<watchable_core::Text>,
     pub service_port: Option<crate::intstr::IntOrString>,
 }
 
@@ -105,8 +105,8 @@ watchable_core::model!(IngressBackend {
     list = IngressClassList
 )]
 pub struct IngressClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressClassSpec>,
 }
@@ -127,10 +127,10 @@ watchable_core::model!(IngressClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressclasslist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<IngressClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -148,7 +148,7 @@ watchable_core::model!(IngressClassList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressclassspec-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
-    pub controller: Option<String>,
+    pub controller: Option<watchable_core::Text>,
     pub parameters: Option<crate::core::v1::TypedLocalObjectReference>,
 }
 
@@ -166,10 +166,10 @@ watchable_core::model!(IngressClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingresslist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Ingress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -187,7 +187,7 @@ watchable_core::model!(IngressList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingressrule-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http: Option<HTTPIngressRuleValue>,
 }
 
@@ -204,7 +204,7 @@ watchable_core::model!(IngressRule {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub backend: Option<IngressBackend>,
-    pub ingress_class_name: Option<String>,
+    pub ingress_class_name: Option<watchable_core::Text>,
     pub rules: Vec<IngressRule>,
     pub tls: Vec<IngressTLS>,
 }
@@ -237,8 +237,8 @@ watchable_core::model!(IngressStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#ingresstls-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    pub hosts: Vec<String>,
-    pub secret_name: Option<String>,
+    pub hosts: Vec<watchable_core::Text>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressTLS {

@@ -20,8 +20,8 @@
     list = CSIDriverList
 )]
 pub struct CSIDriver {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CSIDriverSpec,
@@ -43,10 +43,10 @@ watchable_core::model!(CSIDriver {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#csidriverlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CSIDriver>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -65,10 +65,10 @@ watchable_core::model!(CSIDriverList {
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverSpec {
     pub attach_required: Option<bool>,
-    pub fs_group_policy: Option<String>,
+    pub fs_group_policy: Option<watchable_core::Text>,
     pub pod_info_on_mount: Option<bool>,
     pub storage_capacity: Option<bool>,
-    pub volume_lifecycle_modes: Vec<String>,
+    pub volume_lifecycle_modes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(CSIDriverSpec {
@@ -96,8 +96,8 @@ watchable_core::model!(CSIDriverSpec {
     list = CSINodeList
 )]
 pub struct CSINode {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CSINodeSpec,
@@ -119,10 +119,10 @@ watchable_core::model!(CSINode {
 pub struct CSINodeDriver {
     pub allocatable: Option<VolumeNodeResources>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// `nodeID` in JSON. Required.
-    pub node_id: String,
-    pub topology_keys: Vec<String>,
+    pub node_id: watchable_core::Text,
+    pub topology_keys: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(CSINodeDriver {
@@ -141,10 +141,10 @@ watchable_core::model!(CSINodeDriver {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#csinodelist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CSINode>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -189,15 +189,15 @@ watchable_core::model!(CSINodeSpec {
 pub struct StorageClass {
     pub allow_volume_expansion: Option<bool>,
     pub allowed_topologies: Vec<crate::core::v1::TopologySelectorTerm>,
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub mount_options: Vec<String>,
-    pub parameters: std::collections::BTreeMap<String, String>,
+    pub mount_options: Vec<watchable_core::Text>,
+    pub parameters: watchable_core::Map<watchable_core::Text>,
     /// Required.
-    pub provisioner: String,
-    pub reclaim_policy: Option<String>,
-    pub volume_binding_mode: Option<String>,
+    pub provisioner: watchable_core::Text,
+    pub reclaim_policy: Option<watchable_core::Text>,
+    pub volume_binding_mode: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageClass {
@@ -222,10 +222,10 @@ watchable_core::model!(StorageClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#storageclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StorageClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -253,8 +253,8 @@ watchable_core::model!(StorageClassList {
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: VolumeAttachmentSpec,
@@ -278,10 +278,10 @@ watchable_core::model!(VolumeAttachment {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#volumeattachmentlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<VolumeAttachment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -300,7 +300,7 @@ watchable_core::model!(VolumeAttachmentList {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<Box<crate::core::v1::PersistentVolumeSpec>>,
-    pub persistent_volume_name: Option<String>,
+    pub persistent_volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeAttachmentSource {
@@ -316,9 +316,9 @@ watchable_core::model!(VolumeAttachmentSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
-    pub attacher: String,
+    pub attacher: watchable_core::Text,
     /// Required.
-    pub node_name: String,
+    pub node_name: watchable_core::Text,
     /// Required.
     pub source: VolumeAttachmentSource,
 }
@@ -339,7 +339,7 @@ pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
     /// Required.
     pub attached: bool,
-    pub attachment_metadata: std::collections::BTreeMap<String, String>,
+    pub attachment_metadata: watchable_core::Map<watchable_core::Text>,
     pub detach_error: Option<VolumeError>,
 }
 
@@ -357,7 +357,7 @@ watchable_core::model!(VolumeAttachmentStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.19/#volumeerror-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     pub time: Option<crate::meta::v1::Time>,
 }
 

@@ -10,11 +10,11 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#crossversionobjectreference-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(CrossVersionObjectReference {
@@ -41,8 +41,8 @@ watchable_core::model!(CrossVersionObjectReference {
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<HorizontalPodAutoscalerSpec>,
     pub status: Option<HorizontalPodAutoscalerStatus>,
@@ -65,10 +65,10 @@ watchable_core::model!(HorizontalPodAutoscaler {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#horizontalpodautoscalerlist-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<HorizontalPodAutoscaler>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -134,8 +134,8 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#scale-v1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct Scale {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ScaleSpec>,
     pub status: Option<ScaleStatus>,
@@ -172,7 +172,7 @@ watchable_core::model!(ScaleSpec {
 pub struct ScaleStatus {
     /// Required.
     pub replicas: i32,
-    pub selector: Option<String>,
+    pub selector: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ScaleStatus {

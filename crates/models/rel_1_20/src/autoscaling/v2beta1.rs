@@ -11,9 +11,9 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricSource {
     /// Required.
-    pub container: String,
+    pub container: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub target_average_utilization: Option<i32>,
     pub target_average_value: Option<crate::resource::Quantity>,
 }
@@ -33,12 +33,12 @@ watchable_core::model!(ContainerResourceMetricSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricStatus {
     /// Required.
-    pub container: String,
+    pub container: watchable_core::Text,
     pub current_average_utilization: Option<i32>,
     /// Required.
     pub current_average_value: crate::resource::Quantity,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ContainerResourceMetricStatus {
@@ -55,11 +55,11 @@ watchable_core::model!(ContainerResourceMetricStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#crossversionobjectreference-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(CrossVersionObjectReference {
@@ -76,7 +76,7 @@ watchable_core::model!(CrossVersionObjectReference {
 #[derive(Clone, Default, PartialEq)]
 pub struct ExternalMetricSource {
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub metric_selector: Option<crate::meta::v1::LabelSelector>,
     pub target_average_value: Option<crate::resource::Quantity>,
     pub target_value: Option<crate::resource::Quantity>,
@@ -100,7 +100,7 @@ pub struct ExternalMetricStatus {
     /// Required.
     pub current_value: crate::resource::Quantity,
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub metric_selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -129,8 +129,8 @@ watchable_core::model!(ExternalMetricStatus {
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<HorizontalPodAutoscalerSpec>,
     pub status: Option<HorizontalPodAutoscalerStatus>,
@@ -152,12 +152,12 @@ watchable_core::model!(HorizontalPodAutoscaler {
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(HorizontalPodAutoscalerCondition {
@@ -177,10 +177,10 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#horizontalpodautoscalerlist-v2beta1-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<HorizontalPodAutoscaler>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -253,7 +253,7 @@ pub struct MetricSpec {
     pub pods: Option<Box<PodsMetricSource>>,
     pub resource: Option<ResourceMetricSource>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(MetricSpec {
@@ -278,7 +278,7 @@ pub struct MetricStatus {
     pub pods: Option<Box<PodsMetricStatus>>,
     pub resource: Option<ResourceMetricStatus>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(MetricStatus {
@@ -299,7 +299,7 @@ watchable_core::model!(MetricStatus {
 pub struct ObjectMetricSource {
     pub average_value: Option<crate::resource::Quantity>,
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
     pub target: CrossVersionObjectReference,
@@ -326,7 +326,7 @@ pub struct ObjectMetricStatus {
     /// Required.
     pub current_value: crate::resource::Quantity,
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
     pub target: CrossVersionObjectReference,
@@ -348,7 +348,7 @@ watchable_core::model!(ObjectMetricStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodsMetricSource {
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
     /// Required.
     pub target_average_value: crate::resource::Quantity,
@@ -370,7 +370,7 @@ pub struct PodsMetricStatus {
     /// Required.
     pub current_average_value: crate::resource::Quantity,
     /// Required.
-    pub metric_name: String,
+    pub metric_name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -388,7 +388,7 @@ watchable_core::model!(PodsMetricStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub target_average_utilization: Option<i32>,
     pub target_average_value: Option<crate::resource::Quantity>,
 }
@@ -410,7 +410,7 @@ pub struct ResourceMetricStatus {
     /// Required.
     pub current_average_value: crate::resource::Quantity,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceMetricStatus {

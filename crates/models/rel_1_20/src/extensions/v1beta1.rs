@@ -12,8 +12,8 @@
 pub struct HTTPIngressPath {
     /// Required.
     pub backend: IngressBackend,
-    pub path: Option<String>,
-    pub path_type: Option<String>,
+    pub path: Option<watchable_core::Text>,
+    pub path_type: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HTTPIngressPath {
@@ -55,8 +55,8 @@ watchable_core::model!(HTTPIngressRuleValue {
     list = IngressList
 )]
 pub struct Ingress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressSpec>,
     pub status: Option<IngressStatus>,
@@ -78,7 +78,7 @@ watchable_core::model!(Ingress {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
-    pub service_name: Option<String>,
+    pub service_name: Option<watchable_core::Text>,
     pub service_port: Option<crate::intstr::IntOrString>,
 }
 
@@ -97,10 +97,10 @@ watchable_core::model!(IngressBackend {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingresslist-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Ingress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -118,7 +118,7 @@ watchable_core::model!(IngressList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingressrule-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http: Option<HTTPIngressRuleValue>,
 }
 
@@ -135,7 +135,7 @@ watchable_core::model!(IngressRule {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub backend: Option<IngressBackend>,
-    pub ingress_class_name: Option<String>,
+    pub ingress_class_name: Option<watchable_core::Text>,
     pub rules: Vec<IngressRule>,
     pub tls: Vec<IngressTLS>,
 }
@@ -168,8 +168,8 @@ watchable_core::model!(IngressStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#ingresstls-v1beta1-extensions>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    pub hosts: Vec<String>,
-    pub secret_name: Option<String>,
+    pub hosts: Vec<watchable_core::Text>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressTLS {

@@ -11,7 +11,7 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedCSIDriver {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(AllowedCSIDriver {
@@ -26,7 +26,7 @@ watchable_core::model!(AllowedCSIDriver {
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedFlexVolume {
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
 }
 
 watchable_core::model!(AllowedFlexVolume {
@@ -40,7 +40,7 @@ watchable_core::model!(AllowedFlexVolume {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#allowedhostpath-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllowedHostPath {
-    pub path_prefix: Option<String>,
+    pub path_prefix: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
 }
 
@@ -56,9 +56,9 @@ watchable_core::model!(AllowedHostPath {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#eviction-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct Eviction {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub delete_options: Option<crate::meta::v1::DeleteOptions>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
 }
 
@@ -77,7 +77,7 @@ watchable_core::model!(Eviction {
 #[derive(Clone, Default, PartialEq)]
 pub struct FSGroupStrategyOptions {
     pub ranges: Vec<IDRange>,
-    pub rule: Option<String>,
+    pub rule: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(FSGroupStrategyOptions {
@@ -139,8 +139,8 @@ watchable_core::model!(IDRange {
     list = PodDisruptionBudgetList
 )]
 pub struct PodDisruptionBudget {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PodDisruptionBudgetSpec>,
     pub status: Option<PodDisruptionBudgetStatus>,
@@ -163,10 +163,10 @@ watchable_core::model!(PodDisruptionBudget {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#poddisruptionbudgetlist-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodDisruptionBudget>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -206,10 +206,7 @@ pub struct PodDisruptionBudgetStatus {
     pub current_healthy: i32,
     /// Required.
     pub desired_healthy: i32,
-    pub disrupted_pods: std::collections::BTreeMap<
-        String,
-        Option<crate::meta::v1::Time>,
-    >,
+    pub disrupted_pods: watchable_core::Map<Option<crate::meta::v1::Time>>,
     /// Required.
     pub disruptions_allowed: i32,
     /// Required.
@@ -243,8 +240,8 @@ watchable_core::model!(PodDisruptionBudgetStatus {
     list = PodSecurityPolicyList
 )]
 pub struct PodSecurityPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PodSecurityPolicySpec>,
 }
@@ -265,10 +262,10 @@ watchable_core::model!(PodSecurityPolicy {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#podsecuritypolicylist-v1beta1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodSecurityPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -289,14 +286,14 @@ pub struct PodSecurityPolicySpec {
     pub allow_privilege_escalation: Option<bool>,
     /// `allowedCSIDrivers` in JSON.
     pub allowed_csi_drivers: Vec<AllowedCSIDriver>,
-    pub allowed_capabilities: Vec<String>,
+    pub allowed_capabilities: Vec<watchable_core::Text>,
     pub allowed_flex_volumes: Vec<AllowedFlexVolume>,
     pub allowed_host_paths: Vec<AllowedHostPath>,
-    pub allowed_proc_mount_types: Vec<String>,
-    pub allowed_unsafe_sysctls: Vec<String>,
-    pub default_add_capabilities: Vec<String>,
+    pub allowed_proc_mount_types: Vec<watchable_core::Text>,
+    pub allowed_unsafe_sysctls: Vec<watchable_core::Text>,
+    pub default_add_capabilities: Vec<watchable_core::Text>,
     pub default_allow_privilege_escalation: Option<bool>,
-    pub forbidden_sysctls: Vec<String>,
+    pub forbidden_sysctls: Vec<watchable_core::Text>,
     /// Required.
     pub fs_group: FSGroupStrategyOptions,
     /// `hostIPC` in JSON.
@@ -307,7 +304,7 @@ pub struct PodSecurityPolicySpec {
     pub host_ports: Vec<HostPortRange>,
     pub privileged: Option<bool>,
     pub read_only_root_filesystem: Option<bool>,
-    pub required_drop_capabilities: Vec<String>,
+    pub required_drop_capabilities: Vec<watchable_core::Text>,
     pub run_as_group: Option<RunAsGroupStrategyOptions>,
     /// Required.
     pub run_as_user: RunAsUserStrategyOptions,
@@ -316,7 +313,7 @@ pub struct PodSecurityPolicySpec {
     pub se_linux: SELinuxStrategyOptions,
     /// Required.
     pub supplemental_groups: SupplementalGroupsStrategyOptions,
-    pub volumes: Vec<String>,
+    pub volumes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(PodSecurityPolicySpec {
@@ -355,7 +352,7 @@ watchable_core::model!(PodSecurityPolicySpec {
 pub struct RunAsGroupStrategyOptions {
     pub ranges: Vec<IDRange>,
     /// Required.
-    pub rule: String,
+    pub rule: watchable_core::Text,
 }
 
 watchable_core::model!(RunAsGroupStrategyOptions {
@@ -372,7 +369,7 @@ watchable_core::model!(RunAsGroupStrategyOptions {
 pub struct RunAsUserStrategyOptions {
     pub ranges: Vec<IDRange>,
     /// Required.
-    pub rule: String,
+    pub rule: watchable_core::Text,
 }
 
 watchable_core::model!(RunAsUserStrategyOptions {
@@ -388,8 +385,8 @@ watchable_core::model!(RunAsUserStrategyOptions {
 #[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassStrategyOptions {
     /// Required.
-    pub allowed_runtime_class_names: Vec<String>,
-    pub default_runtime_class_name: Option<String>,
+    pub allowed_runtime_class_names: Vec<watchable_core::Text>,
+    pub default_runtime_class_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RuntimeClassStrategyOptions {
@@ -405,7 +402,7 @@ watchable_core::model!(RuntimeClassStrategyOptions {
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxStrategyOptions {
     /// Required.
-    pub rule: String,
+    pub rule: watchable_core::Text,
     pub se_linux_options: Option<Box<crate::core::v1::SELinuxOptions>>,
 }
 
@@ -422,7 +419,7 @@ watchable_core::model!(SELinuxStrategyOptions {
 #[derive(Clone, Default, PartialEq)]
 pub struct SupplementalGroupsStrategyOptions {
     pub ranges: Vec<IDRange>,
-    pub rule: Option<String>,
+    pub rule: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SupplementalGroupsStrategyOptions {

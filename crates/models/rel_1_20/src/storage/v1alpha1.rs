@@ -20,8 +20,8 @@
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: VolumeAttachmentSpec,
@@ -45,10 +45,10 @@ watchable_core::model!(VolumeAttachment {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeattachmentlist-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<VolumeAttachment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -67,7 +67,7 @@ watchable_core::model!(VolumeAttachmentList {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<Box<crate::core::v1::PersistentVolumeSpec>>,
-    pub persistent_volume_name: Option<String>,
+    pub persistent_volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeAttachmentSource {
@@ -83,9 +83,9 @@ watchable_core::model!(VolumeAttachmentSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
-    pub attacher: String,
+    pub attacher: watchable_core::Text,
     /// Required.
-    pub node_name: String,
+    pub node_name: watchable_core::Text,
     /// Required.
     pub source: VolumeAttachmentSource,
 }
@@ -106,7 +106,7 @@ pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
     /// Required.
     pub attached: bool,
-    pub attachment_metadata: std::collections::BTreeMap<String, String>,
+    pub attachment_metadata: watchable_core::Map<watchable_core::Text>,
     pub detach_error: Option<VolumeError>,
 }
 
@@ -124,7 +124,7 @@ watchable_core::model!(VolumeAttachmentStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.20/#volumeerror-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     pub time: Option<crate::meta::v1::Time>,
 }
 

@@ -12,8 +12,8 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#localsubjectaccessreview-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalSubjectAccessReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: SubjectAccessReviewSpec,
@@ -40,8 +40,8 @@ impl watchable_core::Resource for LocalSubjectAccessReview {
 
 impl watchable_core::WatchItem for LocalSubjectAccessReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -56,8 +56,8 @@ impl watchable_core::WatchTarget for LocalSubjectAccessReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#nonresourceattributes-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceAttributes {
-    pub path: Option<String>,
-    pub verb: Option<String>,
+    pub path: Option<watchable_core::Text>,
+    pub verb: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NonResourceAttributes {
@@ -73,9 +73,9 @@ watchable_core::model!(NonResourceAttributes {
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceRule {
     /// `nonResourceURLs` in JSON.
-    pub non_resource_urls: Vec<String>,
+    pub non_resource_urls: Vec<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
+    pub verbs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NonResourceRule {
@@ -90,13 +90,13 @@ watchable_core::model!(NonResourceRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourceattributes-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceAttributes {
-    pub group: Option<String>,
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub resource: Option<String>,
-    pub subresource: Option<String>,
-    pub verb: Option<String>,
-    pub version: Option<String>,
+    pub group: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub resource: Option<watchable_core::Text>,
+    pub subresource: Option<watchable_core::Text>,
+    pub verb: Option<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceAttributes {
@@ -116,11 +116,11 @@ watchable_core::model!(ResourceAttributes {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#resourcerule-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRule {
-    pub api_groups: Vec<String>,
-    pub resource_names: Vec<String>,
-    pub resources: Vec<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub resource_names: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
+    pub verbs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceRule {
@@ -139,8 +139,8 @@ watchable_core::model!(ResourceRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#selfsubjectaccessreview-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectAccessReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: SelfSubjectAccessReviewSpec,
@@ -167,8 +167,8 @@ impl watchable_core::Resource for SelfSubjectAccessReview {
 
 impl watchable_core::WatchItem for SelfSubjectAccessReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -201,8 +201,8 @@ watchable_core::model!(SelfSubjectAccessReviewSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#selfsubjectrulesreview-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectRulesReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: SelfSubjectRulesReviewSpec,
@@ -229,8 +229,8 @@ impl watchable_core::Resource for SelfSubjectRulesReview {
 
 impl watchable_core::WatchItem for SelfSubjectRulesReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -245,7 +245,7 @@ impl watchable_core::WatchTarget for SelfSubjectRulesReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#selfsubjectrulesreviewspec-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectRulesReviewSpec {
-    pub namespace: Option<String>,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SelfSubjectRulesReviewSpec {
@@ -261,8 +261,8 @@ watchable_core::model!(SelfSubjectRulesReviewSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#subjectaccessreview-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: SubjectAccessReviewSpec,
@@ -289,8 +289,8 @@ impl watchable_core::Resource for SubjectAccessReview {
 
 impl watchable_core::WatchItem for SubjectAccessReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -305,12 +305,12 @@ impl watchable_core::WatchTarget for SubjectAccessReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#subjectaccessreviewspec-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewSpec {
-    pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    pub group: Vec<String>,
+    pub extra: watchable_core::Map<Vec<watchable_core::Text>>,
+    pub group: Vec<watchable_core::Text>,
     pub non_resource_attributes: Option<NonResourceAttributes>,
     pub resource_attributes: Option<Box<ResourceAttributes>>,
-    pub uid: Option<String>,
-    pub user: Option<String>,
+    pub uid: Option<watchable_core::Text>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SubjectAccessReviewSpec {
@@ -332,8 +332,8 @@ pub struct SubjectAccessReviewStatus {
     /// Required.
     pub allowed: bool,
     pub denied: Option<bool>,
-    pub evaluation_error: Option<String>,
-    pub reason: Option<String>,
+    pub evaluation_error: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SubjectAccessReviewStatus {
@@ -350,7 +350,7 @@ watchable_core::model!(SubjectAccessReviewStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#subjectrulesreviewstatus-v1beta1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectRulesReviewStatus {
-    pub evaluation_error: Option<String>,
+    pub evaluation_error: Option<watchable_core::Text>,
     /// Required.
     pub incomplete: bool,
     /// Required.

@@ -11,14 +11,14 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct Endpoint {
     /// Required.
-    pub addresses: Vec<String>,
+    pub addresses: Vec<watchable_core::Text>,
     pub conditions: Option<EndpointConditions>,
-    pub deprecated_topology: std::collections::BTreeMap<String, String>,
+    pub deprecated_topology: watchable_core::Map<watchable_core::Text>,
     pub hints: Option<EndpointHints>,
-    pub hostname: Option<String>,
-    pub node_name: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
+    pub node_name: Option<watchable_core::Text>,
     pub target_ref: Option<Box<crate::core::v1::ObjectReference>>,
-    pub zone: Option<String>,
+    pub zone: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Endpoint {
@@ -71,10 +71,10 @@ watchable_core::model!(EndpointHints {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#endpointport-v1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
-    pub app_protocol: Option<String>,
-    pub name: Option<String>,
+    pub app_protocol: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
     pub port: Option<i32>,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EndpointPort {
@@ -103,11 +103,11 @@ watchable_core::model!(EndpointPort {
 )]
 pub struct EndpointSlice {
     /// Required.
-    pub address_type: String,
-    pub api_version: Option<String>,
+    pub address_type: watchable_core::Text,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub endpoints: Vec<Endpoint>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub ports: Vec<EndpointPort>,
 }
@@ -130,10 +130,10 @@ watchable_core::model!(EndpointSlice {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#endpointslicelist-v1-discovery-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointSliceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<EndpointSlice>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -152,7 +152,7 @@ watchable_core::model!(EndpointSliceList {
 #[derive(Clone, Default, PartialEq)]
 pub struct ForZone {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ForZone {

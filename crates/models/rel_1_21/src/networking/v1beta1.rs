@@ -12,8 +12,8 @@
 pub struct HTTPIngressPath {
     /// Required.
     pub backend: IngressBackend,
-    pub path: Option<String>,
-    pub path_type: Option<String>,
+    pub path: Option<watchable_core::Text>,
+    pub path_type: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HTTPIngressPath {
@@ -55,8 +55,8 @@ watchable_core::model!(HTTPIngressRuleValue {
     list = IngressList
 )]
 pub struct Ingress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressSpec>,
     pub status: Option<IngressStatus>,
@@ -78,7 +78,7 @@ watchable_core::model!(Ingress {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressBackend {
     pub resource: Option<crate::core::v1::TypedLocalObjectReference>,
-    pub service_name: Option<String>,
+    pub service_name: Option<watchable_core::Text>,
     pub service_port: Option<crate::intstr::IntOrString>,
 }
 
@@ -105,8 +105,8 @@ watchable_core::model!(IngressBackend {
     list = IngressClassList
 )]
 pub struct IngressClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressClassSpec>,
 }
@@ -127,10 +127,10 @@ watchable_core::model!(IngressClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#ingressclasslist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<IngressClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -148,13 +148,13 @@ watchable_core::model!(IngressClassList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#ingressclassparametersreference-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassParametersReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
-    pub scope: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressClassParametersReference {
@@ -172,7 +172,7 @@ watchable_core::model!(IngressClassParametersReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#ingressclassspec-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
-    pub controller: Option<String>,
+    pub controller: Option<watchable_core::Text>,
     pub parameters: Option<IngressClassParametersReference>,
 }
 
@@ -190,10 +190,10 @@ watchable_core::model!(IngressClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#ingresslist-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Ingress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -211,7 +211,7 @@ watchable_core::model!(IngressList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#ingressrule-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http: Option<HTTPIngressRuleValue>,
 }
 
@@ -228,7 +228,7 @@ watchable_core::model!(IngressRule {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub backend: Option<IngressBackend>,
-    pub ingress_class_name: Option<String>,
+    pub ingress_class_name: Option<watchable_core::Text>,
     pub rules: Vec<IngressRule>,
     pub tls: Vec<IngressTLS>,
 }
@@ -261,8 +261,8 @@ watchable_core::model!(IngressStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#ingresstls-v1beta1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    pub hosts: Vec<String>,
-    pub secret_name: Option<String>,
+    pub hosts: Vec<watchable_core::Text>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressTLS {

@@ -35,8 +35,8 @@ watchable_core::model!(AggregationRule {
 )]
 pub struct ClusterRole {
     pub aggregation_rule: Option<AggregationRule>,
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub rules: Vec<PolicyRule>,
 }
@@ -66,8 +66,8 @@ watchable_core::model!(ClusterRole {
     list = ClusterRoleBindingList
 )]
 pub struct ClusterRoleBinding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub role_ref: RoleRef,
@@ -91,10 +91,10 @@ watchable_core::model!(ClusterRoleBinding {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#clusterrolebindinglist-v1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterRoleBindingList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ClusterRoleBinding>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -114,10 +114,10 @@ watchable_core::model!(ClusterRoleBindingList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#clusterrolelist-v1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterRoleList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ClusterRole>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -135,13 +135,13 @@ watchable_core::model!(ClusterRoleList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#policyrule-v1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PolicyRule {
-    pub api_groups: Vec<String>,
+    pub api_groups: Vec<watchable_core::Text>,
     /// `nonResourceURLs` in JSON.
-    pub non_resource_urls: Vec<String>,
-    pub resource_names: Vec<String>,
-    pub resources: Vec<String>,
+    pub non_resource_urls: Vec<watchable_core::Text>,
+    pub resource_names: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
+    pub verbs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(PolicyRule {
@@ -170,8 +170,8 @@ watchable_core::model!(PolicyRule {
     list = RoleList
 )]
 pub struct Role {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub rules: Vec<PolicyRule>,
 }
@@ -201,8 +201,8 @@ watchable_core::model!(Role {
     list = RoleBindingList
 )]
 pub struct RoleBinding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub role_ref: RoleRef,
@@ -226,10 +226,10 @@ watchable_core::model!(RoleBinding {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#rolebindinglist-v1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RoleBindingList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<RoleBinding>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -249,10 +249,10 @@ watchable_core::model!(RoleBindingList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#rolelist-v1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RoleList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Role>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -271,11 +271,11 @@ watchable_core::model!(RoleList {
 #[derive(Clone, Default, PartialEq)]
 pub struct RoleRef {
     /// Required.
-    pub api_group: String,
+    pub api_group: watchable_core::Text,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(RoleRef {
@@ -291,12 +291,12 @@ watchable_core::model!(RoleRef {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#subject-v1-rbac-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Subject {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Subject {

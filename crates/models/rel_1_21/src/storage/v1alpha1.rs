@@ -21,14 +21,14 @@
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub capacity: Option<crate::resource::Quantity>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub maximum_volume_size: Option<crate::resource::Quantity>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub node_topology: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    pub storage_class_name: String,
+    pub storage_class_name: watchable_core::Text,
 }
 
 watchable_core::model!(CSIStorageCapacity {
@@ -50,10 +50,10 @@ watchable_core::model!(CSIStorageCapacity {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#csistoragecapacitylist-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIStorageCapacityList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required. Keyed by `name`.
     pub items: Vec<CSIStorageCapacity>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -81,8 +81,8 @@ watchable_core::model!(CSIStorageCapacityList {
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: VolumeAttachmentSpec,
@@ -106,10 +106,10 @@ watchable_core::model!(VolumeAttachment {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#volumeattachmentlist-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<VolumeAttachment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -128,7 +128,7 @@ watchable_core::model!(VolumeAttachmentList {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<Box<crate::core::v1::PersistentVolumeSpec>>,
-    pub persistent_volume_name: Option<String>,
+    pub persistent_volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeAttachmentSource {
@@ -144,9 +144,9 @@ watchable_core::model!(VolumeAttachmentSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
-    pub attacher: String,
+    pub attacher: watchable_core::Text,
     /// Required.
-    pub node_name: String,
+    pub node_name: watchable_core::Text,
     /// Required.
     pub source: VolumeAttachmentSource,
 }
@@ -167,7 +167,7 @@ pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
     /// Required.
     pub attached: bool,
-    pub attachment_metadata: std::collections::BTreeMap<String, String>,
+    pub attachment_metadata: watchable_core::Map<watchable_core::Text>,
     pub detach_error: Option<VolumeError>,
 }
 
@@ -185,7 +185,7 @@ watchable_core::model!(VolumeAttachmentStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.21/#volumeerror-v1alpha1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     pub time: Option<crate::meta::v1::Time>,
 }
 

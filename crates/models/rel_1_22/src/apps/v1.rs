@@ -21,9 +21,9 @@
     list = ControllerRevisionList
 )]
 pub struct ControllerRevision {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub data: Option<crate::runtime::RawExtension>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub revision: i64,
@@ -46,10 +46,10 @@ watchable_core::model!(ControllerRevision {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#controllerrevisionlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ControllerRevisionList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ControllerRevision>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -78,8 +78,8 @@ watchable_core::model!(ControllerRevisionList {
     list = DaemonSetList
 )]
 pub struct DaemonSet {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<DaemonSetSpec>,
     pub status: Option<DaemonSetStatus>,
@@ -101,12 +101,12 @@ watchable_core::model!(DaemonSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(DaemonSetCondition {
@@ -126,10 +126,10 @@ watchable_core::model!(DaemonSetCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#daemonsetlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DaemonSet>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -208,7 +208,7 @@ watchable_core::model!(DaemonSetStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateDaemonSet>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DaemonSetUpdateStrategy {
@@ -234,8 +234,8 @@ watchable_core::model!(DaemonSetUpdateStrategy {
     list = DeploymentList
 )]
 pub struct Deployment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<DeploymentSpec>,
     pub status: Option<DeploymentStatus>,
@@ -258,12 +258,12 @@ watchable_core::model!(Deployment {
 pub struct DeploymentCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
     pub last_update_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(DeploymentCondition {
@@ -284,10 +284,10 @@ watchable_core::model!(DeploymentCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#deploymentlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Deployment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -364,7 +364,7 @@ watchable_core::model!(DeploymentStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
     pub rolling_update: Option<RollingUpdateDeployment>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeploymentStrategy {
@@ -390,8 +390,8 @@ watchable_core::model!(DeploymentStrategy {
     list = ReplicaSetList
 )]
 pub struct ReplicaSet {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ReplicaSetSpec>,
     pub status: Option<ReplicaSetStatus>,
@@ -413,12 +413,12 @@ watchable_core::model!(ReplicaSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(ReplicaSetCondition {
@@ -438,10 +438,10 @@ watchable_core::model!(ReplicaSetCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#replicasetlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ReplicaSet>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -562,8 +562,8 @@ watchable_core::model!(RollingUpdateStatefulSetStrategy {
     list = StatefulSetList
 )]
 pub struct StatefulSet {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<StatefulSetSpec>,
     pub status: Option<StatefulSetStatus>,
@@ -585,12 +585,12 @@ watchable_core::model!(StatefulSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(StatefulSetCondition {
@@ -610,10 +610,10 @@ watchable_core::model!(StatefulSetCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#statefulsetlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StatefulSet>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -632,13 +632,13 @@ watchable_core::model!(StatefulSetList {
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetSpec {
     pub min_ready_seconds: Option<i32>,
-    pub pod_management_policy: Option<String>,
+    pub pod_management_policy: Option<watchable_core::Text>,
     pub replicas: Option<i32>,
     pub revision_history_limit: Option<i32>,
     /// Required.
     pub selector: crate::meta::v1::LabelSelector,
     /// Required.
-    pub service_name: String,
+    pub service_name: watchable_core::Text,
     /// Required.
     pub template: crate::core::v1::PodTemplateSpec,
     pub update_strategy: Option<StatefulSetUpdateStrategy>,
@@ -668,12 +668,12 @@ pub struct StatefulSetStatus {
     pub collision_count: Option<i32>,
     pub conditions: Vec<StatefulSetCondition>,
     pub current_replicas: Option<i32>,
-    pub current_revision: Option<String>,
+    pub current_revision: Option<watchable_core::Text>,
     pub observed_generation: Option<i64>,
     pub ready_replicas: Option<i32>,
     /// Required.
     pub replicas: i32,
-    pub update_revision: Option<String>,
+    pub update_revision: Option<watchable_core::Text>,
     pub updated_replicas: Option<i32>,
 }
 
@@ -698,7 +698,7 @@ watchable_core::model!(StatefulSetStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateStatefulSetStrategy>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StatefulSetUpdateStrategy {

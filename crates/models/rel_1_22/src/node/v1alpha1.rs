@@ -10,7 +10,7 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#overhead-v1alpha1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Overhead {
-    pub pod_fixed: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub pod_fixed: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(Overhead {
@@ -34,8 +34,8 @@ watchable_core::model!(Overhead {
     list = RuntimeClassList
 )]
 pub struct RuntimeClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: RuntimeClassSpec,
@@ -57,10 +57,10 @@ watchable_core::model!(RuntimeClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#runtimeclasslist-v1alpha1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<RuntimeClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -80,7 +80,7 @@ watchable_core::model!(RuntimeClassList {
 pub struct RuntimeClassSpec {
     pub overhead: Option<Overhead>,
     /// Required.
-    pub runtime_handler: String,
+    pub runtime_handler: watchable_core::Text,
     pub scheduling: Option<Scheduling>,
 }
 
@@ -97,7 +97,7 @@ watchable_core::model!(RuntimeClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.22/#scheduling-v1alpha1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Scheduling {
-    pub node_selector: std::collections::BTreeMap<String, String>,
+    pub node_selector: watchable_core::Map<watchable_core::Text>,
     pub tolerations: Vec<crate::core::v1::Toleration>,
 }
 

@@ -21,24 +21,24 @@
     list = EventList
 )]
 pub struct Event {
-    pub action: Option<String>,
-    pub api_version: Option<String>,
+    pub action: Option<watchable_core::Text>,
+    pub api_version: Option<watchable_core::Text>,
     pub deprecated_count: Option<i32>,
     pub deprecated_first_timestamp: Option<crate::meta::v1::Time>,
     pub deprecated_last_timestamp: Option<crate::meta::v1::Time>,
     pub deprecated_source: Option<crate::core::v1::EventSource>,
     /// Required.
     pub event_time: Option<crate::meta::v1::MicroTime>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub note: Option<String>,
-    pub reason: Option<String>,
+    pub note: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     pub regarding: Option<crate::core::v1::ObjectReference>,
     pub related: Option<crate::core::v1::ObjectReference>,
-    pub reporting_controller: Option<String>,
-    pub reporting_instance: Option<String>,
+    pub reporting_controller: Option<watchable_core::Text>,
+    pub reporting_instance: Option<watchable_core::Text>,
     pub series: Option<EventSeries>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Event {
@@ -70,10 +70,10 @@ watchable_core::model!(Event {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.23/#eventlist-v1beta1-events-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Event>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 

@@ -20,8 +20,8 @@
     list = CertificateSigningRequestList
 )]
 pub struct CertificateSigningRequest {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CertificateSigningRequestSpec,
@@ -45,12 +45,12 @@ watchable_core::model!(CertificateSigningRequest {
 pub struct CertificateSigningRequestCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
     pub last_update_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(CertificateSigningRequestCondition {
@@ -71,10 +71,10 @@ watchable_core::model!(CertificateSigningRequestCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#certificatesigningrequestlist-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CertificateSigningRequest>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -93,15 +93,15 @@ watchable_core::model!(CertificateSigningRequestList {
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestSpec {
     pub expiration_seconds: Option<i32>,
-    pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    pub groups: Vec<String>,
+    pub extra: watchable_core::Map<Vec<watchable_core::Text>>,
+    pub groups: Vec<watchable_core::Text>,
     /// Required.
     pub request: watchable_core::ByteString,
     /// Required.
-    pub signer_name: String,
-    pub uid: Option<String>,
-    pub usages: Vec<String>,
-    pub username: Option<String>,
+    pub signer_name: watchable_core::Text,
+    pub uid: Option<watchable_core::Text>,
+    pub usages: Vec<watchable_core::Text>,
+    pub username: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CertificateSigningRequestSpec {

@@ -11,7 +11,7 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowDistinguisherMethod {
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(FlowDistinguisherMethod {
@@ -35,8 +35,8 @@ watchable_core::model!(FlowDistinguisherMethod {
     list = FlowSchemaList
 )]
 pub struct FlowSchema {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<FlowSchemaSpec>,
     pub status: Option<FlowSchemaStatus>,
@@ -58,10 +58,10 @@ watchable_core::model!(FlowSchema {
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub status: Option<String>,
-    pub type_: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(FlowSchemaCondition {
@@ -81,10 +81,10 @@ watchable_core::model!(FlowSchemaCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#flowschemalist-v1beta1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<FlowSchema>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -139,7 +139,7 @@ watchable_core::model!(FlowSchemaStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupSubject {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(GroupSubject {
@@ -155,7 +155,7 @@ watchable_core::model!(GroupSubject {
 pub struct LimitResponse {
     pub queuing: Option<QueuingConfiguration>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(LimitResponse {
@@ -187,9 +187,9 @@ watchable_core::model!(LimitedPriorityLevelConfiguration {
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourcePolicyRule {
     /// `nonResourceURLs` in JSON. Required.
-    pub non_resource_urls: Vec<String>,
+    pub non_resource_urls: Vec<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
+    pub verbs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NonResourcePolicyRule {
@@ -233,8 +233,8 @@ watchable_core::model!(PolicyRulesWithSubjects {
     list = PriorityLevelConfigurationList
 )]
 pub struct PriorityLevelConfiguration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PriorityLevelConfigurationSpec>,
     pub status: Option<PriorityLevelConfigurationStatus>,
@@ -256,10 +256,10 @@ watchable_core::model!(PriorityLevelConfiguration {
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub status: Option<String>,
-    pub type_: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PriorityLevelConfigurationCondition {
@@ -279,10 +279,10 @@ watchable_core::model!(PriorityLevelConfigurationCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#prioritylevelconfigurationlist-v1beta1-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PriorityLevelConfiguration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -301,7 +301,7 @@ watchable_core::model!(PriorityLevelConfigurationList {
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationReference {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(PriorityLevelConfigurationReference {
@@ -317,7 +317,7 @@ watchable_core::model!(PriorityLevelConfigurationReference {
 pub struct PriorityLevelConfigurationSpec {
     pub limited: Option<LimitedPriorityLevelConfiguration>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PriorityLevelConfigurationSpec {
@@ -366,13 +366,13 @@ watchable_core::model!(QueuingConfiguration {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePolicyRule {
     /// Required.
-    pub api_groups: Vec<String>,
+    pub api_groups: Vec<watchable_core::Text>,
     pub cluster_scope: Option<bool>,
-    pub namespaces: Vec<String>,
+    pub namespaces: Vec<watchable_core::Text>,
     /// Required.
-    pub resources: Vec<String>,
+    pub resources: Vec<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
+    pub verbs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourcePolicyRule {
@@ -391,9 +391,9 @@ watchable_core::model!(ResourcePolicyRule {
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountSubject {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
+    pub namespace: watchable_core::Text,
 }
 
 watchable_core::model!(ServiceAccountSubject {
@@ -410,7 +410,7 @@ watchable_core::model!(ServiceAccountSubject {
 pub struct Subject {
     pub group: Option<GroupSubject>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     pub service_account: Option<ServiceAccountSubject>,
     pub user: Option<UserSubject>,
 }
@@ -430,7 +430,7 @@ watchable_core::model!(Subject {
 #[derive(Clone, Default, PartialEq)]
 pub struct UserSubject {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(UserSubject {

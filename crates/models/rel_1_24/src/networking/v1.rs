@@ -12,9 +12,9 @@
 pub struct HTTPIngressPath {
     /// Required.
     pub backend: IngressBackend,
-    pub path: Option<String>,
+    pub path: Option<watchable_core::Text>,
     /// Required.
-    pub path_type: String,
+    pub path_type: watchable_core::Text,
 }
 
 watchable_core::model!(HTTPIngressPath {
@@ -46,8 +46,8 @@ watchable_core::model!(HTTPIngressRuleValue {
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
-    pub cidr: String,
-    pub except: Vec<String>,
+    pub cidr: watchable_core::Text,
+    pub except: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(IPBlock {
@@ -73,8 +73,8 @@ watchable_core::model!(IPBlock {
     list = IngressList
 )]
 pub struct Ingress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressSpec>,
     pub status: Option<IngressStatus>,
@@ -121,8 +121,8 @@ watchable_core::model!(IngressBackend {
     list = IngressClassList
 )]
 pub struct IngressClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressClassSpec>,
 }
@@ -143,10 +143,10 @@ watchable_core::model!(IngressClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#ingressclasslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<IngressClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -164,13 +164,13 @@ watchable_core::model!(IngressClassList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#ingressclassparametersreference-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassParametersReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
-    pub scope: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressClassParametersReference {
@@ -188,7 +188,7 @@ watchable_core::model!(IngressClassParametersReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#ingressclassspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
-    pub controller: Option<String>,
+    pub controller: Option<watchable_core::Text>,
     pub parameters: Option<Box<IngressClassParametersReference>>,
 }
 
@@ -206,10 +206,10 @@ watchable_core::model!(IngressClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#ingresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Ingress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -227,7 +227,7 @@ watchable_core::model!(IngressList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#ingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http: Option<HTTPIngressRuleValue>,
 }
 
@@ -244,7 +244,7 @@ watchable_core::model!(IngressRule {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressServiceBackend {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub port: Option<ServiceBackendPort>,
 }
 
@@ -261,7 +261,7 @@ watchable_core::model!(IngressServiceBackend {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub default_backend: Option<Box<IngressBackend>>,
-    pub ingress_class_name: Option<String>,
+    pub ingress_class_name: Option<watchable_core::Text>,
     pub rules: Vec<IngressRule>,
     pub tls: Vec<IngressTLS>,
 }
@@ -294,8 +294,8 @@ watchable_core::model!(IngressStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#ingresstls-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    pub hosts: Vec<String>,
-    pub secret_name: Option<String>,
+    pub hosts: Vec<watchable_core::Text>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressTLS {
@@ -321,8 +321,8 @@ watchable_core::model!(IngressTLS {
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NetworkPolicySpec>,
     pub status: Option<NetworkPolicyStatus>,
@@ -377,10 +377,10 @@ watchable_core::model!(NetworkPolicyIngressRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#networkpolicylist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<NetworkPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -418,7 +418,7 @@ watchable_core::model!(NetworkPolicyPeer {
 pub struct NetworkPolicyPort {
     pub end_port: Option<i32>,
     pub port: Option<crate::intstr::IntOrString>,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicyPort {
@@ -438,7 +438,7 @@ pub struct NetworkPolicySpec {
     pub ingress: Vec<NetworkPolicyIngressRule>,
     /// Required.
     pub pod_selector: crate::meta::v1::LabelSelector,
-    pub policy_types: Vec<String>,
+    pub policy_types: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicySpec {
@@ -470,7 +470,7 @@ watchable_core::model!(NetworkPolicyStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.24/#servicebackendport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceBackendPort {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub number: Option<i32>,
 }
 

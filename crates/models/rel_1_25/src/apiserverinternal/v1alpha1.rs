@@ -11,9 +11,9 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerStorageVersion {
     /// `apiServerID` in JSON.
-    pub api_server_id: Option<String>,
-    pub decodable_versions: Vec<String>,
-    pub encoding_version: Option<String>,
+    pub api_server_id: Option<watchable_core::Text>,
+    pub decodable_versions: Vec<watchable_core::Text>,
+    pub encoding_version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ServerStorageVersion {
@@ -39,8 +39,8 @@ watchable_core::model!(ServerStorageVersion {
     list = StorageVersionList
 )]
 pub struct StorageVersion {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: StorageVersionSpec,
@@ -64,14 +64,14 @@ watchable_core::model!(StorageVersion {
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     pub observed_generation: Option<i64>,
     /// Required.
-    pub reason: String,
+    pub reason: watchable_core::Text,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(StorageVersionCondition {
@@ -92,10 +92,10 @@ watchable_core::model!(StorageVersionCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#storageversionlist-v1alpha1-internal-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StorageVersion>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -120,7 +120,7 @@ pub type StorageVersionSpec = watchable_core::RawJson;
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.25/#storageversionstatus-v1alpha1-internal-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionStatus {
-    pub common_encoding_version: Option<String>,
+    pub common_encoding_version: Option<watchable_core::Text>,
     /// Keyed by `type`.
     pub conditions: Vec<StorageVersionCondition>,
     /// Keyed by `apiServerID`.

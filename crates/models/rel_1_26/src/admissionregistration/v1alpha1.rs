@@ -11,7 +11,7 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
-    pub match_policy: Option<String>,
+    pub match_policy: Option<watchable_core::Text>,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
     pub resource_rules: Vec<NamedRuleWithOperations>,
@@ -32,12 +32,12 @@ watchable_core::model!(MatchResources {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#namedrulewithoperations-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
-    pub api_groups: Vec<String>,
-    pub api_versions: Vec<String>,
-    pub operations: Vec<String>,
-    pub resource_names: Vec<String>,
-    pub resources: Vec<String>,
-    pub scope: Option<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub api_versions: Vec<watchable_core::Text>,
+    pub operations: Vec<watchable_core::Text>,
+    pub resource_names: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NamedRuleWithOperations {
@@ -56,8 +56,8 @@ watchable_core::model!(NamedRuleWithOperations {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#paramkind-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ParamKind {
@@ -72,8 +72,8 @@ watchable_core::model!(ParamKind {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#paramref-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
-    pub name: Option<String>,
-    pub namespace: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ParamRef {
@@ -98,8 +98,8 @@ watchable_core::model!(ParamRef {
     list = ValidatingAdmissionPolicyList
 )]
 pub struct ValidatingAdmissionPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ValidatingAdmissionPolicySpec>,
 }
@@ -128,8 +128,8 @@ watchable_core::model!(ValidatingAdmissionPolicy {
     list = ValidatingAdmissionPolicyBindingList
 )]
 pub struct ValidatingAdmissionPolicyBinding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ValidatingAdmissionPolicyBindingSpec>,
 }
@@ -150,9 +150,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBinding {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicybindinglist-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub items: Vec<ValidatingAdmissionPolicyBinding>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -172,7 +172,7 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 pub struct ValidatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<Box<MatchResources>>,
     pub param_ref: Option<Box<ParamRef>>,
-    pub policy_name: Option<String>,
+    pub policy_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
@@ -190,9 +190,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicylist-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub items: Vec<ValidatingAdmissionPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -210,7 +210,7 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#validatingadmissionpolicyspec-v1alpha1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     pub match_constraints: Option<Box<MatchResources>>,
     pub param_kind: Option<ParamKind>,
     /// Required.
@@ -232,9 +232,9 @@ watchable_core::model!(ValidatingAdmissionPolicySpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.
-    pub expression: String,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub expression: watchable_core::Text,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Validation {

@@ -20,8 +20,8 @@
     list = ClusterCIDRList
 )]
 pub struct ClusterCIDR {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ClusterCIDRSpec>,
 }
@@ -42,10 +42,10 @@ watchable_core::model!(ClusterCIDR {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#clustercidrlist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterCIDRList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ClusterCIDR>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -63,8 +63,8 @@ watchable_core::model!(ClusterCIDRList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#clustercidrspec-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterCIDRSpec {
-    pub ipv4: Option<String>,
-    pub ipv6: Option<String>,
+    pub ipv4: Option<watchable_core::Text>,
+    pub ipv6: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     /// Required.
     pub per_node_host_bits: i32,

@@ -21,14 +21,14 @@
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub capacity: Option<crate::resource::Quantity>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub maximum_volume_size: Option<crate::resource::Quantity>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub node_topology: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    pub storage_class_name: String,
+    pub storage_class_name: watchable_core::Text,
 }
 
 watchable_core::model!(CSIStorageCapacity {
@@ -50,10 +50,10 @@ watchable_core::model!(CSIStorageCapacity {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.26/#csistoragecapacitylist-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIStorageCapacityList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required. Keyed by `name`.
     pub items: Vec<CSIStorageCapacity>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 

@@ -12,8 +12,8 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#selfsubjectreview-v1alpha1-authentication-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub status: Option<SelfSubjectReviewStatus>,
 }
@@ -37,8 +37,8 @@ impl watchable_core::Resource for SelfSubjectReview {
 
 impl watchable_core::WatchItem for SelfSubjectReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 

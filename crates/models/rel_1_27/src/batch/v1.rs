@@ -21,8 +21,8 @@
     list = CronJobList
 )]
 pub struct CronJob {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<CronJobSpec>,
     pub status: Option<CronJobStatus>,
@@ -45,10 +45,10 @@ watchable_core::model!(CronJob {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#cronjoblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CronJob>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -66,16 +66,16 @@ watchable_core::model!(CronJobList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#cronjobspec-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct CronJobSpec {
-    pub concurrency_policy: Option<String>,
+    pub concurrency_policy: Option<watchable_core::Text>,
     pub failed_jobs_history_limit: Option<i32>,
     /// Required.
     pub job_template: JobTemplateSpec,
     /// Required.
-    pub schedule: String,
+    pub schedule: watchable_core::Text,
     pub starting_deadline_seconds: Option<i64>,
     pub successful_jobs_history_limit: Option<i32>,
     pub suspend: Option<bool>,
-    pub time_zone: Option<String>,
+    pub time_zone: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CronJobSpec {
@@ -125,8 +125,8 @@ watchable_core::model!(CronJobStatus {
     list = JobList
 )]
 pub struct Job {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<JobSpec>,
     pub status: Option<JobStatus>,
@@ -149,12 +149,12 @@ watchable_core::model!(Job {
 pub struct JobCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(JobCondition {
@@ -175,10 +175,10 @@ watchable_core::model!(JobCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#joblist-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct JobList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Job>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -198,7 +198,7 @@ watchable_core::model!(JobList {
 pub struct JobSpec {
     pub active_deadline_seconds: Option<i64>,
     pub backoff_limit: Option<i32>,
-    pub completion_mode: Option<String>,
+    pub completion_mode: Option<watchable_core::Text>,
     pub completions: Option<i32>,
     pub manual_selector: Option<bool>,
     pub parallelism: Option<i32>,
@@ -232,7 +232,7 @@ watchable_core::model!(JobSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct JobStatus {
     pub active: Option<i32>,
-    pub completed_indexes: Option<String>,
+    pub completed_indexes: Option<watchable_core::Text>,
     pub completion_time: Option<crate::meta::v1::Time>,
     pub conditions: Vec<JobCondition>,
     pub failed: Option<i32>,
@@ -292,9 +292,9 @@ watchable_core::model!(PodFailurePolicy {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podfailurepolicyonexitcodesrequirement-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyOnExitCodesRequirement {
-    pub container_name: Option<String>,
+    pub container_name: Option<watchable_core::Text>,
     /// Required.
-    pub operator: String,
+    pub operator: watchable_core::Text,
     /// Required.
     pub values: Vec<i32>,
 }
@@ -313,9 +313,9 @@ watchable_core::model!(PodFailurePolicyOnExitCodesRequirement {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyOnPodConditionsPattern {
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PodFailurePolicyOnPodConditionsPattern {
@@ -331,7 +331,7 @@ watchable_core::model!(PodFailurePolicyOnPodConditionsPattern {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodFailurePolicyRule {
     /// Required.
-    pub action: String,
+    pub action: watchable_core::Text,
     pub on_exit_codes: Option<PodFailurePolicyOnExitCodesRequirement>,
     pub on_pod_conditions: Vec<PodFailurePolicyOnPodConditionsPattern>,
 }
@@ -349,8 +349,8 @@ watchable_core::model!(PodFailurePolicyRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#uncountedterminatedpods-v1-batch>
 #[derive(Clone, Default, PartialEq)]
 pub struct UncountedTerminatedPods {
-    pub failed: Vec<String>,
-    pub succeeded: Vec<String>,
+    pub failed: Vec<watchable_core::Text>,
+    pub succeeded: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(UncountedTerminatedPods {

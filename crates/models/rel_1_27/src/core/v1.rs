@@ -10,11 +10,11 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#awselasticblockstorevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AWSElasticBlockStoreVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub partition: Option<i32>,
     pub read_only: Option<bool>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(AWSElasticBlockStoreVolumeSource {
@@ -50,9 +50,9 @@ watchable_core::model!(Affinity {
 #[derive(Clone, Default, PartialEq)]
 pub struct AttachedVolume {
     /// Required.
-    pub device_path: String,
+    pub device_path: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(AttachedVolume {
@@ -67,13 +67,13 @@ watchable_core::model!(AttachedVolume {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#azurediskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureDiskVolumeSource {
-    pub caching_mode: Option<String>,
+    pub caching_mode: Option<watchable_core::Text>,
     /// Required.
-    pub disk_name: String,
+    pub disk_name: watchable_core::Text,
     /// `diskURI` in JSON. Required.
-    pub disk_uri: String,
-    pub fs_type: Option<String>,
-    pub kind: Option<String>,
+    pub disk_uri: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
 }
 
@@ -95,10 +95,10 @@ watchable_core::model!(AzureDiskVolumeSource {
 pub struct AzureFilePersistentVolumeSource {
     pub read_only: Option<bool>,
     /// Required.
-    pub secret_name: String,
-    pub secret_namespace: Option<String>,
+    pub secret_name: watchable_core::Text,
+    pub secret_namespace: Option<watchable_core::Text>,
     /// Required.
-    pub share_name: String,
+    pub share_name: watchable_core::Text,
 }
 
 watchable_core::model!(AzureFilePersistentVolumeSource {
@@ -117,9 +117,9 @@ watchable_core::model!(AzureFilePersistentVolumeSource {
 pub struct AzureFileVolumeSource {
     pub read_only: Option<bool>,
     /// Required.
-    pub secret_name: String,
+    pub secret_name: watchable_core::Text,
     /// Required.
-    pub share_name: String,
+    pub share_name: watchable_core::Text,
 }
 
 watchable_core::model!(AzureFileVolumeSource {
@@ -137,8 +137,8 @@ watchable_core::model!(AzureFileVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#binding-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Binding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub target: ObjectReference,
@@ -163,8 +163,8 @@ impl watchable_core::Resource for Binding {
 
 impl watchable_core::WatchItem for Binding {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -182,15 +182,15 @@ pub struct CSIPersistentVolumeSource {
     pub controller_expand_secret_ref: Option<SecretReference>,
     pub controller_publish_secret_ref: Option<SecretReference>,
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
     pub node_expand_secret_ref: Option<SecretReference>,
     pub node_publish_secret_ref: Option<SecretReference>,
     pub node_stage_secret_ref: Option<SecretReference>,
     pub read_only: Option<bool>,
-    pub volume_attributes: std::collections::BTreeMap<String, String>,
+    pub volume_attributes: watchable_core::Map<watchable_core::Text>,
     /// Required.
-    pub volume_handle: String,
+    pub volume_handle: watchable_core::Text,
 }
 
 watchable_core::model!(CSIPersistentVolumeSource {
@@ -214,11 +214,11 @@ watchable_core::model!(CSIPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIVolumeSource {
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
     pub node_publish_secret_ref: Option<LocalObjectReference>,
     pub read_only: Option<bool>,
-    pub volume_attributes: std::collections::BTreeMap<String, String>,
+    pub volume_attributes: watchable_core::Map<watchable_core::Text>,
 }
 
 watchable_core::model!(CSIVolumeSource {
@@ -236,8 +236,8 @@ watchable_core::model!(CSIVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#capabilities-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Capabilities {
-    pub add: Vec<String>,
-    pub drop: Vec<String>,
+    pub add: Vec<watchable_core::Text>,
+    pub drop: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(Capabilities {
@@ -253,12 +253,12 @@ watchable_core::model!(Capabilities {
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSPersistentVolumeSource {
     /// Required.
-    pub monitors: Vec<String>,
-    pub path: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub path: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
-    pub secret_file: Option<String>,
+    pub secret_file: Option<watchable_core::Text>,
     pub secret_ref: Option<SecretReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CephFSPersistentVolumeSource {
@@ -278,12 +278,12 @@ watchable_core::model!(CephFSPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSVolumeSource {
     /// Required.
-    pub monitors: Vec<String>,
-    pub path: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub path: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
-    pub secret_file: Option<String>,
+    pub secret_file: Option<watchable_core::Text>,
     pub secret_ref: Option<LocalObjectReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CephFSVolumeSource {
@@ -302,11 +302,11 @@ watchable_core::model!(CephFSVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#cinderpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(CinderPersistentVolumeSource {
@@ -323,11 +323,11 @@ watchable_core::model!(CinderPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#cindervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(CinderVolumeSource {
@@ -344,8 +344,8 @@ watchable_core::model!(CinderVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#claimsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClaimSource {
-    pub resource_claim_name: Option<String>,
-    pub resource_claim_template_name: Option<String>,
+    pub resource_claim_name: Option<watchable_core::Text>,
+    pub resource_claim_template_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ClaimSource {
@@ -374,12 +374,12 @@ watchable_core::model!(ClientIPConfig {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#componentcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentCondition {
-    pub error: Option<String>,
-    pub message: Option<String>,
+    pub error: Option<watchable_core::Text>,
+    pub message: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(ComponentCondition {
@@ -398,9 +398,9 @@ watchable_core::model!(ComponentCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#componentstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentStatus {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub conditions: Vec<ComponentCondition>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
 }
 
@@ -423,8 +423,8 @@ impl watchable_core::Resource for ComponentStatus {
 
 impl watchable_core::WatchItem for ComponentStatus {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -449,10 +449,10 @@ impl watchable_core::WatchTarget for ComponentStatusList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#componentstatuslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentStatusList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ComponentStatus>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -481,11 +481,11 @@ watchable_core::model!(ComponentStatusList {
     list = ConfigMapList
 )]
 pub struct ConfigMap {
-    pub api_version: Option<String>,
-    pub binary_data: std::collections::BTreeMap<String, watchable_core::ByteString>,
-    pub data: std::collections::BTreeMap<String, String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub binary_data: watchable_core::Map<watchable_core::ByteString>,
+    pub data: watchable_core::Map<watchable_core::Text>,
     pub immutable: Option<bool>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
 }
 
@@ -505,7 +505,7 @@ watchable_core::model!(ConfigMap {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#configmapenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapEnvSource {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -522,8 +522,8 @@ watchable_core::model!(ConfigMapEnvSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapKeySelector {
     /// Required.
-    pub key: String,
-    pub name: Option<String>,
+    pub key: watchable_core::Text,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -542,10 +542,10 @@ watchable_core::model!(ConfigMapKeySelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#configmaplist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ConfigMap>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -564,13 +564,13 @@ watchable_core::model!(ConfigMapList {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapNodeConfigSource {
     /// Required.
-    pub kubelet_config_key: String,
+    pub kubelet_config_key: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
-    pub resource_version: Option<String>,
-    pub uid: Option<String>,
+    pub namespace: watchable_core::Text,
+    pub resource_version: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ConfigMapNodeConfigSource {
@@ -589,7 +589,7 @@ watchable_core::model!(ConfigMapNodeConfigSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapProjection {
     pub items: Vec<KeyToPath>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -608,7 +608,7 @@ watchable_core::model!(ConfigMapProjection {
 pub struct ConfigMapVolumeSource {
     pub default_mode: Option<i32>,
     pub items: Vec<KeyToPath>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -626,16 +626,16 @@ watchable_core::model!(ConfigMapVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#container-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Container {
-    pub args: Vec<String>,
-    pub command: Vec<String>,
+    pub args: Vec<watchable_core::Text>,
+    pub command: Vec<watchable_core::Text>,
     pub env: Vec<EnvVar>,
     pub env_from: Vec<EnvFromSource>,
-    pub image: Option<String>,
-    pub image_pull_policy: Option<String>,
+    pub image: Option<watchable_core::Text>,
+    pub image_pull_policy: Option<watchable_core::Text>,
     pub lifecycle: Option<Box<Lifecycle>>,
     pub liveness_probe: Option<Box<Probe>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Keyed by `containerPort`, `protocol`.
     pub ports: Vec<ContainerPort>,
     pub readiness_probe: Option<Box<Probe>>,
@@ -645,12 +645,12 @@ pub struct Container {
     pub startup_probe: Option<Box<Probe>>,
     pub stdin: Option<bool>,
     pub stdin_once: Option<bool>,
-    pub termination_message_path: Option<String>,
-    pub termination_message_policy: Option<String>,
+    pub termination_message_path: Option<watchable_core::Text>,
+    pub termination_message_policy: Option<watchable_core::Text>,
     pub tty: Option<bool>,
     pub volume_devices: Vec<VolumeDevice>,
     pub volume_mounts: Vec<VolumeMount>,
-    pub working_dir: Option<String>,
+    pub working_dir: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Container {
@@ -686,7 +686,7 @@ watchable_core::model!(Container {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerimage-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerImage {
-    pub names: Vec<String>,
+    pub names: Vec<watchable_core::Text>,
     pub size_bytes: Option<i64>,
 }
 
@@ -705,10 +705,10 @@ pub struct ContainerPort {
     /// Required.
     pub container_port: i32,
     /// `hostIP` in JSON.
-    pub host_ip: Option<String>,
+    pub host_ip: Option<watchable_core::Text>,
     pub host_port: Option<i32>,
-    pub name: Option<String>,
-    pub protocol: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ContainerPort {
@@ -727,9 +727,9 @@ watchable_core::model!(ContainerPort {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResizePolicy {
     /// Required.
-    pub resource_name: String,
+    pub resource_name: watchable_core::Text,
     /// Required.
-    pub restart_policy: String,
+    pub restart_policy: watchable_core::Text,
 }
 
 watchable_core::model!(ContainerResizePolicy {
@@ -777,12 +777,12 @@ watchable_core::model!(ContainerStateRunning {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateTerminated {
     /// `containerID` in JSON.
-    pub container_id: Option<String>,
+    pub container_id: Option<watchable_core::Text>,
     /// Required.
     pub exit_code: i32,
     pub finished_at: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     pub signal: Option<i32>,
     pub started_at: Option<crate::meta::v1::Time>,
 }
@@ -804,8 +804,8 @@ watchable_core::model!(ContainerStateTerminated {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerstatewaiting-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateWaiting {
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ContainerStateWaiting {
@@ -820,19 +820,16 @@ watchable_core::model!(ContainerStateWaiting {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#containerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStatus {
-    pub allocated_resources: std::collections::BTreeMap<
-        String,
-        crate::resource::Quantity,
-    >,
+    pub allocated_resources: watchable_core::Map<crate::resource::Quantity>,
     /// `containerID` in JSON.
-    pub container_id: Option<String>,
+    pub container_id: Option<watchable_core::Text>,
     /// Required.
-    pub image: String,
+    pub image: watchable_core::Text,
     /// `imageID` in JSON. Required.
-    pub image_id: String,
+    pub image_id: watchable_core::Text,
     pub last_state: Option<ContainerState>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub ready: bool,
     pub resources: Option<Box<ResourceRequirements>>,
@@ -895,7 +892,7 @@ pub struct DownwardAPIVolumeFile {
     pub field_ref: Option<ObjectFieldSelector>,
     pub mode: Option<i32>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub resource_field_ref: Option<Box<ResourceFieldSelector>>,
 }
 
@@ -929,7 +926,7 @@ watchable_core::model!(DownwardAPIVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#emptydirvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EmptyDirVolumeSource {
-    pub medium: Option<String>,
+    pub medium: Option<watchable_core::Text>,
     pub size_limit: Option<crate::resource::Quantity>,
 }
 
@@ -945,10 +942,10 @@ watchable_core::model!(EmptyDirVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#endpointaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointAddress {
-    pub hostname: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
     /// Required.
-    pub ip: String,
-    pub node_name: Option<String>,
+    pub ip: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub target_ref: Option<Box<ObjectReference>>,
 }
 
@@ -966,11 +963,11 @@ watchable_core::model!(EndpointAddress {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#endpointport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
-    pub app_protocol: Option<String>,
-    pub name: Option<String>,
+    pub app_protocol: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
     /// Required.
     pub port: i32,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EndpointPort {
@@ -1016,8 +1013,8 @@ watchable_core::model!(EndpointSubset {
     list = EndpointsList
 )]
 pub struct Endpoints {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub subsets: Vec<EndpointSubset>,
 }
@@ -1038,10 +1035,10 @@ watchable_core::model!(Endpoints {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#endpointslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointsList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Endpoints>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1060,7 +1057,7 @@ watchable_core::model!(EndpointsList {
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvFromSource {
     pub config_map_ref: Option<ConfigMapEnvSource>,
-    pub prefix: Option<String>,
+    pub prefix: Option<watchable_core::Text>,
     pub secret_ref: Option<SecretEnvSource>,
 }
 
@@ -1078,8 +1075,8 @@ watchable_core::model!(EnvFromSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVar {
     /// Required.
-    pub name: String,
-    pub value: Option<String>,
+    pub name: watchable_core::Text,
+    pub value: Option<watchable_core::Text>,
     pub value_from: Option<Box<EnvVarSource>>,
 }
 
@@ -1116,16 +1113,16 @@ watchable_core::model!(EnvVarSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#ephemeralcontainer-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralContainer {
-    pub args: Vec<String>,
-    pub command: Vec<String>,
+    pub args: Vec<watchable_core::Text>,
+    pub command: Vec<watchable_core::Text>,
     pub env: Vec<EnvVar>,
     pub env_from: Vec<EnvFromSource>,
-    pub image: Option<String>,
-    pub image_pull_policy: Option<String>,
+    pub image: Option<watchable_core::Text>,
+    pub image_pull_policy: Option<watchable_core::Text>,
     pub lifecycle: Option<Box<Lifecycle>>,
     pub liveness_probe: Option<Box<Probe>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Keyed by `containerPort`, `protocol`.
     pub ports: Vec<ContainerPort>,
     pub readiness_probe: Option<Box<Probe>>,
@@ -1135,13 +1132,13 @@ pub struct EphemeralContainer {
     pub startup_probe: Option<Box<Probe>>,
     pub stdin: Option<bool>,
     pub stdin_once: Option<bool>,
-    pub target_container_name: Option<String>,
-    pub termination_message_path: Option<String>,
-    pub termination_message_policy: Option<String>,
+    pub target_container_name: Option<watchable_core::Text>,
+    pub termination_message_path: Option<watchable_core::Text>,
+    pub termination_message_policy: Option<watchable_core::Text>,
     pub tty: Option<bool>,
     pub volume_devices: Vec<VolumeDevice>,
     pub volume_mounts: Vec<VolumeMount>,
-    pub working_dir: Option<String>,
+    pub working_dir: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EphemeralContainer {
@@ -1203,25 +1200,25 @@ watchable_core::model!(EphemeralVolumeSource {
     list = EventList
 )]
 pub struct Event {
-    pub action: Option<String>,
-    pub api_version: Option<String>,
+    pub action: Option<watchable_core::Text>,
+    pub api_version: Option<watchable_core::Text>,
     pub count: Option<i32>,
     pub event_time: Option<crate::meta::v1::MicroTime>,
     pub first_timestamp: Option<crate::meta::v1::Time>,
     /// Required.
     pub involved_object: ObjectReference,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub last_timestamp: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     /// Required.
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub reason: Option<String>,
+    pub reason: Option<watchable_core::Text>,
     pub related: Option<ObjectReference>,
-    pub reporting_component: Option<String>,
-    pub reporting_instance: Option<String>,
+    pub reporting_component: Option<watchable_core::Text>,
+    pub reporting_instance: Option<watchable_core::Text>,
     pub series: Option<EventSeries>,
     pub source: Option<EventSource>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Event {
@@ -1253,10 +1250,10 @@ watchable_core::model!(Event {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#eventlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Event>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1290,8 +1287,8 @@ watchable_core::model!(EventSeries {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#eventsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSource {
-    pub component: Option<String>,
-    pub host: Option<String>,
+    pub component: Option<watchable_core::Text>,
+    pub host: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EventSource {
@@ -1306,7 +1303,7 @@ watchable_core::model!(EventSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#execaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExecAction {
-    pub command: Vec<String>,
+    pub command: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ExecAction {
@@ -1320,12 +1317,12 @@ watchable_core::model!(ExecAction {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#fcvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FCVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub lun: Option<i32>,
     pub read_only: Option<bool>,
     /// `targetWWNs` in JSON.
-    pub target_wwns: Vec<String>,
-    pub wwids: Vec<String>,
+    pub target_wwns: Vec<watchable_core::Text>,
+    pub wwids: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(FCVolumeSource {
@@ -1344,9 +1341,9 @@ watchable_core::model!(FCVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexPersistentVolumeSource {
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
-    pub options: std::collections::BTreeMap<String, String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
+    pub options: watchable_core::Map<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
 }
@@ -1367,9 +1364,9 @@ watchable_core::model!(FlexPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexVolumeSource {
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
-    pub options: std::collections::BTreeMap<String, String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
+    pub options: watchable_core::Map<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
 }
@@ -1389,9 +1386,9 @@ watchable_core::model!(FlexVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#flockervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlockerVolumeSource {
-    pub dataset_name: Option<String>,
+    pub dataset_name: Option<watchable_core::Text>,
     /// `datasetUUID` in JSON.
-    pub dataset_uuid: Option<String>,
+    pub dataset_uuid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(FlockerVolumeSource {
@@ -1406,10 +1403,10 @@ watchable_core::model!(FlockerVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#gcepersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GCEPersistentDiskVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub partition: Option<i32>,
     /// Required.
-    pub pd_name: String,
+    pub pd_name: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -1429,7 +1426,7 @@ watchable_core::model!(GCEPersistentDiskVolumeSource {
 pub struct GRPCAction {
     /// Required.
     pub port: i32,
-    pub service: Option<String>,
+    pub service: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(GRPCAction {
@@ -1444,10 +1441,10 @@ watchable_core::model!(GRPCAction {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#gitrepovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GitRepoVolumeSource {
-    pub directory: Option<String>,
+    pub directory: Option<watchable_core::Text>,
     /// Required.
-    pub repository: String,
-    pub revision: Option<String>,
+    pub repository: watchable_core::Text,
+    pub revision: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(GitRepoVolumeSource {
@@ -1464,10 +1461,10 @@ watchable_core::model!(GitRepoVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsPersistentVolumeSource {
     /// Required.
-    pub endpoints: String,
-    pub endpoints_namespace: Option<String>,
+    pub endpoints: watchable_core::Text,
+    pub endpoints_namespace: Option<watchable_core::Text>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -1486,9 +1483,9 @@ watchable_core::model!(GlusterfsPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsVolumeSource {
     /// Required.
-    pub endpoints: String,
+    pub endpoints: watchable_core::Text,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -1505,12 +1502,12 @@ watchable_core::model!(GlusterfsVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#httpgetaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPGetAction {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http_headers: Vec<HTTPHeader>,
-    pub path: Option<String>,
+    pub path: Option<watchable_core::Text>,
     /// Required.
     pub port: crate::intstr::IntOrString,
-    pub scheme: Option<String>,
+    pub scheme: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HTTPGetAction {
@@ -1529,9 +1526,9 @@ watchable_core::model!(HTTPGetAction {
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPHeader {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub value: String,
+    pub value: watchable_core::Text,
 }
 
 watchable_core::model!(HTTPHeader {
@@ -1546,8 +1543,8 @@ watchable_core::model!(HTTPHeader {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#hostalias-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostAlias {
-    pub hostnames: Vec<String>,
-    pub ip: Option<String>,
+    pub hostnames: Vec<watchable_core::Text>,
+    pub ip: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HostAlias {
@@ -1563,8 +1560,8 @@ watchable_core::model!(HostAlias {
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPathVolumeSource {
     /// Required.
-    pub path: String,
-    pub type_: Option<String>,
+    pub path: watchable_core::Text,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HostPathVolumeSource {
@@ -1581,18 +1578,18 @@ watchable_core::model!(HostPathVolumeSource {
 pub struct ISCSIPersistentVolumeSource {
     pub chap_auth_discovery: Option<bool>,
     pub chap_auth_session: Option<bool>,
-    pub fs_type: Option<String>,
-    pub initiator_name: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
+    pub initiator_name: Option<watchable_core::Text>,
     /// Required.
-    pub iqn: String,
-    pub iscsi_interface: Option<String>,
+    pub iqn: watchable_core::Text,
+    pub iscsi_interface: Option<watchable_core::Text>,
     /// Required.
     pub lun: i32,
-    pub portals: Vec<String>,
+    pub portals: Vec<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
     /// Required.
-    pub target_portal: String,
+    pub target_portal: watchable_core::Text,
 }
 
 watchable_core::model!(ISCSIPersistentVolumeSource {
@@ -1618,18 +1615,18 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
 pub struct ISCSIVolumeSource {
     pub chap_auth_discovery: Option<bool>,
     pub chap_auth_session: Option<bool>,
-    pub fs_type: Option<String>,
-    pub initiator_name: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
+    pub initiator_name: Option<watchable_core::Text>,
     /// Required.
-    pub iqn: String,
-    pub iscsi_interface: Option<String>,
+    pub iqn: watchable_core::Text,
+    pub iscsi_interface: Option<watchable_core::Text>,
     /// Required.
     pub lun: i32,
-    pub portals: Vec<String>,
+    pub portals: Vec<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
     /// Required.
-    pub target_portal: String,
+    pub target_portal: watchable_core::Text,
 }
 
 watchable_core::model!(ISCSIVolumeSource {
@@ -1654,10 +1651,10 @@ watchable_core::model!(ISCSIVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct KeyToPath {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub mode: Option<i32>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
 }
 
 watchable_core::model!(KeyToPath {
@@ -1718,8 +1715,8 @@ watchable_core::model!(LifecycleHandler {
     list = LimitRangeList
 )]
 pub struct LimitRange {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<LimitRangeSpec>,
 }
@@ -1738,16 +1735,13 @@ watchable_core::model!(LimitRange {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#limitrangeitem-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeItem {
-    pub default: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub default_request: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub max: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub max_limit_request_ratio: std::collections::BTreeMap<
-        String,
-        crate::resource::Quantity,
-    >,
-    pub min: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub default: watchable_core::Map<crate::resource::Quantity>,
+    pub default_request: watchable_core::Map<crate::resource::Quantity>,
+    pub max: watchable_core::Map<crate::resource::Quantity>,
+    pub max_limit_request_ratio: watchable_core::Map<crate::resource::Quantity>,
+    pub min: watchable_core::Map<crate::resource::Quantity>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(LimitRangeItem {
@@ -1768,10 +1762,10 @@ watchable_core::model!(LimitRangeItem {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#limitrangelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<LimitRange>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1804,8 +1798,8 @@ watchable_core::model!(LimitRangeSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#loadbalanceringress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerIngress {
-    pub hostname: Option<String>,
-    pub ip: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
+    pub ip: Option<watchable_core::Text>,
     pub ports: Vec<PortStatus>,
 }
 
@@ -1836,7 +1830,7 @@ watchable_core::model!(LoadBalancerStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#localobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalObjectReference {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(LocalObjectReference {
@@ -1850,9 +1844,9 @@ watchable_core::model!(LocalObjectReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#localvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
 }
 
 watchable_core::model!(LocalVolumeSource {
@@ -1868,10 +1862,10 @@ watchable_core::model!(LocalVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct NFSVolumeSource {
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub read_only: Option<bool>,
     /// Required.
-    pub server: String,
+    pub server: watchable_core::Text,
 }
 
 watchable_core::model!(NFSVolumeSource {
@@ -1897,8 +1891,8 @@ watchable_core::model!(NFSVolumeSource {
     list = NamespaceList
 )]
 pub struct Namespace {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NamespaceSpec>,
     pub status: Option<NamespaceStatus>,
@@ -1920,12 +1914,12 @@ watchable_core::model!(Namespace {
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(NamespaceCondition {
@@ -1945,10 +1939,10 @@ watchable_core::model!(NamespaceCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#namespacelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Namespace>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1966,7 +1960,7 @@ watchable_core::model!(NamespaceList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#namespacespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceSpec {
-    pub finalizers: Vec<String>,
+    pub finalizers: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NamespaceSpec {
@@ -1981,7 +1975,7 @@ watchable_core::model!(NamespaceSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceStatus {
     pub conditions: Vec<NamespaceCondition>,
-    pub phase: Option<String>,
+    pub phase: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NamespaceStatus {
@@ -2006,8 +2000,8 @@ watchable_core::model!(NamespaceStatus {
     list = NodeList
 )]
 pub struct Node {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NodeSpec>,
     pub status: Option<NodeStatus>,
@@ -2029,9 +2023,9 @@ watchable_core::model!(Node {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAddress {
     /// Required.
-    pub address: String,
+    pub address: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(NodeAddress {
@@ -2066,12 +2060,12 @@ watchable_core::model!(NodeAffinity {
 pub struct NodeCondition {
     pub last_heartbeat_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(NodeCondition {
@@ -2106,7 +2100,7 @@ watchable_core::model!(NodeConfigSource {
 pub struct NodeConfigStatus {
     pub active: Option<NodeConfigSource>,
     pub assigned: Option<NodeConfigSource>,
-    pub error: Option<String>,
+    pub error: Option<watchable_core::Text>,
     pub last_known_good: Option<NodeConfigSource>,
 }
 
@@ -2140,10 +2134,10 @@ watchable_core::model!(NodeDaemonEndpoints {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#nodelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Node>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2177,10 +2171,10 @@ watchable_core::model!(NodeSelector {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorRequirement {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub operator: String,
-    pub values: Vec<String>,
+    pub operator: watchable_core::Text,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NodeSelectorRequirement {
@@ -2214,13 +2208,13 @@ watchable_core::model!(NodeSelectorTerm {
 pub struct NodeSpec {
     pub config_source: Option<Box<NodeConfigSource>>,
     /// `externalID` in JSON.
-    pub external_id: Option<String>,
+    pub external_id: Option<watchable_core::Text>,
     /// `podCIDR` in JSON.
-    pub pod_cidr: Option<String>,
+    pub pod_cidr: Option<watchable_core::Text>,
     /// `podCIDRs` in JSON.
-    pub pod_cidrs: Vec<String>,
+    pub pod_cidrs: Vec<watchable_core::Text>,
     /// `providerID` in JSON.
-    pub provider_id: Option<String>,
+    pub provider_id: Option<watchable_core::Text>,
     pub taints: Vec<Taint>,
     pub unschedulable: Option<bool>,
 }
@@ -2243,16 +2237,16 @@ watchable_core::model!(NodeSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeStatus {
     pub addresses: Vec<NodeAddress>,
-    pub allocatable: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub allocatable: watchable_core::Map<crate::resource::Quantity>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     pub conditions: Vec<NodeCondition>,
     pub config: Option<Box<NodeConfigStatus>>,
     pub daemon_endpoints: Option<NodeDaemonEndpoints>,
     pub images: Vec<ContainerImage>,
     pub node_info: Option<NodeSystemInfo>,
-    pub phase: Option<String>,
+    pub phase: Option<watchable_core::Text>,
     pub volumes_attached: Vec<AttachedVolume>,
-    pub volumes_in_use: Vec<String>,
+    pub volumes_in_use: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NodeStatus {
@@ -2277,25 +2271,25 @@ watchable_core::model!(NodeStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSystemInfo {
     /// Required.
-    pub architecture: String,
+    pub architecture: watchable_core::Text,
     /// `bootID` in JSON. Required.
-    pub boot_id: String,
+    pub boot_id: watchable_core::Text,
     /// Required.
-    pub container_runtime_version: String,
+    pub container_runtime_version: watchable_core::Text,
     /// Required.
-    pub kernel_version: String,
+    pub kernel_version: watchable_core::Text,
     /// Required.
-    pub kube_proxy_version: String,
+    pub kube_proxy_version: watchable_core::Text,
     /// Required.
-    pub kubelet_version: String,
+    pub kubelet_version: watchable_core::Text,
     /// `machineID` in JSON. Required.
-    pub machine_id: String,
+    pub machine_id: watchable_core::Text,
     /// Required.
-    pub operating_system: String,
+    pub operating_system: watchable_core::Text,
     /// Required.
-    pub os_image: String,
+    pub os_image: watchable_core::Text,
     /// `systemUUID` in JSON. Required.
-    pub system_uuid: String,
+    pub system_uuid: watchable_core::Text,
 }
 
 watchable_core::model!(NodeSystemInfo {
@@ -2318,9 +2312,9 @@ watchable_core::model!(NodeSystemInfo {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#objectfieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectFieldSelector {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub field_path: String,
+    pub field_path: watchable_core::Text,
 }
 
 watchable_core::model!(ObjectFieldSelector {
@@ -2335,13 +2329,13 @@ watchable_core::model!(ObjectFieldSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#objectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectReference {
-    pub api_version: Option<String>,
-    pub field_path: Option<String>,
-    pub kind: Option<String>,
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub resource_version: Option<String>,
-    pub uid: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub field_path: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub resource_version: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ObjectReference {
@@ -2371,8 +2365,8 @@ watchable_core::model!(ObjectReference {
     list = PersistentVolumeList
 )]
 pub struct PersistentVolume {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PersistentVolumeSpec>,
     pub status: Option<PersistentVolumeStatus>,
@@ -2404,8 +2398,8 @@ watchable_core::model!(PersistentVolume {
     list = PersistentVolumeClaimList
 )]
 pub struct PersistentVolumeClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PersistentVolumeClaimSpec>,
     pub status: Option<PersistentVolumeClaimStatus>,
@@ -2428,12 +2422,12 @@ watchable_core::model!(PersistentVolumeClaim {
 pub struct PersistentVolumeClaimCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PersistentVolumeClaimCondition {
@@ -2454,10 +2448,10 @@ watchable_core::model!(PersistentVolumeClaimCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaimlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PersistentVolumeClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2475,14 +2469,14 @@ watchable_core::model!(PersistentVolumeClaimList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaimspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
-    pub access_modes: Vec<String>,
+    pub access_modes: Vec<watchable_core::Text>,
     pub data_source: Option<Box<TypedLocalObjectReference>>,
     pub data_source_ref: Option<Box<TypedObjectReference>>,
     pub resources: Option<ResourceRequirements>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    pub storage_class_name: Option<String>,
-    pub volume_mode: Option<String>,
-    pub volume_name: Option<String>,
+    pub storage_class_name: Option<watchable_core::Text>,
+    pub volume_mode: Option<watchable_core::Text>,
+    pub volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PersistentVolumeClaimSpec {
@@ -2503,15 +2497,12 @@ watchable_core::model!(PersistentVolumeClaimSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumeclaimstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimStatus {
-    pub access_modes: Vec<String>,
-    pub allocated_resources: std::collections::BTreeMap<
-        String,
-        crate::resource::Quantity,
-    >,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub access_modes: Vec<watchable_core::Text>,
+    pub allocated_resources: watchable_core::Map<crate::resource::Quantity>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     pub conditions: Vec<PersistentVolumeClaimCondition>,
-    pub phase: Option<String>,
-    pub resize_status: Option<String>,
+    pub phase: Option<watchable_core::Text>,
+    pub resize_status: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PersistentVolumeClaimStatus {
@@ -2548,7 +2539,7 @@ watchable_core::model!(PersistentVolumeClaimTemplate {
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// Required.
-    pub claim_name: String,
+    pub claim_name: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -2566,10 +2557,10 @@ watchable_core::model!(PersistentVolumeClaimVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PersistentVolume>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2587,11 +2578,11 @@ watchable_core::model!(PersistentVolumeList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
-    pub access_modes: Vec<String>,
+    pub access_modes: Vec<watchable_core::Text>,
     pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
     pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
     pub azure_file: Option<Box<AzureFilePersistentVolumeSource>>,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     pub cephfs: Option<Box<CephFSPersistentVolumeSource>>,
     pub cinder: Option<Box<CinderPersistentVolumeSource>>,
     pub claim_ref: Option<Box<ObjectReference>>,
@@ -2604,19 +2595,19 @@ pub struct PersistentVolumeSpec {
     pub host_path: Option<HostPathVolumeSource>,
     pub iscsi: Option<Box<ISCSIPersistentVolumeSource>>,
     pub local: Option<LocalVolumeSource>,
-    pub mount_options: Vec<String>,
+    pub mount_options: Vec<watchable_core::Text>,
     pub nfs: Option<Box<NFSVolumeSource>>,
     pub node_affinity: Option<VolumeNodeAffinity>,
-    pub persistent_volume_reclaim_policy: Option<String>,
+    pub persistent_volume_reclaim_policy: Option<watchable_core::Text>,
     pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
     pub portworx_volume: Option<Box<PortworxVolumeSource>>,
     pub quobyte: Option<Box<QuobyteVolumeSource>>,
     pub rbd: Option<Box<RBDPersistentVolumeSource>>,
     /// `scaleIO` in JSON.
     pub scale_io: Option<Box<ScaleIOPersistentVolumeSource>>,
-    pub storage_class_name: Option<String>,
+    pub storage_class_name: Option<watchable_core::Text>,
     pub storageos: Option<Box<StorageOSPersistentVolumeSource>>,
-    pub volume_mode: Option<String>,
+    pub volume_mode: Option<watchable_core::Text>,
     pub vsphere_volume: Option<Box<VsphereVirtualDiskVolumeSource>>,
 }
 
@@ -2660,9 +2651,9 @@ watchable_core::model!(PersistentVolumeSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#persistentvolumestatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeStatus {
-    pub message: Option<String>,
-    pub phase: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub phase: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PersistentVolumeStatus {
@@ -2678,9 +2669,9 @@ watchable_core::model!(PersistentVolumeStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#photonpersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PhotonPersistentDiskVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// `pdID` in JSON. Required.
-    pub pd_id: String,
+    pub pd_id: watchable_core::Text,
 }
 
 watchable_core::model!(PhotonPersistentDiskVolumeSource {
@@ -2706,8 +2697,8 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
     list = PodList
 )]
 pub struct Pod {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PodSpec>,
     pub status: Option<PodStatus>,
@@ -2748,9 +2739,9 @@ watchable_core::model!(PodAffinity {
 pub struct PodAffinityTerm {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
     pub namespace_selector: Option<Box<crate::meta::v1::LabelSelector>>,
-    pub namespaces: Vec<String>,
+    pub namespaces: Vec<watchable_core::Text>,
     /// Required.
-    pub topology_key: String,
+    pub topology_key: watchable_core::Text,
 }
 
 watchable_core::model!(PodAffinityTerm {
@@ -2787,12 +2778,12 @@ watchable_core::model!(PodAntiAffinity {
 pub struct PodCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PodCondition {
@@ -2811,9 +2802,9 @@ watchable_core::model!(PodCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#poddnsconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfig {
-    pub nameservers: Vec<String>,
+    pub nameservers: Vec<watchable_core::Text>,
     pub options: Vec<PodDNSConfigOption>,
-    pub searches: Vec<String>,
+    pub searches: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(PodDNSConfig {
@@ -2829,8 +2820,8 @@ watchable_core::model!(PodDNSConfig {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#poddnsconfigoption-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfigOption {
-    pub name: Option<String>,
-    pub value: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodDNSConfigOption {
@@ -2845,7 +2836,7 @@ watchable_core::model!(PodDNSConfigOption {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podip-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodIP {
-    pub ip: Option<String>,
+    pub ip: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodIP {
@@ -2861,10 +2852,10 @@ watchable_core::model!(PodIP {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Pod>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2883,7 +2874,7 @@ watchable_core::model!(PodList {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodOS {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(PodOS {
@@ -2898,7 +2889,7 @@ watchable_core::model!(PodOS {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodReadinessGate {
     /// Required.
-    pub condition_type: String,
+    pub condition_type: watchable_core::Text,
 }
 
 watchable_core::model!(PodReadinessGate {
@@ -2913,7 +2904,7 @@ watchable_core::model!(PodReadinessGate {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodResourceClaim {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub source: Option<ClaimSource>,
 }
 
@@ -2930,7 +2921,7 @@ watchable_core::model!(PodResourceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingGate {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(PodSchedulingGate {
@@ -2945,7 +2936,7 @@ watchable_core::model!(PodSchedulingGate {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSecurityContext {
     pub fs_group: Option<i64>,
-    pub fs_group_change_policy: Option<String>,
+    pub fs_group_change_policy: Option<watchable_core::Text>,
     pub run_as_group: Option<i64>,
     pub run_as_non_root: Option<bool>,
     pub run_as_user: Option<i64>,
@@ -2982,7 +2973,7 @@ pub struct PodSpec {
     /// Required.
     pub containers: Vec<Container>,
     pub dns_config: Option<Box<PodDNSConfig>>,
-    pub dns_policy: Option<String>,
+    pub dns_policy: Option<watchable_core::Text>,
     pub enable_service_links: Option<bool>,
     pub ephemeral_containers: Vec<EphemeralContainer>,
     pub host_aliases: Vec<HostAlias>,
@@ -2992,31 +2983,31 @@ pub struct PodSpec {
     /// `hostPID` in JSON.
     pub host_pid: Option<bool>,
     pub host_users: Option<bool>,
-    pub hostname: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
     pub image_pull_secrets: Vec<LocalObjectReference>,
     pub init_containers: Vec<Container>,
-    pub node_name: Option<String>,
-    pub node_selector: std::collections::BTreeMap<String, String>,
+    pub node_name: Option<watchable_core::Text>,
+    pub node_selector: watchable_core::Map<watchable_core::Text>,
     pub os: Option<PodOS>,
-    pub overhead: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub preemption_policy: Option<String>,
+    pub overhead: watchable_core::Map<crate::resource::Quantity>,
+    pub preemption_policy: Option<watchable_core::Text>,
     pub priority: Option<i32>,
-    pub priority_class_name: Option<String>,
+    pub priority_class_name: Option<watchable_core::Text>,
     pub readiness_gates: Vec<PodReadinessGate>,
     /// Keyed by `name`.
     pub resource_claims: Vec<PodResourceClaim>,
-    pub restart_policy: Option<String>,
-    pub runtime_class_name: Option<String>,
-    pub scheduler_name: Option<String>,
+    pub restart_policy: Option<watchable_core::Text>,
+    pub runtime_class_name: Option<watchable_core::Text>,
+    pub scheduler_name: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub scheduling_gates: Vec<PodSchedulingGate>,
     pub security_context: Option<PodSecurityContext>,
-    pub service_account: Option<String>,
-    pub service_account_name: Option<String>,
+    pub service_account: Option<watchable_core::Text>,
+    pub service_account_name: Option<watchable_core::Text>,
     /// `setHostnameAsFQDN` in JSON.
     pub set_hostname_as_fqdn: Option<bool>,
     pub share_process_namespace: Option<bool>,
-    pub subdomain: Option<String>,
+    pub subdomain: Option<watchable_core::Text>,
     pub termination_grace_period_seconds: Option<i64>,
     pub tolerations: Vec<Toleration>,
     /// Keyed by `topologyKey`, `whenUnsatisfiable`.
@@ -3077,18 +3068,18 @@ pub struct PodStatus {
     pub container_statuses: Vec<ContainerStatus>,
     pub ephemeral_container_statuses: Vec<ContainerStatus>,
     /// `hostIP` in JSON.
-    pub host_ip: Option<String>,
+    pub host_ip: Option<watchable_core::Text>,
     pub init_container_statuses: Vec<ContainerStatus>,
-    pub message: Option<String>,
-    pub nominated_node_name: Option<String>,
-    pub phase: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub nominated_node_name: Option<watchable_core::Text>,
+    pub phase: Option<watchable_core::Text>,
     /// `podIP` in JSON.
-    pub pod_ip: Option<String>,
+    pub pod_ip: Option<watchable_core::Text>,
     /// `podIPs` in JSON.
     pub pod_ips: Vec<PodIP>,
-    pub qos_class: Option<String>,
-    pub reason: Option<String>,
-    pub resize: Option<String>,
+    pub qos_class: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub resize: Option<watchable_core::Text>,
     pub start_time: Option<crate::meta::v1::Time>,
 }
 
@@ -3127,8 +3118,8 @@ watchable_core::model!(PodStatus {
     list = PodTemplateList
 )]
 pub struct PodTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub template: Option<PodTemplateSpec>,
 }
@@ -3149,10 +3140,10 @@ watchable_core::model!(PodTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#podtemplatelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3186,11 +3177,11 @@ watchable_core::model!(PodTemplateSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#portstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortStatus {
-    pub error: Option<String>,
+    pub error: Option<watchable_core::Text>,
     /// Required.
     pub port: i32,
     /// Required.
-    pub protocol: String,
+    pub protocol: watchable_core::Text,
 }
 
 watchable_core::model!(PortStatus {
@@ -3206,10 +3197,10 @@ watchable_core::model!(PortStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#portworxvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortworxVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(PortworxVolumeSource {
@@ -3291,14 +3282,14 @@ watchable_core::model!(ProjectedVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#quobytevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct QuobyteVolumeSource {
-    pub group: Option<String>,
+    pub group: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// Required.
-    pub registry: String,
-    pub tenant: Option<String>,
-    pub user: Option<String>,
+    pub registry: watchable_core::Text,
+    pub tenant: Option<watchable_core::Text>,
+    pub user: Option<watchable_core::Text>,
     /// Required.
-    pub volume: String,
+    pub volume: watchable_core::Text,
 }
 
 watchable_core::model!(QuobyteVolumeSource {
@@ -3317,16 +3308,16 @@ watchable_core::model!(QuobyteVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#rbdpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub image: String,
-    pub keyring: Option<String>,
+    pub image: watchable_core::Text,
+    pub keyring: Option<watchable_core::Text>,
     /// Required.
-    pub monitors: Vec<String>,
-    pub pool: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub pool: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RBDPersistentVolumeSource {
@@ -3347,16 +3338,16 @@ watchable_core::model!(RBDPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#rbdvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub image: String,
-    pub keyring: Option<String>,
+    pub image: watchable_core::Text,
+    pub keyring: Option<watchable_core::Text>,
     /// Required.
-    pub monitors: Vec<String>,
-    pub pool: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub pool: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RBDVolumeSource {
@@ -3388,8 +3379,8 @@ watchable_core::model!(RBDVolumeSource {
     list = ReplicationControllerList
 )]
 pub struct ReplicationController {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ReplicationControllerSpec>,
     pub status: Option<ReplicationControllerStatus>,
@@ -3411,12 +3402,12 @@ watchable_core::model!(ReplicationController {
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(ReplicationControllerCondition {
@@ -3436,10 +3427,10 @@ watchable_core::model!(ReplicationControllerCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#replicationcontrollerlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ReplicationController>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3459,7 +3450,7 @@ watchable_core::model!(ReplicationControllerList {
 pub struct ReplicationControllerSpec {
     pub min_ready_seconds: Option<i32>,
     pub replicas: Option<i32>,
-    pub selector: std::collections::BTreeMap<String, String>,
+    pub selector: watchable_core::Map<watchable_core::Text>,
     pub template: Option<Box<PodTemplateSpec>>,
 }
 
@@ -3503,7 +3494,7 @@ watchable_core::model!(ReplicationControllerStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaim {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaim {
@@ -3517,10 +3508,10 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcefieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFieldSelector {
-    pub container_name: Option<String>,
+    pub container_name: Option<watchable_core::Text>,
     pub divisor: Option<crate::resource::Quantity>,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceFieldSelector {
@@ -3547,8 +3538,8 @@ watchable_core::model!(ResourceFieldSelector {
     list = ResourceQuotaList
 )]
 pub struct ResourceQuota {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ResourceQuotaSpec>,
     pub status: Option<ResourceQuotaStatus>,
@@ -3571,10 +3562,10 @@ watchable_core::model!(ResourceQuota {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcequotalist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceQuota>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3592,9 +3583,9 @@ watchable_core::model!(ResourceQuotaList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcequotaspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaSpec {
-    pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub hard: watchable_core::Map<crate::resource::Quantity>,
     pub scope_selector: Option<ScopeSelector>,
-    pub scopes: Vec<String>,
+    pub scopes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceQuotaSpec {
@@ -3610,8 +3601,8 @@ watchable_core::model!(ResourceQuotaSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#resourcequotastatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaStatus {
-    pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub used: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub hard: watchable_core::Map<crate::resource::Quantity>,
+    pub used: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(ResourceQuotaStatus {
@@ -3628,8 +3619,8 @@ watchable_core::model!(ResourceQuotaStatus {
 pub struct ResourceRequirements {
     /// Keyed by `name`.
     pub claims: Vec<ResourceClaim>,
-    pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub limits: watchable_core::Map<crate::resource::Quantity>,
+    pub requests: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(ResourceRequirements {
@@ -3645,10 +3636,10 @@ watchable_core::model!(ResourceRequirements {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#selinuxoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxOptions {
-    pub level: Option<String>,
-    pub role: Option<String>,
-    pub type_: Option<String>,
-    pub user: Option<String>,
+    pub level: Option<watchable_core::Text>,
+    pub role: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SELinuxOptions {
@@ -3665,19 +3656,19 @@ watchable_core::model!(SELinuxOptions {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#scaleiopersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub gateway: String,
-    pub protection_domain: Option<String>,
+    pub gateway: watchable_core::Text,
+    pub protection_domain: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// Required.
     pub secret_ref: SecretReference,
     pub ssl_enabled: Option<bool>,
-    pub storage_mode: Option<String>,
-    pub storage_pool: Option<String>,
+    pub storage_mode: Option<watchable_core::Text>,
+    pub storage_pool: Option<watchable_core::Text>,
     /// Required.
-    pub system: String,
-    pub volume_name: Option<String>,
+    pub system: watchable_core::Text,
+    pub volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ScaleIOPersistentVolumeSource {
@@ -3700,19 +3691,19 @@ watchable_core::model!(ScaleIOPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#scaleiovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub gateway: String,
-    pub protection_domain: Option<String>,
+    pub gateway: watchable_core::Text,
+    pub protection_domain: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// Required.
     pub secret_ref: LocalObjectReference,
     pub ssl_enabled: Option<bool>,
-    pub storage_mode: Option<String>,
-    pub storage_pool: Option<String>,
+    pub storage_mode: Option<watchable_core::Text>,
+    pub storage_pool: Option<watchable_core::Text>,
     /// Required.
-    pub system: String,
-    pub volume_name: Option<String>,
+    pub system: watchable_core::Text,
+    pub volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ScaleIOVolumeSource {
@@ -3750,10 +3741,10 @@ watchable_core::model!(ScopeSelector {
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopedResourceSelectorRequirement {
     /// Required.
-    pub operator: String,
+    pub operator: watchable_core::Text,
     /// Required.
-    pub scope_name: String,
-    pub values: Vec<String>,
+    pub scope_name: watchable_core::Text,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ScopedResourceSelectorRequirement {
@@ -3769,9 +3760,9 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#seccompprofile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SeccompProfile {
-    pub localhost_profile: Option<String>,
+    pub localhost_profile: Option<watchable_core::Text>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(SeccompProfile {
@@ -3797,13 +3788,13 @@ watchable_core::model!(SeccompProfile {
     list = SecretList
 )]
 pub struct Secret {
-    pub api_version: Option<String>,
-    pub data: std::collections::BTreeMap<String, watchable_core::ByteString>,
+    pub api_version: Option<watchable_core::Text>,
+    pub data: watchable_core::Map<watchable_core::ByteString>,
     pub immutable: Option<bool>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub string_data: std::collections::BTreeMap<String, String>,
-    pub type_: Option<String>,
+    pub string_data: watchable_core::Map<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Secret {
@@ -3823,7 +3814,7 @@ watchable_core::model!(Secret {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secretenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretEnvSource {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -3840,8 +3831,8 @@ watchable_core::model!(SecretEnvSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretKeySelector {
     /// Required.
-    pub key: String,
-    pub name: Option<String>,
+    pub key: watchable_core::Text,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -3860,10 +3851,10 @@ watchable_core::model!(SecretKeySelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secretlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Secret>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3882,7 +3873,7 @@ watchable_core::model!(SecretList {
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretProjection {
     pub items: Vec<KeyToPath>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -3899,8 +3890,8 @@ watchable_core::model!(SecretProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#secretreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretReference {
-    pub name: Option<String>,
-    pub namespace: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SecretReference {
@@ -3918,7 +3909,7 @@ pub struct SecretVolumeSource {
     pub default_mode: Option<i32>,
     pub items: Vec<KeyToPath>,
     pub optional: Option<bool>,
-    pub secret_name: Option<String>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SecretVolumeSource {
@@ -3938,7 +3929,7 @@ pub struct SecurityContext {
     pub allow_privilege_escalation: Option<bool>,
     pub capabilities: Option<Capabilities>,
     pub privileged: Option<bool>,
-    pub proc_mount: Option<String>,
+    pub proc_mount: Option<watchable_core::Text>,
     pub read_only_root_filesystem: Option<bool>,
     pub run_as_group: Option<i64>,
     pub run_as_non_root: Option<bool>,
@@ -3980,8 +3971,8 @@ watchable_core::model!(SecurityContext {
     list = ServiceList
 )]
 pub struct Service {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ServiceSpec>,
     pub status: Option<ServiceStatus>,
@@ -4013,10 +4004,10 @@ watchable_core::model!(Service {
     list = ServiceAccountList
 )]
 pub struct ServiceAccount {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub automount_service_account_token: Option<bool>,
     pub image_pull_secrets: Vec<LocalObjectReference>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub secrets: Vec<ObjectReference>,
 }
@@ -4039,10 +4030,10 @@ watchable_core::model!(ServiceAccount {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#serviceaccountlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ServiceAccount>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -4060,10 +4051,10 @@ watchable_core::model!(ServiceAccountList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#serviceaccounttokenprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountTokenProjection {
-    pub audience: Option<String>,
+    pub audience: Option<watchable_core::Text>,
     pub expiration_seconds: Option<i64>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
 }
 
 watchable_core::model!(ServiceAccountTokenProjection {
@@ -4081,10 +4072,10 @@ watchable_core::model!(ServiceAccountTokenProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#servicelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Service>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -4102,12 +4093,12 @@ watchable_core::model!(ServiceList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#serviceport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServicePort {
-    pub app_protocol: Option<String>,
-    pub name: Option<String>,
+    pub app_protocol: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
     pub node_port: Option<i32>,
     /// Required.
     pub port: i32,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
     pub target_port: Option<crate::intstr::IntOrString>,
 }
 
@@ -4129,28 +4120,28 @@ watchable_core::model!(ServicePort {
 pub struct ServiceSpec {
     pub allocate_load_balancer_node_ports: Option<bool>,
     /// `clusterIP` in JSON.
-    pub cluster_ip: Option<String>,
+    pub cluster_ip: Option<watchable_core::Text>,
     /// `clusterIPs` in JSON.
-    pub cluster_ips: Vec<String>,
+    pub cluster_ips: Vec<watchable_core::Text>,
     /// `externalIPs` in JSON.
-    pub external_ips: Vec<String>,
-    pub external_name: Option<String>,
-    pub external_traffic_policy: Option<String>,
+    pub external_ips: Vec<watchable_core::Text>,
+    pub external_name: Option<watchable_core::Text>,
+    pub external_traffic_policy: Option<watchable_core::Text>,
     pub health_check_node_port: Option<i32>,
-    pub internal_traffic_policy: Option<String>,
-    pub ip_families: Vec<String>,
-    pub ip_family_policy: Option<String>,
-    pub load_balancer_class: Option<String>,
+    pub internal_traffic_policy: Option<watchable_core::Text>,
+    pub ip_families: Vec<watchable_core::Text>,
+    pub ip_family_policy: Option<watchable_core::Text>,
+    pub load_balancer_class: Option<watchable_core::Text>,
     /// `loadBalancerIP` in JSON.
-    pub load_balancer_ip: Option<String>,
-    pub load_balancer_source_ranges: Vec<String>,
+    pub load_balancer_ip: Option<watchable_core::Text>,
+    pub load_balancer_source_ranges: Vec<watchable_core::Text>,
     /// Keyed by `port`, `protocol`.
     pub ports: Vec<ServicePort>,
     pub publish_not_ready_addresses: Option<bool>,
-    pub selector: std::collections::BTreeMap<String, String>,
-    pub session_affinity: Option<String>,
+    pub selector: watchable_core::Map<watchable_core::Text>,
+    pub session_affinity: Option<watchable_core::Text>,
     pub session_affinity_config: Option<SessionAffinityConfig>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ServiceSpec {
@@ -4214,11 +4205,11 @@ watchable_core::model!(SessionAffinityConfig {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#storageospersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<Box<ObjectReference>>,
-    pub volume_name: Option<String>,
-    pub volume_namespace: Option<String>,
+    pub volume_name: Option<watchable_core::Text>,
+    pub volume_namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageOSPersistentVolumeSource {
@@ -4236,11 +4227,11 @@ watchable_core::model!(StorageOSPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#storageosvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
-    pub volume_name: Option<String>,
-    pub volume_namespace: Option<String>,
+    pub volume_name: Option<watchable_core::Text>,
+    pub volume_namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageOSVolumeSource {
@@ -4259,9 +4250,9 @@ watchable_core::model!(StorageOSVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct Sysctl {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub value: String,
+    pub value: watchable_core::Text,
 }
 
 watchable_core::model!(Sysctl {
@@ -4276,7 +4267,7 @@ watchable_core::model!(Sysctl {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#tcpsocketaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TCPSocketAction {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     /// Required.
     pub port: crate::intstr::IntOrString,
 }
@@ -4294,11 +4285,11 @@ watchable_core::model!(TCPSocketAction {
 #[derive(Clone, Default, PartialEq)]
 pub struct Taint {
     /// Required.
-    pub effect: String,
+    pub effect: watchable_core::Text,
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub time_added: Option<crate::meta::v1::Time>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Taint {
@@ -4315,11 +4306,11 @@ watchable_core::model!(Taint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#toleration-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Toleration {
-    pub effect: Option<String>,
-    pub key: Option<String>,
-    pub operator: Option<String>,
+    pub effect: Option<watchable_core::Text>,
+    pub key: Option<watchable_core::Text>,
+    pub operator: Option<watchable_core::Text>,
     pub toleration_seconds: Option<i64>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Toleration {
@@ -4338,9 +4329,9 @@ watchable_core::model!(Toleration {
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorLabelRequirement {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub values: Vec<String>,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(TopologySelectorLabelRequirement {
@@ -4370,16 +4361,16 @@ watchable_core::model!(TopologySelectorTerm {
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySpreadConstraint {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
-    pub match_label_keys: Vec<String>,
+    pub match_label_keys: Vec<watchable_core::Text>,
     /// Required.
     pub max_skew: i32,
     pub min_domains: Option<i32>,
-    pub node_affinity_policy: Option<String>,
-    pub node_taints_policy: Option<String>,
+    pub node_affinity_policy: Option<watchable_core::Text>,
+    pub node_taints_policy: Option<watchable_core::Text>,
     /// Required.
-    pub topology_key: String,
+    pub topology_key: watchable_core::Text,
     /// Required.
-    pub when_unsatisfiable: String,
+    pub when_unsatisfiable: watchable_core::Text,
 }
 
 watchable_core::model!(TopologySpreadConstraint {
@@ -4400,11 +4391,11 @@ watchable_core::model!(TopologySpreadConstraint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#typedlocalobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(TypedLocalObjectReference {
@@ -4420,12 +4411,12 @@ watchable_core::model!(TypedLocalObjectReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#typedobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedObjectReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(TypedObjectReference {
@@ -4462,7 +4453,7 @@ pub struct Volume {
     pub host_path: Option<Box<HostPathVolumeSource>>,
     pub iscsi: Option<Box<ISCSIVolumeSource>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub nfs: Option<Box<NFSVolumeSource>>,
     pub persistent_volume_claim: Option<PersistentVolumeClaimVolumeSource>,
     pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
@@ -4518,9 +4509,9 @@ watchable_core::model!(Volume {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeDevice {
     /// Required.
-    pub device_path: String,
+    pub device_path: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(VolumeDevice {
@@ -4536,13 +4527,13 @@ watchable_core::model!(VolumeDevice {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeMount {
     /// Required.
-    pub mount_path: String,
-    pub mount_propagation: Option<String>,
+    pub mount_path: watchable_core::Text,
+    pub mount_propagation: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub read_only: Option<bool>,
-    pub sub_path: Option<String>,
-    pub sub_path_expr: Option<String>,
+    pub sub_path: Option<watchable_core::Text>,
+    pub sub_path_expr: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeMount {
@@ -4596,12 +4587,12 @@ watchable_core::model!(VolumeProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#vspherevirtualdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VsphereVirtualDiskVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// `storagePolicyID` in JSON.
-    pub storage_policy_id: Option<String>,
-    pub storage_policy_name: Option<String>,
+    pub storage_policy_id: Option<watchable_core::Text>,
+    pub storage_policy_name: Option<watchable_core::Text>,
     /// Required.
-    pub volume_path: String,
+    pub volume_path: watchable_core::Text,
 }
 
 watchable_core::model!(VsphereVirtualDiskVolumeSource {
@@ -4636,10 +4627,10 @@ watchable_core::model!(WeightedPodAffinityTerm {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.27/#windowssecuritycontextoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WindowsSecurityContextOptions {
-    pub gmsa_credential_spec: Option<String>,
-    pub gmsa_credential_spec_name: Option<String>,
+    pub gmsa_credential_spec: Option<watchable_core::Text>,
+    pub gmsa_credential_spec_name: Option<watchable_core::Text>,
     pub host_process: Option<bool>,
-    pub run_as_user_name: Option<String>,
+    pub run_as_user_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(WindowsSecurityContextOptions {

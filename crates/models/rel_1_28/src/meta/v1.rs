@@ -10,10 +10,10 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#apigroup-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIGroup {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub preferred_version: Option<GroupVersionForDiscovery>,
     /// `serverAddressByClientCIDRs` in JSON.
     pub server_address_by_client_cidrs: Vec<ServerAddressByClientCIDR>,
@@ -37,10 +37,10 @@ watchable_core::model!(APIGroup {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#apigrouplist-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIGroupList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub groups: Vec<APIGroup>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(APIGroupList {
@@ -56,21 +56,21 @@ watchable_core::model!(APIGroupList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#apiresource-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIResource {
-    pub categories: Vec<String>,
-    pub group: Option<String>,
+    pub categories: Vec<watchable_core::Text>,
+    pub group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub namespaced: bool,
-    pub short_names: Vec<String>,
+    pub short_names: Vec<watchable_core::Text>,
     /// Required.
-    pub singular_name: String,
-    pub storage_version_hash: Option<String>,
+    pub singular_name: watchable_core::Text,
+    pub storage_version_hash: Option<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
-    pub version: Option<String>,
+    pub verbs: Vec<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(APIResource {
@@ -93,10 +93,10 @@ watchable_core::model!(APIResource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#apiresourcelist-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIResourceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub group_version: String,
-    pub kind: Option<String>,
+    pub group_version: watchable_core::Text,
+    pub kind: Option<watchable_core::Text>,
     /// Required.
     pub resources: Vec<APIResource>,
 }
@@ -115,12 +115,12 @@ watchable_core::model!(APIResourceList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#apiversions-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIVersions {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     /// `serverAddressByClientCIDRs` in JSON. Required.
     pub server_address_by_client_cidrs: Vec<ServerAddressByClientCIDR>,
     /// Required.
-    pub versions: Vec<String>,
+    pub versions: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(APIVersions {
@@ -140,14 +140,14 @@ pub struct Condition {
     /// Required.
     pub last_transition_time: Option<Time>,
     /// Required.
-    pub message: String,
+    pub message: watchable_core::Text,
     pub observed_generation: Option<i64>,
     /// Required.
-    pub reason: String,
+    pub reason: watchable_core::Text,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(Condition {
@@ -166,13 +166,13 @@ watchable_core::model!(Condition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#deleteoptions-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeleteOptions {
-    pub api_version: Option<String>,
-    pub dry_run: Vec<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub dry_run: Vec<watchable_core::Text>,
     pub grace_period_seconds: Option<i64>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub orphan_dependents: Option<bool>,
     pub preconditions: Option<Preconditions>,
-    pub propagation_policy: Option<String>,
+    pub propagation_policy: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeleteOptions {
@@ -195,9 +195,9 @@ pub use watchable_core::FieldsV1;
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupVersionForDiscovery {
     /// Required.
-    pub group_version: String,
+    pub group_version: watchable_core::Text,
     /// Required.
-    pub version: String,
+    pub version: watchable_core::Text,
 }
 
 watchable_core::model!(GroupVersionForDiscovery {
@@ -213,7 +213,7 @@ watchable_core::model!(GroupVersionForDiscovery {
 #[derive(Clone, Default, PartialEq)]
 pub struct LabelSelector {
     pub match_expressions: Vec<LabelSelectorRequirement>,
-    pub match_labels: std::collections::BTreeMap<String, String>,
+    pub match_labels: watchable_core::Map<watchable_core::Text>,
 }
 
 watchable_core::model!(LabelSelector {
@@ -229,10 +229,10 @@ watchable_core::model!(LabelSelector {
 #[derive(Clone, Default, PartialEq)]
 pub struct LabelSelectorRequirement {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub operator: String,
-    pub values: Vec<String>,
+    pub operator: watchable_core::Text,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(LabelSelectorRequirement {
@@ -248,10 +248,10 @@ watchable_core::model!(LabelSelectorRequirement {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#listmeta-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct ListMeta {
-    pub continue_: Option<String>,
+    pub continue_: Option<watchable_core::Text>,
     pub remaining_item_count: Option<i64>,
-    pub resource_version: Option<String>,
-    pub self_link: Option<String>,
+    pub resource_version: Option<watchable_core::Text>,
+    pub self_link: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ListMeta {
@@ -268,12 +268,12 @@ watchable_core::model!(ListMeta {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#managedfieldsentry-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct ManagedFieldsEntry {
-    pub api_version: Option<String>,
-    pub fields_type: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub fields_type: Option<watchable_core::Text>,
     pub fields_v1: Option<FieldsV1>,
-    pub manager: Option<String>,
-    pub operation: Option<String>,
-    pub subresource: Option<String>,
+    pub manager: Option<watchable_core::Text>,
+    pub operation: Option<watchable_core::Text>,
+    pub subresource: Option<watchable_core::Text>,
     pub time: Option<Time>,
 }
 
@@ -296,21 +296,21 @@ pub use watchable_core::MicroTime;
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#objectmeta-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectMeta {
-    pub annotations: std::collections::BTreeMap<String, String>,
+    pub annotations: watchable_core::Map<watchable_core::Text>,
     pub creation_timestamp: Option<Time>,
     pub deletion_grace_period_seconds: Option<i64>,
     pub deletion_timestamp: Option<Time>,
-    pub finalizers: Vec<String>,
-    pub generate_name: Option<String>,
+    pub finalizers: Vec<watchable_core::Text>,
+    pub generate_name: Option<watchable_core::Text>,
     pub generation: Option<i64>,
-    pub labels: std::collections::BTreeMap<String, String>,
+    pub labels: watchable_core::Map<watchable_core::Text>,
     pub managed_fields: Vec<ManagedFieldsEntry>,
-    pub name: Option<String>,
-    pub namespace: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
     pub owner_references: Vec<OwnerReference>,
-    pub resource_version: Option<String>,
-    pub self_link: Option<String>,
-    pub uid: Option<String>,
+    pub resource_version: Option<watchable_core::Text>,
+    pub self_link: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ObjectMeta {
@@ -339,15 +339,15 @@ watchable_core::model!(ObjectMeta {
 #[derive(Clone, Default, PartialEq)]
 pub struct OwnerReference {
     /// Required.
-    pub api_version: String,
+    pub api_version: watchable_core::Text,
     pub block_owner_deletion: Option<bool>,
     pub controller: Option<bool>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(OwnerReference {
@@ -373,8 +373,8 @@ pub type Patch = watchable_core::RawJson;
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#preconditions-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct Preconditions {
-    pub resource_version: Option<String>,
-    pub uid: Option<String>,
+    pub resource_version: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Preconditions {
@@ -390,9 +390,9 @@ watchable_core::model!(Preconditions {
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerAddressByClientCIDR {
     /// `clientCIDR` in JSON. Required.
-    pub client_cidr: String,
+    pub client_cidr: watchable_core::Text,
     /// Required.
-    pub server_address: String,
+    pub server_address: watchable_core::Text,
 }
 
 watchable_core::model!(ServerAddressByClientCIDR {
@@ -407,14 +407,14 @@ watchable_core::model!(ServerAddressByClientCIDR {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#status-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct Status {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub code: Option<i32>,
     pub details: Option<StatusDetails>,
-    pub kind: Option<String>,
-    pub message: Option<String>,
+    pub kind: Option<watchable_core::Text>,
+    pub message: Option<watchable_core::Text>,
     pub metadata: ListMeta,
-    pub reason: Option<String>,
-    pub status: Option<String>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Status {
@@ -435,9 +435,9 @@ watchable_core::model!(Status {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#statuscause-v1-meta>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatusCause {
-    pub field: Option<String>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub field: Option<watchable_core::Text>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StatusCause {
@@ -454,11 +454,11 @@ watchable_core::model!(StatusCause {
 #[derive(Clone, Default, PartialEq)]
 pub struct StatusDetails {
     pub causes: Vec<StatusCause>,
-    pub group: Option<String>,
-    pub kind: Option<String>,
-    pub name: Option<String>,
+    pub group: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
     pub retry_after_seconds: Option<i32>,
-    pub uid: Option<String>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StatusDetails {
@@ -482,7 +482,7 @@ pub struct WatchEvent {
     /// Required.
     pub object: crate::runtime::RawExtension,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(WatchEvent {

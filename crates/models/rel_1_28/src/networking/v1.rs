@@ -12,9 +12,9 @@
 pub struct HTTPIngressPath {
     /// Required.
     pub backend: IngressBackend,
-    pub path: Option<String>,
+    pub path: Option<watchable_core::Text>,
     /// Required.
-    pub path_type: String,
+    pub path_type: watchable_core::Text,
 }
 
 watchable_core::model!(HTTPIngressPath {
@@ -46,8 +46,8 @@ watchable_core::model!(HTTPIngressRuleValue {
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
-    pub cidr: String,
-    pub except: Vec<String>,
+    pub cidr: watchable_core::Text,
+    pub except: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(IPBlock {
@@ -73,8 +73,8 @@ watchable_core::model!(IPBlock {
     list = IngressList
 )]
 pub struct Ingress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressSpec>,
     pub status: Option<IngressStatus>,
@@ -121,8 +121,8 @@ watchable_core::model!(IngressBackend {
     list = IngressClassList
 )]
 pub struct IngressClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressClassSpec>,
 }
@@ -143,10 +143,10 @@ watchable_core::model!(IngressClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#ingressclasslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<IngressClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -164,13 +164,13 @@ watchable_core::model!(IngressClassList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#ingressclassparametersreference-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassParametersReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
-    pub scope: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressClassParametersReference {
@@ -188,7 +188,7 @@ watchable_core::model!(IngressClassParametersReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#ingressclassspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
-    pub controller: Option<String>,
+    pub controller: Option<watchable_core::Text>,
     pub parameters: Option<Box<IngressClassParametersReference>>,
 }
 
@@ -206,10 +206,10 @@ watchable_core::model!(IngressClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#ingresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Ingress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -227,8 +227,8 @@ watchable_core::model!(IngressList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#ingressloadbalanceringress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerIngress {
-    pub hostname: Option<String>,
-    pub ip: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
+    pub ip: Option<watchable_core::Text>,
     pub ports: Vec<IngressPortStatus>,
 }
 
@@ -259,11 +259,11 @@ watchable_core::model!(IngressLoadBalancerStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#ingressportstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressPortStatus {
-    pub error: Option<String>,
+    pub error: Option<watchable_core::Text>,
     /// Required.
     pub port: i32,
     /// Required.
-    pub protocol: String,
+    pub protocol: watchable_core::Text,
 }
 
 watchable_core::model!(IngressPortStatus {
@@ -279,7 +279,7 @@ watchable_core::model!(IngressPortStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#ingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http: Option<HTTPIngressRuleValue>,
 }
 
@@ -296,7 +296,7 @@ watchable_core::model!(IngressRule {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressServiceBackend {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub port: Option<ServiceBackendPort>,
 }
 
@@ -313,7 +313,7 @@ watchable_core::model!(IngressServiceBackend {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub default_backend: Option<Box<IngressBackend>>,
-    pub ingress_class_name: Option<String>,
+    pub ingress_class_name: Option<watchable_core::Text>,
     pub rules: Vec<IngressRule>,
     pub tls: Vec<IngressTLS>,
 }
@@ -346,8 +346,8 @@ watchable_core::model!(IngressStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#ingresstls-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    pub hosts: Vec<String>,
-    pub secret_name: Option<String>,
+    pub hosts: Vec<watchable_core::Text>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressTLS {
@@ -373,8 +373,8 @@ watchable_core::model!(IngressTLS {
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NetworkPolicySpec>,
 }
@@ -427,10 +427,10 @@ watchable_core::model!(NetworkPolicyIngressRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#networkpolicylist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<NetworkPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -468,7 +468,7 @@ watchable_core::model!(NetworkPolicyPeer {
 pub struct NetworkPolicyPort {
     pub end_port: Option<i32>,
     pub port: Option<crate::intstr::IntOrString>,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicyPort {
@@ -488,7 +488,7 @@ pub struct NetworkPolicySpec {
     pub ingress: Vec<NetworkPolicyIngressRule>,
     /// Required.
     pub pod_selector: crate::meta::v1::LabelSelector,
-    pub policy_types: Vec<String>,
+    pub policy_types: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicySpec {
@@ -505,7 +505,7 @@ watchable_core::model!(NetworkPolicySpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#servicebackendport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceBackendPort {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub number: Option<i32>,
 }
 

@@ -20,8 +20,8 @@
     list = ClusterCIDRList
 )]
 pub struct ClusterCIDR {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ClusterCIDRSpec>,
 }
@@ -42,10 +42,10 @@ watchable_core::model!(ClusterCIDR {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#clustercidrlist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterCIDRList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ClusterCIDR>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -63,8 +63,8 @@ watchable_core::model!(ClusterCIDRList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#clustercidrspec-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterCIDRSpec {
-    pub ipv4: Option<String>,
-    pub ipv6: Option<String>,
+    pub ipv4: Option<watchable_core::Text>,
+    pub ipv6: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     /// Required.
     pub per_node_host_bits: i32,
@@ -94,8 +94,8 @@ watchable_core::model!(ClusterCIDRSpec {
     list = IPAddressList
 )]
 pub struct IPAddress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IPAddressSpec>,
 }
@@ -116,10 +116,10 @@ watchable_core::model!(IPAddress {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#ipaddresslist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<IPAddress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -151,11 +151,11 @@ watchable_core::model!(IPAddressSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#parentreference-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParentReference {
-    pub group: Option<String>,
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub resource: Option<String>,
-    pub uid: Option<String>,
+    pub group: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub resource: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ParentReference {

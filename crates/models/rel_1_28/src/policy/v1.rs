@@ -10,9 +10,9 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#eviction-v1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct Eviction {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub delete_options: Option<crate::meta::v1::DeleteOptions>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
 }
 
@@ -41,8 +41,8 @@ watchable_core::model!(Eviction {
     list = PodDisruptionBudgetList
 )]
 pub struct PodDisruptionBudget {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PodDisruptionBudgetSpec>,
     pub status: Option<PodDisruptionBudgetStatus>,
@@ -65,10 +65,10 @@ watchable_core::model!(PodDisruptionBudget {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.28/#poddisruptionbudgetlist-v1-policy>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDisruptionBudgetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodDisruptionBudget>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -89,7 +89,7 @@ pub struct PodDisruptionBudgetSpec {
     pub max_unavailable: Option<crate::intstr::IntOrString>,
     pub min_available: Option<crate::intstr::IntOrString>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    pub unhealthy_pod_eviction_policy: Option<String>,
+    pub unhealthy_pod_eviction_policy: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodDisruptionBudgetSpec {
@@ -112,10 +112,7 @@ pub struct PodDisruptionBudgetStatus {
     pub current_healthy: i32,
     /// Required.
     pub desired_healthy: i32,
-    pub disrupted_pods: std::collections::BTreeMap<
-        String,
-        Option<crate::meta::v1::Time>,
-    >,
+    pub disrupted_pods: watchable_core::Map<Option<crate::meta::v1::Time>>,
     /// Required.
     pub disruptions_allowed: i32,
     /// Required.

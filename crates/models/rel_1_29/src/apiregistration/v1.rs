@@ -20,8 +20,8 @@
     list = APIServiceList
 )]
 pub struct APIService {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<APIServiceSpec>,
     pub status: Option<APIServiceStatus>,
@@ -43,12 +43,12 @@ watchable_core::model!(APIService {
 #[derive(Clone, Default, PartialEq)]
 pub struct APIServiceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(APIServiceCondition {
@@ -68,10 +68,10 @@ watchable_core::model!(APIServiceCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#apiservicelist-v1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct APIServiceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<APIService>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -90,13 +90,13 @@ watchable_core::model!(APIServiceList {
 #[derive(Clone, Default, PartialEq)]
 pub struct APIServiceSpec {
     pub ca_bundle: Option<watchable_core::ByteString>,
-    pub group: Option<String>,
+    pub group: Option<watchable_core::Text>,
     /// Required.
     pub group_priority_minimum: i32,
     /// `insecureSkipTLSVerify` in JSON.
     pub insecure_skip_tls_verify: Option<bool>,
     pub service: Option<Box<ServiceReference>>,
-    pub version: Option<String>,
+    pub version: Option<watchable_core::Text>,
     /// Required.
     pub version_priority: i32,
 }
@@ -133,8 +133,8 @@ watchable_core::model!(APIServiceStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicereference-v1-apiregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
-    pub name: Option<String>,
-    pub namespace: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
     pub port: Option<i32>,
 }
 

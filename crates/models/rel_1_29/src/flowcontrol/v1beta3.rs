@@ -27,7 +27,7 @@ watchable_core::model!(ExemptPriorityLevelConfiguration {
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowDistinguisherMethod {
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(FlowDistinguisherMethod {
@@ -51,8 +51,8 @@ watchable_core::model!(FlowDistinguisherMethod {
     list = FlowSchemaList
 )]
 pub struct FlowSchema {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<FlowSchemaSpec>,
     pub status: Option<FlowSchemaStatus>,
@@ -74,10 +74,10 @@ watchable_core::model!(FlowSchema {
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub status: Option<String>,
-    pub type_: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(FlowSchemaCondition {
@@ -97,10 +97,10 @@ watchable_core::model!(FlowSchemaCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#flowschemalist-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlowSchemaList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<FlowSchema>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -155,7 +155,7 @@ watchable_core::model!(FlowSchemaStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupSubject {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(GroupSubject {
@@ -171,7 +171,7 @@ watchable_core::model!(GroupSubject {
 pub struct LimitResponse {
     pub queuing: Option<QueuingConfiguration>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(LimitResponse {
@@ -207,9 +207,9 @@ watchable_core::model!(LimitedPriorityLevelConfiguration {
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourcePolicyRule {
     /// `nonResourceURLs` in JSON. Required.
-    pub non_resource_urls: Vec<String>,
+    pub non_resource_urls: Vec<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
+    pub verbs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NonResourcePolicyRule {
@@ -253,8 +253,8 @@ watchable_core::model!(PolicyRulesWithSubjects {
     list = PriorityLevelConfigurationList
 )]
 pub struct PriorityLevelConfiguration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PriorityLevelConfigurationSpec>,
     pub status: Option<PriorityLevelConfigurationStatus>,
@@ -276,10 +276,10 @@ watchable_core::model!(PriorityLevelConfiguration {
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub status: Option<String>,
-    pub type_: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PriorityLevelConfigurationCondition {
@@ -299,10 +299,10 @@ watchable_core::model!(PriorityLevelConfigurationCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#prioritylevelconfigurationlist-v1beta3-flowcontrol-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PriorityLevelConfiguration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -321,7 +321,7 @@ watchable_core::model!(PriorityLevelConfigurationList {
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityLevelConfigurationReference {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(PriorityLevelConfigurationReference {
@@ -338,7 +338,7 @@ pub struct PriorityLevelConfigurationSpec {
     pub exempt: Option<ExemptPriorityLevelConfiguration>,
     pub limited: Option<LimitedPriorityLevelConfiguration>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PriorityLevelConfigurationSpec {
@@ -388,13 +388,13 @@ watchable_core::model!(QueuingConfiguration {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePolicyRule {
     /// Required.
-    pub api_groups: Vec<String>,
+    pub api_groups: Vec<watchable_core::Text>,
     pub cluster_scope: Option<bool>,
-    pub namespaces: Vec<String>,
+    pub namespaces: Vec<watchable_core::Text>,
     /// Required.
-    pub resources: Vec<String>,
+    pub resources: Vec<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
+    pub verbs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourcePolicyRule {
@@ -413,9 +413,9 @@ watchable_core::model!(ResourcePolicyRule {
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountSubject {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
+    pub namespace: watchable_core::Text,
 }
 
 watchable_core::model!(ServiceAccountSubject {
@@ -432,7 +432,7 @@ watchable_core::model!(ServiceAccountSubject {
 pub struct Subject {
     pub group: Option<GroupSubject>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     pub service_account: Option<ServiceAccountSubject>,
     pub user: Option<UserSubject>,
 }
@@ -452,7 +452,7 @@ watchable_core::model!(Subject {
 #[derive(Clone, Default, PartialEq)]
 pub struct UserSubject {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(UserSubject {

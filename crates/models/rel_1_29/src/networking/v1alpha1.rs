@@ -20,8 +20,8 @@
     list = IPAddressList
 )]
 pub struct IPAddress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IPAddressSpec>,
 }
@@ -42,10 +42,10 @@ watchable_core::model!(IPAddress {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#ipaddresslist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<IPAddress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -77,10 +77,10 @@ watchable_core::model!(IPAddressSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#parentreference-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParentReference {
-    pub group: Option<String>,
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub resource: Option<String>,
+    pub group: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub resource: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ParentReference {
@@ -107,8 +107,8 @@ watchable_core::model!(ParentReference {
     list = ServiceCIDRList
 )]
 pub struct ServiceCIDR {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ServiceCIDRSpec>,
     pub status: Option<ServiceCIDRStatus>,
@@ -131,10 +131,10 @@ watchable_core::model!(ServiceCIDR {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicecidrlist-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ServiceCIDR>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -152,7 +152,7 @@ watchable_core::model!(ServiceCIDRList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#servicecidrspec-v1alpha1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRSpec {
-    pub cidrs: Vec<String>,
+    pub cidrs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ServiceCIDRSpec {

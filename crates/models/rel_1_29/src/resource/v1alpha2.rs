@@ -39,8 +39,8 @@ watchable_core::model!(AllocationResult {
     list = PodSchedulingContextList
 )]
 pub struct PodSchedulingContext {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: PodSchedulingContextSpec,
@@ -64,10 +64,10 @@ watchable_core::model!(PodSchedulingContext {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podschedulingcontextlist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodSchedulingContext>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -85,8 +85,8 @@ watchable_core::model!(PodSchedulingContextList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#podschedulingcontextspec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextSpec {
-    pub potential_nodes: Vec<String>,
-    pub selected_node: Option<String>,
+    pub potential_nodes: Vec<watchable_core::Text>,
+    pub selected_node: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodSchedulingContextSpec {
@@ -127,8 +127,8 @@ watchable_core::model!(PodSchedulingContextStatus {
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimSpec,
@@ -150,13 +150,13 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourceclaimconsumerreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
@@ -175,10 +175,10 @@ watchable_core::model!(ResourceClaimConsumerReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourceclaimlist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -196,11 +196,11 @@ watchable_core::model!(ResourceClaimList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourceclaimparametersreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimParametersReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimParametersReference {
@@ -216,8 +216,8 @@ watchable_core::model!(ResourceClaimParametersReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourceclaimschedulingstatus-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSchedulingStatus {
-    pub name: Option<String>,
-    pub unsuitable_nodes: Vec<String>,
+    pub name: Option<watchable_core::Text>,
+    pub unsuitable_nodes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceClaimSchedulingStatus {
@@ -232,10 +232,10 @@ watchable_core::model!(ResourceClaimSchedulingStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourceclaimspec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub parameters_ref: Option<ResourceClaimParametersReference>,
     /// Required.
-    pub resource_class_name: String,
+    pub resource_class_name: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimSpec {
@@ -253,7 +253,7 @@ watchable_core::model!(ResourceClaimSpec {
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
     pub deallocation_requested: Option<bool>,
-    pub driver_name: Option<String>,
+    pub driver_name: Option<watchable_core::Text>,
     /// Keyed by `uid`.
     pub reserved_for: Vec<ResourceClaimConsumerReference>,
 }
@@ -283,8 +283,8 @@ watchable_core::model!(ResourceClaimStatus {
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimTemplateSpec,
@@ -306,10 +306,10 @@ watchable_core::model!(ResourceClaimTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourceclaimtemplatelist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaimTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -354,10 +354,10 @@ watchable_core::model!(ResourceClaimTemplateSpec {
     list = ResourceClassList
 )]
 pub struct ResourceClass {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub driver_name: String,
-    pub kind: Option<String>,
+    pub driver_name: watchable_core::Text,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub parameters_ref: Option<ResourceClassParametersReference>,
     pub suitable_nodes: Option<crate::core::v1::NodeSelector>,
@@ -381,10 +381,10 @@ watchable_core::model!(ResourceClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourceclasslist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -402,12 +402,12 @@ watchable_core::model!(ResourceClassList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourceclassparametersreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClassParametersReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceClassParametersReference {
@@ -424,8 +424,8 @@ watchable_core::model!(ResourceClassParametersReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#resourcehandle-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceHandle {
-    pub data: Option<String>,
-    pub driver_name: Option<String>,
+    pub data: Option<watchable_core::Text>,
+    pub driver_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceHandle {

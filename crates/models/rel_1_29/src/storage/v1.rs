@@ -20,8 +20,8 @@
     list = CSIDriverList
 )]
 pub struct CSIDriver {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CSIDriverSpec,
@@ -43,10 +43,10 @@ watchable_core::model!(CSIDriver {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csidriverlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CSIDriver>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -65,13 +65,13 @@ watchable_core::model!(CSIDriverList {
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverSpec {
     pub attach_required: Option<bool>,
-    pub fs_group_policy: Option<String>,
+    pub fs_group_policy: Option<watchable_core::Text>,
     pub pod_info_on_mount: Option<bool>,
     pub requires_republish: Option<bool>,
     pub se_linux_mount: Option<bool>,
     pub storage_capacity: Option<bool>,
     pub token_requests: Vec<TokenRequest>,
-    pub volume_lifecycle_modes: Vec<String>,
+    pub volume_lifecycle_modes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(CSIDriverSpec {
@@ -102,8 +102,8 @@ watchable_core::model!(CSIDriverSpec {
     list = CSINodeList
 )]
 pub struct CSINode {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CSINodeSpec,
@@ -125,10 +125,10 @@ watchable_core::model!(CSINode {
 pub struct CSINodeDriver {
     pub allocatable: Option<VolumeNodeResources>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// `nodeID` in JSON. Required.
-    pub node_id: String,
-    pub topology_keys: Vec<String>,
+    pub node_id: watchable_core::Text,
+    pub topology_keys: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(CSINodeDriver {
@@ -147,10 +147,10 @@ watchable_core::model!(CSINodeDriver {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csinodelist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CSINode>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -194,14 +194,14 @@ watchable_core::model!(CSINodeSpec {
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub capacity: Option<crate::resource::Quantity>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub maximum_volume_size: Option<crate::resource::Quantity>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub node_topology: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    pub storage_class_name: String,
+    pub storage_class_name: watchable_core::Text,
 }
 
 watchable_core::model!(CSIStorageCapacity {
@@ -223,10 +223,10 @@ watchable_core::model!(CSIStorageCapacity {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#csistoragecapacitylist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIStorageCapacityList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required. Keyed by `name`.
     pub items: Vec<CSIStorageCapacity>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -256,15 +256,15 @@ watchable_core::model!(CSIStorageCapacityList {
 pub struct StorageClass {
     pub allow_volume_expansion: Option<bool>,
     pub allowed_topologies: Vec<crate::core::v1::TopologySelectorTerm>,
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub mount_options: Vec<String>,
-    pub parameters: std::collections::BTreeMap<String, String>,
+    pub mount_options: Vec<watchable_core::Text>,
+    pub parameters: watchable_core::Map<watchable_core::Text>,
     /// Required.
-    pub provisioner: String,
-    pub reclaim_policy: Option<String>,
-    pub volume_binding_mode: Option<String>,
+    pub provisioner: watchable_core::Text,
+    pub reclaim_policy: Option<watchable_core::Text>,
+    pub volume_binding_mode: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageClass {
@@ -289,10 +289,10 @@ watchable_core::model!(StorageClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#storageclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StorageClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -311,7 +311,7 @@ watchable_core::model!(StorageClassList {
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequest {
     /// Required.
-    pub audience: String,
+    pub audience: watchable_core::Text,
     pub expiration_seconds: Option<i64>,
 }
 
@@ -337,8 +337,8 @@ watchable_core::model!(TokenRequest {
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: VolumeAttachmentSpec,
@@ -362,10 +362,10 @@ watchable_core::model!(VolumeAttachment {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeattachmentlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<VolumeAttachment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -384,7 +384,7 @@ watchable_core::model!(VolumeAttachmentList {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<Box<crate::core::v1::PersistentVolumeSpec>>,
-    pub persistent_volume_name: Option<String>,
+    pub persistent_volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeAttachmentSource {
@@ -400,9 +400,9 @@ watchable_core::model!(VolumeAttachmentSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
-    pub attacher: String,
+    pub attacher: watchable_core::Text,
     /// Required.
-    pub node_name: String,
+    pub node_name: watchable_core::Text,
     /// Required.
     pub source: VolumeAttachmentSource,
 }
@@ -423,7 +423,7 @@ pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
     /// Required.
     pub attached: bool,
-    pub attachment_metadata: std::collections::BTreeMap<String, String>,
+    pub attachment_metadata: watchable_core::Map<watchable_core::Text>,
     pub detach_error: Option<VolumeError>,
 }
 
@@ -441,7 +441,7 @@ watchable_core::model!(VolumeAttachmentStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.29/#volumeerror-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     pub time: Option<crate::meta::v1::Time>,
 }
 

@@ -11,9 +11,9 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct AuditAnnotation {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub value_expression: String,
+    pub value_expression: watchable_core::Text,
 }
 
 watchable_core::model!(AuditAnnotation {
@@ -29,9 +29,9 @@ watchable_core::model!(AuditAnnotation {
 #[derive(Clone, Default, PartialEq)]
 pub struct ExpressionWarning {
     /// Required.
-    pub field_ref: String,
+    pub field_ref: watchable_core::Text,
     /// Required.
-    pub warning: String,
+    pub warning: watchable_core::Text,
 }
 
 watchable_core::model!(ExpressionWarning {
@@ -47,9 +47,9 @@ watchable_core::model!(ExpressionWarning {
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(MatchCondition {
@@ -65,7 +65,7 @@ watchable_core::model!(MatchCondition {
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
-    pub match_policy: Option<String>,
+    pub match_policy: Option<watchable_core::Text>,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
     pub resource_rules: Vec<NamedRuleWithOperations>,
@@ -86,12 +86,12 @@ watchable_core::model!(MatchResources {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#namedrulewithoperations-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
-    pub api_groups: Vec<String>,
-    pub api_versions: Vec<String>,
-    pub operations: Vec<String>,
-    pub resource_names: Vec<String>,
-    pub resources: Vec<String>,
-    pub scope: Option<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub api_versions: Vec<watchable_core::Text>,
+    pub operations: Vec<watchable_core::Text>,
+    pub resource_names: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NamedRuleWithOperations {
@@ -110,8 +110,8 @@ watchable_core::model!(NamedRuleWithOperations {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#paramkind-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ParamKind {
@@ -126,9 +126,9 @@ watchable_core::model!(ParamKind {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#paramref-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub parameter_not_found_action: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub parameter_not_found_action: Option<watchable_core::Text>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -170,8 +170,8 @@ watchable_core::model!(TypeChecking {
     list = ValidatingAdmissionPolicyList
 )]
 pub struct ValidatingAdmissionPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ValidatingAdmissionPolicySpec>,
     pub status: Option<ValidatingAdmissionPolicyStatus>,
@@ -202,8 +202,8 @@ watchable_core::model!(ValidatingAdmissionPolicy {
     list = ValidatingAdmissionPolicyBindingList
 )]
 pub struct ValidatingAdmissionPolicyBinding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ValidatingAdmissionPolicyBindingSpec>,
 }
@@ -224,9 +224,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBinding {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#validatingadmissionpolicybindinglist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub items: Vec<ValidatingAdmissionPolicyBinding>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -246,8 +246,8 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 pub struct ValidatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<Box<MatchResources>>,
     pub param_ref: Option<Box<ParamRef>>,
-    pub policy_name: Option<String>,
-    pub validation_actions: Vec<String>,
+    pub policy_name: Option<watchable_core::Text>,
+    pub validation_actions: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
@@ -266,9 +266,9 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#validatingadmissionpolicylist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub items: Vec<ValidatingAdmissionPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -287,7 +287,7 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
     pub audit_annotations: Vec<AuditAnnotation>,
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
     pub match_constraints: Option<Box<MatchResources>>,
@@ -334,10 +334,10 @@ watchable_core::model!(ValidatingAdmissionPolicyStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.
-    pub expression: String,
-    pub message: Option<String>,
-    pub message_expression: Option<String>,
-    pub reason: Option<String>,
+    pub expression: watchable_core::Text,
+    pub message: Option<watchable_core::Text>,
+    pub message_expression: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Validation {
@@ -355,9 +355,9 @@ watchable_core::model!(Validation {
 #[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(Variable {

@@ -44,7 +44,7 @@ watchable_core::model!(DriverAllocationResult {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#driverrequests-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DriverRequests {
-    pub driver_name: Option<String>,
+    pub driver_name: Option<watchable_core::Text>,
     pub requests: Vec<ResourceRequest>,
     pub vendor_parameters: Option<crate::runtime::RawExtension>,
 }
@@ -63,7 +63,7 @@ watchable_core::model!(DriverRequests {
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesAllocationResult {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(NamedResourcesAllocationResult {
@@ -81,11 +81,11 @@ pub struct NamedResourcesAttribute {
     pub int: Option<i64>,
     pub int_slice: Option<NamedResourcesIntSlice>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub quantity: Option<crate::resource::Quantity>,
-    pub string: Option<String>,
+    pub string: Option<watchable_core::Text>,
     pub string_slice: Option<NamedResourcesStringSlice>,
-    pub version: Option<String>,
+    pub version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NamedResourcesAttribute {
@@ -107,7 +107,7 @@ watchable_core::model!(NamedResourcesAttribute {
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesFilter {
     /// Required.
-    pub selector: String,
+    pub selector: watchable_core::Text,
 }
 
 watchable_core::model!(NamedResourcesFilter {
@@ -123,7 +123,7 @@ watchable_core::model!(NamedResourcesFilter {
 pub struct NamedResourcesInstance {
     pub attributes: Vec<NamedResourcesAttribute>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(NamedResourcesInstance {
@@ -154,7 +154,7 @@ watchable_core::model!(NamedResourcesIntSlice {
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesRequest {
     /// Required.
-    pub selector: String,
+    pub selector: watchable_core::Text,
 }
 
 watchable_core::model!(NamedResourcesRequest {
@@ -184,7 +184,7 @@ watchable_core::model!(NamedResourcesResources {
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedResourcesStringSlice {
     /// Required.
-    pub strings: Vec<String>,
+    pub strings: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NamedResourcesStringSlice {
@@ -209,8 +209,8 @@ watchable_core::model!(NamedResourcesStringSlice {
     list = PodSchedulingContextList
 )]
 pub struct PodSchedulingContext {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: PodSchedulingContextSpec,
@@ -234,10 +234,10 @@ watchable_core::model!(PodSchedulingContext {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#podschedulingcontextlist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodSchedulingContext>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -255,8 +255,8 @@ watchable_core::model!(PodSchedulingContextList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#podschedulingcontextspec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextSpec {
-    pub potential_nodes: Vec<String>,
-    pub selected_node: Option<String>,
+    pub potential_nodes: Vec<watchable_core::Text>,
+    pub selected_node: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodSchedulingContextSpec {
@@ -297,8 +297,8 @@ watchable_core::model!(PodSchedulingContextStatus {
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimSpec,
@@ -320,13 +320,13 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimconsumerreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
@@ -345,10 +345,10 @@ watchable_core::model!(ResourceClaimConsumerReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimlist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -377,10 +377,10 @@ watchable_core::model!(ResourceClaimList {
     list = ResourceClaimParametersList
 )]
 pub struct ResourceClaimParameters {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub driver_requests: Vec<DriverRequests>,
     pub generated_from: Option<ResourceClaimParametersReference>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub shareable: Option<bool>,
 }
@@ -403,10 +403,10 @@ watchable_core::model!(ResourceClaimParameters {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimparameterslist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimParametersList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaimParameters>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -424,11 +424,11 @@ watchable_core::model!(ResourceClaimParametersList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimparametersreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimParametersReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimParametersReference {
@@ -444,8 +444,8 @@ watchable_core::model!(ResourceClaimParametersReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimschedulingstatus-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSchedulingStatus {
-    pub name: Option<String>,
-    pub unsuitable_nodes: Vec<String>,
+    pub name: Option<watchable_core::Text>,
+    pub unsuitable_nodes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceClaimSchedulingStatus {
@@ -460,10 +460,10 @@ watchable_core::model!(ResourceClaimSchedulingStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimspec-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub parameters_ref: Option<ResourceClaimParametersReference>,
     /// Required.
-    pub resource_class_name: String,
+    pub resource_class_name: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimSpec {
@@ -481,7 +481,7 @@ watchable_core::model!(ResourceClaimSpec {
 pub struct ResourceClaimStatus {
     pub allocation: Option<AllocationResult>,
     pub deallocation_requested: Option<bool>,
-    pub driver_name: Option<String>,
+    pub driver_name: Option<watchable_core::Text>,
     /// Keyed by `uid`.
     pub reserved_for: Vec<ResourceClaimConsumerReference>,
 }
@@ -511,8 +511,8 @@ watchable_core::model!(ResourceClaimStatus {
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimTemplateSpec,
@@ -534,10 +534,10 @@ watchable_core::model!(ResourceClaimTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclaimtemplatelist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaimTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -582,10 +582,10 @@ watchable_core::model!(ResourceClaimTemplateSpec {
     list = ResourceClassList
 )]
 pub struct ResourceClass {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub driver_name: String,
-    pub kind: Option<String>,
+    pub driver_name: watchable_core::Text,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub parameters_ref: Option<ResourceClassParametersReference>,
     pub structured_parameters: Option<bool>,
@@ -611,10 +611,10 @@ watchable_core::model!(ResourceClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclasslist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -643,10 +643,10 @@ watchable_core::model!(ResourceClassList {
     list = ResourceClassParametersList
 )]
 pub struct ResourceClassParameters {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub filters: Vec<ResourceFilter>,
     pub generated_from: Option<ResourceClassParametersReference>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub vendor_parameters: Vec<VendorParameters>,
 }
@@ -669,10 +669,10 @@ watchable_core::model!(ResourceClassParameters {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclassparameterslist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClassParametersList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClassParameters>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -690,12 +690,12 @@ watchable_core::model!(ResourceClassParametersList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceclassparametersreference-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClassParametersReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceClassParametersReference {
@@ -712,7 +712,7 @@ watchable_core::model!(ResourceClassParametersReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourcefilter-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFilter {
-    pub driver_name: Option<String>,
+    pub driver_name: Option<watchable_core::Text>,
     pub named_resources: Option<NamedResourcesFilter>,
 }
 
@@ -728,8 +728,8 @@ watchable_core::model!(ResourceFilter {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourcehandle-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceHandle {
-    pub data: Option<String>,
-    pub driver_name: Option<String>,
+    pub data: Option<watchable_core::Text>,
+    pub driver_name: Option<watchable_core::Text>,
     pub structured_data: Option<StructuredResourceHandle>,
 }
 
@@ -772,13 +772,13 @@ watchable_core::model!(ResourceRequest {
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub driver_name: String,
-    pub kind: Option<String>,
+    pub driver_name: watchable_core::Text,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub named_resources: Option<NamedResourcesResources>,
-    pub node_name: Option<String>,
+    pub node_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceSlice {
@@ -799,10 +799,10 @@ watchable_core::model!(ResourceSlice {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#resourceslicelist-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceSlice>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -820,7 +820,7 @@ watchable_core::model!(ResourceSliceList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#structuredresourcehandle-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StructuredResourceHandle {
-    pub node_name: Option<String>,
+    pub node_name: Option<watchable_core::Text>,
     /// Required.
     pub results: Vec<DriverAllocationResult>,
     pub vendor_claim_parameters: Option<crate::runtime::RawExtension>,
@@ -841,7 +841,7 @@ watchable_core::model!(StructuredResourceHandle {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.30/#vendorparameters-v1alpha2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VendorParameters {
-    pub driver_name: Option<String>,
+    pub driver_name: Option<watchable_core::Text>,
     pub parameters: Option<crate::runtime::RawExtension>,
 }
 

@@ -10,11 +10,11 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#awselasticblockstorevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AWSElasticBlockStoreVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub partition: Option<i32>,
     pub read_only: Option<bool>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(AWSElasticBlockStoreVolumeSource {
@@ -49,9 +49,9 @@ watchable_core::model!(Affinity {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#apparmorprofile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AppArmorProfile {
-    pub localhost_profile: Option<String>,
+    pub localhost_profile: Option<watchable_core::Text>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(AppArmorProfile {
@@ -67,9 +67,9 @@ watchable_core::model!(AppArmorProfile {
 #[derive(Clone, Default, PartialEq)]
 pub struct AttachedVolume {
     /// Required.
-    pub device_path: String,
+    pub device_path: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(AttachedVolume {
@@ -84,13 +84,13 @@ watchable_core::model!(AttachedVolume {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#azurediskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct AzureDiskVolumeSource {
-    pub caching_mode: Option<String>,
+    pub caching_mode: Option<watchable_core::Text>,
     /// Required.
-    pub disk_name: String,
+    pub disk_name: watchable_core::Text,
     /// `diskURI` in JSON. Required.
-    pub disk_uri: String,
-    pub fs_type: Option<String>,
-    pub kind: Option<String>,
+    pub disk_uri: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
 }
 
@@ -112,10 +112,10 @@ watchable_core::model!(AzureDiskVolumeSource {
 pub struct AzureFilePersistentVolumeSource {
     pub read_only: Option<bool>,
     /// Required.
-    pub secret_name: String,
-    pub secret_namespace: Option<String>,
+    pub secret_name: watchable_core::Text,
+    pub secret_namespace: Option<watchable_core::Text>,
     /// Required.
-    pub share_name: String,
+    pub share_name: watchable_core::Text,
 }
 
 watchable_core::model!(AzureFilePersistentVolumeSource {
@@ -134,9 +134,9 @@ watchable_core::model!(AzureFilePersistentVolumeSource {
 pub struct AzureFileVolumeSource {
     pub read_only: Option<bool>,
     /// Required.
-    pub secret_name: String,
+    pub secret_name: watchable_core::Text,
     /// Required.
-    pub share_name: String,
+    pub share_name: watchable_core::Text,
 }
 
 watchable_core::model!(AzureFileVolumeSource {
@@ -154,8 +154,8 @@ watchable_core::model!(AzureFileVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#binding-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Binding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub target: ObjectReference,
@@ -180,8 +180,8 @@ impl watchable_core::Resource for Binding {
 
 impl watchable_core::WatchItem for Binding {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -199,15 +199,15 @@ pub struct CSIPersistentVolumeSource {
     pub controller_expand_secret_ref: Option<SecretReference>,
     pub controller_publish_secret_ref: Option<SecretReference>,
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
     pub node_expand_secret_ref: Option<SecretReference>,
     pub node_publish_secret_ref: Option<SecretReference>,
     pub node_stage_secret_ref: Option<SecretReference>,
     pub read_only: Option<bool>,
-    pub volume_attributes: std::collections::BTreeMap<String, String>,
+    pub volume_attributes: watchable_core::Map<watchable_core::Text>,
     /// Required.
-    pub volume_handle: String,
+    pub volume_handle: watchable_core::Text,
 }
 
 watchable_core::model!(CSIPersistentVolumeSource {
@@ -231,11 +231,11 @@ watchable_core::model!(CSIPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIVolumeSource {
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
     pub node_publish_secret_ref: Option<LocalObjectReference>,
     pub read_only: Option<bool>,
-    pub volume_attributes: std::collections::BTreeMap<String, String>,
+    pub volume_attributes: watchable_core::Map<watchable_core::Text>,
 }
 
 watchable_core::model!(CSIVolumeSource {
@@ -253,8 +253,8 @@ watchable_core::model!(CSIVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#capabilities-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Capabilities {
-    pub add: Vec<String>,
-    pub drop: Vec<String>,
+    pub add: Vec<watchable_core::Text>,
+    pub drop: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(Capabilities {
@@ -270,12 +270,12 @@ watchable_core::model!(Capabilities {
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSPersistentVolumeSource {
     /// Required.
-    pub monitors: Vec<String>,
-    pub path: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub path: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
-    pub secret_file: Option<String>,
+    pub secret_file: Option<watchable_core::Text>,
     pub secret_ref: Option<SecretReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CephFSPersistentVolumeSource {
@@ -295,12 +295,12 @@ watchable_core::model!(CephFSPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct CephFSVolumeSource {
     /// Required.
-    pub monitors: Vec<String>,
-    pub path: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub path: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
-    pub secret_file: Option<String>,
+    pub secret_file: Option<watchable_core::Text>,
     pub secret_ref: Option<LocalObjectReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CephFSVolumeSource {
@@ -319,11 +319,11 @@ watchable_core::model!(CephFSVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#cinderpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(CinderPersistentVolumeSource {
@@ -340,11 +340,11 @@ watchable_core::model!(CinderPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#cindervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct CinderVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(CinderVolumeSource {
@@ -376,11 +376,11 @@ watchable_core::model!(ClientIPConfig {
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleProjection {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
     /// Required.
-    pub path: String,
-    pub signer_name: Option<String>,
+    pub path: watchable_core::Text,
+    pub signer_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ClusterTrustBundleProjection {
@@ -398,12 +398,12 @@ watchable_core::model!(ClusterTrustBundleProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#componentcondition-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentCondition {
-    pub error: Option<String>,
-    pub message: Option<String>,
+    pub error: Option<watchable_core::Text>,
+    pub message: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(ComponentCondition {
@@ -422,10 +422,10 @@ watchable_core::model!(ComponentCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#componentstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentStatus {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Keyed by `type`.
     pub conditions: Vec<ComponentCondition>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
 }
 
@@ -448,8 +448,8 @@ impl watchable_core::Resource for ComponentStatus {
 
 impl watchable_core::WatchItem for ComponentStatus {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -474,10 +474,10 @@ impl watchable_core::WatchTarget for ComponentStatusList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#componentstatuslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ComponentStatusList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ComponentStatus>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -506,11 +506,11 @@ watchable_core::model!(ComponentStatusList {
     list = ConfigMapList
 )]
 pub struct ConfigMap {
-    pub api_version: Option<String>,
-    pub binary_data: std::collections::BTreeMap<String, watchable_core::ByteString>,
-    pub data: std::collections::BTreeMap<String, String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub binary_data: watchable_core::Map<watchable_core::ByteString>,
+    pub data: watchable_core::Map<watchable_core::Text>,
     pub immutable: Option<bool>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
 }
 
@@ -530,7 +530,7 @@ watchable_core::model!(ConfigMap {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#configmapenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapEnvSource {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -547,8 +547,8 @@ watchable_core::model!(ConfigMapEnvSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapKeySelector {
     /// Required.
-    pub key: String,
-    pub name: Option<String>,
+    pub key: watchable_core::Text,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -567,10 +567,10 @@ watchable_core::model!(ConfigMapKeySelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#configmaplist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ConfigMap>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -589,13 +589,13 @@ watchable_core::model!(ConfigMapList {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapNodeConfigSource {
     /// Required.
-    pub kubelet_config_key: String,
+    pub kubelet_config_key: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
-    pub resource_version: Option<String>,
-    pub uid: Option<String>,
+    pub namespace: watchable_core::Text,
+    pub resource_version: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ConfigMapNodeConfigSource {
@@ -614,7 +614,7 @@ watchable_core::model!(ConfigMapNodeConfigSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct ConfigMapProjection {
     pub items: Vec<KeyToPath>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -633,7 +633,7 @@ watchable_core::model!(ConfigMapProjection {
 pub struct ConfigMapVolumeSource {
     pub default_mode: Option<i32>,
     pub items: Vec<KeyToPath>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -651,35 +651,35 @@ watchable_core::model!(ConfigMapVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#container-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Container {
-    pub args: Vec<String>,
-    pub command: Vec<String>,
+    pub args: Vec<watchable_core::Text>,
+    pub command: Vec<watchable_core::Text>,
     /// Keyed by `name`.
     pub env: Vec<EnvVar>,
     pub env_from: Vec<EnvFromSource>,
-    pub image: Option<String>,
-    pub image_pull_policy: Option<String>,
+    pub image: Option<watchable_core::Text>,
+    pub image_pull_policy: Option<watchable_core::Text>,
     pub lifecycle: Option<Box<Lifecycle>>,
     pub liveness_probe: Option<Box<Probe>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Keyed by `containerPort`, `protocol`.
     pub ports: Vec<ContainerPort>,
     pub readiness_probe: Option<Box<Probe>>,
     pub resize_policy: Vec<ContainerResizePolicy>,
     pub resources: Option<ResourceRequirements>,
-    pub restart_policy: Option<String>,
+    pub restart_policy: Option<watchable_core::Text>,
     pub security_context: Option<Box<SecurityContext>>,
     pub startup_probe: Option<Box<Probe>>,
     pub stdin: Option<bool>,
     pub stdin_once: Option<bool>,
-    pub termination_message_path: Option<String>,
-    pub termination_message_policy: Option<String>,
+    pub termination_message_path: Option<watchable_core::Text>,
+    pub termination_message_policy: Option<watchable_core::Text>,
     pub tty: Option<bool>,
     /// Keyed by `devicePath`.
     pub volume_devices: Vec<VolumeDevice>,
     /// Keyed by `mountPath`.
     pub volume_mounts: Vec<VolumeMount>,
-    pub working_dir: Option<String>,
+    pub working_dir: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Container {
@@ -716,7 +716,7 @@ watchable_core::model!(Container {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#containerimage-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerImage {
-    pub names: Vec<String>,
+    pub names: Vec<watchable_core::Text>,
     pub size_bytes: Option<i64>,
 }
 
@@ -735,10 +735,10 @@ pub struct ContainerPort {
     /// Required.
     pub container_port: i32,
     /// `hostIP` in JSON.
-    pub host_ip: Option<String>,
+    pub host_ip: Option<watchable_core::Text>,
     pub host_port: Option<i32>,
-    pub name: Option<String>,
-    pub protocol: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ContainerPort {
@@ -757,9 +757,9 @@ watchable_core::model!(ContainerPort {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResizePolicy {
     /// Required.
-    pub resource_name: String,
+    pub resource_name: watchable_core::Text,
     /// Required.
-    pub restart_policy: String,
+    pub restart_policy: watchable_core::Text,
 }
 
 watchable_core::model!(ContainerResizePolicy {
@@ -807,12 +807,12 @@ watchable_core::model!(ContainerStateRunning {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateTerminated {
     /// `containerID` in JSON.
-    pub container_id: Option<String>,
+    pub container_id: Option<watchable_core::Text>,
     /// Required.
     pub exit_code: i32,
     pub finished_at: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     pub signal: Option<i32>,
     pub started_at: Option<crate::meta::v1::Time>,
 }
@@ -834,8 +834,8 @@ watchable_core::model!(ContainerStateTerminated {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#containerstatewaiting-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStateWaiting {
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ContainerStateWaiting {
@@ -850,21 +850,18 @@ watchable_core::model!(ContainerStateWaiting {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#containerstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerStatus {
-    pub allocated_resources: std::collections::BTreeMap<
-        String,
-        crate::resource::Quantity,
-    >,
+    pub allocated_resources: watchable_core::Map<crate::resource::Quantity>,
     /// Keyed by `name`.
     pub allocated_resources_status: Vec<ResourceStatus>,
     /// `containerID` in JSON.
-    pub container_id: Option<String>,
+    pub container_id: Option<watchable_core::Text>,
     /// Required.
-    pub image: String,
+    pub image: watchable_core::Text,
     /// `imageID` in JSON. Required.
-    pub image_id: String,
+    pub image_id: watchable_core::Text,
     pub last_state: Option<ContainerState>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub ready: bool,
     pub resources: Option<Box<ResourceRequirements>>,
@@ -947,7 +944,7 @@ pub struct DownwardAPIVolumeFile {
     pub field_ref: Option<ObjectFieldSelector>,
     pub mode: Option<i32>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub resource_field_ref: Option<Box<ResourceFieldSelector>>,
 }
 
@@ -981,7 +978,7 @@ watchable_core::model!(DownwardAPIVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#emptydirvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EmptyDirVolumeSource {
-    pub medium: Option<String>,
+    pub medium: Option<watchable_core::Text>,
     pub size_limit: Option<crate::resource::Quantity>,
 }
 
@@ -997,10 +994,10 @@ watchable_core::model!(EmptyDirVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#endpointaddress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointAddress {
-    pub hostname: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
     /// Required.
-    pub ip: String,
-    pub node_name: Option<String>,
+    pub ip: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub target_ref: Option<Box<ObjectReference>>,
 }
 
@@ -1018,11 +1015,11 @@ watchable_core::model!(EndpointAddress {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#endpointport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointPort {
-    pub app_protocol: Option<String>,
-    pub name: Option<String>,
+    pub app_protocol: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
     /// Required.
     pub port: i32,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EndpointPort {
@@ -1068,8 +1065,8 @@ watchable_core::model!(EndpointSubset {
     list = EndpointsList
 )]
 pub struct Endpoints {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub subsets: Vec<EndpointSubset>,
 }
@@ -1090,10 +1087,10 @@ watchable_core::model!(Endpoints {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#endpointslist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EndpointsList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Endpoints>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1112,7 +1109,7 @@ watchable_core::model!(EndpointsList {
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvFromSource {
     pub config_map_ref: Option<ConfigMapEnvSource>,
-    pub prefix: Option<String>,
+    pub prefix: Option<watchable_core::Text>,
     pub secret_ref: Option<SecretEnvSource>,
 }
 
@@ -1130,8 +1127,8 @@ watchable_core::model!(EnvFromSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct EnvVar {
     /// Required.
-    pub name: String,
-    pub value: Option<String>,
+    pub name: watchable_core::Text,
+    pub value: Option<watchable_core::Text>,
     pub value_from: Option<Box<EnvVarSource>>,
 }
 
@@ -1168,36 +1165,36 @@ watchable_core::model!(EnvVarSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#ephemeralcontainer-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EphemeralContainer {
-    pub args: Vec<String>,
-    pub command: Vec<String>,
+    pub args: Vec<watchable_core::Text>,
+    pub command: Vec<watchable_core::Text>,
     /// Keyed by `name`.
     pub env: Vec<EnvVar>,
     pub env_from: Vec<EnvFromSource>,
-    pub image: Option<String>,
-    pub image_pull_policy: Option<String>,
+    pub image: Option<watchable_core::Text>,
+    pub image_pull_policy: Option<watchable_core::Text>,
     pub lifecycle: Option<Box<Lifecycle>>,
     pub liveness_probe: Option<Box<Probe>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Keyed by `containerPort`, `protocol`.
     pub ports: Vec<ContainerPort>,
     pub readiness_probe: Option<Box<Probe>>,
     pub resize_policy: Vec<ContainerResizePolicy>,
     pub resources: Option<ResourceRequirements>,
-    pub restart_policy: Option<String>,
+    pub restart_policy: Option<watchable_core::Text>,
     pub security_context: Option<Box<SecurityContext>>,
     pub startup_probe: Option<Box<Probe>>,
     pub stdin: Option<bool>,
     pub stdin_once: Option<bool>,
-    pub target_container_name: Option<String>,
-    pub termination_message_path: Option<String>,
-    pub termination_message_policy: Option<String>,
+    pub target_container_name: Option<watchable_core::Text>,
+    pub termination_message_path: Option<watchable_core::Text>,
+    pub termination_message_policy: Option<watchable_core::Text>,
     pub tty: Option<bool>,
     /// Keyed by `devicePath`.
     pub volume_devices: Vec<VolumeDevice>,
     /// Keyed by `mountPath`.
     pub volume_mounts: Vec<VolumeMount>,
-    pub working_dir: Option<String>,
+    pub working_dir: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EphemeralContainer {
@@ -1260,25 +1257,25 @@ watchable_core::model!(EphemeralVolumeSource {
     list = EventList
 )]
 pub struct Event {
-    pub action: Option<String>,
-    pub api_version: Option<String>,
+    pub action: Option<watchable_core::Text>,
+    pub api_version: Option<watchable_core::Text>,
     pub count: Option<i32>,
     pub event_time: Option<crate::meta::v1::MicroTime>,
     pub first_timestamp: Option<crate::meta::v1::Time>,
     /// Required.
     pub involved_object: ObjectReference,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub last_timestamp: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     /// Required.
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub reason: Option<String>,
+    pub reason: Option<watchable_core::Text>,
     pub related: Option<ObjectReference>,
-    pub reporting_component: Option<String>,
-    pub reporting_instance: Option<String>,
+    pub reporting_component: Option<watchable_core::Text>,
+    pub reporting_instance: Option<watchable_core::Text>,
     pub series: Option<EventSeries>,
     pub source: Option<EventSource>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Event {
@@ -1310,10 +1307,10 @@ watchable_core::model!(Event {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#eventlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Event>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1347,8 +1344,8 @@ watchable_core::model!(EventSeries {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#eventsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct EventSource {
-    pub component: Option<String>,
-    pub host: Option<String>,
+    pub component: Option<watchable_core::Text>,
+    pub host: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(EventSource {
@@ -1363,7 +1360,7 @@ watchable_core::model!(EventSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#execaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ExecAction {
-    pub command: Vec<String>,
+    pub command: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ExecAction {
@@ -1377,12 +1374,12 @@ watchable_core::model!(ExecAction {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#fcvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FCVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub lun: Option<i32>,
     pub read_only: Option<bool>,
     /// `targetWWNs` in JSON.
-    pub target_wwns: Vec<String>,
-    pub wwids: Vec<String>,
+    pub target_wwns: Vec<watchable_core::Text>,
+    pub wwids: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(FCVolumeSource {
@@ -1401,9 +1398,9 @@ watchable_core::model!(FCVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexPersistentVolumeSource {
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
-    pub options: std::collections::BTreeMap<String, String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
+    pub options: watchable_core::Map<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
 }
@@ -1424,9 +1421,9 @@ watchable_core::model!(FlexPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct FlexVolumeSource {
     /// Required.
-    pub driver: String,
-    pub fs_type: Option<String>,
-    pub options: std::collections::BTreeMap<String, String>,
+    pub driver: watchable_core::Text,
+    pub fs_type: Option<watchable_core::Text>,
+    pub options: watchable_core::Map<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
 }
@@ -1446,9 +1443,9 @@ watchable_core::model!(FlexVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#flockervolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct FlockerVolumeSource {
-    pub dataset_name: Option<String>,
+    pub dataset_name: Option<watchable_core::Text>,
     /// `datasetUUID` in JSON.
-    pub dataset_uuid: Option<String>,
+    pub dataset_uuid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(FlockerVolumeSource {
@@ -1463,10 +1460,10 @@ watchable_core::model!(FlockerVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#gcepersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GCEPersistentDiskVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub partition: Option<i32>,
     /// Required.
-    pub pd_name: String,
+    pub pd_name: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -1486,7 +1483,7 @@ watchable_core::model!(GCEPersistentDiskVolumeSource {
 pub struct GRPCAction {
     /// Required.
     pub port: i32,
-    pub service: Option<String>,
+    pub service: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(GRPCAction {
@@ -1501,10 +1498,10 @@ watchable_core::model!(GRPCAction {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#gitrepovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct GitRepoVolumeSource {
-    pub directory: Option<String>,
+    pub directory: Option<watchable_core::Text>,
     /// Required.
-    pub repository: String,
-    pub revision: Option<String>,
+    pub repository: watchable_core::Text,
+    pub revision: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(GitRepoVolumeSource {
@@ -1521,10 +1518,10 @@ watchable_core::model!(GitRepoVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsPersistentVolumeSource {
     /// Required.
-    pub endpoints: String,
-    pub endpoints_namespace: Option<String>,
+    pub endpoints: watchable_core::Text,
+    pub endpoints_namespace: Option<watchable_core::Text>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -1543,9 +1540,9 @@ watchable_core::model!(GlusterfsPersistentVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct GlusterfsVolumeSource {
     /// Required.
-    pub endpoints: String,
+    pub endpoints: watchable_core::Text,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -1562,12 +1559,12 @@ watchable_core::model!(GlusterfsVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#httpgetaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPGetAction {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http_headers: Vec<HTTPHeader>,
-    pub path: Option<String>,
+    pub path: Option<watchable_core::Text>,
     /// Required.
     pub port: crate::intstr::IntOrString,
-    pub scheme: Option<String>,
+    pub scheme: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HTTPGetAction {
@@ -1586,9 +1583,9 @@ watchable_core::model!(HTTPGetAction {
 #[derive(Clone, Default, PartialEq)]
 pub struct HTTPHeader {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub value: String,
+    pub value: watchable_core::Text,
 }
 
 watchable_core::model!(HTTPHeader {
@@ -1603,9 +1600,9 @@ watchable_core::model!(HTTPHeader {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#hostalias-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct HostAlias {
-    pub hostnames: Vec<String>,
+    pub hostnames: Vec<watchable_core::Text>,
     /// Required.
-    pub ip: String,
+    pub ip: watchable_core::Text,
 }
 
 watchable_core::model!(HostAlias {
@@ -1621,7 +1618,7 @@ watchable_core::model!(HostAlias {
 #[derive(Clone, Default, PartialEq)]
 pub struct HostIP {
     /// Required.
-    pub ip: String,
+    pub ip: watchable_core::Text,
 }
 
 watchable_core::model!(HostIP {
@@ -1636,8 +1633,8 @@ watchable_core::model!(HostIP {
 #[derive(Clone, Default, PartialEq)]
 pub struct HostPathVolumeSource {
     /// Required.
-    pub path: String,
-    pub type_: Option<String>,
+    pub path: watchable_core::Text,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(HostPathVolumeSource {
@@ -1654,18 +1651,18 @@ watchable_core::model!(HostPathVolumeSource {
 pub struct ISCSIPersistentVolumeSource {
     pub chap_auth_discovery: Option<bool>,
     pub chap_auth_session: Option<bool>,
-    pub fs_type: Option<String>,
-    pub initiator_name: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
+    pub initiator_name: Option<watchable_core::Text>,
     /// Required.
-    pub iqn: String,
-    pub iscsi_interface: Option<String>,
+    pub iqn: watchable_core::Text,
+    pub iscsi_interface: Option<watchable_core::Text>,
     /// Required.
     pub lun: i32,
-    pub portals: Vec<String>,
+    pub portals: Vec<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
     /// Required.
-    pub target_portal: String,
+    pub target_portal: watchable_core::Text,
 }
 
 watchable_core::model!(ISCSIPersistentVolumeSource {
@@ -1691,18 +1688,18 @@ watchable_core::model!(ISCSIPersistentVolumeSource {
 pub struct ISCSIVolumeSource {
     pub chap_auth_discovery: Option<bool>,
     pub chap_auth_session: Option<bool>,
-    pub fs_type: Option<String>,
-    pub initiator_name: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
+    pub initiator_name: Option<watchable_core::Text>,
     /// Required.
-    pub iqn: String,
-    pub iscsi_interface: Option<String>,
+    pub iqn: watchable_core::Text,
+    pub iscsi_interface: Option<watchable_core::Text>,
     /// Required.
     pub lun: i32,
-    pub portals: Vec<String>,
+    pub portals: Vec<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
     /// Required.
-    pub target_portal: String,
+    pub target_portal: watchable_core::Text,
 }
 
 watchable_core::model!(ISCSIVolumeSource {
@@ -1726,8 +1723,8 @@ watchable_core::model!(ISCSIVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#imagevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ImageVolumeSource {
-    pub pull_policy: Option<String>,
-    pub reference: Option<String>,
+    pub pull_policy: Option<watchable_core::Text>,
+    pub reference: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ImageVolumeSource {
@@ -1743,10 +1740,10 @@ watchable_core::model!(ImageVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct KeyToPath {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub mode: Option<i32>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
 }
 
 watchable_core::model!(KeyToPath {
@@ -1809,8 +1806,8 @@ watchable_core::model!(LifecycleHandler {
     list = LimitRangeList
 )]
 pub struct LimitRange {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<LimitRangeSpec>,
 }
@@ -1829,16 +1826,13 @@ watchable_core::model!(LimitRange {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#limitrangeitem-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeItem {
-    pub default: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub default_request: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub max: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub max_limit_request_ratio: std::collections::BTreeMap<
-        String,
-        crate::resource::Quantity,
-    >,
-    pub min: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub default: watchable_core::Map<crate::resource::Quantity>,
+    pub default_request: watchable_core::Map<crate::resource::Quantity>,
+    pub max: watchable_core::Map<crate::resource::Quantity>,
+    pub max_limit_request_ratio: watchable_core::Map<crate::resource::Quantity>,
+    pub min: watchable_core::Map<crate::resource::Quantity>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(LimitRangeItem {
@@ -1859,10 +1853,10 @@ watchable_core::model!(LimitRangeItem {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#limitrangelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LimitRangeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<LimitRange>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1915,9 +1909,9 @@ watchable_core::model!(LinuxContainerUser {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#loadbalanceringress-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LoadBalancerIngress {
-    pub hostname: Option<String>,
-    pub ip: Option<String>,
-    pub ip_mode: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
+    pub ip: Option<watchable_core::Text>,
+    pub ip_mode: Option<watchable_core::Text>,
     pub ports: Vec<PortStatus>,
 }
 
@@ -1949,7 +1943,7 @@ watchable_core::model!(LoadBalancerStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#localobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalObjectReference {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(LocalObjectReference {
@@ -1963,9 +1957,9 @@ watchable_core::model!(LocalObjectReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#localvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
 }
 
 watchable_core::model!(LocalVolumeSource {
@@ -1981,8 +1975,8 @@ watchable_core::model!(LocalVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct ModifyVolumeStatus {
     /// Required.
-    pub status: String,
-    pub target_volume_attributes_class_name: Option<String>,
+    pub status: watchable_core::Text,
+    pub target_volume_attributes_class_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ModifyVolumeStatus {
@@ -1998,10 +1992,10 @@ watchable_core::model!(ModifyVolumeStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct NFSVolumeSource {
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
     pub read_only: Option<bool>,
     /// Required.
-    pub server: String,
+    pub server: watchable_core::Text,
 }
 
 watchable_core::model!(NFSVolumeSource {
@@ -2027,8 +2021,8 @@ watchable_core::model!(NFSVolumeSource {
     list = NamespaceList
 )]
 pub struct Namespace {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NamespaceSpec>,
     pub status: Option<NamespaceStatus>,
@@ -2050,12 +2044,12 @@ watchable_core::model!(Namespace {
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(NamespaceCondition {
@@ -2075,10 +2069,10 @@ watchable_core::model!(NamespaceCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#namespacelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Namespace>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2096,7 +2090,7 @@ watchable_core::model!(NamespaceList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#namespacespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamespaceSpec {
-    pub finalizers: Vec<String>,
+    pub finalizers: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NamespaceSpec {
@@ -2112,7 +2106,7 @@ watchable_core::model!(NamespaceSpec {
 pub struct NamespaceStatus {
     /// Keyed by `type`.
     pub conditions: Vec<NamespaceCondition>,
-    pub phase: Option<String>,
+    pub phase: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NamespaceStatus {
@@ -2137,8 +2131,8 @@ watchable_core::model!(NamespaceStatus {
     list = NodeList
 )]
 pub struct Node {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NodeSpec>,
     pub status: Option<NodeStatus>,
@@ -2160,9 +2154,9 @@ watchable_core::model!(Node {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAddress {
     /// Required.
-    pub address: String,
+    pub address: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(NodeAddress {
@@ -2197,12 +2191,12 @@ watchable_core::model!(NodeAffinity {
 pub struct NodeCondition {
     pub last_heartbeat_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(NodeCondition {
@@ -2237,7 +2231,7 @@ watchable_core::model!(NodeConfigSource {
 pub struct NodeConfigStatus {
     pub active: Option<NodeConfigSource>,
     pub assigned: Option<NodeConfigSource>,
-    pub error: Option<String>,
+    pub error: Option<watchable_core::Text>,
     pub last_known_good: Option<NodeConfigSource>,
 }
 
@@ -2285,10 +2279,10 @@ watchable_core::model!(NodeFeatures {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#nodelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Node>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2307,7 +2301,7 @@ watchable_core::model!(NodeList {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeRuntimeHandler {
     pub features: Option<NodeRuntimeHandlerFeatures>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NodeRuntimeHandler {
@@ -2354,10 +2348,10 @@ watchable_core::model!(NodeSelector {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSelectorRequirement {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub operator: String,
-    pub values: Vec<String>,
+    pub operator: watchable_core::Text,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NodeSelectorRequirement {
@@ -2391,13 +2385,13 @@ watchable_core::model!(NodeSelectorTerm {
 pub struct NodeSpec {
     pub config_source: Option<Box<NodeConfigSource>>,
     /// `externalID` in JSON.
-    pub external_id: Option<String>,
+    pub external_id: Option<watchable_core::Text>,
     /// `podCIDR` in JSON.
-    pub pod_cidr: Option<String>,
+    pub pod_cidr: Option<watchable_core::Text>,
     /// `podCIDRs` in JSON.
-    pub pod_cidrs: Vec<String>,
+    pub pod_cidrs: Vec<watchable_core::Text>,
     /// `providerID` in JSON.
-    pub provider_id: Option<String>,
+    pub provider_id: Option<watchable_core::Text>,
     pub taints: Vec<Taint>,
     pub unschedulable: Option<bool>,
 }
@@ -2421,8 +2415,8 @@ watchable_core::model!(NodeSpec {
 pub struct NodeStatus {
     /// Keyed by `type`.
     pub addresses: Vec<NodeAddress>,
-    pub allocatable: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub allocatable: watchable_core::Map<crate::resource::Quantity>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     /// Keyed by `type`.
     pub conditions: Vec<NodeCondition>,
     pub config: Option<Box<NodeConfigStatus>>,
@@ -2430,10 +2424,10 @@ pub struct NodeStatus {
     pub features: Option<NodeFeatures>,
     pub images: Vec<ContainerImage>,
     pub node_info: Option<NodeSystemInfo>,
-    pub phase: Option<String>,
+    pub phase: Option<watchable_core::Text>,
     pub runtime_handlers: Vec<NodeRuntimeHandler>,
     pub volumes_attached: Vec<AttachedVolume>,
-    pub volumes_in_use: Vec<String>,
+    pub volumes_in_use: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NodeStatus {
@@ -2460,25 +2454,25 @@ watchable_core::model!(NodeStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeSystemInfo {
     /// Required.
-    pub architecture: String,
+    pub architecture: watchable_core::Text,
     /// `bootID` in JSON. Required.
-    pub boot_id: String,
+    pub boot_id: watchable_core::Text,
     /// Required.
-    pub container_runtime_version: String,
+    pub container_runtime_version: watchable_core::Text,
     /// Required.
-    pub kernel_version: String,
+    pub kernel_version: watchable_core::Text,
     /// Required.
-    pub kube_proxy_version: String,
+    pub kube_proxy_version: watchable_core::Text,
     /// Required.
-    pub kubelet_version: String,
+    pub kubelet_version: watchable_core::Text,
     /// `machineID` in JSON. Required.
-    pub machine_id: String,
+    pub machine_id: watchable_core::Text,
     /// Required.
-    pub operating_system: String,
+    pub operating_system: watchable_core::Text,
     /// Required.
-    pub os_image: String,
+    pub os_image: watchable_core::Text,
     /// `systemUUID` in JSON. Required.
-    pub system_uuid: String,
+    pub system_uuid: watchable_core::Text,
 }
 
 watchable_core::model!(NodeSystemInfo {
@@ -2501,9 +2495,9 @@ watchable_core::model!(NodeSystemInfo {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#objectfieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectFieldSelector {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub field_path: String,
+    pub field_path: watchable_core::Text,
 }
 
 watchable_core::model!(ObjectFieldSelector {
@@ -2518,13 +2512,13 @@ watchable_core::model!(ObjectFieldSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#objectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ObjectReference {
-    pub api_version: Option<String>,
-    pub field_path: Option<String>,
-    pub kind: Option<String>,
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub resource_version: Option<String>,
-    pub uid: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub field_path: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub resource_version: Option<watchable_core::Text>,
+    pub uid: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ObjectReference {
@@ -2554,8 +2548,8 @@ watchable_core::model!(ObjectReference {
     list = PersistentVolumeList
 )]
 pub struct PersistentVolume {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PersistentVolumeSpec>,
     pub status: Option<PersistentVolumeStatus>,
@@ -2587,8 +2581,8 @@ watchable_core::model!(PersistentVolume {
     list = PersistentVolumeClaimList
 )]
 pub struct PersistentVolumeClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PersistentVolumeClaimSpec>,
     pub status: Option<PersistentVolumeClaimStatus>,
@@ -2611,12 +2605,12 @@ watchable_core::model!(PersistentVolumeClaim {
 pub struct PersistentVolumeClaimCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PersistentVolumeClaimCondition {
@@ -2637,10 +2631,10 @@ watchable_core::model!(PersistentVolumeClaimCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#persistentvolumeclaimlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PersistentVolumeClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2658,15 +2652,15 @@ watchable_core::model!(PersistentVolumeClaimList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#persistentvolumeclaimspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimSpec {
-    pub access_modes: Vec<String>,
+    pub access_modes: Vec<watchable_core::Text>,
     pub data_source: Option<Box<TypedLocalObjectReference>>,
     pub data_source_ref: Option<Box<TypedObjectReference>>,
     pub resources: Option<VolumeResourceRequirements>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
-    pub storage_class_name: Option<String>,
-    pub volume_attributes_class_name: Option<String>,
-    pub volume_mode: Option<String>,
-    pub volume_name: Option<String>,
+    pub storage_class_name: Option<watchable_core::Text>,
+    pub volume_attributes_class_name: Option<watchable_core::Text>,
+    pub volume_mode: Option<watchable_core::Text>,
+    pub volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PersistentVolumeClaimSpec {
@@ -2688,18 +2682,15 @@ watchable_core::model!(PersistentVolumeClaimSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#persistentvolumeclaimstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimStatus {
-    pub access_modes: Vec<String>,
-    pub allocated_resource_statuses: std::collections::BTreeMap<String, String>,
-    pub allocated_resources: std::collections::BTreeMap<
-        String,
-        crate::resource::Quantity,
-    >,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub access_modes: Vec<watchable_core::Text>,
+    pub allocated_resource_statuses: watchable_core::Map<watchable_core::Text>,
+    pub allocated_resources: watchable_core::Map<crate::resource::Quantity>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     /// Keyed by `type`.
     pub conditions: Vec<PersistentVolumeClaimCondition>,
-    pub current_volume_attributes_class_name: Option<String>,
+    pub current_volume_attributes_class_name: Option<watchable_core::Text>,
     pub modify_volume_status: Option<Box<ModifyVolumeStatus>>,
-    pub phase: Option<String>,
+    pub phase: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PersistentVolumeClaimStatus {
@@ -2738,7 +2729,7 @@ watchable_core::model!(PersistentVolumeClaimTemplate {
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// Required.
-    pub claim_name: String,
+    pub claim_name: watchable_core::Text,
     pub read_only: Option<bool>,
 }
 
@@ -2756,10 +2747,10 @@ watchable_core::model!(PersistentVolumeClaimVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#persistentvolumelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PersistentVolume>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -2777,11 +2768,11 @@ watchable_core::model!(PersistentVolumeList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#persistentvolumespec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeSpec {
-    pub access_modes: Vec<String>,
+    pub access_modes: Vec<watchable_core::Text>,
     pub aws_elastic_block_store: Option<Box<AWSElasticBlockStoreVolumeSource>>,
     pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
     pub azure_file: Option<Box<AzureFilePersistentVolumeSource>>,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     pub cephfs: Option<Box<CephFSPersistentVolumeSource>>,
     pub cinder: Option<Box<CinderPersistentVolumeSource>>,
     pub claim_ref: Option<Box<ObjectReference>>,
@@ -2794,20 +2785,20 @@ pub struct PersistentVolumeSpec {
     pub host_path: Option<HostPathVolumeSource>,
     pub iscsi: Option<Box<ISCSIPersistentVolumeSource>>,
     pub local: Option<LocalVolumeSource>,
-    pub mount_options: Vec<String>,
+    pub mount_options: Vec<watchable_core::Text>,
     pub nfs: Option<Box<NFSVolumeSource>>,
     pub node_affinity: Option<VolumeNodeAffinity>,
-    pub persistent_volume_reclaim_policy: Option<String>,
+    pub persistent_volume_reclaim_policy: Option<watchable_core::Text>,
     pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
     pub portworx_volume: Option<Box<PortworxVolumeSource>>,
     pub quobyte: Option<Box<QuobyteVolumeSource>>,
     pub rbd: Option<Box<RBDPersistentVolumeSource>>,
     /// `scaleIO` in JSON.
     pub scale_io: Option<Box<ScaleIOPersistentVolumeSource>>,
-    pub storage_class_name: Option<String>,
+    pub storage_class_name: Option<watchable_core::Text>,
     pub storageos: Option<Box<StorageOSPersistentVolumeSource>>,
-    pub volume_attributes_class_name: Option<String>,
-    pub volume_mode: Option<String>,
+    pub volume_attributes_class_name: Option<watchable_core::Text>,
+    pub volume_mode: Option<watchable_core::Text>,
     pub vsphere_volume: Option<Box<VsphereVirtualDiskVolumeSource>>,
 }
 
@@ -2853,9 +2844,9 @@ watchable_core::model!(PersistentVolumeSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct PersistentVolumeStatus {
     pub last_phase_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub phase: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub phase: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PersistentVolumeStatus {
@@ -2872,9 +2863,9 @@ watchable_core::model!(PersistentVolumeStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#photonpersistentdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PhotonPersistentDiskVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// `pdID` in JSON. Required.
-    pub pd_id: String,
+    pub pd_id: watchable_core::Text,
 }
 
 watchable_core::model!(PhotonPersistentDiskVolumeSource {
@@ -2900,8 +2891,8 @@ watchable_core::model!(PhotonPersistentDiskVolumeSource {
     list = PodList
 )]
 pub struct Pod {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<PodSpec>,
     pub status: Option<PodStatus>,
@@ -2941,12 +2932,12 @@ watchable_core::model!(PodAffinity {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodAffinityTerm {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
-    pub match_label_keys: Vec<String>,
-    pub mismatch_label_keys: Vec<String>,
+    pub match_label_keys: Vec<watchable_core::Text>,
+    pub mismatch_label_keys: Vec<watchable_core::Text>,
     pub namespace_selector: Option<Box<crate::meta::v1::LabelSelector>>,
-    pub namespaces: Vec<String>,
+    pub namespaces: Vec<watchable_core::Text>,
     /// Required.
-    pub topology_key: String,
+    pub topology_key: watchable_core::Text,
 }
 
 watchable_core::model!(PodAffinityTerm {
@@ -2985,12 +2976,12 @@ watchable_core::model!(PodAntiAffinity {
 pub struct PodCondition {
     pub last_probe_time: Option<crate::meta::v1::Time>,
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PodCondition {
@@ -3009,9 +3000,9 @@ watchable_core::model!(PodCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#poddnsconfig-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfig {
-    pub nameservers: Vec<String>,
+    pub nameservers: Vec<watchable_core::Text>,
     pub options: Vec<PodDNSConfigOption>,
-    pub searches: Vec<String>,
+    pub searches: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(PodDNSConfig {
@@ -3027,8 +3018,8 @@ watchable_core::model!(PodDNSConfig {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#poddnsconfigoption-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodDNSConfigOption {
-    pub name: Option<String>,
-    pub value: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodDNSConfigOption {
@@ -3044,7 +3035,7 @@ watchable_core::model!(PodDNSConfigOption {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodIP {
     /// Required.
-    pub ip: String,
+    pub ip: watchable_core::Text,
 }
 
 watchable_core::model!(PodIP {
@@ -3060,10 +3051,10 @@ watchable_core::model!(PodIP {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Pod>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3082,7 +3073,7 @@ watchable_core::model!(PodList {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodOS {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(PodOS {
@@ -3097,7 +3088,7 @@ watchable_core::model!(PodOS {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodReadinessGate {
     /// Required.
-    pub condition_type: String,
+    pub condition_type: watchable_core::Text,
 }
 
 watchable_core::model!(PodReadinessGate {
@@ -3112,9 +3103,9 @@ watchable_core::model!(PodReadinessGate {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodResourceClaim {
     /// Required.
-    pub name: String,
-    pub resource_claim_name: Option<String>,
-    pub resource_claim_template_name: Option<String>,
+    pub name: watchable_core::Text,
+    pub resource_claim_name: Option<watchable_core::Text>,
+    pub resource_claim_template_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodResourceClaim {
@@ -3131,8 +3122,8 @@ watchable_core::model!(PodResourceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodResourceClaimStatus {
     /// Required.
-    pub name: String,
-    pub resource_claim_name: Option<String>,
+    pub name: watchable_core::Text,
+    pub resource_claim_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodResourceClaimStatus {
@@ -3148,7 +3139,7 @@ watchable_core::model!(PodResourceClaimStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingGate {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(PodSchedulingGate {
@@ -3164,14 +3155,14 @@ watchable_core::model!(PodSchedulingGate {
 pub struct PodSecurityContext {
     pub app_armor_profile: Option<Box<AppArmorProfile>>,
     pub fs_group: Option<i64>,
-    pub fs_group_change_policy: Option<String>,
+    pub fs_group_change_policy: Option<watchable_core::Text>,
     pub run_as_group: Option<i64>,
     pub run_as_non_root: Option<bool>,
     pub run_as_user: Option<i64>,
     pub se_linux_options: Option<Box<SELinuxOptions>>,
     pub seccomp_profile: Option<Box<SeccompProfile>>,
     pub supplemental_groups: Vec<i64>,
-    pub supplemental_groups_policy: Option<String>,
+    pub supplemental_groups_policy: Option<watchable_core::Text>,
     pub sysctls: Vec<Sysctl>,
     pub windows_options: Option<Box<WindowsSecurityContextOptions>>,
 }
@@ -3204,7 +3195,7 @@ pub struct PodSpec {
     /// Required. Keyed by `name`.
     pub containers: Vec<Container>,
     pub dns_config: Option<Box<PodDNSConfig>>,
-    pub dns_policy: Option<String>,
+    pub dns_policy: Option<watchable_core::Text>,
     pub enable_service_links: Option<bool>,
     /// Keyed by `name`.
     pub ephemeral_containers: Vec<EphemeralContainer>,
@@ -3216,33 +3207,33 @@ pub struct PodSpec {
     /// `hostPID` in JSON.
     pub host_pid: Option<bool>,
     pub host_users: Option<bool>,
-    pub hostname: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub image_pull_secrets: Vec<LocalObjectReference>,
     /// Keyed by `name`.
     pub init_containers: Vec<Container>,
-    pub node_name: Option<String>,
-    pub node_selector: std::collections::BTreeMap<String, String>,
+    pub node_name: Option<watchable_core::Text>,
+    pub node_selector: watchable_core::Map<watchable_core::Text>,
     pub os: Option<PodOS>,
-    pub overhead: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub preemption_policy: Option<String>,
+    pub overhead: watchable_core::Map<crate::resource::Quantity>,
+    pub preemption_policy: Option<watchable_core::Text>,
     pub priority: Option<i32>,
-    pub priority_class_name: Option<String>,
+    pub priority_class_name: Option<watchable_core::Text>,
     pub readiness_gates: Vec<PodReadinessGate>,
     /// Keyed by `name`.
     pub resource_claims: Vec<PodResourceClaim>,
-    pub restart_policy: Option<String>,
-    pub runtime_class_name: Option<String>,
-    pub scheduler_name: Option<String>,
+    pub restart_policy: Option<watchable_core::Text>,
+    pub runtime_class_name: Option<watchable_core::Text>,
+    pub scheduler_name: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub scheduling_gates: Vec<PodSchedulingGate>,
     pub security_context: Option<PodSecurityContext>,
-    pub service_account: Option<String>,
-    pub service_account_name: Option<String>,
+    pub service_account: Option<watchable_core::Text>,
+    pub service_account_name: Option<watchable_core::Text>,
     /// `setHostnameAsFQDN` in JSON.
     pub set_hostname_as_fqdn: Option<bool>,
     pub share_process_namespace: Option<bool>,
-    pub subdomain: Option<String>,
+    pub subdomain: Option<watchable_core::Text>,
     pub termination_grace_period_seconds: Option<i64>,
     pub tolerations: Vec<Toleration>,
     /// Keyed by `topologyKey`, `whenUnsatisfiable`.
@@ -3305,20 +3296,20 @@ pub struct PodStatus {
     pub container_statuses: Vec<ContainerStatus>,
     pub ephemeral_container_statuses: Vec<ContainerStatus>,
     /// `hostIP` in JSON.
-    pub host_ip: Option<String>,
+    pub host_ip: Option<watchable_core::Text>,
     /// `hostIPs` in JSON.
     pub host_ips: Vec<HostIP>,
     pub init_container_statuses: Vec<ContainerStatus>,
-    pub message: Option<String>,
-    pub nominated_node_name: Option<String>,
-    pub phase: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub nominated_node_name: Option<watchable_core::Text>,
+    pub phase: Option<watchable_core::Text>,
     /// `podIP` in JSON.
-    pub pod_ip: Option<String>,
+    pub pod_ip: Option<watchable_core::Text>,
     /// `podIPs` in JSON. Keyed by `ip`.
     pub pod_ips: Vec<PodIP>,
-    pub qos_class: Option<String>,
-    pub reason: Option<String>,
-    pub resize: Option<String>,
+    pub qos_class: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub resize: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub resource_claim_statuses: Vec<PodResourceClaimStatus>,
     pub start_time: Option<crate::meta::v1::Time>,
@@ -3361,8 +3352,8 @@ watchable_core::model!(PodStatus {
     list = PodTemplateList
 )]
 pub struct PodTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub template: Option<PodTemplateSpec>,
 }
@@ -3383,10 +3374,10 @@ watchable_core::model!(PodTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podtemplatelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3420,11 +3411,11 @@ watchable_core::model!(PodTemplateSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#portstatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortStatus {
-    pub error: Option<String>,
+    pub error: Option<watchable_core::Text>,
     /// Required.
     pub port: i32,
     /// Required.
-    pub protocol: String,
+    pub protocol: watchable_core::Text,
 }
 
 watchable_core::model!(PortStatus {
@@ -3440,10 +3431,10 @@ watchable_core::model!(PortStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#portworxvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct PortworxVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// `volumeID` in JSON. Required.
-    pub volume_id: String,
+    pub volume_id: watchable_core::Text,
 }
 
 watchable_core::model!(PortworxVolumeSource {
@@ -3525,14 +3516,14 @@ watchable_core::model!(ProjectedVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#quobytevolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct QuobyteVolumeSource {
-    pub group: Option<String>,
+    pub group: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// Required.
-    pub registry: String,
-    pub tenant: Option<String>,
-    pub user: Option<String>,
+    pub registry: watchable_core::Text,
+    pub tenant: Option<watchable_core::Text>,
+    pub user: Option<watchable_core::Text>,
     /// Required.
-    pub volume: String,
+    pub volume: watchable_core::Text,
 }
 
 watchable_core::model!(QuobyteVolumeSource {
@@ -3551,16 +3542,16 @@ watchable_core::model!(QuobyteVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#rbdpersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub image: String,
-    pub keyring: Option<String>,
+    pub image: watchable_core::Text,
+    pub keyring: Option<watchable_core::Text>,
     /// Required.
-    pub monitors: Vec<String>,
-    pub pool: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub pool: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<SecretReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RBDPersistentVolumeSource {
@@ -3581,16 +3572,16 @@ watchable_core::model!(RBDPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#rbdvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct RBDVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub image: String,
-    pub keyring: Option<String>,
+    pub image: watchable_core::Text,
+    pub keyring: Option<watchable_core::Text>,
     /// Required.
-    pub monitors: Vec<String>,
-    pub pool: Option<String>,
+    pub monitors: Vec<watchable_core::Text>,
+    pub pool: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
-    pub user: Option<String>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RBDVolumeSource {
@@ -3622,8 +3613,8 @@ watchable_core::model!(RBDVolumeSource {
     list = ReplicationControllerList
 )]
 pub struct ReplicationController {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ReplicationControllerSpec>,
     pub status: Option<ReplicationControllerStatus>,
@@ -3645,12 +3636,12 @@ watchable_core::model!(ReplicationController {
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(ReplicationControllerCondition {
@@ -3670,10 +3661,10 @@ watchable_core::model!(ReplicationControllerCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#replicationcontrollerlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicationControllerList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ReplicationController>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3693,7 +3684,7 @@ watchable_core::model!(ReplicationControllerList {
 pub struct ReplicationControllerSpec {
     pub min_ready_seconds: Option<i32>,
     pub replicas: Option<i32>,
-    pub selector: std::collections::BTreeMap<String, String>,
+    pub selector: watchable_core::Map<watchable_core::Text>,
     pub template: Option<Box<PodTemplateSpec>>,
 }
 
@@ -3738,8 +3729,8 @@ watchable_core::model!(ReplicationControllerStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaim {
     /// Required.
-    pub name: String,
-    pub request: Option<String>,
+    pub name: watchable_core::Text,
+    pub request: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceClaim {
@@ -3754,10 +3745,10 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourcefieldselector-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceFieldSelector {
-    pub container_name: Option<String>,
+    pub container_name: Option<watchable_core::Text>,
     pub divisor: Option<crate::resource::Quantity>,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceFieldSelector {
@@ -3773,9 +3764,9 @@ watchable_core::model!(ResourceFieldSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourcehealth-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceHealth {
-    pub health: Option<String>,
+    pub health: Option<watchable_core::Text>,
     /// `resourceID` in JSON. Required.
-    pub resource_id: String,
+    pub resource_id: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceHealth {
@@ -3801,8 +3792,8 @@ watchable_core::model!(ResourceHealth {
     list = ResourceQuotaList
 )]
 pub struct ResourceQuota {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ResourceQuotaSpec>,
     pub status: Option<ResourceQuotaStatus>,
@@ -3825,10 +3816,10 @@ watchable_core::model!(ResourceQuota {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourcequotalist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceQuota>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -3846,9 +3837,9 @@ watchable_core::model!(ResourceQuotaList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourcequotaspec-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaSpec {
-    pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub hard: watchable_core::Map<crate::resource::Quantity>,
     pub scope_selector: Option<ScopeSelector>,
-    pub scopes: Vec<String>,
+    pub scopes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceQuotaSpec {
@@ -3864,8 +3855,8 @@ watchable_core::model!(ResourceQuotaSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourcequotastatus-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceQuotaStatus {
-    pub hard: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub used: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub hard: watchable_core::Map<crate::resource::Quantity>,
+    pub used: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(ResourceQuotaStatus {
@@ -3882,8 +3873,8 @@ watchable_core::model!(ResourceQuotaStatus {
 pub struct ResourceRequirements {
     /// Keyed by `name`.
     pub claims: Vec<ResourceClaim>,
-    pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub limits: watchable_core::Map<crate::resource::Quantity>,
+    pub requests: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(ResourceRequirements {
@@ -3900,7 +3891,7 @@ watchable_core::model!(ResourceRequirements {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceStatus {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Keyed by `resourceID`.
     pub resources: Vec<ResourceHealth>,
 }
@@ -3917,10 +3908,10 @@ watchable_core::model!(ResourceStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#selinuxoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SELinuxOptions {
-    pub level: Option<String>,
-    pub role: Option<String>,
-    pub type_: Option<String>,
-    pub user: Option<String>,
+    pub level: Option<watchable_core::Text>,
+    pub role: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SELinuxOptions {
@@ -3937,19 +3928,19 @@ watchable_core::model!(SELinuxOptions {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#scaleiopersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub gateway: String,
-    pub protection_domain: Option<String>,
+    pub gateway: watchable_core::Text,
+    pub protection_domain: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// Required.
     pub secret_ref: SecretReference,
     pub ssl_enabled: Option<bool>,
-    pub storage_mode: Option<String>,
-    pub storage_pool: Option<String>,
+    pub storage_mode: Option<watchable_core::Text>,
+    pub storage_pool: Option<watchable_core::Text>,
     /// Required.
-    pub system: String,
-    pub volume_name: Option<String>,
+    pub system: watchable_core::Text,
+    pub volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ScaleIOPersistentVolumeSource {
@@ -3972,19 +3963,19 @@ watchable_core::model!(ScaleIOPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#scaleiovolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ScaleIOVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// Required.
-    pub gateway: String,
-    pub protection_domain: Option<String>,
+    pub gateway: watchable_core::Text,
+    pub protection_domain: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     /// Required.
     pub secret_ref: LocalObjectReference,
     pub ssl_enabled: Option<bool>,
-    pub storage_mode: Option<String>,
-    pub storage_pool: Option<String>,
+    pub storage_mode: Option<watchable_core::Text>,
+    pub storage_pool: Option<watchable_core::Text>,
     /// Required.
-    pub system: String,
-    pub volume_name: Option<String>,
+    pub system: watchable_core::Text,
+    pub volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ScaleIOVolumeSource {
@@ -4022,10 +4013,10 @@ watchable_core::model!(ScopeSelector {
 #[derive(Clone, Default, PartialEq)]
 pub struct ScopedResourceSelectorRequirement {
     /// Required.
-    pub operator: String,
+    pub operator: watchable_core::Text,
     /// Required.
-    pub scope_name: String,
-    pub values: Vec<String>,
+    pub scope_name: watchable_core::Text,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ScopedResourceSelectorRequirement {
@@ -4041,9 +4032,9 @@ watchable_core::model!(ScopedResourceSelectorRequirement {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#seccompprofile-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SeccompProfile {
-    pub localhost_profile: Option<String>,
+    pub localhost_profile: Option<watchable_core::Text>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(SeccompProfile {
@@ -4069,13 +4060,13 @@ watchable_core::model!(SeccompProfile {
     list = SecretList
 )]
 pub struct Secret {
-    pub api_version: Option<String>,
-    pub data: std::collections::BTreeMap<String, watchable_core::ByteString>,
+    pub api_version: Option<watchable_core::Text>,
+    pub data: watchable_core::Map<watchable_core::ByteString>,
     pub immutable: Option<bool>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub string_data: std::collections::BTreeMap<String, String>,
-    pub type_: Option<String>,
+    pub string_data: watchable_core::Map<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Secret {
@@ -4095,7 +4086,7 @@ watchable_core::model!(Secret {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#secretenvsource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretEnvSource {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -4112,8 +4103,8 @@ watchable_core::model!(SecretEnvSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretKeySelector {
     /// Required.
-    pub key: String,
-    pub name: Option<String>,
+    pub key: watchable_core::Text,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -4132,10 +4123,10 @@ watchable_core::model!(SecretKeySelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#secretlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Secret>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -4154,7 +4145,7 @@ watchable_core::model!(SecretList {
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretProjection {
     pub items: Vec<KeyToPath>,
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub optional: Option<bool>,
 }
 
@@ -4171,8 +4162,8 @@ watchable_core::model!(SecretProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#secretreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct SecretReference {
-    pub name: Option<String>,
-    pub namespace: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SecretReference {
@@ -4190,7 +4181,7 @@ pub struct SecretVolumeSource {
     pub default_mode: Option<i32>,
     pub items: Vec<KeyToPath>,
     pub optional: Option<bool>,
-    pub secret_name: Option<String>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SecretVolumeSource {
@@ -4211,7 +4202,7 @@ pub struct SecurityContext {
     pub app_armor_profile: Option<Box<AppArmorProfile>>,
     pub capabilities: Option<Capabilities>,
     pub privileged: Option<bool>,
-    pub proc_mount: Option<String>,
+    pub proc_mount: Option<watchable_core::Text>,
     pub read_only_root_filesystem: Option<bool>,
     pub run_as_group: Option<i64>,
     pub run_as_non_root: Option<bool>,
@@ -4254,8 +4245,8 @@ watchable_core::model!(SecurityContext {
     list = ServiceList
 )]
 pub struct Service {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ServiceSpec>,
     pub status: Option<ServiceStatus>,
@@ -4287,10 +4278,10 @@ watchable_core::model!(Service {
     list = ServiceAccountList
 )]
 pub struct ServiceAccount {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub automount_service_account_token: Option<bool>,
     pub image_pull_secrets: Vec<LocalObjectReference>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Keyed by `name`.
     pub secrets: Vec<ObjectReference>,
@@ -4314,10 +4305,10 @@ watchable_core::model!(ServiceAccount {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#serviceaccountlist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ServiceAccount>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -4335,10 +4326,10 @@ watchable_core::model!(ServiceAccountList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#serviceaccounttokenprojection-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceAccountTokenProjection {
-    pub audience: Option<String>,
+    pub audience: Option<watchable_core::Text>,
     pub expiration_seconds: Option<i64>,
     /// Required.
-    pub path: String,
+    pub path: watchable_core::Text,
 }
 
 watchable_core::model!(ServiceAccountTokenProjection {
@@ -4356,10 +4347,10 @@ watchable_core::model!(ServiceAccountTokenProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#servicelist-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Service>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -4377,12 +4368,12 @@ watchable_core::model!(ServiceList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#serviceport-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServicePort {
-    pub app_protocol: Option<String>,
-    pub name: Option<String>,
+    pub app_protocol: Option<watchable_core::Text>,
+    pub name: Option<watchable_core::Text>,
     pub node_port: Option<i32>,
     /// Required.
     pub port: i32,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
     pub target_port: Option<crate::intstr::IntOrString>,
 }
 
@@ -4404,29 +4395,29 @@ watchable_core::model!(ServicePort {
 pub struct ServiceSpec {
     pub allocate_load_balancer_node_ports: Option<bool>,
     /// `clusterIP` in JSON.
-    pub cluster_ip: Option<String>,
+    pub cluster_ip: Option<watchable_core::Text>,
     /// `clusterIPs` in JSON.
-    pub cluster_ips: Vec<String>,
+    pub cluster_ips: Vec<watchable_core::Text>,
     /// `externalIPs` in JSON.
-    pub external_ips: Vec<String>,
-    pub external_name: Option<String>,
-    pub external_traffic_policy: Option<String>,
+    pub external_ips: Vec<watchable_core::Text>,
+    pub external_name: Option<watchable_core::Text>,
+    pub external_traffic_policy: Option<watchable_core::Text>,
     pub health_check_node_port: Option<i32>,
-    pub internal_traffic_policy: Option<String>,
-    pub ip_families: Vec<String>,
-    pub ip_family_policy: Option<String>,
-    pub load_balancer_class: Option<String>,
+    pub internal_traffic_policy: Option<watchable_core::Text>,
+    pub ip_families: Vec<watchable_core::Text>,
+    pub ip_family_policy: Option<watchable_core::Text>,
+    pub load_balancer_class: Option<watchable_core::Text>,
     /// `loadBalancerIP` in JSON.
-    pub load_balancer_ip: Option<String>,
-    pub load_balancer_source_ranges: Vec<String>,
+    pub load_balancer_ip: Option<watchable_core::Text>,
+    pub load_balancer_source_ranges: Vec<watchable_core::Text>,
     /// Keyed by `port`, `protocol`.
     pub ports: Vec<ServicePort>,
     pub publish_not_ready_addresses: Option<bool>,
-    pub selector: std::collections::BTreeMap<String, String>,
-    pub session_affinity: Option<String>,
+    pub selector: watchable_core::Map<watchable_core::Text>,
+    pub session_affinity: Option<watchable_core::Text>,
     pub session_affinity_config: Option<SessionAffinityConfig>,
-    pub traffic_distribution: Option<String>,
-    pub type_: Option<String>,
+    pub traffic_distribution: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ServiceSpec {
@@ -4506,11 +4497,11 @@ watchable_core::model!(SleepAction {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#storageospersistentvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSPersistentVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<Box<ObjectReference>>,
-    pub volume_name: Option<String>,
-    pub volume_namespace: Option<String>,
+    pub volume_name: Option<watchable_core::Text>,
+    pub volume_namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageOSPersistentVolumeSource {
@@ -4528,11 +4519,11 @@ watchable_core::model!(StorageOSPersistentVolumeSource {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#storageosvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageOSVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     pub read_only: Option<bool>,
     pub secret_ref: Option<LocalObjectReference>,
-    pub volume_name: Option<String>,
-    pub volume_namespace: Option<String>,
+    pub volume_name: Option<watchable_core::Text>,
+    pub volume_namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageOSVolumeSource {
@@ -4551,9 +4542,9 @@ watchable_core::model!(StorageOSVolumeSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct Sysctl {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub value: String,
+    pub value: watchable_core::Text,
 }
 
 watchable_core::model!(Sysctl {
@@ -4568,7 +4559,7 @@ watchable_core::model!(Sysctl {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#tcpsocketaction-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TCPSocketAction {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     /// Required.
     pub port: crate::intstr::IntOrString,
 }
@@ -4586,11 +4577,11 @@ watchable_core::model!(TCPSocketAction {
 #[derive(Clone, Default, PartialEq)]
 pub struct Taint {
     /// Required.
-    pub effect: String,
+    pub effect: watchable_core::Text,
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub time_added: Option<crate::meta::v1::Time>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Taint {
@@ -4607,11 +4598,11 @@ watchable_core::model!(Taint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#toleration-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct Toleration {
-    pub effect: Option<String>,
-    pub key: Option<String>,
-    pub operator: Option<String>,
+    pub effect: Option<watchable_core::Text>,
+    pub key: Option<watchable_core::Text>,
+    pub operator: Option<watchable_core::Text>,
     pub toleration_seconds: Option<i64>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Toleration {
@@ -4630,9 +4621,9 @@ watchable_core::model!(Toleration {
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySelectorLabelRequirement {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub values: Vec<String>,
+    pub values: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(TopologySelectorLabelRequirement {
@@ -4662,16 +4653,16 @@ watchable_core::model!(TopologySelectorTerm {
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologySpreadConstraint {
     pub label_selector: Option<crate::meta::v1::LabelSelector>,
-    pub match_label_keys: Vec<String>,
+    pub match_label_keys: Vec<watchable_core::Text>,
     /// Required.
     pub max_skew: i32,
     pub min_domains: Option<i32>,
-    pub node_affinity_policy: Option<String>,
-    pub node_taints_policy: Option<String>,
+    pub node_affinity_policy: Option<watchable_core::Text>,
+    pub node_taints_policy: Option<watchable_core::Text>,
     /// Required.
-    pub topology_key: String,
+    pub topology_key: watchable_core::Text,
     /// Required.
-    pub when_unsatisfiable: String,
+    pub when_unsatisfiable: watchable_core::Text,
 }
 
 watchable_core::model!(TopologySpreadConstraint {
@@ -4692,11 +4683,11 @@ watchable_core::model!(TopologySpreadConstraint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#typedlocalobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(TypedLocalObjectReference {
@@ -4712,12 +4703,12 @@ watchable_core::model!(TypedLocalObjectReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#typedobjectreference-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedObjectReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(TypedObjectReference {
@@ -4755,7 +4746,7 @@ pub struct Volume {
     pub image: Option<Box<ImageVolumeSource>>,
     pub iscsi: Option<Box<ISCSIVolumeSource>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub nfs: Option<Box<NFSVolumeSource>>,
     pub persistent_volume_claim: Option<PersistentVolumeClaimVolumeSource>,
     pub photon_persistent_disk: Option<Box<PhotonPersistentDiskVolumeSource>>,
@@ -4812,9 +4803,9 @@ watchable_core::model!(Volume {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeDevice {
     /// Required.
-    pub device_path: String,
+    pub device_path: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(VolumeDevice {
@@ -4830,14 +4821,14 @@ watchable_core::model!(VolumeDevice {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeMount {
     /// Required.
-    pub mount_path: String,
-    pub mount_propagation: Option<String>,
+    pub mount_path: watchable_core::Text,
+    pub mount_propagation: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub read_only: Option<bool>,
-    pub recursive_read_only: Option<String>,
-    pub sub_path: Option<String>,
-    pub sub_path_expr: Option<String>,
+    pub recursive_read_only: Option<watchable_core::Text>,
+    pub sub_path: Option<watchable_core::Text>,
+    pub sub_path_expr: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeMount {
@@ -4858,11 +4849,11 @@ watchable_core::model!(VolumeMount {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeMountStatus {
     /// Required.
-    pub mount_path: String,
+    pub mount_path: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub read_only: Option<bool>,
-    pub recursive_read_only: Option<String>,
+    pub recursive_read_only: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeMountStatus {
@@ -4916,8 +4907,8 @@ watchable_core::model!(VolumeProjection {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#volumeresourcerequirements-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeResourceRequirements {
-    pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,
-    pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub limits: watchable_core::Map<crate::resource::Quantity>,
+    pub requests: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(VolumeResourceRequirements {
@@ -4932,12 +4923,12 @@ watchable_core::model!(VolumeResourceRequirements {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#vspherevirtualdiskvolumesource-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct VsphereVirtualDiskVolumeSource {
-    pub fs_type: Option<String>,
+    pub fs_type: Option<watchable_core::Text>,
     /// `storagePolicyID` in JSON.
-    pub storage_policy_id: Option<String>,
-    pub storage_policy_name: Option<String>,
+    pub storage_policy_id: Option<watchable_core::Text>,
+    pub storage_policy_name: Option<watchable_core::Text>,
     /// Required.
-    pub volume_path: String,
+    pub volume_path: watchable_core::Text,
 }
 
 watchable_core::model!(VsphereVirtualDiskVolumeSource {
@@ -4972,10 +4963,10 @@ watchable_core::model!(WeightedPodAffinityTerm {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#windowssecuritycontextoptions-v1-core>
 #[derive(Clone, Default, PartialEq)]
 pub struct WindowsSecurityContextOptions {
-    pub gmsa_credential_spec: Option<String>,
-    pub gmsa_credential_spec_name: Option<String>,
+    pub gmsa_credential_spec: Option<watchable_core::Text>,
+    pub gmsa_credential_spec_name: Option<watchable_core::Text>,
     pub host_process: Option<bool>,
-    pub run_as_user_name: Option<String>,
+    pub run_as_user_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(WindowsSecurityContextOptions {

@@ -10,7 +10,7 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#allocationresult-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct AllocationResult {
-    pub controller: Option<String>,
+    pub controller: Option<watchable_core::Text>,
     pub devices: Option<DeviceAllocationResult>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
 }
@@ -28,8 +28,8 @@ watchable_core::model!(AllocationResult {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#basicdevice-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
-    pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub attributes: watchable_core::Map<DeviceAttribute>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(BasicDevice {
@@ -45,7 +45,7 @@ watchable_core::model!(BasicDevice {
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
 }
 
 watchable_core::model!(CELDeviceSelector {
@@ -61,7 +61,7 @@ watchable_core::model!(CELDeviceSelector {
 pub struct Device {
     pub basic: Option<Box<BasicDevice>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(Device {
@@ -77,9 +77,9 @@ watchable_core::model!(Device {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
     /// Required.
-    pub source: String,
+    pub source: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
@@ -113,8 +113,8 @@ watchable_core::model!(DeviceAllocationResult {
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
     pub int: Option<i64>,
-    pub string: Option<String>,
-    pub version: Option<String>,
+    pub string: Option<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceAttribute {
@@ -150,7 +150,7 @@ watchable_core::model!(DeviceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
@@ -175,8 +175,8 @@ watchable_core::model!(DeviceClaimConfiguration {
     list = DeviceClassList
 )]
 pub struct DeviceClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DeviceClassSpec,
@@ -212,10 +212,10 @@ watchable_core::model!(DeviceClassConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceclasslist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DeviceClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -251,8 +251,8 @@ watchable_core::model!(DeviceClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#deviceconstraint-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
-    pub match_attribute: Option<String>,
-    pub requests: Vec<String>,
+    pub match_attribute: Option<watchable_core::Text>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceConstraint {
@@ -268,12 +268,12 @@ watchable_core::model!(DeviceConstraint {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub count: Option<i64>,
     /// Required.
-    pub device_class_name: String,
+    pub device_class_name: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
 }
 
@@ -294,13 +294,13 @@ watchable_core::model!(DeviceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
     /// Required.
-    pub request: String,
+    pub request: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
@@ -332,7 +332,7 @@ watchable_core::model!(DeviceSelector {
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
     pub parameters: crate::runtime::RawExtension,
 }
@@ -360,8 +360,8 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     list = PodSchedulingContextList
 )]
 pub struct PodSchedulingContext {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: PodSchedulingContextSpec,
@@ -385,10 +385,10 @@ watchable_core::model!(PodSchedulingContext {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podschedulingcontextlist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodSchedulingContext>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -406,8 +406,8 @@ watchable_core::model!(PodSchedulingContextList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#podschedulingcontextspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodSchedulingContextSpec {
-    pub potential_nodes: Vec<String>,
-    pub selected_node: Option<String>,
+    pub potential_nodes: Vec<watchable_core::Text>,
+    pub selected_node: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodSchedulingContextSpec {
@@ -448,8 +448,8 @@ watchable_core::model!(PodSchedulingContextStatus {
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimSpec,
@@ -471,13 +471,13 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimconsumerreference-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
@@ -496,10 +496,10 @@ watchable_core::model!(ResourceClaimConsumerReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimlist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -518,8 +518,8 @@ watchable_core::model!(ResourceClaimList {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSchedulingStatus {
     /// Required.
-    pub name: String,
-    pub unsuitable_nodes: Vec<String>,
+    pub name: watchable_core::Text,
+    pub unsuitable_nodes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceClaimSchedulingStatus {
@@ -534,7 +534,7 @@ watchable_core::model!(ResourceClaimSchedulingStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimSpec {
-    pub controller: Option<String>,
+    pub controller: Option<watchable_core::Text>,
     pub devices: Option<DeviceClaim>,
 }
 
@@ -580,8 +580,8 @@ watchable_core::model!(ResourceClaimStatus {
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimTemplateSpec,
@@ -603,10 +603,10 @@ watchable_core::model!(ResourceClaimTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceclaimtemplatelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaimTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -644,7 +644,7 @@ pub struct ResourcePool {
     /// Required.
     pub generation: i64,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub resource_slice_count: i64,
 }
@@ -672,8 +672,8 @@ watchable_core::model!(ResourcePool {
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceSliceSpec,
@@ -695,10 +695,10 @@ watchable_core::model!(ResourceSlice {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.31/#resourceslicelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceSlice>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -719,8 +719,8 @@ pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,
     pub devices: Vec<Device>,
     /// Required.
-    pub driver: String,
-    pub node_name: Option<String>,
+    pub driver: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     /// Required.
     pub pool: ResourcePool,

@@ -10,7 +10,7 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#overhead-v1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Overhead {
-    pub pod_fixed: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub pod_fixed: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(Overhead {
@@ -34,10 +34,10 @@ watchable_core::model!(Overhead {
     list = RuntimeClassList
 )]
 pub struct RuntimeClass {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub handler: String,
-    pub kind: Option<String>,
+    pub handler: watchable_core::Text,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub overhead: Option<Overhead>,
     pub scheduling: Option<Scheduling>,
@@ -61,10 +61,10 @@ watchable_core::model!(RuntimeClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#runtimeclasslist-v1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuntimeClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<RuntimeClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -82,7 +82,7 @@ watchable_core::model!(RuntimeClassList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#scheduling-v1-node-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct Scheduling {
-    pub node_selector: std::collections::BTreeMap<String, String>,
+    pub node_selector: watchable_core::Map<watchable_core::Text>,
     pub tolerations: Vec<crate::core::v1::Toleration>,
 }
 

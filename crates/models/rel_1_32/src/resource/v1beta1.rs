@@ -14,12 +14,12 @@ pub struct AllocatedDeviceStatus {
     pub conditions: Vec<crate::meta::v1::Condition>,
     pub data: Option<crate::runtime::RawExtension>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     pub network_data: Option<NetworkDeviceData>,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
 }
 
 watchable_core::model!(AllocatedDeviceStatus {
@@ -54,8 +54,8 @@ watchable_core::model!(AllocationResult {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#basicdevice-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
-    pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
-    pub capacity: std::collections::BTreeMap<String, DeviceCapacity>,
+    pub attributes: watchable_core::Map<DeviceAttribute>,
+    pub capacity: watchable_core::Map<DeviceCapacity>,
 }
 
 watchable_core::model!(BasicDevice {
@@ -71,7 +71,7 @@ watchable_core::model!(BasicDevice {
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
 }
 
 watchable_core::model!(CELDeviceSelector {
@@ -87,7 +87,7 @@ watchable_core::model!(CELDeviceSelector {
 pub struct Device {
     pub basic: Option<Box<BasicDevice>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(Device {
@@ -103,9 +103,9 @@ watchable_core::model!(Device {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
     /// Required.
-    pub source: String,
+    pub source: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
@@ -139,8 +139,8 @@ watchable_core::model!(DeviceAllocationResult {
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
     pub int: Option<i64>,
-    pub string: Option<String>,
-    pub version: Option<String>,
+    pub string: Option<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceAttribute {
@@ -191,7 +191,7 @@ watchable_core::model!(DeviceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
@@ -216,8 +216,8 @@ watchable_core::model!(DeviceClaimConfiguration {
     list = DeviceClassList
 )]
 pub struct DeviceClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DeviceClassSpec,
@@ -253,10 +253,10 @@ watchable_core::model!(DeviceClassConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceclasslist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DeviceClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -290,8 +290,8 @@ watchable_core::model!(DeviceClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#deviceconstraint-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
-    pub match_attribute: Option<String>,
-    pub requests: Vec<String>,
+    pub match_attribute: Option<watchable_core::Text>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceConstraint {
@@ -307,12 +307,12 @@ watchable_core::model!(DeviceConstraint {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub count: Option<i64>,
     /// Required.
-    pub device_class_name: String,
+    pub device_class_name: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
 }
 
@@ -334,13 +334,13 @@ watchable_core::model!(DeviceRequest {
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
     /// Required.
-    pub request: String,
+    pub request: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceRequestAllocationResult {
@@ -372,9 +372,9 @@ watchable_core::model!(DeviceSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#networkdevicedata-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
-    pub hardware_address: Option<String>,
-    pub interface_name: Option<String>,
-    pub ips: Vec<String>,
+    pub hardware_address: Option<watchable_core::Text>,
+    pub interface_name: Option<watchable_core::Text>,
+    pub ips: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkDeviceData {
@@ -391,7 +391,7 @@ watchable_core::model!(NetworkDeviceData {
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
     pub parameters: crate::runtime::RawExtension,
 }
@@ -419,8 +419,8 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimSpec,
@@ -442,13 +442,13 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimconsumerreference-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
@@ -467,10 +467,10 @@ watchable_core::model!(ResourceClaimConsumerReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimlist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -533,8 +533,8 @@ watchable_core::model!(ResourceClaimStatus {
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimTemplateSpec,
@@ -556,10 +556,10 @@ watchable_core::model!(ResourceClaimTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceclaimtemplatelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaimTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -597,7 +597,7 @@ pub struct ResourcePool {
     /// Required.
     pub generation: i64,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub resource_slice_count: i64,
 }
@@ -625,8 +625,8 @@ watchable_core::model!(ResourcePool {
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceSliceSpec,
@@ -648,10 +648,10 @@ watchable_core::model!(ResourceSlice {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.32/#resourceslicelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceSlice>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -672,8 +672,8 @@ pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,
     pub devices: Vec<Device>,
     /// Required.
-    pub driver: String,
-    pub node_name: Option<String>,
+    pub driver: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     /// Required.
     pub pool: ResourcePool,

@@ -12,9 +12,9 @@
 pub struct HTTPIngressPath {
     /// Required.
     pub backend: IngressBackend,
-    pub path: Option<String>,
+    pub path: Option<watchable_core::Text>,
     /// Required.
-    pub path_type: String,
+    pub path_type: watchable_core::Text,
 }
 
 watchable_core::model!(HTTPIngressPath {
@@ -55,8 +55,8 @@ watchable_core::model!(HTTPIngressRuleValue {
     list = IPAddressList
 )]
 pub struct IPAddress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IPAddressSpec>,
 }
@@ -77,10 +77,10 @@ watchable_core::model!(IPAddress {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ipaddresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IPAddressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<IPAddress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -114,8 +114,8 @@ watchable_core::model!(IPAddressSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct IPBlock {
     /// Required.
-    pub cidr: String,
-    pub except: Vec<String>,
+    pub cidr: watchable_core::Text,
+    pub except: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(IPBlock {
@@ -141,8 +141,8 @@ watchable_core::model!(IPBlock {
     list = IngressList
 )]
 pub struct Ingress {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressSpec>,
     pub status: Option<IngressStatus>,
@@ -189,8 +189,8 @@ watchable_core::model!(IngressBackend {
     list = IngressClassList
 )]
 pub struct IngressClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<IngressClassSpec>,
 }
@@ -211,10 +211,10 @@ watchable_core::model!(IngressClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ingressclasslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<IngressClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -232,13 +232,13 @@ watchable_core::model!(IngressClassList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ingressclassparametersreference-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassParametersReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
-    pub scope: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressClassParametersReference {
@@ -256,7 +256,7 @@ watchable_core::model!(IngressClassParametersReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ingressclassspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressClassSpec {
-    pub controller: Option<String>,
+    pub controller: Option<watchable_core::Text>,
     pub parameters: Option<Box<IngressClassParametersReference>>,
 }
 
@@ -274,10 +274,10 @@ watchable_core::model!(IngressClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ingresslist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Ingress>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -295,8 +295,8 @@ watchable_core::model!(IngressList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ingressloadbalanceringress-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressLoadBalancerIngress {
-    pub hostname: Option<String>,
-    pub ip: Option<String>,
+    pub hostname: Option<watchable_core::Text>,
+    pub ip: Option<watchable_core::Text>,
     pub ports: Vec<IngressPortStatus>,
 }
 
@@ -327,11 +327,11 @@ watchable_core::model!(IngressLoadBalancerStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ingressportstatus-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressPortStatus {
-    pub error: Option<String>,
+    pub error: Option<watchable_core::Text>,
     /// Required.
     pub port: i32,
     /// Required.
-    pub protocol: String,
+    pub protocol: watchable_core::Text,
 }
 
 watchable_core::model!(IngressPortStatus {
@@ -347,7 +347,7 @@ watchable_core::model!(IngressPortStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ingressrule-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressRule {
-    pub host: Option<String>,
+    pub host: Option<watchable_core::Text>,
     pub http: Option<HTTPIngressRuleValue>,
 }
 
@@ -364,7 +364,7 @@ watchable_core::model!(IngressRule {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressServiceBackend {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub port: Option<ServiceBackendPort>,
 }
 
@@ -381,7 +381,7 @@ watchable_core::model!(IngressServiceBackend {
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressSpec {
     pub default_backend: Option<Box<IngressBackend>>,
-    pub ingress_class_name: Option<String>,
+    pub ingress_class_name: Option<watchable_core::Text>,
     pub rules: Vec<IngressRule>,
     pub tls: Vec<IngressTLS>,
 }
@@ -414,8 +414,8 @@ watchable_core::model!(IngressStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#ingresstls-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct IngressTLS {
-    pub hosts: Vec<String>,
-    pub secret_name: Option<String>,
+    pub hosts: Vec<watchable_core::Text>,
+    pub secret_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(IngressTLS {
@@ -441,8 +441,8 @@ watchable_core::model!(IngressTLS {
     list = NetworkPolicyList
 )]
 pub struct NetworkPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<NetworkPolicySpec>,
 }
@@ -495,10 +495,10 @@ watchable_core::model!(NetworkPolicyIngressRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#networkpolicylist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<NetworkPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -536,7 +536,7 @@ watchable_core::model!(NetworkPolicyPeer {
 pub struct NetworkPolicyPort {
     pub end_port: Option<i32>,
     pub port: Option<crate::intstr::IntOrString>,
-    pub protocol: Option<String>,
+    pub protocol: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicyPort {
@@ -556,7 +556,7 @@ pub struct NetworkPolicySpec {
     pub ingress: Vec<NetworkPolicyIngressRule>,
     /// Required.
     pub pod_selector: crate::meta::v1::LabelSelector,
-    pub policy_types: Vec<String>,
+    pub policy_types: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkPolicySpec {
@@ -573,12 +573,12 @@ watchable_core::model!(NetworkPolicySpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#parentreference-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParentReference {
-    pub group: Option<String>,
+    pub group: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
-    pub namespace: Option<String>,
+    pub name: watchable_core::Text,
+    pub namespace: Option<watchable_core::Text>,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
 }
 
 watchable_core::model!(ParentReference {
@@ -595,7 +595,7 @@ watchable_core::model!(ParentReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#servicebackendport-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceBackendPort {
-    pub name: Option<String>,
+    pub name: Option<watchable_core::Text>,
     pub number: Option<i32>,
 }
 
@@ -621,8 +621,8 @@ watchable_core::model!(ServiceBackendPort {
     list = ServiceCIDRList
 )]
 pub struct ServiceCIDR {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ServiceCIDRSpec>,
     pub status: Option<ServiceCIDRStatus>,
@@ -645,10 +645,10 @@ watchable_core::model!(ServiceCIDR {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#servicecidrlist-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ServiceCIDR>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -666,7 +666,7 @@ watchable_core::model!(ServiceCIDRList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#servicecidrspec-v1-networking-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceCIDRSpec {
-    pub cidrs: Vec<String>,
+    pub cidrs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ServiceCIDRSpec {

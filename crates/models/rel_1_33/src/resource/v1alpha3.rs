@@ -14,12 +14,12 @@ pub struct AllocatedDeviceStatus {
     pub conditions: Vec<crate::meta::v1::Condition>,
     pub data: Option<crate::runtime::RawExtension>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     pub network_data: Option<NetworkDeviceData>,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
 }
 
 watchable_core::model!(AllocatedDeviceStatus {
@@ -55,10 +55,10 @@ watchable_core::model!(AllocationResult {
 #[derive(Clone, Default, PartialEq)]
 pub struct BasicDevice {
     pub all_nodes: Option<bool>,
-    pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
-    pub capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub attributes: watchable_core::Map<DeviceAttribute>,
+    pub capacity: watchable_core::Map<crate::resource::Quantity>,
     pub consumes_counters: Vec<DeviceCounterConsumption>,
-    pub node_name: Option<String>,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     pub taints: Vec<DeviceTaint>,
 }
@@ -81,7 +81,7 @@ watchable_core::model!(BasicDevice {
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
 }
 
 watchable_core::model!(CELDeviceSelector {
@@ -111,9 +111,9 @@ watchable_core::model!(Counter {
 #[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
-    pub counters: std::collections::BTreeMap<String, Counter>,
+    pub counters: watchable_core::Map<Counter>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(CounterSet {
@@ -130,7 +130,7 @@ watchable_core::model!(CounterSet {
 pub struct Device {
     pub basic: Option<Box<BasicDevice>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(Device {
@@ -146,9 +146,9 @@ watchable_core::model!(Device {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
     /// Required.
-    pub source: String,
+    pub source: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
@@ -182,8 +182,8 @@ watchable_core::model!(DeviceAllocationResult {
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
     pub int: Option<i64>,
-    pub string: Option<String>,
-    pub version: Option<String>,
+    pub string: Option<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceAttribute {
@@ -219,7 +219,7 @@ watchable_core::model!(DeviceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
@@ -244,8 +244,8 @@ watchable_core::model!(DeviceClaimConfiguration {
     list = DeviceClassList
 )]
 pub struct DeviceClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DeviceClassSpec,
@@ -281,10 +281,10 @@ watchable_core::model!(DeviceClassConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclasslist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DeviceClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -318,8 +318,8 @@ watchable_core::model!(DeviceClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceconstraint-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
-    pub match_attribute: Option<String>,
-    pub requests: Vec<String>,
+    pub match_attribute: Option<watchable_core::Text>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceConstraint {
@@ -335,9 +335,9 @@ watchable_core::model!(DeviceConstraint {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
     /// Required.
-    pub counter_set: String,
+    pub counter_set: watchable_core::Text,
     /// Required.
-    pub counters: std::collections::BTreeMap<String, Counter>,
+    pub counters: watchable_core::Map<Counter>,
 }
 
 watchable_core::model!(DeviceCounterConsumption {
@@ -353,12 +353,12 @@ watchable_core::model!(DeviceCounterConsumption {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub count: Option<i64>,
-    pub device_class_name: Option<String>,
+    pub device_class_name: Option<watchable_core::Text>,
     pub first_available: Vec<DeviceSubRequest>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
     pub tolerations: Vec<DeviceToleration>,
 }
@@ -383,13 +383,13 @@ watchable_core::model!(DeviceRequest {
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
     /// Required.
-    pub request: String,
+    pub request: watchable_core::Text,
     pub tolerations: Vec<DeviceToleration>,
 }
 
@@ -423,12 +423,12 @@ watchable_core::model!(DeviceSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicesubrequest-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub count: Option<i64>,
     /// Required.
-    pub device_class_name: String,
+    pub device_class_name: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
     pub tolerations: Vec<DeviceToleration>,
 }
@@ -450,11 +450,11 @@ watchable_core::model!(DeviceSubRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
-    pub effect: String,
+    pub effect: watchable_core::Text,
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub time_added: Option<crate::meta::v1::Time>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceTaint {
@@ -481,8 +481,8 @@ watchable_core::model!(DeviceTaint {
     list = DeviceTaintRuleList
 )]
 pub struct DeviceTaintRule {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DeviceTaintRuleSpec,
@@ -504,10 +504,10 @@ watchable_core::model!(DeviceTaintRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetaintrulelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DeviceTaintRule>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -542,10 +542,10 @@ watchable_core::model!(DeviceTaintRuleSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetaintselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintSelector {
-    pub device: Option<String>,
-    pub device_class_name: Option<String>,
-    pub driver: Option<String>,
-    pub pool: Option<String>,
+    pub device: Option<watchable_core::Text>,
+    pub device_class_name: Option<watchable_core::Text>,
+    pub driver: Option<watchable_core::Text>,
+    pub pool: Option<watchable_core::Text>,
     pub selectors: Vec<DeviceSelector>,
 }
 
@@ -564,11 +564,11 @@ watchable_core::model!(DeviceTaintSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetoleration-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
-    pub effect: Option<String>,
-    pub key: Option<String>,
-    pub operator: Option<String>,
+    pub effect: Option<watchable_core::Text>,
+    pub key: Option<watchable_core::Text>,
+    pub operator: Option<watchable_core::Text>,
     pub toleration_seconds: Option<i64>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceToleration {
@@ -586,9 +586,9 @@ watchable_core::model!(DeviceToleration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#networkdevicedata-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
-    pub hardware_address: Option<String>,
-    pub interface_name: Option<String>,
-    pub ips: Vec<String>,
+    pub hardware_address: Option<watchable_core::Text>,
+    pub interface_name: Option<watchable_core::Text>,
+    pub ips: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkDeviceData {
@@ -605,7 +605,7 @@ watchable_core::model!(NetworkDeviceData {
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
     pub parameters: crate::runtime::RawExtension,
 }
@@ -633,8 +633,8 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimSpec,
@@ -656,13 +656,13 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimconsumerreference-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
@@ -681,10 +681,10 @@ watchable_core::model!(ResourceClaimConsumerReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimlist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -747,8 +747,8 @@ watchable_core::model!(ResourceClaimStatus {
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimTemplateSpec,
@@ -770,10 +770,10 @@ watchable_core::model!(ResourceClaimTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplatelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaimTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -811,7 +811,7 @@ pub struct ResourcePool {
     /// Required.
     pub generation: i64,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub resource_slice_count: i64,
 }
@@ -839,8 +839,8 @@ watchable_core::model!(ResourcePool {
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceSliceSpec,
@@ -862,10 +862,10 @@ watchable_core::model!(ResourceSlice {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceslicelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceSlice>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -886,8 +886,8 @@ pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,
     pub devices: Vec<Device>,
     /// Required.
-    pub driver: String,
-    pub node_name: Option<String>,
+    pub driver: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     pub per_device_node_selection: Option<bool>,
     /// Required.

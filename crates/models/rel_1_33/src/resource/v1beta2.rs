@@ -14,12 +14,12 @@ pub struct AllocatedDeviceStatus {
     pub conditions: Vec<crate::meta::v1::Condition>,
     pub data: Option<crate::runtime::RawExtension>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     pub network_data: Option<NetworkDeviceData>,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
 }
 
 watchable_core::model!(AllocatedDeviceStatus {
@@ -55,7 +55,7 @@ watchable_core::model!(AllocationResult {
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
 }
 
 watchable_core::model!(CELDeviceSelector {
@@ -85,9 +85,9 @@ watchable_core::model!(Counter {
 #[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
-    pub counters: std::collections::BTreeMap<String, Counter>,
+    pub counters: watchable_core::Map<Counter>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(CounterSet {
@@ -103,12 +103,12 @@ watchable_core::model!(CounterSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct Device {
     pub all_nodes: Option<bool>,
-    pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
-    pub capacity: std::collections::BTreeMap<String, DeviceCapacity>,
+    pub attributes: watchable_core::Map<DeviceAttribute>,
+    pub capacity: watchable_core::Map<DeviceCapacity>,
     pub consumes_counters: Vec<DeviceCounterConsumption>,
     /// Required.
-    pub name: String,
-    pub node_name: Option<String>,
+    pub name: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     pub taints: Vec<DeviceTaint>,
 }
@@ -132,9 +132,9 @@ watchable_core::model!(Device {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
     /// Required.
-    pub source: String,
+    pub source: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
@@ -168,8 +168,8 @@ watchable_core::model!(DeviceAllocationResult {
 pub struct DeviceAttribute {
     pub bool: Option<bool>,
     pub int: Option<i64>,
-    pub string: Option<String>,
-    pub version: Option<String>,
+    pub string: Option<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceAttribute {
@@ -220,7 +220,7 @@ watchable_core::model!(DeviceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
@@ -245,8 +245,8 @@ watchable_core::model!(DeviceClaimConfiguration {
     list = DeviceClassList
 )]
 pub struct DeviceClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DeviceClassSpec,
@@ -282,10 +282,10 @@ watchable_core::model!(DeviceClassConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceclasslist-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DeviceClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -319,8 +319,8 @@ watchable_core::model!(DeviceClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#deviceconstraint-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
-    pub match_attribute: Option<String>,
-    pub requests: Vec<String>,
+    pub match_attribute: Option<watchable_core::Text>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceConstraint {
@@ -336,9 +336,9 @@ watchable_core::model!(DeviceConstraint {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
     /// Required.
-    pub counter_set: String,
+    pub counter_set: watchable_core::Text,
     /// Required.
-    pub counters: std::collections::BTreeMap<String, Counter>,
+    pub counters: watchable_core::Map<Counter>,
 }
 
 watchable_core::model!(DeviceCounterConsumption {
@@ -356,7 +356,7 @@ pub struct DeviceRequest {
     pub exactly: Option<Box<ExactDeviceRequest>>,
     pub first_available: Vec<DeviceSubRequest>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceRequest {
@@ -374,13 +374,13 @@ watchable_core::model!(DeviceRequest {
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
     /// Required.
-    pub request: String,
+    pub request: watchable_core::Text,
     pub tolerations: Vec<DeviceToleration>,
 }
 
@@ -414,12 +414,12 @@ watchable_core::model!(DeviceSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicesubrequest-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub count: Option<i64>,
     /// Required.
-    pub device_class_name: String,
+    pub device_class_name: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
     pub tolerations: Vec<DeviceToleration>,
 }
@@ -441,11 +441,11 @@ watchable_core::model!(DeviceSubRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
-    pub effect: String,
+    pub effect: watchable_core::Text,
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub time_added: Option<crate::meta::v1::Time>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceTaint {
@@ -462,11 +462,11 @@ watchable_core::model!(DeviceTaint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#devicetoleration-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
-    pub effect: Option<String>,
-    pub key: Option<String>,
-    pub operator: Option<String>,
+    pub effect: Option<watchable_core::Text>,
+    pub key: Option<watchable_core::Text>,
+    pub operator: Option<watchable_core::Text>,
     pub toleration_seconds: Option<i64>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceToleration {
@@ -485,10 +485,10 @@ watchable_core::model!(DeviceToleration {
 #[derive(Clone, Default, PartialEq)]
 pub struct ExactDeviceRequest {
     pub admin_access: Option<bool>,
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub count: Option<i64>,
     /// Required.
-    pub device_class_name: String,
+    pub device_class_name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
     pub tolerations: Vec<DeviceToleration>,
 }
@@ -509,9 +509,9 @@ watchable_core::model!(ExactDeviceRequest {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#networkdevicedata-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
-    pub hardware_address: Option<String>,
-    pub interface_name: Option<String>,
-    pub ips: Vec<String>,
+    pub hardware_address: Option<watchable_core::Text>,
+    pub interface_name: Option<watchable_core::Text>,
+    pub ips: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkDeviceData {
@@ -528,7 +528,7 @@ watchable_core::model!(NetworkDeviceData {
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
     pub parameters: crate::runtime::RawExtension,
 }
@@ -556,8 +556,8 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimSpec,
@@ -579,13 +579,13 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimconsumerreference-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
@@ -604,10 +604,10 @@ watchable_core::model!(ResourceClaimConsumerReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimlist-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -670,8 +670,8 @@ watchable_core::model!(ResourceClaimStatus {
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimTemplateSpec,
@@ -693,10 +693,10 @@ watchable_core::model!(ResourceClaimTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceclaimtemplatelist-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaimTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -734,7 +734,7 @@ pub struct ResourcePool {
     /// Required.
     pub generation: i64,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub resource_slice_count: i64,
 }
@@ -762,8 +762,8 @@ watchable_core::model!(ResourcePool {
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceSliceSpec,
@@ -785,10 +785,10 @@ watchable_core::model!(ResourceSlice {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#resourceslicelist-v1beta2-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceSlice>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -809,8 +809,8 @@ pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,
     pub devices: Vec<Device>,
     /// Required.
-    pub driver: String,
-    pub node_name: Option<String>,
+    pub driver: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     pub per_device_node_selection: Option<bool>,
     /// Required.

@@ -20,12 +20,12 @@
     list = PriorityClassList
 )]
 pub struct PriorityClass {
-    pub api_version: Option<String>,
-    pub description: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub description: Option<watchable_core::Text>,
     pub global_default: Option<bool>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub preemption_policy: Option<String>,
+    pub preemption_policy: Option<watchable_core::Text>,
     /// Required.
     pub value: i32,
 }
@@ -49,10 +49,10 @@ watchable_core::model!(PriorityClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.33/#priorityclasslist-v1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PriorityClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PriorityClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 

@@ -10,7 +10,7 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#applyconfiguration-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ApplyConfiguration {
-    pub expression: Option<String>,
+    pub expression: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ApplyConfiguration {
@@ -24,7 +24,7 @@ watchable_core::model!(ApplyConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#jsonpatch-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct JSONPatch {
-    pub expression: Option<String>,
+    pub expression: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(JSONPatch {
@@ -39,9 +39,9 @@ watchable_core::model!(JSONPatch {
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(MatchCondition {
@@ -57,7 +57,7 @@ watchable_core::model!(MatchCondition {
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
-    pub match_policy: Option<String>,
+    pub match_policy: Option<watchable_core::Text>,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
     pub resource_rules: Vec<NamedRuleWithOperations>,
@@ -88,8 +88,8 @@ watchable_core::model!(MatchResources {
     list = MutatingAdmissionPolicyList
 )]
 pub struct MutatingAdmissionPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<MutatingAdmissionPolicySpec>,
 }
@@ -118,8 +118,8 @@ watchable_core::model!(MutatingAdmissionPolicy {
     list = MutatingAdmissionPolicyBindingList
 )]
 pub struct MutatingAdmissionPolicyBinding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<MutatingAdmissionPolicyBindingSpec>,
 }
@@ -140,10 +140,10 @@ watchable_core::model!(MutatingAdmissionPolicyBinding {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#mutatingadmissionpolicybindinglist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<MutatingAdmissionPolicyBinding>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -163,7 +163,7 @@ watchable_core::model!(MutatingAdmissionPolicyBindingList {
 pub struct MutatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<Box<MatchResources>>,
     pub param_ref: Option<Box<ParamRef>>,
-    pub policy_name: Option<String>,
+    pub policy_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(MutatingAdmissionPolicyBindingSpec {
@@ -181,10 +181,10 @@ watchable_core::model!(MutatingAdmissionPolicyBindingSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#mutatingadmissionpolicylist-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<MutatingAdmissionPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -202,13 +202,13 @@ watchable_core::model!(MutatingAdmissionPolicyList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#mutatingadmissionpolicyspec-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicySpec {
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
     pub match_constraints: Option<Box<MatchResources>>,
     pub mutations: Vec<Mutation>,
     pub param_kind: Option<ParamKind>,
-    pub reinvocation_policy: Option<String>,
+    pub reinvocation_policy: Option<watchable_core::Text>,
     pub variables: Vec<Variable>,
 }
 
@@ -232,7 +232,7 @@ pub struct Mutation {
     pub apply_configuration: Option<ApplyConfiguration>,
     pub json_patch: Option<JSONPatch>,
     /// Required.
-    pub patch_type: String,
+    pub patch_type: watchable_core::Text,
 }
 
 watchable_core::model!(Mutation {
@@ -248,12 +248,12 @@ watchable_core::model!(Mutation {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#namedrulewithoperations-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
-    pub api_groups: Vec<String>,
-    pub api_versions: Vec<String>,
-    pub operations: Vec<String>,
-    pub resource_names: Vec<String>,
-    pub resources: Vec<String>,
-    pub scope: Option<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub api_versions: Vec<watchable_core::Text>,
+    pub operations: Vec<watchable_core::Text>,
+    pub resource_names: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NamedRuleWithOperations {
@@ -272,8 +272,8 @@ watchable_core::model!(NamedRuleWithOperations {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#paramkind-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ParamKind {
@@ -288,9 +288,9 @@ watchable_core::model!(ParamKind {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#paramref-v1beta1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub parameter_not_found_action: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub parameter_not_found_action: Option<watchable_core::Text>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -309,9 +309,9 @@ watchable_core::model!(ParamRef {
 #[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(Variable {

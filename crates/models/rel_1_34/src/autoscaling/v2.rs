@@ -11,9 +11,9 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricSource {
     /// Required.
-    pub container: String,
+    pub container: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub target: MetricTarget,
 }
@@ -32,11 +32,11 @@ watchable_core::model!(ContainerResourceMetricSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct ContainerResourceMetricStatus {
     /// Required.
-    pub container: String,
+    pub container: watchable_core::Text,
     /// Required.
     pub current: MetricValueStatus,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ContainerResourceMetricStatus {
@@ -52,11 +52,11 @@ watchable_core::model!(ContainerResourceMetricStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#crossversionobjectreference-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct CrossVersionObjectReference {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(CrossVersionObjectReference {
@@ -111,7 +111,7 @@ pub struct HPAScalingPolicy {
     /// Required.
     pub period_seconds: i32,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
     /// Required.
     pub value: i32,
 }
@@ -130,7 +130,7 @@ watchable_core::model!(HPAScalingPolicy {
 #[derive(Clone, Default, PartialEq)]
 pub struct HPAScalingRules {
     pub policies: Vec<HPAScalingPolicy>,
-    pub select_policy: Option<String>,
+    pub select_policy: Option<watchable_core::Text>,
     pub stabilization_window_seconds: Option<i32>,
     pub tolerance: Option<crate::resource::Quantity>,
 }
@@ -160,8 +160,8 @@ watchable_core::model!(HPAScalingRules {
     list = HorizontalPodAutoscalerList
 )]
 pub struct HorizontalPodAutoscaler {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<HorizontalPodAutoscalerSpec>,
     pub status: Option<HorizontalPodAutoscalerStatus>,
@@ -199,12 +199,12 @@ watchable_core::model!(HorizontalPodAutoscalerBehavior {
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(HorizontalPodAutoscalerCondition {
@@ -224,10 +224,10 @@ watchable_core::model!(HorizontalPodAutoscalerCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#horizontalpodautoscalerlist-v2-autoscaling>
 #[derive(Clone, Default, PartialEq)]
 pub struct HorizontalPodAutoscalerList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<HorizontalPodAutoscaler>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -296,7 +296,7 @@ watchable_core::model!(HorizontalPodAutoscalerStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct MetricIdentifier {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -318,7 +318,7 @@ pub struct MetricSpec {
     pub pods: Option<Box<PodsMetricSource>>,
     pub resource: Option<ResourceMetricSource>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(MetricSpec {
@@ -343,7 +343,7 @@ pub struct MetricStatus {
     pub pods: Option<Box<PodsMetricStatus>>,
     pub resource: Option<ResourceMetricStatus>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(MetricStatus {
@@ -365,7 +365,7 @@ pub struct MetricTarget {
     pub average_utilization: Option<i32>,
     pub average_value: Option<crate::resource::Quantity>,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
     pub value: Option<crate::resource::Quantity>,
 }
 
@@ -480,7 +480,7 @@ watchable_core::model!(PodsMetricStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceMetricSource {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub target: MetricTarget,
 }
@@ -500,7 +500,7 @@ pub struct ResourceMetricStatus {
     /// Required.
     pub current: MetricValueStatus,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceMetricStatus {

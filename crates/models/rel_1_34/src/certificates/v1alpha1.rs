@@ -20,8 +20,8 @@
     list = ClusterTrustBundleList
 )]
 pub struct ClusterTrustBundle {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ClusterTrustBundleSpec,
@@ -43,10 +43,10 @@ watchable_core::model!(ClusterTrustBundle {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#clustertrustbundlelist-v1alpha1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ClusterTrustBundle>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -64,9 +64,9 @@ watchable_core::model!(ClusterTrustBundleList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#clustertrustbundlespec-v1alpha1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleSpec {
-    pub signer_name: Option<String>,
+    pub signer_name: Option<watchable_core::Text>,
     /// Required.
-    pub trust_bundle: String,
+    pub trust_bundle: watchable_core::Text,
 }
 
 watchable_core::model!(ClusterTrustBundleSpec {
@@ -92,8 +92,8 @@ watchable_core::model!(ClusterTrustBundleSpec {
     list = PodCertificateRequestList
 )]
 pub struct PodCertificateRequest {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: PodCertificateRequestSpec,
@@ -117,10 +117,10 @@ watchable_core::model!(PodCertificateRequest {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#podcertificaterequestlist-v1alpha1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCertificateRequestList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodCertificateRequest>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -140,23 +140,23 @@ watchable_core::model!(PodCertificateRequestList {
 pub struct PodCertificateRequestSpec {
     pub max_expiration_seconds: Option<i32>,
     /// Required.
-    pub node_name: String,
+    pub node_name: watchable_core::Text,
     /// `nodeUID` in JSON. Required.
-    pub node_uid: String,
+    pub node_uid: watchable_core::Text,
     /// Required.
     pub pkix_public_key: watchable_core::ByteString,
     /// Required.
-    pub pod_name: String,
+    pub pod_name: watchable_core::Text,
     /// `podUID` in JSON. Required.
-    pub pod_uid: String,
+    pub pod_uid: watchable_core::Text,
     /// Required.
     pub proof_of_possession: watchable_core::ByteString,
     /// Required.
-    pub service_account_name: String,
+    pub service_account_name: watchable_core::Text,
     /// `serviceAccountUID` in JSON. Required.
-    pub service_account_uid: String,
+    pub service_account_uid: watchable_core::Text,
     /// Required.
-    pub signer_name: String,
+    pub signer_name: watchable_core::Text,
 }
 
 watchable_core::model!(PodCertificateRequestSpec {
@@ -180,7 +180,7 @@ watchable_core::model!(PodCertificateRequestSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCertificateRequestStatus {
     pub begin_refresh_at: Option<crate::meta::v1::Time>,
-    pub certificate_chain: Option<String>,
+    pub certificate_chain: Option<watchable_core::Text>,
     /// Keyed by `type`.
     pub conditions: Vec<crate::meta::v1::Condition>,
     pub not_after: Option<crate::meta::v1::Time>,

@@ -10,9 +10,9 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#groupversionresource-v1alpha1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct GroupVersionResource {
-    pub group: Option<String>,
-    pub resource: Option<String>,
-    pub version: Option<String>,
+    pub group: Option<watchable_core::Text>,
+    pub resource: Option<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(GroupVersionResource {
@@ -29,12 +29,12 @@ watchable_core::model!(GroupVersionResource {
 #[derive(Clone, Default, PartialEq)]
 pub struct MigrationCondition {
     pub last_update_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(MigrationCondition {
@@ -62,8 +62,8 @@ watchable_core::model!(MigrationCondition {
     list = StorageVersionMigrationList
 )]
 pub struct StorageVersionMigration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<StorageVersionMigrationSpec>,
     pub status: Option<StorageVersionMigrationStatus>,
@@ -86,10 +86,10 @@ watchable_core::model!(StorageVersionMigration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#storageversionmigrationlist-v1alpha1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required. Keyed by `type`.
     pub items: Vec<StorageVersionMigration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -107,7 +107,7 @@ watchable_core::model!(StorageVersionMigrationList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#storageversionmigrationspec-v1alpha1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationSpec {
-    pub continue_token: Option<String>,
+    pub continue_token: Option<watchable_core::Text>,
     /// Required.
     pub resource: GroupVersionResource,
 }
@@ -126,7 +126,7 @@ watchable_core::model!(StorageVersionMigrationSpec {
 pub struct StorageVersionMigrationStatus {
     /// Keyed by `type`.
     pub conditions: Vec<MigrationCondition>,
-    pub resource_version: Option<String>,
+    pub resource_version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageVersionMigrationStatus {

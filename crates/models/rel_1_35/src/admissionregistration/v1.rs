@@ -11,9 +11,9 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct AuditAnnotation {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub value_expression: String,
+    pub value_expression: watchable_core::Text,
 }
 
 watchable_core::model!(AuditAnnotation {
@@ -29,9 +29,9 @@ watchable_core::model!(AuditAnnotation {
 #[derive(Clone, Default, PartialEq)]
 pub struct ExpressionWarning {
     /// Required.
-    pub field_ref: String,
+    pub field_ref: watchable_core::Text,
     /// Required.
-    pub warning: String,
+    pub warning: watchable_core::Text,
 }
 
 watchable_core::model!(ExpressionWarning {
@@ -47,9 +47,9 @@ watchable_core::model!(ExpressionWarning {
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(MatchCondition {
@@ -65,7 +65,7 @@ watchable_core::model!(MatchCondition {
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
-    pub match_policy: Option<String>,
+    pub match_policy: Option<watchable_core::Text>,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
     pub resource_rules: Vec<NamedRuleWithOperations>,
@@ -87,21 +87,21 @@ watchable_core::model!(MatchResources {
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
     /// Required.
-    pub admission_review_versions: Vec<String>,
+    pub admission_review_versions: Vec<watchable_core::Text>,
     /// Required.
     pub client_config: WebhookClientConfig,
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
-    pub match_policy: Option<String>,
+    pub match_policy: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
-    pub reinvocation_policy: Option<String>,
+    pub reinvocation_policy: Option<watchable_core::Text>,
     pub rules: Vec<RuleWithOperations>,
     /// Required.
-    pub side_effects: String,
+    pub side_effects: watchable_core::Text,
     pub timeout_seconds: Option<i32>,
 }
 
@@ -137,8 +137,8 @@ watchable_core::model!(MutatingWebhook {
     list = MutatingWebhookConfigurationList
 )]
 pub struct MutatingWebhookConfiguration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Keyed by `name`.
     pub webhooks: Vec<MutatingWebhook>,
@@ -160,10 +160,10 @@ watchable_core::model!(MutatingWebhookConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#mutatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhookConfigurationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<MutatingWebhookConfiguration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -181,12 +181,12 @@ watchable_core::model!(MutatingWebhookConfigurationList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#namedrulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
-    pub api_groups: Vec<String>,
-    pub api_versions: Vec<String>,
-    pub operations: Vec<String>,
-    pub resource_names: Vec<String>,
-    pub resources: Vec<String>,
-    pub scope: Option<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub api_versions: Vec<watchable_core::Text>,
+    pub operations: Vec<watchable_core::Text>,
+    pub resource_names: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NamedRuleWithOperations {
@@ -205,8 +205,8 @@ watchable_core::model!(NamedRuleWithOperations {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#paramkind-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ParamKind {
@@ -221,9 +221,9 @@ watchable_core::model!(ParamKind {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#paramref-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub parameter_not_found_action: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub parameter_not_found_action: Option<watchable_core::Text>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -241,11 +241,11 @@ watchable_core::model!(ParamRef {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#rulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
-    pub api_groups: Vec<String>,
-    pub api_versions: Vec<String>,
-    pub operations: Vec<String>,
-    pub resources: Vec<String>,
-    pub scope: Option<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub api_versions: Vec<watchable_core::Text>,
+    pub operations: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RuleWithOperations {
@@ -264,10 +264,10 @@ watchable_core::model!(RuleWithOperations {
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
-    pub path: Option<String>,
+    pub namespace: watchable_core::Text,
+    pub path: Option<watchable_core::Text>,
     pub port: Option<i32>,
 }
 
@@ -309,8 +309,8 @@ watchable_core::model!(TypeChecking {
     list = ValidatingAdmissionPolicyList
 )]
 pub struct ValidatingAdmissionPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ValidatingAdmissionPolicySpec>,
     pub status: Option<ValidatingAdmissionPolicyStatus>,
@@ -341,8 +341,8 @@ watchable_core::model!(ValidatingAdmissionPolicy {
     list = ValidatingAdmissionPolicyBindingList
 )]
 pub struct ValidatingAdmissionPolicyBinding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ValidatingAdmissionPolicyBindingSpec>,
 }
@@ -363,10 +363,10 @@ watchable_core::model!(ValidatingAdmissionPolicyBinding {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#validatingadmissionpolicybindinglist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ValidatingAdmissionPolicyBinding>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -386,8 +386,8 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingList {
 pub struct ValidatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<Box<MatchResources>>,
     pub param_ref: Option<Box<ParamRef>>,
-    pub policy_name: Option<String>,
-    pub validation_actions: Vec<String>,
+    pub policy_name: Option<watchable_core::Text>,
+    pub validation_actions: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
@@ -406,10 +406,10 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#validatingadmissionpolicylist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ValidatingAdmissionPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -428,7 +428,7 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
     pub audit_annotations: Vec<AuditAnnotation>,
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
     pub match_constraints: Option<Box<MatchResources>>,
@@ -475,20 +475,20 @@ watchable_core::model!(ValidatingAdmissionPolicyStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
     /// Required.
-    pub admission_review_versions: Vec<String>,
+    pub admission_review_versions: Vec<watchable_core::Text>,
     /// Required.
     pub client_config: WebhookClientConfig,
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
-    pub match_policy: Option<String>,
+    pub match_policy: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
     pub rules: Vec<RuleWithOperations>,
     /// Required.
-    pub side_effects: String,
+    pub side_effects: watchable_core::Text,
     pub timeout_seconds: Option<i32>,
 }
 
@@ -523,8 +523,8 @@ watchable_core::model!(ValidatingWebhook {
     list = ValidatingWebhookConfigurationList
 )]
 pub struct ValidatingWebhookConfiguration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Keyed by `name`.
     pub webhooks: Vec<ValidatingWebhook>,
@@ -546,10 +546,10 @@ watchable_core::model!(ValidatingWebhookConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#validatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhookConfigurationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ValidatingWebhookConfiguration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -568,10 +568,10 @@ watchable_core::model!(ValidatingWebhookConfigurationList {
 #[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.
-    pub expression: String,
-    pub message: Option<String>,
-    pub message_expression: Option<String>,
-    pub reason: Option<String>,
+    pub expression: watchable_core::Text,
+    pub message: Option<watchable_core::Text>,
+    pub message_expression: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Validation {
@@ -589,9 +589,9 @@ watchable_core::model!(Validation {
 #[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(Variable {
@@ -608,7 +608,7 @@ watchable_core::model!(Variable {
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
     pub service: Option<Box<ServiceReference>>,
-    pub url: Option<String>,
+    pub url: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(WebhookClientConfig {

@@ -10,7 +10,7 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#fieldselectorattributes-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct FieldSelectorAttributes {
-    pub raw_selector: Option<String>,
+    pub raw_selector: Option<watchable_core::Text>,
     pub requirements: Vec<crate::meta::v1::FieldSelectorRequirement>,
 }
 
@@ -26,7 +26,7 @@ watchable_core::model!(FieldSelectorAttributes {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#labelselectorattributes-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LabelSelectorAttributes {
-    pub raw_selector: Option<String>,
+    pub raw_selector: Option<watchable_core::Text>,
     pub requirements: Vec<crate::meta::v1::LabelSelectorRequirement>,
 }
 
@@ -44,8 +44,8 @@ watchable_core::model!(LabelSelectorAttributes {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#localsubjectaccessreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LocalSubjectAccessReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: SubjectAccessReviewSpec,
@@ -72,8 +72,8 @@ impl watchable_core::Resource for LocalSubjectAccessReview {
 
 impl watchable_core::WatchItem for LocalSubjectAccessReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -88,8 +88,8 @@ impl watchable_core::WatchTarget for LocalSubjectAccessReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#nonresourceattributes-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceAttributes {
-    pub path: Option<String>,
-    pub verb: Option<String>,
+    pub path: Option<watchable_core::Text>,
+    pub verb: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NonResourceAttributes {
@@ -105,9 +105,9 @@ watchable_core::model!(NonResourceAttributes {
 #[derive(Clone, Default, PartialEq)]
 pub struct NonResourceRule {
     /// `nonResourceURLs` in JSON.
-    pub non_resource_urls: Vec<String>,
+    pub non_resource_urls: Vec<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
+    pub verbs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NonResourceRule {
@@ -123,14 +123,14 @@ watchable_core::model!(NonResourceRule {
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceAttributes {
     pub field_selector: Option<FieldSelectorAttributes>,
-    pub group: Option<String>,
+    pub group: Option<watchable_core::Text>,
     pub label_selector: Option<LabelSelectorAttributes>,
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub resource: Option<String>,
-    pub subresource: Option<String>,
-    pub verb: Option<String>,
-    pub version: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub resource: Option<watchable_core::Text>,
+    pub subresource: Option<watchable_core::Text>,
+    pub verb: Option<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceAttributes {
@@ -152,11 +152,11 @@ watchable_core::model!(ResourceAttributes {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#resourcerule-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceRule {
-    pub api_groups: Vec<String>,
-    pub resource_names: Vec<String>,
-    pub resources: Vec<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub resource_names: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
     /// Required.
-    pub verbs: Vec<String>,
+    pub verbs: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceRule {
@@ -175,8 +175,8 @@ watchable_core::model!(ResourceRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#selfsubjectaccessreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectAccessReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: SelfSubjectAccessReviewSpec,
@@ -203,8 +203,8 @@ impl watchable_core::Resource for SelfSubjectAccessReview {
 
 impl watchable_core::WatchItem for SelfSubjectAccessReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -237,8 +237,8 @@ watchable_core::model!(SelfSubjectAccessReviewSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#selfsubjectrulesreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectRulesReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: SelfSubjectRulesReviewSpec,
@@ -265,8 +265,8 @@ impl watchable_core::Resource for SelfSubjectRulesReview {
 
 impl watchable_core::WatchItem for SelfSubjectRulesReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -281,7 +281,7 @@ impl watchable_core::WatchTarget for SelfSubjectRulesReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#selfsubjectrulesreviewspec-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SelfSubjectRulesReviewSpec {
-    pub namespace: Option<String>,
+    pub namespace: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SelfSubjectRulesReviewSpec {
@@ -297,8 +297,8 @@ watchable_core::model!(SelfSubjectRulesReviewSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#subjectaccessreview-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReview {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: SubjectAccessReviewSpec,
@@ -325,8 +325,8 @@ impl watchable_core::Resource for SubjectAccessReview {
 
 impl watchable_core::WatchItem for SubjectAccessReview {
     fn fill_type_meta(&mut self, resource: &watchable_core::ResourceInfo) {
-        self.api_version.get_or_insert_with(|| resource.api_version().into_owned());
-        self.kind.get_or_insert_with(|| resource.kind().to_owned());
+        self.api_version.get_or_insert_with(|| resource.api_version().into());
+        self.kind.get_or_insert_with(|| resource.kind().into());
     }
 }
 
@@ -341,12 +341,12 @@ impl watchable_core::WatchTarget for SubjectAccessReview {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#subjectaccessreviewspec-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectAccessReviewSpec {
-    pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    pub groups: Vec<String>,
+    pub extra: watchable_core::Map<Vec<watchable_core::Text>>,
+    pub groups: Vec<watchable_core::Text>,
     pub non_resource_attributes: Option<NonResourceAttributes>,
     pub resource_attributes: Option<Box<ResourceAttributes>>,
-    pub uid: Option<String>,
-    pub user: Option<String>,
+    pub uid: Option<watchable_core::Text>,
+    pub user: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SubjectAccessReviewSpec {
@@ -368,8 +368,8 @@ pub struct SubjectAccessReviewStatus {
     /// Required.
     pub allowed: bool,
     pub denied: Option<bool>,
-    pub evaluation_error: Option<String>,
-    pub reason: Option<String>,
+    pub evaluation_error: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(SubjectAccessReviewStatus {
@@ -386,7 +386,7 @@ watchable_core::model!(SubjectAccessReviewStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#subjectrulesreviewstatus-v1-authorization-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct SubjectRulesReviewStatus {
-    pub evaluation_error: Option<String>,
+    pub evaluation_error: Option<watchable_core::Text>,
     /// Required.
     pub incomplete: bool,
     /// Required.

@@ -33,7 +33,7 @@ watchable_core::model!(GangSchedulingPolicy {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroup {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub policy: PodGroupPolicy,
 }
@@ -66,11 +66,11 @@ watchable_core::model!(PodGroupPolicy {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#typedlocalobjectreference-v1alpha1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(TypedLocalObjectReference {
@@ -97,8 +97,8 @@ watchable_core::model!(TypedLocalObjectReference {
     list = WorkloadList
 )]
 pub struct Workload {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: WorkloadSpec,
@@ -120,10 +120,10 @@ watchable_core::model!(Workload {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#workloadlist-v1alpha1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WorkloadList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Workload>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 

@@ -20,12 +20,12 @@
     list = VolumeAttributesClassList
 )]
 pub struct VolumeAttributesClass {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub driver_name: String,
-    pub kind: Option<String>,
+    pub driver_name: watchable_core::Text,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub parameters: std::collections::BTreeMap<String, String>,
+    pub parameters: watchable_core::Map<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeAttributesClass {
@@ -45,10 +45,10 @@ watchable_core::model!(VolumeAttributesClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.35/#volumeattributesclasslist-v1beta1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttributesClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<VolumeAttributesClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 

@@ -10,7 +10,7 @@
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#applyconfiguration-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ApplyConfiguration {
-    pub expression: Option<String>,
+    pub expression: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ApplyConfiguration {
@@ -25,9 +25,9 @@ watchable_core::model!(ApplyConfiguration {
 #[derive(Clone, Default, PartialEq)]
 pub struct AuditAnnotation {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     /// Required.
-    pub value_expression: String,
+    pub value_expression: watchable_core::Text,
 }
 
 watchable_core::model!(AuditAnnotation {
@@ -43,9 +43,9 @@ watchable_core::model!(AuditAnnotation {
 #[derive(Clone, Default, PartialEq)]
 pub struct ExpressionWarning {
     /// Required.
-    pub field_ref: String,
+    pub field_ref: watchable_core::Text,
     /// Required.
-    pub warning: String,
+    pub warning: watchable_core::Text,
 }
 
 watchable_core::model!(ExpressionWarning {
@@ -60,7 +60,7 @@ watchable_core::model!(ExpressionWarning {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#jsonpatch-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct JSONPatch {
-    pub expression: Option<String>,
+    pub expression: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(JSONPatch {
@@ -75,9 +75,9 @@ watchable_core::model!(JSONPatch {
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchCondition {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(MatchCondition {
@@ -93,7 +93,7 @@ watchable_core::model!(MatchCondition {
 #[derive(Clone, Default, PartialEq)]
 pub struct MatchResources {
     pub exclude_resource_rules: Vec<NamedRuleWithOperations>,
-    pub match_policy: Option<String>,
+    pub match_policy: Option<watchable_core::Text>,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
     pub resource_rules: Vec<NamedRuleWithOperations>,
@@ -124,8 +124,8 @@ watchable_core::model!(MatchResources {
     list = MutatingAdmissionPolicyList
 )]
 pub struct MutatingAdmissionPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<MutatingAdmissionPolicySpec>,
 }
@@ -154,8 +154,8 @@ watchable_core::model!(MutatingAdmissionPolicy {
     list = MutatingAdmissionPolicyBindingList
 )]
 pub struct MutatingAdmissionPolicyBinding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<MutatingAdmissionPolicyBindingSpec>,
 }
@@ -176,10 +176,10 @@ watchable_core::model!(MutatingAdmissionPolicyBinding {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicybindinglist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyBindingList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<MutatingAdmissionPolicyBinding>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -199,7 +199,7 @@ watchable_core::model!(MutatingAdmissionPolicyBindingList {
 pub struct MutatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<Box<MatchResources>>,
     pub param_ref: Option<Box<ParamRef>>,
-    pub policy_name: Option<String>,
+    pub policy_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(MutatingAdmissionPolicyBindingSpec {
@@ -217,10 +217,10 @@ watchable_core::model!(MutatingAdmissionPolicyBindingSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicylist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<MutatingAdmissionPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -238,13 +238,13 @@ watchable_core::model!(MutatingAdmissionPolicyList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingadmissionpolicyspec-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingAdmissionPolicySpec {
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
     pub match_constraints: Option<Box<MatchResources>>,
     pub mutations: Vec<Mutation>,
     pub param_kind: Option<ParamKind>,
-    pub reinvocation_policy: Option<String>,
+    pub reinvocation_policy: Option<watchable_core::Text>,
     pub variables: Vec<Variable>,
 }
 
@@ -266,21 +266,21 @@ watchable_core::model!(MutatingAdmissionPolicySpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhook {
     /// Required.
-    pub admission_review_versions: Vec<String>,
+    pub admission_review_versions: Vec<watchable_core::Text>,
     /// Required.
     pub client_config: WebhookClientConfig,
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
-    pub match_policy: Option<String>,
+    pub match_policy: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
-    pub reinvocation_policy: Option<String>,
+    pub reinvocation_policy: Option<watchable_core::Text>,
     pub rules: Vec<RuleWithOperations>,
     /// Required.
-    pub side_effects: String,
+    pub side_effects: watchable_core::Text,
     pub timeout_seconds: Option<i32>,
 }
 
@@ -316,8 +316,8 @@ watchable_core::model!(MutatingWebhook {
     list = MutatingWebhookConfigurationList
 )]
 pub struct MutatingWebhookConfiguration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Keyed by `name`.
     pub webhooks: Vec<MutatingWebhook>,
@@ -339,10 +339,10 @@ watchable_core::model!(MutatingWebhookConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#mutatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct MutatingWebhookConfigurationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<MutatingWebhookConfiguration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -363,7 +363,7 @@ pub struct Mutation {
     pub apply_configuration: Option<ApplyConfiguration>,
     pub json_patch: Option<JSONPatch>,
     /// Required.
-    pub patch_type: String,
+    pub patch_type: watchable_core::Text,
 }
 
 watchable_core::model!(Mutation {
@@ -379,12 +379,12 @@ watchable_core::model!(Mutation {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#namedrulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NamedRuleWithOperations {
-    pub api_groups: Vec<String>,
-    pub api_versions: Vec<String>,
-    pub operations: Vec<String>,
-    pub resource_names: Vec<String>,
-    pub resources: Vec<String>,
-    pub scope: Option<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub api_versions: Vec<watchable_core::Text>,
+    pub operations: Vec<watchable_core::Text>,
+    pub resource_names: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NamedRuleWithOperations {
@@ -403,8 +403,8 @@ watchable_core::model!(NamedRuleWithOperations {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#paramkind-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamKind {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ParamKind {
@@ -419,9 +419,9 @@ watchable_core::model!(ParamKind {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#paramref-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ParamRef {
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    pub parameter_not_found_action: Option<String>,
+    pub name: Option<watchable_core::Text>,
+    pub namespace: Option<watchable_core::Text>,
+    pub parameter_not_found_action: Option<watchable_core::Text>,
     pub selector: Option<crate::meta::v1::LabelSelector>,
 }
 
@@ -439,11 +439,11 @@ watchable_core::model!(ParamRef {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rulewithoperations-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct RuleWithOperations {
-    pub api_groups: Vec<String>,
-    pub api_versions: Vec<String>,
-    pub operations: Vec<String>,
-    pub resources: Vec<String>,
-    pub scope: Option<String>,
+    pub api_groups: Vec<watchable_core::Text>,
+    pub api_versions: Vec<watchable_core::Text>,
+    pub operations: Vec<watchable_core::Text>,
+    pub resources: Vec<watchable_core::Text>,
+    pub scope: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(RuleWithOperations {
@@ -462,10 +462,10 @@ watchable_core::model!(RuleWithOperations {
 #[derive(Clone, Default, PartialEq)]
 pub struct ServiceReference {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub namespace: String,
-    pub path: Option<String>,
+    pub namespace: watchable_core::Text,
+    pub path: Option<watchable_core::Text>,
     pub port: Option<i32>,
 }
 
@@ -507,8 +507,8 @@ watchable_core::model!(TypeChecking {
     list = ValidatingAdmissionPolicyList
 )]
 pub struct ValidatingAdmissionPolicy {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ValidatingAdmissionPolicySpec>,
     pub status: Option<ValidatingAdmissionPolicyStatus>,
@@ -539,8 +539,8 @@ watchable_core::model!(ValidatingAdmissionPolicy {
     list = ValidatingAdmissionPolicyBindingList
 )]
 pub struct ValidatingAdmissionPolicyBinding {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ValidatingAdmissionPolicyBindingSpec,
@@ -562,10 +562,10 @@ watchable_core::model!(ValidatingAdmissionPolicyBinding {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicybindinglist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyBindingList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ValidatingAdmissionPolicyBinding>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -586,9 +586,9 @@ pub struct ValidatingAdmissionPolicyBindingSpec {
     pub match_resources: Option<Box<MatchResources>>,
     pub param_ref: Option<Box<ParamRef>>,
     /// Required.
-    pub policy_name: String,
+    pub policy_name: watchable_core::Text,
     /// Required.
-    pub validation_actions: Vec<String>,
+    pub validation_actions: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
@@ -607,10 +607,10 @@ watchable_core::model!(ValidatingAdmissionPolicyBindingSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingadmissionpolicylist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicyList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ValidatingAdmissionPolicy>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -629,7 +629,7 @@ watchable_core::model!(ValidatingAdmissionPolicyList {
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingAdmissionPolicySpec {
     pub audit_annotations: Vec<AuditAnnotation>,
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
     pub match_constraints: Option<Box<MatchResources>>,
@@ -676,20 +676,20 @@ watchable_core::model!(ValidatingAdmissionPolicyStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhook {
     /// Required.
-    pub admission_review_versions: Vec<String>,
+    pub admission_review_versions: Vec<watchable_core::Text>,
     /// Required.
     pub client_config: WebhookClientConfig,
-    pub failure_policy: Option<String>,
+    pub failure_policy: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub match_conditions: Vec<MatchCondition>,
-    pub match_policy: Option<String>,
+    pub match_policy: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub namespace_selector: Option<crate::meta::v1::LabelSelector>,
     pub object_selector: Option<crate::meta::v1::LabelSelector>,
     pub rules: Vec<RuleWithOperations>,
     /// Required.
-    pub side_effects: String,
+    pub side_effects: watchable_core::Text,
     pub timeout_seconds: Option<i32>,
 }
 
@@ -724,8 +724,8 @@ watchable_core::model!(ValidatingWebhook {
     list = ValidatingWebhookConfigurationList
 )]
 pub struct ValidatingWebhookConfiguration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Keyed by `name`.
     pub webhooks: Vec<ValidatingWebhook>,
@@ -747,10 +747,10 @@ watchable_core::model!(ValidatingWebhookConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#validatingwebhookconfigurationlist-v1-admissionregistration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ValidatingWebhookConfigurationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ValidatingWebhookConfiguration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -769,10 +769,10 @@ watchable_core::model!(ValidatingWebhookConfigurationList {
 #[derive(Clone, Default, PartialEq)]
 pub struct Validation {
     /// Required.
-    pub expression: String,
-    pub message: Option<String>,
-    pub message_expression: Option<String>,
-    pub reason: Option<String>,
+    pub expression: watchable_core::Text,
+    pub message: Option<watchable_core::Text>,
+    pub message_expression: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(Validation {
@@ -790,9 +790,9 @@ watchable_core::model!(Validation {
 #[derive(Clone, Default, PartialEq)]
 pub struct Variable {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(Variable {
@@ -809,7 +809,7 @@ watchable_core::model!(Variable {
 pub struct WebhookClientConfig {
     pub ca_bundle: Option<watchable_core::ByteString>,
     pub service: Option<Box<ServiceReference>>,
-    pub url: Option<String>,
+    pub url: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(WebhookClientConfig {

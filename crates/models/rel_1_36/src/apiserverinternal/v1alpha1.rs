@@ -11,12 +11,12 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct ServerStorageVersion {
     /// `apiServerID` in JSON. Required.
-    pub api_server_id: String,
+    pub api_server_id: watchable_core::Text,
     /// Required.
-    pub decodable_versions: Vec<String>,
+    pub decodable_versions: Vec<watchable_core::Text>,
     /// Required.
-    pub encoding_version: String,
-    pub served_versions: Vec<String>,
+    pub encoding_version: watchable_core::Text,
+    pub served_versions: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ServerStorageVersion {
@@ -43,8 +43,8 @@ watchable_core::model!(ServerStorageVersion {
     list = StorageVersionList
 )]
 pub struct StorageVersion {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     /// Required.
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<StorageVersionSpec>,
@@ -68,14 +68,14 @@ watchable_core::model!(StorageVersion {
 pub struct StorageVersionCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
     /// Required.
-    pub message: String,
+    pub message: watchable_core::Text,
     pub observed_generation: Option<i64>,
     /// Required.
-    pub reason: String,
+    pub reason: watchable_core::Text,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(StorageVersionCondition {
@@ -96,10 +96,10 @@ watchable_core::model!(StorageVersionCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionlist-v1alpha1-internal-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StorageVersion>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -124,7 +124,7 @@ pub type StorageVersionSpec = watchable_core::RawJson;
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageversionstatus-v1alpha1-internal-apiserver-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionStatus {
-    pub common_encoding_version: Option<String>,
+    pub common_encoding_version: Option<watchable_core::Text>,
     /// Keyed by `type`.
     pub conditions: Vec<StorageVersionCondition>,
     /// Keyed by `apiServerID`.

@@ -20,8 +20,8 @@
     list = ClusterTrustBundleList
 )]
 pub struct ClusterTrustBundle {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ClusterTrustBundleSpec,
@@ -43,10 +43,10 @@ watchable_core::model!(ClusterTrustBundle {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clustertrustbundlelist-v1alpha1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ClusterTrustBundle>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -64,9 +64,9 @@ watchable_core::model!(ClusterTrustBundleList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clustertrustbundlespec-v1alpha1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleSpec {
-    pub signer_name: Option<String>,
+    pub signer_name: Option<watchable_core::Text>,
     /// Required.
-    pub trust_bundle: String,
+    pub trust_bundle: watchable_core::Text,
 }
 
 watchable_core::model!(ClusterTrustBundleSpec {

@@ -14,14 +14,14 @@ pub struct AllocatedDeviceStatus {
     pub conditions: Vec<crate::meta::v1::Condition>,
     pub data: Option<crate::runtime::RawExtension>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     pub network_data: Option<NetworkDeviceData>,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
     /// `shareID` in JSON.
-    pub share_id: Option<String>,
+    pub share_id: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(AllocatedDeviceStatus {
@@ -61,17 +61,16 @@ watchable_core::model!(AllocationResult {
 pub struct BasicDevice {
     pub all_nodes: Option<bool>,
     pub allow_multiple_allocations: Option<bool>,
-    pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
-    pub binding_conditions: Vec<String>,
-    pub binding_failure_conditions: Vec<String>,
+    pub attributes: watchable_core::Map<DeviceAttribute>,
+    pub binding_conditions: Vec<watchable_core::Text>,
+    pub binding_failure_conditions: Vec<watchable_core::Text>,
     pub binds_to_node: Option<bool>,
-    pub capacity: std::collections::BTreeMap<String, DeviceCapacity>,
+    pub capacity: watchable_core::Map<DeviceCapacity>,
     pub consumes_counters: Vec<DeviceCounterConsumption>,
-    pub node_allocatable_resource_mappings: std::collections::BTreeMap<
-        String,
+    pub node_allocatable_resource_mappings: watchable_core::Map<
         NodeAllocatableResourceMapping,
     >,
-    pub node_name: Option<String>,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     pub taints: Vec<DeviceTaint>,
 }
@@ -99,7 +98,7 @@ watchable_core::model!(BasicDevice {
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
 }
 
 watchable_core::model!(CELDeviceSelector {
@@ -150,7 +149,7 @@ watchable_core::model!(CapacityRequestPolicyRange {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capacityrequirements-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequirements {
-    pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub requests: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(CapacityRequirements {
@@ -180,9 +179,9 @@ watchable_core::model!(Counter {
 #[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
-    pub counters: std::collections::BTreeMap<String, Counter>,
+    pub counters: watchable_core::Map<Counter>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(CounterSet {
@@ -199,7 +198,7 @@ watchable_core::model!(CounterSet {
 pub struct Device {
     pub basic: Option<Box<BasicDevice>>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(Device {
@@ -215,9 +214,9 @@ watchable_core::model!(Device {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
     /// Required.
-    pub source: String,
+    pub source: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
@@ -253,10 +252,10 @@ pub struct DeviceAttribute {
     pub bools: Vec<bool>,
     pub int: Option<i64>,
     pub ints: Vec<i64>,
-    pub string: Option<String>,
-    pub strings: Vec<String>,
-    pub version: Option<String>,
-    pub versions: Vec<String>,
+    pub string: Option<watchable_core::Text>,
+    pub strings: Vec<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
+    pub versions: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceAttribute {
@@ -313,7 +312,7 @@ watchable_core::model!(DeviceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
@@ -338,8 +337,8 @@ watchable_core::model!(DeviceClaimConfiguration {
     list = DeviceClassList
 )]
 pub struct DeviceClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DeviceClassSpec,
@@ -375,10 +374,10 @@ watchable_core::model!(DeviceClassConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceclasslist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DeviceClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -397,7 +396,7 @@ watchable_core::model!(DeviceClassList {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
-    pub extended_resource_name: Option<String>,
+    pub extended_resource_name: Option<watchable_core::Text>,
     pub selectors: Vec<DeviceSelector>,
 }
 
@@ -414,9 +413,9 @@ watchable_core::model!(DeviceClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deviceconstraint-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
-    pub distinct_attribute: Option<String>,
-    pub match_attribute: Option<String>,
-    pub requests: Vec<String>,
+    pub distinct_attribute: Option<watchable_core::Text>,
+    pub match_attribute: Option<watchable_core::Text>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceConstraint {
@@ -433,9 +432,9 @@ watchable_core::model!(DeviceConstraint {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
     /// Required.
-    pub counter_set: String,
+    pub counter_set: watchable_core::Text,
     /// Required.
-    pub counters: std::collections::BTreeMap<String, Counter>,
+    pub counters: watchable_core::Map<Counter>,
 }
 
 watchable_core::model!(DeviceCounterConsumption {
@@ -451,13 +450,13 @@ watchable_core::model!(DeviceCounterConsumption {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequest {
     pub admin_access: Option<bool>,
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub capacity: Option<CapacityRequirements>,
     pub count: Option<i64>,
-    pub device_class_name: Option<String>,
+    pub device_class_name: Option<watchable_core::Text>,
     pub first_available: Vec<DeviceSubRequest>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
     pub tolerations: Vec<DeviceToleration>,
 }
@@ -482,19 +481,19 @@ watchable_core::model!(DeviceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
-    pub binding_conditions: Vec<String>,
-    pub binding_failure_conditions: Vec<String>,
-    pub consumed_capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub binding_conditions: Vec<watchable_core::Text>,
+    pub binding_failure_conditions: Vec<watchable_core::Text>,
+    pub consumed_capacity: watchable_core::Map<crate::resource::Quantity>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
     /// Required.
-    pub request: String,
+    pub request: watchable_core::Text,
     /// `shareID` in JSON.
-    pub share_id: Option<String>,
+    pub share_id: Option<watchable_core::Text>,
     pub tolerations: Vec<DeviceToleration>,
 }
 
@@ -532,13 +531,13 @@ watchable_core::model!(DeviceSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicesubrequest-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub capacity: Option<CapacityRequirements>,
     pub count: Option<i64>,
     /// Required.
-    pub device_class_name: String,
+    pub device_class_name: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
     pub tolerations: Vec<DeviceToleration>,
 }
@@ -561,11 +560,11 @@ watchable_core::model!(DeviceSubRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
-    pub effect: String,
+    pub effect: watchable_core::Text,
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub time_added: Option<crate::meta::v1::Time>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceTaint {
@@ -582,11 +581,11 @@ watchable_core::model!(DeviceTaint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#devicetoleration-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
-    pub effect: Option<String>,
-    pub key: Option<String>,
-    pub operator: Option<String>,
+    pub effect: Option<watchable_core::Text>,
+    pub key: Option<watchable_core::Text>,
+    pub operator: Option<watchable_core::Text>,
     pub toleration_seconds: Option<i64>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceToleration {
@@ -604,9 +603,9 @@ watchable_core::model!(DeviceToleration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#networkdevicedata-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
-    pub hardware_address: Option<String>,
-    pub interface_name: Option<String>,
-    pub ips: Vec<String>,
+    pub hardware_address: Option<watchable_core::Text>,
+    pub interface_name: Option<watchable_core::Text>,
+    pub ips: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkDeviceData {
@@ -623,7 +622,7 @@ watchable_core::model!(NetworkDeviceData {
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAllocatableResourceMapping {
     pub allocation_multiplier: Option<crate::resource::Quantity>,
-    pub capacity_key: Option<String>,
+    pub capacity_key: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(NodeAllocatableResourceMapping {
@@ -639,7 +638,7 @@ watchable_core::model!(NodeAllocatableResourceMapping {
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
     pub parameters: crate::runtime::RawExtension,
 }
@@ -667,8 +666,8 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimSpec,
@@ -690,13 +689,13 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimconsumerreference-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
@@ -715,10 +714,10 @@ watchable_core::model!(ResourceClaimConsumerReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimlist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -781,8 +780,8 @@ watchable_core::model!(ResourceClaimStatus {
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceClaimTemplateSpec,
@@ -804,10 +803,10 @@ watchable_core::model!(ResourceClaimTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaimtemplatelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaimTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -845,7 +844,7 @@ pub struct ResourcePool {
     /// Required.
     pub generation: i64,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub resource_slice_count: i64,
 }
@@ -873,8 +872,8 @@ watchable_core::model!(ResourcePool {
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceSliceSpec,
@@ -896,10 +895,10 @@ watchable_core::model!(ResourceSlice {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceslicelist-v1beta1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceSlice>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -920,8 +919,8 @@ pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,
     pub devices: Vec<Device>,
     /// Required.
-    pub driver: String,
-    pub node_name: Option<String>,
+    pub driver: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     pub per_device_node_selection: Option<bool>,
     /// Required.

@@ -43,8 +43,8 @@ watchable_core::model!(GangSchedulingPolicy {
     list = PodGroupList
 )]
 pub struct PodGroup {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: PodGroupSpec,
@@ -68,10 +68,10 @@ watchable_core::model!(PodGroup {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouplist-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodGroup>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -90,9 +90,9 @@ watchable_core::model!(PodGroupList {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupResourceClaim {
     /// Required.
-    pub name: String,
-    pub resource_claim_name: Option<String>,
-    pub resource_claim_template_name: Option<String>,
+    pub name: watchable_core::Text,
+    pub resource_claim_name: Option<watchable_core::Text>,
+    pub resource_claim_template_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodGroupResourceClaim {
@@ -109,8 +109,8 @@ watchable_core::model!(PodGroupResourceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupResourceClaimStatus {
     /// Required.
-    pub name: String,
-    pub resource_claim_name: Option<String>,
+    pub name: watchable_core::Text,
+    pub resource_claim_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodGroupResourceClaimStatus {
@@ -155,10 +155,10 @@ watchable_core::model!(PodGroupSchedulingPolicy {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgroupspec-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupSpec {
-    pub disruption_mode: Option<String>,
+    pub disruption_mode: Option<watchable_core::Text>,
     pub pod_group_template_ref: Option<PodGroupTemplateReference>,
     pub priority: Option<i32>,
-    pub priority_class_name: Option<String>,
+    pub priority_class_name: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub resource_claims: Vec<PodGroupResourceClaim>,
     pub scheduling_constraints: Option<PodGroupSchedulingConstraints>,
@@ -201,11 +201,11 @@ watchable_core::model!(PodGroupStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podgrouptemplate-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupTemplate {
-    pub disruption_mode: Option<String>,
+    pub disruption_mode: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub priority: Option<i32>,
-    pub priority_class_name: Option<String>,
+    pub priority_class_name: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub resource_claims: Vec<PodGroupResourceClaim>,
     pub scheduling_constraints: Option<PodGroupSchedulingConstraints>,
@@ -245,7 +245,7 @@ watchable_core::model!(PodGroupTemplateReference {
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologyConstraint {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
 }
 
 watchable_core::model!(TopologyConstraint {
@@ -259,11 +259,11 @@ watchable_core::model!(TopologyConstraint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#typedlocalobjectreference-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(TypedLocalObjectReference {
@@ -290,8 +290,8 @@ watchable_core::model!(TypedLocalObjectReference {
     list = WorkloadList
 )]
 pub struct Workload {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: WorkloadSpec,
@@ -313,10 +313,10 @@ watchable_core::model!(Workload {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#workloadlist-v1alpha2-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WorkloadList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Workload>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -335,9 +335,9 @@ watchable_core::model!(WorkloadList {
 #[derive(Clone, Default, PartialEq)]
 pub struct WorkloadPodGroupTemplateReference {
     /// Required.
-    pub pod_group_template_name: String,
+    pub pod_group_template_name: watchable_core::Text,
     /// Required.
-    pub workload_name: String,
+    pub workload_name: watchable_core::Text,
 }
 
 watchable_core::model!(WorkloadPodGroupTemplateReference {

@@ -20,8 +20,8 @@
     list = CSIDriverList
 )]
 pub struct CSIDriver {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CSIDriverSpec,
@@ -43,10 +43,10 @@ watchable_core::model!(CSIDriver {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csidriverlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CSIDriver>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -65,7 +65,7 @@ watchable_core::model!(CSIDriverList {
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIDriverSpec {
     pub attach_required: Option<bool>,
-    pub fs_group_policy: Option<String>,
+    pub fs_group_policy: Option<watchable_core::Text>,
     pub node_allocatable_update_period_seconds: Option<i64>,
     pub pod_info_on_mount: Option<bool>,
     pub prevent_pod_scheduling_if_missing: Option<bool>,
@@ -74,7 +74,7 @@ pub struct CSIDriverSpec {
     pub service_account_token_in_secrets: Option<bool>,
     pub storage_capacity: Option<bool>,
     pub token_requests: Vec<TokenRequest>,
-    pub volume_lifecycle_modes: Vec<String>,
+    pub volume_lifecycle_modes: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(CSIDriverSpec {
@@ -108,8 +108,8 @@ watchable_core::model!(CSIDriverSpec {
     list = CSINodeList
 )]
 pub struct CSINode {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CSINodeSpec,
@@ -131,10 +131,10 @@ watchable_core::model!(CSINode {
 pub struct CSINodeDriver {
     pub allocatable: Option<VolumeNodeResources>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// `nodeID` in JSON. Required.
-    pub node_id: String,
-    pub topology_keys: Vec<String>,
+    pub node_id: watchable_core::Text,
+    pub topology_keys: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(CSINodeDriver {
@@ -153,10 +153,10 @@ watchable_core::model!(CSINodeDriver {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csinodelist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSINodeList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CSINode>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -200,14 +200,14 @@ watchable_core::model!(CSINodeSpec {
     list = CSIStorageCapacityList
 )]
 pub struct CSIStorageCapacity {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     pub capacity: Option<crate::resource::Quantity>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub maximum_volume_size: Option<crate::resource::Quantity>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub node_topology: Option<crate::meta::v1::LabelSelector>,
     /// Required.
-    pub storage_class_name: String,
+    pub storage_class_name: watchable_core::Text,
 }
 
 watchable_core::model!(CSIStorageCapacity {
@@ -229,10 +229,10 @@ watchable_core::model!(CSIStorageCapacity {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csistoragecapacitylist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CSIStorageCapacityList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CSIStorageCapacity>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -262,15 +262,15 @@ watchable_core::model!(CSIStorageCapacityList {
 pub struct StorageClass {
     pub allow_volume_expansion: Option<bool>,
     pub allowed_topologies: Vec<crate::core::v1::TopologySelectorTerm>,
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub mount_options: Vec<String>,
-    pub parameters: std::collections::BTreeMap<String, String>,
+    pub mount_options: Vec<watchable_core::Text>,
+    pub parameters: watchable_core::Map<watchable_core::Text>,
     /// Required.
-    pub provisioner: String,
-    pub reclaim_policy: Option<String>,
-    pub volume_binding_mode: Option<String>,
+    pub provisioner: watchable_core::Text,
+    pub reclaim_policy: Option<watchable_core::Text>,
+    pub volume_binding_mode: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageClass {
@@ -295,10 +295,10 @@ watchable_core::model!(StorageClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StorageClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -317,7 +317,7 @@ watchable_core::model!(StorageClassList {
 #[derive(Clone, Default, PartialEq)]
 pub struct TokenRequest {
     /// Required.
-    pub audience: String,
+    pub audience: watchable_core::Text,
     pub expiration_seconds: Option<i64>,
 }
 
@@ -343,8 +343,8 @@ watchable_core::model!(TokenRequest {
     list = VolumeAttachmentList
 )]
 pub struct VolumeAttachment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: VolumeAttachmentSpec,
@@ -368,10 +368,10 @@ watchable_core::model!(VolumeAttachment {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeattachmentlist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<VolumeAttachment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -390,7 +390,7 @@ watchable_core::model!(VolumeAttachmentList {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSource {
     pub inline_volume_spec: Option<Box<crate::core::v1::PersistentVolumeSpec>>,
-    pub persistent_volume_name: Option<String>,
+    pub persistent_volume_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeAttachmentSource {
@@ -406,9 +406,9 @@ watchable_core::model!(VolumeAttachmentSource {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttachmentSpec {
     /// Required.
-    pub attacher: String,
+    pub attacher: watchable_core::Text,
     /// Required.
-    pub node_name: String,
+    pub node_name: watchable_core::Text,
     /// Required.
     pub source: VolumeAttachmentSource,
 }
@@ -429,7 +429,7 @@ pub struct VolumeAttachmentStatus {
     pub attach_error: Option<VolumeError>,
     /// Required.
     pub attached: bool,
-    pub attachment_metadata: std::collections::BTreeMap<String, String>,
+    pub attachment_metadata: watchable_core::Map<watchable_core::Text>,
     pub detach_error: Option<VolumeError>,
 }
 
@@ -457,12 +457,12 @@ watchable_core::model!(VolumeAttachmentStatus {
     list = VolumeAttributesClassList
 )]
 pub struct VolumeAttributesClass {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
-    pub driver_name: String,
-    pub kind: Option<String>,
+    pub driver_name: watchable_core::Text,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
-    pub parameters: std::collections::BTreeMap<String, String>,
+    pub parameters: watchable_core::Map<watchable_core::Text>,
 }
 
 watchable_core::model!(VolumeAttributesClass {
@@ -482,10 +482,10 @@ watchable_core::model!(VolumeAttributesClass {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeattributesclasslist-v1-storage-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeAttributesClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<VolumeAttributesClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -504,7 +504,7 @@ watchable_core::model!(VolumeAttributesClassList {
 #[derive(Clone, Default, PartialEq)]
 pub struct VolumeError {
     pub error_code: Option<i32>,
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     pub time: Option<crate::meta::v1::Time>,
 }
 

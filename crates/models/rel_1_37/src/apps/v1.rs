@@ -21,10 +21,10 @@
     list = ControllerRevisionList
 )]
 pub struct ControllerRevision {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub data: crate::runtime::RawExtension,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub revision: Option<i64>,
 }
@@ -46,10 +46,10 @@ watchable_core::model!(ControllerRevision {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#controllerrevisionlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ControllerRevisionList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ControllerRevision>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -78,8 +78,8 @@ watchable_core::model!(ControllerRevisionList {
     list = DaemonSetList
 )]
 pub struct DaemonSet {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DaemonSetSpec,
@@ -102,10 +102,10 @@ watchable_core::model!(DaemonSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub status: Option<String>,
-    pub type_: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DaemonSetCondition {
@@ -125,10 +125,10 @@ watchable_core::model!(DaemonSetCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#daemonsetlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DaemonSet>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -208,7 +208,7 @@ watchable_core::model!(DaemonSetStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct DaemonSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateDaemonSet>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DaemonSetUpdateStrategy {
@@ -234,8 +234,8 @@ watchable_core::model!(DaemonSetUpdateStrategy {
     list = DeploymentList
 )]
 pub struct Deployment {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DeploymentSpec,
@@ -259,10 +259,10 @@ watchable_core::model!(Deployment {
 pub struct DeploymentCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
     pub last_update_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub status: Option<String>,
-    pub type_: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeploymentCondition {
@@ -283,10 +283,10 @@ watchable_core::model!(DeploymentCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deploymentlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Deployment>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -366,7 +366,7 @@ watchable_core::model!(DeploymentStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeploymentStrategy {
     pub rolling_update: Option<RollingUpdateDeployment>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeploymentStrategy {
@@ -392,8 +392,8 @@ watchable_core::model!(DeploymentStrategy {
     list = ReplicaSetList
 )]
 pub struct ReplicaSet {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ReplicaSetSpec,
@@ -416,10 +416,10 @@ watchable_core::model!(ReplicaSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub status: Option<String>,
-    pub type_: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ReplicaSetCondition {
@@ -439,10 +439,10 @@ watchable_core::model!(ReplicaSetCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#replicasetlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct ReplicaSetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ReplicaSet>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -568,8 +568,8 @@ watchable_core::model!(RollingUpdateStatefulSetStrategy {
     list = StatefulSetList
 )]
 pub struct StatefulSet {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: StatefulSetSpec,
@@ -592,10 +592,10 @@ watchable_core::model!(StatefulSet {
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub status: Option<String>,
-    pub type_: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
+    pub status: Option<watchable_core::Text>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StatefulSetCondition {
@@ -615,10 +615,10 @@ watchable_core::model!(StatefulSetCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#statefulsetlist-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StatefulSet>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -650,8 +650,8 @@ watchable_core::model!(StatefulSetOrdinals {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#statefulsetpersistentvolumeclaimretentionpolicy-v1-apps>
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetPersistentVolumeClaimRetentionPolicy {
-    pub when_deleted: Option<String>,
-    pub when_scaled: Option<String>,
+    pub when_deleted: Option<watchable_core::Text>,
+    pub when_scaled: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StatefulSetPersistentVolumeClaimRetentionPolicy {
@@ -671,12 +671,12 @@ pub struct StatefulSetSpec {
     pub persistent_volume_claim_retention_policy: Option<
         StatefulSetPersistentVolumeClaimRetentionPolicy,
     >,
-    pub pod_management_policy: Option<String>,
+    pub pod_management_policy: Option<watchable_core::Text>,
     pub replicas: Option<i32>,
     pub revision_history_limit: Option<i32>,
     /// Required.
     pub selector: crate::meta::v1::LabelSelector,
-    pub service_name: Option<String>,
+    pub service_name: Option<watchable_core::Text>,
     /// Required.
     pub template: crate::core::v1::PodTemplateSpec,
     pub update_strategy: Option<StatefulSetUpdateStrategy>,
@@ -709,12 +709,12 @@ pub struct StatefulSetStatus {
     /// Keyed by `type`.
     pub conditions: Vec<StatefulSetCondition>,
     pub current_replicas: Option<i32>,
-    pub current_revision: Option<String>,
+    pub current_revision: Option<watchable_core::Text>,
     pub observed_generation: Option<i64>,
     pub ready_replicas: Option<i32>,
     /// Required.
     pub replicas: i32,
-    pub update_revision: Option<String>,
+    pub update_revision: Option<watchable_core::Text>,
     pub updated_replicas: Option<i32>,
 }
 
@@ -739,7 +739,7 @@ watchable_core::model!(StatefulSetStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct StatefulSetUpdateStrategy {
     pub rolling_update: Option<RollingUpdateStatefulSetStrategy>,
-    pub type_: Option<String>,
+    pub type_: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StatefulSetUpdateStrategy {

@@ -20,8 +20,8 @@
     list = CertificateSigningRequestList
 )]
 pub struct CertificateSigningRequest {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: CertificateSigningRequestSpec,
@@ -45,12 +45,12 @@ watchable_core::model!(CertificateSigningRequest {
 pub struct CertificateSigningRequestCondition {
     pub last_transition_time: Option<crate::meta::v1::Time>,
     pub last_update_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
+    pub message: Option<watchable_core::Text>,
+    pub reason: Option<watchable_core::Text>,
     /// Required.
-    pub status: String,
+    pub status: watchable_core::Text,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(CertificateSigningRequestCondition {
@@ -71,10 +71,10 @@ watchable_core::model!(CertificateSigningRequestCondition {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#certificatesigningrequestlist-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<CertificateSigningRequest>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -93,15 +93,15 @@ watchable_core::model!(CertificateSigningRequestList {
 #[derive(Clone, Default, PartialEq)]
 pub struct CertificateSigningRequestSpec {
     pub expiration_seconds: Option<i32>,
-    pub extra: std::collections::BTreeMap<String, Vec<String>>,
-    pub groups: Vec<String>,
+    pub extra: watchable_core::Map<Vec<watchable_core::Text>>,
+    pub groups: Vec<watchable_core::Text>,
     /// Required.
     pub request: watchable_core::ByteString,
     /// Required.
-    pub signer_name: String,
-    pub uid: Option<String>,
-    pub usages: Vec<String>,
-    pub username: Option<String>,
+    pub signer_name: watchable_core::Text,
+    pub uid: Option<watchable_core::Text>,
+    pub usages: Vec<watchable_core::Text>,
+    pub username: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(CertificateSigningRequestSpec {
@@ -149,8 +149,8 @@ watchable_core::model!(CertificateSigningRequestStatus {
     list = ClusterTrustBundleList
 )]
 pub struct ClusterTrustBundle {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ClusterTrustBundleSpec,
@@ -172,10 +172,10 @@ watchable_core::model!(ClusterTrustBundle {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#clustertrustbundlelist-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ClusterTrustBundle>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -193,9 +193,9 @@ watchable_core::model!(ClusterTrustBundleList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#clustertrustbundlespec-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ClusterTrustBundleSpec {
-    pub signer_name: Option<String>,
+    pub signer_name: Option<watchable_core::Text>,
     /// Required.
-    pub trust_bundle: String,
+    pub trust_bundle: watchable_core::Text,
 }
 
 watchable_core::model!(ClusterTrustBundleSpec {
@@ -220,8 +220,8 @@ watchable_core::model!(ClusterTrustBundleSpec {
     list = PodCertificateRequestList
 )]
 pub struct PodCertificateRequest {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: PodCertificateRequestSpec,
@@ -245,10 +245,10 @@ watchable_core::model!(PodCertificateRequest {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podcertificaterequestlist-v1-certificates-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCertificateRequestList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodCertificateRequest>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -268,22 +268,22 @@ watchable_core::model!(PodCertificateRequestList {
 pub struct PodCertificateRequestSpec {
     pub max_expiration_seconds: Option<i32>,
     /// Required.
-    pub node_name: String,
+    pub node_name: watchable_core::Text,
     /// `nodeUID` in JSON. Required.
-    pub node_uid: String,
+    pub node_uid: watchable_core::Text,
     /// Required.
-    pub pod_name: String,
+    pub pod_name: watchable_core::Text,
     /// `podUID` in JSON. Required.
-    pub pod_uid: String,
+    pub pod_uid: watchable_core::Text,
     /// Required.
-    pub service_account_name: String,
+    pub service_account_name: watchable_core::Text,
     /// `serviceAccountUID` in JSON. Required.
-    pub service_account_uid: String,
+    pub service_account_uid: watchable_core::Text,
     /// Required.
-    pub signer_name: String,
+    pub signer_name: watchable_core::Text,
     /// `stubPKCS10Request` in JSON. Required.
     pub stub_pkcs10_request: watchable_core::ByteString,
-    pub unverified_user_annotations: std::collections::BTreeMap<String, String>,
+    pub unverified_user_annotations: watchable_core::Map<watchable_core::Text>,
 }
 
 watchable_core::model!(PodCertificateRequestSpec {
@@ -307,7 +307,7 @@ watchable_core::model!(PodCertificateRequestSpec {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodCertificateRequestStatus {
     pub begin_refresh_at: Option<crate::meta::v1::Time>,
-    pub certificate_chain: Option<String>,
+    pub certificate_chain: Option<watchable_core::Text>,
     /// Keyed by `type`.
     pub conditions: Vec<crate::meta::v1::Condition>,
     pub not_after: Option<crate::meta::v1::Time>,

@@ -21,8 +21,8 @@
     list = LeaseCandidateList
 )]
 pub struct LeaseCandidate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: LeaseCandidateSpec,
@@ -44,10 +44,10 @@ watchable_core::model!(LeaseCandidate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#leasecandidatelist-v1alpha2-coordination-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct LeaseCandidateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<LeaseCandidate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -66,14 +66,14 @@ watchable_core::model!(LeaseCandidateList {
 #[derive(Clone, Default, PartialEq)]
 pub struct LeaseCandidateSpec {
     /// Required.
-    pub binary_version: String,
-    pub emulation_version: Option<String>,
+    pub binary_version: watchable_core::Text,
+    pub emulation_version: Option<watchable_core::Text>,
     /// Required.
-    pub lease_name: String,
+    pub lease_name: watchable_core::Text,
     pub ping_time: Option<crate::meta::v1::MicroTime>,
     pub renew_time: Option<crate::meta::v1::MicroTime>,
     /// Required.
-    pub strategy: String,
+    pub strategy: watchable_core::Text,
 }
 
 watchable_core::model!(LeaseCandidateSpec {

@@ -20,8 +20,8 @@
     list = EvictionList
 )]
 pub struct Eviction {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: EvictionSpec,
@@ -45,10 +45,10 @@ watchable_core::model!(Eviction {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#evictionlist-v1alpha1-lifecycle-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EvictionList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Eviction>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -67,9 +67,9 @@ watchable_core::model!(EvictionList {
 #[derive(Clone, Default, PartialEq)]
 pub struct EvictionPodReference {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(EvictionPodReference {
@@ -94,8 +94,8 @@ watchable_core::model!(EvictionPodReference {
     list = EvictionRequestList
 )]
 pub struct EvictionRequest {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: EvictionRequestSpec,
@@ -119,10 +119,10 @@ watchable_core::model!(EvictionRequest {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#evictionrequestlist-v1alpha1-lifecycle-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct EvictionRequestList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<EvictionRequest>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -141,9 +141,9 @@ watchable_core::model!(EvictionRequestList {
 #[derive(Clone, Default, PartialEq)]
 pub struct EvictionRequestPodReference {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(EvictionRequestPodReference {
@@ -159,9 +159,9 @@ watchable_core::model!(EvictionRequestPodReference {
 #[derive(Clone, Default, PartialEq)]
 pub struct EvictionRequestSpec {
     /// Required.
-    pub intent: String,
+    pub intent: watchable_core::Text,
     /// Required.
-    pub requester: String,
+    pub requester: watchable_core::Text,
     /// Required.
     pub target: EvictionRequestTarget,
 }
@@ -266,9 +266,9 @@ watchable_core::model!(EvictionTarget {
 #[derive(Clone, Default, PartialEq)]
 pub struct Requester {
     /// Required.
-    pub intent: String,
+    pub intent: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(Requester {
@@ -286,9 +286,9 @@ pub struct ResponderStatus {
     pub completion_time: Option<crate::meta::v1::Time>,
     pub expected_completion_time: Option<crate::meta::v1::Time>,
     pub heartbeat_time: Option<crate::meta::v1::Time>,
-    pub message: Option<String>,
+    pub message: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub start_time: Option<crate::meta::v1::Time>,
 }
 
@@ -309,11 +309,11 @@ watchable_core::model!(ResponderStatus {
 #[derive(Clone, Default, PartialEq)]
 pub struct TargetResponder {
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub priority: i32,
     /// Required.
-    pub state: String,
+    pub state: watchable_core::Text,
 }
 
 watchable_core::model!(TargetResponder {

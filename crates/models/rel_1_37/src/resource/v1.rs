@@ -14,14 +14,14 @@ pub struct AllocatedDeviceStatus {
     pub conditions: Vec<crate::meta::v1::Condition>,
     pub data: Option<crate::runtime::RawExtension>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     pub network_data: Option<NetworkDeviceData>,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
     /// `shareID` in JSON.
-    pub share_id: Option<String>,
+    pub share_id: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(AllocatedDeviceStatus {
@@ -60,7 +60,7 @@ watchable_core::model!(AllocationResult {
 #[derive(Clone, Default, PartialEq)]
 pub struct CELDeviceSelector {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
 }
 
 watchable_core::model!(CELDeviceSelector {
@@ -111,7 +111,7 @@ watchable_core::model!(CapacityRequestPolicyRange {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#capacityrequirements-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct CapacityRequirements {
-    pub requests: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub requests: watchable_core::Map<crate::resource::Quantity>,
 }
 
 watchable_core::model!(CapacityRequirements {
@@ -141,9 +141,9 @@ watchable_core::model!(Counter {
 #[derive(Clone, Default, PartialEq)]
 pub struct CounterSet {
     /// Required.
-    pub counters: std::collections::BTreeMap<String, Counter>,
+    pub counters: watchable_core::Map<Counter>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(CounterSet {
@@ -160,19 +160,16 @@ watchable_core::model!(CounterSet {
 pub struct Device {
     pub all_nodes: Option<bool>,
     pub allow_multiple_allocations: Option<bool>,
-    pub attributes: std::collections::BTreeMap<String, DeviceAttribute>,
-    pub binding_conditions: Vec<String>,
-    pub binding_failure_conditions: Vec<String>,
+    pub attributes: watchable_core::Map<DeviceAttribute>,
+    pub binding_conditions: Vec<watchable_core::Text>,
+    pub binding_failure_conditions: Vec<watchable_core::Text>,
     pub binds_to_node: Option<bool>,
-    pub capacity: std::collections::BTreeMap<String, DeviceCapacity>,
+    pub capacity: watchable_core::Map<DeviceCapacity>,
     pub consumes_counters: Vec<DeviceCounterConsumption>,
     /// Required.
-    pub name: String,
-    pub node_allocatable_resources: std::collections::BTreeMap<
-        String,
-        NodeAllocatableResource,
-    >,
-    pub node_name: Option<String>,
+    pub name: watchable_core::Text,
+    pub node_allocatable_resources: watchable_core::Map<NodeAllocatableResource>,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
     pub taints: Vec<DeviceTaint>,
 }
@@ -201,9 +198,9 @@ watchable_core::model!(Device {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceAllocationConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
     /// Required.
-    pub source: String,
+    pub source: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceAllocationConfiguration {
@@ -239,10 +236,10 @@ pub struct DeviceAttribute {
     pub bools: Vec<bool>,
     pub int: Option<i64>,
     pub ints: Vec<i64>,
-    pub string: Option<String>,
-    pub strings: Vec<String>,
-    pub version: Option<String>,
-    pub versions: Vec<String>,
+    pub string: Option<watchable_core::Text>,
+    pub strings: Vec<watchable_core::Text>,
+    pub version: Option<watchable_core::Text>,
+    pub versions: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceAttribute {
@@ -299,7 +296,7 @@ watchable_core::model!(DeviceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClaimConfiguration {
     pub opaque: Option<OpaqueDeviceConfiguration>,
-    pub requests: Vec<String>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceClaimConfiguration {
@@ -324,8 +321,8 @@ watchable_core::model!(DeviceClaimConfiguration {
     list = DeviceClassList
 )]
 pub struct DeviceClass {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<DeviceClassSpec>,
 }
@@ -360,10 +357,10 @@ watchable_core::model!(DeviceClassConfiguration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceclasslist-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DeviceClass>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -382,7 +379,7 @@ watchable_core::model!(DeviceClassList {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceClassSpec {
     pub config: Vec<DeviceClassConfiguration>,
-    pub extended_resource_name: Option<String>,
+    pub extended_resource_name: Option<watchable_core::Text>,
     pub selectors: Vec<DeviceSelector>,
 }
 
@@ -399,9 +396,9 @@ watchable_core::model!(DeviceClassSpec {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#deviceconstraint-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceConstraint {
-    pub distinct_attribute: Option<String>,
-    pub match_attribute: Option<String>,
-    pub requests: Vec<String>,
+    pub distinct_attribute: Option<watchable_core::Text>,
+    pub match_attribute: Option<watchable_core::Text>,
+    pub requests: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceConstraint {
@@ -417,11 +414,11 @@ watchable_core::model!(DeviceConstraint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicecounterconsumption-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceCounterConsumption {
-    pub compatibility_groups: Vec<String>,
+    pub compatibility_groups: Vec<watchable_core::Text>,
     /// Required.
-    pub counter_set: String,
+    pub counter_set: watchable_core::Text,
     /// Required.
-    pub counters: std::collections::BTreeMap<String, Counter>,
+    pub counters: watchable_core::Map<Counter>,
 }
 
 watchable_core::model!(DeviceCounterConsumption {
@@ -438,9 +435,9 @@ watchable_core::model!(DeviceCounterConsumption {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceDerivedAttribute {
     /// Required.
-    pub expression: String,
+    pub expression: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceDerivedAttribute {
@@ -458,7 +455,7 @@ pub struct DeviceRequest {
     pub exactly: Option<Box<ExactDeviceRequest>>,
     pub first_available: Vec<DeviceSubRequest>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(DeviceRequest {
@@ -475,20 +472,20 @@ watchable_core::model!(DeviceRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceRequestAllocationResult {
     pub admin_access: Option<bool>,
-    pub binding_conditions: Vec<String>,
-    pub binding_failure_conditions: Vec<String>,
-    pub consumed_capacity: std::collections::BTreeMap<String, crate::resource::Quantity>,
+    pub binding_conditions: Vec<watchable_core::Text>,
+    pub binding_failure_conditions: Vec<watchable_core::Text>,
+    pub consumed_capacity: watchable_core::Map<crate::resource::Quantity>,
     /// Required.
-    pub device: String,
+    pub device: watchable_core::Text,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
-    pub pool: String,
+    pub pool: watchable_core::Text,
     /// Required.
-    pub request: String,
+    pub request: watchable_core::Text,
     /// `shareID` in JSON.
-    pub share_id: Option<String>,
-    pub skip_node_operations: Vec<String>,
+    pub share_id: Option<watchable_core::Text>,
+    pub skip_node_operations: Vec<watchable_core::Text>,
     pub tolerations: Vec<DeviceToleration>,
 }
 
@@ -527,14 +524,14 @@ watchable_core::model!(DeviceSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicesubrequest-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceSubRequest {
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub capacity: Option<CapacityRequirements>,
     pub count: Option<i64>,
     pub derived_attributes: Vec<DeviceDerivedAttribute>,
     /// Required.
-    pub device_class_name: String,
+    pub device_class_name: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
     pub tolerations: Vec<DeviceToleration>,
 }
@@ -558,11 +555,11 @@ watchable_core::model!(DeviceSubRequest {
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
-    pub effect: String,
+    pub effect: watchable_core::Text,
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub time_added: Option<crate::meta::v1::Time>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceTaint {
@@ -589,8 +586,8 @@ watchable_core::model!(DeviceTaint {
     list = DeviceTaintRuleList
 )]
 pub struct DeviceTaintRule {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DeviceTaintRuleSpec,
@@ -614,10 +611,10 @@ watchable_core::model!(DeviceTaintRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintrulelist-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DeviceTaintRule>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -667,9 +664,9 @@ watchable_core::model!(DeviceTaintRuleStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintselector-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintSelector {
-    pub device: Option<String>,
-    pub driver: Option<String>,
-    pub pool: Option<String>,
+    pub device: Option<watchable_core::Text>,
+    pub driver: Option<watchable_core::Text>,
+    pub pool: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceTaintSelector {
@@ -685,11 +682,11 @@ watchable_core::model!(DeviceTaintSelector {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetoleration-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceToleration {
-    pub effect: Option<String>,
-    pub key: Option<String>,
-    pub operator: Option<String>,
+    pub effect: Option<watchable_core::Text>,
+    pub key: Option<watchable_core::Text>,
+    pub operator: Option<watchable_core::Text>,
     pub toleration_seconds: Option<i64>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceToleration {
@@ -708,12 +705,12 @@ watchable_core::model!(DeviceToleration {
 #[derive(Clone, Default, PartialEq)]
 pub struct ExactDeviceRequest {
     pub admin_access: Option<bool>,
-    pub allocation_mode: Option<String>,
+    pub allocation_mode: Option<watchable_core::Text>,
     pub capacity: Option<CapacityRequirements>,
     pub count: Option<i64>,
     pub derived_attributes: Vec<DeviceDerivedAttribute>,
     /// Required.
-    pub device_class_name: String,
+    pub device_class_name: watchable_core::Text,
     pub selectors: Vec<DeviceSelector>,
     pub tolerations: Vec<DeviceToleration>,
 }
@@ -736,9 +733,9 @@ watchable_core::model!(ExactDeviceRequest {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#networkdevicedata-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NetworkDeviceData {
-    pub hardware_address: Option<String>,
-    pub interface_name: Option<String>,
-    pub ips: Vec<String>,
+    pub hardware_address: Option<watchable_core::Text>,
+    pub interface_name: Option<watchable_core::Text>,
+    pub ips: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(NetworkDeviceData {
@@ -754,7 +751,7 @@ watchable_core::model!(NetworkDeviceData {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#nodeallocatablemapping-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct NodeAllocatableMapping {
-    pub capacity_key: Option<String>,
+    pub capacity_key: Option<watchable_core::Text>,
     pub capacity_multiplier: Option<crate::resource::Quantity>,
     pub device_multiplier: Option<crate::resource::Quantity>,
 }
@@ -805,7 +802,7 @@ watchable_core::model!(NodeAllocatableResource {
 #[derive(Clone, Default, PartialEq)]
 pub struct OpaqueDeviceConfiguration {
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
     pub parameters: crate::runtime::RawExtension,
 }
@@ -833,8 +830,8 @@ watchable_core::model!(OpaqueDeviceConfiguration {
     list = ResourceClaimList
 )]
 pub struct ResourceClaim {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ResourceClaimSpec>,
     pub status: Option<ResourceClaimStatus>,
@@ -855,13 +852,13 @@ watchable_core::model!(ResourceClaim {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimconsumerreference-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimConsumerReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
-    pub resource: String,
+    pub resource: watchable_core::Text,
     /// Required.
-    pub uid: String,
+    pub uid: watchable_core::Text,
 }
 
 watchable_core::model!(ResourceClaimConsumerReference {
@@ -880,10 +877,10 @@ watchable_core::model!(ResourceClaimConsumerReference {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimlist-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaim>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -946,8 +943,8 @@ watchable_core::model!(ResourceClaimStatus {
     list = ResourceClaimTemplateList
 )]
 pub struct ResourceClaimTemplate {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<ResourceClaimTemplateSpec>,
 }
@@ -968,10 +965,10 @@ watchable_core::model!(ResourceClaimTemplate {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceclaimtemplatelist-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceClaimTemplateList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceClaimTemplate>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1008,7 +1005,7 @@ pub struct ResourcePool {
     /// Required.
     pub generation: i64,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub resource_slice_count: i64,
 }
@@ -1036,8 +1033,8 @@ watchable_core::model!(ResourcePool {
     list = ResourceSliceList
 )]
 pub struct ResourceSlice {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: ResourceSliceSpec,
@@ -1059,10 +1056,10 @@ watchable_core::model!(ResourceSlice {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourceslicelist-v1-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourceSliceList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourceSlice>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -1083,15 +1080,15 @@ pub struct ResourceSliceSpec {
     pub all_nodes: Option<bool>,
     pub devices: Vec<Device>,
     /// Required.
-    pub driver: String,
-    pub node_name: Option<String>,
+    pub driver: watchable_core::Text,
+    pub node_name: Option<watchable_core::Text>,
     pub node_selector: Option<crate::core::v1::NodeSelector>,
-    pub partition_type_attribute: Option<String>,
+    pub partition_type_attribute: Option<watchable_core::Text>,
     pub per_device_node_selection: Option<bool>,
     /// Required.
     pub pool: ResourcePool,
     pub shared_counters: Vec<CounterSet>,
-    pub skip_node_operations: Vec<String>,
+    pub skip_node_operations: Vec<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourceSliceSpec {

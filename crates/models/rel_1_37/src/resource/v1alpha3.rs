@@ -11,11 +11,11 @@
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaint {
     /// Required.
-    pub effect: String,
+    pub effect: watchable_core::Text,
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
     pub time_added: Option<crate::meta::v1::Time>,
-    pub value: Option<String>,
+    pub value: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceTaint {
@@ -42,8 +42,8 @@ watchable_core::model!(DeviceTaint {
     list = DeviceTaintRuleList
 )]
 pub struct DeviceTaintRule {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: DeviceTaintRuleSpec,
@@ -67,10 +67,10 @@ watchable_core::model!(DeviceTaintRule {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintrulelist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintRuleList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<DeviceTaintRule>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -120,9 +120,9 @@ watchable_core::model!(DeviceTaintRuleStatus {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#devicetaintselector-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct DeviceTaintSelector {
-    pub device: Option<String>,
-    pub driver: Option<String>,
-    pub pool: Option<String>,
+    pub device: Option<watchable_core::Text>,
+    pub driver: Option<watchable_core::Text>,
+    pub pool: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(DeviceTaintSelector {
@@ -141,11 +141,11 @@ pub struct PartitionTypeStatus {
     /// Required.
     pub allocatable: i32,
     /// Required.
-    pub attribute: String,
+    pub attribute: watchable_core::Text,
     /// Required.
     pub total: i32,
     /// Required.
-    pub type_: String,
+    pub type_: watchable_core::Text,
 }
 
 watchable_core::model!(PartitionTypeStatus {
@@ -165,18 +165,18 @@ pub struct PoolStatus {
     pub allocated_devices: Option<i32>,
     pub available_devices: Option<i32>,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     /// Required.
     pub generation: i64,
-    pub node_name: Option<String>,
+    pub node_name: Option<watchable_core::Text>,
     pub partition_summary: Vec<PartitionTypeStatus>,
     /// Required.
-    pub pool_name: String,
+    pub pool_name: watchable_core::Text,
     pub resource_slice_count: Option<i32>,
     pub shareable_summary: Option<ShareableSummaryStatus>,
     pub total_devices: Option<i32>,
     pub unavailable_devices: Option<i32>,
-    pub validation_error: Option<String>,
+    pub validation_error: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PoolStatus {
@@ -211,8 +211,8 @@ watchable_core::model!(PoolStatus {
     list = ResourcePoolStatusRequestList
 )]
 pub struct ResourcePoolStatusRequest {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     /// Required.
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
@@ -237,10 +237,10 @@ watchable_core::model!(ResourcePoolStatusRequest {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcepoolstatusrequestlist-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePoolStatusRequestList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<ResourcePoolStatusRequest>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -258,11 +258,11 @@ watchable_core::model!(ResourcePoolStatusRequestList {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#resourcepoolstatusrequestspec-v1alpha3-resource-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct ResourcePoolStatusRequestSpec {
-    pub default_partition_type_attribute: Option<String>,
+    pub default_partition_type_attribute: Option<watchable_core::Text>,
     /// Required.
-    pub driver: String,
+    pub driver: watchable_core::Text,
     pub limit: Option<i32>,
-    pub pool_name: Option<String>,
+    pub pool_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(ResourcePoolStatusRequestSpec {
@@ -304,7 +304,7 @@ pub struct ShareableCapacityStatus {
     /// Required.
     pub consumed: crate::resource::Quantity,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Required.
     pub total: crate::resource::Quantity,
 }

@@ -103,12 +103,12 @@ pub struct CompositePodGroupTemplate {
     pub composite_pod_group_templates: Vec<CompositePodGroupTemplate>,
     pub disruption_mode: Option<CompositeDisruptionMode>,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
     /// Keyed by `name`.
     pub pod_group_templates: Vec<PodGroupTemplate>,
-    pub preemption_policy: Option<String>,
+    pub preemption_policy: Option<watchable_core::Text>,
     pub priority: Option<i32>,
-    pub priority_class_name: Option<String>,
+    pub priority_class_name: Option<watchable_core::Text>,
     pub scheduling_constraints: Option<CompositePodGroupSchedulingConstraints>,
     /// Required.
     pub scheduling_policy: CompositePodGroupSchedulingPolicy,
@@ -174,8 +174,8 @@ watchable_core::model!(GangSchedulingPolicy {
     list = PodGroupList
 )]
 pub struct PodGroup {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: PodGroupSpec,
@@ -199,10 +199,10 @@ watchable_core::model!(PodGroup {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#podgrouplist-v1beta1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<PodGroup>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -221,9 +221,9 @@ watchable_core::model!(PodGroupList {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupResourceClaim {
     /// Required.
-    pub name: String,
-    pub resource_claim_name: Option<String>,
-    pub resource_claim_template_name: Option<String>,
+    pub name: watchable_core::Text,
+    pub resource_claim_name: Option<watchable_core::Text>,
+    pub resource_claim_template_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodGroupResourceClaim {
@@ -240,8 +240,8 @@ watchable_core::model!(PodGroupResourceClaim {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupResourceClaimStatus {
     /// Required.
-    pub name: String,
-    pub resource_claim_name: Option<String>,
+    pub name: watchable_core::Text,
+    pub resource_claim_name: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(PodGroupResourceClaimStatus {
@@ -287,10 +287,10 @@ watchable_core::model!(PodGroupSchedulingPolicy {
 #[derive(Clone, Default, PartialEq)]
 pub struct PodGroupSpec {
     pub disruption_mode: Option<DisruptionMode>,
-    pub parent_composite_pod_group_name: Option<String>,
-    pub preemption_policy: Option<String>,
+    pub parent_composite_pod_group_name: Option<watchable_core::Text>,
+    pub preemption_policy: Option<watchable_core::Text>,
     pub priority: Option<i32>,
-    pub priority_class_name: Option<String>,
+    pub priority_class_name: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub resource_claims: Vec<PodGroupResourceClaim>,
     pub scheduling_constraints: Option<PodGroupSchedulingConstraints>,
@@ -338,10 +338,10 @@ watchable_core::model!(PodGroupStatus {
 pub struct PodGroupTemplate {
     pub disruption_mode: Option<DisruptionMode>,
     /// Required.
-    pub name: String,
-    pub preemption_policy: Option<String>,
+    pub name: watchable_core::Text,
+    pub preemption_policy: Option<watchable_core::Text>,
     pub priority: Option<i32>,
-    pub priority_class_name: Option<String>,
+    pub priority_class_name: Option<watchable_core::Text>,
     /// Keyed by `name`.
     pub resource_claims: Vec<PodGroupResourceClaim>,
     pub scheduling_constraints: Option<PodGroupSchedulingConstraints>,
@@ -382,7 +382,7 @@ pub type SingleDisruptionMode = watchable_core::RawJson;
 #[derive(Clone, Default, PartialEq)]
 pub struct TopologyConstraint {
     /// Required.
-    pub key: String,
+    pub key: watchable_core::Text,
 }
 
 watchable_core::model!(TopologyConstraint {
@@ -396,11 +396,11 @@ watchable_core::model!(TopologyConstraint {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#typedlocalobjectreference-v1beta1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct TypedLocalObjectReference {
-    pub api_group: Option<String>,
+    pub api_group: Option<watchable_core::Text>,
     /// Required.
-    pub kind: String,
+    pub kind: watchable_core::Text,
     /// Required.
-    pub name: String,
+    pub name: watchable_core::Text,
 }
 
 watchable_core::model!(TypedLocalObjectReference {
@@ -426,8 +426,8 @@ watchable_core::model!(TypedLocalObjectReference {
     list = WorkloadList
 )]
 pub struct Workload {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     /// Required.
     pub spec: WorkloadSpec,
@@ -449,10 +449,10 @@ watchable_core::model!(Workload {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#workloadlist-v1beta1-scheduling-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct WorkloadList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<Workload>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -471,9 +471,9 @@ watchable_core::model!(WorkloadList {
 #[derive(Clone, Default, PartialEq)]
 pub struct WorkloadReference {
     /// Required.
-    pub template_name: String,
+    pub template_name: watchable_core::Text,
     /// Required.
-    pub workload_name: String,
+    pub workload_name: watchable_core::Text,
 }
 
 watchable_core::model!(WorkloadReference {

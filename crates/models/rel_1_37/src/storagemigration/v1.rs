@@ -20,8 +20,8 @@
     list = StorageVersionMigrationList
 )]
 pub struct StorageVersionMigration {
-    pub api_version: Option<String>,
-    pub kind: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ObjectMeta,
     pub spec: Option<StorageVersionMigrationSpec>,
     pub status: Option<StorageVersionMigrationStatus>,
@@ -44,10 +44,10 @@ watchable_core::model!(StorageVersionMigration {
 /// Reference: <https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#storageversionmigrationlist-v1-storagemigration-k8s-io>
 #[derive(Clone, Default, PartialEq)]
 pub struct StorageVersionMigrationList {
-    pub api_version: Option<String>,
+    pub api_version: Option<watchable_core::Text>,
     /// Required.
     pub items: Vec<StorageVersionMigration>,
-    pub kind: Option<String>,
+    pub kind: Option<watchable_core::Text>,
     pub metadata: crate::meta::v1::ListMeta,
 }
 
@@ -82,7 +82,7 @@ watchable_core::model!(StorageVersionMigrationSpec {
 pub struct StorageVersionMigrationStatus {
     /// Keyed by `type`.
     pub conditions: Vec<crate::meta::v1::Condition>,
-    pub resource_version: Option<String>,
+    pub resource_version: Option<watchable_core::Text>,
 }
 
 watchable_core::model!(StorageVersionMigrationStatus {

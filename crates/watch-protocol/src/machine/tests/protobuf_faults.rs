@@ -107,7 +107,7 @@ fn undecodable_object_is_an_error_item() {
         [
             Err("it does not begin with \"k8s\\0\"".to_owned()),
             Err("metadata.name is absent".to_owned()),
-            Ok(Some("a".to_owned())),
+            Ok(Some("a".into())),
         ]
     );
 }

@@ -1,11 +1,9 @@
 //! Tests of error messages.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 use crate::json::from_str;
-use crate::{ByteString, IntOrString, Quantity, Time, model};
+use crate::{ByteString, IntOrString, Map, Quantity, Time, model};
 
 #[derive(Clone, Default, PartialEq)]
 struct Port {
@@ -18,8 +16,8 @@ model!(Port { 0 container_port: "containerPort", 1 target: "target" });
 #[derive(Clone, Default, PartialEq)]
 struct Container {
     ports: Vec<Port>,
-    data: BTreeMap<String, ByteString>,
-    limits: BTreeMap<String, Quantity>,
+    data: Map<ByteString>,
+    limits: Map<Quantity>,
     started: Option<Time>,
     ready: bool,
 }
