@@ -12,6 +12,7 @@ mod stored_objects;
 mod tests;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::event::EventType;
 use crate::identity::Identity;
@@ -26,7 +27,8 @@ use crate::uid::Uid;
 /// The delivered objects that were not deleted since, by namespace and name.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
-    objects: HashMap<Box<str>, Entry>,
+    /// Keys are shared with whoever stores the objects.
+    objects: HashMap<Arc<str>, Entry>,
     /// The number of objects that share their name with others, without the first of each name.
     namesakes: usize,
     /// Whether the server was found to have several objects of one name.
@@ -233,6 +235,12 @@ impl Index {
     fn set_key(&mut self, identity: &Identity) {
         self.key.clear();
         self.key.extend([&identity.namespace, "/", &identity.name]);
+    }
+
+    /// Returns the key of an indexed object: its namespace and name, with a slash between them.
+    pub(crate) fn shared_key(&mut self, identity: &Identity) -> Option<Arc<str>> {
+        self.set_key(identity);
+        self.objects.get_key_value(self.key.as_str()).map(|(key, _)| Arc::clone(key))
     }
 
     /// Returns the number of indexed objects.

@@ -84,7 +84,7 @@ mod status;
 mod testing;
 pub mod tombstone;
 pub mod uid;
-mod version;
+pub mod version;
 mod wire;
 
 pub use api_status::{ApiStatus, StatusCause, StatusDetails};

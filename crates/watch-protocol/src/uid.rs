@@ -1,7 +1,7 @@
 //! The uid of an object, which tells it apart from others of the same name.
 
 /// A uid. Nearly all are UUIDs, whose text would take three times the space.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Uid {
     /// A UUID.
     Uuid([u8; 16]),
@@ -32,12 +32,13 @@ impl Uid {
         (invalid < NO_DIGIT).then_some(uuid)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether it is the empty text: the server has omitted it.
+    pub fn is_empty(&self) -> bool {
         matches!(self, Self::Text(text) if text.is_empty())
     }
 
     /// Whether both are of one object. A server that omits the uid means the object of that name.
-    pub(crate) fn matches(&self, other: &Self) -> bool {
+    pub fn matches(&self, other: &Self) -> bool {
         self == other || self.is_empty() || other.is_empty()
     }
 

@@ -10,6 +10,15 @@ pub(crate) fn is_older(version: &str, than: &str) -> bool {
     is_decimal(version) && is_decimal(than) && compare(version, than) == Ordering::Less
 }
 
+/// Whether a stream that has reached the version `at` has everything up to the version `target`; `None` if they cannot
+/// be compared.
+pub fn has_reached(at: &str, target: &str) -> Option<bool> {
+    if at == target {
+        return Some(true);
+    }
+    (is_decimal(at) && is_decimal(target)).then(|| compare(at, target) != Ordering::Less)
+}
+
 fn compare(a: &str, b: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
@@ -35,6 +44,20 @@ mod tests {
             assert!(is_older(older, newer), "{older} {newer}");
             assert!(!is_older(newer, older), "{newer} {older}");
             assert!(!is_older(newer, newer));
+        }
+    }
+
+    #[test]
+    fn reached_is_what_is_not_older() {
+        for (at, target, reached) in [
+            ("9", "10", Some(false)),
+            ("10", "9", Some(true)),
+            ("10", "10", Some(true)),
+            ("a", "a", Some(true)),
+            ("a", "b", None),
+            ("7", "b", None),
+        ] {
+            assert_eq!(has_reached(at, target), reached, "{at} {target}");
         }
     }
 

@@ -30,8 +30,8 @@ pub use kube_interop::kube::{Kube, KubeNamespaces, KubeScope};
 #[cfg(feature = "kube-runtime")]
 pub use kube_interop::kube_events::KubeEvents;
 pub use mux::{MultiplexingWatcher, MuxMember, MuxStream};
-pub use stream::WatchStream;
 pub use stream::stop::StopHandle;
+pub use stream::{RawEvent, RawEvents, WatchStream};
 #[doc(inline)]
 pub use watch_protocol::{
     ApiStatus, Cause, EventSource, EventType, InitialList, Interruption, Origin, Phase, StartFrom,

@@ -12,15 +12,15 @@ use watch_protocol::machine::Machine;
 use watch_protocol::request_builder::RequestBuilder;
 use watch_protocol::settings::{self, Settings};
 use watch_protocol::tombstone;
-use watch_protocol::{StreamOptions, WatchStatus, Wire};
+use watch_protocol::{StartFrom, StreamOptions, WatchStatus, Wire};
 use watchable_core::{
     DynamicTarget, Listed, ResourceInfo, WatchItem as _, WatchTarget, Watchable, Watched,
 };
 
-use crate::stream::WatchStream;
 use crate::stream::resume_position::ResumePosition;
 use crate::stream::shared::Shared;
 use crate::stream::stop::StopHandle;
+use crate::stream::{RawEvents, WatchStream};
 use crate::transport::Transport;
 
 /// Watches the objects of one kind.
@@ -121,7 +121,43 @@ impl<T: WatchTarget> Watcher<T> {
         self.stream_with(settings, options)
     }
 
+    /// Returns a managed stream of objects that are not decoded yet, and ends the previous stream of this watcher. It
+    /// always begins with the current state, which makes it the source of a store.
+    ///
+    /// [`resource_version`](Self::resource_version), [`start_from`](Self::start_from) and
+    /// [`repair_gaps`](Self::repair_gaps) are ignored: they would leave a store without what existed, or with what was
+    /// deleted long ago. So is [`without_managed_fields`](Self::without_managed_fields): whoever decodes decides.
+    ///
+    /// # Errors
+    ///
+    /// Errors that end the stream are items: see [`WatchStream`].
+    pub fn raw_events(&self) -> RawEvents {
+        // A deletion needs no object: the program has it.
+        RawEvents::new(self.start(self.from_current_state(), StreamOptions::managed(), false))
+    }
+
     pub(crate) fn stream_with(&self, settings: Settings, options: StreamOptions) -> WatchStream<T> {
+        self.start(settings, options, !tombstone::decodes::<T::Item>(&self.resource))
+    }
+
+    /// Discards the resume position and, with the next stream, the record of delivered objects. Returns the settings of
+    /// a stream that begins with the current state and repairs gaps.
+    pub(crate) fn from_current_state(&self) -> Settings {
+        self.position.clear();
+        Settings {
+            start_from: StartFrom::CurrentState,
+            ends_at_gaps: false,
+            ..self.settings.clone()
+        }
+    }
+
+    /// Starts a stream that decodes, if at all, as `U`.
+    fn start<U: WatchTarget>(
+        &self,
+        settings: Settings,
+        options: StreamOptions,
+        keeps_objects: bool,
+    ) -> WatchStream<U> {
         let stop = self.stop.start();
         let version = if options.manage_resource_version {
             self.position.current()
@@ -135,7 +171,7 @@ impl<T: WatchTarget> Watcher<T> {
         let requests = RequestBuilder::new(self.resource.clone(), settings, options)
             .metadata_only(T::Item::metadata_only())
             .has_protobuf(T::Item::has_protobuf())
-            .keeping_objects(!tombstone::decodes::<T::Item>(&self.resource));
+            .keeping_objects(keeps_objects);
         let mut watcher_state = self.shared.watcher_state();
         watcher_state.prepare(repairs_gaps, self.position.epoch());
         let machine = match checked {
@@ -152,17 +188,6 @@ impl<T: WatchTarget> Watcher<T> {
             Arc::clone(&self.shared),
             drops_managed_fields,
         )
-    }
-
-    #[cfg(feature = "kube-runtime")]
-    pub(crate) fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// Discards the resume position and, with the next stream, the record of delivered objects.
-    #[cfg(feature = "kube-runtime")]
-    pub(crate) fn reset(&self) {
-        self.position.clear();
     }
 
     /// Ends the running stream immediately, even while it waits for an event. Equivalent to

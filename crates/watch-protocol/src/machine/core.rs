@@ -1,11 +1,13 @@
 //! The machine's fields, and the main loop.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::backoff::Backoff;
 use crate::error::{Kind, WatchError};
 use crate::frame::FrameError;
+use crate::identity::Identity;
 use crate::list_body::NoList;
 use crate::machine::failure_history::FailureHistory;
 use crate::machine::hidden_gap::HiddenGap;
@@ -82,6 +84,13 @@ impl Machine {
     /// Returns the version a managed stream resumes from.
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref().filter(|_| self.is_managed() && !self.requests_oldest_event)
+    }
+
+    /// Returns the namespace and name of an object that was delivered and not deleted since, with a slash between
+    /// them: the text that the index keeps, so that a store need not keep another. Only while the watcher's state is
+    /// [swapped in](Self::swap_watcher_state).
+    pub fn shared_key(&mut self, identity: &Identity) -> Option<Arc<str>> {
+        self.watcher_state.index.as_mut()?.shared_key(identity)
     }
 
     pub(super) fn is_managed(&self) -> bool {

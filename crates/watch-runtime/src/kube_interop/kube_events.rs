@@ -12,8 +12,7 @@ use kube_client::core::response::{Status, StatusCause, StatusDetails};
 use kube_client::core::{Resource, ResourceExt as _};
 use kube_runtime::watcher::{self, Event};
 use serde::de::DeserializeOwned;
-use watch_protocol::settings::Settings;
-use watch_protocol::{EventType, StartFrom, StreamOptions, WatchError, WatchEvent};
+use watch_protocol::{EventType, StreamOptions, WatchError, WatchEvent};
 
 use crate::kube_interop::kube::Kube;
 use crate::stream::WatchStream;
@@ -45,12 +44,7 @@ where
     /// watched. Any other error becomes `watcher::Error::WatchFailed`, whose source chain contains the
     /// [`WatchError`].
     pub fn kube_events(&self) -> KubeEvents<K> {
-        let settings = Settings {
-            start_from: StartFrom::CurrentState,
-            ends_at_gaps: false,
-            ..self.settings().clone()
-        };
-        self.reset();
+        let settings = self.from_current_state();
         KubeEvents {
             stream: self.stream_with(settings, StreamOptions::managed()),
             progress: Progress::NotStarted,

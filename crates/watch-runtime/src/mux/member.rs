@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use watch_protocol::{EventSource, StreamOptions, WatchError, WatchEvent, WatchStatus, Wire};
 use watchable_core::{Accepts, ResourceInfo, WatchTarget};
 
+use crate::stream::RawEvents;
 use crate::watcher::Watcher;
 
 /// The stream of one member, with its events converted into `O`.
@@ -76,6 +77,17 @@ impl<O> MuxMember<O> {
         self.watcher.as_any().downcast_ref()
     }
 
+    /// Returns the objects that it watches as they are received: see [`Watcher::raw_events`]. Ends its stream in the
+    /// multiplexer.
+    pub fn raw_events(&self) -> RawEvents {
+        self.watcher.raw_events()
+    }
+
+    /// Returns whether it watches objects of this type.
+    pub fn watches<T: 'static>(&self) -> bool {
+        self.watcher.item_type() == TypeId::of::<T>()
+    }
+
     pub(super) fn stop(&self) {
         self.watcher.stop();
     }
@@ -110,6 +122,8 @@ pub(super) trait ErasedWatcher<O>: Send + Sync {
     fn stop(&self);
     fn resource(&self) -> &ResourceInfo;
     fn status(&self) -> watch::Receiver<WatchStatus>;
+    fn raw_events(&self) -> RawEvents;
+    fn item_type(&self) -> TypeId;
     fn as_any(&self) -> &dyn Any;
 }
 
@@ -145,6 +159,14 @@ where
 
     fn status(&self) -> watch::Receiver<WatchStatus> {
         Self::status(self)
+    }
+
+    fn raw_events(&self) -> RawEvents {
+        Self::raw_events(self)
+    }
+
+    fn item_type(&self) -> TypeId {
+        TypeId::of::<T::Item>()
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -3,7 +3,7 @@
 mod failing_members;
 mod outage;
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use watchable_core::{ResourceInfo, Scope};
 
 use super::{MultiplexingWatcher, MuxMember, MuxStream};
 use crate::mux::member::{ErasedWatcher, Key, MemberEvents, MemberOptions};
-use crate::{EventSource, StreamOptions, WatchStatus};
+use crate::{EventSource, RawEvents, StreamOptions, WatchStatus};
 
 static KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 const MANY: usize = 1_000;
@@ -35,6 +35,14 @@ impl<F: Fn() -> MemberEvents<()> + Send + Sync + 'static> ErasedWatcher<()> for 
 
     fn status(&self) -> watch::Receiver<WatchStatus> {
         watch::channel(WatchStatus::default()).1
+    }
+
+    fn raw_events(&self) -> RawEvents {
+        unreachable!("nothing is stored")
+    }
+
+    fn item_type(&self) -> TypeId {
+        TypeId::of::<()>()
     }
 
     fn as_any(&self) -> &dyn Any {

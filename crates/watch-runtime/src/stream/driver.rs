@@ -7,18 +7,18 @@ use std::time::SystemTime;
 use watch_protocol::head::Head;
 use watch_protocol::machine::{Delivery, OutgoingRequest, Step};
 use watch_protocol::{EventSource, Phase, WatchError, WatchEvent};
-use watchable_core::{WatchItem as _, WatchTarget};
+use watchable_core::{WatchItem as _, WatchTarget, json};
 
 use crate::stream::io::Io;
 use crate::stream::watch_stream::{WatchStream, now};
 use crate::transport::connection::Connection;
 
 impl<T: WatchTarget> WatchStream<T> {
-    /// Executes the machine's steps until there is an item to return or nothing left to do.
+    /// Executes the machine's steps until there is an object to deliver or nothing left to do.
     pub(super) fn drive(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<WatchEvent<T::Item>, WatchError>>> {
+    ) -> Poll<Option<Result<Delivery, WatchError>>> {
         self.now = now();
         let mut is_fresh = true;
         loop {
@@ -40,7 +40,7 @@ impl<T: WatchTarget> WatchStream<T> {
                     }
                     self.io = Io::Sleeping(Box::pin(tokio::time::sleep(wait)));
                 }
-                Step::Deliver(delivery) => return Poll::Ready(Some(self.decode(&delivery))),
+                Step::Deliver(delivery) => return Poll::Ready(Some(Ok(delivery))),
                 Step::End(error) => {
                     if let Some(error) = &error {
                         tracing::debug!(parent: &self.connection.span, %error, "stream ended");
@@ -107,13 +107,12 @@ impl<T: WatchTarget> WatchStream<T> {
         Poll::Ready(())
     }
 
-    fn decode(&mut self, delivery: &Delivery) -> Result<WatchEvent<T::Item>, WatchError> {
+    /// Decodes an object, which becomes an event.
+    pub(super) fn event(&mut self, delivery: &Delivery) -> Result<WatchEvent<T::Item>, WatchError> {
         match delivery.decode::<T::Item>(self.drops_managed_fields) {
             Ok(mut obj) => {
                 obj.fill_type_meta(&self.resource);
-                let lag = || now().saturating_duration_since(self.received);
-                self.metrics.record_event(delivery.etype, delivery.origin, lag);
-                self.connection.record_event();
+                self.record_event(delivery);
                 Ok(WatchEvent {
                     etype: delivery.etype,
                     obj,
@@ -121,14 +120,23 @@ impl<T: WatchTarget> WatchStream<T> {
                     source: EventSource::default(),
                 })
             }
-            Err(error) => {
-                self.decode_errors += 1;
-                self.metrics.record_decode_error();
-                // The path and the value are part of the error only: they may be confidential.
-                tracing::warn!(parent: &self.connection.span, object = %delivery.identity, "object failed to decode");
-                Err(delivery.undecodable(&self.resource, error))
-            }
+            Err(error) => Err(self.undecodable(delivery, error)),
         }
+    }
+
+    /// Counts and logs an object that did not decode.
+    pub(super) fn undecodable(&mut self, delivery: &Delivery, error: json::Error) -> WatchError {
+        self.decode_errors += 1;
+        self.metrics.record_decode_error();
+        // The path and the value are part of the error only: they may be confidential.
+        tracing::warn!(parent: &self.connection.span, object = %delivery.identity, "object failed to decode");
+        delivery.undecodable(&self.resource, error)
+    }
+
+    pub(super) fn record_event(&mut self, delivery: &Delivery) {
+        let lag = || now().saturating_duration_since(self.received);
+        self.metrics.record_event(delivery.etype, delivery.origin, lag);
+        self.connection.record_event();
     }
 
     /// Sends a request on a new connection with its own span. The span contains the kind of request but

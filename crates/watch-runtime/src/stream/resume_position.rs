@@ -25,7 +25,6 @@ impl ResumePosition {
     }
 
     /// Clears the start version and the version delivered.
-    #[cfg(feature = "kube-runtime")]
     pub(crate) fn clear(&self) {
         let mut position = self.lock();
         *position = Position { epoch: position.epoch + 1, ..Position::default() };

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use futures::Stream;
 use futures::stream::FusedStream;
-use watch_protocol::machine::Machine;
+use watch_protocol::machine::{Delivery, Machine};
 use watch_protocol::{WatchError, WatchEvent};
 use watchable_core::{ResourceInfo, WatchTarget};
 
@@ -107,9 +107,27 @@ impl<T: WatchTarget> WatchStream<T> {
 
     /// Returns whether the initial list has been delivered completely. Between two polls this includes
     /// the event that the last poll returned, unless that event was received after the list.
-    #[cfg(feature = "kube-runtime")]
     pub(crate) fn has_delivered_initial_list(&self) -> bool {
         self.shared.watcher_state().has_synced
+    }
+}
+
+impl<T: WatchTarget> WatchStream<T> {
+    /// Polls for an object to deliver, and makes an item of it.
+    pub(super) fn poll_with<I>(
+        &mut self,
+        cx: &mut Context<'_>,
+        item: impl FnOnce(&mut Self, Delivery) -> Result<I, WatchError>,
+    ) -> Poll<Option<Result<I, WatchError>>> {
+        let shared = Arc::clone(&self.shared);
+        let mut watcher_state = shared.watcher_state();
+        // Swapped in for each poll, as another stream of the watcher may have continued from it.
+        self.machine.swap_watcher_state(&mut watcher_state);
+        let delivered = self.drive(cx);
+        let polled = delivered.map(|delivery| delivery.map(|delivery| item(self, delivery?)));
+        self.publish_status();
+        self.machine.swap_watcher_state(&mut watcher_state);
+        polled
     }
 }
 
@@ -122,15 +140,7 @@ impl<T: WatchTarget> Stream for WatchStream<T> {
     type Item = Result<WatchEvent<T::Item>, WatchError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = &mut *self;
-        let shared = Arc::clone(&this.shared);
-        let mut watcher_state = shared.watcher_state();
-        // Swapped in for each poll, as another stream of the watcher may have continued from it.
-        this.machine.swap_watcher_state(&mut watcher_state);
-        let polled = this.drive(cx);
-        this.publish_status();
-        this.machine.swap_watcher_state(&mut watcher_state);
-        polled
+        self.poll_with(cx, |stream, delivery| stream.event(&delivery))
     }
 }
 

@@ -1,0 +1,56 @@
+//! What keeps a store running: it starts with the first use and stops with the last handle.
+
+use std::sync::{Arc, OnceLock};
+
+use tokio::runtime;
+use tokio::task::AbortHandle;
+
+use crate::feeder::feed;
+use crate::progress::End;
+use crate::shared::Shared;
+
+/// A store that runs as long as there are clones of its handle.
+pub(crate) struct Handle<V> {
+    pub(crate) shared: Arc<Shared<V>>,
+    runtime: Option<runtime::Handle>,
+    tasks: OnceLock<Vec<AbortHandle>>,
+}
+
+impl<V: Send + Sync + 'static> Handle<V> {
+    /// Creates the handle of a store that is to run in this runtime; without one, in that of its first use.
+    pub(crate) fn new(shared: Shared<V>, runtime: Option<runtime::Handle>) -> Self {
+        Self { shared: Arc::new(shared), runtime, tasks: OnceLock::new() }
+    }
+
+    /// Creates the handle of a store that has no feeders.
+    #[cfg(test)]
+    pub(crate) fn unfed(shared: Shared<V>) -> Self {
+        Self { shared: Arc::new(shared), runtime: None, tasks: vec![].into() }
+    }
+
+    /// Returns what is shared, and starts the feeders if they are not running yet.
+    pub(crate) fn started(&self) -> &Shared<V> {
+        self.tasks.get_or_init(|| {
+            let runtime = self.runtime.clone().unwrap_or_else(runtime::Handle::current);
+            let feeders = (0..self.shared.sources.len())
+                .map(|source| runtime.spawn(feed(Arc::clone(&self.shared), source)).abort_handle());
+            feeders.collect()
+        });
+        &self.shared
+    }
+
+    /// Stops the feeders. The state stays as it is.
+    pub(crate) fn stop(&self) {
+        let tasks = self.tasks.get_or_init(Vec::new);
+        tasks.iter().for_each(AbortHandle::abort);
+        for source in 0..self.shared.sources.len() {
+            self.shared.end(source, End::Stopped);
+        }
+    }
+}
+
+impl<V> Drop for Handle<V> {
+    fn drop(&mut self) {
+        self.tasks.get().into_iter().flatten().for_each(AbortHandle::abort);
+    }
+}

@@ -1,0 +1,309 @@
+//! The public type: look-ups, indexes, subscriptions and waits.
+
+use std::fmt;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use tokio::runtime;
+use watch_protocol::uid::Uid;
+use watchable_core::selector::{LabelSelector, SelectorError};
+
+use crate::by_index::{Index, select};
+use crate::entry::Entry;
+use crate::handle::Handle;
+use crate::key::ObjectKey;
+use crate::mailbox::Filter;
+use crate::progress::{Progress, Reached};
+use crate::shared::Shared;
+use crate::snapshot::Snapshot;
+use crate::status::{self, StoreStatus, Undecodable};
+use crate::subscription::Subscription;
+use crate::wait::{self, Wait, WaitError};
+
+/// The present state of what one or several watchers watch.
+///
+/// Clones are handles of the same store. It starts with the first use of any method, in a task per source, and stops
+/// when the last handle, index and subscription is dropped. A source that is interrupted reconnects and repairs the
+/// state in place, as a managed stream does; meanwhile the store answers with what it has. [`is_ready`](Self::is_ready)
+/// tells whether it has ever been whole, and [`is_live`](Self::is_live) whether it is up to date now.
+///
+/// Objects are shared, not copied. An object of the same namespace and name but another uid is another object.
+///
+/// # Locks
+///
+/// One lock guards the state. It is held for a look-up or for one change, never while functions of the user's run
+/// (those of indexes and projections), nor while objects are decoded or dropped. Of the user's code, only `Hash`, `Eq`,
+/// `Clone` and `Drop` of an index's keys run under it.
+///
+/// # Panics
+///
+/// The first use panics outside of a Tokio runtime, unless the store was built with one
+/// ([`StoreBuilder::runtime`](crate::StoreBuilder::runtime)).
+pub struct Store<V: Send + Sync + 'static> {
+    handle: Arc<Handle<V>>,
+}
+
+impl<V: Send + Sync + 'static> Store<V> {
+    pub(crate) fn new(shared: Shared<V>, runtime: Option<runtime::Handle>) -> Self {
+        Self { handle: Arc::new(Handle::new(shared, runtime)) }
+    }
+
+    /// Creates a store that is fed by whoever asks for what is shared.
+    #[cfg(test)]
+    pub(crate) fn unfed(shared: Shared<V>) -> Self {
+        Self { handle: Arc::new(Handle::unfed(shared)) }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared<V> {
+        self.handle.started()
+    }
+
+    /// Starts the store, if it does not run yet.
+    pub fn start(&self) {
+        self.shared();
+    }
+
+    /// Stops the store. It keeps its state, and its subscriptions end. It cannot be started again.
+    pub fn stop(&self) {
+        self.handle.stop();
+    }
+}
+
+/// Look-ups.
+impl<V: Send + Sync + 'static> Store<V> {
+    /// Returns an object by its namespace, which is empty for cluster-scoped kinds, and its name. If several sources
+    /// have one of this name, any of them is returned: see [`get_from`](Self::get_from).
+    pub fn get(&self, namespace: &str, name: &str) -> Option<Arc<V>> {
+        let shared = self.shared();
+        let entry = shared.read().find((namespace, name), None).cloned();
+        entry.map(|entry| shared.open(&entry))
+    }
+
+    /// Returns an object of one source.
+    pub fn get_from(&self, source: &str, namespace: &str, name: &str) -> Option<Arc<V>> {
+        let shared = self.shared();
+        let source = shared.source_named(source)?;
+        let entry = shared.read().find((namespace, name), Some(source)).cloned();
+        entry.map(|entry| shared.open(&entry))
+    }
+
+    /// Returns all objects of a namespace and name: one of each source that has one, and more where a server shows
+    /// several clusters as one.
+    pub fn get_all(&self, namespace: &str, name: &str) -> Vec<Arc<V>> {
+        self.select_slots(|tables| tables.with_key((namespace, name)).collect())
+    }
+
+    /// Returns the number of objects.
+    pub fn len(&self) -> usize {
+        self.shared().read().state().len()
+    }
+
+    /// Returns whether there are no objects.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns all objects at this time. It takes no copy, and does not depend on the number of objects.
+    pub fn snapshot(&self) -> Snapshot<V> {
+        let state = self.shared().read().state().clone();
+        Snapshot::new(Arc::clone(&self.handle), state)
+    }
+
+    /// Returns all objects, as of now, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = Arc<V>> + use<V> {
+        self.snapshot().iter().map(|stored| stored.object)
+    }
+
+    /// Returns the objects in a namespace, from an index.
+    pub fn in_namespace(&self, namespace: &str) -> Vec<Arc<V>> {
+        self.select_slots(|tables| {
+            let slots = tables.namespaces.slots(namespace);
+            slots.map(|slots| slots.iter().collect()).unwrap_or_default()
+        })
+    }
+
+    /// Returns the objects that have an owner with this uid, from an index.
+    pub fn owned_by(&self, uid: &str) -> Vec<Arc<V>> {
+        let uid = Uid::of(uid);
+        self.select_slots(|tables| {
+            let slots = tables.owners.slots(&uid);
+            slots.map(|slots| slots.iter().collect()).unwrap_or_default()
+        })
+    }
+
+    /// Returns the objects whose labels a selector selects, such as `app=web,tier!=front`.
+    ///
+    /// If the selector has an equality or an `in`, only the objects with such a label are looked at. Objects with the
+    /// same labels are matched at once.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the selector is malformed.
+    pub fn select(&self, selector: &str) -> Result<Vec<Arc<V>>, SelectorError> {
+        let selector: LabelSelector = selector.parse()?;
+        Ok(self.select_slots(|tables| tables.labels.select(&selector)))
+    }
+
+    fn select_slots(
+        &self,
+        slots: impl FnOnce(&crate::tables::Tables<V>) -> Vec<u32>,
+    ) -> Vec<Arc<V>> {
+        let entries: Vec<Arc<Entry<V>>> = select(&self.handle, slots);
+        entries.iter().map(|entry| self.handle.shared.open(entry)).collect()
+    }
+
+    /// Returns the objects that did not decode, by key. Until a version of such an object decodes, the store keeps the
+    /// last one that did, if there was one.
+    pub fn undecodable(&self) -> Vec<Undecodable> {
+        status::undecodable(self.shared())
+    }
+}
+
+/// Indexes and subscriptions.
+impl<V: Send + Sync + 'static> Store<V> {
+    /// Adds an index, by a function that returns the keys of an object: an `Option` for none or one, or any collection.
+    /// Indexes what is there before it returns, without holding up the store.
+    ///
+    /// The function must return the same keys for the same object. If it panics, here or later, so does this method, or
+    /// the store's source ends.
+    pub fn index<K, F, I>(&self, keys: F) -> Index<V, K>
+    where
+        F: Fn(&V) -> I + Send + Sync + 'static,
+        I: IntoIterator<Item = K>,
+        K: Eq + Hash + Send + Sync + 'static,
+    {
+        Index::add(Arc::clone(&self.handle), keys)
+    }
+
+    /// Subscribes to all objects: first what there is, then each change.
+    pub fn subscribe(&self) -> Subscription<V> {
+        Subscription::new(Arc::clone(&self.handle), Filter::All)
+    }
+
+    /// Subscribes to the objects with a namespace and name, such as `("shop", "web-1")`.
+    pub fn subscribe_to(&self, key: impl Into<ObjectKey>) -> Subscription<V> {
+        Subscription::new(Arc::clone(&self.handle), Filter::Key(key.into()))
+    }
+
+    /// Subscribes to the objects that have a key in an index. An object that comes to have it appears, with nothing
+    /// before; one that no longer has it disappears, with nothing after.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the index is another store's.
+    pub fn subscribe_index<K>(&self, index: &Index<V, K>, key: impl Into<K>) -> Subscription<V>
+    where
+        K: Eq + Hash + Send + Sync + 'static,
+    {
+        assert!(Arc::ptr_eq(&self.handle, index.handle()), "the index is another store's");
+        Subscription::new(Arc::clone(&self.handle), index.filter(key.into()))
+    }
+}
+
+/// Waits and status.
+impl<V: Send + Sync + 'static> Store<V> {
+    /// Waits until the first state of each source is whole.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a source ends before.
+    pub fn ready(&self) -> Wait<()> {
+        self.reached(Progress::ready)
+    }
+
+    /// Returns whether the first state of each source is whole. Once true, it stays true.
+    pub fn is_ready(&self) -> bool {
+        self.shared().progress.borrow().is_ready()
+    }
+
+    /// Returns whether the store is ready, and each source is delivering live events now, neither interrupted nor in a
+    /// relist.
+    pub fn is_live(&self) -> bool {
+        status::is_live(self.shared())
+    }
+
+    /// Returns the status of the store and of its sources.
+    pub fn status(&self) -> StoreStatus {
+        status::status(self.shared())
+    }
+
+    /// Waits until the store has everything up to a resource version, such as that of an object that the program has
+    /// written. An event at this version or a later one will do, or a bookmark.
+    ///
+    /// All sources must reach it: those of one cluster share their versions. See
+    /// [`wait_for_version_from`](Self::wait_for_version_from) for stores of several clusters.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a source ends before, or if its versions are not decimal numbers.
+    pub fn wait_for_version(&self, version: impl Into<String>) -> Wait<()> {
+        let version = version.into();
+        self.reached(move |progress| progress.version(&version, None))
+    }
+
+    /// Waits until the store has everything up to a resource version from one source.
+    ///
+    /// # Errors
+    ///
+    /// Same as [`wait_for_version`](Self::wait_for_version), or if there is no such source.
+    pub fn wait_for_version_from(&self, source: &str, version: impl Into<String>) -> Wait<()> {
+        let (version, at) = (version.into(), self.shared().source_named(source));
+        match at {
+            Some(at) => self.reached(move |progress| progress.version(&version, Some(at.into()))),
+            None => {
+                let error = WaitError::no_source(source);
+                Wait::new(async move { Err(error) })
+            }
+        }
+    }
+
+    fn reached(&self, reached: impl Fn(&Progress) -> Reached + Send + Sync + 'static) -> Wait<()> {
+        self.start();
+        let handle = Arc::clone(&self.handle);
+        Wait::new(async move { wait::reached(Arc::clone(&handle.shared), reached).await })
+    }
+
+    /// Waits until the store is ready and a predicate is true of the object with a namespace and name, or of its
+    /// absence. Returns the object as it then was.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the sources end before.
+    pub fn wait_until(
+        &self,
+        key: impl Into<ObjectKey>,
+        predicate: impl Fn(Option<&V>) -> bool + Send + Sync + 'static,
+    ) -> Wait<Option<Arc<V>>> {
+        let (store, key) = (self.clone(), key.into());
+        let mut changes = self.subscribe_to(key.clone()).coalesced();
+        Wait::new(async move {
+            store.ready().await?;
+            loop {
+                let object = store.get(key.namespace(), key.name());
+                if predicate(object.as_deref()) {
+                    return Ok(object);
+                }
+                if changes.next().await.is_none() {
+                    return Err(wait::ended(store.shared()));
+                }
+            }
+        })
+    }
+}
+
+impl<V: Send + Sync + 'static> Clone for Store<V> {
+    fn clone(&self) -> Self {
+        Self { handle: Arc::clone(&self.handle) }
+    }
+}
+
+/// Does not start the store.
+impl<V: Send + Sync + 'static> fmt::Debug for Store<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shared = &self.handle.shared;
+        f.debug_struct("Store")
+            .field("sources", &shared.sources.iter().map(|(name, _)| name).collect::<Vec<_>>())
+            .field("objects", &shared.read().state().len())
+            .finish_non_exhaustive()
+    }
+}
