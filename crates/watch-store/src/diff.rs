@@ -44,9 +44,9 @@
 //!
 //! 1. By the keys that [`DiffOptions::list_keys`] gives.
 //! 2. By the keys in Kubernetes' specs: containers by `name`, conditions by `type`, a container's ports by `containerPort`
-//!    and `protocol`. The newest release that has a field decides; releases differ only in what they do not say, and in
-//!    four fields of alpha and beta versions, one of them the `devices` of a `ResourceClaim`, which got a fourth key. Items
-//!    of a set, such as finalizers, are matched by value.
+//!    and `protocol`. Items of a set, such as finalizers, are matched by value. The newest release that has a field decides.
+//!    Releases contradict each other in a dozen fields, most of them of alpha and beta versions: sets became atomic, a
+//!    Pod's `nodeAllocatableResourceClaimStatuses` got a key, the `devices` of a `ResourceClaim` a fourth one.
 //! 3. Any other list, of built-in kinds and custom resources alike, by `name`, else by `type`, if each item on both sides
 //!    is an object that has it as a string, no two of a side the same. So a Pod's `containerStatuses` are matched by
 //!    `name`, and custom resources' conditions by `type`.
