@@ -9,6 +9,7 @@ use crate::error::{Failure, Result};
 use crate::files;
 use crate::history::History;
 use crate::lean;
+use crate::list_keys::ListKeys;
 use crate::messages::Messages;
 use crate::model::{self, Model};
 use crate::pins::Pins;
@@ -21,6 +22,8 @@ const MODELS: &str = "crates/models";
 const CATALOGS: &str = "crates/release-catalogs";
 /// The messages of all releases, from which the embedded API server encodes and decodes protobuf.
 const MESSAGES: &str = "crates/embedded-apiserver/src/protobuf/messages.txt";
+/// How lists are matched when objects are compared.
+const LIST_KEYS: &str = "crates/watch-store/src/diff/list_keys.txt";
 const FACADE_MANIFEST: &str = "crates/watchables/Cargo.toml";
 const FACADE_RELEASES: &str = "crates/watchables/src/releases.rs";
 const FACADE_MODULES: &str = "crates/watchables/src/release_modules.rs";
@@ -110,8 +113,8 @@ pub(crate) fn generate_with_descriptions(
     let mut expected = BTreeMap::new();
     let mut sorted = pinned.clone();
     sorted.sort();
-    let mut messages = Messages::default();
-    let lowered = sorted.iter().map(|release| lower(root, &pins, *release, chosen, &mut messages));
+    let mut tables = Tables::default();
+    let lowered = sorted.iter().map(|release| lower(root, &pins, *release, chosen, &mut tables));
     let mut models = lowered.collect::<Result<Vec<_>>>()?;
     let boxed = lean::boxed_fields(root, &models)?;
     for model in models.iter_mut().filter(|model| chosen.contains(&model.release)) {
@@ -120,9 +123,11 @@ pub(crate) fn generate_with_descriptions(
         add_crate(model, &mut expected)?;
     }
     add_catalogs(root, &sorted, &mut expected)?;
-    messages.check_references()?;
-    let table = render::messages(&messages, sorted.last().copied())?;
-    expected.insert(MESSAGES.to_owned(), Expected { text: table, command: regen(None) });
+    tables.messages.check_references()?;
+    let messages = render::messages(&tables.messages, sorted.last().copied())?;
+    for (path, text) in [(MESSAGES, messages), (LIST_KEYS, render::list_keys(&tables.list_keys))] {
+        expected.insert(path.to_owned(), Expected { text, command: regen(None) });
+    }
     add_facade(root, &pinned, &history, &mut expected)?;
     let left_over = left_over(root, chosen, releases.is_empty(), &expected)?;
 
@@ -154,14 +159,21 @@ pub(crate) fn generate_with_descriptions(
     Ok(changes)
 }
 
-/// Returns the model of a release, and adds its messages to those of earlier ones. If it is one of the chosen, JSON
+/// What all releases have in one table each.
+#[derive(Default)]
+struct Tables {
+    messages: Messages,
+    list_keys: ListKeys,
+}
+
+/// Returns the model of a release, and adds its facts to the tables of earlier ones. If it is one of the chosen, JSON
 /// and protobuf must agree on it.
 fn lower(
     root: &Path,
     pins: &Pins,
     release: Release,
     chosen: &[Release],
-    messages: &mut Messages,
+    tables: &mut Tables,
 ) -> Result<Model> {
     let facts = pins.facts(root, release)?;
     let place = release.facts_path();
@@ -169,7 +181,8 @@ fn lower(
         protobuf::check(&facts, || pins.facts_before(root, release))
             .map_err(|failure| failure.within(&place))?;
     }
-    messages.add(&facts).map_err(|failure| failure.within(&place))?;
+    tables.messages.add(&facts).map_err(|failure| failure.within(&place))?;
+    tables.list_keys.add(&facts);
     let tag = &pins.require(release)?.tag;
     model::lower(facts, tag).map_err(|failure| failure.within(&place))
 }

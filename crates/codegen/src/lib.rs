@@ -22,6 +22,7 @@ mod files;
 pub mod generate;
 mod history;
 mod lean;
+mod list_keys;
 mod messages;
 mod model;
 mod names;

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::Serialize;
 use watch_protocol::Origin;
 use watch_runtime::{EventSource, EventType};
 
+use crate::diff::{Diff, DiffError};
 use crate::key::ObjectKey;
 
 /// A change of an object, or the first that a subscriber learns of it.
@@ -71,6 +73,18 @@ impl<V> Change<V> {
     /// Never, for a change that a store has made: one side is always there.
     pub fn object(&self) -> &Arc<V> {
         self.after.as_ref().or(self.before.as_ref()).expect("a change has an object")
+    }
+}
+
+impl<V: Serialize> Change<V> {
+    /// Returns what changed between the two sides. Where there is only one, that is the whole object. Each call
+    /// encodes both sides.
+    ///
+    /// # Errors
+    ///
+    /// Fails if an object cannot be encoded as JSON: see [`Diff::between`].
+    pub fn diff(&self) -> Result<Diff, DiffError> {
+        Diff::of_change(self.before.as_deref(), self.after.as_deref())
     }
 }
 

@@ -11,7 +11,7 @@
 //!
 //! # Layers
 //!
-//! Each imports only earlier ones. `key`; `encoded`, `facts` (what indexes need of an object as received); `entry` (an
+//! Each imports only earlier ones. [`diff`] (two versions of an object, compared); `key`; `encoded`, `facts` (what indexes need of an object as received); `entry` (an
 //! object); `slots` (the places of objects, of which snapshots are taken); `change` and `index` (tables of keys);
 //! `mailbox` (what a subscriber has yet to receive); `tables` (all of these, behind one lock); `progress`, `keeper`,
 //! `source`; `shared`; `feeder` (the task that applies events); `handle` (start and stop); `snapshot`, `subscription`,
@@ -20,6 +20,7 @@
 mod builder;
 mod by_index;
 mod change;
+pub mod diff;
 mod encoded;
 mod entry;
 mod facts;
@@ -49,6 +50,7 @@ mod watcher_ext;
 pub use builder::StoreBuilder;
 pub use by_index::Index;
 pub use change::{Change, ChangeOrigin};
+pub use diff::{Diff, DiffOptions};
 pub use key::ObjectKey;
 #[cfg(feature = "kube-runtime")]
 pub use kube_events::StoreEvents;

@@ -7,6 +7,7 @@
 mod both_wires;
 mod catalog;
 mod compare;
+mod diffs;
 mod encoded;
 mod expected;
 mod facts;
@@ -20,6 +21,7 @@ mod typed;
 mod values;
 
 pub use catalog::matches_served_resources;
+pub use diffs::{diff_lists_with_keys, diff_random_objects};
 pub use encoded::decode_random_objects_from_both_wires;
 pub use recorded::round_trip_recorded_objects;
 pub use round_trip::{cover_every_definition, round_trip_random_objects};

@@ -69,9 +69,19 @@ pub(crate) fn messages(messages: &Messages, newest: Option<Release>) -> Result<S
     Ok(text)
 }
 
-fn kind_text(kind: &GroupVersionKind) -> String {
+/// Returns a kind's group, if it is not empty, its version and name.
+pub(super) fn kind_text(kind: &GroupVersionKind) -> String {
     let slash = if kind.group.is_empty() { "" } else { "/" };
     format!("{}{slash}{}/{}", kind.group, kind.version, kind.kind)
+}
+
+/// Returns the name of a definition within a package.
+pub(super) fn local(definition: &str, package: &str) -> String {
+    let name = short(definition);
+    match name.rsplit_once('.') {
+        Some((other, name)) if other == package => format!(".{name}"),
+        _ => name.to_owned(),
+    }
 }
 
 fn short(definition: &str) -> &str {
@@ -98,11 +108,7 @@ fn type_text(type_: &WireType, reference: Option<&str>, package: &str) -> Result
             if let Some(special) = special(definition) {
                 return Ok(special);
             }
-            let name = short(definition);
-            match name.rsplit_once('.') {
-                Some((other, name)) if other == package => format!(".{name}"),
-                _ => name.to_owned(),
-            }
+            local(definition, package)
         }
         WireType::Repeated { items, packed: false } => format!("[]{}", inner(items)?),
         WireType::Map { values, .. } => format!("{{}}{}", inner(values)?),

@@ -7,6 +7,7 @@ mod every_type;
 mod facade;
 mod features;
 mod groups;
+mod list_keys;
 mod manifest;
 mod messages;
 mod paths;
@@ -26,6 +27,7 @@ use groups::groups;
 pub(crate) use catalogs::catalogs;
 pub(crate) use every_type::{every_type, tested_releases};
 pub(crate) use facade::{regions, release_modules, releases};
+pub(crate) use list_keys::list_keys;
 pub(crate) use messages::messages;
 
 /// File contents by path within the crate.

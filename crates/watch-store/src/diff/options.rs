@@ -1,0 +1,123 @@
+//! What is compared, and how.
+
+use serde_json::Value;
+use watchable_core::ResourceInfo;
+
+/// How objects are compared. The default is that of [`Diff::between`](super::Diff::between).
+#[derive(Clone, Debug, Default)]
+pub struct DiffOptions {
+    managed_fields: bool,
+    resource_version: bool,
+    generation: bool,
+    pub(super) quantities_by_value: bool,
+    pub(super) times_by_value: bool,
+    list_keys: Vec<(String, Vec<String>)>,
+    kind: Option<Kind>,
+}
+
+/// A kind of objects.
+#[derive(Clone, Debug)]
+pub(super) struct Kind {
+    pub(super) api_version: String,
+    pub(super) kind: String,
+}
+
+impl DiffOptions {
+    /// Creates the default options.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether to compare `metadata.managedFields`. False by default.
+    pub fn managed_fields(mut self, compare: bool) -> Self {
+        self.managed_fields = compare;
+        self
+    }
+
+    /// Whether to compare `metadata.resourceVersion`. False by default.
+    pub fn resource_version(mut self, compare: bool) -> Self {
+        self.resource_version = compare;
+        self
+    }
+
+    /// Whether to compare `metadata.generation`. False by default.
+    pub fn generation(mut self, compare: bool) -> Self {
+        self.generation = compare;
+        self
+    }
+
+    /// Whether quantities of the same amount are equal: `1` and `1000m`. False by default. Which fields are quantities is
+    /// known of built-in kinds. In custom resources, the members of `limits` and `requests` are.
+    pub fn quantities_by_value(mut self, by_value: bool) -> Self {
+        self.quantities_by_value = by_value;
+        self
+    }
+
+    /// Whether two notations of the same time are equal. False by default. Which fields are times is known of built-in
+    /// kinds. In custom resources, and in what specs do not describe, such as annotations, it is any text that is a time of
+    /// RFC 3339.
+    pub fn times_by_value(mut self, by_value: bool) -> Self {
+        self.times_by_value = by_value;
+        self
+    }
+
+    /// Sets the keys of the items of a list. The path is that of the list, with the names of fields only, without items of
+    /// lists above it: `spec.rules.paths`. It replaces what Kubernetes' specs say of the list, if they do.
+    ///
+    /// ```
+    /// # use serde_json::json;
+    /// use watch_store::DiffOptions;
+    ///
+    /// let options = DiffOptions::new().list_keys("spec.backends", ["host", "port"]);
+    /// let route = |weight: u32| json!({"spec": {"backends": [{"host": "a", "port": 80, "weight": weight}]}});
+    /// let diff = options.between(&route(1), &route(2))?;
+    /// assert_eq!(diff.to_string(), "spec.backends[host=a,port=80].weight: 1 → 2");
+    /// # Ok::<(), watch_store::diff::DiffError>(())
+    /// ```
+    pub fn list_keys<K: Into<String>>(
+        mut self,
+        path: impl Into<String>,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Self {
+        self.list_keys.push((path.into(), keys.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// Sets the kind of objects that do not have `apiVersion` and `kind`. Watchers fill them in; a program that creates
+    /// objects of generated types may leave them out.
+    pub fn resource(mut self, resource: &ResourceInfo) -> Self {
+        self.kind = Some(Kind {
+            api_version: resource.api_version().into_owned(),
+            kind: resource.kind().to_owned(),
+        });
+        self
+    }
+
+    /// Removes what is not compared.
+    pub(super) fn leave_out(&self, object: &mut Value) {
+        let Some(Value::Object(metadata)) = object.get_mut("metadata") else { return };
+        for (name, is_compared) in [
+            ("managedFields", self.managed_fields),
+            ("resourceVersion", self.resource_version),
+            ("generation", self.generation),
+        ] {
+            if !is_compared {
+                metadata.remove(name);
+            }
+        }
+    }
+
+    pub(super) fn kind(&self) -> Option<&Kind> {
+        self.kind.as_ref()
+    }
+
+    /// Returns the keys that the user gave for a list.
+    pub(super) fn keys_of<'a>(&self, fields: impl Iterator<Item = &'a str>) -> Option<&[String]> {
+        if self.list_keys.is_empty() {
+            return None;
+        }
+        let path = fields.collect::<Vec<_>>().join(".");
+        let (_, keys) = self.list_keys.iter().rev().find(|(list, _)| *list == path)?;
+        Some(keys)
+    }
+}

@@ -1,0 +1,144 @@
+//! Tests that values of Secrets are not shown.
+
+use super::*;
+
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+/// Two texts that must not be shown, in what a Secret has.
+const VALUES: [&str; 2] = ["c2VjcmV0LW9uZQ==", "c2VjcmV0LXR3bw=="];
+
+fn secret(value: &str) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "Secret",
+        "metadata": {"name": "s", "annotations": {
+            LAST_APPLIED: format!(r#"{{"data":{{"password":"{value}"}}}}"#), "plain": "1",
+            "tool.example.com/copy": format!(r#" {{"password":"{value}"}}"#),
+            "objectset.rio.cattle.io/applied": value,
+        }},
+        "data": {"password": value, "same": VALUES[0]},
+        "stringData": {"other": value},
+        "type": "Opaque",
+    })
+}
+
+/// Returns everything that is displayed.
+fn shown(diff: &Diff) -> String {
+    format!("{diff}\n{diff:?}\n{:?}\n{:?}", diff.to_json_patch(), diff.to_merge_patch())
+}
+
+fn assert_hidden(before: &Value, after: &Value) -> Vec<String> {
+    let mut told = Vec::new();
+    for (before, after) in [(Some(before), Some(after)), (None, Some(after)), (Some(before), None)]
+    {
+        let diff = Diff::of_change(before, after).unwrap();
+        let shown = shown(&diff);
+        for value in VALUES {
+            assert!(!shown.contains(value), "{shown}");
+        }
+        if told.is_empty() {
+            assert!(shown.contains("<secret "), "{shown}");
+            told = diff.iter().map(ToString::to_string).collect();
+        }
+    }
+    check_patches(before, after).unwrap();
+    told
+}
+
+#[test]
+fn values_of_a_secret_are_hashes() {
+    let told = assert_hidden(&secret(VALUES[0]), &secret(VALUES[1]));
+    let paths: Vec<&str> = told.iter().map(|line| line.split(": ").next().unwrap()).collect();
+    assert_eq!(
+        paths,
+        [
+            "data.password",
+            &format!(r#"metadata.annotations["{LAST_APPLIED}"]"#),
+            r#"metadata.annotations["objectset.rio.cattle.io/applied"]"#,
+            r#"metadata.annotations["tool.example.com/copy"]"#,
+            "stringData.other",
+        ]
+    );
+    let hashes: Vec<&str> = told[0].split(['<', '>']).collect();
+    let ["data.password: ", old, " → ", new, ""] = hashes[..] else { panic!("{told:?}") };
+    assert_ne!(old, new);
+    assert_eq!((old.len(), new.len()), ("secret ".len() + 16, "secret ".len() + 16));
+    // Back to the old value, which is recognized.
+    let back = lines(&secret(VALUES[1]), &secret(VALUES[0]));
+    assert_eq!(back[0], format!("data.password: <{new}> → <{old}>"));
+    assert!(lines(&secret(VALUES[0]), &secret(VALUES[0])).is_empty());
+}
+
+#[test]
+fn patches_of_a_secret_have_its_values() {
+    let (before, after) = (secret(VALUES[0]), secret(VALUES[1]));
+    let diff = Diff::between(&before, &after).unwrap();
+    for patch in [
+        serde_json::to_string(&diff.to_json_patch()).unwrap(),
+        serde_json::to_string(&diff.to_merge_patch()).unwrap(),
+    ] {
+        assert!(patch.contains(VALUES[1]), "{patch}");
+    }
+    assert!(format!("{:?}", diff.to_json_patch()).starts_with("JsonPatch([{"));
+}
+
+#[test]
+fn key_of_a_secret_that_comes_or_goes_is_told_without_its_value() {
+    let with = |data: &Value| json!({"apiVersion": "v1", "kind": "Secret", "data": data});
+    let values = with(&json!({"a": VALUES[0], "b": VALUES[1]}));
+    for other in [with(&json!({"a": VALUES[0]})), with(&Value::Null), with(&json!({}))] {
+        let told = assert_hidden(&values, &other);
+        let gone = told.last().unwrap();
+        assert!(gone.starts_with("data.b: <secret ") && gone.ends_with("> → (none)"), "{gone}");
+        assert_hidden(&other, &values);
+    }
+    // What the API does not accept, either.
+    for odd in [json!(VALUES[0]), json!([VALUES[0]]), json!({"a": {"b": [VALUES[0]]}})] {
+        assert_hidden(&values, &with(&odd));
+        assert_hidden(&with(&odd), &values);
+    }
+}
+
+#[test]
+fn secrets_within_other_objects_are_hidden() {
+    let kinds = |api_version: &str, kind: &str, rest: &Value| {
+        let mut object = json!({"apiVersion": api_version, "kind": kind});
+        object.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        object
+    };
+    let without_kind = |value: &str| {
+        let mut secret = secret(value);
+        secret.as_object_mut().unwrap().retain(|name, _| name != "kind" && name != "apiVersion");
+        secret
+    };
+    let annotated = |value: &str| {
+        let copy = format!(r#"{{"objects":[{{"kind":"Secret","data":{{"a":"{value}"}}}}]}}"#);
+        json!({"metadata": {"annotations": {LAST_APPLIED: copy}}})
+    };
+    for wrap in [
+        &|value: &str| kinds("v1", "SecretList", &json!({"items": [without_kind(value)]})),
+        &|value: &str| kinds("v1", "List", &json!({"items": [secret(value)]})),
+        &|value: &str| kinds("apps/v1", "ControllerRevision", &json!({"data": secret(value)})),
+        &|value: &str| custom(&json!({"manifests": [{"x": [secret(value)]}]})),
+        &|value: &str| kinds("x.io/v1", "Bundle", &annotated(value)),
+        &|value: &str| kinds("x.io/v1", "Secret", &json!({"data": {"a": value}})),
+        // It may be a Secret.
+        &|value: &str| without_kind(value),
+    ] as [&dyn Fn(&str) -> Value; 7]
+    {
+        let told = assert_hidden(&wrap(VALUES[0]), &wrap(VALUES[1]));
+        assert!(!told.is_empty());
+    }
+}
+
+#[test]
+fn other_kinds_are_shown() {
+    let map = |value: &str| {
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": value},
+            "metadata": {"annotations": {LAST_APPLIED: format!(r#"{{"data":"{value}"}}"#)}}})
+    };
+    let told = lines(&map("x"), &map("y"));
+    assert_eq!(told[0], "data.a: x → y");
+    assert!(told[1].ends_with(r#": "{\"data\":\"x\"}" → "{\"data\":\"y\"}""#), "{}", told[1]);
+    let store = |value: &str| json!({"kind": "SecretStore", "data": {"a": value}});
+    assert_eq!(lines(&store("x"), &store("y")), ["data.a: x → y"]);
+}
