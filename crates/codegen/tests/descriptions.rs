@@ -23,7 +23,7 @@ fn descriptions_are_generated_only_on_request() {
     for part in [
         "/// Kind `Pod` of `v1`.\n///\n/// Prose about Pod.\n///\n/// Served as `pods`",
         "    /// Prose.\n    ///\n    /// `hostPID` in JSON.\n    pub host_pid: Option<bool>,",
-        "    /// Prose.\n    pub type_: Option<String>,",
+        "    /// Prose.\n    pub type_: Option<watchable_core::Text>,",
     ] {
         assert!(core.contains(part), "{part} is not in {core}");
     }
@@ -61,7 +61,7 @@ fn descriptions_are_escaped() {
     for part in [
         "/// A \\<b\\>bold\\</b\\> \\[Pod\\], see <https://a.b/c>.\n///\n/// ```text\n/// let x = 1;\n/// ```\n///\n/// \\# Not a heading\n///\n/// Definition",
         "    /// Use `kubectl <x>`, or '\\*'.\n    ///\n    /// `hostPID` in JSON.\n",
-        "\n    pub type_: Option<String>,",
+        "\n    pub type_: Option<watchable_core::Text>,",
     ] {
         assert!(core.contains(part), "{part} is not in {core}");
     }

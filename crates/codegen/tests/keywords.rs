@@ -92,8 +92,8 @@ fn new_release_with_such_keywords_needs_no_change_by_hand() {
     repository.run(&["regen"]).succeeded();
     assert_eq!(repository.read("crates/models/rel_1_99/src/core/v1.rs"), core);
     let version = repository.read("crates/models/rel_1_99/src/version.rs");
-    assert!(version.contains("pub enum_: Option<String>"), "{version}");
-    assert!(version.contains("pub one_of: Option<String>"), "{version}");
+    assert!(version.contains("pub enum_: Option<watchable_core::Text>"), "{version}");
+    assert!(version.contains("pub one_of: Option<watchable_core::Text>"), "{version}");
 }
 
 #[test]

@@ -30,10 +30,10 @@ fn field_types_follow_from_optionality() {
         &repository,
         "src/core/v1.rs",
         &[
-            "/// `podIPs` in JSON. pub pod_ips: Vec<String>,",
+            "/// `podIPs` in JSON. pub pod_ips: Vec<watchable_core::Text>,",
             "/// `hostPID` in JSON. pub host_pid: Option<bool>,",
-            "pub type_: Option<String>,",
-            "pub limits: std::collections::BTreeMap<String, crate::resource::Quantity>,",
+            "pub type_: Option<watchable_core::Text>,",
+            "pub limits: watchable_core::Map<crate::resource::Quantity>,",
             "/// Required. Keyed by `name`.",
             // A required time may still be null.
             "/// Required. pub deadline: Option<crate::meta::v1::Time>,",
@@ -41,7 +41,7 @@ fn field_types_follow_from_optionality() {
             "/// Required. pub seconds: i64,",
             "pub token: Option<watchable_core::ByteString>,",
             "pub metadata: crate::meta::v1::ObjectMeta,",
-            "pub api_version: Option<String>,",
+            "pub api_version: Option<watchable_core::Text>,",
             r#"watchable_core::model!(Pod { 0 api_version: "apiVersion", 1 kind: "kind", 2 metadata: "metadata" = [3], 3 spec: "spec" = [4],"#,
             r#"3 limits: "limits" = [4],"#,
         ],
@@ -49,7 +49,7 @@ fn field_types_follow_from_optionality() {
     assert_contains(
         &repository,
         "src/meta/v1.rs",
-        &["pub use watchable_core::Time;", "pub continue_: Option<String>,"],
+        &["pub use watchable_core::Time;", "pub continue_: Option<watchable_core::Text>,"],
     );
 }
 
@@ -65,7 +65,7 @@ fn cycles_are_boxed() {
             "pub type JSONSchemaPropsOrBool = watchable_core::SchemaOrBool<JSONSchemaProps>;",
             "pub type JSON = watchable_core::RawJson;",
             "pub enum_: Vec<JSON>,",
-            "pub ref_path: Option<String>,",
+            "pub ref_path: Option<watchable_core::Text>,",
         ],
     );
     assert_contains(

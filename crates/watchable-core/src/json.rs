@@ -15,6 +15,7 @@
 
 mod access;
 mod block;
+mod byte_masks;
 mod de;
 mod field_table;
 mod fields_v1;

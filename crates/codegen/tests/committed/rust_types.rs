@@ -55,7 +55,7 @@ pub(crate) fn of_property(release: &Release, definition: &str, property: &str) -
     let excused = NOT_REQUIRED.contains(&(release.name.as_str(), definition, property));
     let required = list(&schema["required"]).iter().any(|name| name == property) && !excused;
     let is_kind = !list(&schema["x-kubernetes-group-version-kind"]).is_empty();
-    let collection = bare.starts_with("Vec<") || bare.starts_with("std::collections::BTreeMap<");
+    let collection = bare.starts_with("Vec<") || bare.starts_with("watchable_core::Map<");
     let target = of["$ref"].as_str();
     let time = target.is_some_and(|target| TIMES.contains(&target));
     if collection || (required && !time) || (is_kind && property == "metadata") {
@@ -88,12 +88,12 @@ fn bare(schema: &Value, module: &str) -> String {
         (Some("integer"), Some("int32")) => "i32".to_owned(),
         (Some("integer"), Some("int64")) => "i64".to_owned(),
         (Some("number"), Some("double")) => "f64".to_owned(),
-        (Some("string"), None) => "String".to_owned(),
+        (Some("string"), None) => "watchable_core::Text".to_owned(),
         (Some("string"), Some("byte")) => "watchable_core::ByteString".to_owned(),
         (Some("array"), None) => format!("Vec<{}>", element(&schema["items"], module)),
         (Some("object"), None) if schema["additionalProperties"].is_object() => {
             let values = element(&schema["additionalProperties"], module);
-            format!("std::collections::BTreeMap<String,{values}>")
+            format!("watchable_core::Map<{values}>")
         }
         (Some("object"), None) => "watchable_core::RawJson".to_owned(),
         _ => panic!("{schema} is not supported: add its type here"),

@@ -11,6 +11,10 @@ use fearless_simd::u8x64;
 /// The size of a block in bytes.
 pub(super) const BLOCK: usize = 64;
 
+/// Whether SIMD is compiled without optimization, as in a debug build: then bytes one by one are faster, because each
+/// instruction is a call of a function.
+pub(super) const IS_UNOPTIMIZED: bool = cfg!(debug_assertions);
+
 /// The bytes of a block. Sets of positions are bit masks; bit 0 is the first byte.
 #[derive(Clone, Copy)]
 pub(super) struct Block<S: Simd>(u8x64<S>);

@@ -7,7 +7,8 @@
 
 use fearless_simd::{Level, Simd, dispatch};
 
-use super::block::{BLOCK, Block, string_mask};
+use super::block::{BLOCK, Block, IS_UNOPTIMIZED, string_mask};
+use super::byte_masks::ByteMasks;
 
 /// The start of a field set (Kubernetes API concepts, "Server-side apply", `FieldsV1`).
 pub(super) const START: &[u8] = b"{\"f:";
@@ -16,18 +17,32 @@ pub(super) const START: &[u8] = b"{\"f:";
 /// most `depth` levels, and no escape other than `\"`. Such an object is valid JSON; `None` means that it has
 /// to be validated by other means.
 pub(super) fn skip_object(bytes: &[u8], at: usize, depth: u8) -> Option<usize> {
+    if IS_UNOPTIMIZED {
+        return skip_by(bytes, at, depth, ByteMasks::one_by_one);
+    }
     dispatch!(Level::new(), simd => skip_at_level(simd, bytes, at, depth))
 }
 
 #[inline(always)]
 fn skip_at_level<S: Simd>(simd: S, bytes: &[u8], at: usize, depth: u8) -> Option<usize> {
+    skip_by(bytes, at, depth, |text| ByteMasks::of(Block::load_padded(simd, text)))
+}
+
+/// Finds the end, given how the positions of bytes in a block are found.
+#[inline(always)]
+fn skip_by(
+    bytes: &[u8],
+    at: usize,
+    depth: u8,
+    masks_of: impl Fn(&[u8]) -> ByteMasks,
+) -> Option<usize> {
     // The object is where an entry's value would be: after a colon.
     let mut previous = Masks { colons: LAST, ..Masks::default() };
     let mut level = 0;
     let mut start = at;
     loop {
         let rest = bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        let bytes = ByteMasks::of(Block::load_padded(simd, rest));
+        let bytes = masks_of(rest);
         let masks = Masks::of(&bytes, &previous);
         let (opening, closing) = (masks.opening.count_ones(), masks.closing.count_ones());
         let end = if level > closing { None } else { masks.end(level) };
@@ -48,33 +63,6 @@ fn skip_at_level<S: Simd>(simd: S, bytes: &[u8], at: usize, depth: u8) -> Option
 
 /// The bit of a block's last byte.
 const LAST: u64 = 1 << 63;
-
-/// The positions of certain bytes in a block, in and outside of strings, as bit masks; bit 0 is the first
-/// byte.
-struct ByteMasks {
-    quotes: u64,
-    backslashes: u64,
-    controls: u64,
-    opening: u64,
-    closing: u64,
-    commas: u64,
-    colons: u64,
-}
-
-impl ByteMasks {
-    #[inline(always)]
-    fn of<S: Simd>(block: Block<S>) -> Self {
-        Self {
-            quotes: block.positions_of(b'"'),
-            backslashes: block.positions_of(b'\\'),
-            controls: block.control_characters(),
-            opening: block.positions_of(b'{'),
-            closing: block.positions_of(b'}'),
-            commas: block.positions_of(b','),
-            colons: block.positions_of(b':'),
-        }
-    }
-}
 
 /// The positions of tokens in a block. Brackets, commas and colons are those outside of strings.
 #[derive(Default)]
@@ -171,6 +159,14 @@ mod tests {
     use crate::json::skip;
 
     const FIELDS: &str = r#"{"f:metadata":{"f:annotations":{".":{},"f:a/b":{}},"f:ownerReferences":{"k:{\"uid\":\"5b1c1f0e\"}":{}},"f:labels":{"f:{}":{},"f:,":{}}},"f:spec":{"f:containers":{"k:{\"name\":\"ü-✓\"}":{".":{},"f:args":{}}}},"":{}}"#;
+
+    /// Skips an object at the CPU's level and byte by byte, with the same result.
+    fn skip_object(bytes: &[u8], at: usize, depth: u8) -> Option<usize> {
+        let end = dispatch!(Level::new(), simd => skip_at_level(simd, bytes, at, depth));
+        assert_eq!(skip_by(bytes, at, depth, ByteMasks::one_by_one), end);
+        assert_eq!(super::skip_object(bytes, at, depth), end);
+        end
+    }
 
     fn both(text: &str, at: usize) -> (Option<usize>, Option<usize>) {
         let bytes = text.as_bytes();

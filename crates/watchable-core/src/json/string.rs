@@ -3,7 +3,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, u8x16};
 
-use super::block::{BLOCK, Block};
+use super::block::{BLOCK, Block, IS_UNOPTIMIZED};
 use crate::decode_error::Error;
 
 /// The content of a string: borrowed from the document, or unescaped into a buffer.
@@ -15,6 +15,18 @@ pub(super) enum Text<'de, 's> {
 /// Returns the position of the first quote, backslash or control character from `at` on, or the text's end.
 #[inline]
 pub(super) fn plain_end(bytes: &[u8], at: usize) -> usize {
+    if IS_UNOPTIMIZED { plain_end_one_by_one(bytes, at) } else { plain_end_by_blocks(bytes, at) }
+}
+
+fn plain_end_one_by_one(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() && !matches!(bytes[at], b'"' | b'\\' | 0..0x20) {
+        at += 1;
+    }
+    at
+}
+
+#[inline]
+fn plain_end_by_blocks(bytes: &[u8], at: usize) -> usize {
     // Most are in the first block.
     if let Some(block) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
         let special = special_bytes(*block);
@@ -134,4 +146,27 @@ fn utf16_unit(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + 6)?.strip_prefix("\\u")?;
     let hexadecimal = digits.bytes().all(|b| b.is_ascii_hexdigit());
     hexadecimal.then(|| u16::from_str_radix(digits, 16).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_special_byte_is_found_at_every_distance() {
+        for special in *b"\"\\\n\x00\x1f" {
+            for at in [0, 1, 15, 16, 40] {
+                for distance in (0..150).chain([1_000]) {
+                    let mut text = vec![b'a'; at + distance];
+                    text.push(special);
+                    text.extend(b"\x7f\xe2\x9c\x93 \"");
+                    assert_eq!(plain_end_by_blocks(&text, at), at + distance);
+                    assert_eq!(plain_end_one_by_one(&text, at), at + distance);
+                    let open = &text[..at + distance];
+                    assert_eq!(plain_end_by_blocks(open, at), open.len());
+                    assert_eq!(plain_end_one_by_one(open, at), open.len());
+                }
+            }
+        }
+    }
 }
