@@ -62,6 +62,8 @@ pub enum Task {
     Scale,
     /// Several kinds at once
     Mux,
+    /// A store of objects: filled, changed, read, relisted
+    Store,
 }
 
 impl Args {

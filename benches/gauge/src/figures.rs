@@ -14,6 +14,11 @@ impl Figures {
         self
     }
 
+    /// Returns a figure; NaN if it is not there.
+    pub(crate) fn get(&self, name: &str) -> f64 {
+        self.0.get(name).copied().unwrap_or(f64::NAN)
+    }
+
     /// Adds the figures of another measurement.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {

@@ -12,6 +12,7 @@ mod list;
 mod memory;
 mod span;
 mod stopper;
+mod store;
 
 pub use args::{Args, Task, Wire};
 pub use clock::monotonic;
@@ -25,3 +26,4 @@ pub use memory::{Resident, allocations, live_bytes, sockets};
 pub use span::{Reading, Span};
 pub use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 pub use stopper::Stopper;
+pub use store::{NODES, StoreMeasurement, VERSION, last_version, node_of};

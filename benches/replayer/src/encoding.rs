@@ -1,9 +1,10 @@
 //! How a kind's objects, events and lists are encoded.
 
+/// The version of the list; later changes continue from it.
+pub(crate) use gauge::VERSION;
+
 use crate::scenario::Stamp;
 
-/// The version of the list; later changes continue from it.
-pub(crate) const VERSION: u64 = 1_000_000;
 /// The versions of the listed objects come after this one. All have as many digits.
 const LISTED: u64 = 100_000;
 

@@ -21,6 +21,17 @@ pub(crate) fn end(to: &mut impl Write) -> io::Result<()> {
     to.flush()
 }
 
+/// Rejects a watch whose resource version is too old.
+pub(crate) fn expired(to: &mut impl Write) -> io::Result<()> {
+    let status = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Expired","code":410,"message":"too old resource version"}"#;
+    write!(
+        to,
+        "HTTP/1.1 410 Gone\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{status}",
+        status.len()
+    )?;
+    to.flush()
+}
+
 /// Responds with 404.
 pub(crate) fn not_found(to: &mut impl Write) -> io::Result<()> {
     to.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")?;

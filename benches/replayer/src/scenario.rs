@@ -35,6 +35,9 @@ pub(crate) struct Scenario {
     /// Disconnect each watch after its initial events
     #[arg(long)]
     pub(crate) disconnect: bool,
+    /// End each watch after its changes, and reject the next one as expired; afterwards nothing changes
+    #[arg(long)]
+    pub(crate) expire: bool,
     /// The time that objects carry as their send time
     #[arg(skip)]
     pub(crate) stamp: Stamp,

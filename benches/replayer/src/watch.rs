@@ -3,7 +3,7 @@
 use std::io::ErrorKind::{TimedOut, WouldBlock};
 use std::io::{self, Read as _, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,9 @@ use crate::{http, list};
 /// How many objects the changes cycle through if there are no initial objects.
 const CHANGED: u32 = 5_000;
 
+/// Whether a watch was rejected as expired.
+static HAS_EXPIRED: AtomicBool = AtomicBool::new(false);
+
 /// Responds with a watch that lasts until the client closes it.
 pub(crate) fn respond(
     to: &mut impl Write,
@@ -23,6 +26,11 @@ pub(crate) fn respond(
     scenario: Scenario,
     request: &Request,
 ) -> io::Result<()> {
+    let from_version = if request.send_initial_events { None } else { request.resource_version };
+    if scenario.expire && from_version.is_some_and(|version| version > VERSION) {
+        HAS_EXPIRED.store(true, Ordering::Relaxed);
+        return http::expired(to);
+    }
     http::start(to, kind.media_type(true))?;
     if request.send_initial_events {
         list::initial_events(to, kind, scenario)?;
@@ -31,10 +39,15 @@ pub(crate) fn respond(
     if scenario.disconnect {
         return Ok(());
     }
-    let from_version = if request.send_initial_events { None } else { request.resource_version };
+    if scenario.expire && HAS_EXPIRED.load(Ordering::Relaxed) {
+        return bookmarks(to, from, kind, scenario);
+    }
     let done = from_version.unwrap_or(VERSION).saturating_sub(VERSION);
     let done = u32::try_from(done).unwrap_or(u32::MAX);
     changes(to, kind, scenario, done)?;
+    if scenario.expire {
+        return http::end(to);
+    }
     bookmarks(to, from, kind, scenario)
 }
 

@@ -8,6 +8,7 @@ mod mux;
 mod outage;
 mod scale;
 mod stop;
+mod store;
 mod watch;
 mod wire;
 
@@ -39,6 +40,7 @@ pub async fn run() -> Result<(), Error> {
         Task::Outage => stream_common::outage(&args, outage::first_event).await?,
         Task::Scale => scale::scale(&client, &args).await?,
         Task::Mux => mux::mux(&client, &args).await?,
+        Task::Store => store::store(client, &args).await?,
     };
     println!("{}", figures.line());
     Ok(())

@@ -7,6 +7,7 @@ mod list;
 mod outage;
 mod scale;
 mod stop;
+mod store;
 mod watch;
 
 use client::client;
@@ -35,7 +36,8 @@ pub async fn run() -> Result<(), Error> {
         Task::Stop => stop::stop(client, &args).await?,
         Task::Outage => stream_common::outage(&args, outage::first_event).await?,
         Task::Scale => scale::scale(&client, &args).await?,
-        _ => return Err(args.unknown()),
+        Task::Store => store::store(client, &args).await?,
+        Task::Index | Task::Mux => return Err(args.unknown()),
     };
     println!("{}", figures.line());
     Ok(())

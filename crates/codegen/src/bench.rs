@@ -22,6 +22,7 @@ mod report;
 mod scale;
 mod sides;
 mod stop;
+mod store;
 mod watch;
 mod wrapper;
 
@@ -80,6 +81,8 @@ enum Subcommands {
     Scale(Effort),
     /// CPU time that the multiplexer adds
     Mux(Effort),
+    /// Memory, CPU time and look-ups of a store of 150,000 Pods, with 1,000 changes/s for a minute, and a relist
+    Store(Effort),
     /// All benches except `compile`, `compression` and `instructions`, as one Markdown table
     All(Effort),
 }
@@ -155,9 +158,16 @@ const MUX: Streams = Streams {
     measure: mux::mux,
 };
 
+const STORE: Streams = Streams {
+    name: "store",
+    subject: "150,000 Pods, then 1,000 changes per second for a minute with two indexes and a subscriber (the peer without), look-ups, and a relist after 410",
+    rounds: store::ROUNDS,
+    measure: store::store,
+};
+
 /// The benches of `bench all`, in order.
-const STREAMS: [&Streams; 10] =
-    [&WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX];
+const STREAMS: [&Streams; 11] =
+    [&WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX, &STORE];
 
 /// Runs a bench with progress on standard error, and returns the report. A missed target is not a
 /// failure.
@@ -183,6 +193,7 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
         Subcommands::Outage(effort) => one(&OUTAGE, effort)?,
         Subcommands::Scale(effort) => one(&SCALE, effort)?,
         Subcommands::Mux(effort) => one(&MUX, effort)?,
+        Subcommands::Store(effort) => one(&STORE, effort)?,
         Subcommands::All(effort) => return all(&cargo, &sides, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })

@@ -6,7 +6,6 @@ use tokio::runtime;
 use tokio::task::AbortHandle;
 
 use crate::feeder::feed;
-use crate::progress::End;
 use crate::shared::Shared;
 
 /// A store that runs as long as there are clones of its handle.
@@ -43,9 +42,7 @@ impl<V: Send + Sync + 'static> Handle<V> {
     pub(crate) fn stop(&self) {
         let tasks = self.tasks.get_or_init(Vec::new);
         tasks.iter().for_each(AbortHandle::abort);
-        for source in 0..self.shared.sources.len() {
-            self.shared.end(source, End::Stopped);
-        }
+        self.shared.stop();
     }
 }
 

@@ -32,7 +32,7 @@ where
     ///
     /// # Errors
     ///
-    /// If all sources of the store end, the last item is a `watcher::Error::WatchFailed`, whose source chain contains a
+    /// If all sources of the store have ended, and not all of them because they were stopped, the last item is a `watcher::Error::WatchFailed`, whose source chain contains a
     /// [`WaitError`](crate::WaitError).
     pub fn kube_events(&self) -> StoreEvents<K> {
         let changes = self.subscribe();
@@ -118,8 +118,10 @@ impl<K: Clone + Send + Sync + 'static> Stream for StoreEvents<K> {
                 Poll::Ready(None) => {
                     this.progress = Progress::Ended;
                     let error = wait::ended(&this.changes.handle().shared);
-                    let error = kube_client::Error::Service(error.into());
-                    return Poll::Ready(Some(Err(watcher::Error::WatchFailed(error))));
+                    let failed = error.is_failure().then(|| {
+                        Err(watcher::Error::WatchFailed(kube_client::Error::Service(error.into())))
+                    });
+                    return Poll::Ready(failed);
                 }
                 Poll::Pending => return Poll::Pending,
             }

@@ -11,11 +11,12 @@
 //!
 //! # Layers
 //!
-//! Each imports only earlier ones. [`diff`] (two versions of an object, compared); `key`; `encoded`, `facts` (what indexes need of an object as received); `entry` (an
-//! object); `slots` (the places of objects, of which snapshots are taken); `change` and `index` (tables of keys);
-//! `mailbox` (what a subscriber has yet to receive); `tables` (all of these, behind one lock); `progress`, `keeper`,
-//! `source`; `shared`; `feeder` (the task that applies events); `handle` (start and stop); `snapshot`, `subscription`,
-//! `by_index`, `wait`, `status`; `builder` and `store`; `stores`, `watcher_ext` and `kube_events`.
+//! Each imports only earlier ones. [`diff`] (two versions of an object, compared); `key`; `encoded`, `facts` (what indexes
+//! need of an object as received); `entry` (an object); `slots` (the places of objects, of which snapshots are taken);
+//! `change` and `index` (tables of keys); `mailbox` (what a subscriber has yet to receive); `tables` (all of these, behind
+//! one lock); `progress`, `keeper`, `source`; `shared`; `feeder` (the task that applies events); `handle` (start and stop);
+//! `snapshot`, `subscription`, `by_index`, `wait`, `status`; `builder` and `store`; `stores`, `watcher_ext` and
+//! `kube_events`.
 
 mod builder;
 mod by_index;

@@ -41,12 +41,18 @@ impl<V> Shared<V> {
         self.tables.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the tables, and then, without the lock, drops what is no longer needed and wakes whoever waits.
+    /// Changes the tables unless the store was stopped, and then, without the lock, drops what is no longer needed and wakes whoever waits.
     pub(crate) fn change<E>(
         &self,
         change: impl FnOnce(&mut Tables<V>) -> Result<Aftermath<V>, E>,
     ) -> Result<(), E> {
-        let aftermath = change(&mut self.write())?;
+        let mut tables = self.write();
+        if tables.is_stopped {
+            drop(tables);
+            return Ok(());
+        }
+        let aftermath = change(&mut tables)?;
+        drop(tables);
         for mailbox in &aftermath.to_wake {
             mailbox.waker.wake();
         }
@@ -77,6 +83,14 @@ impl<V> Shared<V> {
                 tables.is_ready = true;
                 tables.mailboxes().iter().for_each(|mailbox| mailbox.push_ready());
             });
+        }
+    }
+
+    /// Ends all sources.
+    pub(crate) fn stop(&self) {
+        self.write().is_stopped = true;
+        for source in 0..self.sources.len() {
+            self.end(source, End::Stopped);
         }
     }
 

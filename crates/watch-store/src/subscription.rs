@@ -1,5 +1,7 @@
 //! The changes of a store, for one subscriber.
 
+mod part;
+
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::poll_fn;
@@ -14,7 +16,7 @@ use crate::entry::Entry;
 use crate::handle::Handle;
 use crate::mailbox::{Filter, Item, Mailbox, Taken, Transition};
 use crate::slots::State;
-use crate::tables::Tables;
+use part::{differences, entries};
 
 /// How many changes wait for a subscriber, by default.
 const CAPACITY: usize = 1024;
@@ -219,30 +221,6 @@ impl<V: Send + Sync + 'static> Subscription<V> {
             self.ready = Ready::Next;
         }
     }
-}
-
-/// Returns the objects that concern the subscriber to a part of the store; `None` if all do.
-fn entries<V>(tables: &Tables<V>, filter: &Filter<V>) -> Option<Vec<Arc<Entry<V>>>> {
-    let slots = tables.members(filter)?;
-    Some(slots.into_iter().filter_map(|slot| tables.state().get(slot).cloned()).collect())
-}
-
-/// Returns the differences between what is known and what there is, deletions first.
-fn differences<V>(
-    known: &HashMap<u64, Arc<Entry<V>>>,
-    members: Vec<Arc<Entry<V>>>,
-) -> Vec<(Option<Arc<Entry<V>>>, Option<Arc<Entry<V>>>)> {
-    let present: HashMap<_, _> = members.into_iter().map(|entry| (entry.id, entry)).collect();
-    let gone = known.iter().filter(|(id, _)| !present.contains_key(id));
-    let mut differences: Vec<_> =
-        gone.map(|(_, before)| (Some(Arc::clone(before)), None)).collect();
-    for (id, after) in present {
-        let before = known.get(&id);
-        if before.is_none_or(|before| !Arc::ptr_eq(before, &after)) {
-            differences.push((before.cloned(), Some(after)));
-        }
-    }
-    differences
 }
 
 fn appearance<V>(entry: Arc<Entry<V>>) -> Transition<V> {

@@ -1,5 +1,8 @@
 //! The state of a store: objects, by which keys they are found, and who is told of changes. Guarded by one lock.
 
+mod indexes;
+mod subscribers;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,7 +17,7 @@ use crate::index::labels::LabelIndex;
 use crate::index::postings::Postings;
 use crate::index::user_index::{ErasedKeys, UserIndex};
 use crate::key::{self, ObjectKey};
-use crate::mailbox::{Filter, Mailbox, Transition};
+use crate::mailbox::{Mailbox, Transition};
 use crate::slots::{Slots, State};
 
 /// All that a store holds.
@@ -33,6 +36,8 @@ pub(crate) struct Tables<V> {
     pub(crate) undecodable: HashMap<(u16, ObjectKey), Arc<WatchError>>,
     /// Whether each source has delivered its first state.
     pub(crate) is_ready: bool,
+    /// Whether the store was stopped: nothing changes any more.
+    pub(crate) is_stopped: bool,
 }
 
 /// Where an object is: its source, its key and its uid.
@@ -87,6 +92,7 @@ impl<V> Default for Tables<V> {
             mailboxes: Vec::new(),
             undecodable: HashMap::new(),
             is_ready: false,
+            is_stopped: false,
         }
     }
 }
@@ -200,103 +206,5 @@ impl<V> Tables<V> {
         aftermath.to_wake = self.notify(slot, &noticed, &transition);
         aftermath.dropped = before;
         aftermath
-    }
-}
-
-/// Indexes and subscriptions.
-impl<V> Tables<V> {
-    pub(crate) fn index_generation(&self) -> u64 {
-        self.index_generation
-    }
-
-    pub(crate) fn indexes(&self) -> &[UserIndex<V>] {
-        &self.indexes
-    }
-
-    pub(crate) fn index(&self, id: u64) -> Option<&UserIndex<V>> {
-        self.indexes.iter().find(|index| index.id == id)
-    }
-
-    pub(crate) fn index_mut(&mut self, id: u64) -> Option<&mut UserIndex<V>> {
-        self.indexes.iter_mut().find(|index| index.id == id)
-    }
-
-    /// Adds an index, whose id it makes up.
-    pub(crate) fn add_index(&mut self, index: impl FnOnce(u64) -> UserIndex<V>) -> u64 {
-        self.index_generation += 1;
-        self.indexes.push(index(self.index_generation));
-        self.index_generation
-    }
-
-    /// Removes an index, to be dropped without the lock.
-    pub(crate) fn remove_index(&mut self, id: u64) -> Option<UserIndex<V>> {
-        let at = self.indexes.iter().position(|index| index.id == id)?;
-        self.index_generation += 1;
-        Some(self.indexes.remove(at))
-    }
-
-    pub(crate) fn add_mailbox(&mut self, mailbox: Arc<Mailbox<V>>) {
-        self.mailboxes.push(mailbox);
-    }
-
-    pub(crate) fn remove_mailbox(&mut self, mailbox: &Arc<Mailbox<V>>) {
-        self.mailboxes.retain(|other| !Arc::ptr_eq(other, mailbox));
-    }
-
-    pub(crate) fn mailboxes(&self) -> &[Arc<Mailbox<V>>] {
-        &self.mailboxes
-    }
-
-    /// Asks whether the object in a place concerns each mailbox, and lets those that are full keep the state before the
-    /// change.
-    fn notice_before(&self, slot: Option<u32>) -> Vec<bool> {
-        let concerned = |mailbox: &Arc<Mailbox<V>>| {
-            if matches!(mailbox.filter, Filter::All) {
-                mailbox.make_room(self.state());
-            }
-            slot.is_some_and(|slot| self.admits(&mailbox.filter, slot))
-        };
-        self.mailboxes.iter().map(concerned).collect()
-    }
-
-    /// Whether the object in a place, if there is one, concerns a subscriber.
-    fn admits(&self, filter: &Filter<V>, slot: u32) -> bool {
-        match filter {
-            Filter::All => true,
-            Filter::Key(key) => self.state().get(slot).is_some_and(|entry| entry.key == *key),
-            Filter::Index { index, value } => {
-                self.index(*index).is_some_and(|index| value.is_of(index, slot))
-            }
-        }
-    }
-
-    /// Returns the places of the objects that concern a subscriber to a part of the store; `None` if all do.
-    pub(crate) fn members(&self, filter: &Filter<V>) -> Option<Vec<u32>> {
-        match filter {
-            Filter::All => None,
-            Filter::Key(key) => Some(self.with_key(key.parts()).collect()),
-            Filter::Index { index, value } => {
-                let index = self.index(*index);
-                Some(index.map(|index| value.slots(index)).unwrap_or_default())
-            }
-        }
-    }
-
-    fn notify(
-        &self,
-        slot: u32,
-        noticed: &[bool],
-        transition: &Transition<V>,
-    ) -> Vec<Arc<Mailbox<V>>> {
-        let mut to_wake = Vec::new();
-        for (mailbox, was) in self.mailboxes.iter().zip(noticed) {
-            let is = self.admits(&mailbox.filter, slot);
-            if let Some(transition) = transition.seen_by(*was, is)
-                && mailbox.push(transition)
-            {
-                to_wake.push(Arc::clone(mailbox));
-            }
-        }
-        to_wake
     }
 }

@@ -89,6 +89,12 @@ impl WaitError {
         matches!(self.0, Kind::Incomparable(_))
     }
 
+    /// Whether it ended by a failure: it was not stopped.
+    #[cfg(feature = "kube-runtime")]
+    pub(crate) fn is_failure(&self) -> bool {
+        matches!(self.0, Kind::Ended { end: End::Failed(_) | End::Panicked, .. })
+    }
+
     /// Returns the error with which the source has ended, if it has ended with one.
     pub fn watch_error(&self) -> Option<&WatchError> {
         match &self.0 {

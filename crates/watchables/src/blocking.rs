@@ -22,9 +22,13 @@
 mod client;
 mod events;
 mod multiplexing;
+#[cfg(feature = "store")]
+mod store;
 mod watcher;
 
 pub use client::{Client, ConnectError, connect};
 pub use events::Events;
 pub use multiplexing::{MultiplexingWatcher, MuxEvents};
+#[cfg(feature = "store")]
+pub use store::{Store, Subscription};
 pub use watcher::Watcher;

@@ -20,13 +20,15 @@
 //! - [`connect`] creates a client, and leaves retries to the watchers.
 //! - A [`Watcher`] streams the events of one kind. [`StreamOptions`] selects a managed or unmanaged stream.
 //! - A [`MultiplexingWatcher`] merges the events of several watchers into one stream.
+//! - A [`Store`] keeps the present state of what is watched, with indexes, and knows what changed (feature `store`, on
+//!   by default).
 //! - [`blocking`] is the same API without async.
 //! - A **release** of Kubernetes is a Cargo feature (`rel_1_37`) and a module of the same name, with every type
 //!   of its OpenAPI spec. Several can be enabled at once.
 //! - `#[derive(Watchable)]` makes a custom resource watchable: see [`watchable_derive`].
 //!
-//! This crate is a facade: the protocol and its streams are in [`watch_runtime`], the traits are in
-//! [`watchable_core`]. It is not a general Kubernetes client; to create and change objects, use kube-rs beside it.
+//! This crate is a facade: the protocol and its streams are in [`watch_runtime`], stores are in `watch-store`, the
+//! traits are in [`watchable_core`]. It is not a general Kubernetes client; to create and change objects, use kube-rs beside it.
 //!
 //! # Programs that use kube-rs
 //!
@@ -56,8 +58,17 @@ pub use watch_runtime::discovery;
 pub use watch_runtime::metrics;
 pub use watch_runtime::{
     ApiStatus, Cause, EventSource, EventType, InitialList, Interruption, Kube, MultiplexingWatcher,
-    MuxMember, MuxStream, Origin, Phase, StartFrom, StatusCause, StatusDetails, StopHandle,
-    StreamOptions, WatchError, WatchEvent, WatchStatus, WatchStream, Watcher, Wire,
+    MuxMember, MuxStream, Origin, Phase, RawEvent, RawEvents, StartFrom, StatusCause,
+    StatusDetails, StopHandle, StreamOptions, WatchError, WatchEvent, WatchStatus, WatchStream,
+    Watcher, Wire,
+};
+#[cfg(all(feature = "store", feature = "kube-runtime"))]
+pub use watch_store::StoreEvents;
+#[cfg(feature = "store")]
+pub use watch_store::{
+    Change, ChangeOrigin, Diff, DiffOptions, Index, MultiplexerExt, ObjectKey, Objects, Snapshot,
+    SourceStatus, Store, StoreBuilder, StoreStatus, Stored, Stores, Subscription, Undecodable,
+    Wait, WaitError, WatcherExt, diff,
 };
 pub use watchable_core::*;
 // These macros shadow those of `watchable_core`, whose expansion refers to `watchable_core` itself.

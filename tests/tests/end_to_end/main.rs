@@ -18,6 +18,7 @@ mod repair;
 mod retry_after;
 mod settings;
 mod stopping;
+mod store;
 mod unmanaged;
 mod wires;
 

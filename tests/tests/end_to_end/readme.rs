@@ -78,6 +78,25 @@ mod settings {
 }
 
 #[rustfmt::skip]
+mod store {
+    use watchables::rel_1_17::Pod;
+    use watchables::{Client, Watcher, WatcherExt as _};
+
+    async fn kept(client: Client, written: String) -> Result<(), Box<dyn std::error::Error>> {
+        let pods = Watcher::<Pod>::new(client).store();
+        let by_node = pods.index(|pod: &Pod| pod.spec.as_ref()?.node_name.as_deref().map(str::to_owned));
+        pods.ready().await?;
+        let on_node = by_node.get("node-7"); // without a scan; `pods.select("app=web,tier!=front")` as well
+        pods.wait_for_version(written).await?; // the program reads what it has written
+        let mut changes = pods.subscribe(); // what there is, and then each change, deletions included
+        while let Some(change) = changes.next().await {
+            println!("{} {}: {} before", change.etype(), change.key, change.before.iter().len());
+        }
+        Ok(())
+    }
+}
+
+#[rustfmt::skip]
 mod watchables_modules {
     use watchables::{Client, Watcher};
 

@@ -48,6 +48,26 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "watch-store",
+        &[
+            &["key"],
+            &["encoded", "facts"],
+            &["entry"],
+            &["slots", "change", "index"],
+            &["mailbox"],
+            &["tables"],
+            &["progress", "keeper", "source"],
+            &["shared"],
+            &["feeder"],
+            &["handle"],
+            &["snapshot", "subscription", "by_index", "wait", "status"],
+            &["store"],
+            &["builder"],
+            &["stores", "watcher_ext", "kube_events"],
+            &["tests"],
+        ],
+    ),
+    (
         "embedded-apiserver",
         &[
             &["error", "support", "protobuf", "manifests"],

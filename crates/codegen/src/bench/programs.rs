@@ -139,7 +139,8 @@ impl Figures {
         found.ok_or_else(|| Failure::new(format!("no figure {name} in {:?}", self.0)))
     }
 
-    fn add(&mut self, run: Self) {
+    /// Adds the figures of another round.
+    pub(super) fn add(&mut self, run: Self) {
         for (name, figures) in run.0 {
             self.0.entry(name).or_default().extend(figures);
         }

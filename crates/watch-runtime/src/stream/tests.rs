@@ -4,6 +4,7 @@
 mod interruption_metric;
 mod managed_fields;
 mod observability;
+mod raw_events;
 mod reconnect;
 mod stop;
 mod wire;

@@ -13,7 +13,7 @@ pub(super) const BLOCK: usize = 64;
 
 /// Whether SIMD is compiled without optimization, as in a debug build: then bytes one by one are faster, because each
 /// instruction is a call of a function.
-pub(super) const IS_UNOPTIMIZED: bool = cfg!(debug_assertions);
+pub(super) const IS_UNOPTIMIZED: bool = cfg!(unoptimized);
 
 /// The bytes of a block. Sets of positions are bit masks; bit 0 is the first byte.
 #[derive(Clone, Copy)]

@@ -142,6 +142,18 @@ impl<T: WatchTarget> Watcher<T> {
     }
 }
 
+#[cfg(feature = "store")]
+impl<T: WatchTarget<Item: Sync> + 'static> Watcher<T> {
+    /// Returns a store of what the watcher watches, which the client's thread feeds. See
+    /// [`Store`](crate::Store).
+    pub fn store(self) -> super::Store<T::Item> {
+        use crate::WatcherExt as _;
+        let runtime = Arc::clone(&self.runtime);
+        let builder = self.watcher.store_builder().runtime(runtime.handle().clone());
+        super::Store::new(builder.build(), runtime)
+    }
+}
+
 impl<T: WatchTarget> Watcher<T> {
     /// Returns the underlying watcher, for the async API.
     pub fn into_async(self) -> watch_runtime::Watcher<T> {

@@ -1,0 +1,119 @@
+//! Stores of generated types and of kube-rs' types, and without async. `crates/watch-store/tests` has the rest.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use embedded_apiserver::EmbeddedServer;
+use futures::{StreamExt as _, TryStreamExt as _};
+use kube::ResourceExt as _;
+use kube::runtime::controller::{Action, Controller};
+use kube::runtime::{WatchStreamExt as _, reflector};
+use watchables::rel_1_37::Pod;
+use watchables::{
+    EventType, Kube, Resource as _, Store, StoreBuilder, WaitError, Watcher, WatcherExt as _, Wire,
+    blocking,
+};
+
+use crate::support::{client, config_of, pod, server, soon, until};
+
+const SOON: Duration = Duration::from_mins(1);
+
+fn version(object: &serde_json::Value) -> &str {
+    object["metadata"]["resourceVersion"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn generated_types_are_stored_whole_and_compact_from_both_wires() {
+    let server = server().await;
+    let created = server.store().create(pod("default", "web")).unwrap();
+    let expected: Pod = serde_json::from_value(created.clone()).unwrap();
+    for wire in [Wire::Json, Wire::Protobuf] {
+        for compact in [false, true] {
+            let builder = Watcher::<Pod>::new(client(&server)).wire(wire).store_builder();
+            let store: Store<Pod> = if compact { builder.compact() } else { builder }.build();
+            soon(async { store.ready().await }).await.unwrap();
+            let stored = store.get("default", "web").unwrap();
+            let json = serde_json::to_value(&*stored).unwrap();
+            assert_eq!(json, serde_json::to_value(&expected).unwrap(), "{wire:?} {compact}");
+            assert_eq!(store.select("app=web").unwrap().len(), 1);
+        }
+    }
+}
+
+fn cluster() -> (EmbeddedServer, blocking::Client) {
+    let server = EmbeddedServer::builder(watchables::rel_1_37::CATALOG).start_in_thread().unwrap();
+    let client = blocking::Client::try_from_config(config_of(&server.url())).unwrap();
+    (server, client)
+}
+
+#[test]
+fn blocking_store_waits_looks_up_and_iterates_over_changes() {
+    let (server, client) = cluster();
+    let created = server.store().create(pod("default", "web")).unwrap();
+    let store = blocking::Watcher::<Pod>::new(&client).store();
+    let by_app = store.index(|pod: &Pod| pod.metadata.labels.get("app").map(|app| app.len()));
+    store.ready(SOON).unwrap();
+    store.wait_for_version(version(&created), SOON).unwrap();
+    assert_eq!((by_app.count(&3), store.get("default", "web").is_some()), (1, true));
+    let mut changes = store.subscribe();
+    assert_eq!(changes.next().unwrap().key.name(), "web");
+    let there = |pod: Option<&Pod>| pod.is_some();
+    let waiting = store.wait_until(("default", "late"), Duration::from_millis(20), there);
+    assert!(waiting.is_err_and(|error: WaitError| error.is_deadline()));
+    server.store().create(pod("default", "late")).unwrap();
+    store.wait_until(("default", "late"), SOON, there).unwrap();
+    assert_eq!(changes.next().unwrap().etype(), EventType::Added);
+    assert_eq!(
+        store.subscribe_to(("default", "late")).coalesced().next().unwrap().key.name(),
+        "late"
+    );
+    assert_eq!(store.subscribe_index(&by_app, 4usize).next().unwrap().key.name(), "late");
+
+    let source =
+        |namespace| blocking::Watcher::<Pod>::new(&client).namespace(namespace).into_async();
+    let several = blocking::Store::build(&client, |runtime| {
+        let builder = StoreBuilder::new().source("a", source("default"));
+        builder.source("b", source("kube-system")).compact().runtime(runtime).build()
+    });
+    several.ready(SOON).unwrap();
+    assert_eq!((several.len(), several.status().sources.len()), (2, 2));
+}
+
+type KubePod = k8s_openapi::api::core::v1::Pod;
+
+#[tokio::test]
+async fn one_store_feeds_a_reflector_and_a_controller_of_kube() {
+    let server = server().await;
+    for name in ["a", "b"] {
+        server.store().create(pod("default", name)).unwrap();
+    }
+    let ours = Watcher::<Kube<KubePod>>::new(client(&server)).namespace("default").store();
+    let (kubes, writer) = reflector::store::<KubePod>();
+    let feeding =
+        tokio::spawn(reflector(writer, ours.kube_events()).try_for_each(|_| async { Ok(()) }));
+    soon(kubes.wait_until_ready()).await.unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (controlled, writer) = reflector::store();
+    let trigger = reflector(writer, ours.kube_events()).applied_objects();
+    let reconcile = |pod: Arc<KubePod>, seen: Arc<Mutex<Vec<String>>>| async move {
+        seen.lock().unwrap().push(pod.name_any());
+        Ok::<_, WaitError>(Action::await_change())
+    };
+    let controller = Controller::for_stream(trigger, controlled)
+        .run(reconcile, |_, _, _| Action::requeue(Duration::from_secs(1)), Arc::clone(&seen))
+        .for_each(|_| std::future::ready(()));
+    let running = tokio::spawn(controller);
+    server.store().create(pod("default", "c")).unwrap();
+    server.store().delete(&Pod::RESOURCE, Some("default"), "a").unwrap();
+    let in_kubes = || {
+        let mut names: Vec<_> = kubes.state().iter().map(|pod| pod.name_any()).collect();
+        names.sort();
+        names
+    };
+    until(|| in_kubes() == ["b", "c"]).await;
+    until(|| seen.lock().unwrap().iter().any(|name| name == "c")).await;
+    assert_eq!(server.watches(), 1, "one watch feeds all");
+    running.abort();
+    ours.stop();
+    soon(feeding).await.unwrap().unwrap();
+}
