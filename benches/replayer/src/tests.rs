@@ -102,6 +102,31 @@ fn watch_sends_initial_events_bookmark_and_changes() {
     assert_eq!([&names[0], &names[1], &names[0]], [&names[2], &names[3], &names[4]]);
 }
 
+#[test]
+fn expiring_server_ends_the_watch_rejects_the_next_and_then_changes_nothing() {
+    let watch = "/api/v1/pods?watch=true";
+    let initial = format!("{watch}&sendInitialEvents=true");
+    let scenario = Scenario::parse_from("replayer --objects 2 --events 3 --expire".split(' '));
+    let listener = server::bind().unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || server::serve(listener, scenario));
+    let connect = || TcpStream::connect(address).unwrap();
+    assert_eq!(request(&mut connect(), &initial, usize::MAX).len(), 6);
+
+    let mut stream = connect();
+    let resumed = format!("{watch}&resourceVersion=1000003");
+    write!(stream, "GET {resumed} HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+    let head = String::from_utf8(until(&mut stream, b"\r\n\r\n")).unwrap();
+    assert!(head.starts_with("HTTP/1.1 410 Gone\r\n"), "{head}");
+    let status: Value = serde_json::from_slice(&until(&mut stream, b"}")).unwrap();
+    assert_eq!((&status["reason"], &status["code"]), (&"Expired".into(), &410.into()));
+
+    let mut stream = connect();
+    assert_eq!(request(&mut stream, &initial, 3).len(), 3);
+    stream.set_read_timeout(Some(std::time::Duration::from_millis(100))).unwrap();
+    assert!(stream.read(&mut [0]).is_err(), "nothing follows");
+}
+
 const PROTOBUF: &str = "application/vnd.kubernetes.protobuf, application/json";
 
 /// Removes what an object has only for the moment: its send time.
