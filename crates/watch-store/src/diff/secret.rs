@@ -98,7 +98,9 @@ fn hide_in(value: &mut Value, is_a_secret: bool) {
             (true, "data" | "stringData", value) => replace(name, value),
             // Of a list of Secrets, the items have no kind.
             (true, "items", Value::Array(items)) => {
-                items.iter_mut().for_each(|item| hide_in(item, true));
+                for item in items {
+                    hide_in(item, true);
+                }
             }
             (_, _, value) => hide_in(value, false),
         }

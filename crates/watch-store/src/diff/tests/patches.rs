@@ -29,10 +29,8 @@ fn patches_of_random_objects_give_the_new_one() {
     for seed in 0..PAIRS {
         let mut random = Rng::with_seed(seed);
         let before = object(&mut random);
-        let after = match random.bool() {
-            true => object(&mut random),
-            false => mutate(&before, &mut random),
-        };
+        let is_other = random.bool();
+        let after = if is_other { object(&mut random) } else { mutate(&before, &mut random) };
         check(&before, &after, seed);
     }
 }
