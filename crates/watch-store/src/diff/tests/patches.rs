@@ -53,7 +53,7 @@ fn patches_of_changed_recorded_objects_give_the_new_one() {
     for (seed, before) in (0..).zip(&objects) {
         let mut random = Rng::with_seed(seed);
         let mut after = before.clone();
-        for _ in 0..8 {
+        for _ in 0..4 {
             let next = mutate(&after, &mut random);
             check(&after, &next, seed);
             check(before, &next, seed);
