@@ -66,7 +66,7 @@
 //!
 //! The values of Secrets are in no change and no output of `Display` or `Debug`: neither `data` and `stringData`, nor
 //! annotations with a copy of the object, such as `kubectl.kubernetes.io/last-applied-configuration`. That holds for
-//! Secrets within other objects, too, and for objects whose kind is unknown. Instead of a value there is
+//! Secrets within other objects, too, and for what has no kind, such as a Secret that a program made without one. Instead of a value there is
 //! `<secret 5f0cd1a29b3c7e11>`, a hash of it with a random key of this process: equal values below the same name have the
 //! same hash, for as long as the process runs. Names are shown.
 //!

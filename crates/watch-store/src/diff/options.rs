@@ -92,7 +92,7 @@ impl DiffOptions {
     }
 
     /// Sets the kind of objects that do not have `apiVersion` and `kind`. Watchers fill them in; a program that creates
-    /// objects of generated types may leave them out.
+    /// objects of generated types may leave them out. Without a kind, an object may be a Secret, and its `data` is hidden.
     pub fn resource(mut self, resource: &ResourceInfo) -> Self {
         self.kind = Some(Kind {
             api_version: resource.api_version().into_owned(),
