@@ -66,7 +66,7 @@
 //!
 //! The values of Secrets are in no change and no output of `Display` or `Debug`: neither `data` and `stringData`, nor
 //! annotations with a copy of the object, such as `kubectl.kubernetes.io/last-applied-configuration`. That holds for
-//! Secrets within other objects, too, and for objects whose kind is unknown. Instead of a value there is
+//! Secrets within other objects, too, and for what has no kind, such as a Secret that a program made without one. Instead of a value there is
 //! `<secret 5f0cd1a29b3c7e11>`, a hash of it with a random key of this process: equal values below the same name have the
 //! same hash, for as long as the process runs. Names are shown.
 //!
@@ -76,8 +76,9 @@
 //! # Costs
 //!
 //! Both objects are encoded as trees of `serde_json::Value`, managed fields included, and these live as long as the
-//! [`Diff`]. Time and memory are proportional to the size of the objects, about the same as decoding both with
-//! `serde_json`.
+//! [`Diff`], unless nothing changed. Time and memory are proportional to the size of the objects. For a Pod of 9 KB as a
+//! `DynamicObject`, it takes 1.6 million instructions, of which four fifths are `serde_json`'s for making and dropping the
+//! trees.
 
 mod change;
 mod compare;
@@ -207,8 +208,9 @@ impl Diff {
     }
 
     /// Returns the changes as a JSON Patch (RFC 6902). Applied to the old object, it gives the new one, but for what the
-    /// diff leaves out, which stays as it was. Items of lists are added, removed and moved one by one, so that it must be
-    /// applied to exactly the old object. An object that does not exist is `null`.
+    /// diff leaves out, which stays as it was. Items of lists are added, removed and moved one by one, by their
+    /// positions, so that it must be applied to exactly the old object. A list in which more than 1,000 items move is
+    /// replaced. An object that does not exist is `null`.
     ///
     /// Serialized, it contains the values of Secrets; its `Debug` does not.
     pub fn to_json_patch(&self) -> JsonPatch {

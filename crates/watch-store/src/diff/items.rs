@@ -63,9 +63,10 @@ impl Rule {
                     value(key).map(|value| (key.clone().into_owned(), value.clone()))
                 });
                 let keys: Vec<_> = keys.collect();
-                match keys.is_empty() {
-                    true => PathSegment::Index(index),
-                    false => PathSegment::Keys { keys, occurrence },
+                if keys.is_empty() {
+                    PathSegment::Index(index)
+                } else {
+                    PathSegment::Keys { keys, occurrence }
                 }
             }
             Self::Set => PathSegment::Item { value: item.clone(), occurrence },

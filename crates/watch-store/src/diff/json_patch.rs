@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use super::compare::{Delta, ItemsDelta};
 
+/// A list in which more items move is replaced as a whole: each move takes time in proportion to the list.
+const MAX_MOVES: usize = 1_000;
+
 /// Returns the operations that make one object of the other.
 pub(super) fn operations(delta: Option<&Delta>, before: &Value, after: &Value) -> Value {
     let mut patch = Patch { pointer: String::new(), operations: Vec::new() };
@@ -44,10 +47,12 @@ impl Patch {
 
     /// Removes, adds and moves items, and then changes those that both lists have, at their new places.
     fn items(&mut self, delta: &ItemsDelta, before: &Value, after: &Value) {
+        let matched = || delta.pairs.iter().filter_map(|(pair, _)| pair.after.and(pair.before));
+        let kept = longest_increasing(matched());
+        if matched().count() - kept.len() > MAX_MOVES {
+            return self.push("replace", Some(after));
+        }
         let mut list = self.remove_items(delta);
-        let kept = longest_increasing(
-            delta.pairs.iter().filter_map(|(pair, _)| pair.after.and(pair.before)),
-        );
         // Where the next item belongs. All before it are in the new order, but for those that move later.
         let mut next = 0;
         for (pair, _) in &delta.pairs {

@@ -4,11 +4,10 @@ use serde_json::Value;
 use watchable_core::ResourceInfo;
 
 /// How objects are compared. The default is that of [`Diff::between`](super::Diff::between).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct DiffOptions {
-    managed_fields: bool,
-    resource_version: bool,
-    generation: bool,
+    /// Members of the metadata that are not compared.
+    left_out: Vec<&'static str>,
     pub(super) quantities_by_value: bool,
     pub(super) times_by_value: bool,
     list_keys: Vec<(String, Vec<String>)>,
@@ -22,6 +21,18 @@ pub(super) struct Kind {
     pub(super) kind: String,
 }
 
+impl Default for DiffOptions {
+    fn default() -> Self {
+        Self {
+            left_out: vec!["managedFields", "resourceVersion", "generation"],
+            quantities_by_value: false,
+            times_by_value: false,
+            list_keys: Vec::new(),
+            kind: None,
+        }
+    }
+}
+
 impl DiffOptions {
     /// Creates the default options.
     pub fn new() -> Self {
@@ -29,21 +40,18 @@ impl DiffOptions {
     }
 
     /// Whether to compare `metadata.managedFields`. False by default.
-    pub fn managed_fields(mut self, compare: bool) -> Self {
-        self.managed_fields = compare;
-        self
+    pub fn managed_fields(self, compare: bool) -> Self {
+        self.metadata("managedFields", compare)
     }
 
     /// Whether to compare `metadata.resourceVersion`. False by default.
-    pub fn resource_version(mut self, compare: bool) -> Self {
-        self.resource_version = compare;
-        self
+    pub fn resource_version(self, compare: bool) -> Self {
+        self.metadata("resourceVersion", compare)
     }
 
     /// Whether to compare `metadata.generation`. False by default.
-    pub fn generation(mut self, compare: bool) -> Self {
-        self.generation = compare;
-        self
+    pub fn generation(self, compare: bool) -> Self {
+        self.metadata("generation", compare)
     }
 
     /// Whether quantities of the same amount are equal: `1` and `1000m`. False by default. Which fields are quantities is
@@ -84,7 +92,7 @@ impl DiffOptions {
     }
 
     /// Sets the kind of objects that do not have `apiVersion` and `kind`. Watchers fill them in; a program that creates
-    /// objects of generated types may leave them out.
+    /// objects of generated types may leave them out. Without a kind, an object may be a Secret, and its `data` is hidden.
     pub fn resource(mut self, resource: &ResourceInfo) -> Self {
         self.kind = Some(Kind {
             api_version: resource.api_version().into_owned(),
@@ -93,17 +101,19 @@ impl DiffOptions {
         self
     }
 
+    fn metadata(mut self, name: &'static str, compare: bool) -> Self {
+        self.left_out.retain(|left_out| *left_out != name);
+        if !compare {
+            self.left_out.push(name);
+        }
+        self
+    }
+
     /// Removes what is not compared.
     pub(super) fn leave_out(&self, object: &mut Value) {
         let Some(Value::Object(metadata)) = object.get_mut("metadata") else { return };
-        for (name, is_compared) in [
-            ("managedFields", self.managed_fields),
-            ("resourceVersion", self.resource_version),
-            ("generation", self.generation),
-        ] {
-            if !is_compared {
-                metadata.remove(name);
-            }
+        for name in &self.left_out {
+            metadata.remove(*name);
         }
     }
 

@@ -18,24 +18,54 @@ const COPIES: [&str; 4] = [
     "banzaicloud.com/last-applied",
 ];
 
-/// Returns two objects without the values of Secrets. `None` if there are none. An object whose kind is neither in it nor
-/// given may be a Secret.
+/// Whose members `data` and `stringData` are.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    /// An object of another kind, or something within.
+    Other,
+    /// Something without a kind, which may be a Secret or contain some.
+    Unknown,
+    Secret,
+}
+
+/// Returns two objects without the values of Secrets. `None` if there are none.
 pub(super) fn hide(before: &Value, after: &Value, given: Option<&Kind>) -> Option<(Value, Value)> {
-    let kind = |object: &Value| object.get("kind").and_then(Value::as_str).map(str::to_owned);
-    let kind = |object: &Value| kind(object).or_else(|| given.map(|given| given.kind.clone()));
-    let may_be = |object: &Value| {
-        object.is_object() && kind(object).is_none_or(|kind| KINDS.contains(&&*kind))
-    };
-    let is_secret = may_be(before) || may_be(after);
-    if !is_secret && !has_secret(before) && !has_secret(after) {
+    // The same for both, or what is hidden in one would differ from what is shown in the other.
+    let owner = Owner::of(before, given).max(Owner::of(after, given));
+    if owner == Owner::Other && !has_secret(before) && !has_secret(after) {
         return None;
     }
-    let hidden = |object: &Value| {
-        let mut object = object.clone();
-        hide_in(&mut object, is_secret);
-        object
+    let hidden = |value: &Value| {
+        let mut value = value.clone();
+        match &mut value {
+            Value::Object(object) => hide_members(object, owner),
+            value => hide_in(value, owner),
+        }
+        value
     };
     Some((hidden(before), hidden(after)))
+}
+
+impl Owner {
+    fn of(value: &Value, given: Option<&Kind>) -> Self {
+        let Value::Object(object) = value else {
+            return if value.is_array() { Self::Unknown } else { Self::Other };
+        };
+        match kind(object).or_else(|| given.map(|given| given.kind.as_str())) {
+            Some(kind) if KINDS.contains(&kind) => Self::Secret,
+            Some(_) => Self::Other,
+            None => Self::Unknown,
+        }
+    }
+
+    /// Returns that of an object within what this one owns.
+    fn of_inner(self, object: &Map<String, Value>) -> Self {
+        match kind(object) {
+            _ if self == Self::Secret || is_secret(object) => Self::Secret,
+            Some(_) => Self::Other,
+            None => self,
+        }
+    }
 }
 
 /// Returns whether a value contains a Secret, or a copy of one.
@@ -52,8 +82,11 @@ fn has_secret(value: &Value) -> bool {
 }
 
 fn is_secret(object: &Map<String, Value>) -> bool {
-    let kind = object.get("kind").and_then(Value::as_str);
-    kind.is_some_and(|kind| KINDS.contains(&kind))
+    kind(object).is_some_and(|kind| KINDS.contains(&kind))
+}
+
+fn kind(object: &Map<String, Value>) -> Option<&str> {
+    object.get("kind")?.as_str()
 }
 
 fn annotations(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
@@ -76,31 +109,45 @@ fn is_json(value: &Value) -> bool {
     value.as_str().is_none_or(|text| text.trim_start().starts_with(['{', '[']))
 }
 
-/// Hides the values in a value that is a Secret, or contains some.
-fn hide_in(value: &mut Value, is_a_secret: bool) {
-    let object = match value {
-        Value::Object(object) => object,
-        Value::Array(items) => return items.iter_mut().for_each(|item| hide_in(item, false)),
-        _ => return,
-    };
-    let is_a_secret = is_a_secret || is_secret(object);
+/// Hides the values of Secrets in a value that is within another.
+fn hide_in(value: &mut Value, owner: Owner) {
+    match value {
+        Value::Object(object) => {
+            let owner = owner.of_inner(object);
+            hide_members(object, owner);
+        }
+        Value::Array(items) => {
+            for item in items {
+                hide_in(item, owner);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn hide_members(object: &mut Map<String, Value>, owner: Owner) {
     let annotations = object.get_mut("metadata").and_then(|it| it.get_mut("annotations"));
     for (name, value) in annotations.and_then(Value::as_object_mut).into_iter().flatten() {
-        if if is_a_secret { is_copy(name, value) } else { is_copy_of_secret((name, value)) } {
+        let is_hidden = match owner {
+            Owner::Other => is_copy_of_secret((name, value)),
+            Owner::Unknown | Owner::Secret => is_copy(name, value),
+        };
+        if is_hidden {
             replace(name, value);
         }
     }
     for (name, value) in object.iter_mut() {
-        match (is_a_secret, name.as_str(), value) {
-            (true, "data" | "stringData", Value::Object(members)) => {
-                members.iter_mut().for_each(|(name, value)| replace(name, value));
-            }
-            (true, "data" | "stringData", value) => replace(name, value),
+        match (owner, name.as_str(), value) {
+            (Owner::Unknown | Owner::Secret, "data" | "stringData", value) => match value {
+                Value::Object(members) => {
+                    members.iter_mut().for_each(|(name, value)| replace(name, value));
+                }
+                value => replace(name, value),
+            },
             // Of a list of Secrets, the items have no kind.
-            (true, "items", Value::Array(items)) => {
-                items.iter_mut().for_each(|item| hide_in(item, true));
-            }
-            (_, _, value) => hide_in(value, false),
+            (Owner::Secret, "items", value) => hide_in(value, Owner::Secret),
+            (Owner::Unknown, _, value) => hide_in(value, Owner::Unknown),
+            (_, _, value) => hide_in(value, Owner::Other),
         }
     }
 }

@@ -51,37 +51,27 @@ impl Walk<'_> {
     }
 
     fn items(&mut self, delta: &ItemsDelta, before: &Value, after: &Value) {
-        let item = |list: &Value, index: Option<usize>| index.map(|index| list[index].clone());
         if delta.is_reordered {
-            let order = |list: &Value, places: Vec<usize>| {
-                places.into_iter().map(|place| label(&delta.rule, &list[place], place)).collect()
+            let both = delta.pairs.iter().filter(|(pair, _)| pair.after.is_some());
+            let mut places: Vec<usize> = both.filter_map(|(pair, _)| pair.before).collect();
+            let labels = |places: &[usize]| -> Value {
+                places.iter().map(|place| label(&delta.rule, &before[*place], *place)).collect()
             };
-            let both = delta.pairs.iter().filter_map(|(pair, _)| pair.before.zip(pair.after));
-            let (mut old, new): (Vec<_>, Vec<_>) = both.unzip();
-            // Labels of items without keys are their old positions.
-            let labels_by_new: Value = old
-                .iter()
-                .zip(&new)
-                .map(|(old, new)| label(&delta.rule, &after[*new], *old))
-                .collect();
-            old.sort_unstable();
-            let labels_by_old: Value = order(before, old);
-            self.push(ChangeKind::Reordered, Some(labels_by_old), Some(labels_by_new));
+            let new_order = labels(&places);
+            places.sort_unstable();
+            self.push(ChangeKind::Reordered, Some(labels(&places)), Some(new_order));
         }
         for (pair, inner) in &delta.pairs {
-            let (list, index) = match (pair.after, pair.before) {
-                (Some(after_index), _) => (after, after_index),
-                (None, Some(before_index)) => (before, before_index),
-                (None, None) => continue,
+            let (list, index) = match (pair.before, pair.after, inner) {
+                (Some(_), Some(_), None) | (None, None, _) => continue,
+                (_, Some(index), _) => (after, index),
+                (Some(index), None, _) => (before, index),
             };
             let segment = delta.rule.segment(&list[index], index, pair.occurrence);
-            self.within(segment, |walk| match (pair.before, pair.after, inner) {
-                (Some(old), Some(new), Some(inner)) => walk.delta(inner, &before[old], &after[new]),
-                (Some(_), Some(_), None) => {}
-                (old, new, _) => {
-                    let kind = if new.is_some() { ChangeKind::Added } else { ChangeKind::Removed };
-                    walk.push(kind, item(before, old), item(after, new));
-                }
+            self.within(segment, |walk| match (pair.before, inner) {
+                (Some(old), Some(inner)) => walk.delta(inner, &before[old], &after[index]),
+                (Some(old), None) => walk.add(ChangeKind::Removed, &before[old]),
+                (None, _) => walk.add(ChangeKind::Added, &after[index]),
             });
         }
     }

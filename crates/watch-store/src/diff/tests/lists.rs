@@ -80,6 +80,19 @@ fn items_that_move_and_change_are_patched_where_they_are_then() {
 }
 
 #[test]
+fn list_in_which_very_many_items_move_is_replaced() {
+    let list = |names: &mut dyn Iterator<Item = u32>| {
+        containers(&names.map(|name| json!({"name": name.to_string()})).collect())
+    };
+    for (count, operations) in [(1_001, 1_000), (1_002, 1)] {
+        let (before, after) = (list(&mut (0..count)), list(&mut (0..count).rev()));
+        let patch = Diff::between(&before, &after).unwrap().to_json_patch().into_value();
+        assert_eq!(patch.as_array().unwrap().len(), operations);
+        check_patches(&before, &after).unwrap();
+    }
+}
+
+#[test]
 fn duplicates_of_a_key_are_matched_in_order() {
     let env = |items: &Value| containers(&json!([{"name": "web", "env": items}]));
     let before = env(&json!([{"name": "A", "value": "x"}, {"name": "A", "value": "y"}]));

@@ -29,10 +29,8 @@ fn patches_of_random_objects_give_the_new_one() {
     for seed in 0..PAIRS {
         let mut random = Rng::with_seed(seed);
         let before = object(&mut random);
-        let after = match random.bool() {
-            true => object(&mut random),
-            false => mutate(&before, &mut random),
-        };
+        let is_other = random.bool();
+        let after = if is_other { object(&mut random) } else { mutate(&before, &mut random) };
         check(&before, &after, seed);
     }
 }
@@ -55,7 +53,7 @@ fn patches_of_changed_recorded_objects_give_the_new_one() {
     for (seed, before) in (0..).zip(&objects) {
         let mut random = Rng::with_seed(seed);
         let mut after = before.clone();
-        for _ in 0..8 {
+        for _ in 0..4 {
             let next = mutate(&after, &mut random);
             check(&after, &next, seed);
             check(before, &next, seed);

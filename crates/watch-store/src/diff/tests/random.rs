@@ -70,10 +70,8 @@ fn value(random: &mut Rng, depth: usize) -> Value {
         8 if random.bool() => object(random),
         _ => {
             let is_list_of_objects = random.bool();
-            let items = (0..random.usize(0..6)).map(|_| match is_list_of_objects {
-                true => item(random, depth),
-                false => scalar(random),
-            });
+            let items = (0..random.usize(0..6))
+                .map(|_| if is_list_of_objects { item(random, depth) } else { scalar(random) });
             items.collect()
         }
     }

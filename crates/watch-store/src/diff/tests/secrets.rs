@@ -1,5 +1,7 @@
 //! Tests that values of Secrets are not shown.
 
+use watchable_core::{DynamicObject, Meta};
+
 use super::*;
 
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
@@ -121,13 +123,44 @@ fn secrets_within_other_objects_are_hidden() {
         &|value: &str| custom(&json!({"manifests": [{"x": [secret(value)]}]})),
         &|value: &str| kinds("x.io/v1", "Bundle", &annotated(value)),
         &|value: &str| kinds("x.io/v1", "Secret", &json!({"data": {"a": value}})),
-        // It may be a Secret.
+        // These may be Secrets.
         &|value: &str| without_kind(value),
-    ] as [&dyn Fn(&str) -> Value; 7]
+        &|value: &str| json!([without_kind(value)]),
+        &|value: &str| json!({"mine": {"list": [without_kind(value)]}}),
+    ] as [&dyn Fn(&str) -> Value; 9]
     {
         let told = assert_hidden(&wrap(VALUES[0]), &wrap(VALUES[1]));
         assert!(!told.is_empty());
     }
+}
+
+#[test]
+fn kind_of_one_of_two_objects_hides_the_same_in_both() {
+    let with = |kind: &str, value: &str| {
+        let kind = (!kind.is_empty()).then_some(kind);
+        json!({"apiVersion": "v1", "kind": kind, "data": {"a": value}})
+    };
+    for (old, new) in [("", "ConfigMap"), ("Secret", "ConfigMap"), ("ConfigMap", "Secret")] {
+        let told = lines(&with(old, VALUES[0]), &with(new, VALUES[0]));
+        assert_eq!(told.len(), 1, "only the kind: {told:?}");
+        let diff = Diff::between(&with(old, VALUES[0]), &with(new, VALUES[1])).unwrap();
+        assert!(!VALUES.iter().any(|value| shown(&diff).contains(value)), "{diff}");
+    }
+}
+
+#[test]
+fn metadata_of_a_secret_is_hidden() {
+    let meta = |value: &str| -> Meta<DynamicObject> {
+        let mut secret = secret(value);
+        secret
+            .as_object_mut()
+            .unwrap()
+            .retain(|name, _| !name.ends_with("ata") || name == "metadata");
+        serde_json::from_value(secret).unwrap()
+    };
+    let diff = Diff::between(&meta(VALUES[0]), &meta(VALUES[1])).unwrap();
+    assert_eq!(diff.len(), 3);
+    assert!(!VALUES.iter().any(|value| shown(&diff).contains(value)), "{diff}");
 }
 
 #[test]
