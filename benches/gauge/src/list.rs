@@ -39,6 +39,7 @@ mod tests {
 
     #[test]
     fn figures_contain_held_memory() {
+        let _alone = memory::MEASURING.lock();
         let list = ListMeasurement::start();
         let held: Vec<_> = (0..64_u8).map(|byte| vec![byte + 1; 1 << 20]).collect();
         let line = list.figures(64).line();

@@ -71,6 +71,10 @@ pub fn sockets() -> usize {
     targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
 }
 
+/// Held by tests that measure the memory of the process, which they share.
+#[cfg(test)]
+pub(crate) static MEASURING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;

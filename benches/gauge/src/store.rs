@@ -100,9 +100,11 @@ fn float(bytes: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::MEASURING;
 
     #[test]
     fn every_step_has_its_figures() {
+        let _alone = MEASURING.lock();
         let mut store = StoreMeasurement::start(64);
         let held: Vec<_> = (0..64_u8).map(|byte| vec![byte + 1; 1 << 20]).collect();
         store.filled();
