@@ -102,12 +102,20 @@ impl<V> Tables<V> {
         self.slots.state()
     }
 
+    /// Returns whether it has no object, nor a key of one.
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.state().len() == 0 && self.by_key.is_empty()
+    }
+
     /// Returns the places of the objects with a key, in any source.
-    pub(crate) fn with_key(&self, key: (&str, &str)) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn with_key<'a>(
+        &'a self,
+        key: (&'a str, &'a str),
+    ) -> impl Iterator<Item = u32> + 'a {
         let found = self.by_key.iter_hash(key::hash(key, &self.hasher)).copied();
-        let (namespace, name) = (key.0.to_owned(), key.1.to_owned());
         found.filter(move |slot| {
-            self.state().get(*slot).is_some_and(|e| e.key.parts() == (&namespace, &name))
+            self.state().get(*slot).is_some_and(|entry| entry.key.parts() == key)
         })
     }
 

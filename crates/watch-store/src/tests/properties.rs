@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::FutureExt as _;
+use watch_protocol::uid::Uid;
 
 use super::world::{Event, Id, SOURCES, Thing, Things, World, store};
 use crate::by_index::Index;
@@ -209,6 +210,16 @@ fn run(seed: u64) -> BTreeMap<&'static str, u64> {
             }
         }
     }
+    // Nothing is left of what was deleted.
+    for (id, thing) in std::mem::take(&mut world.things) {
+        let uid = Uid::of(&id.3);
+        feeders[thing.id.0].remove((&id.1, &id.2), &uid, ChangeOrigin::Live);
+    }
+    check_store(&world, &store, &index);
+    let tables = store.shared().read();
+    assert_eq!((tables.namespaces.iter().count(), tables.owners.iter().count()), (0, 0));
+    assert!(tables.labels.is_empty() && tables.is_empty());
+    drop(tables);
     counts
 }
 
