@@ -114,7 +114,9 @@ impl<V> Shared<V> {
         say(&mut tables);
         let mailboxes = tables.mailboxes().to_vec();
         drop(tables);
-        mailboxes.iter().for_each(|mailbox| mailbox.waker.wake());
+        for mailbox in mailboxes {
+            mailbox.waker.wake();
+        }
     }
 
     /// Returns an object. In a compact store it is decoded, so the tables must not be locked.

@@ -169,7 +169,7 @@ impl<V: Send + Sync + 'static> Store<V> {
         I: IntoIterator<Item = K>,
         K: Eq + Hash + Send + Sync + 'static,
     {
-        Index::add(Arc::clone(&self.handle), keys)
+        Index::add(&self.handle, keys)
     }
 
     /// Subscribes to all objects: first what there is, then each change.

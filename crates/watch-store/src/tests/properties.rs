@@ -53,9 +53,10 @@ impl Subscriber {
             Part::Node(node) => store.subscribe_index(nodes, node),
         };
         let is_coalesced = world.rng.u8(..3) == 0;
-        let subscription = match is_coalesced {
-            true => subscription.coalesced(),
-            false => subscription.capacity([1, 4, 10_000][world.rng.usize(..3)]),
+        let subscription = if is_coalesced {
+            subscription.coalesced()
+        } else {
+            subscription.capacity([1, 4, 10_000][world.rng.usize(..3)])
         };
         let since = world.history.len();
         Self { subscription, part, is_coalesced, known: Things::new(), since, told: Vec::new() }
@@ -81,8 +82,15 @@ impl Subscriber {
             }
             None => self.known.remove(&id),
         };
-        assert!(same(&known, &before), "{:?}: {known:?}, not {before:?}", self.part);
-        assert!(!same(&before, &after), "a change that changes nothing: {before:?}");
+        assert!(
+            same(known.as_ref(), before.as_ref()),
+            "{:?}: {known:?}, not {before:?}",
+            self.part
+        );
+        assert!(
+            !same(before.as_ref(), after.as_ref()),
+            "a change that changes nothing: {before:?}"
+        );
         if origin == ChangeOrigin::Snapshot {
             assert!(before.is_none());
         } else {
@@ -113,7 +121,7 @@ impl Subscriber {
     }
 }
 
-fn same(a: &Option<Arc<Thing>>, b: &Option<Arc<Thing>>) -> bool {
+fn same(a: Option<&Arc<Thing>>, b: Option<&Arc<Thing>>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),
         (None, None) => true,

@@ -5,14 +5,16 @@ use watchable_core::Resource as _;
 use super::*;
 use crate::stream::{RawEvent, RawEvents};
 
-const DELETED: &str = r#"{"type":"DELETED","object":{"metadata":{"name":"a","resourceVersion":"12"}}}"#;
+const DELETED: &str =
+    r#"{"type":"DELETED","object":{"metadata":{"name":"a","resourceVersion":"12"}}}"#;
 
 fn list(names: &[&str]) -> ScriptedResponse {
     let items = names.iter().map(|name| {
         format!(r#"{{"metadata":{{"name":"{name}","uid":"u","resourceVersion":"9"}},"spec":{{"ports":[7]}}}}"#)
     });
     let items: Vec<_> = items.collect();
-    let body = format!(r#"{{"metadata":{{"resourceVersion":"10"}},"items":[{}]}}"#, items.join(","));
+    let body =
+        format!(r#"{{"metadata":{{"resourceVersion":"10"}},"items":[{}]}}"#, items.join(","));
     ok(vec![Chunk::Text(body)])
 }
 
@@ -27,8 +29,7 @@ async fn next(events: &mut RawEvents) -> RawEvent {
 
 #[tokio::test(start_paused = true)]
 async fn raw_events_begin_with_the_state_share_keys_and_tell_how_far_they_are() {
-    let bookmark =
-        r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"15"}}}"#;
+    let bookmark = r#"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"15"}}}"#;
     let watch = ok(vec![Chunk::Text(format!("{DELETED}\n{bookmark}\n")), Chunk::Hang]);
     // The version is ignored: a store would lack what existed before.
     let watcher = watcher(vec![list(&["a", "b"]), watch]).resource_version("5").repair_gaps(false);
@@ -44,7 +45,10 @@ async fn raw_events_begin_with_the_state_share_keys_and_tell_how_far_they_are() 
         assert!(!events.has_synced());
     }
     let RawEvent { delivery, key } = next(&mut events).await;
-    assert_eq!((delivery.etype, delivery.identity.name.as_str(), key), (EventType::Deleted, "a", None));
+    assert_eq!(
+        (delivery.etype, delivery.identity.name.as_str(), key),
+        (EventType::Deleted, "a", None)
+    );
     assert!(events.has_synced());
     assert_eq!(events.resource_version(), Some("12"));
     assert!(events.next().now_or_never().is_none());
