@@ -133,7 +133,7 @@ impl<T: WatchTarget> Watcher<T> {
     /// Errors that end the stream are items: see [`WatchStream`].
     pub fn raw_events(&self) -> RawEvents {
         // A deletion needs no object: the program has it.
-        RawEvents::new(self.start(self.from_current_state(), StreamOptions::managed(), false))
+        RawEvents::new(self.start(self.reset_to_current_state(), StreamOptions::managed(), false))
     }
 
     pub(crate) fn stream_with(&self, settings: Settings, options: StreamOptions) -> WatchStream<T> {
@@ -142,7 +142,7 @@ impl<T: WatchTarget> Watcher<T> {
 
     /// Discards the resume position and, with the next stream, the record of delivered objects. Returns the settings of
     /// a stream that begins with the current state and repairs gaps.
-    pub(crate) fn from_current_state(&self) -> Settings {
+    pub(crate) fn reset_to_current_state(&self) -> Settings {
         self.position.clear();
         Settings {
             start_from: StartFrom::CurrentState,

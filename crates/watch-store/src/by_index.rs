@@ -9,6 +9,7 @@ use std::sync::Arc;
 use crate::entry::Entry;
 use crate::handle::Handle;
 use crate::index::postings::Postings;
+use crate::index::slot_set::SlotSet;
 use crate::index::user_index::{ErasedKeys, Extract, UserIndex};
 use crate::mailbox::{Filter, IndexValue};
 use crate::tables::Tables;
@@ -44,7 +45,7 @@ where
     K: Eq + Hash + Send + Sync + 'static,
 {
     /// Adds an index to a store and indexes what is there. Changes that come meanwhile are indexed as they come.
-    pub(crate) fn add<F, I>(handle: Arc<Handle<V>>, keys: F) -> Self
+    pub(crate) fn add<F, I>(handle: &Arc<Handle<V>>, keys: F) -> Self
     where
         F: Fn(&V) -> I + Send + Sync + 'static,
         I: IntoIterator<Item = K>,
@@ -60,7 +61,7 @@ where
             (tables.add_index(index), tables.state().clone())
         };
         // From here on, a panic of the function removes it.
-        let registration = Arc::new(Registration { handle: Arc::clone(&handle), id });
+        let registration = Arc::new(Registration { handle: Arc::clone(handle), id });
         let mut next = 0;
         loop {
             let mut batch = Vec::with_capacity(BATCH);
@@ -109,7 +110,7 @@ where
     {
         let tables = self.registration.handle.shared.read();
         let slots = self.table(&tables).and_then(|table| table.slots(key));
-        slots.map_or(0, |slots| slots.len())
+        slots.map_or(0, SlotSet::len)
     }
 
     /// Returns all keys that objects have, in no particular order.

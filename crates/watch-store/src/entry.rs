@@ -23,3 +23,12 @@ pub(crate) enum Value<V> {
     Whole(Arc<V>),
     Encoded(Encoded),
 }
+
+impl<V> Clone for Value<V> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Whole(object) => Self::Whole(Arc::clone(object)),
+            Self::Encoded(encoded) => Self::Encoded(encoded.clone()),
+        }
+    }
+}

@@ -15,7 +15,7 @@ use crate::keeper::Kept;
 use crate::key::ObjectKey;
 use crate::progress::End;
 use crate::shared::Shared;
-use crate::tables::{Place, Put};
+use crate::tables::{Outdated, Place, Put};
 
 /// Feeds a store from one source until it ends.
 pub(crate) async fn feed<V: Send + Sync + 'static>(shared: Arc<Shared<V>>, source: usize) {
@@ -122,7 +122,7 @@ impl<'a, V: Send + Sync + 'static> Feeder<'a, V> {
     /// Puts a version of an object into the store.
     pub(crate) fn put(&mut self, received: Received<V>) {
         let Received { key, uid, facts, kept: Kept { whole, value }, origin } = received;
-        let mut put = Put {
+        let mut put = Some(Put {
             source: self.source(),
             key,
             uid,
@@ -131,10 +131,13 @@ impl<'a, V: Send + Sync + 'static> Feeder<'a, V> {
             keys: self.keys(&whole),
             index_generation: self.generation,
             origin,
-        };
-        while let Err(outdated) = self.shared.change(|tables| tables.put(put)) {
+        });
+        while let Err(Outdated) = self.shared.change(|tables| tables.put(&mut put)) {
             self.renew_functions();
-            put = Put { keys: self.keys(&whole), index_generation: self.generation, ..outdated };
+            if let Some(put) = &mut put {
+                put.keys = self.keys(&whole);
+                put.index_generation = self.generation;
+            }
         }
     }
 

@@ -114,19 +114,34 @@ impl<V> Shared<V> {
         say(&mut tables);
         let mailboxes = tables.mailboxes().to_vec();
         drop(tables);
-        mailboxes.iter().for_each(|mailbox| mailbox.waker.wake());
+        for mailbox in mailboxes {
+            mailbox.waker.wake();
+        }
     }
 
     /// Returns an object. In a compact store it is decoded, so the tables must not be locked.
     pub(crate) fn open(&self, entry: &Entry<V>) -> Arc<V> {
-        match &entry.value {
-            Value::Whole(object) => Arc::clone(object),
+        self.open_value(entry.value.clone(), entry.source)
+    }
+
+    fn open_value(&self, value: Value<V>, source: u16) -> Arc<V> {
+        match value {
+            Value::Whole(object) => object,
             Value::Encoded(encoded) => {
-                let (_, source) = &self.sources[usize::from(entry.source)];
-                let opened = self.keeper.open(encoded, source.resource());
+                let (_, source) = &self.sources[usize::from(source)];
+                let opened = self.keeper.open(&encoded, source.resource());
                 opened.expect("what was received and decoded decodes again")
             }
         }
+    }
+
+    /// Looks an object up: in one source, or any.
+    pub(crate) fn get(&self, key: (&str, &str), source: Option<u16>) -> Option<Arc<V>> {
+        let tables = self.read();
+        let entry = tables.find(key, source)?;
+        let (value, source) = (entry.value.clone(), entry.source);
+        drop(tables);
+        Some(self.open_value(value, source))
     }
 
     /// Returns a change as users see it.

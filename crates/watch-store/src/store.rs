@@ -74,17 +74,14 @@ impl<V: Send + Sync + 'static> Store<V> {
     /// Returns an object by its namespace, which is empty for cluster-scoped kinds, and its name. If several sources
     /// have one of this name, any of them is returned: see [`get_from`](Self::get_from).
     pub fn get(&self, namespace: &str, name: &str) -> Option<Arc<V>> {
-        let shared = self.shared();
-        let entry = shared.read().find((namespace, name), None).cloned();
-        entry.map(|entry| shared.open(&entry))
+        self.shared().get((namespace, name), None)
     }
 
     /// Returns an object of one source.
     pub fn get_from(&self, source: &str, namespace: &str, name: &str) -> Option<Arc<V>> {
         let shared = self.shared();
         let source = shared.source_named(source)?;
-        let entry = shared.read().find((namespace, name), Some(source)).cloned();
-        entry.map(|entry| shared.open(&entry))
+        shared.get((namespace, name), Some(source))
     }
 
     /// Returns all objects of a namespace and name: one of each source that has one, and more where a server shows
@@ -172,7 +169,7 @@ impl<V: Send + Sync + 'static> Store<V> {
         I: IntoIterator<Item = K>,
         K: Eq + Hash + Send + Sync + 'static,
     {
-        Index::add(Arc::clone(&self.handle), keys)
+        Index::add(&self.handle, keys)
     }
 
     /// Subscribes to all objects: first what there is, then each change.

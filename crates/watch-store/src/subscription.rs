@@ -71,16 +71,19 @@ impl<V: Send + Sync + 'static> Subscription<V> {
         let mailbox = Arc::new(mailbox);
         let shared = handle.started();
         let mut tables = shared.write();
-        let first = match entries(&tables, &mailbox.filter) {
-            None => First::State(tables.state().clone(), 0),
-            Some(entries) => First::Changes(entries.into_iter().map(appearance).collect()),
-        };
+        let (members, state) = (tables.members(&mailbox.filter), tables.state().clone());
         tables.add_mailbox(Arc::clone(&mailbox));
         let ready = if tables.is_ready { Ready::Next } else { Ready::NotYet };
         if shared.progress.borrow().has_ended() {
             mailbox.close();
         }
         drop(tables);
+        let first = match members {
+            None => First::State(state, 0),
+            Some(members) => {
+                First::Changes(entries(&state, &members).into_iter().map(appearance).collect())
+            }
+        };
         let known = (is_queue && !matches!(mailbox.filter, Filter::All)).then(HashMap::new);
         Self { handle, mailbox, first, known, ready, missed: 0 }
     }
@@ -200,15 +203,14 @@ impl<V: Send + Sync + 'static> Subscription<V> {
     fn catch_up(&mut self) {
         let tables = self.handle.shared.read();
         let Some(missed) = self.mailbox.resume() else { return };
-        let state = tables.state().clone();
-        let members = entries(&tables, &self.mailbox.filter);
+        let (members, state) = (tables.members(&self.mailbox.filter), tables.state().clone());
         let is_ready = tables.is_ready;
         drop(tables);
         self.missed += missed.changes;
         tracing::debug!(changes = missed.changes, "a subscriber was too slow");
         let differences = match (missed.base, members, &self.known) {
             (Some(base), ..) => base.differences(&state),
-            (None, Some(members), Some(known)) => differences(known, members),
+            (None, Some(members), Some(known)) => differences(known, entries(&state, &members)),
             (None, ..) => Vec::new(),
         };
         let origin = ChangeOrigin::CatchUp;

@@ -62,6 +62,9 @@ pub(crate) struct Put<V> {
     pub(crate) origin: ChangeOrigin,
 }
 
+/// Something was prepared for other indexes than there are now.
+pub(crate) struct Outdated;
+
 /// What is to be dropped after the lock is released: the object may have code of its user's for that. Then whoever
 /// waits is woken.
 #[must_use = "drop it without the lock"]
@@ -102,12 +105,20 @@ impl<V> Tables<V> {
         self.slots.state()
     }
 
+    /// Returns whether it has no object, nor a key of one.
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.state().len() == 0 && self.by_key.is_empty()
+    }
+
     /// Returns the places of the objects with a key, in any source.
-    pub(crate) fn with_key(&self, key: (&str, &str)) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn with_key<'a>(
+        &'a self,
+        key: (&'a str, &'a str),
+    ) -> impl Iterator<Item = u32> + 'a {
         let found = self.by_key.iter_hash(key::hash(key, &self.hasher)).copied();
-        let (namespace, name) = (key.0.to_owned(), key.1.to_owned());
         found.filter(move |slot| {
-            self.state().get(*slot).is_some_and(|e| e.key.parts() == (&namespace, &name))
+            self.state().get(*slot).is_some_and(|entry| entry.key.parts() == key)
         })
     }
 
@@ -136,11 +147,12 @@ impl<V> Tables<V> {
     ///
     /// # Errors
     ///
-    /// Returns it if the indexes have changed since it was prepared.
-    pub(crate) fn put(&mut self, put: Put<V>) -> Result<Aftermath<V>, Put<V>> {
-        if put.index_generation != self.index_generation {
-            return Err(put);
-        }
+    /// Leaves it there if the indexes have changed since it was prepared.
+    pub(crate) fn put(&mut self, put: &mut Option<Put<V>>) -> Result<Aftermath<V>, Outdated> {
+        let index_generation = self.index_generation;
+        let Some(put) = put.take_if(|put| put.index_generation == index_generation) else {
+            return Err(Outdated);
+        };
         let Put { source, key, uid, value, facts, keys, origin, .. } = put;
         let slot = self.slot_of(Place { source, key: key.parts(), uid: &uid });
         let before = slot.and_then(|slot| self.state().get(slot)).cloned();

@@ -44,7 +44,7 @@ where
     /// watched. Any other error becomes `watcher::Error::WatchFailed`, whose source chain contains the
     /// [`WatchError`].
     pub fn kube_events(&self) -> KubeEvents<K> {
-        let settings = self.from_current_state();
+        let settings = self.reset_to_current_state();
         KubeEvents {
             stream: self.stream_with(settings, StreamOptions::managed()),
             progress: Progress::NotStarted,

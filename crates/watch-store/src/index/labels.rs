@@ -106,6 +106,14 @@ impl LabelIndex {
         self.free.push(number);
     }
 
+    /// Returns whether nothing is left in any of its tables.
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sets.iter().next().is_none()
+            && self.labels.iter().all(Option::is_none)
+            && (self.numbers.len(), self.labels.len()) == (0, self.free.len())
+    }
+
     /// Returns the slots of the objects that a selector selects.
     pub(crate) fn select(&self, selector: &LabelSelector) -> Vec<u32> {
         let in_requirements = selector.requirements().iter().filter_map(|requirement| {
@@ -196,7 +204,6 @@ mod tests {
         for slot in 0..30 {
             index.remove(slot);
         }
-        assert!(index.labels.iter().all(Option::is_none), "labels that nothing has are forgotten");
-        assert_eq!((index.numbers.len(), index.labels.len()), (0, index.free.len()));
+        assert!(index.is_empty(), "labels that nothing has are forgotten");
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SlotSet {
     One(u32),
+    #[allow(clippy::box_collection, reason = "the set is half as large where there is one member")]
     Many(Box<BTreeSet<u32>>),
 }
 

@@ -56,13 +56,11 @@ impl<V: Send + Sync + 'static> Store<V> {
     /// Same as [`wait_for_version`](Self::wait_for_version), or if there is no such source.
     pub fn wait_for_version_from(&self, source: &str, version: impl Into<String>) -> Wait<()> {
         let (version, at) = (version.into(), self.shared().source_named(source));
-        match at {
-            Some(at) => self.reached(move |progress| progress.version(&version, Some(at.into()))),
-            None => {
-                let error = WaitError::no_source(source);
-                Wait::new(async move { Err(error) })
-            }
+        if let Some(at) = at {
+            return self.reached(move |progress| progress.version(&version, Some(at.into())));
         }
+        let error = WaitError::no_source(source);
+        Wait::new(async move { Err(error) })
     }
 
     fn reached(&self, reached: impl Fn(&Progress) -> Reached + Send + Sync + 'static) -> Wait<()> {

@@ -4,14 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::entry::Entry;
-use crate::mailbox::Filter;
-use crate::slots::Difference;
-use crate::tables::Tables;
+use crate::slots::{Difference, State};
 
-/// Returns the objects that concern the subscriber to a part of the store; `None` if all do.
-pub(super) fn entries<V>(tables: &Tables<V>, filter: &Filter<V>) -> Option<Vec<Arc<Entry<V>>>> {
-    let slots = tables.members(filter)?;
-    Some(slots.into_iter().filter_map(|slot| tables.state().get(slot).cloned()).collect())
+/// Returns the objects in some places.
+pub(super) fn entries<V>(state: &State<V>, slots: &[u32]) -> Vec<Arc<Entry<V>>> {
+    slots.iter().filter_map(|slot| state.get(*slot).cloned()).collect()
 }
 
 /// Returns the differences between what is known and what there is, deletions first.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::FutureExt as _;
+use watch_protocol::uid::Uid;
 
 use super::world::{Event, Id, SOURCES, Thing, Things, World, store};
 use crate::by_index::Index;
@@ -52,9 +53,10 @@ impl Subscriber {
             Part::Node(node) => store.subscribe_index(nodes, node),
         };
         let is_coalesced = world.rng.u8(..3) == 0;
-        let subscription = match is_coalesced {
-            true => subscription.coalesced(),
-            false => subscription.capacity([1, 4, 10_000][world.rng.usize(..3)]),
+        let subscription = if is_coalesced {
+            subscription.coalesced()
+        } else {
+            subscription.capacity([1, 4, 10_000][world.rng.usize(..3)])
         };
         let since = world.history.len();
         Self { subscription, part, is_coalesced, known: Things::new(), since, told: Vec::new() }
@@ -80,8 +82,15 @@ impl Subscriber {
             }
             None => self.known.remove(&id),
         };
-        assert!(same(&known, &before), "{:?}: {known:?}, not {before:?}", self.part);
-        assert!(!same(&before, &after), "a change that changes nothing: {before:?}");
+        assert!(
+            same(known.as_ref(), before.as_ref()),
+            "{:?}: {known:?}, not {before:?}",
+            self.part
+        );
+        assert!(
+            !same(before.as_ref(), after.as_ref()),
+            "a change that changes nothing: {before:?}"
+        );
         if origin == ChangeOrigin::Snapshot {
             assert!(before.is_none());
         } else {
@@ -112,7 +121,7 @@ impl Subscriber {
     }
 }
 
-fn same(a: &Option<Arc<Thing>>, b: &Option<Arc<Thing>>) -> bool {
+fn same(a: Option<&Arc<Thing>>, b: Option<&Arc<Thing>>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b),
         (None, None) => true,
@@ -209,6 +218,16 @@ fn run(seed: u64) -> BTreeMap<&'static str, u64> {
             }
         }
     }
+    // Nothing is left of what was deleted.
+    for (id, thing) in std::mem::take(&mut world.things) {
+        let uid = Uid::of(&id.3);
+        feeders[thing.id.0].remove((&id.1, &id.2), &uid, ChangeOrigin::Live);
+    }
+    check_store(&world, &store, &index);
+    let tables = store.shared().read();
+    assert_eq!((tables.namespaces.iter().count(), tables.owners.iter().count()), (0, 0));
+    assert!(tables.labels.is_empty() && tables.is_empty());
+    drop(tables);
     counts
 }
 
