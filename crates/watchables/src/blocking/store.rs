@@ -1,6 +1,5 @@
 //! A store without async.
 
-use std::future::IntoFuture as _;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
