@@ -47,7 +47,7 @@ fn generated_types_are_compared() {
 #[test]
 fn secrets_of_generated_types_are_hidden_with_and_without_a_kind() {
     let secret = |value: &str| Secret {
-        data: [("password".into(), ByteString(value.into()))].into_iter().collect(),
+        data: [("password", ByteString(value.into()))].into(),
         ..Default::default()
     };
     let (mut before, mut after) = (secret("swordfish"), secret("open sesame"));
