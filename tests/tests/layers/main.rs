@@ -50,7 +50,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "watch-store",
         &[
-            &["key"],
+            &["diff", "key"],
             &["encoded", "facts"],
             &["entry"],
             &["slots", "change", "index"],
@@ -88,7 +88,6 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
 const OTHERS: &[&str] = &[
     "codegen",
     "envtest",
-    "watch-store",
     "watchable-core",
     "watchable-derive",
     "watchables",
