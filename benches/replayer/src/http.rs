@@ -21,15 +21,12 @@ pub(crate) fn end(to: &mut impl Write) -> io::Result<()> {
     to.flush()
 }
 
-/// Rejects a watch whose resource version is too old.
+/// Rejects a watch whose resource version is too old, as an API server does: with an ERROR event.
 pub(crate) fn expired(to: &mut impl Write) -> io::Result<()> {
-    let status = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Expired","code":410,"message":"too old resource version"}"#;
-    write!(
-        to,
-        "HTTP/1.1 410 Gone\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{status}",
-        status.len()
-    )?;
-    to.flush()
+    start(to, "application/json")?;
+    let event = r#"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"too old resource version","reason":"Expired","code":410}}"#;
+    chunk(to, format!("{event}\n").as_bytes())?;
+    end(to)
 }
 
 /// Responds with 404.

@@ -1,6 +1,6 @@
 //! A store of Pods: a reflector's, which has neither indexes nor changes.
 
-use futures::TryStreamExt as _;
+use futures::StreamExt as _;
 use gauge::{Args, Figures, NODES, StoreMeasurement, last_version, node_of};
 use k8s_openapi::api::core::v1::Pod;
 use kube::runtime::WatchStreamExt as _;
@@ -29,7 +29,12 @@ pub(crate) async fn store(client: Client, args: &Args) -> Result<Figures, Error>
         }
     });
     let mut events = std::pin::pin!(pods.reflect(writer));
-    let mut next = async || events.try_next().await?.ok_or_else(|| Error::from("it has ended"));
+    // An error is an item, after which the stream goes on.
+    let mut next = async || loop {
+        if let Ok(event) = events.next().await.ok_or("the stream has ended")? {
+            return Ok::<_, Error>(event);
+        }
+    };
     while !matches!(next().await?, Event::InitDone) {}
     measurement.filled();
 
