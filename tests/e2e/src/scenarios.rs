@@ -7,6 +7,7 @@ pub(crate) mod models;
 mod multiplexed;
 mod rejected;
 mod seed;
+mod store;
 mod versions;
 mod wires;
 
@@ -19,6 +20,7 @@ pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     with::<V36>(cluster, report).await;
     report.test("several kinds in one stream", multiplexed::kinds(cluster)).await;
     report.test("a custom resource with a derive", custom::resource(cluster)).await;
+    report.test("stores hold and tell what the server has", store::state(cluster)).await;
     report.test("JSON and protobuf list the same", wires::lists(cluster)).await;
     report.test("JSON and protobuf watch the same", wires::watches(cluster)).await;
     report.test("rejected: a wrong token", rejected::wrong_token(cluster)).await;
