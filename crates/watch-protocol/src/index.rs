@@ -256,6 +256,13 @@ impl Index {
         self.stored.get(&self.key, &identity.uid)
     }
 
+    /// Returns the uid of an indexed object that was received without one.
+    pub(crate) fn uid(&mut self, identity: &Identity) -> Option<Uid> {
+        self.set_key(identity);
+        let entry = self.objects.get(self.key.as_str())?;
+        entry.find(&identity.uid).map(IndexedObject::uid)
+    }
+
     fn set_key(&mut self, identity: &Identity) {
         self.key.clear();
         self.key.extend([&identity.namespace, "/", &identity.name]);

@@ -93,6 +93,11 @@ impl Machine {
         self.watcher_state.index.as_mut()?.shared_key(identity)
     }
 
+    /// Whether each object is kept, because its type does not decode from a tombstone.
+    pub fn keeps_objects(&self) -> bool {
+        self.requests.keeps_objects()
+    }
+
     pub(super) fn is_managed(&self) -> bool {
         self.requests.options().manage_resource_version
     }

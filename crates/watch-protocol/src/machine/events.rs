@@ -159,12 +159,17 @@ impl Machine {
 
     /// Records a delivery that is about to reach the consumer: the index, and for live events the
     /// version.
-    pub(super) fn delivered(&mut self, delivery: Delivery) -> Delivery {
+    pub(super) fn delivered(&mut self, mut delivery: Delivery) -> Delivery {
         self.status.events += 1;
         if self.is_managed() {
             if let Some(index) = &mut self.watcher_state.index
                 && delivery.identity.is_named()
             {
+                if delivery.identity.uid.is_empty()
+                    && let Some(uid) = index.uid(&delivery.identity)
+                {
+                    delivery.identity.uid = uid;
+                }
                 let stored = self.requests.keeps_objects().then_some(&delivery.object);
                 index.record_delivered(delivery.etype, &delivery.identity, stored);
             }

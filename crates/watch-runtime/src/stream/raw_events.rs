@@ -67,6 +67,12 @@ impl RawEvents {
         self.0.shared.watcher_state().position(self.0.machine.version())
     }
 
+    /// Whether the watcher keeps each object, because its type does not
+    /// [decode from a tombstone](watch_protocol::tombstone::decodes).
+    pub fn keeps_objects(&self) -> bool {
+        self.0.machine.keeps_objects()
+    }
+
     /// Returns the resource that is watched.
     pub fn resource(&self) -> &ResourceInfo {
         &self.0.resource

@@ -1,0 +1,202 @@
+//! Checkpoints in a file.
+
+mod open;
+mod summary;
+mod table;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use redb::{Database, ReadableDatabase as _};
+
+use crate::checkpoints::open::FileError;
+pub use crate::checkpoints::summary::{CheckpointSummary, CommittedObject};
+use crate::store::{Batch, CheckpointStore, Claim, Row, StoreError};
+
+/// Checkpoints of any number of streams in one file. Clones are handles of the same file.
+///
+/// The file is a [redb](https://docs.rs/redb) database. A commit is one transaction with one `fsync`: it is there as a
+/// whole after the loss of power, or not at all. One process at a time may write the file; others may
+/// [look at it](Self::look_at) meanwhile.
+#[derive(Clone)]
+pub struct Checkpoints(Arc<File>);
+
+struct File {
+    path: PathBuf,
+    open: Box<dyn Fn() -> Result<Database, FileError> + Send + Sync>,
+    /// `None` after a write has failed: the database refuses everything then, until it is opened again.
+    database: RwLock<Option<Database>>,
+    /// The streams in use.
+    claimed: Mutex<HashSet<String>>,
+}
+
+impl Checkpoints {
+    /// Opens a file, or creates it. Its whole content is checked: 150,000 objects take some ten milliseconds. Blocks
+    /// meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be opened or created, is in use by another process, is none of checkpoints, or is
+    /// damaged. It is not changed then.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref().to_owned();
+        let file = path.clone();
+        Self::open_with(path, Box::new(move || open::open(&file)))
+    }
+
+    /// Opens what is stored elsewhere than in a file, again after a write has failed: for our own tests and simulation.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open).
+    #[doc(hidden)]
+    pub fn open_backend<B: redb::StorageBackend>(
+        backend: impl Fn() -> B + Send + Sync + 'static,
+    ) -> Result<Self, StoreError> {
+        Self::open_with("memory".into(), Box::new(move || open::open_backend(backend())))
+    }
+
+    fn open_with(
+        path: PathBuf,
+        open: Box<dyn Fn() -> Result<Database, FileError> + Send + Sync>,
+    ) -> Result<Self, StoreError> {
+        let database = open().and_then(|database| {
+            table::check_format(&database)?;
+            Ok(RwLock::new(Some(database)))
+        });
+        let database = database.map_err(|error| error.of(&path))?;
+        Ok(Self(Arc::new(File { path, open, database, claimed: Mutex::default() })))
+    }
+
+    /// Returns what is in a file, which another process may be writing.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read, is none of checkpoints, or is damaged.
+    pub fn look_at(path: impl AsRef<Path>) -> Result<Vec<CheckpointSummary>, StoreError> {
+        let path = path.as_ref();
+        if !path.exists() {
+            return Err(FileError::Absent.of(path));
+        }
+        match open::open_read_only(path) {
+            Ok(database) => summary::of_all(&database).map_err(|error| error.of(path)),
+            // It was not closed in order, and is repaired when it is opened.
+            Err(FileError::Unclosed) => Self::open(path)?.summaries(),
+            Err(error) => Err(error.of(path)),
+        }
+    }
+
+    /// Returns what is in the file, by the names of the streams.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub fn summaries(&self) -> Result<Vec<CheckpointSummary>, StoreError> {
+        self.0.with(summary::of_all)
+    }
+
+    /// Removes the checkpoint of a stream, which begins anew then. Returns whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the stream is in use, or the file cannot be written.
+    pub fn remove(&self, stream: &str) -> Result<bool, StoreError> {
+        let _claim = self.claim(stream)?;
+        self.0.with(|database| table::remove(database, stream))
+    }
+
+    fn claimed(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+        // A set is valid between any two of its methods.
+        self.0.claimed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does something that blocks, outside of the runtime's threads.
+    fn blocking<R: Send + 'static>(
+        &self,
+        function: impl FnOnce(&Database) -> Result<R, FileError> + Send + 'static,
+    ) -> BoxFuture<'static, Result<R, StoreError>> {
+        let file = Arc::clone(&self.0);
+        let task = async { tokio::task::spawn_blocking(move || file.with(function)).await };
+        async {
+            task.await.unwrap_or_else(|stopped| {
+                Err(StoreError::new("the runtime is shutting down").with_source(stopped))
+            })
+        }
+        .boxed()
+    }
+}
+
+impl File {
+    fn with<R>(
+        &self,
+        function: impl FnOnce(&Database) -> Result<R, FileError>,
+    ) -> Result<R, StoreError> {
+        let result = self.with_open(function);
+        if result.as_ref().is_err_and(FileError::closes) {
+            *self.database.write().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        result.map_err(|error| error.of(&self.path))
+    }
+
+    fn with_open<R>(
+        &self,
+        function: impl FnOnce(&Database) -> Result<R, FileError>,
+    ) -> Result<R, FileError> {
+        // A database is valid whatever panicked.
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(database) = database.as_ref() {
+            return function(database);
+        }
+        drop(database);
+        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        if database.is_none() {
+            *database = Some((self.open)()?);
+        }
+        database.as_ref().map_or(Err(FileError::Failed), function)
+    }
+}
+
+impl CheckpointStore for Checkpoints {
+    fn claim(&self, stream: &str) -> Result<Claim, StoreError> {
+        if !self.claimed().insert(stream.to_owned()) {
+            return Err(StoreError::new(format!(
+                "{}: another stream of this process has the name {stream:?}; give each stream a name of its own",
+                self.0.path.display()
+            )));
+        }
+        Ok(Claim::new(Claimed { checkpoints: self.clone(), stream: stream.to_owned() }))
+    }
+
+    fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
+        let stream = stream.to_owned();
+        self.blocking(move |database| {
+            table::read(&database.begin_read().map_err(FileError::from)?, &stream)
+        })
+    }
+
+    fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.blocking(move |database| table::write(database, &batches))
+    }
+}
+
+/// A claimed stream.
+struct Claimed {
+    checkpoints: Checkpoints,
+    stream: String,
+}
+
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        self.checkpoints.claimed().remove(&self.stream);
+    }
+}
+
+impl fmt::Debug for Checkpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checkpoints").field("path", &self.0.path).finish_non_exhaustive()
+    }
+}
