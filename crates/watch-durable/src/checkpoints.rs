@@ -109,6 +109,16 @@ impl Checkpoints {
         self.0.with(|database| table::remove(database, stream))
     }
 
+    #[cfg(feature = "simulation")]
+    pub(crate) fn read(&self, stream: &str) -> Result<Vec<Row>, StoreError> {
+        self.0.with(|database| table::read(&database.begin_read()?, stream))
+    }
+
+    #[cfg(feature = "simulation")]
+    pub(crate) fn write(&self, batches: &[Batch]) -> Result<(), StoreError> {
+        self.0.with(|database| table::write(database, batches))
+    }
+
     fn claimed(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
         // A set is valid between any two of its methods.
         self.0.claimed.lock().unwrap_or_else(PoisonError::into_inner)

@@ -45,6 +45,9 @@ mod rows;
 mod source;
 mod store;
 mod stream;
+#[cfg(feature = "simulation")]
+#[doc(hidden)]
+pub mod testing;
 
 pub use checkpoints::{CheckpointSummary, Checkpoints, CommittedObject};
 pub use durable_ext::DurableExt;

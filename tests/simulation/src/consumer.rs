@@ -6,7 +6,7 @@ use watch_protocol::{EventType, Origin};
 use crate::oddities::{Oddities, Versions};
 use crate::server::{Object, Objects, Server};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Consumer {
     oddities: Oddities,
     /// The objects that were delivered and not deleted since.

@@ -65,6 +65,7 @@ impl World {
         }
         self.server.roll_back(stream_version, &mut self.random);
         self.consumer.rolled_back();
+        self.rollback_needs_a_commit();
         true
     }
 

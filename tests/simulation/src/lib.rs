@@ -7,6 +7,7 @@
 //! A seed determines a history.
 
 mod consumer;
+mod durability;
 mod faults;
 mod injection;
 mod link;
@@ -20,8 +21,9 @@ mod world;
 use std::num::NonZero;
 use std::{panic, thread};
 
+pub use durability::{Durability, Handed, Restart};
 pub use watch_protocol::simulation::InjectedBug;
-pub use world::{Outcome, run};
+pub use world::{Outcome, run, run_durable};
 
 /// The result of many histories.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ pub struct Report {
     pub events: u64,
     /// Responses in protobuf.
     pub protobuf_responses: u64,
+    /// How often the process was killed.
+    pub kills: u64,
     /// Seed and description of each violation.
     pub violations: Vec<(u64, String)>,
 }
@@ -47,6 +51,15 @@ pub struct Report {
 ///
 /// When a history panics.
 pub fn run_all(seed: u64, runs: u64, injected_bug: Option<InjectedBug>) -> Report {
+    run_each(seed, runs, |seed| run(seed, injected_bug))
+}
+
+/// Runs so many histories as [`run_all`] does, each with this function.
+///
+/// # Panics
+///
+/// When a history panics.
+pub fn run_each(seed: u64, runs: u64, run: impl Fn(u64) -> Outcome + Sync) -> Report {
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     let mut report = Report::default();
     thread::scope(|scope| {
@@ -54,7 +67,8 @@ pub fn run_all(seed: u64, runs: u64, injected_bug: Option<InjectedBug>) -> Repor
             .map(|skipped| {
                 let runs = (0..runs).skip(skipped).step_by(threads);
                 let seeds = runs.map(move |run| seed.wrapping_add(run));
-                scope.spawn(move || run_in_turn(seeds, injected_bug))
+                let run = &run;
+                scope.spawn(move || run_in_turn(seeds, run))
             })
             .collect();
         for worker in workers {
@@ -65,15 +79,16 @@ pub fn run_all(seed: u64, runs: u64, injected_bug: Option<InjectedBug>) -> Repor
     report
 }
 
-fn run_in_turn(seeds: impl Iterator<Item = u64>, injected_bug: Option<InjectedBug>) -> Report {
+fn run_in_turn(seeds: impl Iterator<Item = u64>, run: impl Fn(u64) -> Outcome) -> Report {
     let mut report = Report::default();
     for seed in seeds {
-        let outcome = run(seed, injected_bug);
+        let outcome = run(seed);
         report.histories += 1;
         report.faults += outcome.faults;
         report.repairs += outcome.repairs;
         report.events += outcome.events;
         report.protobuf_responses += outcome.protobuf_responses;
+        report.kills += outcome.kills;
         if let Err(violation) = outcome.verdict {
             report.violations.push((seed, violation));
         }
@@ -88,6 +103,7 @@ impl Report {
         self.repairs += other.repairs;
         self.events += other.events;
         self.protobuf_responses += other.protobuf_responses;
+        self.kills += other.kills;
         self.violations.extend(other.violations);
     }
 }

@@ -7,6 +7,7 @@ use watch_protocol::simulation::{Action, InjectedBug, Watcher};
 use watch_protocol::{InitialList, StartFrom};
 
 use crate::consumer::Consumer;
+use crate::durability::{Durability, Durable};
 use crate::faults::{Faults, happens};
 use crate::link::Link;
 use crate::oddities::Oddities;
@@ -33,6 +34,8 @@ pub struct Outcome {
     pub events: u64,
     /// Responses in protobuf.
     pub protobuf_responses: u64,
+    /// How often the process was killed.
+    pub kills: u64,
     /// The violation, if there is one.
     pub verdict: Result<(), String>,
 }
@@ -69,6 +72,8 @@ pub(crate) struct World {
     pub(crate) interrupted: bool,
     pub(crate) version: Option<u64>,
     pub(crate) fault_count: u64,
+    /// Whether processes are killed.
+    pub(crate) durable: Option<Durable>,
 }
 
 pub(crate) struct Flapping {
@@ -80,6 +85,19 @@ type Verdict = Result<(), String>;
 
 /// Runs the history of a seed.
 pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
+    run_with(seed, injected_bug, None)
+}
+
+/// Runs a history of a durable stream, whose process is killed now and then.
+pub fn run_durable(seed: u64, durability: impl Durability + 'static) -> Outcome {
+    run_with(seed, None, Some(Box::new(durability)))
+}
+
+fn run_with(
+    seed: u64,
+    injected_bug: Option<InjectedBug>,
+    durability: Option<Box<dyn Durability>>,
+) -> Outcome {
     let mut random = Rng::with_seed(seed);
     let how = match random.u8(..6) {
         0 | 1 => InitialList::Paged,
@@ -93,12 +111,16 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
     let faults = Faults::random(&mut random);
     let oddities = Oddities::random(&mut random);
     let faults = faults.possible_on(oddities);
-    let start_from = if oddities.namesakes { StartFrom::CurrentState } else { start_from };
+    // A durable stream begins with the state.
+    let starts_with_state = oddities.namesakes || durability.is_some();
+    let start_from = if starts_with_state { StartFrom::CurrentState } else { start_from };
     let mut server = Server::new(oddities);
     for _ in 0..random.u32(..20) {
         server.change(&mut random);
     }
     let now = Instant::now();
+    let durable =
+        durability.map(|durability| Durable::new(durability, Consumer::new(oddities), &mut random));
     let mut world = World {
         watcher: Watcher::new(how, start_from, random.u64(..), injected_bug),
         random,
@@ -122,6 +144,7 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         interrupted: false,
         version: None,
         fault_count: 0,
+        durable,
     };
     let verdict = world.run();
     Outcome {
@@ -129,6 +152,7 @@ pub fn run(seed: u64, injected_bug: Option<InjectedBug>) -> Outcome {
         repairs: world.watcher.repairs(world.now),
         events: world.consumer.events,
         protobuf_responses: world.protobuf_responses,
+        kills: world.durable.map_or(0, |durable| durable.kills),
         verdict: verdict.map_err(|violation| format!("{violation} ({oddities:?}, {start_from:?})")),
     }
 }
@@ -189,6 +213,15 @@ impl World {
             Action::Deliver(event) => {
                 let listing = was_listing && self.watcher.is_relisting();
                 self.consumer.take(&event, listing, &self.server)?;
+                if !event.name.is_empty() {
+                    let killed = self.durable.as_ref().map(|durable| durable.kills);
+                    self.handed_out(&event)?;
+                    if self.durable.as_ref().map(|durable| durable.kills) != killed
+                        || self.perhaps_kill()?
+                    {
+                        return Ok(());
+                    }
+                }
                 // Also between two events that arrive at once.
                 if !self.faults_over && self.accepted && happens(&mut self.random, self.faults.stop)
                 {
@@ -197,7 +230,12 @@ impl World {
                 }
             }
             Action::End(error) => return Err(format!("the stream ended: {error:?}")),
-            Action::Wait(deadline) => self.make_progress(deadline),
+            Action::Wait(deadline) => {
+                if self.perhaps_kill()? {
+                    return Ok(());
+                }
+                self.make_progress(deadline);
+            }
         }
         if still_listing && self.watcher.version() != version_before.as_deref() {
             return Err(format!("the version changed from {version_before:?} within a list"));

@@ -10,8 +10,9 @@ use watchable_core::{ResourceInfo, Scope};
 
 use crate::event::{EventType, Origin};
 use crate::head::Head;
+use crate::identity::Identity;
 pub use crate::machine::InjectedBug;
-use crate::machine::{Machine, Step, WatcherState};
+use crate::machine::{Delivered, Machine, Position, Step, WatcherState};
 use crate::options::StreamOptions;
 use crate::raw_object::{Form, RawObject};
 use crate::request_builder::RequestBuilder;
@@ -39,7 +40,7 @@ pub enum Action {
     /// Close the connection, and sleep for this long.
     Sleep(Duration),
     /// Deliver an event.
-    Deliver(Event),
+    Deliver(Box<Event>),
     /// The stream is over, with an error if any.
     End(Option<String>),
 }
@@ -54,6 +55,8 @@ pub struct Event {
     pub name: String,
     pub uid: String,
     pub version: Option<String>,
+    /// Everything that identifies it.
+    pub identity: Identity,
     pub object: Bytes,
 }
 
@@ -94,21 +97,36 @@ impl Watcher {
         self.machine.injected_bug(self.injected_bug);
     }
 
+    /// Starts the stream of another process, which goes on after what this one or one before has delivered.
+    pub fn restart(&mut self, delivered: Delivered) {
+        let version = delivered.position().version.clone();
+        let mut watcher_state = WatcherState::resumed(delivered, 0);
+        self.machine = machine(&self.settings, version, &mut watcher_state, self.rng.fork());
+        self.machine.swap_watcher_state(&mut watcher_state);
+        self.machine.injected_bug(self.injected_bug);
+    }
+
+    /// Returns how far the stream has come.
+    pub fn position(&self) -> Position {
+        self.machine.position()
+    }
+
     /// Returns what to do next.
     pub fn step(&mut self, now: Instant) -> Action {
         match self.machine.step(now) {
             Step::Send(sending) => Action::Send(sending.request.uri().to_string()),
             Step::Wait(deadline) => Action::Wait(deadline),
             Step::Sleep(time) => Action::Sleep(time),
-            Step::Deliver(delivery) => Action::Deliver(Event {
+            Step::Deliver(delivery) => Action::Deliver(Box::new(Event {
                 etype: delivery.etype,
                 origin: delivery.origin,
-                namespace: delivery.identity.namespace,
-                name: delivery.identity.name,
+                namespace: delivery.identity.namespace.clone(),
+                name: delivery.identity.name.clone(),
                 uid: delivery.identity.uid.text(),
-                version: delivery.identity.version,
+                version: delivery.identity.version.clone(),
+                identity: delivery.identity,
                 object: json(&delivery.object),
-            }),
+            })),
             Step::End(error) => Action::End(error.map(|error| error.to_string())),
         }
     }

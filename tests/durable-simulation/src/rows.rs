@@ -1,0 +1,95 @@
+//! Where a process keeps its rows: in memory, or in the database on the disk.
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+use watch_durable::testing::{self, message};
+use watch_durable::{Batch, Checkpoints, Row};
+
+use crate::disk::Disk;
+
+/// In which the database makes about so many operations for a commit.
+const OPERATIONS: u32 = 12;
+
+pub(crate) enum Rows {
+    Memory(BTreeMap<(String, Vec<u8>), Vec<u8>>),
+    Disk { disk: Disk, checkpoints: Option<Checkpoints> },
+}
+
+impl Rows {
+    pub(crate) fn new(on_disk: bool) -> Self {
+        if on_disk {
+            Self::Disk { disk: Disk::default(), checkpoints: None }
+        } else {
+            Self::Memory(BTreeMap::new())
+        }
+    }
+
+    /// Writes the batches, all or none. Returns false if the process was killed meanwhile.
+    pub(crate) fn write(&mut self, batches: Vec<Batch>, random: &mut Rng) -> bool {
+        let is_killed = random.u8(..20) == 0;
+        match self {
+            Self::Memory(rows) => {
+                if !is_killed || random.bool() {
+                    apply(rows, batches);
+                }
+                !is_killed
+            }
+            Self::Disk { disk, checkpoints: Some(checkpoints) } => {
+                if is_killed {
+                    disk.kill_after(random.u32(..OPERATIONS));
+                }
+                let written = testing::write(checkpoints, &batches);
+                written.is_ok() && !disk.is_killed()
+            }
+            Self::Disk { checkpoints: None, .. } => false,
+        }
+    }
+
+    /// Opens what a killed process has left. Opening may be killed, too.
+    pub(crate) fn reopen(&mut self, random: &mut Rng) -> Result<(), String> {
+        let Self::Disk { disk, checkpoints } = self else { return Ok(()) };
+        loop {
+            *checkpoints = None;
+            disk.lose_power(random);
+            if random.u8(..10) == 0 {
+                disk.kill_after(random.u32(..OPERATIONS));
+            }
+            let this = disk.clone();
+            match Checkpoints::open_backend(move || this.clone()) {
+                Ok(opened) if !disk.is_killed() => {
+                    *checkpoints = Some(opened);
+                    return Ok(());
+                }
+                Err(error) if !disk.is_killed() => return Err(message(&error)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Returns the rows of a stream.
+    pub(crate) fn read(&self, stream: &str) -> Result<Vec<Row>, String> {
+        match self {
+            Self::Memory(rows) => Ok(rows
+                .iter()
+                .filter(|((of, _), _)| of == stream)
+                .map(|((_, key), value)| Row { key: key.clone(), value: value.clone() })
+                .collect()),
+            Self::Disk { checkpoints: Some(checkpoints), .. } => {
+                testing::read(checkpoints, stream).map_err(|error| message(&error))
+            }
+            Self::Disk { checkpoints: None, .. } => Ok(Vec::new()),
+        }
+    }
+}
+
+fn apply(rows: &mut BTreeMap<(String, Vec<u8>), Vec<u8>>, batches: Vec<Batch>) {
+    for Batch { stream, puts, removals } in batches {
+        for key in removals {
+            rows.remove(&(stream.clone(), key));
+        }
+        for Row { key, value } in puts {
+            rows.insert((stream.clone(), key), value);
+        }
+    }
+}
