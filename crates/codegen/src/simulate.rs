@@ -1,4 +1,4 @@
-//! `cargo xtask simulate`: builds and runs tests/simulation.
+//! `cargo xtask simulate`: builds and runs tests/simulation, or tests/durable-simulation.
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -17,13 +17,18 @@ pub(crate) struct Simulate {
     /// The seed of the first history; each later one increments it
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Histories of durable streams, whose process is killed at any step
+    #[arg(long)]
+    durable: bool,
 }
 
 /// Runs the histories; fails if one of them fails.
 pub(crate) fn simulate(root: &Path, args: &Simulate) -> Result<ExitCode> {
+    let package =
+        if args.durable { "watchables-durable-simulation" } else { "watchables-simulation" };
     let status = Command::new(cargo::program())
         .current_dir(root)
-        .args(["run", "--quiet", "--release", "--package", "watchables-simulation", "--"])
+        .args(["run", "--quiet", "--release", "--package", package, "--"])
         .args([format!("--runs={}", args.runs), format!("--seed={}", args.seed)])
         .status()
         .map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;

@@ -16,10 +16,24 @@ pub(crate) struct Args {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Show what is in a file of checkpoints, also while a program writes it.
+    Checkpoints(CheckpointsArgs),
     /// Serve a small API server until Ctrl-C, and print a kubeconfig for it.
     Serve(ServeArgs),
     /// Print the events of one or more resources as they happen.
     Watch(WatchArgs),
+}
+
+/// The arguments of `checkpoints`.
+#[derive(Debug, Parser)]
+pub(crate) struct CheckpointsArgs {
+    /// File that a program has opened with `Checkpoints::open`
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Print everything as JSON, each object included
+    #[arg(long)]
+    pub(crate) export: bool,
 }
 
 /// The arguments of `serve`.

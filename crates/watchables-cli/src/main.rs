@@ -1,6 +1,7 @@
 //! The command `watchables`: watch a cluster from the shell, or serve a small one.
 
 mod args;
+mod checkpoints;
 mod cluster;
 mod failure;
 mod interrupt;
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
         Err(error) => return failure::report(&error.into()),
     };
     let result = match command {
+        Command::Checkpoints(args) => checkpoints::run(&args),
         Command::Serve(args) => runtime.block_on(serve::run(args)),
         Command::Watch(args) => runtime.block_on(watch::run(args)),
     };

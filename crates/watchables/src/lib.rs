@@ -51,16 +51,21 @@ pub use kube_client::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 pub use kube_client::{Client, Config, Error as ClientError};
 #[allow(unused_imports, unreachable_pub, reason = "empty if no release is enabled")]
 pub use release_modules::*;
+#[cfg(feature = "durable")]
+pub use watch_durable::{
+    Batch, CheckpointStore, CheckpointSummary, Checkpoints, Claim, CommittedObject, DurableError,
+    DurableEvent, DurableExt, DurableStream, EventId, Row, StoreError,
+};
 #[cfg(feature = "kube-runtime")]
 pub use watch_runtime::KubeEvents;
 pub use watch_runtime::discovery;
 #[cfg(feature = "metrics")]
 pub use watch_runtime::metrics;
 pub use watch_runtime::{
-    ApiStatus, Cause, EventSource, EventType, InitialList, Interruption, Kube, MultiplexingWatcher,
-    MuxMember, MuxStream, Origin, Phase, RawEvent, RawEvents, StartFrom, StatusCause,
-    StatusDetails, StopHandle, StreamOptions, WatchError, WatchEvent, WatchStatus, WatchStream,
-    Watcher, Wire,
+    ApiStatus, Cause, ClusterUidError, Delivered, EventSource, EventType, InitialList,
+    Interruption, Kube, MultiplexingWatcher, MuxMember, MuxStream, Origin, Phase, Position,
+    RawEvent, RawEvents, Restrictions, StartFrom, StatusCause, StatusDetails, StopHandle,
+    StreamOptions, WatchError, WatchEvent, WatchStatus, WatchStream, Watcher, Wire, cluster_uid,
 };
 #[cfg(all(feature = "store", feature = "kube-runtime"))]
 pub use watch_store::StoreEvents;

@@ -20,6 +20,10 @@ pub(crate) struct Cluster {
     /// The control plane, if the suite started it.
     plane: Option<Arc<Mutex<ControlPlane>>>,
     config: Config,
+    /// The kubeconfig, for other programs.
+    pub(crate) kubeconfig: String,
+    /// How often processes are killed.
+    pub(crate) kills: u32,
     /// The label value of everything this run creates.
     run: String,
     pub(crate) api: Api,
@@ -28,9 +32,10 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// Connects to the server of a kubeconfig, or starts one.
-    pub(crate) async fn connect(kubeconfig: Option<&Path>) -> Result<Self, String> {
-        let (plane, kubeconfig) = if let Some(path) = kubeconfig {
-            (None, Kubeconfig::read_from(path).map_err(|error| error.to_string())?)
+    pub(crate) async fn connect(kubeconfig: Option<&Path>, kills: u32) -> Result<Self, String> {
+        let (plane, text_of_config, kubeconfig) = if let Some(path) = kubeconfig {
+            let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+            (None, text, Kubeconfig::read_from(path).map_err(|error| error.to_string())?)
         } else {
             let plane = blocking(|| {
                 let options = Options {
@@ -42,7 +47,7 @@ impl Cluster {
             let plane = plane.await.map_err(|error| error.to_string())?;
             let text = plane.kubeconfig();
             let config = Kubeconfig::from_yaml(&text).map_err(|error| error.to_string())?;
-            (Some(Arc::new(Mutex::new(plane))), config)
+            (Some(Arc::new(Mutex::new(plane))), text, config)
         };
         let config = config(kubeconfig).await?;
         let api = Api(Client::try_from(config.clone()).map_err(|error| error.to_string())?);
@@ -50,7 +55,7 @@ impl Cluster {
         let release = Release::of(&text(&version, "/major"), &text(&version, "/minor"))
             .ok_or_else(|| format!("unexpected version: {version}"))?;
         let run = format!("e2e-{:08x}", fastrand::u32(..));
-        Ok(Self { plane, config, run, api, release })
+        Ok(Self { plane, config, kubeconfig: text_of_config, kills, run, api, release })
     }
 
     pub(crate) fn url(&self) -> String {

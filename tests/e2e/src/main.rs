@@ -31,13 +31,24 @@ struct Args {
     /// Seed of the faults' random choices
     #[arg(long)]
     seed: Option<u64>,
+    /// How often the process of the durable stream is killed
+    #[arg(long, default_value_t = 20)]
+    kills: u32,
+    /// Log the changes of a namespace into this folder, as the process that is killed
+    #[arg(long, hide = true, requires = "kubeconfig", num_args = 2, value_names = ["NAMESPACE", "FOLDER"])]
+    durable: Option<Vec<String>>,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
+    if let (Some(kubeconfig), Some([namespace, folder])) =
+        (&args.kubeconfig, args.durable.as_deref())
+    {
+        return scenarios::run_child(kubeconfig, namespace, folder.as_ref()).await;
+    }
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
-    let cluster = match Cluster::connect(args.kubeconfig.as_deref()).await {
+    let cluster = match Cluster::connect(args.kubeconfig.as_deref(), args.kills).await {
         Ok(cluster) => cluster,
         Err(why) => {
             eprintln!("END TO END DID NOT RUN: {why}");

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod custom;
+mod durable;
 pub(crate) mod models;
 mod multiplexed;
 mod rejected;
@@ -11,6 +12,7 @@ mod store;
 mod versions;
 mod wires;
 
+pub(crate) use self::durable::run_child;
 use self::models::{Models, V20, V36};
 use crate::cluster::Cluster;
 use crate::report::Report;
@@ -21,6 +23,9 @@ pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     report.test("several kinds in one stream", multiplexed::kinds(cluster)).await;
     report.test("a custom resource with a derive", custom::resource(cluster)).await;
     report.test("stores hold and tell what the server has", store::state(cluster)).await;
+    report
+        .test("a durable stream that is killed logs each change once", durable::killed(cluster))
+        .await;
     report.test("JSON and protobuf list the same", wires::lists(cluster)).await;
     report.test("JSON and protobuf watch the same", wires::watches(cluster)).await;
     report.test("rejected: a wrong token", rejected::wrong_token(cluster)).await;
