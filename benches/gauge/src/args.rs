@@ -62,6 +62,8 @@ pub enum Task {
     Scale,
     /// Several kinds at once
     Mux,
+    /// Events that are committed, and what a restart takes
+    Durable,
     /// A store of objects: filled, changed, read, relisted
     Store,
 }

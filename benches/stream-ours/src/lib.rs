@@ -1,6 +1,7 @@
 //! The stream benches on Watchables.
 
 mod client;
+mod durable;
 mod idle;
 mod latency;
 mod list;
@@ -40,6 +41,7 @@ pub async fn run() -> Result<(), Error> {
         Task::Outage => stream_common::outage(&args, outage::first_event).await?,
         Task::Scale => scale::scale(&client, &args).await?,
         Task::Mux => mux::mux(&client, &args).await?,
+        Task::Durable => durable::durable(client, &args).await?,
         Task::Store => store::store(client, &args).await?,
     };
     println!("{}", figures.line());

@@ -8,6 +8,7 @@ mod compile;
 mod compression;
 mod cpu;
 mod decode;
+mod durable;
 mod effort;
 mod hold;
 mod idle;
@@ -83,6 +84,8 @@ enum Subcommands {
     Mux(Effort),
     /// Memory, CPU time and look-ups of a store of 50,000 Pods, with 1,000 changes/s for a minute, and a relist
     Store(Effort),
+    /// CPU time of durable events and their commits, and what a restart takes with 150,000 Pods
+    Durable(Effort),
     /// All benches except `compile`, `compression` and `instructions`, as one Markdown table
     All(Effort),
 }
@@ -165,9 +168,16 @@ const STORE: Streams = Streams {
     measure: store::store,
 };
 
+const DURABLE: Streams = Streams {
+    name: "durable",
+    subject: "Pods with a commit every 100 events beside the same stream without; a restart with 150,000 Pods beside a first start",
+    rounds: ROUNDS,
+    measure: durable::durable,
+};
+
 /// The benches of `bench all`, in order.
-const STREAMS: [&Streams; 11] =
-    [&WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX, &STORE];
+const STREAMS: [&Streams; 12] =
+    [&WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX, &STORE, &DURABLE];
 
 /// Runs a bench with progress on standard error, and returns the report. A missed target is not a
 /// failure.
@@ -194,6 +204,7 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
         Subcommands::Scale(effort) => one(&SCALE, effort)?,
         Subcommands::Mux(effort) => one(&MUX, effort)?,
         Subcommands::Store(effort) => one(&STORE, effort)?,
+        Subcommands::Durable(effort) => one(&DURABLE, effort)?,
         Subcommands::All(effort) => return all(&cargo, &sides, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })
