@@ -5,8 +5,9 @@
 //! | `h` | the header, as JSON |
 //! | `n`, number | the namespace's name |
 //! | `o`, uid, number of the namespace, name | resource version, count of rollbacks, perhaps the object |
+//! | `d`, number as 8 bytes, big-endian | changes of `o` rows that are not made yet: see `delta` |
 //!
-//! Numbers are LEB128. An object's key begins with its uid, so that the keys of objects that are created one after
+//! Other numbers are LEB128. An object's key begins with its uid, so that the keys of objects that are created one after
 //! another are spread: a B-tree that is filled in order keeps its pages half empty. Namespaces are numbered because
 //! thousands of objects share one.
 
@@ -17,12 +18,14 @@ use watch_protocol::uid::Uid;
 pub(crate) const HEADER: &[u8] = b"h";
 const NAMESPACE: u8 = b'n';
 const OBJECT: u8 = b'o';
+const DELTA: u8 = b'd';
 
 /// A row that was read.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Read {
     Header,
     Namespace(u64),
+    Delta(u64),
     Object { namespace: u64, identity: Identity, rollbacks: u32, object: Option<RawObject> },
 }
 
@@ -30,6 +33,10 @@ pub(crate) fn namespace_key(number: u64) -> Vec<u8> {
     let mut key = vec![NAMESPACE];
     put_number(&mut key, number);
     key
+}
+
+pub(crate) fn delta_key(number: u64) -> Vec<u8> {
+    [&[DELTA], &number.to_be_bytes()[..]].concat()
 }
 
 pub(crate) fn object_key(namespace: u64, identity: &Identity) -> Vec<u8> {
@@ -91,6 +98,7 @@ pub(crate) fn read(key: &[u8], value: &[u8]) -> Option<Read> {
             let number = number(&mut key)?;
             key.is_empty().then_some(Read::Namespace(number))
         }
+        DELTA => Some(Read::Delta(u64::from_be_bytes(key.try_into().ok()?))),
         OBJECT => {
             let uid = match take(&mut key, 1)?[0] {
                 0 => Uid::Uuid(take(&mut key, 16)?.try_into().ok()?),
@@ -129,7 +137,7 @@ fn read_object(mut value: &[u8], mut identity: Identity, namespace: u64) -> Opti
     Some(Read::Object { namespace, identity, rollbacks, object })
 }
 
-fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
+pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
@@ -142,7 +150,7 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
-fn number(bytes: &mut &[u8]) -> Option<u64> {
+pub(crate) fn number(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let byte = take(bytes, 1)?[0];
@@ -159,7 +167,7 @@ fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
     str::from_utf8(take(bytes, len)?).ok()
 }
 
-fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
+pub(crate) fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
     let (taken, rest) = bytes.split_at_checked(len)?;
     *bytes = rest;
     Some(taken)
@@ -206,7 +214,10 @@ mod tests {
         for number in [0, 127, 128, u64::MAX] {
             assert_eq!(read(&namespace_key(number), b"shop"), Some(Read::Namespace(number)));
         }
-        for key in [&b""[..], b"hh", b"n", b"n\x01\x01", b"o", b"o\x00", b"o\x02", b"x"] {
+        for number in [0, 255, u64::MAX] {
+            assert_eq!(read(&delta_key(number), b""), Some(Read::Delta(number)));
+        }
+        for key in [&b""[..], b"d\x01", b"hh", b"n", b"n\x01\x01", b"o", b"o\x00", b"o\x02", b"x"] {
             assert_eq!(read(key, b""), None, "{key:?}");
         }
         let endless = [&b"n"[..], &[0xff; 11]].concat();
