@@ -8,7 +8,6 @@ use watch_protocol::identity::Identity;
 use watch_protocol::raw_object::RawObject;
 use watch_runtime::{Delivered, Position};
 
-use crate::delta::{self, Changes};
 use crate::error::{DurableError, Kind};
 use crate::header::{FORMAT, Header, Subject};
 use crate::rows::{self, Read};
@@ -24,11 +23,6 @@ pub(crate) struct Ledger {
     /// Whether objects without a uid were seen.
     has_empty_uids: bool,
     uncommitted: VecDeque<Uncommitted>,
-    /// The changes that the checkpoint has as rows of their own, how many such rows there are, and how many rows of
-    /// objects, about.
-    unmerged: Changes,
-    deltas: u64,
-    objects: usize,
     /// The position of the checkpoint; `None` before the first commit.
     committed: Option<Position>,
 }
@@ -65,8 +59,6 @@ pub(crate) struct Commit {
     up_to: u64,
     position: Position,
     namespaces: Vec<(String, u64)>,
-    changes: Changes,
-    merges: bool,
 }
 
 impl Ledger {
@@ -87,9 +79,6 @@ impl Ledger {
             namespaces: HashMap::new(),
             has_empty_uids: false,
             uncommitted: VecDeque::new(),
-            unmerged: Changes::new(),
-            deltas: 0,
-            objects: 0,
             committed: None,
         };
         let Some(header) = rows.iter().find(|row| row.key == rows::HEADER) else {
@@ -102,13 +91,11 @@ impl Ledger {
         let header = ledger.read_header(&header.value)?;
         let position = Position::from(header.position);
         let mut delivered = Delivered::new(position.clone());
-        let not_a_row = || damaged("it has a row that is none of its format");
         let mut names = HashMap::new();
-        let rows = ledger.apply_deltas(rows).ok_or_else(not_a_row)?;
         let mut objects = Vec::with_capacity(rows.len());
         for Row { key, value } in rows {
             match rows::read(&key, &value) {
-                Some(Read::Header | Read::Delta(_)) => {}
+                Some(Read::Header) => {}
                 Some(Read::Namespace(number)) => {
                     let name = String::from_utf8(value)
                         .map_err(|_| damaged("a namespace is not UTF-8"))?;
@@ -118,10 +105,9 @@ impl Ledger {
                 Some(Read::Object { namespace, identity, rollbacks, object }) => {
                     objects.push((namespace, identity, rollbacks, object));
                 }
-                None => return Err(not_a_row()),
+                None => return Err(damaged("it has a row that is none of its format")),
             }
         }
-        ledger.objects = objects.len();
         for (namespace, mut identity, rollbacks, object) in objects {
             let name = names.get(&namespace).ok_or_else(|| damaged("a namespace is missing"))?;
             identity.namespace.clone_from(name);
@@ -130,13 +116,6 @@ impl Ledger {
         }
         ledger.committed = Some(position);
         Ok(Loaded { ledger, delivered, time: Some(header.time.into()) })
-    }
-
-    /// Makes the changes that are in rows of their own, and takes note of them. `None` if one is damaged.
-    fn apply_deltas(&mut self, rows: Vec<Row>) -> Option<Vec<Row>> {
-        let (deltas, changes) = delta::read(&rows)?;
-        (self.deltas, self.unmerged) = (deltas, changes);
-        Some(delta::apply(rows, &self.unmerged))
     }
 
     fn read_header(&self, header: &[u8]) -> Result<Header, DurableError> {
@@ -198,23 +177,31 @@ impl Ledger {
             return None;
         }
         let mut namespaces = Vec::new();
-        let changes = self.changes(up_to, &mut namespaces);
-        let mut batch = Batch { stream: self.stream.clone(), ..Batch::default() };
-        let merges = delta::is_worth_merging(self.unmerged.len() + changes.len(), self.objects);
-        if merges {
-            let earlier = self.unmerged.iter().filter(|(key, _)| !changes.contains_key(*key));
-            for (key, value) in earlier.chain(&changes) {
-                match value {
-                    Some(value) => {
-                        batch.puts.push(Row { key: key.clone(), value: value.clone() });
-                    }
-                    None => batch.removals.push(key.clone()),
-                }
+        // The last event of each object.
+        let mut objects: HashMap<Vec<u8>, Option<Vec<u8>>> = HashMap::new();
+        for event in events() {
+            if event.identity.name.is_empty() {
+                continue;
             }
-            batch.removals.extend((0..self.deltas).map(rows::delta_key));
-        } else if !changes.is_empty() {
-            let (key, value) = (rows::delta_key(self.deltas), delta::encode(&changes));
-            batch.puts.push(Row { key, value });
+            let namespace = self.number_of(&event.identity.namespace, &mut namespaces);
+            let key = rows::object_key(namespace, &event.identity);
+            if self.has_empty_uids && !event.identity.uid.is_empty() {
+                // The object may have been written when its uid was not known.
+                let unknown = Identity { uid: "".into(), ..event.identity.clone() };
+                objects.insert(rows::object_key(namespace, &unknown), None);
+            }
+            let value = (event.etype != EventType::Deleted).then(|| {
+                let rollbacks = event.position.rollbacks;
+                rows::object_value(&event.identity, rollbacks, event.object.as_ref())
+            });
+            objects.insert(key, value);
+        }
+        let mut batch = Batch { stream: self.stream.clone(), ..Batch::default() };
+        for (key, value) in objects {
+            match value {
+                Some(value) => batch.puts.push(Row { key, value }),
+                None => batch.removals.push(key),
+            }
         }
         for (name, number) in &namespaces {
             let key = rows::namespace_key(*number);
@@ -222,48 +209,14 @@ impl Ledger {
         }
         let header = Header::new(self.subject.clone(), position.clone(), time);
         batch.puts.push(Row { key: rows::HEADER.to_vec(), value: header.to_json() });
-        Some(Commit { batch, up_to, position, namespaces, changes, merges })
-    }
-
-    /// Returns the changes of all events up to a number, of which the last of each object counts.
-    fn changes(&self, up_to: u64, namespaces: &mut Vec<(String, u64)>) -> Changes {
-        let mut changes = Changes::new();
-        for event in self.uncommitted.iter().take_while(|event| event.number <= up_to) {
-            if event.identity.name.is_empty() {
-                continue;
-            }
-            let namespace = self.number_of(&event.identity.namespace, namespaces);
-            let key = rows::object_key(namespace, &event.identity);
-            if self.has_empty_uids && !event.identity.uid.is_empty() {
-                // The object may have been written when its uid was not known.
-                let unknown = Identity { uid: "".into(), ..event.identity.clone() };
-                changes.insert(rows::object_key(namespace, &unknown), None);
-            }
-            let value = (event.etype != EventType::Deleted).then(|| {
-                let rollbacks = event.position.rollbacks;
-                rows::object_value(&event.identity, rollbacks, event.object.as_ref())
-            });
-            changes.insert(key, value);
-        }
-        changes
+        Some(Commit { batch, up_to, position, namespaces })
     }
 
     /// The batch was written.
     pub(crate) fn written(&mut self, commit: Commit) {
-        let Commit { up_to, position, namespaces, changes, merges, .. } = commit;
-        if merges {
-            self.unmerged = Changes::new();
-            self.deltas = 0;
-        } else if !changes.is_empty() {
-            self.unmerged.extend(changes);
-            self.deltas += 1;
-        }
+        let Commit { up_to, position, namespaces, .. } = commit;
         while self.uncommitted.front().is_some_and(|event| event.number <= up_to) {
-            match self.uncommitted.pop_front().map(|event| event.etype) {
-                Some(EventType::Added) => self.objects += 1,
-                Some(EventType::Deleted) => self.objects = self.objects.saturating_sub(1),
-                _ => {}
-            }
+            self.uncommitted.pop_front();
         }
         self.namespaces.extend(namespaces);
         self.committed = Some(position);

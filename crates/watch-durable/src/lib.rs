@@ -29,12 +29,11 @@
 //!
 //! # Layers
 //!
-//! Each imports only earlier ones. `store` (the interface), `rows`, `delta` and `header` (what is written), `error`, `event_id`,
+//! Each imports only earlier ones. `store` (the interface), `rows` and `header` (what is written), `error`, `event_id`,
 //! `event`; `ledger` (what is not committed yet, without I/O); `checkpoints` (the file); `source` and `part` (one
 //! watcher); `stream`; `durable_ext`.
 
 mod checkpoints;
-mod delta;
 mod durable_ext;
 mod error;
 mod event;

@@ -5,9 +5,8 @@
 //! | `h` | the header, as JSON |
 //! | `n`, number | the namespace's name |
 //! | `o`, uid, number of the namespace, name | resource version, count of rollbacks, perhaps the object |
-//! | `d`, number as 8 bytes, big-endian | changes of `o` rows that are not made yet: see `delta` |
 //!
-//! Other numbers are LEB128. An object's key begins with its uid, so that the keys of objects that are created one after
+//! Numbers are LEB128. An object's key begins with its uid, so that the keys of objects that are created one after
 //! another are spread: a B-tree that is filled in order keeps its pages half empty. Namespaces are numbered because
 //! thousands of objects share one.
 
@@ -18,14 +17,12 @@ use watch_protocol::uid::Uid;
 pub(crate) const HEADER: &[u8] = b"h";
 const NAMESPACE: u8 = b'n';
 const OBJECT: u8 = b'o';
-const DELTA: u8 = b'd';
 
 /// A row that was read.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Read {
     Header,
     Namespace(u64),
-    Delta(u64),
     Object { namespace: u64, identity: Identity, rollbacks: u32, object: Option<RawObject> },
 }
 
@@ -33,10 +30,6 @@ pub(crate) fn namespace_key(number: u64) -> Vec<u8> {
     let mut key = vec![NAMESPACE];
     put_number(&mut key, number);
     key
-}
-
-pub(crate) fn delta_key(number: u64) -> Vec<u8> {
-    [&[DELTA], &number.to_be_bytes()[..]].concat()
 }
 
 pub(crate) fn object_key(namespace: u64, identity: &Identity) -> Vec<u8> {
@@ -98,7 +91,6 @@ pub(crate) fn read(key: &[u8], value: &[u8]) -> Option<Read> {
             let number = number(&mut key)?;
             key.is_empty().then_some(Read::Namespace(number))
         }
-        DELTA => Some(Read::Delta(u64::from_be_bytes(key.try_into().ok()?))),
         OBJECT => {
             let uid = match take(&mut key, 1)?[0] {
                 0 => Uid::Uuid(take(&mut key, 16)?.try_into().ok()?),
@@ -137,7 +129,7 @@ fn read_object(mut value: &[u8], mut identity: Identity, namespace: u64) -> Opti
     Some(Read::Object { namespace, identity, rollbacks, object })
 }
 
-pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
+fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number.to_le_bytes()[0] | 0x80);
         number >>= 7;
@@ -150,7 +142,7 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
-pub(crate) fn number(bytes: &mut &[u8]) -> Option<u64> {
+fn number(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
         let byte = take(bytes, 1)?[0];
@@ -167,7 +159,7 @@ fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
     str::from_utf8(take(bytes, len)?).ok()
 }
 
-pub(crate) fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
+fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
     let (taken, rest) = bytes.split_at_checked(len)?;
     *bytes = rest;
     Some(taken)
@@ -214,10 +206,7 @@ mod tests {
         for number in [0, 127, 128, u64::MAX] {
             assert_eq!(read(&namespace_key(number), b"shop"), Some(Read::Namespace(number)));
         }
-        for number in [0, 255, u64::MAX] {
-            assert_eq!(read(&delta_key(number), b""), Some(Read::Delta(number)));
-        }
-        for key in [&b""[..], b"d\x01", b"hh", b"n", b"n\x01\x01", b"o", b"o\x00", b"o\x02", b"x"] {
+        for key in [&b""[..], b"hh", b"n", b"n\x01\x01", b"o", b"o\x00", b"o\x02", b"x"] {
             assert_eq!(read(key, b""), None, "{key:?}");
         }
         let endless = [&b"n"[..], &[0xff; 11]].concat();

@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use crate::checkpoints::open::FileError;
 use crate::checkpoints::table;
-use crate::delta;
 use crate::header::Header;
 use crate::rows::{self, Read};
 use crate::store::Row;
@@ -68,16 +67,14 @@ pub(super) fn of_all(
     let names = table::streams(&read)?.into_iter();
     let summaries = names.map(|name| {
         let rows = table::read(&read, &name)?;
-        of_rows(name, rows).ok_or_else(|| {
+        of_rows(name, &rows).ok_or_else(|| {
             FileError::Damaged(redb::Error::Corrupted("rows of another format".to_owned()))
         })
     });
     summaries.collect()
 }
 
-fn of_rows(name: String, rows: Vec<Row>) -> Option<CheckpointSummary> {
-    let (_, changes) = delta::read(&rows)?;
-    let rows = delta::apply(rows, &changes);
+fn of_rows(name: String, rows: &[Row]) -> Option<CheckpointSummary> {
     let header = rows.iter().find(|row| row.key == rows::HEADER)?;
     let header: Header = serde_json::from_slice(&header.value).ok()?;
     let read = || rows.iter().map(|row| (rows::read(&row.key, &row.value), &row.value));
