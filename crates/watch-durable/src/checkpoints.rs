@@ -17,10 +17,13 @@ use crate::checkpoints::open::FileError;
 pub use crate::checkpoints::summary::{CheckpointSummary, CommittedObject};
 use crate::store::{Batch, CheckpointStore, Claim, Row, StoreError};
 
+/// How often a file that seems damaged is read.
+const ATTEMPTS: u32 = 5;
+
 /// Checkpoints of any number of streams in one file. Clones are handles of the same file.
 ///
 /// The file is a [redb](https://docs.rs/redb) database. A commit is one transaction with one `fsync`: it is there as a
-/// whole after the loss of power, or not at all. One process at a time may write the file; others may
+/// whole after the loss of power, or not at all. One process at a time may open the file; others may
 /// [look at it](Self::look_at) meanwhile.
 #[derive(Clone)]
 pub struct Checkpoints(Arc<File>);
@@ -72,21 +75,21 @@ impl Checkpoints {
         Ok(Self(Arc::new(File { path, open, database, claimed: Mutex::default() })))
     }
 
-    /// Returns what is in a file, which another process may be writing.
+    /// Returns what is in a file, which another process may be writing. The file is read into memory, and not changed.
     ///
     /// # Errors
     ///
     /// Fails if the file cannot be read, is none of checkpoints, or is damaged.
     pub fn look_at(path: impl AsRef<Path>) -> Result<Vec<CheckpointSummary>, StoreError> {
         let path = path.as_ref();
-        if !path.exists() {
-            return Err(FileError::Absent.of(path));
-        }
-        match open::open_read_only(path) {
-            Ok(database) => summary::of_all(&database).map_err(|error| error.of(path)),
-            // It was not closed in order, and is repaired when it is opened.
-            Err(FileError::Unclosed) => Self::open(path)?.summaries(),
-            Err(error) => Err(error.of(path)),
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            match open::open_copy(path).and_then(|copy| summary::of_all(&copy)) {
+                // Perhaps it was read in the middle of a commit.
+                Err(FileError::Damaged(_)) if attempts < ATTEMPTS => {}
+                looked => return looked.map_err(|error| error.of(path)),
+            }
         }
     }
 

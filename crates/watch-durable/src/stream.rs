@@ -64,6 +64,9 @@ pub struct DurableStream<O> {
     turn: usize,
     /// The number of the last event that was handed out.
     number: u64,
+    /// The number of the last event that was to be committed. A commit that failed may have been done all the same, so
+    /// that later ones go at least as far.
+    requested: u64,
     /// The write of positions alone, and when the last one was.
     saving: Option<Saving>,
     saved: Option<Instant>,
@@ -85,6 +88,7 @@ impl<O> DurableStream<O> {
             parts,
             turn: 0,
             number: 0,
+            requested: 0,
             saving: None,
             saved: None,
         }
@@ -124,6 +128,7 @@ impl<O> DurableStream<O> {
     }
 
     async fn commit_to(&mut self, number: u64) -> Result<(), DurableError> {
+        self.requested = self.requested.max(number);
         if let Some(saving) = &mut self.saving {
             let written = saving.write.as_mut().await;
             self.saved(written);
@@ -132,7 +137,7 @@ impl<O> DurableStream<O> {
             .parts
             .iter_mut()
             .enumerate()
-            .filter_map(|(at, part)| Some((at, part.prepare(number)?)))
+            .filter_map(|(at, part)| Some((at, part.prepare(self.requested)?)))
             .collect();
         if commits.is_empty() {
             return Ok(());

@@ -1,11 +1,10 @@
 //! Opening the file, and what is wrong with it.
 
-use std::io;
 use std::path::Path;
+use std::{fs, io};
 
-use redb::{
-    ConcurrencyMode, Database, DatabaseError, Error, ReadOnlyDatabase, StorageBackend, StorageError,
-};
+use redb::backends::InMemoryBackend;
+use redb::{Database, DatabaseError, Error, StorageBackend, StorageError};
 
 use crate::store::StoreError;
 
@@ -17,8 +16,6 @@ const CACHE_BYTES: usize = 8 << 20;
 pub(super) enum FileError {
     Absent,
     InUse,
-    /// It has to be opened for writing first.
-    Unclosed,
     Foreign,
     /// It has this format, which is newer.
     Newer(u64),
@@ -44,7 +41,6 @@ impl FileError {
                 format!("{name} is in use by another process; only one at a time may write it"),
                 None,
             ),
-            Self::Unclosed => (format!("{name} was not closed, and could not be repaired"), None),
             Self::Foreign => (
                 format!(
                     "{name} is not a file of checkpoints, and is left as it is; choose another path"
@@ -87,7 +83,6 @@ impl<E: Into<Error>> From<E> for FileError {
     fn from(error: E) -> Self {
         match error.into() {
             Error::DatabaseAlreadyOpen | Error::LockProtocolMismatch => Self::InUse,
-            Error::RepairAborted => Self::Unclosed,
             Error::PreviousIo => Self::Failed,
             Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => Self::Foreign,
             Error::Io(error) if error.kind() == io::ErrorKind::NotFound => Self::Absent,
@@ -109,10 +104,7 @@ impl<E: Into<Error>> From<E> for FileError {
 
 pub(super) fn open(path: &Path) -> Result<Database, FileError> {
     let mut builder = Database::builder();
-    builder
-        .set_cache_size(CACHE_BYTES)
-        .set_check_integrity_on_open(true)
-        .set_concurrency_mode(ConcurrencyMode::SingleWriter);
+    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
     Ok(builder.create(path)?)
 }
 
@@ -122,10 +114,15 @@ pub(super) fn open_backend(backend: impl StorageBackend) -> Result<Database, Fil
     Ok(builder.create_with_backend(backend)?)
 }
 
-pub(super) fn open_read_only(path: &Path) -> Result<ReadOnlyDatabase, FileError> {
-    let mut builder = Database::builder();
-    builder.set_cache_size(CACHE_BYTES).set_concurrency_mode(ConcurrencyMode::SingleWriter);
-    Ok(builder.open_read_only(path)?)
+/// Opens a copy of the file in memory, which another process may be writing: it is what a crash at this moment would
+/// leave, unless it was read in the middle of a commit.
+pub(super) fn open_copy(path: &Path) -> Result<Database, FileError> {
+    let content = fs::read(path).map_err(Error::Io)?;
+    let copy = InMemoryBackend::new();
+    copy.set_len(content.len() as u64)?;
+    copy.write(0, &content)?;
+    drop(content);
+    open_backend(copy)
 }
 
 // `StorageError` is named here so that a change of redb's error types is noticed.
