@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Locked,
     /// A setting cannot be used.
     Setting(String),
+    /// It cannot be found out which cluster it is.
+    Cluster(Box<watch_runtime::ClusterUidError>),
     /// A watch failed.
     Watch(watch_runtime::WatchError),
 }
@@ -136,6 +138,7 @@ impl fmt::Display for RecordingError {
             Kind::Mismatch(reason) => write!(f, "cannot append to the recording {path}: {reason}"),
             Kind::Locked => write!(f, "another recorder is writing the recording {path}"),
             Kind::Setting(reason) => f.write_str(reason),
+            Kind::Cluster(_) => f.write_str("cannot find out which cluster is recorded"),
             Kind::Watch(_) => write!(f, "the recording {path} ended"),
         }
     }
@@ -146,6 +149,7 @@ impl Error for RecordingError {
         match &self.0.kind {
             Kind::Io { source, .. } => Some(source),
             Kind::Watch(source) => Some(source),
+            Kind::Cluster(source) => Some(source.as_ref()),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@
 //! - **What it is not:** an API server. `embedded-apiserver` replays recordings to any client.
 //! - **How to depend on it:** through the facade `watchables`, feature `recording`.
 
+mod append;
 mod entries;
 mod entry;
 mod error;
@@ -13,7 +14,9 @@ mod identity;
 mod input;
 mod line;
 mod places;
+mod record;
 mod recording;
+mod redact;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -23,5 +26,6 @@ pub use entries::Entries;
 pub use entry::{Entry, EntryKind};
 pub use error::{Place, RecordingError};
 pub use header::{Header, RecordedResource, Redaction, VERSION};
+pub use record::recorder::{Recorder, Summary};
 pub use recording::{OpenOptions, Recording};
 pub use state::{State, StateObject};

@@ -51,8 +51,10 @@ pub(crate) struct PositionLine {
     pub(crate) synced: bool,
     /// Whether the version does not stand for what was received: a list has begun and is not complete.
     pub(crate) needs_relist: bool,
-    /// Whether versions cannot be compared with those before.
+    /// Whether the server was rolled back, and no list is complete since.
     pub(crate) untrusted: bool,
+    /// How often it was rolled back.
+    pub(crate) rollbacks: u32,
 }
 
 /// The snapshots of the file so far, this one included.
@@ -90,6 +92,8 @@ struct RawLine<'a> {
     needs_relist: bool,
     #[serde(default)]
     untrusted: bool,
+    #[serde(default)]
+    rollbacks: u32,
     #[serde(borrow, default)]
     from: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -139,6 +143,7 @@ impl Line {
                 synced: raw.synced,
                 needs_relist: raw.needs_relist,
                 untrusted: raw.untrusted,
+                rollbacks: raw.rollbacks,
             }),
             "GAP" => LineKind::Gap { from: time(&raw.from)?, to: time(&raw.to)? },
             "HEADER" => LineKind::Header,
@@ -206,6 +211,9 @@ pub(crate) fn write_position(
     }
     if position.untrusted {
         line.push_str(r#","untrusted":true"#);
+    }
+    if position.rollbacks > 0 {
+        let _ = write!(line, r#","rollbacks":{}"#, position.rollbacks);
     }
     line.push_str("}\n");
     out.extend_from_slice(line.as_bytes());
@@ -331,6 +339,7 @@ mod tests {
             synced: true,
             needs_relist: true,
             untrusted: true,
+            rollbacks: 3,
         };
         for position in [position, PositionLine::default()] {
             let mut out = Vec::new();

@@ -101,6 +101,10 @@ impl Recording {
         Ok(Self { range, snapshots: places::snapshots(path, is_compressed)?, file, header })
     }
 
+    pub(crate) fn file(&self) -> &RecordedFile {
+        &self.file
+    }
+
     /// Returns what the recording is of.
     pub fn header(&self) -> &Header {
         &self.header

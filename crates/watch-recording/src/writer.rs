@@ -1,7 +1,6 @@
 //! Writes the lines of one file of a recording.
 
-use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -9,10 +8,10 @@ use jiff::Timestamp;
 use watch_runtime::{EventType, Origin};
 use zstd::stream::raw::{CParameter, Encoder, InBuffer, Operation as _, OutBuffer};
 
-use crate::error::RecordingError;
+use crate::error::{Kind, RecordingError};
 use crate::header::Header;
 use crate::input::lines::Lines;
-use crate::line::{self, Line, LineKind, PositionLine, SnapshotPlace};
+use crate::line::{self, PositionLine, SnapshotPlace};
 use crate::places::INDEX_MAGIC;
 
 /// How much text a zstd frame has, from which on it ends with the next line.
@@ -70,6 +69,7 @@ impl Writer {
     ) -> Result<Self, RecordingError> {
         let file = OpenOptions::new().read(true).append(true).create_new(true).open(path);
         let file = file.map_err(RecordingError::io(path, "create"))?;
+        lock(path, &file)?;
         let resumed = Resumed {
             line: 1,
             objects: 0,
@@ -206,39 +206,17 @@ impl Writer {
         Ok(())
     }
 
-    /// Calls a function with the source and the JSON of each of these objects, by their numbers. They are not older than
-    /// the last snapshot.
-    pub(crate) fn read_objects(
-        &mut self,
-        numbers: &BTreeSet<u64>,
-        mut each: impl FnMut(u64, &str, &[u8]) -> Result<(), RecordingError>,
-    ) -> Result<(), RecordingError> {
+    /// Reads the objects of the file, from the last snapshot on.
+    pub(crate) fn objects(&mut self) -> Result<Lines, RecordingError> {
         self.end_frame()?;
         self.flush()?;
         let place = self.snapshots.last().map_or((0, 1), |place| (place.offset, place.line));
-        let mut lines = Lines::open(&self.path, self.zstd.is_some(), place, false)?;
-        let mut number = self.snapshot_objects;
-        while let Some(line) = lines.next_line() {
-            let (place, bytes) = line?;
-            // Only what is needed is parsed.
-            if !has_object(&bytes) {
-                continue;
-            }
-            if numbers.contains(&number) {
-                let line = Line::parse(&bytes);
-                match line {
-                    Ok(Line {
-                        source,
-                        what: LineKind::Event { object, .. } | LineKind::State { object },
-                        ..
-                    }) => each(number, &source, &object)?,
-                    Ok(_) => {}
-                    Err(reason) => return Err(lines.damaged(place, reason).expect("not skipped")),
-                }
-            }
-            number += 1;
-        }
-        Ok(())
+        Lines::open(&self.path, self.zstd.is_some(), place, false)
+    }
+
+    /// Returns the number of the first object that [`objects`](Self::objects) reads.
+    pub(crate) fn first_object(&self) -> u64 {
+        self.snapshot_objects
     }
 
     /// Returns the length of the file with what is pending.
@@ -257,6 +235,11 @@ impl Writer {
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Says that the file was renamed.
+    pub(crate) fn set_path(&mut self, path: &Path) {
+        path.clone_into(&mut self.path);
     }
 
     pub(crate) fn is_compressed(&self) -> bool {
@@ -324,7 +307,7 @@ impl Writer {
     }
 
     fn flush_frame(&mut self) -> Result<(), RecordingError> {
-        while self.compress(|encoder, output| encoder.flush::<[u8]>(output))? > 0 {}
+        while self.compress(Encoder::flush)? > 0 {}
         Ok(())
     }
 
@@ -358,10 +341,23 @@ impl Writer {
     }
 }
 
-/// Whether a line of ours has an object.
-fn has_object(line: &[u8]) -> bool {
-    let start = line.strip_prefix(b"{\"type\":\"").unwrap_or_default();
-    [&b"ADDED\""[..], b"MODIFIED\"", b"DELETED\"", b"STATE\""]
-        .iter()
-        .any(|kind| start.starts_with(kind))
+/// Makes sure that no other recorder writes a file.
+pub(crate) fn lock(path: &Path, file: &File) -> Result<(), RecordingError> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(RecordingError::new(path, Kind::Locked)),
+        Err(TryLockError::Error(error)) => Err(RecordingError::io(path, "lock")(error)),
+    }
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { path, len, line, objects, .. } = self;
+        f.debug_struct("Writer")
+            .field("path", path)
+            .field("len", len)
+            .field("line", line)
+            .field("objects", objects)
+            .finish_non_exhaustive()
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::world::{at, event, events, objects, record};
+use crate::append::ending::mend;
 use crate::{OpenOptions, Recording};
 
 #[test]
@@ -26,6 +27,38 @@ fn cut_anywhere_it_is_read_up_to_a_whole_line() {
             assert_eq!(objects(&state), world.states[longest], "{extension}: {len} bytes");
         }
         assert!(longest >= world.events.len() - 1);
+    }
+}
+
+#[test]
+fn cut_anywhere_it_can_be_closed_and_appended_to() {
+    for extension in ["jsonl", "jsonl.zst"] {
+        let is_compressed = extension.ends_with("zst");
+        let world = record(extension, 16, 4);
+        let whole = fs::read(&world.path).unwrap();
+        let cut = world.folder.path().join("cut");
+        let first = events(&world.path).len();
+        let mut kept = 0;
+        for len in (600..whole.len()).step_by(3) {
+            fs::write(&cut, &whole[..len]).unwrap();
+            let before = events(&cut);
+            let mut file = fs::File::options().read(true).append(true).open(&cut).unwrap();
+            mend(&cut, &mut file, is_compressed, 0).unwrap();
+            let closed = fs::metadata(&cut).unwrap().len();
+            mend(&cut, &mut file, is_compressed, 0).unwrap();
+            assert_eq!(fs::metadata(&cut).unwrap().len(), closed, "it is whole already");
+            let after = events(&cut);
+            assert!(before.starts_with(&after) && after.len() >= kept, "{len} bytes");
+            kept = after.len();
+            let mut bytes = fs::read(&cut).unwrap();
+            bytes.extend(&whole[..whole.len().min(20_000)]);
+            fs::write(&cut, bytes).unwrap();
+            let recording = Recording::open(&cut).unwrap();
+            let all = recording.entries().collect::<Result<Vec<_>, _>>().unwrap();
+            let found = all.iter().filter_map(event).count();
+            assert_eq!(found, after.len() + first, "{extension}: {len} bytes");
+        }
+        assert!(kept > 10, "{kept}");
     }
 }
 
