@@ -9,7 +9,10 @@ use crate::storage::VerbatimError;
 
 /// The reason why a [`Replay`](super::Replay) cannot show a change.
 #[derive(Debug)]
-pub struct ReplayError {
+pub struct ReplayError(Box<Failure>);
+
+#[derive(Debug)]
+struct Failure {
     resource: ResourceInfo,
     kind: Kind,
 }
@@ -22,33 +25,37 @@ enum Kind {
 
 impl ReplayError {
     pub(super) fn unknown_resource(resource: &ResourceInfo) -> Self {
-        Self { resource: resource.clone(), kind: Kind::UnknownResource }
+        Self::new(resource, Kind::UnknownResource)
     }
 
     pub(super) fn object(resource: &ResourceInfo, error: VerbatimError) -> Self {
-        Self { resource: resource.clone(), kind: Kind::Object(error) }
+        Self::new(resource, Kind::Object(error))
+    }
+
+    fn new(resource: &ResourceInfo, kind: Kind) -> Self {
+        Self(Box::new(Failure { resource: resource.clone(), kind }))
     }
 
     /// Returns the resource of the change.
     pub fn resource(&self) -> &ResourceInfo {
-        &self.resource
+        &self.0.resource
     }
 
     /// Returns whether the resource is none of those that the replay was created for.
     pub fn is_unknown_resource(&self) -> bool {
-        matches!(self.kind, Kind::UnknownResource)
+        matches!(self.0.kind, Kind::UnknownResource)
     }
 
     /// Returns whether a resource version is not a number, so that changes have no order.
     pub fn is_opaque_version(&self) -> bool {
-        matches!(self.kind, Kind::Object(VerbatimError::Version { .. }))
+        matches!(self.0.kind, Kind::Object(VerbatimError::Version { .. }))
     }
 }
 
 impl fmt::Display for ReplayError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (plural, api_version) = (self.resource.plural(), self.resource.api_version());
-        match &self.kind {
+        let (plural, api_version) = (self.0.resource.plural(), self.0.resource.api_version());
+        match &self.0.kind {
             Kind::UnknownResource => write!(f, "the replay has no {plural} of {api_version}"),
             Kind::Object(error) => {
                 write!(f, "cannot replay an object of {plural} of {api_version}: {error}")
@@ -59,7 +66,7 @@ impl fmt::Display for ReplayError {
 
 impl Error for ReplayError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.kind {
+        match &self.0.kind {
             Kind::Object(VerbatimError::Malformed(error)) => Some(error),
             _ => None,
         }

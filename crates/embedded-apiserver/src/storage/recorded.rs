@@ -82,15 +82,11 @@ impl State {
         key: &Key,
         revision: u64,
     ) -> Outcome {
-        match self.object(collection, key) {
-            Some(object) => {
-                let deleted = Object::new(key.clone(), object.decode(), revision);
-                self.record_deletion(collection, deleted)
-            }
-            None => {
-                self.advance(collection, revision);
-                Outcome::Unchanged
-            }
-        }
+        let Some(object) = self.object(collection, key) else {
+            self.advance(collection, revision);
+            return Outcome::Unchanged;
+        };
+        let deleted = Object::new(key.clone(), object.decode(), revision);
+        self.record_deletion(collection, deleted)
     }
 }
