@@ -42,6 +42,8 @@ pub(crate) struct Index {
     trusted_since: u32,
     /// Whether a rollback has yet to be followed by a complete list.
     untrusted: bool,
+    /// Counts the rollbacks.
+    rollbacks: u32,
     /// Whether a list has synced: since then the index has every object of the server.
     complete: bool,
     /// The last deletions, until then.
@@ -132,6 +134,24 @@ impl Index {
     pub(crate) fn mark_untrusted(&mut self) {
         if !std::mem::replace(&mut self.untrusted, true) {
             self.trusted_since = self.generation.wrapping_add(1);
+            self.rollbacks = self.rollbacks.wrapping_add(1);
+        }
+    }
+
+    /// Continues as the index of an earlier process was, whose objects were recorded in the first generation.
+    pub(crate) fn resume(&mut self, complete: bool, untrusted: bool, rollbacks: u32) {
+        self.trusted_since = self.generation;
+        self.complete = complete;
+        self.untrusted = untrusted;
+        self.rollbacks = rollbacks;
+    }
+
+    /// Puts an object into the generation before this one, so that its version is not trusted.
+    pub(crate) fn mark_outdated(&mut self, identity: &Identity) {
+        self.set_key(identity);
+        let entry = self.objects.get_mut(self.key.as_str());
+        if let Some(indexed) = entry.and_then(|entry| entry.find_mut(&identity.uid)) {
+            indexed.mark(self.generation.wrapping_sub(1));
         }
     }
 
@@ -158,6 +178,10 @@ impl Index {
 
     pub(crate) fn is_untrusted(&self) -> bool {
         self.untrusted
+    }
+
+    pub(crate) fn rollbacks(&self) -> u32 {
+        self.rollbacks
     }
 
     /// Whether a list has synced: what the index lacks, the consumer does not have.

@@ -41,6 +41,7 @@
 //!   `quit_on_timeout`, and any failure of an unmanaged stream.
 
 mod core;
+mod delivered;
 mod events;
 mod failure;
 mod failure_history;
@@ -68,6 +69,7 @@ mod version_probe;
 mod watcher_state;
 
 pub use self::core::Machine;
+pub use self::delivered::{Delivered, Position};
 #[cfg(feature = "simulation")]
 #[doc(hidden)]
 pub use self::injected_bug::InjectedBug;

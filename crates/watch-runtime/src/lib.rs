@@ -13,6 +13,7 @@
 //! - **Where to begin reading:** [`watch_protocol::machine`] for the protocol, `stream/driver.rs` for how it is
 //!   driven, `watcher.rs` for the public API.
 
+mod cluster_uid;
 pub mod discovery;
 mod kube_interop;
 #[cfg(not(feature = "metrics"))]
@@ -26,6 +27,7 @@ mod testing;
 mod transport;
 mod watcher;
 
+pub use cluster_uid::{ClusterUidError, cluster_uid};
 pub use kube_interop::kube::{Kube, KubeNamespaces, KubeScope};
 #[cfg(feature = "kube-runtime")]
 pub use kube_interop::kube_events::KubeEvents;
@@ -33,8 +35,10 @@ pub use mux::{MultiplexingWatcher, MuxMember, MuxStream};
 pub use stream::stop::StopHandle;
 pub use stream::{RawEvent, RawEvents, WatchStream};
 #[doc(inline)]
+pub use watch_protocol::machine::{Delivered, Position};
+#[doc(inline)]
 pub use watch_protocol::{
     ApiStatus, Cause, EventSource, EventType, InitialList, Interruption, Origin, Phase, StartFrom,
     StatusCause, StatusDetails, StreamOptions, WatchError, WatchEvent, WatchStatus, Wire,
 };
-pub use watcher::Watcher;
+pub use watcher::{Restrictions, Watcher};

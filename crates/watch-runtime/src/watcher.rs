@@ -1,27 +1,24 @@
 //! A watcher: what to watch, with which settings, and the entry point to its stream.
 
 mod builder;
+mod restrictions;
+mod streams;
 
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use kube_client::Client;
-use watch_protocol::machine::Machine;
-use watch_protocol::request_builder::RequestBuilder;
-use watch_protocol::settings::{self, Settings};
-use watch_protocol::tombstone;
-use watch_protocol::{StartFrom, StreamOptions, WatchStatus, Wire};
-use watchable_core::{
-    DynamicTarget, Listed, ResourceInfo, WatchItem as _, WatchTarget, Watchable, Watched,
-};
+use watch_protocol::WatchStatus;
+use watch_protocol::settings::Settings;
+use watchable_core::{DynamicTarget, Listed, ResourceInfo, WatchTarget, Watchable, Watched};
 
+use crate::cluster_uid::{self, ClusterUidError};
 use crate::stream::resume_position::ResumePosition;
 use crate::stream::shared::Shared;
 use crate::stream::stop::StopHandle;
-use crate::stream::{RawEvents, WatchStream};
 use crate::transport::Transport;
+pub use crate::watcher::restrictions::Restrictions;
 
 /// Watches the objects of one kind.
 ///
@@ -98,98 +95,6 @@ impl<T> Watcher<T> {
 }
 
 impl<T: WatchTarget> Watcher<T> {
-    /// Returns a stream of events, and ends the previous stream of this watcher.
-    ///
-    /// # Errors
-    ///
-    /// Errors are items of the stream: see [`WatchStream`]. If a setting is invalid, an error that names
-    /// it is the stream's only item.
-    pub fn stream(&self, options: StreamOptions) -> WatchStream<T> {
-        self.stream_with(self.settings.clone(), options)
-    }
-
-    /// Streams with defaults for [`give_up_after`](Self::give_up_after) and [`wire`](Self::wire).
-    pub(crate) fn stream_with_defaults(
-        &self,
-        give_up_after: Option<Duration>,
-        wire: Option<Wire>,
-        options: StreamOptions,
-    ) -> WatchStream<T> {
-        let mut settings = self.settings.clone();
-        settings.give_up_after = settings.give_up_after.or(give_up_after);
-        settings.wire = settings.wire.or(wire.filter(|_| T::Item::has_protobuf()));
-        self.stream_with(settings, options)
-    }
-
-    /// Returns a managed stream of objects that are not decoded yet, and ends the previous stream of this watcher. It
-    /// always begins with the current state, which makes it the source of a store.
-    ///
-    /// [`resource_version`](Self::resource_version), [`start_from`](Self::start_from) and
-    /// [`repair_gaps`](Self::repair_gaps) are ignored: they would leave a store without what existed, or with what was
-    /// deleted long ago. So is [`without_managed_fields`](Self::without_managed_fields): whoever decodes decides.
-    ///
-    /// # Errors
-    ///
-    /// Errors that end the stream are items: see [`WatchStream`].
-    pub fn raw_events(&self) -> RawEvents {
-        // A deletion needs no object: the program has it.
-        RawEvents::new(self.start(self.reset_to_current_state(), StreamOptions::managed(), false))
-    }
-
-    pub(crate) fn stream_with(&self, settings: Settings, options: StreamOptions) -> WatchStream<T> {
-        self.start(settings, options, !tombstone::decodes::<T::Item>(&self.resource))
-    }
-
-    /// Discards the resume position and, with the next stream, the record of delivered objects. Returns the settings of
-    /// a stream that begins with the current state and repairs gaps.
-    pub(crate) fn reset_to_current_state(&self) -> Settings {
-        self.position.clear();
-        Settings {
-            start_from: StartFrom::CurrentState,
-            ends_at_gaps: false,
-            ..self.settings.clone()
-        }
-    }
-
-    /// Starts a stream that decodes, if at all, as `U`.
-    fn start<U: WatchTarget>(
-        &self,
-        settings: Settings,
-        options: StreamOptions,
-        keeps_objects: bool,
-    ) -> WatchStream<U> {
-        let stop = self.stop.start();
-        let version = if options.manage_resource_version {
-            self.position.current()
-        } else {
-            self.position.start()
-        };
-        let checked =
-            settings::check(&settings, version.as_deref(), &self.resource, T::Item::has_protobuf());
-        let repairs_gaps = !settings.ends_at_gaps;
-        let drops_managed_fields = settings.drops_managed_fields;
-        let requests = RequestBuilder::new(self.resource.clone(), settings, options)
-            .metadata_only(T::Item::metadata_only())
-            .has_protobuf(T::Item::has_protobuf())
-            .keeping_objects(keeps_objects);
-        let mut watcher_state = self.shared.watcher_state();
-        watcher_state.prepare(repairs_gaps, self.position.epoch());
-        let machine = match checked {
-            Ok(()) => Machine::new(requests, version, &mut watcher_state, fastrand::Rng::new()),
-            Err(fault) => Machine::failed(requests, fault.into_error(&self.resource)),
-        };
-        drop(watcher_state);
-        WatchStream::new(
-            machine,
-            Arc::clone(&self.transport),
-            self.resource.clone(),
-            Arc::clone(&self.position),
-            stop,
-            Arc::clone(&self.shared),
-            drops_managed_fields,
-        )
-    }
-
     /// Ends the running stream immediately, even while it waits for an event. Equivalent to
     /// [`stop_handle`](Self::stop_handle)`().stop()`.
     pub fn stop(&self) {
@@ -223,6 +128,27 @@ impl<T: WatchTarget> Watcher<T> {
     /// are current whenever the receiver is read, but a change of them alone notifies nobody.
     pub fn status(&self) -> tokio::sync::watch::Receiver<WatchStatus> {
         self.shared.status.subscribe()
+    }
+
+    /// Returns the uid of the cluster that is watched: see [`cluster_uid`](crate::cluster_uid()).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`cluster_uid`](crate::cluster_uid()).
+    pub fn cluster_uid(
+        &self,
+    ) -> impl Future<Output = Result<Option<String>, ClusterUidError>> + Send + 'static {
+        let transport = Arc::clone(&self.transport);
+        async move { cluster_uid::fetch(&*transport).await }
+    }
+
+    /// Returns the namespace, the label selector and the field selector to which the watch is restricted.
+    pub fn restrictions(&self) -> Restrictions {
+        Restrictions {
+            namespace: self.settings.namespace.clone(),
+            label_selector: self.settings.label_selector.clone(),
+            field_selector: self.settings.field_selector.clone(),
+        }
     }
 
     /// Returns the resource that is watched.

@@ -13,7 +13,7 @@ pub struct WatcherState {
     /// Whether the consumer has received a complete list.
     pub has_synced: bool,
     /// Counts the versions that the user has set. The state of an earlier epoch does not apply.
-    epoch: u64,
+    pub(super) epoch: u64,
     /// Whether the server was found not to support streaming lists.
     pub(crate) streaming_list_unsupported: bool,
 }

@@ -6,13 +6,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{Stream, StreamExt as _};
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, Stream, StreamExt as _};
 use tokio::sync::watch;
+use watch_protocol::machine::{Delivered, Delivery};
 use watch_protocol::{EventSource, StreamOptions, WatchError, WatchEvent, WatchStatus, Wire};
-use watchable_core::{Accepts, ResourceInfo, WatchTarget};
+use watchable_core::{Accepts, ResourceInfo, WatchTarget, json};
 
+use crate::cluster_uid::ClusterUidError;
 use crate::stream::RawEvents;
-use crate::watcher::Watcher;
+use crate::watcher::{Restrictions, Watcher};
 
 /// The stream of one member, with its events converted into `O`.
 pub(super) type MemberEvents<O> =
@@ -83,6 +86,35 @@ impl<O> MuxMember<O> {
         self.watcher.raw_events()
     }
 
+    /// Returns what [`raw_events`](Self::raw_events) does, but going on after what an earlier process has delivered: see
+    /// [`Watcher::resume_raw_events`].
+    pub fn resume_raw_events(&self, delivered: Delivered) -> RawEvents {
+        self.watcher.resume_raw_events(delivered)
+    }
+
+    /// Decodes an object of [`raw_events`](Self::raw_events) as the events of the multiplexer carry it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Watcher::decode`].
+    pub fn decode(&self, delivery: &Delivery) -> Result<O, json::Error> {
+        self.watcher.decode(delivery)
+    }
+
+    /// Returns the uid of the cluster that it watches: see [`Watcher::cluster_uid`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Watcher::cluster_uid`].
+    pub fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+        self.watcher.cluster_uid()
+    }
+
+    /// Returns what restricts its watch.
+    pub fn restrictions(&self) -> Restrictions {
+        self.watcher.restrictions()
+    }
+
     /// Returns whether it watches objects of this type.
     pub fn watches<T: 'static>(&self) -> bool {
         self.watcher.item_type() == TypeId::of::<T>()
@@ -123,6 +155,10 @@ pub(super) trait ErasedWatcher<O>: Send + Sync {
     fn resource(&self) -> &ResourceInfo;
     fn status(&self) -> watch::Receiver<WatchStatus>;
     fn raw_events(&self) -> RawEvents;
+    fn resume_raw_events(&self, delivered: Delivered) -> RawEvents;
+    fn decode(&self, delivery: &Delivery) -> Result<O, json::Error>;
+    fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>>;
+    fn restrictions(&self) -> Restrictions;
     fn item_type(&self) -> TypeId;
     fn as_any(&self) -> &dyn Any;
 }
@@ -163,6 +199,22 @@ where
 
     fn raw_events(&self) -> RawEvents {
         Self::raw_events(self)
+    }
+
+    fn resume_raw_events(&self, delivered: Delivered) -> RawEvents {
+        Self::resume_raw_events(self, delivered)
+    }
+
+    fn decode(&self, delivery: &Delivery) -> Result<O, json::Error> {
+        Ok(O::accept(Self::decode(self, delivery)?, self.resource()))
+    }
+
+    fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+        Self::cluster_uid(self).boxed()
+    }
+
+    fn restrictions(&self) -> Restrictions {
+        Self::restrictions(self)
     }
 
     fn item_type(&self) -> TypeId {

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, stream};
 use tokio::sync::watch;
-use watchable_core::{ResourceInfo, Scope};
+use watch_protocol::machine::{Delivered, Delivery};
+use watchable_core::{ResourceInfo, Scope, json};
 
 use super::{MultiplexingWatcher, MuxMember, MuxStream};
 use crate::mux::member::{ErasedWatcher, Key, MemberEvents, MemberOptions};
-use crate::{EventSource, RawEvents, StreamOptions, WatchStatus};
+use crate::{ClusterUidError, EventSource, RawEvents, Restrictions, StreamOptions, WatchStatus};
 
 static KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 const MANY: usize = 1_000;
@@ -39,6 +41,22 @@ impl<F: Fn() -> MemberEvents<()> + Send + Sync + 'static> ErasedWatcher<()> for 
 
     fn raw_events(&self) -> RawEvents {
         unreachable!("nothing is stored")
+    }
+
+    fn resume_raw_events(&self, _: Delivered) -> RawEvents {
+        unreachable!("nothing is stored")
+    }
+
+    fn decode(&self, _: &Delivery) -> Result<(), json::Error> {
+        unreachable!("nothing is stored")
+    }
+
+    fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+        unreachable!("nothing is stored")
+    }
+
+    fn restrictions(&self) -> Restrictions {
+        Restrictions::default()
     }
 
     fn item_type(&self) -> TypeId {

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use futures::Stream;
 use futures::stream::FusedStream;
-use watch_protocol::machine::Delivery;
+use watch_protocol::machine::{Delivery, Position};
 use watch_protocol::{EventType, WatchError};
 use watchable_core::{DynamicObject, ResourceInfo, json};
 
@@ -58,6 +58,13 @@ impl RawEvents {
     /// since; `None` before the first list is complete.
     pub fn resource_version(&self) -> Option<&str> {
         self.0.machine.version()
+    }
+
+    /// Returns how far the stream has come with the last item that was polled, or by a bookmark since: with the objects
+    /// that were delivered, what another process needs to
+    /// [go on](crate::Watcher::resume_raw_events).
+    pub fn position(&self) -> Position {
+        self.0.shared.watcher_state().position(self.0.machine.version())
     }
 
     /// Returns the resource that is watched.

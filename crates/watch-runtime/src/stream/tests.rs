@@ -6,6 +6,7 @@ mod managed_fields;
 mod observability;
 mod raw_events;
 mod reconnect;
+mod resumed;
 mod stop;
 mod wire;
 

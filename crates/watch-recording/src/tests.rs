@@ -1,0 +1,5 @@
+//! Recordings that are written, read, cut off and damaged.
+
+mod damage;
+mod reading;
+mod world;
