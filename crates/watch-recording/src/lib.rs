@@ -14,6 +14,8 @@ mod input;
 mod line;
 mod places;
 mod recording;
+#[cfg(feature = "replay")]
+pub mod replay;
 mod state;
 #[cfg(test)]
 mod tests;
