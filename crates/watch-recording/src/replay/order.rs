@@ -96,16 +96,12 @@ impl Changes {
     /// Returns the next change as it was recorded.
     fn next_read(&mut self) -> Result<Option<Change>, ReplayerError> {
         while self.read.is_empty() && !self.is_over {
-            match self.lines.next() {
-                Some(entry) => {
-                    let entry = entry?;
-                    self.last_time = entry.time;
-                    self.sources.read(entry, &mut self.read)?;
-                }
-                None => {
-                    self.is_over = true;
-                    self.sources.finish(self.last_time, &mut self.read);
-                }
+            if let Some(entry) = self.lines.next().transpose()? {
+                self.last_time = entry.time;
+                self.sources.read(entry, &mut self.read)?;
+            } else {
+                self.is_over = true;
+                self.sources.finish(self.last_time, &mut self.read);
             }
         }
         Ok(self.read.pop_front())

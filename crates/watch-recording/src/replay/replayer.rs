@@ -10,11 +10,11 @@ use watchable_core::ResourceInfo;
 use super::change::{Change, What};
 use super::error::ReplayerError;
 use super::options::ReplayOptions;
-use super::order::Changes;
+use super::order::{Changes, Lines};
 use super::pacer::Pacer;
 use super::sources::{Sources, Start};
 use super::step::Step;
-use crate::{Header, Recording};
+use crate::{Entry, Header, Recording};
 
 /// How often the server's clock is set while nothing happens, and the least time that a pass of a loop takes.
 const TICK: Duration = Duration::from_secs(1);
@@ -235,22 +235,18 @@ fn load(
 ) -> Result<(Changes, Timestamp), ReplayerError> {
     let mut sources = Sources::new(recording.header());
     let begin = recording.range().0;
-    let (start, lines): (Start, super::order::Lines) = match options.from {
-        Some(from) => {
-            let state = recording.state_at(from)?;
-            // The state has all lines of that time.
-            let is_later = move |entry: &Result<crate::Entry, _>| {
-                entry.as_ref().map_or(true, |entry| entry.time > from)
-            };
-            let lines = recording.entries_from(from).filter(is_later);
-            (sources.start_at(&state)?, Box::new(lines))
-        }
-        None => {
-            let mut lines = recording.entries();
-            let mut start = sources.start(&mut lines)?;
-            let first = std::mem::take(&mut start.lines);
-            (start, Box::new(first.into_iter().map(Ok).chain(lines)))
-        }
+    let (start, lines): (Start, Lines) = if let Some(from) = options.from {
+        let state = recording.state_at(from)?;
+        // The state has all lines of that time.
+        let is_later =
+            move |entry: &Result<Entry, _>| entry.as_ref().map_or(true, |e| e.time > from);
+        let lines = recording.entries_from(from).filter(is_later);
+        (sources.start_at(&state)?, Box::new(lines))
+    } else {
+        let mut lines = recording.entries();
+        let mut start = sources.start(&mut lines)?;
+        let first = std::mem::take(&mut start.lines);
+        (start, Box::new(first.into_iter().map(Ok).chain(lines)))
     };
     for (place, objects) in start.objects.into_iter().enumerate() {
         replay.restore(&sources.resources()[place], objects, sources.version(place))?;

@@ -26,7 +26,7 @@ pub(super) struct Sources {
     resources: Vec<ResourceInfo>,
     /// By name; in the header's order.
     places: HashMap<Arc<str>, usize>,
-    sources: Vec<Source>,
+    all: Vec<Source>,
 }
 
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub(super) struct Start {
 
 impl Sources {
     pub(super) fn new(header: &Header) -> Self {
-        let (mut resources, mut sources) = (Vec::<ResourceInfo>::new(), Vec::new());
+        let (mut resources, mut all) = (Vec::<ResourceInfo>::new(), Vec::new());
         for recorded in &header.resources {
             let path = |of: &ResourceInfo| (of.api_version().into_owned(), of.plural().to_owned());
             let known = resources.iter().position(|known| path(known) == path(&recorded.resource));
@@ -63,10 +63,10 @@ impl Sources {
             });
             let name = recorded.source.as_str().into();
             let found = Batch::default();
-            sources.push(Source { name, resource, has_synced: false, position: 0, found });
+            all.push(Source { name, resource, has_synced: false, position: 0, found });
         }
-        let places = sources.iter().enumerate().map(|(at, source)| (Arc::clone(&source.name), at));
-        Self { places: places.collect(), resources, sources }
+        let places = all.iter().enumerate().map(|(at, source)| (Arc::clone(&source.name), at));
+        Self { places: places.collect(), resources, all }
     }
 
     /// Returns the recorded resources, each once.
@@ -76,12 +76,12 @@ impl Sources {
 
     /// Returns whether a resource was recorded by several sources, whose changes may have come out of order.
     pub(super) fn has_several(&self, resource: usize) -> bool {
-        self.sources.iter().filter(|source| source.resource == resource).count() > 1
+        self.all.iter().filter(|source| source.resource == resource).count() > 1
     }
 
     /// Returns the version of a resource: the one up to which the changes of all its sources are known.
     pub(super) fn version(&self, resource: usize) -> u64 {
-        let of_resource = self.sources.iter().filter(|source| source.resource == resource);
+        let of_resource = self.all.iter().filter(|source| source.resource == resource);
         of_resource.filter(|source| source.has_synced).map(|s| s.position).min().unwrap_or(1).max(1)
     }
 
@@ -93,7 +93,7 @@ impl Sources {
         let objects = self.resources.iter().map(|_| Vec::new()).collect();
         let mut start = Start { objects, ..Start::default() };
         let mut begin = None;
-        while !self.sources.iter().all(|source| source.has_synced) {
+        while !self.all.iter().all(|source| source.has_synced) {
             let Some(entry) = entries.next().transpose()? else { break };
             let first = *begin.get_or_insert(entry.time);
             let is_late = entry.time.duration_since(first) > FIRST_LISTS;
@@ -124,7 +124,7 @@ impl Sources {
     pub(super) fn start_at(&mut self, state: &State) -> Result<Start, ReplayerError> {
         let objects = self.resources.iter().map(|_| Vec::new()).collect();
         let mut start = Start { objects, time: Some(state.time()), ..Start::default() };
-        for source in &mut self.sources {
+        for source in &mut self.all {
             source.has_synced = state.has_synced(&source.name);
             if let Some(version) = state.version(&source.name) {
                 source.position = source.parse(version)?;
@@ -132,7 +132,7 @@ impl Sources {
         }
         for object in state.objects() {
             if let Some(&at) = self.places.get(object.source) {
-                start.objects[self.sources[at].resource].push(object.object.clone());
+                start.objects[self.all[at].resource].push(object.object.clone());
             }
         }
         Ok(start)
@@ -186,7 +186,7 @@ impl Sources {
 
     /// Adds the changes of lists that the recording has the end of only in part.
     pub(super) fn finish(&mut self, time: Timestamp, out: &mut VecDeque<Change>) {
-        for source in &mut self.sources {
+        for source in &mut self.all {
             source.complete(time, None, out);
         }
     }
@@ -194,7 +194,7 @@ impl Sources {
     /// The source of a line; lines without one are of a later version of the format.
     fn source(&mut self, entry: &Entry) -> Option<&mut Source> {
         let place = *self.places.get(&entry.source)?;
-        self.sources.get_mut(place)
+        self.all.get_mut(place)
     }
 }
 
