@@ -4,8 +4,11 @@ mod args;
 mod cluster;
 mod failure;
 mod interrupt;
+mod kubeconfig;
+mod moment;
 mod notices;
 mod output;
+mod replay;
 mod resources;
 mod serve;
 mod watch;
@@ -23,6 +26,7 @@ fn main() -> ExitCode {
         Err(error) => return failure::report(&error.into()),
     };
     let result = match command {
+        Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Serve(args) => runtime.block_on(serve::run(args)),
         Command::Watch(args) => runtime.block_on(watch::run(args)),
     };
