@@ -10,6 +10,7 @@ mod entries;
 mod entry;
 mod error;
 mod header;
+mod history;
 mod identity;
 mod input;
 mod line;
@@ -17,6 +18,8 @@ mod places;
 mod record;
 mod recording;
 mod redact;
+#[cfg(feature = "replay")]
+pub mod replay;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -26,6 +29,7 @@ pub use entries::Entries;
 pub use entry::{Entry, EntryKind};
 pub use error::{Place, RecordingError};
 pub use header::{Header, RecordedResource, Redaction, VERSION};
-pub use record::recorder::{Recorder, Summary};
+pub use history::{Change, History, HistoryEntry, ObjectFilter};
+pub use record::recorder::{OpenRecorder, Recorder, Summary};
 pub use recording::{OpenOptions, Recording};
 pub use state::{State, StateObject};

@@ -5,8 +5,10 @@
 //! - `progress`: what was recorded last, of each source.
 //! - `sink`: turns what is received into lines, snapshots and files.
 //! - `open`: creates a recording, or goes on in one.
+//! - `feed`: brings what a watcher receives to the sink.
 //! - `recorder`: the public type, which brings watchers and a sink together.
 
+mod feed;
 mod open;
 mod parts;
 mod progress;

@@ -75,7 +75,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["registry"],
             &["fields"],
             &["store"],
-            &["requests"],
+            &["replay", "requests"],
             &["transport"],
             &["faults"],
             &["server"],

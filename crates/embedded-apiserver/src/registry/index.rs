@@ -8,10 +8,14 @@ use watchable_core::{CatalogEntry, ResourceInfo, Scope};
 use super::builtin;
 use super::definition::Definition;
 use super::served::{Custom, Served, type_meta};
+use crate::support::clock::Clock;
 
 /// The verbs of custom resources.
 const CUSTOM_VERBS: &[&str] =
     &["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+
+/// The verbs of what is replayed.
+const REPLAYED_VERBS: &[&str] = &["get", "list", "watch"];
 
 /// The resources that a server serves at one time.
 #[derive(Clone)]
@@ -27,6 +31,7 @@ pub(crate) struct Registry {
     namespaces: Option<Arc<Served>>,
     /// The collections of custom resources by definition, even while no version is served.
     definitions: HashMap<String, usize>,
+    clock: Clock,
 }
 
 impl Registry {
@@ -39,6 +44,7 @@ impl Registry {
             by_kind: HashMap::new(),
             namespaces: None,
             definitions: HashMap::new(),
+            clock: Clock::default(),
         };
         for entry in catalog {
             let shared = registry.collection_of(entry.resource.group(), entry.resource.plural());
@@ -52,6 +58,7 @@ impl Registry {
                 categories: builtin::categories(&entry.resource),
                 type_meta: type_meta(&entry.resource),
                 protobuf: OnceLock::new(),
+                clock: Clock::default(),
                 resource: entry.resource,
                 list_kind: entry.list_kind.map(str::to_owned),
                 singular: entry.singular.to_owned(),
@@ -59,6 +66,46 @@ impl Registry {
                 verbs: entry.verbs,
                 custom: None,
             });
+        }
+        registry
+    }
+
+    /// Returns the registry of a server that shows recorded resources, each as it was recorded. What the catalog
+    /// says of them is taken from there.
+    pub(crate) fn for_replay(
+        catalog: &[CatalogEntry],
+        resources: impl IntoIterator<Item = ResourceInfo>,
+    ) -> Self {
+        let mut registry = Self::new([]);
+        for resource in resources {
+            let path = |of: &ResourceInfo| format!("{}/{}", of.api_version(), of.plural());
+            let known = catalog.iter().find(|entry| path(&entry.resource) == path(&resource));
+            let names = known.map_or(&[][..], |entry| entry.short_names);
+            let custom = || Custom {
+                definition: format!("{}.{}", resource.plural(), resource.group()),
+                columns: Vec::new(),
+            };
+            let kind = resource.kind().to_lowercase();
+            let served = Served {
+                id: 0,
+                // Objects of two versions differ, and each was recorded.
+                collection: registry.collections,
+                has_status: known.is_some() && builtin::has_status(&resource),
+                scale: known.and_then(|_| builtin::scale(&resource)),
+                categories: builtin::categories(&resource),
+                type_meta: type_meta(&resource),
+                protobuf: OnceLock::new(),
+                clock: Clock::default(),
+                list_kind: known.and_then(|entry| entry.list_kind).map(str::to_owned),
+                singular: known.map_or(kind, |entry| entry.singular.to_owned()),
+                short_names: names.iter().map(|&name| name.to_owned()).collect(),
+                verbs: REPLAYED_VERBS,
+                custom: known.is_none().then(custom),
+                resource,
+            };
+            if registry.add(served) {
+                registry.collections += 1;
+            }
         }
         registry
     }
@@ -88,6 +135,7 @@ impl Registry {
                 scale: version.scale.clone(),
                 type_meta: type_meta(&resource),
                 protobuf: OnceLock::new(),
+                clock: Clock::default(),
                 resource,
                 list_kind: Some(names.list_kind.clone()),
                 singular: names.singular.clone(),
@@ -111,15 +159,17 @@ impl Registry {
         self.definitions.remove(definition)
     }
 
-    fn add(&mut self, mut served: Served) {
+    /// Adds a resource, unless it is there; returns whether it was added.
+    fn add(&mut self, mut served: Served) -> bool {
         let resource = served.resource.clone();
         let api_version = resource.api_version();
         let path = format!("{api_version}/{}", resource.plural());
         if self.by_path.contains_key(&path) {
-            return;
+            return false;
         }
         served.id = self.next_id;
         self.next_id += 1;
+        served.clock = self.clock.clone();
         let served = Arc::new(served);
         if resource.group().is_empty() && resource.plural() == "namespaces" {
             self.namespaces = Some(Arc::clone(&served));
@@ -131,6 +181,12 @@ impl Registry {
         }
         self.by_path.insert(path, Arc::clone(&served));
         self.served.push(served);
+        true
+    }
+
+    /// Returns the clock by which tables tell ages.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     pub(crate) fn all(&self) -> &[Arc<Served>] {

@@ -1,9 +1,8 @@
 //! Records what watchers watch into a file.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use futures::StreamExt as _;
@@ -12,15 +11,14 @@ use jiff::Timestamp;
 use kube_client::Client;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::MissedTickBehavior;
-use watch_runtime::{Delivered, Position, RawEvent, RawEvents, Watcher, cluster_uid};
+use watch_runtime::{Watcher, cluster_uid};
 use watchable_core::DynamicObject;
 
+use super::feed::{Feed, Message};
 use super::open;
-use super::progress::{Received, ReceivedEvent, key, position_line};
 use super::sink::{Limits, Sink};
 use crate::error::{Kind, RecordingError};
 use crate::header::{Header, RecordedResource, Redaction, VERSION};
-use crate::line::PositionLine;
 use crate::redact::Redactor;
 
 pub use super::sink::Summary;
@@ -106,18 +104,17 @@ impl Recorder {
         self
     }
 
-    /// Records until a future completes, a watcher is stopped or fails. Then what was received is on the disk.
+    /// Finds out which cluster it is, and creates the file or finds out how far it is.
     ///
     /// # Errors
     ///
     /// If a setting is invalid, the file exists and is not to be [appended](Self::append) to, or is of something else,
-    /// is damaged, or cannot be written; if the cluster's identity cannot be found out; or if a watcher fails.
+    /// is damaged, or cannot be written; or if the cluster's identity cannot be found out.
     ///
     /// # Cancel safety
     ///
-    /// If the future is dropped, what was received is written in the background. What is lost is recorded when the
-    /// recording is continued.
-    pub async fn run(self, until: impl Future<Output = ()>) -> Result<Summary, RecordingError> {
+    /// The future may be dropped. Then the file may have been created.
+    pub async fn open(self) -> Result<OpenRecorder, RecordingError> {
         let Self { client, path, watchers, is_append, limits, redaction } = self;
         let setting = |reason: String| RecordingError::new(&path, Kind::Setting(reason));
         open::check_path(&path)?;
@@ -127,40 +124,70 @@ impl Recorder {
         if let Some(reason) = fault(&resources) {
             return Err(setting(reason));
         }
-        let sources = resources.iter().map(|resource| resource.source.clone()).collect::<Vec<_>>();
-        let until = std::pin::pin!(until);
-        let mut until = until;
-        let header = tokio::select! {
-            header = header(&client, &path, resources, redaction) => header?,
-            () = &mut until => return Ok(Summary::default()),
-        };
+        let names: Vec<_> = resources.iter().map(|resource| resource.source.clone()).collect();
+        let header = header(&client, &path, resources, redaction).await?;
         let file = path.clone();
         let opening = move || open::open(file, header, is_append, limits);
         let opened = tokio::task::spawn_blocking(opening).await;
         let (sink, delivered) = opened.map_err(|error| panicked(&path, &error))??;
         // The watchers are in the order of the arguments, and the file's sources in that of its header.
-        let order = |name: &str| sink.sources.iter().position(|it| &*it.name == name);
-        let places: Vec<_> = sources.iter().map(|name| order(name).unwrap_or_default()).collect();
-        let positions: Vec<_> = sink.sources.iter().map(|it| it.position.clone()).collect();
         let mut delivered: Vec<_> = delivered.into_iter().map(Some).collect();
+        let mut feeds = Vec::new();
+        let redactor = Arc::new(redactor);
+        for ((_, watcher), name) in watchers.into_iter().zip(names) {
+            let place = sink.sources.iter().position(|source| *source.name == *name);
+            let Some((source, delivered)) =
+                place.and_then(|place| Some((place, delivered.get_mut(place)?.take()?)))
+            else {
+                return Err(setting(format!("the recording has no source {name:?}")));
+            };
+            let position = sink.sources[source].position.clone();
+            feeds.push(Feed { source, watcher, delivered, position, redactor: redactor.clone() });
+        }
+        Ok(OpenRecorder { sink, feeds })
+    }
 
+    /// [Opens](Self::open) the file and [records](OpenRecorder::run) until a future completes.
+    ///
+    /// # Errors
+    ///
+    /// Those of both.
+    ///
+    /// # Cancel safety
+    ///
+    /// That of [`OpenRecorder::run`].
+    pub async fn run(self, until: impl Future<Output = ()>) -> Result<Summary, RecordingError> {
+        self.open().await?.run(until).await
+    }
+}
+
+/// A recorder with its file, which no other recorder can open.
+#[must_use = "a recorder does nothing until it runs"]
+pub struct OpenRecorder {
+    sink: Sink,
+    feeds: Vec<Feed>,
+}
+
+impl OpenRecorder {
+    /// Records until a future completes, a watcher is stopped or fails. Then what was received is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, or a watcher fails.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped, what was received is written in the background. What is lost is recorded when the
+    /// recording is continued.
+    pub async fn run(self, until: impl Future<Output = ()>) -> Result<Summary, RecordingError> {
+        let Self { sink, feeds } = self;
+        let path = sink.path.clone();
         let (sender, receiver) = channel(QUEUE);
         let writing = tokio::task::spawn_blocking(move || write(sink, receiver));
-        let redactor = Arc::new(redactor);
-        let mut feeds: FuturesUnordered<_> = FuturesUnordered::new();
-        for ((_, watcher), place) in watchers.into_iter().zip(places) {
-            let feed = Feed {
-                source: place,
-                position: positions[place].clone(),
-                redactor: Arc::clone(&redactor),
-                sender: sender.clone(),
-            };
-            let delivered =
-                delivered[place].take().unwrap_or_else(|| Delivered::new(Position::default()));
-            feeds.push(feed.run(watcher, delivered));
-        }
+        let mut feeds: FuturesUnordered<_> =
+            feeds.into_iter().map(|feed| feed.run(sender.clone())).collect();
         let ended = tokio::select! {
-            () = &mut until => None,
+            () = until => None,
             ended = feeds.next() => ended,
             () = tick(&sender) => None,
         };
@@ -173,94 +200,9 @@ impl Recorder {
     }
 }
 
-/// What is sent to the thread that writes.
-enum Message {
-    Received(Received),
-    Sync,
-}
-
-/// Brings what a watcher receives to the thread that writes.
-struct Feed {
-    source: usize,
-    /// The position that was sent last.
-    position: PositionLine,
-    redactor: Arc<Redactor>,
-    sender: Sender<Message>,
-}
-
-/// What a source does next.
-enum Next {
-    Event(RawEvent),
-    Moved,
-    Ended(Option<watch_runtime::WatchError>),
-}
-
-impl Feed {
-    async fn run(
-        mut self,
-        watcher: Watcher<DynamicObject>,
-        delivered: Delivered,
-    ) -> Result<(), watch_runtime::WatchError> {
-        let mut events = watcher.resume_raw_events(delivered);
-        loop {
-            let next = poll_fn(|cx| match events.poll_next_unpin(cx) {
-                Poll::Ready(Some(Ok(event))) => Poll::Ready(Next::Event(event)),
-                Poll::Ready(Some(Err(error))) => Poll::Ready(Next::Ended(Some(error))),
-                Poll::Ready(None) => Poll::Ready(Next::Ended(None)),
-                // Bookmarks and the ends of lists are no items.
-                Poll::Pending if self.has_moved(&events) => Poll::Ready(Next::Moved),
-                Poll::Pending => Poll::Pending,
-            });
-            let event = match next.await {
-                Next::Event(event) => match self.received(&watcher, &mut events, &event) {
-                    Some(event) => Some(event),
-                    None => continue,
-                },
-                Next::Moved => None,
-                Next::Ended(None) => return Ok(()),
-                Next::Ended(Some(error)) => return Err(error),
-            };
-            let (source, position) = (self.source, self.position.clone());
-            let received = Received { source, time: Timestamp::now(), position, event };
-            if self.sender.send(Message::Received(received)).await.is_err() {
-                // The thread that writes has ended, and says why.
-                return Ok(());
-            }
-        }
-    }
-
-    fn has_moved(&mut self, events: &RawEvents) -> bool {
-        let position = position_line(events.position());
-        let has_moved = position != self.position;
-        self.position = position;
-        has_moved
-    }
-
-    /// Returns what is recorded of an event. An object that does not decode is in the log, and not in the recording.
-    fn received(
-        &mut self,
-        watcher: &Watcher<DynamicObject>,
-        events: &mut RawEvents,
-        event: &RawEvent,
-    ) -> Option<ReceivedEvent> {
-        let delivery = &event.delivery;
-        self.has_moved(events);
-        let object = match watcher.decode(delivery) {
-            Ok(object) => object,
-            Err(error) => {
-                events.record_undecodable(delivery, error);
-                return None;
-            }
-        };
-        events.record_decoded(delivery);
-        let identity = &delivery.identity;
-        Some(ReceivedEvent {
-            etype: delivery.etype,
-            origin: delivery.origin,
-            key: key(&identity.namespace, &identity.name),
-            version: identity.version.clone(),
-            object: self.redactor.redact(object.json()).into_owned(),
-        })
+impl std::fmt::Debug for OpenRecorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenRecorder").field("path", &self.sink.path).finish_non_exhaustive()
     }
 }
 

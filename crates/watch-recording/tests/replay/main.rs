@@ -1,0 +1,5 @@
+//! Replays: recordings as an embedded API server shows them to clients.
+
+mod clients;
+mod moments;
+mod support;
