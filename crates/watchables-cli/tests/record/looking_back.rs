@@ -8,10 +8,13 @@ use super::{PODS, file, on, record, set_image, stop, wait_for};
 #[test]
 fn changes_and_states_are_printed() {
     let (server, home) = cluster();
-    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop-1"}});
+    let namespace =
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop-1"}});
     server.store().create(namespace).unwrap();
     for name in ["a.jsonl", "a.jsonl.zst"] {
         let recorder = record(&home, "pods", name, &[]);
+        let first = server.store().get(&PODS, Some("default"), "a").unwrap();
+        wait_for(&home, name, &first);
         let created = server.store().create(pod("shop-1", "web-1")).unwrap();
         wait_for(&home, name, &created);
         set_image(&server, "shop-1", "web-1", "nginx:1.29");
@@ -23,17 +26,18 @@ fn changes_and_states_are_printed() {
         let output = run(&mut on(&home, &["history", "pod/shop-1/web-1"], name));
         assert!(output.status.success(), "{}", stderr(&output));
         let lines = stdout(&output);
-        assert_eq!(lines.len(), 4, "{lines:#?}");
-        assert!(lines[0].contains("ADDED     pod/shop-1/web-1"), "{lines:#?}");
+        assert_eq!(lines.len(), 7, "{lines:#?}");
+        assert!(lines[0].ends_with("ADDED     pod/shop-1/web-1"), "{lines:#?}");
         assert!(lines[1].contains("MODIFIED  pod/shop-1/web-1"), "{lines:#?}");
         let change = "    spec.containers[name=main].image: example → nginx:1.29";
         assert_eq!(lines[2], change);
-        assert!(lines[3].contains("DELETED   pod/shop-1/web-1"), "{lines:#?}");
+        assert!(lines[5].starts_with("    metadata.deletionTimestamp: (none) → "), "{lines:#?}");
+        assert!(lines[6].ends_with("DELETED   pod/shop-1/web-1"), "{lines:#?}");
 
         let output = run(&mut on(&home, &["history", "po", "-n", "shop-1", "-o", "json"], name));
         let changes: Vec<Value> =
             stdout(&output).iter().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(changes.len(), 3);
+        assert_eq!(changes.len(), 4);
         assert_eq!(changes[1]["changes"], json!([change.trim()]));
 
         let time = changes[1]["time"].as_str().unwrap().to_owned();
@@ -56,7 +60,7 @@ fn changes_and_states_are_printed() {
 
         let output = run(&mut on(&home, &["history", "pods", "--since", &time], name));
         let lines = stdout(&output);
-        assert_eq!(lines.iter().filter(|line| line.contains("MODIFIED")).count(), 2, "{lines:#?}");
+        assert_eq!(lines.iter().filter(|line| line.contains("MODIFIED")).count(), 3, "{lines:#?}");
         assert!(!lines.iter().any(|line| line.contains("ADDED")), "{lines:#?}");
     }
 }
