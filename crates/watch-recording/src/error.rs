@@ -37,6 +37,8 @@ pub(crate) enum Kind {
     Setting(String),
     /// It cannot be found out which cluster it is.
     Cluster(Box<watch_runtime::ClusterUidError>),
+    /// An object does not decode into a type.
+    Undecodable { object: String, source: Box<watchable_core::json::Error> },
     /// A watch failed.
     Watch(watch_runtime::WatchError),
 }
@@ -106,6 +108,11 @@ impl RecordingError {
         matches!(self.0.kind, Kind::Setting(_))
     }
 
+    /// Whether an object did not decode into the type of an event. The events go on after it.
+    pub fn is_decode(&self) -> bool {
+        matches!(self.0.kind, Kind::Undecodable { .. })
+    }
+
     /// Returns the error of the watch that failed.
     pub fn watch_error(&self) -> Option<&watch_runtime::WatchError> {
         match &self.0.kind {
@@ -139,6 +146,9 @@ impl fmt::Display for RecordingError {
             Kind::Locked => write!(f, "another recorder is writing the recording {path}"),
             Kind::Setting(reason) => f.write_str(reason),
             Kind::Cluster(_) => f.write_str("cannot find out which cluster is recorded"),
+            Kind::Undecodable { object, .. } => {
+                write!(f, "the recording {path}: {object} does not decode")
+            }
             Kind::Watch(_) => write!(f, "the recording {path} ended"),
         }
     }
@@ -148,6 +158,7 @@ impl Error for RecordingError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0.kind {
             Kind::Io { source, .. } => Some(source),
+            Kind::Undecodable { source, .. } => Some(source.as_ref()),
             Kind::Watch(source) => Some(source),
             Kind::Cluster(source) => Some(source.as_ref()),
             _ => None,
