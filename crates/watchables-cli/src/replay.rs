@@ -1,6 +1,6 @@
 //! `watchables replay`: a recording as an API server for kubectl, programs and tests.
 
-use std::io::BufRead as _;
+use std::io::{BufRead as _, Write as _};
 
 use anyhow::Context as _;
 use tokio::sync::mpsc;
@@ -122,7 +122,8 @@ async fn step(replayer: &mut Replayer, interrupted: &mut Receiver<()>) -> anyhow
         };
         for _ in 0..steps {
             let Some(step) = replayer.step()? else { return Ok(Played::ToTheEnd) };
-            eprintln!("{step}");
+            // The replay goes on without a reader of what it says.
+            let _ = writeln!(std::io::stderr(), "{step}");
         }
     }
 }

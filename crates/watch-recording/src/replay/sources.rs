@@ -107,7 +107,7 @@ impl Sources {
             }
             match entry.what {
                 EntryKind::Event { etype, object, .. } => source.find(etype, object)?,
-                EntryKind::Position { version, synced: true } => {
+                EntryKind::Position { version, synced: true } if !version.is_empty() => {
                     source.position = source.parse(&version)?;
                     source.has_synced = true;
                     let found = std::mem::take(&mut source.found);
@@ -161,7 +161,7 @@ impl Sources {
                 };
                 out.push_back(Change { time, resource, version, what });
             }
-            EntryKind::Position { version, synced: true } => {
+            EntryKind::Position { version, synced: true } if !version.is_empty() => {
                 let version = source.parse(&version)?;
                 // The version from before a list that is not complete yet.
                 if version == source.position && !source.found.is_empty() {

@@ -141,6 +141,7 @@ fn repair_is_sorted_by_version_and_waits_for_the_end_of_its_list() {
             event(10, "pods", Added, Repair, "b", 105),
             // The position from before, while the list is not complete.
             position(11, "pods", 100),
+            entry(11, "pods", EntryKind::Position { version: String::new(), synced: true }),
             event(12, "pods", Deleted, Repair, "c", 60),
             position(13, "pods", 120),
             event(14, "pods", Modified, Live, "a", 121),
