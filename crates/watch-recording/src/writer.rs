@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use watch_runtime::{EventType, Origin};
@@ -16,6 +17,9 @@ use crate::places::INDEX_MAGIC;
 
 /// How much text a zstd frame has, from which on it ends with the next line.
 const FRAME_TEXT: u64 = 2 << 20;
+/// How often a file is tried to be locked.
+const LOCK_ATTEMPTS: u32 = 50;
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// How many bytes may be pending at the end of a frame.
 const PENDING_LIMIT: usize = 1 << 20;
 /// As fast as the events of a busy cluster need; higher levels make Pods smaller by a fifth for thrice the time.
@@ -341,13 +345,19 @@ impl Writer {
     }
 }
 
-/// Makes sure that no other recorder writes a file.
+/// Makes sure that no other recorder writes a file. A child process that is just being started holds the lock of its
+/// parent for a moment, even if the parent has been killed.
 pub(crate) fn lock(path: &Path, file: &File) -> Result<(), RecordingError> {
-    match file.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => Err(RecordingError::new(path, Kind::Locked)),
-        Err(TryLockError::Error(error)) => Err(RecordingError::io(path, "lock")(error)),
+    for _ in 0..LOCK_ATTEMPTS {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => {
+                return Err(RecordingError::io(path, "lock")(error));
+            }
+        }
     }
+    Err(RecordingError::new(path, Kind::Locked))
 }
 
 impl std::fmt::Debug for Writer {

@@ -116,7 +116,7 @@ fn recorded(path: &Path) -> Vec<(String, EventType, String)> {
 #[test]
 fn killed_anywhere_nothing_is_lost_and_nothing_repeated() {
     let mut kills = 0;
-    for seed in 0..120 {
+    for seed in 0..40 {
         let mut random = fastrand::Rng::with_seed(seed);
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(*random.choice(&["a.jsonl", "a.jsonl.zst"]).unwrap());
@@ -170,7 +170,7 @@ fn killed_anywhere_nothing_is_lost_and_nothing_repeated() {
             }
         }
     }
-    assert!(kills > 500, "{kills}");
+    assert!(kills > 300, "{kills}");
 }
 
 #[test]
