@@ -132,7 +132,7 @@ async fn replay_of_a_recorded_server_leads_to_the_same_objects() {
     let replay = async { replayer.run(50.0).await.unwrap() };
     let (pods, maps) =
         (follow(pods, state(&recorded, &PODS)), follow(maps, state(&recorded, &MAPS)));
-    soon(async { tokio::join!(pods, maps, replay) }).await;
+    soon(Box::pin(async { tokio::join!(pods, maps, replay) })).await;
     for resource in [&PODS, &MAPS] {
         assert_eq!(state(&server, resource), state(&recorded, resource));
     }
