@@ -5,9 +5,9 @@ use watch_runtime::{EventType, Origin};
 
 use crate::entry::{Entry, EntryKind};
 use crate::error::RecordingError;
+use crate::file::RecordedFile;
 use crate::input::lines::Lines;
 use crate::line::{Line, LineKind};
-use crate::recording::RecordedFile;
 
 /// An iterator of the lines of a recording; see [`Recording::entries`](crate::Recording::entries).
 pub struct Entries {

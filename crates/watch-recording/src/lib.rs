@@ -1,15 +1,21 @@
 //! Recordings of watched Kubernetes objects: write them, read them, look back.
 //!
-//! - **What it is:** [`Recording`] reads what a recorder has written: one JSON document per line, each with an event as
-//!   the API server sent it, when it was received, and by which watcher. `docs/recording-format.md` describes the format.
-//! - **What it is not:** an API server. `embedded-apiserver` replays recordings to any client.
-//! - **How to depend on it:** through the facade `watchables`, feature `recording`.
+//! - **What it is:** [`Recorder`] writes what watchers watch into a file, and goes on in it after it was killed.
+//!   [`Recording`] reads it: its [lines](Recording::entries), its events [decoded](Recording::events), what
+//!   [changed](Recording::history), and the [state](Recording::state_at) at any time. `docs/recording-format.md` describes
+//!   the format, for other languages, too.
+//! - **What it is not:** a database. A recording is read from a snapshot on, line by line.
+//! - **How to depend on it:** through the facade `watchables`, feature `recording`. With the feature `replay`, an embedded
+//!   API server shows a recording to any client.
+//! - **Where to begin reading:** `line.rs` for what is written; `recording.rs` and `record/recorder.rs` for the public
+//!   types; `record/sink.rs` for how events become lines, and `append/end_state.rs` for how a recorder goes on.
 
 mod append;
 mod entries;
 mod entry;
 mod error;
 mod events;
+mod file;
 mod header;
 mod history;
 mod identity;

@@ -1,15 +1,14 @@
 //! A recording that is read.
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use watchable_core::ResourceInfo;
 
 use crate::entries::Entries;
 use crate::error::{Kind, RecordingError};
+use crate::file::RecordedFile;
 use crate::header::{Header, HeaderFault};
 use crate::input::chunks;
 use crate::input::lines::Lines;
@@ -39,22 +38,6 @@ impl OpenOptions {
     pub fn skip_damaged(mut self, skip: bool) -> Self {
         self.skip_damaged = skip;
         self
-    }
-}
-
-/// The file of a recording, and what its lines refer to.
-#[derive(Clone, Debug)]
-pub(crate) struct RecordedFile {
-    pub(crate) path: PathBuf,
-    pub(crate) is_compressed: bool,
-    pub(crate) skips_damaged: bool,
-    pub(crate) sources: Arc<HashMap<String, (Arc<str>, ResourceInfo)>>,
-}
-
-impl RecordedFile {
-    /// Reads lines from a place on: an offset, and the number of the line there.
-    pub(crate) fn lines(&self, place: (u64, u64)) -> Result<Lines, RecordingError> {
-        Lines::open(&self.path, self.is_compressed, place, self.skips_damaged)
     }
 }
 

@@ -9,9 +9,9 @@ use watch_runtime::{EventType, Origin};
 use watchable_core::ResourceInfo;
 
 use crate::error::RecordingError;
+use crate::file::RecordedFile;
 use crate::identity;
 use crate::line::{Line, LineKind};
-use crate::recording::RecordedFile;
 
 /// Each object as it was at a time, by resource.
 #[derive(Clone, Debug)]

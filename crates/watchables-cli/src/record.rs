@@ -4,6 +4,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use futures::FutureExt as _;
 use watch_recording::{Recorder, RecordingError, Summary};
 use watchables::{Client, DynamicObject, Scope, ServedResource, Watcher};
 
@@ -42,8 +43,8 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
             }
         };
         tokio::select! {
-            () = timed_out => {}
-            _ = &mut interrupted => {}
+            () = timed_out => Ended::TimedOut,
+            _ = &mut interrupted => Ended::Interrupted,
         }
     };
     tokio::pin!(ended);
@@ -63,10 +64,7 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     };
     let (cluster, served) = tokio::select! {
         connected = connecting => connected?,
-        () = &mut ended => match waiting.cause() {
-            Some(cause) => bail!("{cause}; nothing was recorded"),
-            None => return Ok(()),
-        },
+        ended = &mut ended => return ended.before_the_recording(waiting.cause()),
     };
     let mut recorder = Recorder::new(cluster.client.clone(), &path)
         .append(args.append)
@@ -88,11 +86,11 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     }
     let recorder = tokio::select! {
         opened = recorder.open() => opened.map_err(in_words_of_the_command)?,
-        () = &mut ended => return Ok(()),
+        ended = &mut ended => return ended.before_the_recording(None),
     };
     eprintln!("watchables: recording into {}", path.display());
     let recorded = tokio::select! {
-        recorded = recorder.run(ended) => recorded,
+        recorded = recorder.run(ended.map(|_| ())) => recorded,
         () = notices::report(statuses) => return Ok(()),
     };
     let Summary { events, gaps, objects, .. } = recorded.map_err(in_words_of_the_command)?;
@@ -103,6 +101,27 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     };
     eprintln!("watchables: recorded {events} events{gaps}; {objects} objects exist");
     Ok(())
+}
+
+/// Why a recording ends.
+enum Ended {
+    TimedOut,
+    Interrupted,
+}
+
+impl Ended {
+    /// Says why nothing was recorded, unless the user knows.
+    fn before_the_recording(self, cause: Option<String>) -> anyhow::Result<()> {
+        match (self, cause) {
+            (Self::Interrupted, _) => Ok(()),
+            (Self::TimedOut, Some(cause)) => {
+                bail!("{cause}; gave up after the time set by --for, and nothing was recorded")
+            }
+            (Self::TimedOut, None) => bail!(
+                "the API server did not respond within the time set by --for; nothing was recorded"
+            ),
+        }
+    }
 }
 
 fn watcher(client: &Client, served: &ServedResource, args: &RecordArgs) -> Watcher<DynamicObject> {

@@ -7,9 +7,9 @@ use watch_protocol::identity::Identity;
 use watch_runtime::{EventType, Origin};
 
 use crate::error::RecordingError;
+use crate::file::RecordedFile;
 use crate::identity;
 use crate::line::{Line, LineKind, PositionLine, SnapshotPlace};
-use crate::recording::RecordedFile;
 use crate::writer::Resumed;
 
 /// The end of a recording.
