@@ -24,6 +24,7 @@ mod batch;
 mod change;
 mod error;
 mod head;
+mod load;
 mod options;
 mod order;
 mod pacer;

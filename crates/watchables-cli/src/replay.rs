@@ -112,13 +112,13 @@ async fn step(replayer: &mut Replayer, interrupted: &mut Receiver<()>) -> anyhow
         let steps = match line.trim() {
             "" => 1,
             "q" => return Ok(Played::Interrupted),
-            text => match text.parse::<u64>() {
-                Ok(steps) => steps,
-                Err(_) => {
+            text => {
+                let Ok(steps) = text.parse::<u64>() else {
                     eprintln!("watchables: press Enter, or type a number of events, or q");
                     continue;
-                }
-            },
+                };
+                steps
+            }
         };
         for _ in 0..steps {
             let Some(step) = replayer.step()? else { return Ok(Played::ToTheEnd) };

@@ -53,7 +53,7 @@ fn record(folder: &TempDir) -> String {
         event(20, "MODIFIED", "live", object("Gateway", "public", 103)),
         event(30, "DELETED", "live", object("Pod", "web", 110)),
     ];
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text = lines.map(|line| line.to_string()).join("\n") + "\n";
     let path = folder.path().join("day.jsonl");
     std::fs::write(&path, text).unwrap();
     path.to_str().unwrap().to_owned()

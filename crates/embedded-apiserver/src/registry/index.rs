@@ -14,16 +14,13 @@ use crate::support::clock::Clock;
 const CUSTOM_VERBS: &[&str] =
     &["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 
-/// The verbs of what is replayed.
-const REPLAYED_VERBS: &[&str] = &["get", "list", "watch"];
-
 /// The resources that a server serves at one time.
 #[derive(Clone)]
 pub(crate) struct Registry {
     /// In the order of their ids.
     served: Vec<Arc<Served>>,
     next_id: usize,
-    collections: usize,
+    pub(super) collections: usize,
     /// By `apiVersion/plural`.
     by_path: HashMap<String, Arc<Served>>,
     /// By `apiVersion/Kind`.
@@ -66,46 +63,6 @@ impl Registry {
                 verbs: entry.verbs,
                 custom: None,
             });
-        }
-        registry
-    }
-
-    /// Returns the registry of a server that shows recorded resources, each as it was recorded. What the catalog
-    /// says of them is taken from there.
-    pub(crate) fn for_replay(
-        catalog: &[CatalogEntry],
-        resources: impl IntoIterator<Item = ResourceInfo>,
-    ) -> Self {
-        let mut registry = Self::new([]);
-        for resource in resources {
-            let path = |of: &ResourceInfo| format!("{}/{}", of.api_version(), of.plural());
-            let known = catalog.iter().find(|entry| path(&entry.resource) == path(&resource));
-            let names = known.map_or(&[][..], |entry| entry.short_names);
-            let custom = || Custom {
-                definition: format!("{}.{}", resource.plural(), resource.group()),
-                columns: Vec::new(),
-            };
-            let kind = resource.kind().to_lowercase();
-            let served = Served {
-                id: 0,
-                // Objects of two versions differ, and each was recorded.
-                collection: registry.collections,
-                has_status: known.is_some() && builtin::has_status(&resource),
-                scale: known.and_then(|_| builtin::scale(&resource)),
-                categories: builtin::categories(&resource),
-                type_meta: type_meta(&resource),
-                protobuf: OnceLock::new(),
-                clock: Clock::default(),
-                list_kind: known.and_then(|entry| entry.list_kind).map(str::to_owned),
-                singular: known.map_or(kind, |entry| entry.singular.to_owned()),
-                short_names: names.iter().map(|&name| name.to_owned()).collect(),
-                verbs: REPLAYED_VERBS,
-                custom: known.is_none().then(custom),
-                resource,
-            };
-            if registry.add(served) {
-                registry.collections += 1;
-            }
         }
         registry
     }
@@ -160,7 +117,7 @@ impl Registry {
     }
 
     /// Adds a resource, unless it is there; returns whether it was added.
-    fn add(&mut self, mut served: Served) -> bool {
+    pub(super) fn add(&mut self, mut served: Served) -> bool {
         let resource = served.resource.clone();
         let api_version = resource.api_version();
         let path = format!("{api_version}/{}", resource.plural());

@@ -9,12 +9,13 @@ use watchable_core::ResourceInfo;
 
 use super::change::{Change, What};
 use super::error::ReplayerError;
+use super::load::load;
 use super::options::ReplayOptions;
-use super::order::{Changes, Lines};
+use super::order::Changes;
 use super::pacer::Pacer;
-use super::sources::{Sources, Start};
+use super::sources::Sources;
 use super::step::Step;
-use crate::{Entry, Header, Recording};
+use crate::{Header, Recording};
 
 /// How often the server's clock is set while nothing happens, and the least time that a pass of a loop takes.
 const TICK: Duration = Duration::from_secs(1);
@@ -232,35 +233,6 @@ impl Replayer {
         self.time = time;
         self.replay.set_time(time);
     }
-}
-
-/// Puts in the state with which the replay begins, and returns what comes after it.
-fn load(
-    recording: &Recording,
-    options: &ReplayOptions,
-    replay: &Replay,
-) -> Result<(Changes, Timestamp), ReplayerError> {
-    let mut sources = Sources::new(recording.header());
-    let begin = recording.range().0;
-    let (start, lines): (Start, Lines) = if let Some(from) = options.from {
-        let state = recording.state_at(from)?;
-        // The state has all lines of that time.
-        let is_later =
-            move |entry: &Result<Entry, _>| entry.as_ref().map_or(true, |e| e.time > from);
-        let lines = recording.entries_from(from).filter(is_later);
-        (sources.start_at(&state)?, Box::new(lines))
-    } else {
-        let mut lines = recording.entries();
-        let mut start = sources.start(&mut lines)?;
-        let first = std::mem::take(&mut start.lines);
-        (start, Box::new(first.into_iter().map(Ok).chain(lines)))
-    };
-    for (place, objects) in start.objects.into_iter().enumerate() {
-        replay.restore(&sources.resources()[place], objects, sources.version(place))?;
-    }
-    let time = start.time.unwrap_or(begin);
-    replay.set_time(time);
-    Ok((Changes::new(sources, lines, time), time))
 }
 
 /// Returns the release to serve: the recording's, if it is known.

@@ -14,7 +14,7 @@ use crate::support::{
 fn busy() -> Script {
     let mut script = Script::new("1.37");
     script.first_lists();
-    let mut exists = vec![true, true, false, false];
+    let mut exists = [true, true, false, false];
     let mut random = fastrand::Rng::with_seed(7);
     for n in 0..2_000_u64 {
         let second = i64::try_from(3 + n / 100).unwrap();

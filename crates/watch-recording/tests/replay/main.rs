@@ -2,4 +2,5 @@
 
 mod clients;
 mod moments;
+mod recorded;
 mod support;

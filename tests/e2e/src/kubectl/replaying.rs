@@ -80,5 +80,5 @@ fn recording() -> String {
         event(2, "MODIFIED", "live", "pods", pod("api", "102", "Running")),
         event(3, "DELETED", "live", "pods", pod("web", "103", "Running")),
     ];
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.map(|line| line.to_string()).join("\n") + "\n"
 }
