@@ -1,5 +1,7 @@
 //! Writes the lines of one file of a recording.
 
+mod frame;
+
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,24 +9,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use watch_runtime::{EventType, Origin};
-use zstd::stream::raw::{CParameter, Encoder, InBuffer, Operation as _, OutBuffer};
 
 use crate::error::{Kind, RecordingError};
 use crate::header::Header;
 use crate::input::lines::Lines;
 use crate::line::{self, PositionLine, SnapshotPlace};
 use crate::places::INDEX_MAGIC;
+use frame::Frame;
 
-/// How much text a zstd frame has, from which on it ends with the next line.
-const FRAME_TEXT: u64 = 2 << 20;
 /// How often a file is tried to be locked.
 const LOCK_ATTEMPTS: u32 = 50;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
-/// How many bytes may be pending at the end of a frame.
+/// How many bytes may be pending after a line.
 const PENDING_LIMIT: usize = 1 << 20;
-/// As fast as the events of a busy cluster need; higher levels make Pods smaller by a fifth for thrice the time.
-const LEVEL: i32 = 3;
-
 /// Writes lines to a file. Nothing is in the file before [`flush`](Self::flush).
 pub(crate) struct Writer {
     path: PathBuf,
@@ -44,13 +41,6 @@ pub(crate) struct Writer {
     /// The bytes of text since the last snapshot ended, or since the beginning.
     since_snapshot: u64,
     zstd: Option<Frame>,
-}
-
-/// A zstd frame that is being written.
-struct Frame {
-    encoder: Encoder<'static>,
-    /// How much text it has; 0 if it is not begun.
-    text: u64,
 }
 
 /// Where a writer goes on in an existing file.
@@ -105,13 +95,8 @@ impl Writer {
         is_compressed: bool,
         resumed: Resumed,
     ) -> Result<Self, RecordingError> {
-        let encoder = || -> io::Result<Frame> {
-            let mut encoder = Encoder::new(LEVEL)?;
-            encoder.set_parameter(CParameter::ChecksumFlag(true))?;
-            Ok(Frame { encoder, text: 0 })
-        };
         let zstd = if is_compressed {
-            Some(encoder().map_err(RecordingError::io(path, "compress"))?)
+            Some(Frame::new().map_err(RecordingError::io(path, "compress"))?)
         } else {
             None
         };
@@ -252,9 +237,7 @@ impl Writer {
 
     /// Hands what is pending to the operating system. Then it is read by others, and outlives this process.
     pub(crate) fn flush(&mut self) -> Result<(), RecordingError> {
-        if let Some(Frame { text: 1.., .. }) = self.zstd {
-            self.flush_frame()?;
-        }
+        self.compress(Frame::flush)?;
         let written = self.file.write_all(&self.pending);
         written.map_err(RecordingError::io(&self.path, "write"))?;
         self.pending.clear();
@@ -283,59 +266,30 @@ impl Writer {
     fn text(&mut self, line: &[u8]) -> Result<(), RecordingError> {
         self.line += 1;
         self.since_snapshot += line.len() as u64;
-        let Some(frame) = &mut self.zstd else {
+        if self.zstd.is_none() {
             self.append(line);
-            return self.flush_if_long();
-        };
-        frame.text += line.len() as u64;
-        let is_full = frame.text >= FRAME_TEXT;
-        let mut rest = line;
-        while !rest.is_empty() {
-            let used = self.compress(|encoder, output| {
-                let mut input = InBuffer::around(rest);
-                encoder.run(&mut input, output)?;
-                Ok(input.pos())
-            })?;
-            rest = &rest[used..];
         }
-        if is_full {
-            self.end_frame()?;
-            self.flush_if_long()?;
-        }
-        Ok(())
-    }
-
-    /// Keeps what is pending short. What is written ends with a whole line, and a whole frame.
-    fn flush_if_long(&mut self) -> Result<(), RecordingError> {
+        self.compress(|frame, out| {
+            frame.write(line, out)?;
+            if frame.is_full() { frame.end(out) } else { Ok(()) }
+        })?;
+        // What is written ends with a whole line, and a whole block.
         if self.pending.len() >= PENDING_LIMIT { self.flush() } else { Ok(()) }
     }
 
-    fn flush_frame(&mut self) -> Result<(), RecordingError> {
-        while self.compress(Encoder::flush)? > 0 {}
-        Ok(())
-    }
-
     fn end_frame(&mut self) -> Result<(), RecordingError> {
-        match &mut self.zstd {
-            Some(frame) if frame.text > 0 => frame.text = 0,
-            _ => return Ok(()),
-        }
-        while self.compress(|encoder, output| encoder.finish(output, true))? > 0 {}
-        let Some(frame) = &mut self.zstd else { return Ok(()) };
-        frame.encoder.reinit().map_err(RecordingError::io(&self.path, "compress"))
+        self.compress(Frame::end)
     }
 
-    /// Runs a step of the encoder and appends what it has written.
-    fn compress<T>(
+    /// Has something written by the encoder, if the file is compressed.
+    fn compress(
         &mut self,
-        step: impl FnOnce(&mut Encoder<'static>, &mut OutBuffer<'_, [u8]>) -> io::Result<T>,
-    ) -> Result<T, RecordingError> {
-        let Some(frame) = &mut self.zstd else { unreachable!("only frames are compressed") };
-        let mut scratch = [0_u8; 16 << 10];
-        let mut output = OutBuffer::around(scratch.as_mut_slice());
-        let result = step(&mut frame.encoder, &mut output);
-        let written = output.pos();
-        self.append(&scratch[..written]);
+        step: impl FnOnce(&mut Frame, &mut Vec<u8>) -> io::Result<()>,
+    ) -> Result<(), RecordingError> {
+        let Some(frame) = &mut self.zstd else { return Ok(()) };
+        let before = self.pending.len();
+        let result = step(frame, &mut self.pending);
+        self.len += (self.pending.len() - before) as u64;
         result.map_err(RecordingError::io(&self.path, "compress"))
     }
 
