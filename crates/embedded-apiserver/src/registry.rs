@@ -8,6 +8,7 @@ pub(crate) mod definition_status;
 pub(crate) mod definition_validation;
 mod index;
 mod printer_column;
+mod replayed;
 mod scale;
 mod selectable_fields;
 mod served;

@@ -1,5 +1,6 @@
 //! Helpers without dependencies on the rest: random numbers, time, JSON paths, merge keys.
 
+pub(crate) mod clock;
 pub(crate) mod counter;
 pub(crate) mod element_order;
 pub(crate) mod json_path;

@@ -1,9 +1,15 @@
 //! Command-line arguments.
 
+mod recordings;
+mod replay;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use crate::args::recordings::{HistoryArgs, RecordArgs, StateArgs, StateFormat};
+pub(crate) use crate::args::replay::ReplayArgs;
 
 /// Watch Kubernetes resources from the shell.
 #[derive(Debug, Parser)]
@@ -18,8 +24,16 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Show what is in a file of checkpoints, also while a program writes it.
     Checkpoints(CheckpointsArgs),
+    /// Print what happened to the objects of a recording, change by change.
+    History(HistoryArgs),
+    /// Record the events of one or more resources into a file.
+    Record(RecordArgs),
+    /// Show a recording as an API server, as the cluster was or as it went on.
+    Replay(ReplayArgs),
     /// Serve a small API server until Ctrl-C, and print a kubeconfig for it.
     Serve(ServeArgs),
+    /// Print the objects of a recording as they were at a time.
+    State(StateArgs),
     /// Print the events of one or more resources as they happen.
     Watch(WatchArgs),
 }

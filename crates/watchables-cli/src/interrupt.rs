@@ -12,6 +12,11 @@ const GRACE_PERIOD: Duration = Duration::from_millis(200);
 /// If the process still runs after [`GRACE_PERIOD`], because its output is blocked by a reader that
 /// does not read, it exits with code 0.
 pub(crate) fn interrupted() -> oneshot::Receiver<()> {
+    interrupted_within(GRACE_PERIOD)
+}
+
+/// The same for a program that has more to do before it exits.
+pub(crate) fn interrupted_within(grace_period: Duration) -> oneshot::Receiver<()> {
     let (sender, receiver) = oneshot::channel();
     // Not on the main thread, which may be blocked in a write.
     std::thread::spawn(move || {
@@ -20,7 +25,7 @@ pub(crate) fn interrupted() -> oneshot::Receiver<()> {
         };
         if runtime.block_on(signal()).is_ok() {
             let _ = sender.send(());
-            std::thread::sleep(GRACE_PERIOD);
+            std::thread::sleep(grace_period);
             std::process::exit(0);
         }
     });

@@ -4,11 +4,18 @@ mod args;
 mod checkpoints;
 mod cluster;
 mod failure;
+mod history;
 mod interrupt;
+mod kubeconfig;
+mod moment;
 mod notices;
 mod output;
+mod record;
+mod recorded;
+mod replay;
 mod resources;
 mod serve;
+mod state;
 mod watch;
 
 use std::process::ExitCode;
@@ -25,7 +32,11 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Checkpoints(args) => checkpoints::run(&args),
+        Command::History(args) => history::run(&args),
+        Command::Record(args) => runtime.block_on(record::run(args)),
+        Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Serve(args) => runtime.block_on(serve::run(args)),
+        Command::State(args) => state::run(&args),
         Command::Watch(args) => runtime.block_on(watch::run(args)),
     };
     match result {

@@ -1,7 +1,6 @@
 //! `watchables serve`: an embedded API server for kubectl, programs and tests.
 
 use std::borrow::Cow;
-use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use watchables::CatalogEntry;
 
 use crate::args::ServeArgs;
 use crate::interrupt::interrupted;
-use crate::output;
+use crate::kubeconfig;
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
@@ -34,7 +33,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         seed(server.store(), path)?;
     }
     let _demo = args.demo.then(|| server.demo(&DemoOptions::default()));
-    write_kubeconfig(&server, args.kubeconfig.as_deref())?;
+    kubeconfig::write(&server, args.kubeconfig.as_deref(), "get pods -A -w")?;
     tokio::select! {
         _ = interrupted => {}
         () = compact(server.store(), args.compact) => {}
@@ -72,35 +71,6 @@ fn text_of(bytes: &[u8]) -> Cow<'_, str> {
         [0xff, 0xfe, ..] => units(u16::from_le_bytes),
         [0xfe, 0xff, ..] => units(u16::from_be_bytes),
         _ => String::from_utf8_lossy(bytes),
-    }
-}
-
-/// Writes the kubeconfig to the file, or to standard output without one. Prints a command that uses
-/// it on standard error.
-fn write_kubeconfig(server: &EmbeddedServer, path: Option<&Path>) -> anyhow::Result<()> {
-    let kubeconfig = server.kubeconfig();
-    let url = server.url();
-    if let Some(path) = path {
-        let file = path.display();
-        std::fs::write(path, kubeconfig).with_context(|| format!("cannot write {file}"))?;
-        eprintln!("watchables: serving at {url}; try: kubectl --kubeconfig {file} get pods -A -w");
-        return Ok(());
-    }
-    if server.certificate_authority().is_some() {
-        // kubectl trusts the server's certificate only with the kubeconfig.
-        eprintln!(
-            "watchables: serving at {url}; save this kubeconfig as FILE, then try: \
-             kubectl --kubeconfig FILE get pods -A -w"
-        );
-    } else {
-        eprintln!("watchables: serving at {url}; try: kubectl --server {url} get pods -A -w");
-    }
-    let mut out = std::io::stdout().lock();
-    match out.write_all(kubeconfig.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if !output::is_broken_pipe(&error) => {
-            Err(error).context("cannot write to standard output")
-        }
-        _ => Ok(()),
     }
 }
 

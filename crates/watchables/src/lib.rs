@@ -22,6 +22,8 @@
 //! - A [`MultiplexingWatcher`] merges the events of several watchers into one stream.
 //! - A [`Store`] keeps the present state of what is watched, with indexes, and knows what changed (feature `store`, on
 //!   by default).
+//! - A `recording::Recorder` records what watchers watch into a file, and a `recording::Recording` looks back in it
+//!   (feature `recording`).
 //! - [`blocking`] is the same API without async.
 //! - A **release** of Kubernetes is a Cargo feature (`rel_1_37`) and a module of the same name, with every type
 //!   of its OpenAPI spec. Several can be enabled at once.
@@ -56,6 +58,8 @@ pub use watch_durable::{
     Batch, CheckpointStore, CheckpointSummary, Checkpoints, Claim, CommittedObject, DurableError,
     DurableEvent, DurableExt, DurableStream, EventId, Row, StoreError,
 };
+#[cfg(feature = "recording")]
+pub use watch_recording as recording;
 #[cfg(feature = "kube-runtime")]
 pub use watch_runtime::KubeEvents;
 pub use watch_runtime::discovery;

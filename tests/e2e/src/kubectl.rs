@@ -3,6 +3,7 @@
 
 mod program;
 mod reading;
+mod replaying;
 mod serve;
 mod writing;
 
@@ -33,6 +34,8 @@ pub(crate) async fn run(report: &Report) {
                 report.record("kubectl on the embedded server", Err(why));
             }
         }
+        let name = format!("kubectl {version} on a replay");
+        report.test(&name, Box::pin(replaying::run(&program))).await;
     }
 }
 

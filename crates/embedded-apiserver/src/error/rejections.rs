@@ -154,6 +154,20 @@ impl ApiError {
         Self { details: Some(Box::default()), ..Self::new(405, "MethodNotAllowed", message) }
     }
 
+    /// A write to a server that shows what happened on another one.
+    pub(crate) fn read_only_replay() -> Self {
+        let message =
+            "this server replays a recording: its objects can be read and watched, not written";
+        Self { details: Some(Box::default()), ..Self::new(405, "MethodNotAllowed", message) }
+    }
+
+    /// A watch from a version that a replay has yet to reach, or has reached before it started again.
+    pub(crate) fn not_replayed(requested: u64, current: u64) -> Self {
+        Self::expired(format!(
+            "resource version {requested} is not in the history of this replay, which is at {current}"
+        ))
+    }
+
     pub(crate) fn not_watchable(resource: &ResourceInfo) -> Self {
         let plural = resource.plural();
         let message = format!("watch is not supported on resources of kind \"{plural}\"");

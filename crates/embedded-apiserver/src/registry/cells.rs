@@ -68,9 +68,10 @@ pub(super) fn data(object: &Value) -> Value {
     (count("data") + count("binaryData")).into()
 }
 
-pub(super) fn last_seen(event: &Value) -> Value {
+pub(super) fn last_seen(event: &Value, now: Timestamp) -> Value {
     let times = ["/lastTimestamp", "/eventTime", "/metadata/creationTimestamp"];
-    age(times.iter().find_map(|pointer| event.pointer(pointer).filter(|t| t.is_string()))).into()
+    let time = times.iter().find_map(|pointer| event.pointer(pointer).filter(|t| t.is_string()));
+    age(time, now).into()
 }
 
 pub(super) fn involved(event: &Value) -> Value {
@@ -84,10 +85,10 @@ pub(super) fn replicas(object: &Value) -> Value {
     format!("{}/{}", number("/status/readyReplicas", 0), number("/spec/replicas", 1)).into()
 }
 
-pub(super) fn age(time: Option<&Value>) -> String {
+pub(super) fn age(time: Option<&Value>, now: Timestamp) -> String {
     let then = time.and_then(Value::as_str).and_then(|text| text.parse::<Timestamp>().ok());
     let Some(then) = then else { return "<unknown>".to_owned() };
-    duration(Timestamp::now().as_second() - then.as_second())
+    duration(now.as_second() - then.as_second())
 }
 
 /// Formats a duration in seconds as kubectl does: the longer, the coarser.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::cells::{
@@ -28,12 +29,14 @@ enum Cell {
     Number(&'static str),
     /// The time since the timestamp at a JSON pointer.
     Age(&'static str),
+    /// The time since an event was last seen.
+    LastSeen,
     By(fn(&Value) -> Value),
     /// A JSON path to a value of the column's type.
     Path(String),
 }
 
-use Cell::{Age, By, Number, Path, Text};
+use Cell::{Age, By, LastSeen, Number, Path, Text};
 
 impl Column {
     pub(crate) fn definition(&self) -> Value {
@@ -47,11 +50,11 @@ impl Column {
     }
 
     /// Returns the cell of a custom resource. A value of another type than the column's is left out.
-    fn typed(&self, value: Option<&Value>) -> Value {
+    fn typed(&self, value: Option<&Value>, now: Timestamp) -> Value {
         let value = value.unwrap_or(&Value::Null);
         match (&*self.kind, value) {
             (_, Value::Null) => Value::Null,
-            ("date", value) => age(Some(value)).into(),
+            ("date", value) => age(Some(value), now).into(),
             ("string", Value::String(_))
             | ("boolean", Value::Bool(_))
             | ("integer" | "number", Value::Number(_)) => value.clone(),
@@ -60,7 +63,8 @@ impl Column {
         }
     }
 
-    pub(crate) fn cell(&self, object: &Value) -> Value {
+    /// Returns the cell of an object, at a time.
+    pub(crate) fn cell(&self, object: &Value, now: Timestamp) -> Value {
         match &self.cell {
             Text(pointer) => match object.pointer(pointer) {
                 None | Some(Value::Null) => "<none>".into(),
@@ -68,9 +72,10 @@ impl Column {
                 Some(value) => value.clone(),
             },
             Number(pointer) => object.pointer(pointer).cloned().unwrap_or_else(|| 0.into()),
-            Age(pointer) => age(object.pointer(pointer)).into(),
+            Age(pointer) => age(object.pointer(pointer), now).into(),
+            LastSeen => last_seen(object, now),
             By(render) => render(object),
-            Path(path) => self.typed(json_path::first(path, object)),
+            Path(path) => self.typed(json_path::first(path, object), now),
         }
     }
 }
@@ -116,7 +121,7 @@ pub(crate) fn columns(served: &Served) -> Vec<Column> {
             vec![name(), text("Type", "/type"), column("Data", "string", By(data)), created()]
         }
         ("", "Event") => vec![
-            column("Last Seen", "string", By(last_seen)),
+            column("Last Seen", "string", LastSeen),
             text("Type", "/type"),
             text("Reason", "/reason"),
             column("Object", "string", By(involved)),

@@ -8,6 +8,7 @@ use watchable_core::{CatalogEntry, ResourceInfo, Scope};
 use super::builtin;
 use super::definition::Definition;
 use super::served::{Custom, Served, type_meta};
+use crate::support::clock::Clock;
 
 /// The verbs of custom resources.
 const CUSTOM_VERBS: &[&str] =
@@ -19,7 +20,7 @@ pub(crate) struct Registry {
     /// In the order of their ids.
     served: Vec<Arc<Served>>,
     next_id: usize,
-    collections: usize,
+    pub(super) collections: usize,
     /// By `apiVersion/plural`.
     by_path: HashMap<String, Arc<Served>>,
     /// By `apiVersion/Kind`.
@@ -27,6 +28,7 @@ pub(crate) struct Registry {
     namespaces: Option<Arc<Served>>,
     /// The collections of custom resources by definition, even while no version is served.
     definitions: HashMap<String, usize>,
+    clock: Clock,
 }
 
 impl Registry {
@@ -39,6 +41,7 @@ impl Registry {
             by_kind: HashMap::new(),
             namespaces: None,
             definitions: HashMap::new(),
+            clock: Clock::default(),
         };
         for entry in catalog {
             let shared = registry.collection_of(entry.resource.group(), entry.resource.plural());
@@ -52,6 +55,7 @@ impl Registry {
                 categories: builtin::categories(&entry.resource),
                 type_meta: type_meta(&entry.resource),
                 protobuf: OnceLock::new(),
+                clock: Clock::default(),
                 resource: entry.resource,
                 list_kind: entry.list_kind.map(str::to_owned),
                 singular: entry.singular.to_owned(),
@@ -88,6 +92,7 @@ impl Registry {
                 scale: version.scale.clone(),
                 type_meta: type_meta(&resource),
                 protobuf: OnceLock::new(),
+                clock: Clock::default(),
                 resource,
                 list_kind: Some(names.list_kind.clone()),
                 singular: names.singular.clone(),
@@ -111,15 +116,17 @@ impl Registry {
         self.definitions.remove(definition)
     }
 
-    fn add(&mut self, mut served: Served) {
+    /// Adds a resource, unless it is there; returns whether it was added.
+    pub(super) fn add(&mut self, mut served: Served) -> bool {
         let resource = served.resource.clone();
         let api_version = resource.api_version();
         let path = format!("{api_version}/{}", resource.plural());
         if self.by_path.contains_key(&path) {
-            return;
+            return false;
         }
         served.id = self.next_id;
         self.next_id += 1;
+        served.clock = self.clock.clone();
         let served = Arc::new(served);
         if resource.group().is_empty() && resource.plural() == "namespaces" {
             self.namespaces = Some(Arc::clone(&served));
@@ -131,6 +138,12 @@ impl Registry {
         }
         self.by_path.insert(path, Arc::clone(&served));
         self.served.push(served);
+        true
+    }
+
+    /// Returns the clock by which tables tell ages.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     pub(crate) fn all(&self) -> &[Arc<Served>] {

@@ -10,6 +10,7 @@ use super::printer_column::PrinterColumn;
 use super::scale::Scale;
 use crate::protobuf::ObjectType;
 use crate::storage::{Format, MetadataRules};
+use crate::support::clock::Clock;
 use crate::support::release::Release;
 use crate::support::wire::Wire;
 
@@ -35,6 +36,8 @@ pub(crate) struct Served {
     pub(super) type_meta: Bytes,
     /// Its objects and lists in protobuf, once they are needed.
     pub(super) protobuf: OnceLock<Option<(ObjectType, ObjectType)>>,
+    /// Tells the ages in its tables; the registry's.
+    pub(crate) clock: Clock,
 }
 
 /// The definition of a custom resource.
@@ -112,6 +115,11 @@ impl Served {
             "scale" => self.scale.is_some(),
             _ => false,
         }
+    }
+
+    /// Returns the verbs of its subresources.
+    pub(crate) fn subresource_verbs(&self) -> &'static [&'static str] {
+        if self.has_verb("update") { &["get", "patch", "update"] } else { &["get"] }
     }
 
     /// Returns whether the resource is `customresourcedefinitions`.

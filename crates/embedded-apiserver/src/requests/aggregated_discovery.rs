@@ -116,7 +116,7 @@ fn resource(served: &Served) -> Value {
         .into_iter()
         .filter(|(is_served, ..)| *is_served)
         .map(|(_, name, kind)| {
-            json!({"subresource": name, "responseKind": kind, "verbs": ["get", "patch", "update"]})
+            json!({"subresource": name, "responseKind": kind, "verbs": served.subresource_verbs()})
         })
         .collect();
     if !parts.is_empty() {

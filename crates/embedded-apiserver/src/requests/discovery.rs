@@ -73,7 +73,7 @@ fn with_subresources(served: &Served) -> Vec<Value> {
             "singularName": "",
             "namespaced": served.is_namespaced(),
             "kind": kind,
-            "verbs": ["get", "patch", "update"],
+            "verbs": served.subresource_verbs(),
         })
     };
     let mut all = vec![resource(served)];

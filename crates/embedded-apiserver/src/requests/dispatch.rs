@@ -37,6 +37,9 @@ pub(crate) async fn handle(context: &Context, request: Request<Incoming>) -> Res
 async fn serve(context: &Context, request: Request<Incoming>) -> Result<Response<Body>, ApiError> {
     authenticate(context, &request)?;
     let route = parse(request.uri().path());
+    if request.method() != Method::GET {
+        context.store.check_writable()?;
+    }
     if let Route::Resource(path) = route {
         return serve_resource(context, path, request).await;
     }
@@ -131,7 +134,7 @@ async fn serve_object(
         ("GET", _) => {
             check_verb(served, "get")?;
             accepted.representation.check_item()?;
-            list::check_version(context, query)?;
+            list::check_version(context, served, query)?;
             let object = context.store.read(served, &Key::new(namespace, name))?;
             Ok(response::object(200, &object, served, accepted, context.release))
         }

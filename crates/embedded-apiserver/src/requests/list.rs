@@ -45,10 +45,14 @@ pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, Ap
 }
 
 /// Checks the version of a request for one object: it must have been reached.
-pub(super) fn check_version(context: &Context, query: &Query) -> Result<(), ApiError> {
+pub(super) fn check_version(
+    context: &Context,
+    served: &Served,
+    query: &Query,
+) -> Result<(), ApiError> {
     let Some(version) = query.get("resourceVersion") else { return Ok(()) };
     let version = parse_version(version).map_err(ApiError::unexpected)?;
-    let current = context.store.current_revision();
+    let current = context.store.now(served).revision;
     if version > current { Err(ApiError::too_new(version, current)) } else { Ok(()) }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::query::Query;
@@ -78,14 +79,14 @@ impl Representation {
             Self::Full => object,
             Self::PartialMetadata | Self::PartialMetadataList => metadata_only(&object),
             Self::Table(contents) => {
-                let columns = columns(served);
+                let (columns, now) = (columns(served), served.clock.now());
                 let version = &object["metadata"]["resourceVersion"];
                 json!({
                     "kind": "Table",
                     "apiVersion": "meta.k8s.io/v1",
                     "metadata": {"resourceVersion": version},
                     "columnDefinitions": with_columns.then(|| definitions(&columns)),
-                    "rows": [row(&columns, &object, contents)],
+                    "rows": [row(&columns, &object, contents, now)],
                 })
             }
         }
@@ -109,8 +110,8 @@ impl Representation {
                 "items": items,
             });
         };
-        let columns = columns(served);
-        let rows: Vec<_> = items.map(|item| row(&columns, &item, contents)).collect();
+        let (columns, now) = (columns(served), served.clock.now());
+        let rows: Vec<_> = items.map(|item| row(&columns, &item, contents, now)).collect();
         json!({
             "kind": "Table",
             "apiVersion": "meta.k8s.io/v1",
@@ -129,8 +130,8 @@ fn metadata_only(object: &Value) -> Value {
     })
 }
 
-fn row(columns: &[Column], object: &Value, contents: RowObject) -> Value {
-    let cells: Vec<_> = columns.iter().map(|column| column.cell(object)).collect();
+fn row(columns: &[Column], object: &Value, contents: RowObject, now: Timestamp) -> Value {
+    let cells: Vec<_> = columns.iter().map(|column| column.cell(object, now)).collect();
     let object = match contents {
         RowObject::Nothing => Value::Null,
         RowObject::Metadata => metadata_only(object),

@@ -16,7 +16,7 @@ use super::selectors::selection;
 use super::watch_stream::{Start, WatchStream};
 use crate::error::{ApiError, Problem};
 use crate::registry::Served;
-use crate::storage::parse_version;
+use crate::storage::{Point, parse_version};
 use crate::support::random::Random;
 use crate::support::release::Release;
 use crate::support::time::FOREVER;
@@ -85,17 +85,21 @@ fn start(
         Some(text) => parse_version(text).map_err(ApiError::unexpected)?,
         None => 0,
     };
-    let current = context.store.current_revision();
     if initial_events.unwrap_or(version == 0) {
-        let (objects, revision) = context.store.snapshot(served);
+        let (objects, point) = context.store.snapshot(served);
         // A state at a version must be as new as it. A plain watch waits for the version in silence.
-        let error = (version > revision).then(|| ApiError::too_new(version, revision));
+        let current = point.revision;
+        let error = (version > current).then(|| ApiError::too_new(version, current));
         let marks_end = initial_events.is_some() || context.release >= ALWAYS_INITIAL_EVENTS_SINCE;
         let end_bookmark = marks_end && query.flag("allowWatchBookmarks");
-        return Ok(Start { revision, objects, end_bookmark, error });
+        return Ok(Start { point, objects, end_bookmark, error });
     }
-    let revision = if version == 0 { current } else { version };
-    Ok(Start { revision, objects: Vec::new(), end_bookmark: false, error: None })
+    let now = context.store.now(served);
+    let point = if version == 0 { now } else { Point { revision: version, ..now } };
+    // Of a replay, nobody has a later version, except from before it started again.
+    let is_ahead = context.store.is_replay() && point.revision > now.revision;
+    let error = is_ahead.then(|| ApiError::not_replayed(version, now.revision));
+    Ok(Start { point, objects: Vec::new(), end_bookmark: false, error })
 }
 
 /// Returns whether the watch starts with initial events, if the request says so in a way that the

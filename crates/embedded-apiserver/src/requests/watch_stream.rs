@@ -13,7 +13,7 @@ use super::context::Context;
 use super::event_encoder::EventEncoder;
 use crate::error::ApiError;
 use crate::registry::Served;
-use crate::storage::{Object, Selection};
+use crate::storage::{Object, Point, Selection};
 use crate::store::Store;
 use crate::support::counter::Counted;
 
@@ -24,8 +24,8 @@ const LAST_BOOKMARK: Duration = Duration::from_secs(2);
 
 /// The start of a stream.
 pub(crate) struct Start {
-    /// The revision after which events are sent.
-    pub(crate) revision: u64,
+    /// The point after which events are sent.
+    pub(crate) point: Point,
     /// The objects of the initial events. Those that are not selected are left out.
     pub(crate) objects: Vec<Arc<Object>>,
     /// Whether a bookmark marks the end of the initial events.
@@ -40,12 +40,12 @@ pub(crate) struct WatchStream {
     served: Arc<Served>,
     encoder: EventEncoder,
     selection: Selection,
-    revision: u64,
+    point: Point,
     objects: std::vec::IntoIter<Arc<Object>>,
     end_bookmark: bool,
     /// Events that are ready to be sent.
     ready: VecDeque<Bytes>,
-    revisions: watch::Receiver<u64>,
+    changes: watch::Receiver<u64>,
     bookmark_interval: Option<Duration>,
     next_bookmark: Option<Instant>,
     /// The time of the bookmark shortly before the end.
@@ -73,13 +73,13 @@ impl WatchStream {
             store: context.store.clone(),
             served,
             selection,
-            revision: start.revision,
+            point: start.point,
             ended: start.error.is_some(),
             ready: start.error.iter().map(|error| encoder.error(error)).collect(),
             encoder,
             objects: if start.error.is_none() { start.objects } else { Vec::new() }.into_iter(),
             end_bookmark: start.end_bookmark && start.error.is_none(),
-            revisions: context.store.revisions(),
+            changes: context.store.changes(),
             bookmark_interval,
             next_bookmark: bookmark_interval.map(|interval| now + interval),
             last_bookmark: bookmark_interval.map(|_| last_bookmark),
@@ -107,7 +107,7 @@ impl WatchStream {
             }
             // Both come before the history is read: later changes end the wait below, and the history
             // has every event from before the resource was unregistered.
-            self.revisions.borrow_and_update();
+            self.changes.borrow_and_update();
             let is_served = self.store.registry().still_serves(&self.served);
             if self.read_events() {
                 continue;
@@ -116,13 +116,13 @@ impl WatchStream {
                 return None;
             }
             if self.bookmark_is_due()
-                && let Some(bookmark) = self.encoder.bookmark(self.revision, false)
+                && let Some(bookmark) = self.encoder.bookmark(self.point.revision, false)
             {
                 return Some(bookmark);
             }
             tokio::select! {
                 () = sleep_until(self.wake_time()) => {}
-                changed = self.revisions.changed() => changed.ok()?,
+                changed = self.changes.changed() => changed.ok()?,
             }
         }
     }
@@ -135,14 +135,14 @@ impl WatchStream {
             return Some(event);
         }
         let ends = std::mem::take(&mut self.end_bookmark);
-        ends.then(|| self.encoder.bookmark(self.revision, true)).flatten()
+        ends.then(|| self.encoder.bookmark(self.point.revision, true)).flatten()
     }
 
     /// Reads the next events of the history; returns whether there were any.
     fn read_events(&mut self) -> bool {
-        match self.store.events_after(self.revision, BATCH) {
+        match self.store.events_after(&self.served, self.point, BATCH) {
             Err(too_old) => {
-                let error = ApiError::too_old(self.revision, too_old.oldest);
+                let error = ApiError::too_old(self.point.revision, too_old.oldest);
                 self.ready.push_back(self.encoder.error(&error));
                 self.ended = true;
                 true
@@ -154,7 +154,7 @@ impl WatchStream {
                 let selected = of_collection.filter_map(|event| encoder.change(event, selection));
                 self.ready.extend(selected);
                 // A watch can start at a future revision.
-                self.revision = self.revision.max(reached);
+                self.point.revision = self.point.revision.max(reached);
                 !events.is_empty()
             }
         }

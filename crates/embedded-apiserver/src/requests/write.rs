@@ -117,6 +117,6 @@ pub(super) fn delete_collection(request: &ResourceRequest<'_>) -> Result<Respons
     let selection = selection(served, namespace, query)?;
     let propagation = propagation(served, query, &Value::Null)?;
     let items = context.store.remove_all(served, &selection, propagation, dry_run);
-    let page = Page { items, revision: context.store.current_revision(), remaining: 0 };
+    let page = Page { items, revision: context.store.now(served).revision, remaining: 0 };
     Ok(list::respond(served, page, false, accepted, context.release))
 }

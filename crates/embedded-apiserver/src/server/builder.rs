@@ -16,6 +16,7 @@ use super::embedded_server::EmbeddedServer;
 use super::service::Service;
 use crate::faults::{FaultLayer, Faults};
 use crate::registry::Registry;
+use crate::replay::Replay;
 use crate::requests::Context;
 use crate::storage::Limits;
 use crate::store::Store;
@@ -28,6 +29,11 @@ impl EmbeddedServer {
     /// Returns the default settings of a server for a catalog: a release's, or one of your own.
     pub fn builder(catalog: impl Into<Cow<'static, [CatalogEntry]>>) -> Builder {
         Builder::new(catalog.into())
+    }
+
+    /// Returns the default settings of a server that shows a replay.
+    pub fn replaying(replay: &Replay) -> Builder {
+        Builder { replay: Some(replay.clone()), ..Builder::new(Cow::Borrowed(&[])) }
     }
 }
 
@@ -43,6 +49,7 @@ pub struct Builder {
     token: Option<String>,
     tls: bool,
     control: bool,
+    replay: Option<Replay>,
 }
 
 impl Builder {
@@ -56,10 +63,11 @@ impl Builder {
             token: None,
             tls: false,
             control: false,
+            replay: None,
         }
     }
 
-    /// Adds a resource, such as a custom one.
+    /// Adds a resource, such as a custom one. A replay has its own instead.
     pub fn resource(mut self, entry: CatalogEntry) -> Self {
         self.catalog.push(entry);
         self
@@ -81,7 +89,7 @@ impl Builder {
     }
 
     /// Sets the number of events in the history, 10,000 by default. Watches and paged lists of older
-    /// versions get 410.
+    /// versions get 410. In a replay, each resource has a history of its own.
     pub fn history(mut self, events: usize) -> Self {
         self.history.events = events.max(1);
         self
@@ -147,8 +155,15 @@ impl Builder {
         })?;
         let socket = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await?;
         let tls = self.tls.then(Tls::new).transpose()?.map(Arc::new);
+        let store = match &self.replay {
+            Some(replay) => {
+                replay.store().set_history_limits(self.history);
+                replay.store().clone()
+            }
+            None => Store::new(Registry::new(self.catalog), self.history),
+        };
         let context = Context {
-            store: Store::new(Registry::new(self.catalog), self.history),
+            store,
             release,
             token: self.token,
             bookmark_interval: self.bookmark_interval,

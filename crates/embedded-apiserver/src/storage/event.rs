@@ -47,6 +47,12 @@ impl Event {
         }
     }
 
+    /// The deletion of an object, whose last state is known as clients are to see it.
+    pub(super) fn deletion(collection: usize, before: Arc<Object>, deleted: Object) -> Self {
+        let event = Self::new(deleted.revision(), collection, Some(before), None);
+        Self { deleted: OnceLock::from(deleted), ..event }
+    }
+
     /// Returns the size of both states' JSON in bytes.
     pub(super) fn bytes(&self) -> usize {
         [&self.before, &self.after].into_iter().flatten().map(|state| state.item().len()).sum()

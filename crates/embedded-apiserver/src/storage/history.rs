@@ -49,10 +49,24 @@ impl History {
     /// Returns the events after a revision, oldest first.
     pub(crate) fn after(&self, revision: u64) -> Result<impl Iterator<Item = &Arc<Event>>, TooOld> {
         if revision < self.compacted {
-            return Err(TooOld { oldest: self.compacted });
+            return Err(self.too_old());
         }
         let start = self.events.partition_point(|event| event.revision <= revision);
         Ok(self.events.range(start..))
+    }
+
+    /// Returns the error of a revision that was compacted.
+    pub(super) fn too_old(&self) -> TooOld {
+        TooOld { oldest: self.compacted }
+    }
+
+    /// Removes all events. Those after a revision, which may be an earlier one than theirs, are to come.
+    pub(super) fn clear(&mut self, revision: u64) {
+        *self = Self::new(self.limits, revision);
+    }
+
+    pub(super) fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
     }
 
     /// Compacts the history: removes the events up to a revision.

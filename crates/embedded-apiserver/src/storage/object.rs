@@ -35,7 +35,22 @@ pub(crate) struct Object {
     message: OnceLock<(usize, Bytes)>,
 }
 
+/// The parts of an object that is already encoded.
+pub(super) struct Parts {
+    pub(super) key: Key,
+    pub(super) revision: u64,
+    pub(super) labels: BTreeMap<String, String>,
+    pub(super) finalizers: bool,
+    /// Without `kind` and `apiVersion`, on one line.
+    pub(super) json: Bytes,
+}
+
 impl Object {
+    pub(super) fn from_parts(parts: Parts) -> Self {
+        let Parts { key, revision, labels, finalizers, json } = parts;
+        Self { key, revision, labels, finalizers, json, message: OnceLock::new() }
+    }
+
     /// Encodes an object and sets its `resourceVersion`: none for revision 0, that of a dry run. The other
     /// metadata must be complete.
     pub(crate) fn new(key: Key, mut value: Value, revision: u64) -> Self {
@@ -57,7 +72,7 @@ impl Object {
         let finalizers =
             value["metadata"]["finalizers"].as_array().is_some_and(|names| !names.is_empty());
         let json = value.to_string().into();
-        Self { key, revision, labels, finalizers, json, message: OnceLock::new() }
+        Self::from_parts(Parts { key, revision, labels, finalizers, json })
     }
 
     pub(crate) fn key(&self) -> &Key {

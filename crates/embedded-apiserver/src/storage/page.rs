@@ -41,7 +41,7 @@ pub(crate) enum PageError {
 
 impl State {
     pub(crate) fn page(&self, request: &PageRequest<'_>) -> Result<Page, PageError> {
-        let current = self.revision();
+        let current = self.now(request.collection).revision;
         let revision = request.revision.unwrap_or(current);
         if revision > current {
             return Err(PageError::TooNew { current });
@@ -75,7 +75,8 @@ impl State {
         revision: u64,
     ) -> Result<BTreeMap<&Key, Option<&Arc<Object>>>, TooOld> {
         let mut earlier = BTreeMap::new();
-        for event in self.history.after(revision)?.filter(|e| e.collection == collection) {
+        let events = self.timeline(collection).after(revision)?;
+        for event in events.filter(|event| event.collection == collection) {
             let before = event.before.as_ref();
             if let Some(object) = before.or(event.after.as_ref()) {
                 // The first change has the state before all of them.

@@ -86,7 +86,8 @@ impl Store {
         Ok(deleted.decode_as(served.resource()))
     }
 
-    /// Returns the revision of the latest write.
+    /// Returns the revision of the latest write. In a replay, it is the latest of all resources, each of which
+    /// has revisions of its own.
     pub fn current_revision(&self) -> u64 {
         self.lock().revision()
     }

@@ -25,6 +25,7 @@ impl Store {
         propagation: Propagation,
         dry_run: bool,
     ) -> Result<Arc<Object>, ApiError> {
+        self.check_writable()?;
         self.write(|state| {
             let object = state
                 .object(served.collection, key)

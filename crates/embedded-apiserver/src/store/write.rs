@@ -20,6 +20,7 @@ impl Store {
         mut value: Value,
         dry_run: bool,
     ) -> Result<Arc<Object>, ApiError> {
+        self.check_writable()?;
         self.write(|state| {
             let rules = served.metadata_rules();
             let key = prepare_for_create(&rules, namespace, &mut value, &mut state.random)?;
@@ -58,6 +59,7 @@ impl Store {
         dry_run: bool,
         change: impl FnOnce(Value) -> Result<Value, ApiError>,
     ) -> Result<Arc<Object>, ApiError> {
+        self.check_writable()?;
         self.write(|state| {
             let current = state
                 .object(served.collection, key)

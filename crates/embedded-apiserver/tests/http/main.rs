@@ -18,6 +18,7 @@ mod metadata;
 mod protobuf;
 mod protobuf_responses;
 mod protobuf_watches;
+mod replay;
 mod scale;
 mod tls;
 mod watch_starts;

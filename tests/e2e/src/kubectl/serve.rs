@@ -1,12 +1,12 @@
-//! `watchables serve` in a child process.
+//! `watchables serve` and `watchables replay` in a child process.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
 use crate::report::{NotPassed, failed};
@@ -17,33 +17,59 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 pub(super) struct Serve {
     child: Child,
     folder: TempDir,
+    /// Open for as long as the server may write.
+    stderr: Lines<BufReader<ChildStderr>>,
 }
 
 impl Serve {
     /// Starts the server and waits until it reports that it is serving.
     pub(super) async fn start(arguments: &[&str]) -> Result<Self, NotPassed> {
         let folder = TempDir::new().map_err(failed)?;
+        Self::start_in(folder, &[&["serve"], arguments].concat()).await
+    }
+
+    /// Starts a replay of a recording, which goes on by steps.
+    pub(super) async fn replay(recording: &str) -> Result<Self, NotPassed> {
+        let folder = TempDir::new().map_err(failed)?;
+        std::fs::write(folder.path().join("recording.jsonl"), recording).map_err(failed)?;
+        Self::start_in(folder, &["replay", "recording.jsonl", "--step"]).await
+    }
+
+    async fn start_in(folder: TempDir, arguments: &[&str]) -> Result<Self, NotPassed> {
         let program = program()?;
         let mut child = Command::new(&program)
-            .args(["serve", "--kubeconfig"])
-            .arg(folder.path().join("kubeconfig"))
+            .current_dir(folder.path())
             .args(arguments)
-            .stdin(Stdio::null())
+            .args(["--kubeconfig", "kubeconfig"])
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| format!("cannot start {}: {error}", program.display()))?;
         let stderr = child.stderr.take().ok_or("the server has no output")?;
-        let mut line = String::new();
-        timeout(TIMEOUT, BufReader::new(stderr).read_line(&mut line))
-            .await
-            .map_err(|_| "timed out waiting for the server to start")?
-            .map_err(failed)?;
-        if !line.starts_with("watchables: serving at ") {
-            return Err(format!("{arguments:?}: the server did not start: {line}").into());
+        let mut server = Self { child, folder, stderr: BufReader::new(stderr).lines() };
+        let first = server.line().await?;
+        let is_serving = |line: &str| line.starts_with("watchables: serving at ");
+        // A replay says first what it shows.
+        if !is_serving(&first) && !is_serving(&server.line().await?) {
+            return Err(format!("{arguments:?}: the server did not start: {first}").into());
         }
-        Ok(Self { child, folder })
+        Ok(server)
+    }
+
+    /// Returns the next line of what the server reports.
+    async fn line(&mut self) -> Result<String, NotPassed> {
+        let line = timeout(TIMEOUT, self.stderr.next_line()).await;
+        let line = line.map_err(|_| "timed out waiting for the server")?.map_err(failed)?;
+        Ok(line.ok_or("the server exited")?)
+    }
+
+    /// Lets a replay go on by one event, which it reports.
+    pub(super) async fn step(&mut self) -> Result<String, NotPassed> {
+        let stdin = self.child.stdin.as_mut().ok_or("the server has no input")?;
+        stdin.write_all(b"\n").await.map_err(failed)?;
+        self.line().await
     }
 
     /// Returns the directory of the kubeconfig and of the test's files.

@@ -1,0 +1,9 @@
+//! Reads lines from a recording, compressed or not.
+//!
+//! - `chunks`: pieces of text, from a plain file or from zstd frames.
+//! - `lines`: whole lines with their places; what is cut off at the end, and damage.
+//! - `backward`: searches a file from its end.
+
+pub(crate) mod backward;
+pub(crate) mod chunks;
+pub(crate) mod lines;

@@ -1,0 +1,43 @@
+//! Recordings of watched Kubernetes objects: write them, read them, look back.
+//!
+//! - **What it is:** [`Recorder`] writes what watchers watch into a file, and goes on in it after it was killed.
+//!   [`Recording`] reads it: its [lines](Recording::entries), its events [decoded](Recording::events), what
+//!   [changed](Recording::history), and the [state](Recording::state_at) at any time. `docs/recording-format.md` describes
+//!   the format, for other languages, too.
+//! - **What it is not:** a database. A recording is read from a snapshot on, line by line.
+//! - **How to depend on it:** through the facade `watchables`, feature `recording`. With the feature `replay`, an embedded
+//!   API server shows a recording to any client.
+//! - **Where to begin reading:** `line.rs` for what is written; `recording.rs` and `record/recorder.rs` for the public
+//!   types; `record/sink.rs` for how events become lines, and `append/end_state.rs` for how a recorder goes on.
+
+mod append;
+mod entries;
+mod entry;
+mod error;
+mod events;
+mod file;
+mod header;
+mod history;
+mod identity;
+mod input;
+mod line;
+mod places;
+mod record;
+mod recording;
+mod redact;
+#[cfg(feature = "replay")]
+pub mod replay;
+mod state;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use entries::Entries;
+pub use entry::{Entry, EntryKind};
+pub use error::{Place, RecordingError};
+pub use events::RecordedEvents;
+pub use header::{Header, RecordedResource, Redaction, VERSION};
+pub use history::{Change, History, HistoryEntry, ObjectFilter};
+pub use record::recorder::{OpenRecorder, Recorder, Summary};
+pub use recording::{OpenOptions, Recording};
+pub use state::{State, StateObject};

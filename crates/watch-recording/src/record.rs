@@ -1,0 +1,19 @@
+//! Writes recordings of what watchers watch.
+//!
+//! - `parts`: the files of a recording that is split by size.
+//! - `snapshot`: the state, copied from what was recorded before.
+//! - `progress`: what was recorded last, of each source.
+//! - `sink`: turns what is received into lines, snapshots and files.
+//! - `open`: creates a recording, or goes on in one.
+//! - `feed`: brings what a watcher receives to the sink.
+//! - `recorder`: the public type, which brings watchers and a sink together.
+
+mod feed;
+mod open;
+mod parts;
+mod progress;
+pub(crate) mod recorder;
+mod sink;
+mod snapshot;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+//! Recordings that are written, read, cut off and damaged.
+
+mod damage;
+mod python;
+mod reading;
+mod world;

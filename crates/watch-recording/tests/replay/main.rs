@@ -1,0 +1,6 @@
+//! Replays: recordings as an embedded API server shows them to clients.
+
+mod clients;
+mod moments;
+mod recorded;
+mod support;

@@ -1,0 +1,85 @@
+//! What a recorder writes besides events, and what it refuses.
+
+use embedded_apiserver::EmbeddedServer;
+use watch_recording::{Recorder, Recording};
+use watch_runtime::Watcher;
+use watchable_core::{DynamicObject, ResourceInfo, Scope};
+
+use super::support::{Running, client, create, server, soon, watcher};
+
+const NODES: ResourceInfo = ResourceInfo::new("", "v1", "Node", "nodes", Scope::Cluster);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn header_says_what_is_recorded() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let nodes = Watcher::<DynamicObject>::for_resource(client(&server), NODES);
+    let selected = watcher(&server).namespace("default").label_selector("app=web");
+    let recorder = Recorder::new(client(&server), &path)
+        .watch(nodes)
+        .watch_named("web", selected)
+        .redact("data.*");
+    let opened = soon(recorder.open()).await.unwrap();
+    let again = Recorder::new(client(&server), &path).append(true).watch(watcher(&server));
+    assert!(soon(again.open()).await.unwrap_err().is_locked());
+    soon(opened.run(std::future::ready(()))).await.unwrap();
+    let recording = Recording::open(&path).unwrap();
+    let header = recording.header();
+    let uid = watch_runtime::cluster_uid(&client(&server)).await.unwrap();
+    assert!(uid.is_some());
+    assert_eq!((&header.cluster, header.release.as_str()), (&uid, release_catalogs::NEWEST));
+    assert!(header.redaction.secrets);
+    assert_eq!(header.redaction.paths, ["data.*"]);
+    let [nodes, web] = header.resources.as_slice() else { panic!("{header:?}") };
+    assert_eq!((&nodes.resource, nodes.source.as_str()), (&NODES, "nodes/v1"));
+    assert_eq!(web.source, "web");
+    assert_eq!(web.namespace.as_deref(), Some("default"));
+    assert_eq!(web.label_selector.as_deref(), Some("app=web"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invalid_settings_are_named() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let new = || Recorder::new(client(&server), &path);
+    for (recorder, reason) in [
+        (new(), "nothing is to be recorded"),
+        (new().watch(watcher(&server)).watch(watcher(&server)), "have the name \"configmaps/v1\""),
+        (new().watch(watcher(&server)).redact("metadata.name"), "\"metadata.name\""),
+        (Recorder::new(client(&server), "/").watch(watcher(&server)), "no name of a file"),
+    ] {
+        let error = soon(recorder.open()).await.unwrap_err();
+        assert!(error.is_invalid_setting() && error.to_string().contains(reason), "{error}");
+    }
+    assert!(!path.exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn failure_of_a_watcher_ends_the_recording_with_what_was_received() {
+    let server: EmbeddedServer = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    create(&server, "a", "1");
+    let unknown = ResourceInfo::new("", "v1", "Thing", "things", Scope::Namespaced);
+    let unknown = Watcher::<DynamicObject>::for_resource(client(&server), unknown);
+    let recorder = Recorder::new(client(&server), &path).watch(watcher(&server)).watch(unknown);
+    let error = soon(recorder.run(std::future::pending())).await.unwrap_err();
+    assert!(error.watch_error().is_some_and(watch_runtime::WatchError::is_not_found), "{error}");
+    assert!(Recording::open(&path).unwrap().entries().all(|entry| entry.is_ok()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn recording_can_be_read_while_it_is_written() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl.zst");
+    let recorder = Running::start(&server, &path);
+    for value in ["1", "2", "3"] {
+        create(&server, &format!("object-{value}"), value);
+        recorder.recorded(value).await;
+    }
+    recorder.stop().await;
+    assert_eq!(Recording::open(&path).unwrap().state_at(jiff::Timestamp::MAX).unwrap().len(), 3);
+}
