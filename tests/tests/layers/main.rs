@@ -40,11 +40,25 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "watch-runtime",
         &[
             &["transport"],
-            &["metrics"],
+            &["cluster_uid", "metrics"],
             &["stream"],
             &["watcher"],
             &["mux", "discovery", "kube_interop"],
             &["testing"],
+        ],
+    ),
+    (
+        "watch-durable",
+        &[
+            &["header", "rows", "store"],
+            &["error", "event_id"],
+            &["event"],
+            &["ledger"],
+            &["checkpoints"],
+            &["source"],
+            &["part"],
+            &["stream"],
+            &["durable_ext", "testing"],
         ],
     ),
     (

@@ -130,8 +130,10 @@ impl Log {
         for (uid, states) in self.by_object() {
             let happened = history.states.get(uid);
             let happened = happened.ok_or_else(|| format!("{uid} never existed"))?;
-            let out_of_order =
-                |pair: &&[&State]| pair[0].deleted || pair[0].version > pair[1].version;
+            let out_of_order = |pair: &&[&State]| match pair {
+                [before, after] => before.deleted || before.version > after.version,
+                _ => false,
+            };
             if let Some(pair) = states.windows(2).find(out_of_order) {
                 return Err(format!("{uid}: {} came before {}", pair[0], pair[1]).into());
             }
