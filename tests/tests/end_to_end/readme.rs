@@ -54,6 +54,27 @@ mod connecting {
 }
 
 #[rustfmt::skip]
+mod durable {
+    use futures::TryStreamExt as _;
+    use watchables::rel_1_17::Pod;
+    use watchables::{Checkpoints, Client, DurableEvent, DurableExt as _, EventId, Watcher};
+
+    async fn sink(id: &EventId, event: &DurableEvent<Pod>) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    async fn relayed(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+        let checkpoints = Checkpoints::open("relay.redb")?;
+        let mut events = Watcher::<Pod>::new(client).durable(&checkpoints, "pods")?;
+        while let Some(event) = events.try_next().await? {
+            sink(event.id(), &event).await?; // the same id if it comes again
+            events.commit().await?;          // all up to here is done
+        }
+        Ok(())
+    }
+}
+
+#[rustfmt::skip]
 mod settings {
     use std::time::Duration;
     use watchables::rel_1_17::Pod;

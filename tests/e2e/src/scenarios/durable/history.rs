@@ -130,12 +130,11 @@ impl Log {
         for (uid, states) in self.by_object() {
             let happened = history.states.get(uid);
             let happened = happened.ok_or_else(|| format!("{uid} never existed"))?;
-            let out_of_order = |pair: &&[&State]| match pair {
-                [before, after] => before.deleted || before.version > after.version,
-                _ => false,
-            };
-            if let Some(pair) = states.windows(2).find(out_of_order) {
-                return Err(format!("{uid}: {} came before {}", pair[0], pair[1]).into());
+            let mut pairs = states.iter().zip(states.iter().skip(1));
+            let out_of_order =
+                pairs.find(|(before, after)| before.deleted || before.version > after.version);
+            if let Some((before, after)) = out_of_order {
+                return Err(format!("{uid}: {before} came before {after}").into());
             }
             // A deletion that a comparison found has the version that was known.
             let unknown = |state: &&&State| !state.deleted && !happened.contains(state);
