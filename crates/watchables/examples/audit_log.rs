@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         match next {
             Some(Ok(Some(event))) => {
                 uncommitted += 1;
-                let name = event.obj.metadata.as_ref().and_then(|meta| meta.name.as_deref());
+                let name = event.obj.metadata.name.as_deref();
                 if !written.contains(&event.id().to_string()) {
                     writeln!(log, "{} {} {}", event.id(), event.etype, name.unwrap_or_default())?;
                 }
