@@ -7,3 +7,4 @@ mod mismatches;
 mod multiplexer;
 mod stores;
 mod support;
+mod tombstones;
