@@ -38,7 +38,7 @@ impl Durability for Process {
         self.ledger.record(number, event.etype, event.identity.clone(), position);
     }
 
-    fn commit(&mut self, up_to: u64, position: Position, random: &mut Rng) -> bool {
+    fn commit(&mut self, up_to: u64, position: Position, mut random: Option<&mut Rng>) -> bool {
         let position = self.sabotage.map_or(position.clone(), |it| it.position(position));
         self.commits += 1;
         let sink = Batch {
@@ -64,7 +64,8 @@ impl Durability for Process {
             None => commit.batch(),
         };
         let written = if self.sabotage == Some(Sabotage::TwoTransactions) {
-            self.rows.write(vec![batch], random) && self.rows.write(vec![sink], random)
+            self.rows.write(vec![batch], random.as_deref_mut())
+                && self.rows.write(vec![sink], random)
         } else {
             self.rows.write(vec![batch, sink], random)
         };

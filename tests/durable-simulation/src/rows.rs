@@ -25,22 +25,28 @@ impl Rows {
         }
     }
 
-    /// Writes the batches, all or none. Returns false if the process was killed meanwhile.
-    pub(crate) fn write(&mut self, batches: Vec<Batch>, random: &mut Rng) -> bool {
-        let is_killed = random.u8(..20) == 0;
+    /// Writes the batches, all or none. Returns false if the process was killed meanwhile, which happens only with
+    /// `random`.
+    pub(crate) fn write(&mut self, batches: Vec<Batch>, random: Option<&mut Rng>) -> bool {
+        let killed = random.and_then(|random| (random.u8(..20) == 0).then_some(random));
         match self {
             Self::Memory(rows) => {
-                if !is_killed || random.bool() {
+                let is_killed = killed.is_some();
+                if killed.is_none_or(Rng::bool) {
                     apply(rows, batches);
                 }
                 !is_killed
             }
             Self::Disk { disk, checkpoints: Some(checkpoints) } => {
-                if is_killed {
+                if let Some(random) = killed {
                     disk.kill_after(random.u32(..OPERATIONS));
                 }
                 let written = testing::write(checkpoints, &batches);
-                written.is_ok() && !disk.is_killed()
+                let survives = written.is_ok() && !disk.is_killed();
+                if survives {
+                    disk.spare();
+                }
+                survives
             }
             Self::Disk { checkpoints: None, .. } => false,
         }
@@ -58,6 +64,7 @@ impl Rows {
             let this = disk.clone();
             match Checkpoints::open_backend(move || this.clone()) {
                 Ok(opened) if !disk.is_killed() => {
+                    disk.spare();
                     *checkpoints = Some(opened);
                     return Ok(());
                 }

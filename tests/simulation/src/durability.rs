@@ -17,8 +17,8 @@ pub trait Durability {
     fn hand_out(&mut self, handed: Handed<'_>);
 
     /// Commits all events up to a number; `position` is the stream's, and counts if that is all of them. Returns false
-    /// if the process was killed meanwhile.
-    fn commit(&mut self, up_to: u64, position: Position, random: &mut Rng) -> bool;
+    /// if the process was killed meanwhile, which happens only with `random`.
+    fn commit(&mut self, up_to: u64, position: Position, random: Option<&mut Rng>) -> bool;
 
     /// Kills the process, and starts another.
     ///
@@ -161,8 +161,7 @@ impl World {
         // A kill in the middle of a commit leaves it open which of the two counts.
         let may_be_killed =
             durable.commits.iter().all(|(_, point)| point.rollbacks >= durable.needs_rollbacks);
-        let mut never = Rng::with_seed(0);
-        let random = if may_be_killed { &mut self.random } else { &mut never };
+        let random = may_be_killed.then_some(&mut self.random);
         if !durable.durability.commit(up_to, position, random) {
             return false;
         }
