@@ -35,6 +35,9 @@ struct File {
     database: RwLock<Option<Database>>,
     /// The streams in use.
     claimed: Mutex<HashSet<String>>,
+    /// Keeps reads and writes in the order in which they began. A write goes on when its future is dropped, and whoever
+    /// comes next waits for it.
+    order: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Checkpoints {
@@ -72,7 +75,13 @@ impl Checkpoints {
             Ok(RwLock::new(Some(database)))
         });
         let database = database.map_err(|error| error.of(&path))?;
-        Ok(Self(Arc::new(File { path, open, database, claimed: Mutex::default() })))
+        Ok(Self(Arc::new(File {
+            path,
+            open,
+            database,
+            claimed: Mutex::default(),
+            order: Arc::default(),
+        })))
     }
 
     /// Returns what is in a file, which another process may be writing. The file is read into memory, and not changed.
@@ -133,8 +142,12 @@ impl Checkpoints {
         function: impl FnOnce(&Database) -> Result<R, FileError> + Send + 'static,
     ) -> BoxFuture<'static, Result<R, StoreError>> {
         let file = Arc::clone(&self.0);
-        let task = async { tokio::task::spawn_blocking(move || file.with(function)).await };
-        async {
+        async move {
+            let turn = Arc::clone(&file.order).lock_owned().await;
+            let task = tokio::task::spawn_blocking(move || {
+                let _turn = turn;
+                file.with(function)
+            });
             task.await.unwrap_or_else(|stopped| {
                 Err(StoreError::new("the runtime is shutting down").with_source(stopped))
             })

@@ -67,7 +67,7 @@ pub struct DurableStream<O> {
     /// The number of the last event that was to be committed. A commit that failed may have been done all the same, so
     /// that later ones go at least as far.
     requested: u64,
-    /// The write of positions alone, and when the last one was.
+    /// The write that is under way, of a commit or of positions alone, and when the last one began.
     saving: Option<Saving>,
     saved: Option<Instant>,
 }
@@ -129,70 +129,70 @@ impl<O> DurableStream<O> {
 
     async fn commit_to(&mut self, number: u64) -> Result<(), DurableError> {
         self.requested = self.requested.max(number);
-        if let Some(saving) = &mut self.saving {
-            let written = saving.write.as_mut().await;
-            self.saved(written);
+        // Also one whose future was dropped: it may be done at any time.
+        if let Err(error) = self.saving_done().await {
+            self.log(&error);
         }
-        let mut commits: Vec<_> = self
-            .parts
-            .iter_mut()
-            .enumerate()
-            .filter_map(|(at, part)| Some((at, part.prepare(self.requested)?)))
-            .collect();
-        if commits.is_empty() {
+        let up_to = self.requested;
+        if !self.begin_saving(|part| part.prepare(up_to)) {
             return Ok(());
         }
-        let batches = commits.iter_mut().map(|(_, commit)| std::mem::take(&mut commit.batch));
-        self.store.commit(batches.collect()).await.map_err(|source| {
-            DurableError::new(Kind::Commit { stream: self.name.clone(), source })
-        })?;
-        self.saved = Some(Instant::now());
-        for (at, commit) in commits {
-            self.parts[at].written(commit);
+        self.saving_done()
+            .await
+            .map_err(|source| DurableError::new(Kind::Commit { stream: self.name.clone(), source }))
+    }
+
+    /// Begins to write what the parts have to write. Returns whether that is anything.
+    fn begin_saving(&mut self, prepare: impl Fn(&mut Part<O>) -> Option<Commit>) -> bool {
+        let parts = self.parts.iter_mut().enumerate();
+        let mut commits: Vec<_> =
+            parts.filter_map(|(at, part)| Some((at, prepare(part)?))).collect();
+        if commits.is_empty() {
+            return false;
         }
-        Ok(())
+        self.saved = Some(Instant::now());
+        let batches = commits.iter_mut().map(|(_, commit)| std::mem::take(&mut commit.batch));
+        let (batches, store) = (batches.collect(), Arc::clone(&self.store));
+        let write = async move { store.commit(batches).await }.boxed();
+        self.saving = Some(Saving { write, commits });
+        true
+    }
+
+    /// Waits for the write that is under way, if any.
+    async fn saving_done(&mut self) -> Result<(), StoreError> {
+        let Some(saving) = &mut self.saving else { return Ok(()) };
+        let written = saving.write.as_mut().await;
+        self.saved(written)
     }
 
     /// Writes positions that have moved without events, now and then.
     fn poll_save(&mut self, cx: &mut Context<'_>) {
         if self.saving.is_none() {
-            let now = Instant::now();
-            let is_early = self.saved.is_some_and(|saved| now - saved < POSITION_INTERVAL);
-            let mut commits: Vec<_> = self
-                .parts
-                .iter_mut()
-                .enumerate()
-                .filter_map(|(at, part)| Some((at, part.prepare_position(is_early)?)))
-                .collect();
-            if commits.is_empty() {
+            let is_early = self.saved.is_some_and(|saved| saved.elapsed() < POSITION_INTERVAL);
+            if !self.begin_saving(|part| part.prepare_position(is_early)) {
                 return;
             }
-            self.saved = Some(now);
-            let batches = commits.iter_mut().map(|(_, commit)| std::mem::take(&mut commit.batch));
-            let (batches, store) = (batches.collect(), Arc::clone(&self.store));
-            let write = async move { store.commit(batches).await }.boxed();
-            self.saving = Some(Saving { write, commits });
         }
         if let Some(saving) = &mut self.saving
             && let Poll::Ready(written) = saving.write.poll_unpin(cx)
+            && let Err(error) = self.saved(written)
         {
-            self.saved(written);
+            self.log(&error);
         }
     }
 
-    fn saved(&mut self, written: Result<(), StoreError>) {
-        let Some(Saving { commits, .. }) = self.saving.take() else { return };
-        match written {
-            Ok(()) => {
-                for (at, commit) in commits {
-                    self.parts[at].written(commit);
-                }
-            }
-            // Nothing is lost by it, and the next commit will say so.
-            Err(error) => {
-                tracing::warn!(checkpoint = self.name, %error, "the position could not be written");
-            }
+    fn saved(&mut self, written: Result<(), StoreError>) -> Result<(), StoreError> {
+        let commits = self.saving.take().map(|saving| saving.commits);
+        written?;
+        for (at, commit) in commits.into_iter().flatten() {
+            self.parts[at].written(commit);
         }
+        Ok(())
+    }
+
+    /// Nothing is lost by it, and the next commit will say so.
+    fn log(&self, error: &StoreError) {
+        tracing::warn!(checkpoint = self.name, %error, "the checkpoint could not be written");
     }
 }
 

@@ -96,7 +96,7 @@ pub(crate) fn last_time(
 
 /// Returns the time of the last line from an offset on, up to what cannot be read.
 fn last_time_from(path: &Path, is_compressed: bool, place: (u64, u64)) -> Option<Timestamp> {
-    let mut lines = Lines::open(path, is_compressed, place, false).ok()?;
+    let mut lines = Lines::open(path, is_compressed, place, None).ok()?;
     let mut last = None;
     while let Some(Ok((_, line))) = lines.next_line() {
         let line = Line::parse(&line).ok()?;

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 
@@ -61,7 +62,7 @@ impl Recording {
         let opened = File::open(path).and_then(|mut file| chunks::is_compressed(&mut file));
         let is_compressed = opened.map_err(RecordingError::io(path, "open"))?;
         let fault = |kind| RecordingError::new(path, kind);
-        let mut lines = Lines::open(path, is_compressed, (0, 1), false)?;
+        let mut lines = Lines::open(path, is_compressed, (0, 1), None)?;
         let Some(first) = lines.next_line() else {
             return Err(fault(Kind::NotARecording("it has no first line".to_owned())));
         };
@@ -76,7 +77,7 @@ impl Recording {
         let file = RecordedFile {
             path: path.to_owned(),
             is_compressed,
-            skips_damaged: options.skip_damaged,
+            skipped: options.skip_damaged.then(Arc::default),
             sources: Arc::new(sources.collect()),
         };
         let last = places::last_time(path, is_compressed)?.unwrap_or(header.started);
@@ -96,6 +97,12 @@ impl Recording {
     /// Returns the path that it was opened with.
     pub fn path(&self) -> &Path {
         &self.file.path
+    }
+
+    /// Returns how many damaged lines, or frames of a compressed recording, were skipped so far, by whatever has read it. A
+    /// place that was read twice counts twice.
+    pub fn skipped(&self) -> u64 {
+        self.file.skipped.as_ref().map_or(0, |skipped| skipped.load(Ordering::Relaxed))
     }
 
     /// Returns when the recording begins, and the time of its last line when it was opened.

@@ -90,6 +90,13 @@ mod tests {
         assert!(!redacted(&redactor, &list).to_string().contains("c2VjcmV0"));
         let applied = json!({"kind": "Backup", "metadata": {"annotations": {"copy": copy}}});
         assert!(!redacted(&redactor, &applied).to_string().contains("c2VjcmV0"));
+        // What kubectl apply makes of that: the copy is within a copy.
+        let applied = json!({"kind": "ConfigMap", "metadata": {"annotations": {
+            "kubectl.kubernetes.io/last-applied-configuration": applied.to_string()}}});
+        assert!(!redacted(&redactor, &applied).to_string().contains("c2VjcmV0"));
+        let harmless = json!({"kind": "ConfigMap", "metadata": {"annotations": {
+            "kubectl.kubernetes.io/last-applied-configuration": r#"{"kind":"ConfigMap"}"#}}});
+        assert_eq!(redacted(&redactor, &harmless), harmless);
         assert_eq!(redacted(&Redactor::new(false, &[]).unwrap(), &secret), secret);
     }
 

@@ -55,13 +55,19 @@ pub(crate) struct Resumed {
 }
 
 impl Writer {
-    /// Creates a file with a header. It must not exist.
+    /// Creates a file with a header. It must not exist. With values of Secrets, only the user can read it.
     pub(crate) fn create(
         path: &Path,
         is_compressed: bool,
         header: &Header,
     ) -> Result<Self, RecordingError> {
-        let file = OpenOptions::new().read(true).append(true).create_new(true).open(path);
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create_new(true);
+        #[cfg(unix)]
+        if !header.redaction.secrets {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let file = options.open(path);
         let file = file.map_err(RecordingError::io(path, "create"))?;
         lock(path, &file)?;
         let resumed = Resumed {
@@ -200,7 +206,7 @@ impl Writer {
         self.end_frame()?;
         self.flush()?;
         let place = self.snapshots.last().map_or((0, 1), |place| (place.offset, place.line));
-        Lines::open(&self.path, self.zstd.is_some(), place, false)
+        Lines::open(&self.path, self.zstd.is_some(), place, None)
     }
 
     /// Returns the number of the first object that [`objects`](Self::objects) reads.

@@ -26,7 +26,7 @@ const MAX_BODY_BYTES: usize = 4 << 20;
 /// Returns the uid of the cluster's namespace `kube-system`; `None` if the server has no such namespace or the user is
 /// not allowed to read it.
 ///
-/// A server that is overloaded, or starting, is asked again for about half a minute.
+/// A server that responds that it is overloaded or not ready yet is asked again for about half a minute.
 ///
 /// # Errors
 ///

@@ -45,6 +45,7 @@ pub(crate) fn run(args: &HistoryArgs) -> anyhow::Result<()> {
             written => written.context("cannot write to standard output")?,
         }
     }
+    recorded::warn_of_damage(&recording);
     match out.flush() {
         Err(error) if output::is_broken_pipe(&error) => Ok(()),
         flushed => flushed.context("cannot write to standard output"),
@@ -82,7 +83,7 @@ fn write_text(out: &mut impl Write, entry: &HistoryEntry) -> io::Result<()> {
         HistoryEntry::Gap { source, from, to } => {
             return writeln!(
                 out,
-                "{to:.3}  {source}: what happened since {from:.3} is known by its result alone"
+                "{to:.6}  {source}: what happened since {from:.6} is known by its result alone"
             );
         }
         _ => return Ok(()),
@@ -97,7 +98,7 @@ fn write_text(out: &mut impl Write, entry: &HistoryEntry) -> io::Result<()> {
         _ => "",
     };
     let (time, etype, object) = (change.time, change.etype, object(change));
-    writeln!(out, "{time:.3}  {etype:<8}  {object}{origin}{who}")?;
+    writeln!(out, "{time:.6}  {etype:<8}  {object}{origin}{who}")?;
     for line in lines(change) {
         writeln!(out, "    {line}")?;
     }

@@ -16,6 +16,17 @@ pub(crate) fn open(path: &Path, skip_damaged: bool) -> anyhow::Result<Recording>
     Recording::open_with(path, options).map_err(in_words_of_the_command)
 }
 
+/// Says that something was skipped, if it was.
+pub(crate) fn warn_of_damage(recording: &Recording) {
+    if recording.skipped() > 0 {
+        let file = recording.path().display();
+        eprintln!(
+            "watchables: {file} is damaged, and what could not be read was skipped: changes may be missing, and objects \
+             shown that were deleted"
+        );
+    }
+}
+
 /// Returns an error with a hint which option helps.
 pub(crate) fn in_words_of_the_command(error: RecordingError) -> anyhow::Error {
     if error.damaged_at().is_some() {

@@ -30,6 +30,7 @@ pub(crate) fn run(args: &StateArgs) -> anyhow::Result<()> {
         eprintln!("watchables: the recording ends at {end:.3}, before the time of --at");
     }
     let state = recording.state_at(time).map_err(recorded::in_words_of_the_command)?;
+    recorded::warn_of_damage(&recording);
     let objects = chosen(&state, &resources, args.namespace.as_deref());
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match args.output {

@@ -96,6 +96,20 @@ async fn damaged_file_is_refused_and_left_as_it_is() {
             assert_eq!(now.len(), damaged.len());
         }
     }
+    // A page that the disk has lost, wherever it is.
+    for page in (0..whole.len()).step_by(4_096) {
+        let mut damaged = whole.clone();
+        let end = damaged.len().min(page + 4_096);
+        if damaged[page..end].iter().all(|byte| *byte == 0) {
+            continue;
+        }
+        damaged[page..end].fill(0);
+        fs::write(&path, &damaged).expect("it is written");
+        if let Ok(looked) = Checkpoints::look_at(&path) {
+            assert_eq!(looked[0].objects.len(), 200, "the page was not part of it");
+        }
+        drop(Checkpoints::open(&path));
+    }
     fs::write(&path, &whole[..whole.len() / 3]).expect("it is written");
     let error = message(&Checkpoints::open(&path).expect_err("it is cut off"));
     assert!(error.contains("checkpoints.redb"), "{error}");

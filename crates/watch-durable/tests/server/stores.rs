@@ -1,6 +1,7 @@
 //! A store of the user's, which writes what the sink wrote in the same transaction.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -111,4 +112,44 @@ async fn own_rows_and_checkpoint_are_written_in_one_transaction() {
     sink(crate::support::line(&next(&mut events).await));
     events.commit().await.expect("it is committed");
     assert_eq!(store.mine(), ["ADDED Initial a", "ADDED Live b", "DELETED Live a"]);
+}
+
+/// A store that takes its time, and notes how many rows of objects each commit puts.
+#[derive(Clone, Default)]
+struct SlowStore(Arc<Mutex<Vec<usize>>>);
+
+impl CheckpointStore for SlowStore {
+    fn load<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
+        async { Ok(Vec::new()) }.boxed()
+    }
+
+    fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
+        async move {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let puts = batches.iter().flat_map(|batch| &batch.puts);
+            let objects = puts.filter(|row| row.key.starts_with(b"o")).count();
+            self.0.lock().expect("not poisoned").push(objects);
+            Ok(())
+        }
+        .boxed()
+    }
+}
+
+#[tokio::test]
+async fn commit_that_is_dropped_is_done_before_the_next_one() {
+    let world = World::new().await;
+    let store = SlowStore::default();
+    let mut events = world.maps().durable(&store, "maps").expect("nothing is claimed");
+    for name in ["a", "b"] {
+        world.create(name);
+        next(&mut events).await;
+    }
+    let dropped = tokio::time::timeout(Duration::from_millis(1), events.commit()).await;
+    dropped.expect_err("it takes longer");
+    world.create("c");
+    next(&mut events).await;
+    events.commit().await.expect("it is committed");
+    let objects = store.0.lock().expect("not poisoned").clone();
+    let committed: Vec<_> = objects.into_iter().filter(|objects| *objects > 0).collect();
+    assert_eq!(committed, [2, 1], "one after the other, and nothing twice");
 }

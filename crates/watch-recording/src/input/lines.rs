@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::{Bytes, BytesMut};
 
@@ -16,7 +18,8 @@ pub(crate) struct Lines {
     /// How much of the buffer is known to have no end of a line.
     scanned: usize,
     next: Place,
-    skips_damaged: bool,
+    /// Counts what is damaged and skipped. `None` if damage is an error.
+    skipped: Option<Arc<AtomicU64>>,
     is_ended: bool,
 }
 
@@ -26,7 +29,7 @@ impl Lines {
         path: &Path,
         is_compressed: bool,
         (offset, line): (u64, u64),
-        skips_damaged: bool,
+        skipped: Option<Arc<AtomicU64>>,
     ) -> Result<Self, RecordingError> {
         let read = RecordingError::io(path, "read");
         let open = |path| Chunks::new(File::open(path)?, is_compressed, offset);
@@ -36,7 +39,7 @@ impl Lines {
             buffer: BytesMut::new(),
             scanned: 0,
             next: Place { line, offset, is_frame: is_compressed },
-            skips_damaged,
+            skipped,
             is_ended: false,
         })
     }
@@ -68,7 +71,8 @@ impl Lines {
 
     /// Returns the error of a damaged line, or `None` if damage is skipped.
     pub(crate) fn damaged(&mut self, place: Place, reason: String) -> Option<RecordingError> {
-        if self.skips_damaged {
+        if let Some(skipped) = &self.skipped {
+            skipped.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(path = %self.path.display(), %place, reason, "skipped a damaged line");
             return None;
         }

@@ -49,7 +49,8 @@ fn hide_members(
     let is_secret = is_in_secret || kind.is_some_and(|kind| KINDS.contains(&kind));
     let annotations = object.get_mut("metadata").and_then(|it| it.get_mut("annotations"));
     for (name, value) in annotations.and_then(Value::as_object_mut).into_iter().flatten() {
-        let is_hidden = if is_secret { is_copy(name, value) } else { is_copy_of_secret(value) };
+        let is_hidden = is_copy(name, value)
+            && (is_secret || may_be_in(value.as_str().unwrap_or_default().as_bytes()));
         if is_hidden {
             replace(name, value);
         }
@@ -67,15 +68,9 @@ fn hide_members(
     }
 }
 
-/// Whether an annotation of a Secret may contain a copy of it.
+/// Whether an annotation may contain a copy of its object, or another object.
 fn is_copy(name: &str, value: &Value) -> bool {
     is_json(value) || COPIES.contains(&name)
-}
-
-/// Whether an annotation of another object may contain a Secret.
-fn is_copy_of_secret(value: &Value) -> bool {
-    let text = value.as_str().unwrap_or_default();
-    is_json(value) && KINDS.iter().any(|kind| text.contains(&format!("\"{kind}\"")))
 }
 
 fn is_json(value: &Value) -> bool {

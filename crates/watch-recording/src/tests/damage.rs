@@ -96,6 +96,7 @@ fn damaged_line_is_named_and_skipped_on_request() {
     let recording = Recording::open_with(&world.path, options).unwrap();
     let rest: Vec<_> = recording.entries().filter_map(|entry| event(&entry.unwrap())).collect();
     assert_eq!(rest.len(), world.events.len() - 1);
+    assert_eq!(recording.skipped(), 1);
 }
 
 #[test]
@@ -120,5 +121,6 @@ fn damaged_frame_is_named_and_skipped_on_request() {
         assert!(rest.len() > before.len() && rest.len() <= world.events.len());
         assert!(rest.iter().all(|event| world.events.contains(event)));
         assert_eq!(rest.last(), world.events.last());
+        assert!(recording.skipped() > 0);
     }
 }
