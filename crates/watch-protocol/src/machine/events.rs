@@ -114,6 +114,8 @@ impl Machine {
                 self.pending.push_back(Delivery { etype, origin, object, identity });
                 return None;
             }
+            // Its creation was lost, or the server was rolled back to when it existed.
+            (Comparison::New, EventType::Modified) if knows_state => EventType::Added,
             // A watch without a version begins with what there is.
             (Comparison::Changed, EventType::Added) => EventType::Modified,
             _ => etype,

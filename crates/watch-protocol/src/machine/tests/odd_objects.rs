@@ -101,6 +101,19 @@ fn deletion_of_an_unknown_object_is_not_delivered_if_the_state_is_known() {
 }
 
 #[test]
+fn modification_of_an_unknown_object_is_an_addition_if_the_state_is_known() {
+    let modified =
+        line("MODIFIED", r#"{"metadata":{"name":"new","uid":"u","resourceVersion":"12"}}"#);
+    let mut harness = listed(&[]);
+    harness.chunk(&modified);
+    assert_eq!(harness.deliveries(), ["ADDED Live new"]);
+    // A stream that began from a version may not have been told of it.
+    let mut harness = watching("10");
+    harness.chunk(&modified);
+    assert_eq!(harness.deliveries(), ["MODIFIED Live new"]);
+}
+
+#[test]
 fn deletion_at_the_old_version_is_delivered_once() {
     let mut harness = listed(&[]);
     let deleted = line("DELETED", &item("a", "1", 6));
