@@ -26,7 +26,7 @@ pub(super) async fn run(program: &Path) -> Outcome {
         let replays = ["MethodNotAllowed", "this server replays a recording"];
         kubectl.fails(&["delete", "pod", "web", "-n", "shop"], &replays).await?;
         kubectl.fails(&["label", "pod", "web", "-n", "shop", "a=b"], &replays).await?;
-        kubectl.fails(&["create", "namespace", "new"], &replays).await?;
+        kubectl.fails(&["run", "new", "--image=example", "-n", "shop"], &replays).await?;
         let mut watch = kubectl.spawn(&["get", "pods", "-A", "-w", "--output-watch-events"])?;
         let is_web = |line: &[&str]| line.get(2) == Some(&"web");
         watch.wait_for_line("the recorded pod", is_web).await?;
