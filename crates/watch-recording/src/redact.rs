@@ -95,7 +95,7 @@ mod tests {
             "kubectl.kubernetes.io/last-applied-configuration": applied.to_string()}}});
         assert!(!redacted(&redactor, &applied).to_string().contains("c2VjcmV0"));
         let harmless = json!({"kind": "ConfigMap", "metadata": {"annotations": {
-            "kubectl.kubernetes.io/last-applied-configuration": r#"{"kind":"ConfigMap"}"#}}});
+            "kubectl.kubernetes.io/last-applied-configuration": r#"{"kind":"ConfigMap","data":{"of":"DbSecret"}}"#}}});
         assert_eq!(redacted(&redactor, &harmless), harmless);
         assert_eq!(redacted(&Redactor::new(false, &[]).unwrap(), &secret), secret);
     }

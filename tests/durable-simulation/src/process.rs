@@ -47,7 +47,7 @@ impl Durability for Process {
             ..Batch::default()
         };
         let Some(commit) = self.ledger.prepare(up_to, position.clone()) else {
-            // There is nothing new, but the sink has been told of a commit.
+            // There is nothing new, but the sink counts the commit.
             return self.rows.write(vec![sink], random);
         };
         let batch = match self.sabotage {

@@ -16,7 +16,7 @@ pub enum Sabotage {
     ForgetObjects,
     /// That a list was interrupted is not written.
     ForgetRelist,
-    /// What was delivered before the server was rolled back is not told apart.
+    /// What was delivered before the server was rolled back counts as delivered since.
     TrustAll,
 }
 

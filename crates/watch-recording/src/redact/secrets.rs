@@ -50,7 +50,7 @@ fn hide_members(
     let annotations = object.get_mut("metadata").and_then(|it| it.get_mut("annotations"));
     for (name, value) in annotations.and_then(Value::as_object_mut).into_iter().flatten() {
         let is_hidden = is_copy(name, value)
-            && (is_secret || may_be_in(value.as_str().unwrap_or_default().as_bytes()));
+            && (is_secret || names_a_secret(value.as_str().unwrap_or_default()));
         if is_hidden {
             replace(name, value);
         }
@@ -71,6 +71,13 @@ fn hide_members(
 /// Whether an annotation may contain a copy of its object, or another object.
 fn is_copy(name: &str, value: &Value) -> bool {
     is_json(value) || COPIES.contains(&name)
+}
+
+/// Whether a text has the name of a kind of Secrets in quotes, which are escaped if the text is within another one.
+fn names_a_secret(text: &str) -> bool {
+    KINDS
+        .iter()
+        .any(|kind| text.contains(&format!("\"{kind}\"")) || text.contains(&format!("\"{kind}\\")))
 }
 
 fn is_json(value: &Value) -> bool {

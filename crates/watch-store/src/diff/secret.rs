@@ -96,7 +96,10 @@ fn annotations(object: &Map<String, Value>) -> Option<&Map<String, Value>> {
 /// Returns whether an annotation of any object is a copy that may contain a Secret.
 fn is_copy_of_secret((name, value): (&String, &Value)) -> bool {
     let text = value.as_str().unwrap_or_default();
-    let names_one = KINDS.iter().any(|kind| text.contains(&format!("\"{kind}\"")));
+    let names_one = KINDS.iter().any(|kind| {
+        // Also where the text is within another one, whose quotes are escaped.
+        text.contains(&format!("\"{kind}\"")) || text.contains(&format!("\"{kind}\\"))
+    });
     is_copy(name, value) && (names_one || !is_json(value))
 }
 

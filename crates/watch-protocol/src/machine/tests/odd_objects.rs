@@ -107,7 +107,7 @@ fn modification_of_an_unknown_object_is_an_addition_if_the_state_is_known() {
     let mut harness = listed(&[]);
     harness.chunk(&modified);
     assert_eq!(harness.deliveries(), ["ADDED Live new"]);
-    // A stream that began from a version may not have been told of it.
+    // A stream that began from a version may not have received its creation.
     let mut harness = watching("10");
     harness.chunk(&modified);
     assert_eq!(harness.deliveries(), ["MODIFIED Live new"]);

@@ -175,3 +175,16 @@ fn other_kinds_are_shown() {
     let store = |value: &str| json!({"kind": "SecretStore", "data": {"a": value}});
     assert_eq!(lines(&store("x"), &store("y")), ["data.a: x → y"]);
 }
+
+#[test]
+fn secret_in_a_copy_within_a_copy_is_hidden() {
+    let copy =
+        |annotations: Value| json!({"kind": "ConfigMap", "metadata": {"annotations": annotations}});
+    let map = |value: &str| {
+        let secret = json!({"kind": "Secret", "data": {"a": value}}).to_string();
+        let applied = copy(json!({"backup": secret})).to_string();
+        copy(json!({LAST_APPLIED: applied}))
+    };
+    let diff = Diff::between(&map("b25l"), &map("dHdv")).unwrap().to_string();
+    assert!(!diff.is_empty() && !diff.contains("b25l") && !diff.contains("dHdv"), "{diff}");
+}
