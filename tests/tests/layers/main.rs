@@ -103,6 +103,7 @@ const OTHERS: &[&str] = &[
     "codegen",
     "envtest",
     "watch-recording",
+    "watch-relay",
     "watchable-core",
     "watchable-derive",
     "watchables",
