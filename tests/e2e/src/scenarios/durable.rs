@@ -12,6 +12,7 @@ use fastrand::Rng;
 use serde_json::json;
 use tokio::process::{Child, Command};
 use tokio::time::{sleep, timeout};
+use watchables::Checkpoints;
 
 pub(crate) use self::child::run_child;
 use self::history::{History, Log};
@@ -27,6 +28,7 @@ pub(super) async fn killed(cluster: &Cluster) -> Outcome {
     let folder = tempfile::tempdir().map_err(failed)?;
     std::fs::write(folder.path().join("kubeconfig"), &cluster.kubeconfig).map_err(failed)?;
     let mut history = History::begin(cluster.client(), &namespace).await?;
+    begin(&namespace, folder.path()).await?;
     let load = async {
         let written = write(cluster, &namespace).await;
         Err::<(), _>(written.err().unwrap_or_else(|| "the writer has ended".into()))
@@ -69,7 +71,15 @@ pub(super) async fn killed(cluster: &Cluster) -> Outcome {
             sleep(Duration::from_millis(100)).await;
         }
     };
-    timeout(SOON, caught_up).await.map_err(|_| "the last process does not catch up")??;
+    let Ok(caught_up) = timeout(SOON, caught_up).await else {
+        let missing = Log::read(folder.path())?.missing(&history);
+        return Err(match child.try_wait().map_err(failed)? {
+            Some(status) => format!("the last process ended by itself: {status}"),
+            None => format!("the last process does not catch up: it lacks {missing}"),
+        }
+        .into());
+    };
+    caught_up?;
     child.kill().await.map_err(failed)?;
     let log = Log::read(folder.path())?;
     log.check_against(&history)?;
@@ -80,6 +90,22 @@ pub(super) async fn killed(cluster: &Cluster) -> Outcome {
         log.lines(),
         log.repairs(),
     ))
+}
+
+/// Runs a process until it has committed its first state. Before that there is nothing to go on from: what happens then,
+/// a restart does not deliver.
+async fn begin(namespace: &str, folder: &Path) -> Result<(), NotPassed> {
+    let mut child = start(namespace, folder)?;
+    let committed = async {
+        // The file does not exist at first, or is being written.
+        while !Checkpoints::look_at(folder.join("checkpoints"))
+            .is_ok_and(|streams| streams.iter().any(|stream| stream.has_synced))
+        {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(SOON, committed).await.map_err(|_| "the first process commits nothing")?;
+    child.kill().await.map_err(failed)
 }
 
 fn start(namespace: &str, folder: &Path) -> Result<Child, NotPassed> {

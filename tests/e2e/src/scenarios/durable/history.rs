@@ -142,11 +142,22 @@ impl Log {
                 return Err(format!("{uid} {state} never happened").into());
             }
         }
-        let logged = self.lines() as u64;
-        if self.repairs() == 0 && logged != history.changes() as u64 {
-            return Err(format!("{logged} lines, but {} changes", history.changes()).into());
+        let missing = self.missing(history);
+        if self.repairs() == 0 && !missing.is_empty() {
+            return Err(format!("changes are not in the log: {missing}").into());
         }
         Ok(())
+    }
+
+    /// Names the changes that are not in the log.
+    pub(super) fn missing(&self, history: &History) -> String {
+        let objects = self.by_object();
+        let missing = history.states.iter().flat_map(|(uid, states)| {
+            let logged = objects.get(uid.as_str()).map_or(&[][..], Vec::as_slice);
+            let missing = states.iter().filter(|state| !logged.contains(state));
+            missing.map(move |state| format!("{uid} {state}"))
+        });
+        missing.collect::<Vec<_>>().join(", ")
     }
 }
 
