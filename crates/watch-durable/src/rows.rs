@@ -5,6 +5,7 @@
 //! | `h` | the header, as JSON |
 //! | `n`, number | the namespace's name |
 //! | `o`, uid, number of the namespace, name | resource version, count of rollbacks, perhaps the object |
+//! | `u`, anything | of the program, which adds it to batches: see [`CheckpointStore`](crate::CheckpointStore) |
 //!
 //! Numbers are LEB128. An object's key begins with its uid, so that the keys of objects that are created one after
 //! another are spread: a B-tree that is filled in order keeps its pages half empty. Namespaces are numbered because
@@ -17,11 +18,13 @@ use watch_protocol::uid::Uid;
 pub(crate) const HEADER: &[u8] = b"h";
 const NAMESPACE: u8 = b'n';
 const OBJECT: u8 = b'o';
+const OF_PROGRAM: u8 = b'u';
 
 /// A row that was read.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Read {
     Header,
+    OfProgram,
     Namespace(u64),
     Object { namespace: u64, identity: Identity, rollbacks: u32, object: Option<RawObject> },
 }
@@ -87,6 +90,7 @@ pub(crate) fn read(key: &[u8], value: &[u8]) -> Option<Read> {
     let (kind, mut key) = key.split_first()?;
     match *kind {
         b'h' if key.is_empty() => Some(Read::Header),
+        OF_PROGRAM => Some(Read::OfProgram),
         NAMESPACE => {
             let number = number(&mut key)?;
             key.is_empty().then_some(Read::Namespace(number))

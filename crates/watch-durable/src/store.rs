@@ -10,6 +10,9 @@ use futures::future::BoxFuture;
 ///
 /// [`Checkpoints`](crate::Checkpoints) keeps them in a file. Implement it to keep them where the program's own data is,
 /// so that both are written in one transaction, or where several replicas can read them.
+///
+/// A store that wraps another may add rows of its own to a stream's batches, whose keys begin with the byte `u`: streams
+/// pay no attention to them.
 pub trait CheckpointStore: Send + Sync {
     /// Claims a stream: nobody else in this process, or wherever the store can tell, may use it until what is returned
     /// is dropped. By default nothing is claimed.
@@ -30,6 +33,20 @@ pub trait CheckpointStore: Send + Sync {
     /// The future may be dropped before it is done. Then, and after an error, the batches may have been applied or not;
     /// the stream commits the same changes again, with those that came since.
     fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>>;
+}
+
+impl<S: CheckpointStore + ?Sized> CheckpointStore for std::sync::Arc<S> {
+    fn claim(&self, stream: &str) -> Result<Claim, StoreError> {
+        (**self).claim(stream)
+    }
+
+    fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
+        (**self).load(stream)
+    }
+
+    fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
+        (**self).commit(batches)
+    }
 }
 
 /// A row of a checkpoint. Its key is unique in the stream; both parts have any bytes. Keys have up to about 600 bytes,

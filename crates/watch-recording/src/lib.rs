@@ -24,7 +24,8 @@ mod line;
 mod places;
 mod record;
 mod recording;
-mod redact;
+#[doc(hidden)]
+pub mod redact;
 #[cfg(feature = "replay")]
 pub mod replay;
 mod state;

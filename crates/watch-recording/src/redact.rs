@@ -15,7 +15,7 @@ use field_path::FieldPath;
 /// The key of the hashes is random and lives as long as this is: equal values below the same name have the same hash, and
 /// none can be guessed from its hash.
 #[derive(Clone, Debug)]
-pub(crate) struct Redactor {
+pub struct Redactor {
     secrets: bool,
     paths: Vec<FieldPath>,
     key: RandomState,
@@ -27,13 +27,13 @@ impl Redactor {
     /// # Errors
     ///
     /// Says which path cannot be read, and why.
-    pub(crate) fn new(secrets: bool, paths: &[String]) -> Result<Self, String> {
+    pub fn new(secrets: bool, paths: &[String]) -> Result<Self, String> {
         let paths = paths.iter().map(|path| FieldPath::parse(path)).collect::<Result<_, _>>()?;
         Ok(Self { secrets, paths, key: RandomState::new() })
     }
 
     /// Returns an object without the values.
-    pub(crate) fn redact<'a>(&self, object: &'a str) -> Cow<'a, str> {
+    pub fn redact<'a>(&self, object: &'a str) -> Cow<'a, str> {
         let may_have_secret = self.secrets && secrets::may_be_in(object.as_bytes());
         if !may_have_secret && self.paths.is_empty() {
             return Cow::Borrowed(object);

@@ -47,6 +47,12 @@ impl Batch {
         self.outcomes[at] = Outcome::Stored;
     }
 
+    /// Records that the sink has all messages that are pending.
+    pub fn store_all(&mut self) {
+        let pending = self.outcomes.iter_mut().filter(|outcome| **outcome == Outcome::Pending);
+        pending.for_each(|outcome| *outcome = Outcome::Stored);
+    }
+
     /// Records that the sink will never take a message, and why.
     pub fn refused(&mut self, at: usize, reason: impl Into<String>) {
         self.outcomes[at] = Outcome::Refused(reason.into());

@@ -1,16 +1,38 @@
 //! Hands on what is watched to message engines, databases and webhooks, each event once.
 //!
-//! - **What it is:** the daemon behind `watchables relay`: [durable streams](watch_durable) in, acknowledged [sinks](sink)
-//!   out. A checkpoint moves after the sink's acknowledgement.
-//! - **What it is not:** a queue. Events are kept by the engine that they are handed to.
+//! - **What it is:** the daemon behind `watchables relay`: [durable streams](watch_durable) in, acknowledged
+//!   [sinks](sink) out. A checkpoint moves after the sink's acknowledgement.
+//! - **What it is not:** a queue. Events are kept by the engine that they are handed to; while a sink is down, the relay
+//!   reads nothing more, and the API server keeps them for some minutes. After that, objects are compared.
 //!
 //! # Layers
 //!
-//! Each imports only earlier ones. `message` (what is handed on); `batch`; `sink` (the interface).
+//! Each imports only earlier ones. `message` (what is handed on); `batch`; `redact`, `filter`, `projection`, `form` (what
+//! becomes of an event); `config`; `sink` (the interface) and the sinks in it; `sinks` (makes them), `dead_letters`,
+//! `last_objects`, `converter`, `watches`, `status`, `shutdown`; `instance` (one pipeline on one cluster); `relay`.
 
 mod batch;
+pub mod config;
+mod converter;
+mod dead_letters;
+mod filter;
+pub mod form;
+mod instance;
+mod last_objects;
 mod message;
+mod projection;
+mod redact;
+mod relay;
+mod shutdown;
 pub mod sink;
+mod sinks;
+mod status;
+#[cfg(test)]
+mod testing;
+mod watches;
 
 pub use batch::Batch;
+pub use config::{Config, ConfigError};
 pub use message::{Message, Payload};
+pub use relay::{Cluster, Relay};
+pub use status::InstanceSummary;

@@ -42,7 +42,7 @@ pub struct Message {
 }
 
 /// What is sent of an event: a body, and what stands beside it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Payload {
     /// The media type of the body, such as `application/cloudevents+json`.
     pub content_type: &'static str,

@@ -1,0 +1,131 @@
+//! What a relay does, as its configuration file says.
+
+mod clusters;
+mod error;
+mod pipeline;
+mod sink;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use self::clusters::ClusterConfig;
+pub use self::error::ConfigError;
+pub use self::pipeline::{Only, PipelineConfig, WatchConfig};
+pub use self::sink::{FileConfig, SinkConfig, StdoutConfig};
+
+/// The configuration of a relay.
+///
+/// ```yaml
+/// checkpoints: /var/lib/watchables/relay.redb
+/// pipelines:
+/// - name: failures
+///   watch:
+///   - resources: [pods]
+///     namespaces: [shop]
+///   filter: object.status.phase == 'Failed'
+///   to:
+///     file: {path: failures.jsonl}
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Config {
+    /// The clusters to watch. By default one: that of the kubeconfig's current context, or the one that the relay's pod
+    /// runs in.
+    #[serde(default)]
+    pub clusters: Vec<ClusterConfig>,
+    /// The file that keeps how far each pipeline is.
+    pub checkpoints: Option<PathBuf>,
+    /// Where refused messages are written, a line each. Without it, they are counted and logged only.
+    pub dead_letters: Option<PathBuf>,
+    /// The address of `/healthz`, `/readyz` and `/metrics`, such as `0.0.0.0:8080`. By default there is none.
+    pub listen: Option<std::net::SocketAddr>,
+    /// What is handed on, and where to. Each has its own watches, so that one whose sink is down stops no other.
+    pub pipelines: Vec<PipelineConfig>,
+}
+
+impl Config {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong, at which line and key.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            ConfigError::new(format!("cannot read {}: {error}", path.display()))
+        })?;
+        Self::parse(&text).map_err(|error| error.of(path))
+    }
+
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong, at which line and key.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let options = serde_saphyr::options! { with_snippet: false };
+        let config: Self = serde_saphyr::from_str_with_options(text, options)
+            .map_err(|error| ConfigError::new(error.to_string()))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// A relay of one pipeline.
+    pub fn of(pipeline: PipelineConfig, checkpoints: Option<PathBuf>) -> Self {
+        Self {
+            clusters: Vec::new(),
+            checkpoints,
+            dead_letters: None,
+            listen: None,
+            pipelines: vec![pipeline],
+        }
+    }
+
+    /// Checks what holds between the settings.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong, and of which pipeline.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.pipelines.is_empty() {
+            return Err(ConfigError::new("pipelines: there are none, so nothing would be relayed"));
+        }
+        for (at, cluster) in self.clusters.iter().enumerate() {
+            if cluster.name.is_empty() {
+                return Err(ConfigError::new(format!("clusters[{at}]: its name is empty")));
+            }
+            if self.clusters[..at].iter().any(|other| other.name == cluster.name) {
+                let name = &cluster.name;
+                return Err(ConfigError::new(format!("clusters: {name:?} is there twice")));
+            }
+        }
+        for (at, pipeline) in self.pipelines.iter().enumerate() {
+            let name = &pipeline.name;
+            let fault = |what: String| ConfigError::new(format!("pipeline {name:?}: {what}"));
+            if name.is_empty() || name.contains(['/', '\n']) {
+                return Err(ConfigError::new(format!(
+                    "pipelines[{at}].name: {name:?} is empty or has a slash; it names the checkpoint"
+                )));
+            }
+            if self.pipelines[..at].iter().any(|other| other.name == *name) {
+                return Err(ConfigError::new(format!("pipelines: {name:?} is there twice")));
+            }
+            pipeline.check().map_err(fault)?;
+            if self.clusters.len() > 1 && pipeline.to.is_one_file() {
+                let mend = "put {cluster} into its path";
+                return Err(fault(format!(
+                    "to.file.path: several clusters would write it; {mend}"
+                )));
+            }
+            if self.checkpoints.is_none() {
+                return Err(fault(
+                    "nothing keeps how far it is; name a file with `checkpoints`".into(),
+                ));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+use super::*;
+
+fn error(text: &str) -> String {
+    Config::parse(text).unwrap_err().to_string()
+}
+
+const PIPELINE: &str = "
+checkpoints: relay.redb
+pipelines:
+- name: failures
+  watch:
+  - resources: [pods]
+    namespaces: [shop]
+  filter: object.status.phase == 'Failed'
+  only: [status]
+  events: [ADDED, MODIFIED]
+  form: {kind: cloudEvents, oldObject: true}
+  redact: ['spec.containers[*].env[*].value']
+  to:
+    file: {path: failures.jsonl, maxSize: 1000000}
+";
+
+#[test]
+fn pipelines_are_read() {
+    let config = Config::parse(PIPELINE).unwrap();
+    let pipeline = &config.pipelines[0];
+    assert_eq!(pipeline.watch[0].namespaces, ["shop"]);
+    assert_eq!(pipeline.only, [Only::Status]);
+    assert!(pipeline.needs_old_objects());
+    assert!(matches!(&pipeline.to, SinkConfig::File(file) if file.keep == 5 && file.sync));
+}
+
+#[test]
+fn errors_name_line_and_key() {
+    let unknown = error(&PIPELINE.replace("filter:", "filters:"));
+    assert!(unknown.contains("filters") && unknown.contains("line 8"), "{unknown}");
+    let mistyped = error(&PIPELINE.replace("[status]", "[phase]"));
+    assert!(mistyped.contains("phase") && mistyped.contains("line 9"), "{mistyped}");
+    let missing = error(&PIPELINE.replace("- name: failures\n ", "-"));
+    assert!(missing.contains("name"), "{missing}");
+}
+
+#[test]
+fn settings_that_do_not_go_together_are_refused() {
+    for (from, to, part) in [
+        ("== 'Failed'", "==", "filter: "),
+        ("object.status", "pod.status", "\"pod\" is unknown"),
+        ("checkpoints: relay.redb", "", "name a file with `checkpoints`"),
+        ("env[*].value", "env[", "redact: "),
+        ("resources: [pods]", "resources: ['']", "no resource is named"),
+        ("name: failures", "name: a/b", "slash"),
+        (
+            "  only: [status]",
+            "  only: [status]\n  fields: [status]\n  metadataOnly: true",
+            "metadataOnly",
+        ),
+        ("maxSize: 1000000", "maxSize: 0", "maxSize"),
+        (
+            "checkpoints: relay.redb",
+            "checkpoints: c\nclusters: [{name: a}, {name: b}]",
+            "{cluster}",
+        ),
+        ("checkpoints: relay.redb", "checkpoints: c\nclusters: [{name: a}, {name: a}]", "twice"),
+    ] {
+        assert!(PIPELINE.contains(from), "{from}");
+        let error = error(&PIPELINE.replace(from, to));
+        assert!(error.contains(part), "{error}");
+    }
+    assert!(error("pipelines: []").contains("there are none"));
+}

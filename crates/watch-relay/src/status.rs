@@ -1,0 +1,102 @@
+//! How the instances of a relay are.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use watch_durable::DurableEvent;
+use watch_protocol::Origin;
+use watchable_core::DynamicObject;
+
+use crate::batch::Batch;
+
+/// How an instance is. Shared with whoever asks.
+#[derive(Debug, Default)]
+pub(crate) struct InstanceStatus {
+    received: AtomicU64,
+    delivered: AtomicU64,
+    refused: AtomicU64,
+    retries: AtomicU64,
+    repairs: AtomicU64,
+    unreadable: AtomicU64,
+    /// Why it does not get on.
+    failure: Mutex<Option<String>>,
+}
+
+/// What an instance has done so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InstanceSummary {
+    /// The pipeline, and the cluster if there are several.
+    pub name: String,
+    /// Events that were received.
+    pub received: u64,
+    /// Messages that the sink has.
+    pub delivered: u64,
+    /// Messages that the sink has refused for good.
+    pub refused: u64,
+    /// Failures after which it was tried again.
+    pub retries: u64,
+    /// Events that were found by a comparison.
+    pub repairs: u64,
+    /// Objects that could not be read.
+    pub unreadable: u64,
+    /// Why it does not get on, if it does not.
+    pub failure: Option<String>,
+}
+
+impl InstanceStatus {
+    pub(crate) fn received(&self, event: &DurableEvent<DynamicObject>) {
+        self.received.fetch_add(1, Ordering::Relaxed);
+        if event.origin == Origin::Repair {
+            self.repairs.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn unreadable(&self) {
+        self.unreadable.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn delivered(&self, sink: &str, batch: &Batch) {
+        let refused = batch.refusals().count();
+        self.delivered.fetch_add((batch.messages().len() - refused) as u64, Ordering::Relaxed);
+        self.refused.fetch_add(refused as u64, Ordering::Relaxed);
+        if self.ok() {
+            tracing::info!(sink, "delivering again");
+        }
+    }
+
+    /// It gets on. Returns whether it did not before.
+    pub(crate) fn ok(&self) -> bool {
+        self.failure().take().is_some()
+    }
+
+    /// It does not get on. Returns whether that is news.
+    pub(crate) fn failed(&self, text: &str) -> bool {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        let mut failure = self.failure();
+        let is_news = failure.as_deref() != Some(text);
+        if is_news {
+            *failure = Some(text.to_owned());
+        }
+        is_news
+    }
+
+    fn failure(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn summary(&self, name: &str) -> InstanceSummary {
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        InstanceSummary {
+            name: name.to_owned(),
+            received: load(&self.received),
+            delivered: load(&self.delivered),
+            refused: load(&self.refused),
+            retries: load(&self.retries),
+            repairs: load(&self.repairs),
+            unreadable: load(&self.unreadable),
+            failure: self.failure().clone(),
+        }
+    }
+}
