@@ -1,6 +1,7 @@
 //! Command-line arguments.
 
 mod recordings;
+mod relay;
 mod replay;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use crate::args::recordings::{HistoryArgs, RecordArgs, StateArgs, StateFormat};
+pub(crate) use crate::args::relay::RelayArgs;
 pub(crate) use crate::args::replay::ReplayArgs;
 
 /// Watch Kubernetes resources from the shell.
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Record the events of one or more resources into a file.
     Record(RecordArgs),
+    /// Hand on the events of one or more resources, each once, also over restarts.
+    Relay(RelayArgs),
     /// Show a recording as an API server, as the cluster was or as it went on.
     Replay(ReplayArgs),
     /// Serve a small API server until Ctrl-C, and print a kubeconfig for it.

@@ -12,6 +12,7 @@ mod notices;
 mod output;
 mod record;
 mod recorded;
+mod relay;
 mod replay;
 mod resources;
 mod serve;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Checkpoints(args) => checkpoints::run(&args),
         Command::History(args) => history::run(&args),
         Command::Record(args) => runtime.block_on(record::run(args)),
+        Command::Relay(args) => runtime.block_on(relay::run(args)),
         Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Serve(args) => runtime.block_on(serve::run(args)),
         Command::State(args) => state::run(&args),

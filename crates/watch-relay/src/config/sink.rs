@@ -1,8 +1,11 @@
 //! Where a pipeline hands on to.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+
+use super::ConfigError;
 
 /// A sink: one key, which names it.
 #[derive(Clone, Debug, Deserialize)]
@@ -59,6 +62,22 @@ impl FileConfig {
 }
 
 impl SinkConfig {
+    /// Reads the URL of a sink: `file:///path`, or `-` for standard output.
+    ///
+    /// # Errors
+    ///
+    /// Says which URLs there are.
+    pub fn from_url(url: &str) -> Result<Self, ConfigError> {
+        if url == "-" {
+            return Ok(Self::Stdout(StdoutConfig::default()));
+        }
+        let (scheme, rest) = url.split_once("://").unwrap_or_default();
+        match scheme {
+            "file" if rest.starts_with('/') => Ok(Self::File(FileConfig::new(rest))),
+            _ => Err(ConfigError::new("it is none of: - (standard output), file:///PATH")),
+        }
+    }
+
     /// Whether it is the same file for all clusters.
     pub(crate) fn is_one_file(&self) -> bool {
         matches!(self, Self::File(file) if !file.path.contains("{cluster}"))
@@ -71,6 +90,16 @@ impl SinkConfig {
                 Err("to.file.maxSize: a file of 0 bytes holds nothing".to_owned())
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// The sink as notices name it, without secrets.
+impl fmt::Display for SinkConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdout(_) => f.write_str("standard output"),
+            Self::File(file) => f.write_str(&file.path),
         }
     }
 }

@@ -1,0 +1,133 @@
+//! A server, a relay of it, and the file that it writes.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use embedded_apiserver::EmbeddedServer;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use watch_relay::{Cluster, Config, InstanceSummary, Relay};
+use watchable_core::{ResourceInfo, Scope};
+
+/// The limit of every wait: a test that takes longer hangs.
+const TEST_TIMEOUT: Duration = Duration::from_mins(1);
+
+const CONFIG_MAPS: ResourceInfo =
+    ResourceInfo::new("", "v1", "ConfigMap", "configmaps", Scope::Namespaced);
+
+pub(crate) struct World {
+    server: EmbeddedServer,
+    folder: TempDir,
+}
+
+pub(crate) struct Running {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<Vec<InstanceSummary>>,
+    status: Box<dyn Fn() -> Vec<InstanceSummary> + Send + Sync>,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        let catalog = release_catalogs::catalog(release_catalogs::NEWEST).unwrap();
+        let server = EmbeddedServer::builder(catalog).start().await.unwrap();
+        Self { server, folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A configuration of one pipeline, in YAML.
+    pub(crate) fn yaml(&self, watch: &str, settings: &str) -> String {
+        format!(
+            "checkpoints: {}\npipelines:\n- name: test\n  watch: [{{{watch}, namespaces: [default]}}]\n{settings}  \
+             to: {{file: {{path: {}}}}}\n",
+            self.path("checkpoints").display(),
+            self.path("log.jsonl").display(),
+        )
+    }
+
+    pub(crate) fn config(&self, watch: &str, settings: &str) -> Config {
+        Config::parse(&self.yaml(watch, settings)).unwrap()
+    }
+
+    pub(crate) fn run(&self, config: &Config) -> Running {
+        let uri = self.server.url().parse().unwrap();
+        let client = kube_client::Client::try_from(kube_client::Config::new(uri)).unwrap();
+        let relay = Relay::new(config, &[Cluster { name: None, client }]).unwrap();
+        let status = Box::new(relay.status());
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(relay.run(async { drop(stopped.await) }));
+        Running { stop, task, status }
+    }
+
+    pub(crate) fn create(&self, object: Value) {
+        self.server.store().create(object).unwrap();
+    }
+
+    pub(crate) fn update(&self, object: Value) {
+        self.server.store().update(object).unwrap();
+    }
+
+    pub(crate) fn delete(&self, plural: &str, name: &str) {
+        assert_eq!(plural, CONFIG_MAPS.plural());
+        self.server.store().delete(&CONFIG_MAPS, Some("default"), name).unwrap();
+    }
+
+    /// Waits until the file has this many lines, and returns them.
+    pub(crate) async fn lines_are(&self, count: usize) -> Vec<Value> {
+        let began = Instant::now();
+        loop {
+            assert!(began.elapsed() < TEST_TIMEOUT, "there are not {count} lines");
+            let text = std::fs::read_to_string(self.path("log.jsonl")).unwrap_or_default();
+            let lines: Vec<_> =
+                text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+            assert!(lines.len() <= count, "{text}");
+            if lines.len() == count {
+                return lines;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Running {
+    fn status(&self) -> Vec<InstanceSummary> {
+        (self.status)()
+    }
+
+    /// Waits until a pipeline is as wanted.
+    pub(crate) async fn until(
+        &self,
+        at: usize,
+        wanted: impl Fn(&InstanceSummary) -> bool,
+    ) -> InstanceSummary {
+        let began = Instant::now();
+        loop {
+            let summary = self.status().remove(at);
+            if wanted(&summary) {
+                return summary;
+            }
+            assert!(began.elapsed() < TEST_TIMEOUT, "{summary:?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Stops it, and returns how its first pipeline was.
+    pub(crate) async fn stop(self) -> InstanceSummary {
+        self.stop.send(()).unwrap();
+        self.task.await.unwrap().remove(0)
+    }
+}
+
+pub(crate) fn config_map(name: &str, value: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"value": value},
+        "metadata": {"namespace": "default", "name": name}})
+}
+
+pub(crate) fn pod(name: &str, phase: &str) -> Value {
+    json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": "default", "name": name},
+        "spec": {"containers": [{"name": "a", "image": "a"}]}, "status": {"phase": phase}})
+}

@@ -1,0 +1,117 @@
+//! `watchables relay`: hands on events, each once.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use tempfile::TempDir;
+use watch_relay::config::{Config, PipelineConfig, SinkConfig};
+use watch_relay::{Cluster, InstanceSummary, Relay};
+
+use crate::args::{ClusterArgs, RelayArgs};
+use crate::cluster::{self, Target};
+use crate::interrupt;
+
+/// How long what was read may take to be delivered after SIGTERM. Kubernetes waits 30 s.
+const GRACE_PERIOD: Duration = Duration::from_secs(15);
+
+/// The checkpoints of a relay without a configuration file.
+const CHECKPOINTS: &str = "watchables-relay.redb";
+
+/// Relays until Ctrl-C or SIGTERM.
+///
+/// # Errors
+///
+/// If the configuration is wrong, a cluster cannot be connected to, or the checkpoints cannot be opened.
+pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
+    let (config, _folder) = configuration(&args)?;
+    if args.check {
+        let pipelines = config.pipelines.len();
+        eprintln!("watchables: the configuration is right; pipelines: {pipelines}");
+        return Ok(());
+    }
+    log_to_standard_error();
+    let interrupted = interrupt::interrupted_within(GRACE_PERIOD);
+    // The demo cluster of the first one ends with it.
+    let connected = connect(&config, &args.cluster).await?;
+    let clusters: Vec<_> = connected.iter().map(|(cluster, _)| cluster.clone()).collect();
+    let relay = Relay::new(&config, &clusters)?;
+    for pipeline in &config.pipelines {
+        let resources = pipeline.watch.iter().flat_map(|watch| &watch.resources);
+        let resources = resources.map(String::as_str).collect::<Vec<_>>().join(", ");
+        eprintln!("watchables: relaying {resources} to {}", pipeline.to);
+    }
+    let summaries = relay.run(async { drop(interrupted.await) }).await;
+    for InstanceSummary { name, received, delivered, refused, .. } in summaries {
+        eprintln!(
+            "watchables: {name}: received {received}, delivered {delivered}, refused {refused}"
+        );
+    }
+    Ok(())
+}
+
+/// Returns the configuration, and the folder of what is only needed as long as the relay runs.
+fn configuration(args: &RelayArgs) -> anyhow::Result<(Config, Option<TempDir>)> {
+    if let Some(path) = &args.config {
+        return Ok((Config::read(path)?, None));
+    }
+    let Some(to) = &args.to else {
+        bail!("name a configuration file with --config, or a place with --to")
+    };
+    let sink = SinkConfig::from_url(to)?;
+    let resources = match args.resources.as_slice() {
+        [] => vec!["pods".to_owned()],
+        resources => resources.to_vec(),
+    };
+    let mut pipeline = PipelineConfig::new("relay", resources, sink);
+    pipeline.watch[0].namespaces.extend(args.namespace.clone());
+    pipeline.watch[0].labels.clone_from(&args.selector);
+    pipeline.filter.clone_from(&args.filter);
+    let (checkpoints, folder) = match &args.checkpoints {
+        Some(path) => (path.clone(), None),
+        None if matches!(Target::find(&args.cluster)?, Target::Demo(_)) => {
+            let folder = tempfile::tempdir().context("cannot create a temporary folder")?;
+            (folder.path().join(CHECKPOINTS), Some(folder))
+        }
+        None => (PathBuf::from(CHECKPOINTS), None),
+    };
+    let config = Config::of(pipeline, Some(checkpoints));
+    config.check()?;
+    Ok((config, folder))
+}
+
+async fn connect(
+    config: &Config,
+    args: &ClusterArgs,
+) -> anyhow::Result<Vec<(Cluster, cluster::Cluster)>> {
+    if config.clusters.is_empty() {
+        let connected = Target::find(args)?.connect().await?;
+        let cluster = Cluster { name: None, client: connected.client.clone() };
+        return Ok(vec![(cluster, connected)]);
+    }
+    let mut clusters = Vec::new();
+    for cluster in &config.clusters {
+        let args = ClusterArgs {
+            kubeconfig: cluster.kubeconfig.clone(),
+            context: cluster.context.clone(),
+            demo: false,
+        };
+        let name = &cluster.name;
+        let connected = async { Target::find(&args)?.connect().await };
+        let connected = connected.await.with_context(|| format!("cluster {name:?}"))?;
+        let named = Cluster { name: Some(name.clone()), client: connected.client.clone() };
+        clusters.push((named, connected));
+    }
+    Ok(clusters)
+}
+
+/// Prints what the relay reports; `RUST_LOG` chooses more or less of it.
+fn log_to_standard_error() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,watch_relay=info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+}
