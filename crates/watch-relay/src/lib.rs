@@ -6,11 +6,15 @@
 //!
 //! # Layers
 //!
-//! Each imports only earlier ones. `message` (what is handed on); `batch`; `sink` (the interface).
+//! Each imports only earlier ones. `message` (what is handed on); `batch`; `nats` (connections and streams); `sink` (the
+//! interface, and the sinks); `checkpoints` (where replicas keep theirs).
 
 mod batch;
+
 mod message;
+mod nats;
 pub mod sink;
 
 pub use batch::Batch;
 pub use message::{Message, Payload};
+pub use nats::{NatsCredentials, NatsTls, NatsUrl, Storage};

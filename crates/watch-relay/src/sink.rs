@@ -1,5 +1,7 @@
 //! Where events are handed on to: the interface of sinks.
 
+pub mod nats;
+
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;

@@ -1,0 +1,9 @@
+//! The sink of NATS JetStream and the checkpoints there, against real servers.
+
+mod config;
+mod crashes;
+mod faults;
+mod fences;
+mod odd_names;
+mod once;
+mod support;
