@@ -10,6 +10,7 @@
 //! interface, and the sinks); `checkpoints` (where replicas keep theirs).
 
 mod batch;
+pub mod checkpoints;
 
 mod message;
 mod nats;

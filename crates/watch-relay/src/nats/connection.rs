@@ -102,8 +102,8 @@ impl Server {
         } else if let Some(user) = addresses.first().and_then(ServerAddr::username) {
             // The client leaves what stands in the address alone. A user without a password is a token.
             options = match addresses[0].password() {
-                Some(password) => options.user_and_password(user.to_owned(), password.to_owned()),
-                None => options.token(user.to_owned()),
+                Some(password) => options.user_and_password(decoded(user), decoded(password)),
+                None => options.token(decoded(user)),
             };
         }
         if let Some(tls) = &self.tls {
@@ -318,6 +318,10 @@ fn asked(error: &(dyn Error + 'static)) -> Option<RequestErrorKind> {
 /// What stands before an @ may be a password.
 fn without_credentials(url: &str) -> &str {
     url.rsplit('@').next().unwrap_or_default()
+}
+
+fn decoded(part: &str) -> String {
+    percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()
 }
 
 fn lock(text: &Mutex<Option<String>>) -> std::sync::MutexGuard<'_, Option<String>> {

@@ -14,8 +14,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, Stream};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::nats::{Connection, Failure, last_of, stream_of};
-use crate::sink::nats::subject;
+use crate::nats::{Connection, Failure, encode, last_of, stream_of};
 use crate::sink::{Fence, SinkError};
 
 /// How often the epoch is read.
@@ -58,8 +57,7 @@ impl FenceRecord {
         };
         let missing = "it is created with the right to do so";
         let stream = stream_of(connection, stream, Some(create), missing).await?;
-        let subject =
-            format!("{}.{}", stream.cached_info().config.name, subject::encode(&fence.name));
+        let subject = format!("{}.{}", stream.cached_info().config.name, encode(&fence.name));
         let record = Self { fence: fence.clone(), stream, subject, checked: Instant::now() };
         for _ in 0..ATTEMPTS {
             let (sequence, epoch) = record.read(connection).await?;

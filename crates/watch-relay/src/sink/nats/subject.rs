@@ -1,24 +1,11 @@
 //! The subjects that messages are published to, made of a template.
 //!
-//! Each value stands in one token of the subject:
-//!
-//! | value | written as |
-//! |---|---|
-//! | letters, digits, `-`, `:`, `/` and other printable ASCII | as they are |
-//! | `.` | `_` |
-//! | `_`, `%`, `*`, `>`, `$`, spaces, all that is not printable ASCII | `%` and two hexadecimal digits a byte |
-//! | the empty text, such as the namespace of a cluster-scoped object | `_` |
-//! | the empty group (core) | `core` |
-//! | a `.` alone, a group named `core` | `%2E`, `%63ore` |
-//!
-//! So `rbac.authorization.k8s.io` is `rbac_authorization_k8s_io`, and no two values are written alike.
-
-use std::fmt::Write as _;
+//! Each value stands in one token: see [`encode`].
 
 use watch_protocol::EventType;
 
 use crate::message::Message;
-use crate::nats::Failure;
+use crate::nats::{Failure, encode};
 
 /// How long a subject may be. A line of NATS' protocol has up to 4,096 bytes: besides the subject the one that is answered
 /// to, and two lengths.
@@ -171,27 +158,4 @@ fn token(value: Value, message: &Message) -> String {
             EventType::Modified => "modified".to_owned(),
         },
     }
-}
-
-/// Writes a value as a token.
-pub(crate) fn encode(value: &str) -> String {
-    match value {
-        "" => return "_".to_owned(),
-        "." => return "%2E".to_owned(),
-        _ => {}
-    }
-    let mut token = String::with_capacity(value.len() + 8);
-    for byte in value.bytes() {
-        match byte {
-            b'.' => token.push('_'),
-            b'_' | b'%' | b'*' | b'>' | b'$' => put_escaped(&mut token, byte),
-            b'!'..=b'~' => token.push(char::from(byte)),
-            _ => put_escaped(&mut token, byte),
-        }
-    }
-    token
-}
-
-fn put_escaped(token: &mut String, byte: u8) {
-    write!(token, "%{byte:02X}").expect("writing to a string does not fail");
 }
