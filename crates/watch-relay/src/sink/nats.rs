@@ -20,9 +20,11 @@
 //!   without it they cannot.
 
 mod config;
+mod error;
 mod fence;
 mod marks;
 mod publish;
+mod rejected;
 mod scan;
 mod subject;
 
@@ -67,7 +69,7 @@ impl NatsSink {
     /// Fails if the address or the template of subjects is malformed.
     pub fn new(config: NatsConfig) -> Result<Self, SinkError> {
         let template = Template::parse(&config.subject)?;
-        let name = format!("{}, stream {}", config.server().name()?, config.stream);
+        let name = format!("{}, stream {}", config.url.name()?, config.stream);
         Ok(Self {
             config,
             template,

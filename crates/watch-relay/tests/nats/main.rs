@@ -1,5 +1,6 @@
 //! The sink of NATS JetStream and the checkpoints there, against real servers.
 
+mod checkpoints;
 mod config;
 mod crashes;
 mod faults;
@@ -7,3 +8,4 @@ mod fences;
 mod odd_names;
 mod once;
 mod support;
+mod tls;

@@ -6,7 +6,7 @@ mod reader;
 mod server;
 
 pub(crate) use messages::{Event, batch, message};
-pub(crate) use reader::stored;
+pub(crate) use reader::{stored, stored_with};
 pub(crate) use server::{Cluster, Server, free_port};
 
 use watch_relay::Batch;

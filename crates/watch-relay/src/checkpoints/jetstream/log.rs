@@ -67,6 +67,7 @@ impl Log {
             };
             connection.failed(&what, code, error)
         })?;
+        let consumer_name = consumer.cached_info().name.clone();
         let mut left = consumer.cached_info().num_pending;
         let mut last = 0;
         let messages = consumer.messages().await;
@@ -83,6 +84,9 @@ impl Log {
             part.and_then(|part| assembly.add(part, &message.payload))
                 .ok_or_else(|| self.foreign())?;
         }
+        drop(messages);
+        // It would end by itself, some seconds later.
+        let _ = self.stream.delete_consumer(&consumer_name).await;
         Ok((assembly, last))
     }
 

@@ -36,7 +36,7 @@ pub(super) struct Part {
     /// Which part of the commit it is, from one, and of how many.
     pub(super) number: u64,
     pub(super) parts: u64,
-    /// The epoch of the fence, of a claim.
+    /// The epoch of the writer's fence.
     pub(super) epoch: u64,
 }
 
@@ -84,7 +84,7 @@ pub(super) type Rows = HashMap<String, HashMap<Vec<u8>, Vec<u8>>>;
 #[derive(Debug, Default)]
 pub(super) struct Assembly {
     pub(super) rows: Rows,
-    /// The last claim: its writer and the highest epoch.
+    /// Who has written last, and the highest epoch.
     pub(super) holder: Option<String>,
     pub(super) epoch: u64,
     /// Bytes of the last snapshot, and of all that follows it.
@@ -98,11 +98,11 @@ impl Assembly {
     /// Adds a message. `None` if its commit does not decode.
     pub(super) fn add(&mut self, part: Part, body: &[u8]) -> Option<()> {
         self.bytes += body.len() as u64;
+        self.epoch = self.epoch.max(part.epoch);
+        self.holder = Some(part.writer.clone());
         if part.kind == Kind::Claim {
             // What the former holder had begun is never completed.
             self.begun = None;
-            self.epoch = self.epoch.max(part.epoch);
-            self.holder = Some(part.writer);
             return Some(());
         }
         let continues = self

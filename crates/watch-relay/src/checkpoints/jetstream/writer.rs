@@ -19,6 +19,8 @@ pub(super) struct Writer {
     pub(super) log: Log,
     id: String,
     fence: Option<Fence>,
+    /// That of the fence, or the highest before if there is none.
+    epoch: u64,
     /// Whether this is the last one to have claimed the log, as far as it knows.
     has_claimed: bool,
     /// The sequence of the last message, as far as it is known.
@@ -37,6 +39,7 @@ impl Writer {
             log,
             id: id.rsplit('.').next().unwrap_or_default().to_owned(),
             fence: fence.cloned(),
+            epoch: 0,
             has_claimed: false,
             last: 0,
             commits: 0,
@@ -70,6 +73,7 @@ impl Writer {
             };
             if let Written::Stored(last) = self.log.write(&claim, Bytes::new(), last).await? {
                 self.has_claimed = true;
+                self.epoch = epoch;
                 self.last = last;
                 self.snapshot_bytes = assembly.snapshot_bytes;
                 self.bytes = assembly.bytes;
@@ -121,7 +125,7 @@ impl Writer {
                     commit: self.commits,
                     number,
                     parts,
-                    epoch: 0,
+                    epoch: self.epoch,
                 };
                 let chunk = rest.split_to(rest.len().min(part_bytes));
                 match self.log.write(&part, chunk, self.last).await? {

@@ -14,7 +14,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, Stream};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::nats::{Connection, Failure, encode, last_of, stream_of};
+use crate::nats::{Connection, encode, last_of, stream_of};
 use crate::sink::{Fence, SinkError};
 
 /// How often the epoch is read.
@@ -133,16 +133,6 @@ impl FenceRecord {
                 let what = format!("the fence {} cannot be written", self.subject);
                 Err(connection.failed(&what, None, error).into())
             }
-        }
-    }
-}
-
-impl From<Failure> for SinkError {
-    fn from(failure: Failure) -> Self {
-        let error = Self::new(failure.message);
-        match failure.source {
-            Some(source) => error.with_source(source),
-            None => error,
         }
     }
 }

@@ -34,6 +34,7 @@ pub(super) async fn read(
         };
         connection.failed(&what, code, error)
     })?;
+    let name = consumer.cached_info().name.clone();
     if consumer.cached_info().num_pending == 0 {
         return Ok(marks);
     }
@@ -60,8 +61,12 @@ pub(super) async fn read(
         }
         // Others may be writing: their messages follow, which do not matter.
         if info.pending == 0 || info.stream_sequence >= state.last_sequence {
-            tracing::debug!(objects = marks.len(), "{what}");
-            return Ok(marks);
+            break;
         }
     }
+    drop(messages);
+    // It would end by itself, some seconds later.
+    let _ = stream.delete_consumer(&name).await;
+    tracing::debug!(objects = marks.len(), "{what}");
+    Ok(marks)
 }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use async_nats::jetstream;
 use async_nats::jetstream::consumer::pull::OrderedConfig;
+use async_nats::{ConnectOptions, jetstream};
 use futures::StreamExt as _;
 
 /// All messages of a stream, in order.
@@ -21,8 +21,12 @@ pub(crate) struct StoredMessage {
 
 /// Reads a stream from its beginning to its end.
 pub(crate) async fn stored(url: &str, stream: &str) -> Stored {
-    let client =
-        async_nats::connect(url.split(',').collect::<Vec<_>>()).await.expect("it connects");
+    stored_with(ConnectOptions::new(), url, stream).await
+}
+
+/// Reads a stream likewise, with these options.
+pub(crate) async fn stored_with(options: ConnectOptions, url: &str, stream: &str) -> Stored {
+    let client = options.connect(url.split(',').collect::<Vec<_>>()).await.expect("it connects");
     let context = jetstream::new(client);
     let stream = context.get_stream(stream).await.expect("the stream exists");
     let consumer = stream.create_consumer(OrderedConfig::default()).await.expect("it can be read");
