@@ -1,5 +1,6 @@
 //! What a relay does, as its configuration file says.
 
+mod checkpoints;
 mod clusters;
 mod error;
 mod pipeline;
@@ -11,10 +12,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use self::checkpoints::CheckpointsConfig;
 pub use self::clusters::ClusterConfig;
 pub use self::error::ConfigError;
 pub use self::pipeline::{Only, PipelineConfig, WatchConfig};
-pub use self::sink::{FileConfig, SinkConfig, StdoutConfig};
+pub use self::sink::SinkConfig;
 
 /// The configuration of a relay.
 ///
@@ -37,8 +39,9 @@ pub struct Config {
     /// runs in.
     #[serde(default)]
     pub clusters: Vec<ClusterConfig>,
-    /// The file that keeps how far each pipeline is.
-    pub checkpoints: Option<PathBuf>,
+    /// Where it is kept how far each pipeline is: the path of a file, or `nats: {url: …}`.
+    #[serde(default, deserialize_with = "checkpoints::read")]
+    pub checkpoints: Option<CheckpointsConfig>,
     /// Where refused messages are written, a line each. Without it, they are counted and logged only.
     pub dead_letters: Option<PathBuf>,
     /// The address of `/healthz`, `/readyz` and `/metrics`, such as `0.0.0.0:8080`. By default there is none.
@@ -74,7 +77,7 @@ impl Config {
     }
 
     /// A relay of one pipeline.
-    pub fn of(pipeline: PipelineConfig, checkpoints: Option<PathBuf>) -> Self {
+    pub fn of(pipeline: PipelineConfig, checkpoints: Option<CheckpointsConfig>) -> Self {
         Self {
             clusters: Vec::new(),
             checkpoints,

@@ -8,10 +8,12 @@
 //! # Layers
 //!
 //! Each imports only earlier ones. `message` (what is handed on); `batch`; `redact`, `filter`, `projection`, `form` (what
-//! becomes of an event); `config`; `sink` (the interface) and the sinks in it; `sinks` (makes them), `dead_letters`,
-//! `last_objects`, `converter`, `watches`, `status`, `shutdown`; `instance` (one pipeline on one cluster); `relay`.
+//! becomes of an event); `nats` (connections and streams); `sink` (the interface, and the sinks); `checkpoints` (where
+//! replicas keep theirs); `config`; `sinks` (makes them), `dead_letters`, `last_objects`, `converter`, `watches`,
+//! `status`, `shutdown`; `instance` (one pipeline on one cluster); `relay`.
 
 mod batch;
+pub mod checkpoints;
 pub mod config;
 mod converter;
 mod dead_letters;
@@ -20,6 +22,7 @@ pub mod form;
 mod instance;
 mod last_objects;
 mod message;
+mod nats;
 mod projection;
 mod redact;
 mod relay;
@@ -34,5 +37,6 @@ mod watches;
 pub use batch::Batch;
 pub use config::{Config, ConfigError};
 pub use message::{Message, Payload};
+pub use nats::{NatsCredentials, NatsTls, NatsUrl, Storage};
 pub use relay::{Cluster, Relay};
 pub use status::InstanceSummary;

@@ -10,12 +10,14 @@ use kube_client::Client;
 use tokio::time::sleep;
 use watch_durable::{CheckpointStore, Checkpoints, DurableExt as _};
 
-use crate::config::{Config, ConfigError, PipelineConfig};
+use crate::checkpoints::jetstream::{JetStreamCheckpoints, JetStreamConfig};
+use crate::config::{CheckpointsConfig, Config, ConfigError, PipelineConfig};
 use crate::converter::Converter;
 use crate::dead_letters::DeadLetters;
 use crate::instance::{Ended, Instance, drained};
 use crate::last_objects::LastObjects;
 use crate::shutdown::{Shutdown, ShutdownTrigger};
+use crate::sink::Fence;
 use crate::sinks;
 use crate::status::{InstanceStatus, InstanceSummary};
 use crate::watches::{self, backoff, one_line};
@@ -46,7 +48,7 @@ struct Part {
     name: Arc<str>,
     pipeline: PipelineConfig,
     cluster: Cluster,
-    checkpoints: Option<Arc<dyn CheckpointStore>>,
+    checkpoints: Option<Store>,
     status: Arc<InstanceStatus>,
 }
 
@@ -59,12 +61,13 @@ impl Relay {
     pub fn new(config: &Config, clusters: &[Cluster]) -> Result<Self, ConfigError> {
         config.check()?;
         let fault = |error: &dyn fmt::Display| ConfigError::new(error.to_string());
-        let checkpoints: Option<Arc<dyn CheckpointStore>> = match &config.checkpoints {
+        let checkpoints = match &config.checkpoints {
             None => None,
-            Some(path) => {
+            Some(CheckpointsConfig::File(path)) => {
                 let opened = Checkpoints::open(path).map_err(|error| fault(&one_line(&error)))?;
-                Some(Arc::new(opened))
+                Some(Store::File(opened))
             }
+            Some(CheckpointsConfig::Nats(nats)) => Some(Store::JetStream(nats.clone())),
         };
         let path = config.dead_letters.as_deref();
         let dead_letters = DeadLetters::open(path).map_err(|error| {
@@ -135,6 +138,30 @@ impl Relay {
     }
 }
 
+/// Where checkpoints are kept.
+#[derive(Clone)]
+enum Store {
+    File(Checkpoints),
+    /// Each instance takes its own over.
+    JetStream(Box<JetStreamConfig>),
+}
+
+impl Store {
+    async fn open(
+        &self,
+        name: &str,
+        fence: Option<&Fence>,
+    ) -> Result<Arc<dyn CheckpointStore>, String> {
+        match self {
+            Self::File(file) => Ok(Arc::new(file.clone())),
+            Self::JetStream(config) => {
+                let opened = JetStreamCheckpoints::open(config, name, fence).await;
+                opened.map(|store| Arc::new(store) as _).map_err(|error| one_line(&error))
+            }
+        }
+    }
+}
+
 /// Runs an instance, again and again.
 async fn keep_running(part: Arc<Part>, dead_letters: DeadLetters, shutdown: Shutdown) {
     let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
@@ -169,6 +196,7 @@ async fn start(
     dead_letters: DeadLetters,
     shutdown: Shutdown,
 ) -> Result<Instance, String> {
+    let fence = None;
     let found = watches::find(&part.cluster.client, &part.pipeline, |error, _| {
         let text = one_line(error);
         if part.status.failed(&text) {
@@ -178,8 +206,12 @@ async fn start(
     let found = found.await?;
     let cluster = part.cluster.name.as_deref();
     let sink = sinks::create(&part.pipeline.to, cluster.unwrap_or_default());
-    let store = sink.transaction().or_else(|| part.checkpoints.clone());
-    let store = store.ok_or("there is no file of checkpoints")?;
+    let sink = sink.map_err(|error| one_line(&error))?;
+    let store = match (sink.transaction(), &part.checkpoints) {
+        (Some(store), _) => store,
+        (None, Some(store)) => store.open(&part.name, fence.as_ref()).await?,
+        (None, None) => return Err("nothing keeps how far it is".to_owned()),
+    };
     let last = part.pipeline.needs_old_objects().then(LastObjects::default);
     let events = match &last {
         Some(last) => found.multiplexer.durable(&last.kept_in(store), &part.name),
@@ -192,7 +224,7 @@ async fn start(
         events,
         converter,
         sink,
-        fence: None,
+        fence,
         dead_letters,
         status: Arc::clone(&part.status),
         shutdown,

@@ -1,6 +1,7 @@
 //! Where events are handed on to: the interface of sinks.
 
-pub(crate) mod lines;
+pub mod lines;
+pub mod nats;
 
 use std::error::Error;
 use std::fmt;

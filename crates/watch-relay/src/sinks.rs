@@ -1,13 +1,19 @@
 //! Makes sinks of their configuration.
 
 use crate::config::SinkConfig;
-use crate::sink::Sink;
 use crate::sink::lines::{LinesFile, Stdout};
+use crate::sink::nats::NatsSink;
+use crate::sink::{Sink, SinkError};
 
 /// Makes a sink for a cluster.
-pub(crate) fn create(config: &SinkConfig, cluster: &str) -> Box<dyn Sink> {
-    match config {
+///
+/// # Errors
+///
+/// Says what is wrong with its configuration.
+pub(crate) fn create(config: &SinkConfig, cluster: &str) -> Result<Box<dyn Sink>, SinkError> {
+    Ok(match config {
         SinkConfig::Stdout(_) => Box::new(Stdout),
         SinkConfig::File(file) => Box::new(LinesFile::new(file, cluster)),
-    }
+        SinkConfig::Nats(nats) => Box::new(NatsSink::new((**nats).clone())?),
+    })
 }

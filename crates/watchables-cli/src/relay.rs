@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
-use watch_relay::config::{Config, PipelineConfig, SinkConfig};
+use watch_relay::config::{CheckpointsConfig, Config, PipelineConfig, SinkConfig};
 use watch_relay::{Cluster, InstanceSummary, Relay};
 
 use crate::args::{ClusterArgs, RelayArgs};
@@ -75,7 +75,7 @@ fn configuration(args: &RelayArgs) -> anyhow::Result<(Config, Option<TempDir>)> 
         }
         None => (PathBuf::from(CHECKPOINTS), None),
     };
-    let config = Config::of(pipeline, Some(checkpoints));
+    let config = Config::of(pipeline, Some(CheckpointsConfig::File(checkpoints)));
     config.check()?;
     Ok((config, folder))
 }

@@ -1,11 +1,12 @@
 //! Where a pipeline hands on to.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use serde::Deserialize;
 
 use super::ConfigError;
+use crate::sink::lines::{FileConfig, StdoutConfig};
+use crate::sink::nats::{NatsConfig, NatsSink, NatsStream};
 
 /// A sink: one key, which names it.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,53 +17,13 @@ pub enum SinkConfig {
     Stdout(StdoutConfig),
     /// Lines in a file.
     File(FileConfig),
-}
-
-/// Lines on standard output. What was printed before a restart may be printed again.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct StdoutConfig {}
-
-/// Lines in a file, each event once.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct FileConfig {
-    /// The path. `{cluster}` stands for the cluster's name.
-    pub path: String,
-    /// The size at which it is renamed to `PATH.1`, and so on, and a new one begun, in bytes. By default it grows.
-    pub max_size: Option<u64>,
-    /// How many renamed files are kept.
-    #[serde(default = "default_keep")]
-    pub keep: u32,
-    /// Whether a batch is written to the disk before it counts as delivered, so that it survives the loss of power.
-    #[serde(default = "default_sync")]
-    pub sync: bool,
-}
-
-const fn default_keep() -> u32 {
-    5
-}
-
-const fn default_sync() -> bool {
-    true
-}
-
-impl FileConfig {
-    /// A file that grows.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into(), max_size: None, keep: default_keep(), sync: default_sync() }
-    }
-
-    /// The path for a cluster.
-    pub(crate) fn path_of(&self, cluster: &str) -> PathBuf {
-        self.path.replace("{cluster}", cluster).into()
-    }
+    /// Messages in a stream of NATS JetStream.
+    Nats(Box<NatsConfig>),
 }
 
 impl SinkConfig {
-    /// Reads the URL of a sink: `file:///path`, or `-` for standard output.
+    /// Reads the URL of a sink: `nats://host:port`, `file:///path`, or `-` for standard output. A stream that is missing is
+    /// created.
     ///
     /// # Errors
     ///
@@ -74,7 +35,14 @@ impl SinkConfig {
         let (scheme, rest) = url.split_once("://").unwrap_or_default();
         match scheme {
             "file" if rest.starts_with('/') => Ok(Self::File(FileConfig::new(rest))),
-            _ => Err(ConfigError::new("it is none of: - (standard output), file:///PATH")),
+            "nats" | "tls" => {
+                let mut nats = NatsConfig::new(url);
+                nats.create = Some(NatsStream::default());
+                Ok(Self::Nats(Box::new(nats)))
+            }
+            _ => Err(ConfigError::new(
+                "where to is none of: - (standard output), file:///PATH, nats://HOST:PORT",
+            )),
         }
     }
 
@@ -89,6 +57,9 @@ impl SinkConfig {
             Self::File(file) if file.max_size == Some(0) => {
                 Err("to.file.maxSize: a file of 0 bytes holds nothing".to_owned())
             }
+            Self::Nats(nats) => NatsSink::new((**nats).clone())
+                .map(drop)
+                .map_err(|error| format!("to.nats: {error}")),
             _ => Ok(()),
         }
     }
@@ -100,6 +71,10 @@ impl fmt::Display for SinkConfig {
         match self {
             Self::Stdout(_) => f.write_str("standard output"),
             Self::File(file) => f.write_str(&file.path),
+            Self::Nats(nats) => match nats.url.name() {
+                Ok(url) => write!(f, "{url}, stream {}", nats.stream),
+                Err(_) => write!(f, "NATS, stream {}", nats.stream),
+            },
         }
     }
 }

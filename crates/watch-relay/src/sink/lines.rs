@@ -11,11 +11,53 @@ use serde::Deserialize;
 
 use super::{Fence, Sink, SinkError};
 use crate::batch::Batch;
-use crate::config::FileConfig;
 
 /// How many bytes at the end of a file are read for events that may come again. The relay commits after every few
 /// thousand events at the latest, so that they have far less.
 const LOOK_BACK: u64 = 64 << 20;
+
+/// Lines on standard output. What was printed before a restart may be printed again.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct StdoutConfig {}
+
+/// Lines in a file, each event once.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct FileConfig {
+    /// The path. `{cluster}` stands for the cluster's name.
+    pub path: String,
+    /// The size at which it is renamed to `PATH.1`, and so on, and a new one begun, in bytes. By default it grows.
+    pub max_size: Option<u64>,
+    /// How many renamed files are kept.
+    #[serde(default = "default_keep")]
+    pub keep: u32,
+    /// Whether a batch is written to the disk before it counts as delivered, so that it survives the loss of power.
+    #[serde(default = "default_sync")]
+    pub sync: bool,
+}
+
+const fn default_keep() -> u32 {
+    5
+}
+
+const fn default_sync() -> bool {
+    true
+}
+
+impl FileConfig {
+    /// A file that grows.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into(), max_size: None, keep: default_keep(), sync: default_sync() }
+    }
+
+    /// The path for a cluster.
+    pub(crate) fn path_of(&self, cluster: &str) -> PathBuf {
+        self.path.replace("{cluster}", cluster).into()
+    }
+}
 
 /// Standard output. An event that comes again is printed again.
 #[derive(Debug, Default)]

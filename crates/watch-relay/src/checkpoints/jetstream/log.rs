@@ -1,0 +1,156 @@
+//! The log of one holder's checkpoints: the messages of a subject.
+
+use async_nats::jetstream::consumer::DeliverPolicy;
+use async_nats::jetstream::consumer::pull::OrderedConfig;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::stream::{ConsumerErrorKind, Info, PurgeErrorKind, Stream};
+use bytes::Bytes;
+use futures::StreamExt as _;
+
+use crate::checkpoints::jetstream::part::{Assembly, Part};
+use crate::nats::{Connection, Failure, last_of};
+
+/// What remains for a message's headers.
+const HEADERS: usize = 1 << 10;
+
+/// A subject, and the connection to its stream.
+#[derive(Debug)]
+pub(super) struct Log {
+    pub(super) connection: Connection,
+    pub(super) stream: Stream<Info>,
+    pub(super) subject: String,
+}
+
+/// What became of a message.
+pub(super) enum Written {
+    /// It is stored, with this sequence.
+    Stored(u64),
+    /// Another message is last.
+    Refused,
+}
+
+impl Log {
+    /// Returns how many bytes of a commit a message may have.
+    pub(super) fn part_bytes(&self) -> usize {
+        let server = self.connection.context.client().max_payload();
+        let stream = usize::try_from(self.stream.cached_info().config.max_message_size);
+        let stream = stream.ok().filter(|limit| *limit > 0).unwrap_or(usize::MAX);
+        server.min(stream).saturating_sub(HEADERS).max(1)
+    }
+
+    /// Returns what the last message says of itself, and its sequence.
+    pub(super) async fn last(&self) -> Result<Option<(u64, Part)>, Failure> {
+        let last = last_of(&self.connection, &self.stream, &self.subject).await?;
+        last.map(|last| {
+            Part::read(&last.headers)
+                .map(|part| (last.sequence, part))
+                .ok_or_else(|| self.foreign())
+        })
+        .transpose()
+    }
+
+    /// Reads all messages. Returns what they make, and the sequence of the last one; zero if there is none.
+    pub(super) async fn read(&self) -> Result<(Assembly, u64), Failure> {
+        let connection = &self.connection;
+        let what = format!("the checkpoints in {} cannot be read", self.subject);
+        let mut assembly = Assembly::default();
+        let config = OrderedConfig {
+            filter_subject: self.subject.clone(),
+            deliver_policy: DeliverPolicy::All,
+            ..OrderedConfig::default()
+        };
+        let consumer = self.stream.create_consumer(config).await.map_err(|error| {
+            let code = match error.kind() {
+                ConsumerErrorKind::JetStream(inner) => Some(inner.error_code()),
+                _ => None,
+            };
+            connection.failed(&what, code, error)
+        })?;
+        let consumer_name = consumer.cached_info().name.clone();
+        let mut left = consumer.cached_info().num_pending;
+        let mut last = 0;
+        let messages = consumer.messages().await;
+        let mut messages = messages.map_err(|error| connection.failed(&what, None, error))?;
+        while left > 0 {
+            let message = match tokio::time::timeout(connection.timeout, messages.next()).await {
+                Ok(Some(Ok(message))) => message,
+                Ok(Some(Err(error))) => return Err(connection.failed(&what, None, error)),
+                Ok(None) | Err(_) => return Err(connection.unanswered(&what)),
+            };
+            let info = message.info().map_err(|error| Failure::new(&what).with_source(error))?;
+            (left, last) = (info.pending, info.stream_sequence);
+            let part = message.headers.as_ref().and_then(Part::read);
+            part.and_then(|part| assembly.add(part, &message.payload))
+                .ok_or_else(|| self.foreign())?;
+        }
+        drop(messages);
+        // It would end by itself, some seconds later.
+        let _ = self.stream.delete_consumer(&consumer_name).await;
+        Ok((assembly, last))
+    }
+
+    /// Writes a message after the one with this sequence.
+    pub(super) async fn write(
+        &self,
+        part: &Part,
+        body: Bytes,
+        after: u64,
+    ) -> Result<Written, Failure> {
+        let message = PublishMessage::build()
+            .headers(part.headers())
+            .payload(body)
+            .expected_stream(&self.stream.cached_info().config.name)
+            .expected_last_subject_sequence(after);
+        let sent = self.connection.context.send_publish(self.subject.clone(), message).await;
+        let published = match sent {
+            Ok(acknowledgement) => acknowledgement.await,
+            Err(error) => Err(error),
+        };
+        match published {
+            Ok(acknowledgement) => Ok(Written::Stored(acknowledgement.sequence)),
+            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => {
+                Ok(Written::Refused)
+            }
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Removes what is before a sequence.
+    pub(super) async fn purge(&self, before: u64) -> Result<(), Failure> {
+        let purge = self.stream.purge().filter(&self.subject).sequence(before);
+        purge.await.map(|_| ()).map_err(|error| {
+            let code = match error.kind() {
+                PurgeErrorKind::JetStream(inner) => Some(inner.error_code()),
+                _ => None,
+            };
+            let what = format!("old checkpoints in {} cannot be removed", self.subject);
+            self.connection.failed(&what, code, error)
+        })
+    }
+
+    fn failed(&self, error: PublishError) -> Failure {
+        let stream = &self.stream.cached_info().config.name;
+        match error.kind() {
+            PublishErrorKind::TimedOut | PublishErrorKind::BrokenPipe => {
+                self.connection.unanswered("whether a checkpoint is stored").with_source(error)
+            }
+            PublishErrorKind::StreamNotFound => Failure::new(format!(
+                "{}: the stream {stream} does not take {}; add the subject `{stream}.>` to it",
+                self.connection.name, self.subject
+            ))
+            .with_source(error),
+            _ => {
+                let what = format!("the stream {stream} does not take a checkpoint");
+                self.connection.failed(&what, None, error)
+            }
+        }
+    }
+
+    fn foreign(&self) -> Failure {
+        Failure::new(format!(
+            "{}: {} has messages that are no checkpoints of this version; choose another `stream`",
+            self.connection.name, self.subject
+        ))
+    }
+}

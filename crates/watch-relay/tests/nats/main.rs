@@ -1,0 +1,11 @@
+//! The sink of NATS JetStream and the checkpoints there, against real servers.
+
+mod checkpoints;
+mod config;
+mod crashes;
+mod faults;
+mod fences;
+mod odd_names;
+mod once;
+mod support;
+mod tls;

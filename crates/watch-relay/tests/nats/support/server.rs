@@ -1,0 +1,151 @@
+//! A nats-server on loopback, which can be killed and started again.
+
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use tempfile::TempDir;
+
+use crate::support::engine;
+
+/// Runs the program and waits for it. A second shell kills it at the end of a pipe whose other end this process has.
+const WATCHDOG: &str = r#"
+exec 3<&0
+"$@" </dev/null 3<&- & child=$!
+{ read -r _ <&3; kill -KILL $child 2>/dev/null; } </dev/null >/dev/null 2>&1 & watchdog=$!
+exec 3<&-
+wait $child
+kill $watchdog 2>/dev/null
+"#;
+
+/// A server. It is killed when it is dropped.
+pub(crate) struct Server {
+    folder: TempDir,
+    port: u16,
+    shell: Option<Child>,
+}
+
+impl Server {
+    /// Starts a server with JetStream.
+    pub(crate) fn start() -> Self {
+        Self::with("")
+    }
+
+    /// Starts a server with JetStream, and more in its configuration.
+    pub(crate) fn with(configuration: &str) -> Self {
+        Self::configured(&format!("jetstream {{}}\n{configuration}"))
+    }
+
+    /// Starts a server with this configuration; FOLDER is replaced by its folder.
+    pub(crate) fn configured(configuration: &str) -> Self {
+        let mut server = Self::prepare(configuration, free_port());
+        server.restart();
+        server
+    }
+
+    fn prepare(configuration: &str, port: u16) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = configuration.replace("FOLDER", &folder.path().display().to_string());
+        fs::write(folder.path().join("nats.conf"), text).expect("the folder can be written");
+        Self { folder, port, shell: None }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Kills the server with SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut shell) = self.shell.take() {
+            drop(shell.stdin.take());
+            shell.wait().expect("it ends");
+        }
+    }
+
+    /// Starts the server again, with all that it has stored.
+    pub(crate) fn restart(&mut self) {
+        self.begin();
+        self.wait();
+    }
+
+    fn wait(&self) {
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            assert!(start.elapsed() < Duration::from_secs(30), "{}", self.log());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn begin(&mut self) {
+        self.kill();
+        let folder = self.folder.path();
+        let log = fs::File::options().create(true).append(true).open(folder.join("log"));
+        let log = log.expect("the folder can be written");
+        let shell = Command::new("/bin/sh")
+            .args(["-c", WATCHDOG, "watchdog"])
+            .arg(engine::program())
+            .args(["-a", "127.0.0.1", "-p", &self.port.to_string()])
+            .arg("-sd")
+            .arg(folder.join("data"))
+            .arg("-c")
+            .arg(folder.join("nats.conf"))
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone().expect("a file can be shared"))
+            .stderr(log)
+            .process_group(0)
+            .spawn();
+        self.shell = Some(shell.expect("there is a shell"));
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Three servers that keep replicas of each other's streams.
+pub(crate) struct Cluster(pub(crate) Vec<Server>);
+
+impl Cluster {
+    pub(crate) fn start() -> Self {
+        let routes: Vec<_> = (0..3).map(|_| free_port()).collect();
+        let all = routes.iter().map(|port| format!("nats://127.0.0.1:{port}"));
+        let all = all.collect::<Vec<_>>().join(", ");
+        let mut servers: Vec<_> = routes
+            .iter()
+            .enumerate()
+            .map(|(at, route)| {
+                let configuration = format!(
+                    "server_name: s{at}\njetstream {{}}\n\
+                     cluster {{ name: c, listen: \"127.0.0.1:{route}\", routes: [{all}] }}"
+                );
+                Server::prepare(&configuration, free_port())
+            })
+            .collect();
+        servers.iter_mut().for_each(Server::begin);
+        servers.iter().for_each(Server::wait);
+        Self(servers)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        self.0.iter().map(Server::url).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// Returns a port that is free now.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there are free ports");
+    listener.local_addr().expect("it is bound").port()
+}
