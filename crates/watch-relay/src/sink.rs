@@ -1,5 +1,8 @@
 //! Where events are handed on to: the interface of sinks.
 
+pub mod postgres;
+mod tls;
+
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -8,6 +11,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use watch_durable::CheckpointStore;
 
+pub use self::tls::TlsFiles;
 use crate::batch::Batch;
 
 /// Takes events, and acknowledges them.

@@ -1,0 +1,1 @@
+//! The queries of docs/relay-postgres.md.
