@@ -6,9 +6,11 @@
 //!
 //! # Layers
 //!
-//! Each imports only earlier ones. `message` (what is handed on); `batch`; `sink` (the interface).
+//! Each imports only earlier ones. `message` (what is handed on); `form` (how it is written); `batch`; `sink` (the
+//! interface, and the sinks).
 
 mod batch;
+pub mod form;
 mod message;
 pub mod sink;
 

@@ -1,5 +1,6 @@
 //! Where events are handed on to: the interface of sinks.
 
+pub mod http;
 pub mod postgres;
 mod tls;
 

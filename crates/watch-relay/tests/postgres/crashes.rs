@@ -106,7 +106,7 @@ async fn each_event_is_stored_once_over_crashes_under_load() {
 
     let server = server.lock().await;
     let ids = ids(&server).await;
-    let expected: Vec<_> = (0..EVENTS).map(|n| id(n)).collect();
+    let expected: Vec<_> = (0..EVENTS).map(id).collect();
     assert!(ids == expected, "{} events of {EVENTS}, in another order or not once", ids.len());
     let query = "SELECT count(*)::text FROM watchables.objects WHERE (object -> 'metadata' ->> 'resourceVersion') = \
                  resource_version";
@@ -122,9 +122,7 @@ async fn relay(mut sink: watch_relay::sink::postgres::PostgresSink, events: usiz
     let checkpoints = sink.transaction().expect("it has one");
     let mut failures = 0;
     'restart: loop {
-        if reopen(&mut sink).await.is_err() {
-            panic!("the server does not come back");
-        }
+        assert!(reopen(&mut sink).await.is_ok(), "the server does not come back");
         let Ok(rows) = checkpoints.load("pods").await else {
             failures += 1;
             continue;

@@ -93,6 +93,7 @@ impl Server {
     pub(crate) fn kill(&mut self) {
         let Some(mut running) = self.running.take() else { return };
         running.server.kill().expect("it is killed");
+        running.server.wait().expect("it is our child");
     }
 
     pub(crate) fn url(&self) -> String {
@@ -142,6 +143,9 @@ impl Drop for Running {
         // The watchdog first, so that it stops nothing else that has the same number later.
         let _ = self.watchdog.kill();
         let _ = self.watchdog.wait();
+        if self.server.try_wait().is_ok_and(|status| status.is_some()) {
+            return;
+        }
         let quit = Command::new("kill").args(["-QUIT", &self.server.id().to_string()]).status();
         if !quit.is_ok_and(|status| status.success()) {
             let _ = self.server.kill();

@@ -246,16 +246,13 @@ impl Rows {
         let (mut streams, mut keys, mut values) = (Vec::new(), Vec::new(), Vec::new());
         let (mut gone_streams, mut gone_keys) = (Vec::new(), Vec::new());
         for ((stream, key), value) in &self.0 {
-            match value {
-                Some(value) => {
-                    streams.push(stream);
-                    keys.push(key);
-                    values.push(value);
-                }
-                None => {
-                    gone_streams.push(stream);
-                    gone_keys.push(key);
-                }
+            if let Some(value) = value {
+                streams.push(stream);
+                keys.push(key);
+                values.push(value);
+            } else {
+                gone_streams.push(stream);
+                gone_keys.push(key);
             }
         }
         if !gone_keys.is_empty() {
