@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use watch_relay::form::Form;
 use watch_relay::sink::Sink as _;
+use watch_relay::sink::http::{HttpConfig, HttpSink};
 
 use crate::server::{Reply, Server};
 use crate::support::{deliver, error_of, messages, sink, versions, with};
@@ -108,18 +109,14 @@ async fn answer_that_does_not_come_or_is_cut_off_acknowledges_nothing() {
 
 #[tokio::test]
 async fn server_that_is_away_is_named() {
-    let server = Server::answering(Vec::new()).await;
-    let mut sink = sink(&server);
-    deliver(&mut sink, &mut messages(Form::Wire, 1)).await.expect("it is delivered");
-    let url = server.url();
-    drop(server);
-    // The connection that was kept may still be served.
-    let mut sink = watch_relay::sink::http::HttpSink::new(
-        &watch_relay::sink::http::HttpConfig::new(url.clone()),
-    )
-    .expect("it is valid");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    drop(listener);
+    let url = format!("http://127.0.0.1:{port}/hook");
+    let mut sink = HttpSink::new(&HttpConfig::new(format!("{url}?hunter2"))).expect("it is valid");
     let text = error_of(&mut sink).await.to_string();
     assert!(text.starts_with(&url) && text.contains("refused"), "{text}");
+    assert!(!text.contains("hunter2"), "{text}");
 }
 
 #[tokio::test]

@@ -77,3 +77,26 @@ async fn constraints_of_the_user_refuse_messages() {
     store(&mut sink, vec![message("better", 3, Added)], Vec::new()).await;
     assert_eq!(ids(&server).await, ["c/uid-good/2", "c/uid-better/3"]);
 }
+
+/// As if the disk were full: PostgreSQL's error, without filling one.
+#[tokio::test]
+async fn full_disk_is_said_and_the_batch_stored_when_there_is_room() {
+    let server = Server::start().await;
+    let mut sink = open(&server).await;
+    server
+        .execute(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+             RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full'; END $$; \
+             CREATE TRIGGER full_disk BEFORE INSERT ON watchables.changes EXECUTE FUNCTION full_disk()",
+        )
+        .await;
+    let mut batch = Batch::new(vec![message("a", 1, Added), message("b", 2, Added)]);
+    let error = sink.deliver(&mut batch).await.expect_err("there is no room").to_string();
+    assert!(error.contains("No space left on device (53100): its disk is full"), "{error}");
+    assert_eq!(batch.pending().count(), 2);
+    server.execute("DROP TRIGGER full_disk ON watchables.changes").await;
+    sink.open(None).await.expect("it opens");
+    sink.deliver(&mut batch).await.expect("it is delivered");
+    commit(&sink, Vec::new()).await.expect("it is committed");
+    assert_eq!(ids(&server).await, ["c/uid-a/1", "c/uid-b/2"]);
+}
