@@ -3,6 +3,7 @@
 mod checkpoints;
 mod clusters;
 mod error;
+mod form;
 mod pipeline;
 mod sink;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use serde::Deserialize;
 pub use self::checkpoints::CheckpointsConfig;
 pub use self::clusters::ClusterConfig;
 pub use self::error::ConfigError;
+pub use self::form::FormConfig;
 pub use self::pipeline::{Only, PipelineConfig, WatchConfig};
 pub use self::sink::SinkConfig;
 
@@ -39,7 +41,8 @@ pub struct Config {
     /// runs in.
     #[serde(default)]
     pub clusters: Vec<ClusterConfig>,
-    /// Where it is kept how far each pipeline is: the path of a file, or `nats: {url: …}`.
+    /// Where it is kept how far each pipeline is: the path of a file, `nats: {url: …}` or
+    /// `postgres: {url: …}`. Pipelines to PostgreSQL keep it there, in one transaction with their events.
     #[serde(default, deserialize_with = "checkpoints::read")]
     pub checkpoints: Option<CheckpointsConfig>,
     /// Where refused messages are written, a line each. Without it, they are counted and logged only.
@@ -123,7 +126,7 @@ impl Config {
                     "to.file.path: several clusters would write it; {mend}"
                 )));
             }
-            if self.checkpoints.is_none() {
+            if self.checkpoints.is_none() && !pipeline.to.keeps_checkpoints() {
                 return Err(fault(
                     "nothing keeps how far it is; name a file with `checkpoints`".into(),
                 ));

@@ -13,7 +13,7 @@ use watchable_core::{DynamicObject, ResourceInfo};
 
 use crate::config::{Only, PipelineConfig};
 use crate::filter::Filter;
-use crate::form;
+use crate::form::Parts;
 use crate::last_objects::LastObjects;
 use crate::message::{Message, Payload};
 use crate::projection::Projection;
@@ -102,7 +102,10 @@ impl Converter {
             let before = before.map(|before| self.projection.apply(before));
             if let (true, Some(before)) = (self.config.form.diff, &before) {
                 let changes = Diff::between(before, &value).ok();
-                diff = changes.map(|diff| diff.iter().map(ToString::to_string).collect::<Vec<_>>());
+                diff = changes.map(|diff| {
+                    let lines: Vec<_> = diff.iter().map(ToString::to_string).collect();
+                    Value::from(lines).to_string().into_bytes()
+                });
             }
             object = Some(Bytes::from(value.to_string()));
             if self.config.form.old_object {
@@ -128,7 +131,22 @@ impl Converter {
             old_object,
             payload: Payload::default(),
         };
-        message.payload = form::render(&self.config.form, &message, diff.as_deref());
+        message.payload = self.config.form.kind.payload(&Parts {
+            id: &message.id,
+            cluster: &message.cluster,
+            resource: &message.resource,
+            namespace: &message.namespace,
+            name: &message.name,
+            uid: &message.uid,
+            version: &message.version,
+            etype: message.etype,
+            is_repair: message.is_repair,
+            gap: message.gap,
+            time: message.time,
+            object: &message.object,
+            old_object: message.old_object.as_deref(),
+            diff: diff.as_deref(),
+        });
         Some(message)
     }
 

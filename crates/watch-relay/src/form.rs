@@ -1,36 +1,105 @@
-//! The forms of messages: what a watch prints, or CloudEvents 1.0.
+//! How events are written: as the API server's watches are, or as `CloudEvents`.
 
-mod cloud_events;
-mod config;
+mod cloud_event;
+mod headers;
+mod json;
 mod wire;
 
-use serde_json::Value;
+use std::time::Duration;
 
-pub use self::config::{FormConfig, FormKind};
-use crate::message::{Message, Payload};
+use jiff::Timestamp;
+use serde::Deserialize;
+use watch_protocol::EventType;
+use watchable_core::ResourceInfo;
 
-/// Renders a message.
-///
-/// `diff` is what changed, in lines such as `status.phase: Pending → Running`, if that is asked for.
-pub(crate) fn render(form: &FormConfig, message: &Message, diff: Option<&[String]>) -> Payload {
-    match form.kind {
-        FormKind::Wire => wire::render(message, diff),
-        FormKind::CloudEvents => cloud_events::structured(message, diff),
-        FormKind::CloudEventsBinary => cloud_events::binary(message, diff),
+use crate::message::Payload;
+
+/// A form, as it is named in a configuration.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+pub enum Form {
+    /// `{"type":"MODIFIED","time":…,"source":"pods/v1","id":…,"cluster":…,"object":{…}}`: an event as an API server's watch
+    /// has it, with the members that recordings add, and the event's identity. Events that a comparison found have
+    /// `origin` (`repair`) and, if it is known, `gapSeconds`. `oldObject` and `diff` are there if they were asked for.
+    #[default]
+    Wire,
+    /// `CloudEvents` 1.0 in structured mode: all is in one JSON object.
+    CloudEvents,
+    /// `CloudEvents` 1.0 in binary mode: attributes are headers, and the body is the data.
+    CloudEventsBinary,
+}
+
+/// What a form is made of: the parts of a [`Message`](crate::Message).
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "as in `Message`")]
+pub struct Parts<'a> {
+    pub id: &'a str,
+    pub cluster: &'a str,
+    pub resource: &'a ResourceInfo,
+    pub namespace: &'a str,
+    pub name: &'a str,
+    pub uid: &'a str,
+    pub version: &'a str,
+    pub etype: EventType,
+    pub is_repair: bool,
+    pub gap: Option<Duration>,
+    pub time: Timestamp,
+    /// JSON.
+    pub object: &'a [u8],
+    /// JSON.
+    pub old_object: Option<&'a [u8]>,
+    /// What has changed, as JSON of any kind.
+    pub diff: Option<&'a [u8]>,
+}
+
+impl Form {
+    /// Writes an event. What is passed as JSON is not checked, but written as it is, without line feeds.
+    pub fn payload(self, parts: &Parts<'_>) -> Payload {
+        match self {
+            Self::Wire => wire::payload(parts),
+            Self::CloudEvents => cloud_event::structured(parts),
+            Self::CloudEventsBinary => cloud_event::binary(parts),
+        }
     }
 }
 
-/// Puts a member behind those of an object in the making.
-fn member(text: &mut String, name: &str, value: &str) {
-    text.push_str(if text.ends_with('{') { "\"" } else { ",\"" });
-    text.push_str(name);
-    text.push_str("\":");
-    text.push_str(value);
+/// Joins payloads into one that has them all: `CloudEvents` in structured mode as a batch (`application/cloudevents-batch+json`,
+/// a JSON array), the wire form in lines (`application/x-ndjson`). Returns `None` if they cannot be joined: binary
+/// `CloudEvents`, or different forms.
+pub fn join<'a>(payloads: impl Iterator<Item = &'a Payload> + Clone) -> Option<Payload> {
+    let mut types =
+        payloads.clone().map(|payload| (payload.content_type, payload.headers.is_empty()));
+    let first = types.next()?;
+    if !types.all(|other| other == first) {
+        return None;
+    }
+    match first {
+        (cloud_event::STRUCTURED, true) => Some(cloud_event::batch(payloads)),
+        (wire::CONTENT_TYPE, true) => Some(wire::lines(payloads)),
+        _ => None,
+    }
 }
 
-/// Puts a text behind the members of an object in the making.
-fn text_member(text: &mut String, name: &str, value: &str) {
-    member(text, name, &Value::from(value).to_string());
+impl Parts<'_> {
+    /// The path of the object: see [`Message::path`](crate::Message::path).
+    fn path(&self) -> String {
+        let Self { resource, name, .. } = self;
+        match self.namespace {
+            "" => format!("{resource}/{name}"),
+            namespace => format!("{resource}/{namespace}/{name}"),
+        }
+    }
+
+    /// The time as recordings have it: UTC, six digits after the second.
+    fn time(&self) -> String {
+        format!("{:.6}", self.time)
+    }
+
+    /// The gap in seconds, not less than it was.
+    fn gap_seconds(&self) -> Option<u64> {
+        let gap = self.gap?;
+        Some(gap.as_secs() + u64::from(gap.subsec_nanos() > 0))
+    }
 }
 
 #[cfg(test)]

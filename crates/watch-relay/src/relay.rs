@@ -18,6 +18,7 @@ use crate::instance::{Ended, Instance, drained};
 use crate::last_objects::LastObjects;
 use crate::shutdown::{Shutdown, ShutdownTrigger};
 use crate::sink::Fence;
+use crate::sink::postgres::{PostgresCheckpoints, PostgresConfig};
 use crate::sinks;
 use crate::status::{InstanceStatus, InstanceSummary};
 use crate::watches::{self, backoff, one_line};
@@ -68,6 +69,7 @@ impl Relay {
                 Some(Store::File(opened))
             }
             Some(CheckpointsConfig::Nats(nats)) => Some(Store::JetStream(nats.clone())),
+            Some(CheckpointsConfig::Postgres(postgres)) => Some(Store::Postgres(postgres.clone())),
         };
         let path = config.dead_letters.as_deref();
         let dead_letters = DeadLetters::open(path).map_err(|error| {
@@ -144,6 +146,7 @@ enum Store {
     File(Checkpoints),
     /// Each instance takes its own over.
     JetStream(Box<JetStreamConfig>),
+    Postgres(Box<PostgresConfig>),
 }
 
 impl Store {
@@ -157,6 +160,11 @@ impl Store {
             Self::JetStream(config) => {
                 let opened = JetStreamCheckpoints::open(config, name, fence).await;
                 opened.map(|store| Arc::new(store) as _).map_err(|error| one_line(&error))
+            }
+            Self::Postgres(config) => {
+                let store = PostgresCheckpoints::new(config).map_err(|error| one_line(&error))?;
+                store.open(fence).await.map_err(|error| one_line(&error))?;
+                Ok(Arc::new(store))
             }
         }
     }

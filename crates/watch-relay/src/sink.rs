@@ -1,7 +1,10 @@
 //! Where events are handed on to: the interface of sinks.
 
+pub mod http;
 pub mod lines;
 pub mod nats;
+pub mod postgres;
+mod tls;
 
 use std::error::Error;
 use std::fmt;
@@ -11,6 +14,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use watch_durable::CheckpointStore;
 
+pub use self::tls::TlsFiles;
 use crate::batch::Batch;
 
 /// Takes events, and acknowledges them.

@@ -1,8 +1,10 @@
 //! Makes sinks of their configuration.
 
 use crate::config::SinkConfig;
+use crate::sink::http::HttpSink;
 use crate::sink::lines::{LinesFile, Stdout};
 use crate::sink::nats::NatsSink;
+use crate::sink::postgres::PostgresSink;
 use crate::sink::{Sink, SinkError};
 
 /// Makes a sink for a cluster.
@@ -15,5 +17,7 @@ pub(crate) fn create(config: &SinkConfig, cluster: &str) -> Result<Box<dyn Sink>
         SinkConfig::Stdout(_) => Box::new(Stdout),
         SinkConfig::File(file) => Box::new(LinesFile::new(file, cluster)),
         SinkConfig::Nats(nats) => Box::new(NatsSink::new((**nats).clone())?),
+        SinkConfig::Postgres(postgres) => Box::new(PostgresSink::new(postgres)?),
+        SinkConfig::Http(http) => Box::new(HttpSink::new(http)?),
     })
 }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use watch_protocol::EventType;
 use watchable_core::{ResourceInfo, Scope};
 
-use crate::form::{self, FormConfig};
 use crate::message::{Message, Payload};
 
 /// Returns a message with an id such as `c/u/7`.
@@ -33,6 +32,7 @@ pub(crate) fn message(id: &str) -> Message {
         old_object: None,
         payload: Payload::default(),
     };
-    message.payload = form::render(&FormConfig::default(), &message, None);
+    let line = format!(r#"{{"id":"{id}"}}"#);
+    message.payload.body = line.into();
     message
 }

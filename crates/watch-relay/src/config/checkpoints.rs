@@ -8,6 +8,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use crate::checkpoints::jetstream::JetStreamConfig;
+use crate::sink::postgres::PostgresConfig;
 
 /// Where checkpoints are kept.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,6 +19,8 @@ pub enum CheckpointsConfig {
     File(PathBuf),
     /// A stream of NATS JetStream, which every replica reaches.
     Nats(Box<JetStreamConfig>),
+    /// Tables of a PostgreSQL database, which every replica reaches.
+    Postgres(Box<PostgresConfig>),
 }
 
 /// Reads the path of a file, or the name of a store with its settings.
@@ -33,7 +36,7 @@ impl<'de> Visitor<'de> for PathOrStore {
     type Value = CheckpointsConfig;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the path of a file, `file: PATH` or `nats: {url: …}`")
+        f.write_str("the path of a file, `file: PATH`, `nats: {url: …}` or `postgres: {url: …}`")
     }
 
     fn visit_str<E>(self, path: &str) -> Result<Self::Value, E> {

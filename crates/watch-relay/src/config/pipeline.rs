@@ -3,9 +3,9 @@
 use serde::Deserialize;
 use watch_protocol::EventType;
 
+use super::form::FormConfig;
 use super::sink::SinkConfig;
 use crate::filter::Filter;
-use crate::form::FormConfig;
 use crate::projection::Projection;
 use crate::redact::Redactor;
 

@@ -5,8 +5,11 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::ConfigError;
+use crate::sink::http::{HttpConfig, HttpSink};
 use crate::sink::lines::{FileConfig, StdoutConfig};
 use crate::sink::nats::{NatsConfig, NatsSink, NatsStream};
+use crate::sink::postgres::{PostgresConfig, PostgresSink};
+use crate::sink::{Sink, SinkError};
 
 /// A sink: one key, which names it.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,11 +22,15 @@ pub enum SinkConfig {
     File(FileConfig),
     /// Messages in a stream of NATS JetStream.
     Nats(Box<NatsConfig>),
+    /// Rows of a PostgreSQL database.
+    Postgres(Box<PostgresConfig>),
+    /// Requests to a web server.
+    Http(Box<HttpConfig>),
 }
 
 impl SinkConfig {
-    /// Reads the URL of a sink: `nats://host:port`, `file:///path`, or `-` for standard output. A stream that is missing is
-    /// created.
+    /// Reads the URL of a sink: `nats://…`, `postgres://…`, `http://…`, `https://…`, `file:///path`, or `-` for standard
+    /// output. A stream and tables that are missing are created.
     ///
     /// # Errors
     ///
@@ -40,10 +47,23 @@ impl SinkConfig {
                 nats.create = Some(NatsStream::default());
                 Ok(Self::Nats(Box::new(nats)))
             }
+            "postgres" | "postgresql" => {
+                let mut postgres = PostgresConfig::new(url);
+                postgres.create = true;
+                Ok(Self::Postgres(Box::new(postgres)))
+            }
+            "http" | "https" => Ok(Self::Http(Box::new(HttpConfig::new(url)))),
+            // It may have a password, so that it is not printed.
             _ => Err(ConfigError::new(
-                "where to is none of: - (standard output), file:///PATH, nats://HOST:PORT",
+                "where to is none of: - (standard output), file:///PATH, nats://HOST:PORT, \
+                 postgres://USER@HOST/DATABASE, http://… and https://…",
             )),
         }
+    }
+
+    /// Whether checkpoints are kept by the sink itself.
+    pub(crate) fn keeps_checkpoints(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// Whether it is the same file for all clusters.
@@ -57,9 +77,9 @@ impl SinkConfig {
             Self::File(file) if file.max_size == Some(0) => {
                 Err("to.file.maxSize: a file of 0 bytes holds nothing".to_owned())
             }
-            Self::Nats(nats) => NatsSink::new((**nats).clone())
-                .map(drop)
-                .map_err(|error| format!("to.nats: {error}")),
+            Self::Nats(nats) => sink(NatsSink::new((**nats).clone()), "nats"),
+            Self::Postgres(postgres) => sink(PostgresSink::new(postgres), "postgres"),
+            Self::Http(http) => sink(HttpSink::new(http), "http"),
             _ => Ok(()),
         }
     }
@@ -71,10 +91,24 @@ impl fmt::Display for SinkConfig {
         match self {
             Self::Stdout(_) => f.write_str("standard output"),
             Self::File(file) => f.write_str(&file.path),
-            Self::Nats(nats) => match nats.url.name() {
-                Ok(url) => write!(f, "{url}, stream {}", nats.stream),
-                Err(_) => write!(f, "NATS, stream {}", nats.stream),
-            },
+            Self::Nats(nats) => name(f, NatsSink::new((**nats).clone()), "NATS"),
+            Self::Postgres(postgres) => name(f, PostgresSink::new(postgres), "PostgreSQL"),
+            Self::Http(http) => name(f, HttpSink::new(http), "HTTP"),
         }
     }
+}
+
+fn name<S: Sink>(
+    f: &mut fmt::Formatter<'_>,
+    sink: Result<S, SinkError>,
+    otherwise: &str,
+) -> fmt::Result {
+    match sink {
+        Ok(sink) => f.write_str(sink.name()),
+        Err(_) => f.write_str(otherwise),
+    }
+}
+
+fn sink<S: Sink>(sink: Result<S, SinkError>, key: &str) -> Result<(), String> {
+    sink.map(drop).map_err(|error| format!("to.{key}: {error}"))
 }

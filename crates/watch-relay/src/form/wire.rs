@@ -1,32 +1,43 @@
-//! The form of a watch: `{"type": …, "object": …}`, with what identifies the event.
+//! The wire form: events as an API server's watch has them, with the members that recordings add.
 
-use bytes::Bytes;
+use super::Parts;
+use super::json::Object;
+use crate::message::Payload;
 
-use super::{member, text_member};
-use crate::message::{Message, Payload};
+pub(super) const CONTENT_TYPE: &str = "application/json";
+const LINES: &str = "application/x-ndjson";
 
-pub(super) fn render(message: &Message, diff: Option<&[String]>) -> Payload {
-    let mut text = String::with_capacity(message.object.len() + 300);
-    text.push('{');
-    text_member(&mut text, "type", message.etype.as_str());
-    text_member(&mut text, "id", &message.id);
-    text_member(&mut text, "time", &message.time.to_string());
-    text_member(&mut text, "cluster", &message.cluster);
-    text_member(&mut text, "resource", &message.resource.to_string());
-    if message.is_repair {
-        member(&mut text, "repair", "true");
+pub(super) fn payload(parts: &Parts<'_>) -> Payload {
+    let length = parts.object.len() + parts.old_object.map_or(0, <[u8]>::len);
+    let mut object = Object::with_capacity(length + parts.diff.map_or(0, <[u8]>::len) + 400);
+    object.text("type", parts.etype.as_str());
+    object.text("time", &parts.time());
+    object.text("source", &parts.resource.to_string());
+    object.text("id", parts.id);
+    object.text("cluster", parts.cluster);
+    if parts.is_repair {
+        object.text("origin", "repair");
     }
-    if let Some(gap) = message.gap {
-        member(&mut text, "gapSeconds", &gap.as_secs_f64().to_string());
+    if let Some(seconds) = parts.gap_seconds() {
+        object.number("gapSeconds", seconds);
     }
-    if let Some(diff) = diff {
-        member(&mut text, "diff", &serde_json::Value::from(diff).to_string());
+    if let Some(diff) = parts.diff {
+        object.json("diff", diff);
     }
-    // Both are JSON, which is UTF-8.
-    if let Some(old) = &message.old_object {
-        member(&mut text, "oldObject", &String::from_utf8_lossy(old));
+    if let Some(old) = parts.old_object {
+        object.json("oldObject", old);
     }
-    member(&mut text, "object", &String::from_utf8_lossy(&message.object));
-    text.push('}');
-    Payload { content_type: "application/json", headers: Vec::new(), body: Bytes::from(text) }
+    object.json("object", parts.object);
+    Payload { content_type: CONTENT_TYPE, headers: Vec::new(), body: object.finish() }
+}
+
+/// A line each.
+pub(super) fn lines<'a>(payloads: impl Iterator<Item = &'a Payload> + Clone) -> Payload {
+    let length = payloads.clone().map(|payload| payload.body.len() + 1).sum();
+    let mut lines = Vec::with_capacity(length);
+    for payload in payloads {
+        lines.extend_from_slice(&payload.body);
+        lines.push(b'\n');
+    }
+    Payload { content_type: LINES, headers: Vec::new(), body: lines.into() }
 }

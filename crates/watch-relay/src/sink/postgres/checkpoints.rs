@@ -1,0 +1,95 @@
+//! Checkpoints in PostgreSQL: with a sink's events, or alone.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
+use watch_durable::{Batch, CheckpointStore, Claim, Row, StoreError};
+
+use super::config::PostgresConfig;
+use super::session::Session;
+use super::target::Target;
+use crate::sink::{Fence, SinkError};
+
+/// A store of checkpoints in a PostgreSQL database, which all replicas reach. It connects when it is used, and again
+/// after a connection was lost.
+///
+/// That of a [sink](super::PostgresSink) shares its transaction.
+#[derive(Clone)]
+pub struct PostgresCheckpoints {
+    session: Arc<Session>,
+    claims: Arc<Mutex<HashSet<String>>>,
+}
+
+impl PostgresCheckpoints {
+    /// Creates a store with a connection of its own.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the configuration is invalid.
+    pub fn new(config: &PostgresConfig) -> Result<Self, SinkError> {
+        Ok(Self::of(Arc::new(Session::new(Target::new(config)?))))
+    }
+
+    pub(super) fn of(session: Arc<Session>) -> Self {
+        Self { session, claims: Arc::default() }
+    }
+
+    /// Connects, and with a [`Fence`] refuses from now on commits of whoever opened the store before with a lower epoch.
+    /// Without a fence this is not necessary. Load checkpoints after it: until then, a former holder may commit.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the database cannot be used, or if a higher epoch is known.
+    pub async fn open(&self, fence: Option<&Fence>) -> Result<(), SinkError> {
+        self.session.open(fence).await
+    }
+
+    fn claimed(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CheckpointStore for PostgresCheckpoints {
+    fn claim(&self, stream: &str) -> Result<Claim, StoreError> {
+        if !self.claimed().insert(stream.to_owned()) {
+            let name = &self.session.target.name;
+            return Err(StoreError::new(format!("{name}: the stream {stream} is in use")));
+        }
+        Ok(Claim::new(Claimed { store: self.clone(), stream: stream.to_owned() }))
+    }
+
+    fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
+        async move { self.session.load(stream).await.map_err(store_error) }.boxed()
+    }
+
+    /// Fails also if a batch of the sink was lost. If another holder has taken over, the error's source is a
+    /// [`SinkError`] that says so.
+    fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
+        async move { self.session.commit(batches).await.map_err(store_error) }.boxed()
+    }
+}
+
+fn store_error(error: SinkError) -> StoreError {
+    StoreError::new(error.to_string()).with_source(error)
+}
+
+/// A claimed stream.
+struct Claimed {
+    store: PostgresCheckpoints,
+    stream: String,
+}
+
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        self.store.claimed().remove(&self.stream);
+    }
+}
+
+impl fmt::Debug for PostgresCheckpoints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PostgresCheckpoints").field(&self.session.target.name).finish()
+    }
+}

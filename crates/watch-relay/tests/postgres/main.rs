@@ -1,0 +1,12 @@
+//! The sink `postgres` with a real PostgreSQL server.
+
+mod checkpoints;
+mod crashes;
+mod fences;
+mod queries;
+mod refusals;
+mod schema;
+mod server;
+mod storing;
+mod support;
+mod tls;
