@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use watch_relay::sink::Sink as _;
 use watch_relay::sink::nats::{NatsConfig, NatsSink, NatsStream};
-use watch_relay::{Batch, Message};
+use watch_relay::{Batch, Message, Storage};
 
 use crate::support::{Cluster, Event, Server, config, deliver_all, message, stored};
 
@@ -115,6 +115,20 @@ async fn outages_longer_than_the_duplicate_window_lose_and_double_nothing() {
 async fn what_a_stalled_server_stores_later_is_not_stored_again() {
     let server = Server::start();
     let ids = under_load(short_window(&server), history(100, 8_000), async || {
+        server.signal("STOP");
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
+        server.signal("CONT");
+    })
+    .await;
+    assert_once(&server.url(), &ids).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stalled_server_with_a_stream_in_memory_stores_once_too() {
+    let server = Server::start();
+    let mut config = short_window(&server);
+    config.create.as_mut().expect("it is created").storage = Storage::Memory;
+    let ids = under_load(config, history(100, 8_000), async || {
         server.signal("STOP");
         tokio::time::sleep(Duration::from_millis(2_500)).await;
         server.signal("CONT");
