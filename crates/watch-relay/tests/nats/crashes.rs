@@ -31,7 +31,7 @@ fn history(objects: usize, events: usize) -> Vec<Message> {
 /// How many batches were delivered.
 type Progress = Arc<AtomicUsize>;
 
-/// Delivers everything in batches. Now and then the relay is another one, which delivers the batch before again.
+/// Delivers everything in batches. Now and then the relay is another one, which delivers the batches before again.
 async fn relay(config: NatsConfig, messages: Vec<Message>, progress: Progress) -> usize {
     let mut sink = NatsSink::new(config.clone()).expect("it is well formed");
     let mut errors = 0;
@@ -40,7 +40,7 @@ async fn relay(config: NatsConfig, messages: Vec<Message>, progress: Progress) -
         let mut all = chunk.to_vec();
         if number % 4 == 3 {
             sink = NatsSink::new(config.clone()).expect("it is well formed");
-            all = [batches[number - 1], chunk].concat();
+            all = batches[number - 3..=number].concat();
         }
         errors += deliver_all(&mut sink, None, &mut Batch::new(all)).await.len();
         progress.fetch_add(1, Ordering::Relaxed);
