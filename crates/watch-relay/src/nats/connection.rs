@@ -67,7 +67,9 @@ impl Server {
         let client = options.connect(addresses).await.map_err(|error| refused(&name, error))?;
         let context = ContextBuilder::new()
             .timeout(self.timeout)
-            .max_ack_inflight(self.max_in_flight)
+            // A delivery that is given up keeps its places until its acknowledgements are overdue.
+            .ack_timeout(self.timeout)
+            .max_ack_inflight(2 * self.max_in_flight)
             .build(client);
         Ok(Connection { name: name.into(), context, timeout: self.timeout, last_error })
     }

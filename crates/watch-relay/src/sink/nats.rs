@@ -10,6 +10,8 @@
 //!   there tells whether this very event, or a later one of the object, is stored. A connection that breaks costs such
 //!   look-ups alone; the subjects are read again if the stream was replaced or lost messages, and if the fence was taken
 //!   again.
+//!   With a stream in memory on a server before 2.10, which takes milliseconds to find the last of a subject, and without
+//!   a fence, the sequence is sent only with messages that may have been sent before.
 //! - **Versions that go back.** If the API server was restored from a backup, what a comparison then finds is stored.
 //!   Objects that are created after that at versions which were used before are recognised by mistake if one of the same
 //!   name was stored at a higher version: raise the revision on restoring, as etcd's guide says (`--bump-revision`).
@@ -32,7 +34,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError};
 
-use async_nats::jetstream::stream::{Info, Stream};
+use async_nats::jetstream::stream::{Info, StorageType, Stream};
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, stream};
 
@@ -131,6 +133,7 @@ impl NatsSink {
             fence: self.fence.as_ref(),
             marks,
             messages: batch.messages(),
+            always_expects: self.fence.is_some() || !is_slow(connection, stream),
             is_stopped: AtomicBool::new(false),
         };
         let lanes = lanes(&self.template, batch);
@@ -195,6 +198,13 @@ fn lanes(template: &Template, batch: &Batch) -> Vec<Vec<usize>> {
         }
     }
     lanes
+}
+
+/// Returns whether the server takes long to find out what is last in a subject: before version 2.10, a store in memory
+/// looks at all messages from the subject's first to its last.
+fn is_slow(connection: &Connection, stream: &Stream<Info>) -> bool {
+    stream.cached_info().config.storage == StorageType::Memory
+        && !connection.context.client().is_server_compatible(2, 10, 0)
 }
 
 /// Returns whether a stream is the one that it was, with all up to this sequence that was stored in it.

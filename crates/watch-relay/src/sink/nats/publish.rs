@@ -47,6 +47,8 @@ pub(super) struct Publisher<'a> {
     pub(super) fence: Option<&'a FenceRecord>,
     pub(super) marks: &'a Mutex<Marks>,
     pub(super) messages: &'a [Message],
+    /// Whether the sequence is sent with each message, or only with those that may have been sent before.
+    pub(super) always_expects: bool,
     /// Set after an error: what was not begun is left.
     pub(super) is_stopped: AtomicBool,
 }
@@ -82,8 +84,10 @@ impl Publisher<'_> {
                 "its subject has {length} bytes, and {limit} is the limit; shorten `subject`"
             )));
         }
+        let mut expects = self.marks().begin(&subject) || self.always_expects;
         for _ in 0..ATTEMPTS {
-            let sequence = self.marks().sequence(&subject);
+            let sequence = expects.then(|| self.marks().sequence(&subject));
+            expects = true;
             let headers = match self.headers(message, sequence) {
                 Ok(headers) => headers,
                 Err(name) => {
@@ -121,6 +125,7 @@ impl Publisher<'_> {
 
     fn acknowledged(&self, subject: &str, seen: Option<&Seen>, acknowledgement: &PublishAck) {
         let mut marks = self.marks();
+        marks.end(subject);
         // That of a duplicate may be the sequence of another subject.
         if !acknowledgement.duplicate {
             marks.set_sequence(subject, acknowledgement.sequence);
@@ -162,9 +167,11 @@ impl Publisher<'_> {
     }
 
     /// Returns the headers; the name of one whose value cannot be sent if there is such a one.
-    fn headers(&self, message: &Message, sequence: u64) -> Result<HeaderMap, &'static str> {
+    fn headers(&self, message: &Message, sequence: Option<u64>) -> Result<HeaderMap, &'static str> {
         let mut headers = HeaderMap::new();
-        headers.insert(SEQUENCE, HeaderValue::from(sequence));
+        if let Some(sequence) = sequence {
+            headers.insert(SEQUENCE, HeaderValue::from(sequence));
+        }
         let mut put = |name: &'static str, value: &str| {
             let value: HeaderValue = value.parse().map_err(|_| name)?;
             headers.insert(name, value);

@@ -1,6 +1,6 @@
 //! The subjects that messages are published to, made of a template.
 //!
-//! Each value stands in one token: see [`encode`].
+//! Each value stands in one token: see [`encode`]. The empty group is `core`, and a group of that name `%63ore`.
 
 use watch_protocol::EventType;
 

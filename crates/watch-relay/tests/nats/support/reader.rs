@@ -29,7 +29,15 @@ pub(crate) async fn stored_with(options: ConnectOptions, url: &str, stream: &str
     let client = options.connect(url.split(',').collect::<Vec<_>>()).await.expect("it connects");
     let context = jetstream::new(client);
     let stream = context.get_stream(stream).await.expect("the stream exists");
-    let consumer = stream.create_consumer(OrderedConfig::default()).await.expect("it can be read");
+    let mut attempts = 0;
+    let consumer = loop {
+        attempts += 1;
+        match stream.create_consumer(OrderedConfig::default()).await {
+            Ok(consumer) => break consumer,
+            // A cluster may be electing its leader.
+            Err(error) => assert!(attempts < 20, "{error}"),
+        }
+    };
     let mut left = consumer.cached_info().num_pending;
     let mut messages = consumer.messages().await.expect("it can be read");
     let mut all = Vec::new();

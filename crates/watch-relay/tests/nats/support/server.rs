@@ -92,6 +92,8 @@ impl Server {
             .args(["-c", WATCHDOG, "watchdog"])
             .arg(engine::program())
             .args(["-a", "127.0.0.1", "-p", &self.port.to_string()])
+            .arg("-P")
+            .arg(folder.join("pid"))
             .arg("-sd")
             .arg(folder.join("data"))
             .arg("-c")
@@ -102,6 +104,13 @@ impl Server {
             .process_group(0)
             .spawn();
         self.shell = Some(shell.expect("there is a shell"));
+    }
+
+    /// Stops the server in its tracks, or lets it go on: `STOP`, `CONT`.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = fs::read_to_string(self.folder.path().join("pid")).expect("it has written it");
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(pid.trim()).status();
+        assert!(sent.expect("there is a kill").success(), "{pid}");
     }
 
     pub(crate) fn log(&self) -> String {
