@@ -7,10 +7,12 @@ mod connection;
 mod failure;
 mod managers;
 mod phase;
+mod rows;
 mod session;
 mod statements;
 mod tables;
 mod target;
+mod url;
 mod write;
 
 use std::fmt;
@@ -30,8 +32,8 @@ use crate::sink::{Fence, Sink, SinkError};
 
 /// Stores each event once in the table `changes`, and the present state in `objects`.
 ///
-/// [`deliver`](Sink::deliver) stores a batch in a transaction, and a commit to [`transaction`](Sink::transaction) ends it,
-/// with the checkpoint. Who keeps checkpoints elsewhere commits an empty list there; events that come again are
+/// [`deliver`](Sink::deliver) stores a batch in a transaction, and a commit to [`transaction`](Sink::transaction) ends
+/// it, with the checkpoint. Who keeps checkpoints elsewhere commits an empty list there; events that come again are
 /// recognised by their ids.
 ///
 /// A message whose data the server refuses (such as the character U+0000 in a text, which `jsonb` does not have) is

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::Host;
 
 use super::config::PostgresConfig;
+use super::url::Url;
 use crate::sink::SinkError;
 use crate::sink::tls::{Check, TlsFiles};
 
@@ -116,84 +117,6 @@ impl Target {
     pub(super) fn database(&self) -> &str {
         self.config.get_dbname().unwrap_or_else(|| self.user())
     }
-}
-
-/// `sslmode`, as libpq has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    Disable,
-    Prefer,
-    Require,
-    VerifyCa,
-    VerifyFull,
-}
-
-impl Mode {
-    /// Returns whether TLS is used, and what is checked. As with libpq, a CA that is named is checked with `require`.
-    fn settings(self, has_ca: bool) -> (SslMode, Option<Check>) {
-        match self {
-            Self::Disable => (SslMode::Disable, None),
-            Self::Prefer => (SslMode::Prefer, Some(Check::Nothing)),
-            Self::Require if !has_ca => (SslMode::Require, Some(Check::Nothing)),
-            Self::Require | Self::VerifyCa => (SslMode::Require, Some(Check::Issuer)),
-            Self::VerifyFull => (SslMode::Require, Some(Check::Full)),
-        }
-    }
-}
-
-/// A URL, and what tokio-postgres does not read in it.
-struct Url {
-    rest: SecretString,
-    mode: Mode,
-    /// `sslrootcert`, `sslcert`, `sslkey`.
-    files: [Option<PathBuf>; 3],
-}
-
-impl Url {
-    fn parse(text: &str) -> Result<Self, SinkError> {
-        if !["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
-            return Err(SinkError::new(
-                "the `url` of `postgres` does not begin with `postgres://`",
-            ));
-        }
-        let (base, query) = text.split_once('?').unwrap_or((text, ""));
-        let mut url =
-            Self { rest: SecretString::default(), mode: Mode::Prefer, files: [None, None, None] };
-        let mut rest = form_urlencoded::Serializer::new(String::new());
-        let mut is_empty = true;
-        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-            match &*key {
-                "sslmode" => url.mode = mode(&value)?,
-                "sslrootcert" => url.files[0] = Some(PathBuf::from(&*value)),
-                "sslcert" => url.files[1] = Some(PathBuf::from(&*value)),
-                "sslkey" => url.files[2] = Some(PathBuf::from(&*value)),
-                _ => {
-                    rest.append_pair(&key, &value);
-                    is_empty = false;
-                }
-            }
-        }
-        let mark = if is_empty { "" } else { "?" };
-        // A space as `%20`, since tokio-postgres reads `+` as itself.
-        let rest = rest.finish().replace('+', "%20");
-        url.rest = format!("{base}{mark}{rest}").into();
-        Ok(url)
-    }
-}
-
-fn mode(text: &str) -> Result<Mode, SinkError> {
-    Ok(match text {
-        "disable" => Mode::Disable,
-        "prefer" => Mode::Prefer,
-        "require" => Mode::Require,
-        "verify-ca" => Mode::VerifyCa,
-        "verify-full" => Mode::VerifyFull,
-        _ => {
-            return Err(SinkError::new(format!(
-                "`sslmode={text}` in the `url` of `postgres` is none of disable, prefer, require, verify-ca, verify-full"
-            )));
-        }
-    })
 }
 
 /// Returns hosts, ports and database.
