@@ -39,8 +39,8 @@ use crate::sink::{Fence, Sink, SinkError};
 /// A message whose data the server refuses (such as the character U+0000 in a text, which `jsonb` does not have) is
 /// refused; the others of its batch are stored.
 ///
-/// `deliver` is cancel safe: what it had stored is given up. After a commit that was dropped or failed, the sink must be
-/// opened and the batch delivered again.
+/// `deliver` is cancel safe: what it had stored is given up. After a commit that failed, the sink must be opened and the
+/// batch delivered again; until then all commits fail.
 pub struct PostgresSink {
     session: Arc<Session>,
     checkpoints: Arc<PostgresCheckpoints>,
