@@ -80,6 +80,25 @@ async fn dropped_delivery_and_dropped_commit_lose_nothing() {
     assert_eq!(ids(&server).await.len(), 501);
 }
 
+/// A durable stream keeps the future of a commit, and polls it when it is polled itself.
+#[tokio::test]
+async fn commit_that_is_not_polled_blocks_no_delivery() {
+    let server = Server::start().await;
+    let mut sink = open(&server).await;
+    let store = sink.transaction().expect("it has one");
+    let mut kept = store.commit(progress(0));
+    assert!(futures::poll!(&mut kept).is_pending());
+    let mut batch = Batch::new(vec![message("a", 1, Added)]);
+    let delivered = tokio::time::timeout(Duration::from_secs(20), sink.deliver(&mut batch)).await;
+    delivered.expect("it hangs").expect("it is delivered");
+    let mut loaded = store.load("pods");
+    assert!(futures::poll!(&mut loaded).is_pending());
+    commit(&sink, progress(1)).await.expect("it is committed");
+    kept.await.expect("it was committed");
+    loaded.await.expect("it is loaded");
+    assert_eq!(ids(&server).await, ["c/uid-a/1"]);
+}
+
 /// Drops a future after it was polled so often, if it is not done then.
 async fn polled<T>(future: impl Future<Output = T>, times: usize) -> Option<T> {
     let mut future = std::pin::pin!(future);
