@@ -13,6 +13,9 @@ use super::write::{self, Written};
 use crate::batch::Batch;
 use crate::sink::{Fence, SinkError};
 
+/// Each statement sees what was committed before it, of a fence's row too.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
 pub(super) struct Session {
     pub(super) target: Target,
     state: Mutex<State>,
@@ -185,11 +188,15 @@ impl Session {
     }
 
     async fn begin(&self, connection: &Connection, fence: Option<&Fence>) -> Result<(), SinkError> {
-        self.execute(connection, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?;
-        let Some(fence) = fence else { return Ok(()) };
-        let (client, statements) = (&connection.client, &connection.statements);
-        let held = client.query_opt(&statements.hold_epoch, &[&fence.name]).await;
-        let held = held.map_err(|error| explain(&self.target, "cannot read its fences", error))?;
+        let begin = self.execute(connection, BEGIN);
+        let Some(fence) = fence else { return begin.await };
+        // Sent one after the other, without waiting in between.
+        let held = async {
+            let (client, statements) = (&connection.client, &connection.statements);
+            let held = client.query_opt(&statements.hold_epoch, &[&fence.name]).await;
+            held.map_err(|error| explain(&self.target, "cannot read its fences", error))
+        };
+        let ((), held) = futures::try_join!(begin, held)?;
         match held.map(|row| row.get::<_, i64>(0)) {
             Some(epoch) if u64::try_from(epoch) == Ok(fence.epoch) => Ok(()),
             Some(epoch) => Err(self.fenced(fence, epoch)),

@@ -14,6 +14,9 @@ use super::url::Url;
 use crate::sink::SinkError;
 use crate::sink::tls::{Check, TlsFiles};
 
+/// A day. The server takes 24 at most.
+const MAX_TIMEOUT_SECONDS: u32 = 24 * 60 * 60;
+
 /// A database, and how it is connected to. It has no `Debug`, as it contains secrets.
 pub(super) struct Target {
     config: Config,
@@ -65,10 +68,12 @@ impl Target {
         if config.schema.is_empty() || config.schema.contains('\0') {
             return Err(SinkError::new("the `schema` of `postgres` is no name"));
         }
-        let timeout = Duration::from_secs(config.timeout_seconds.into());
-        if timeout.is_zero() {
-            return Err(SinkError::new("`timeoutSeconds` of `postgres` must be at least 1"));
+        if !(1..=MAX_TIMEOUT_SECONDS).contains(&config.timeout_seconds) {
+            return Err(SinkError::new(format!(
+                "`timeoutSeconds` of `postgres` must be from 1 to {MAX_TIMEOUT_SECONDS}"
+            )));
         }
+        let timeout = Duration::from_secs(config.timeout_seconds.into());
         if settings.get_connect_timeout().is_none() {
             settings.connect_timeout(timeout);
         }
@@ -171,7 +176,14 @@ mod tests {
     fn invalid_configuration_is_named_without_its_secrets() {
         let mut config = PostgresConfig::new("postgres://u:hunter2@h/d");
         config.password_file = Some("/file".into());
+        let with_timeout = |seconds| {
+            let mut config = PostgresConfig::new("postgres://u:hunter2@h/d");
+            config.timeout_seconds = seconds;
+            Target::new(&config).err()
+        };
         let errors = [
+            (with_timeout(0), "from 1 to 86400"),
+            (with_timeout(u32::MAX), "from 1 to 86400"),
             (target("postgres://u:hunter2@h/d?sslmode=yes").err(), "sslmode=yes"),
             (target("postgres://u:hunter2@h:port/d").err(), "invalid"),
             (target("mysql://u:hunter2@h/d").err(), "postgres://"),
