@@ -3,23 +3,20 @@
 mod cloud_event;
 mod headers;
 mod json;
+mod parts;
 mod wire;
 
-use std::time::Duration;
-
-use jiff::Timestamp;
 use serde::Deserialize;
-use watch_protocol::EventType;
-use watchable_core::ResourceInfo;
 
+pub use self::parts::Parts;
 use crate::message::Payload;
 
 /// A form, as it is named in a configuration.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub enum Form {
-    /// `{"type":"MODIFIED","time":…,"source":"pods/v1","id":…,"cluster":…,"object":{…}}`: an event as an API server's watch
-    /// has it, with the members that recordings add, and the event's identity. Events that a comparison found have
+    /// `{"type":"MODIFIED","time":…,"source":"pods/v1","id":…,"cluster":…,"object":{…}}`: an event as an API server's
+    /// watch has it, with the members that recordings add, and the event's identity. Events that a comparison found have
     /// `origin` (`repair`) and, if it is known, `gapSeconds`. `oldObject` and `diff` are there if they were asked for.
     #[default]
     Wire,
@@ -27,29 +24,6 @@ pub enum Form {
     CloudEvents,
     /// `CloudEvents` 1.0 in binary mode: attributes are headers, and the body is the data.
     CloudEventsBinary,
-}
-
-/// What a form is made of: the parts of a [`Message`](crate::Message).
-#[derive(Clone, Copy, Debug)]
-#[allow(missing_docs, reason = "as in `Message`")]
-pub struct Parts<'a> {
-    pub id: &'a str,
-    pub cluster: &'a str,
-    pub resource: &'a ResourceInfo,
-    pub namespace: &'a str,
-    pub name: &'a str,
-    pub uid: &'a str,
-    pub version: &'a str,
-    pub etype: EventType,
-    pub is_repair: bool,
-    pub gap: Option<Duration>,
-    pub time: Timestamp,
-    /// JSON.
-    pub object: &'a [u8],
-    /// JSON.
-    pub old_object: Option<&'a [u8]>,
-    /// What has changed, as JSON of any kind.
-    pub diff: Option<&'a [u8]>,
 }
 
 impl Form {
@@ -63,9 +37,9 @@ impl Form {
     }
 }
 
-/// Joins payloads into one that has them all: `CloudEvents` in structured mode as a batch (`application/cloudevents-batch+json`,
-/// a JSON array), the wire form in lines (`application/x-ndjson`). Returns `None` if they cannot be joined: binary
-/// `CloudEvents`, or different forms.
+/// Joins payloads into one that has them all: `CloudEvents` in structured mode as a batch (a JSON array,
+/// `application/cloudevents-batch+json`), the wire form in lines (`application/x-ndjson`). Returns `None` if they cannot
+/// be joined: binary `CloudEvents`, or different forms.
 pub fn join<'a>(payloads: impl Iterator<Item = &'a Payload> + Clone) -> Option<Payload> {
     let mut types =
         payloads.clone().map(|payload| (payload.content_type, payload.headers.is_empty()));
@@ -77,28 +51,6 @@ pub fn join<'a>(payloads: impl Iterator<Item = &'a Payload> + Clone) -> Option<P
         (cloud_event::STRUCTURED, true) => Some(cloud_event::batch(payloads)),
         (wire::CONTENT_TYPE, true) => Some(wire::lines(payloads)),
         _ => None,
-    }
-}
-
-impl Parts<'_> {
-    /// The path of the object: see [`Message::path`](crate::Message::path).
-    fn path(&self) -> String {
-        let Self { resource, name, .. } = self;
-        match self.namespace {
-            "" => format!("{resource}/{name}"),
-            namespace => format!("{resource}/{namespace}/{name}"),
-        }
-    }
-
-    /// The time as recordings have it: UTC, six digits after the second.
-    fn time(&self) -> String {
-        format!("{:.6}", self.time)
-    }
-
-    /// The gap in seconds, not less than it was.
-    fn gap_seconds(&self) -> Option<u64> {
-        let gap = self.gap?;
-        Some(gap.as_secs() + u64::from(gap.subsec_nanos() > 0))
     }
 }
 

@@ -4,7 +4,7 @@ pub mod http;
 pub mod lines;
 pub mod nats;
 pub mod postgres;
-mod tls;
+pub mod tls;
 
 use std::error::Error;
 use std::fmt;
@@ -14,7 +14,6 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use watch_durable::CheckpointStore;
 
-pub use self::tls::TlsFiles;
 use crate::batch::Batch;
 
 /// Takes events, and acknowledges them.

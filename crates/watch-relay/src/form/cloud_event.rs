@@ -3,7 +3,7 @@
 //! | attribute | |
 //! |---|---|
 //! | `id` | the event's identity, the same when it comes again |
-//! | `source` | the cluster's name as a relative URI reference: what is no letter, digit, `-`, `.`, `_` or `~` is percent-encoded |
+//! | `source` | the cluster's name as a relative URI reference: all but letters, digits and `-._~` is percent-encoded |
 //! | `subject` | the object's path, such as `pods/v1/shop/web-1` |
 //! | `type` | `io.watchables.resource.added`, `….modified`, `….deleted`; `….repaired` if a comparison found it |
 //! | `time` | when the relay received it |
@@ -17,8 +17,9 @@
 use bytes::Bytes;
 use watch_protocol::EventType;
 
+use super::headers;
 use super::json::Object;
-use super::{Parts, headers};
+use super::parts::Parts;
 use crate::message::Payload;
 
 pub(super) const STRUCTURED: &str = "application/cloudevents+json";

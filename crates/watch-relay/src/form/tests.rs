@@ -1,7 +1,10 @@
 //! Each form of one event.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use watchable_core::Scope;
+use watch_protocol::EventType;
+use watchable_core::{ResourceInfo, Scope};
 
 use super::*;
 

@@ -1,7 +1,7 @@
 //! The wire form: events as an API server's watch has them, with the members that recordings add.
 
-use super::Parts;
 use super::json::Object;
+use super::parts::Parts;
 use crate::message::Payload;
 
 pub(super) const CONTENT_TYPE: &str = "application/json";

@@ -7,10 +7,12 @@ mod connection;
 mod failure;
 mod managers;
 mod phase;
+mod rows;
 mod session;
 mod statements;
 mod tables;
 mod target;
+mod url;
 mod write;
 
 use std::fmt;
@@ -30,15 +32,15 @@ use crate::sink::{Fence, Sink, SinkError};
 
 /// Stores each event once in the table `changes`, and the present state in `objects`.
 ///
-/// [`deliver`](Sink::deliver) stores a batch in a transaction, and a commit to [`transaction`](Sink::transaction) ends it,
-/// with the checkpoint. Who keeps checkpoints elsewhere commits an empty list there; events that come again are
+/// [`deliver`](Sink::deliver) stores a batch in a transaction, and a commit to [`transaction`](Sink::transaction) ends
+/// it, with the checkpoint. Who keeps checkpoints elsewhere commits an empty list there; events that come again are
 /// recognised by their ids.
 ///
 /// A message whose data the server refuses (such as the character U+0000 in a text, which `jsonb` does not have) is
 /// refused; the others of its batch are stored.
 ///
-/// `deliver` is cancel safe: what it had stored is given up. After a commit that was dropped or failed, the sink must be
-/// opened and the batch delivered again.
+/// `deliver` is cancel safe: what it had stored is given up. After a commit that failed, the sink must be opened and the
+/// batch delivered again; until then all commits fail.
 pub struct PostgresSink {
     session: Arc<Session>,
     checkpoints: Arc<PostgresCheckpoints>,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -62,18 +63,54 @@ async fn dropped_delivery_and_dropped_commit_lose_nothing() {
     let mut sink = open(&server).await;
     let messages: Vec<_> = (0..500).map(|n| message("a", n, Modified)).collect();
     let mut batch = Batch::new(messages);
-    let dropped = tokio::time::timeout(Duration::ZERO, sink.deliver(&mut batch)).await;
-    dropped.expect_err("it takes longer");
-    commit(&sink, progress(1)).await.expect_err("half a delivery is not committed");
-    sink.deliver(&mut batch).await.expect("it is delivered");
-    let dropped = tokio::time::timeout(Duration::ZERO, commit(&sink, progress(500))).await;
-    dropped.expect_err("it takes longer");
-    commit(&sink, progress(500)).await.expect_err("whether it was committed is not known");
-    sink.open(None).await.expect("it opens");
-    batch.reset();
-    sink.deliver(&mut batch).await.expect("it is delivered");
-    commit(&sink, progress(500)).await.expect("it is committed");
+    // At every place where it waits, until it is done before it is dropped.
+    let mut dropped = 0;
+    while polled(sink.deliver(&mut batch), dropped + 1).await.is_none() {
+        assert_eq!(batch.pending().count(), 500);
+        commit(&sink, progress(1)).await.expect_err("half a delivery is not committed");
+        dropped += 1;
+    }
+    assert!(dropped > 1, "it waits several times");
+    // A commit goes on by itself, once it has begun.
+    assert!(polled(commit(&sink, progress(500)), 1).await.is_none());
+    let mut next = Batch::new(vec![message("b", 500, Added)]);
+    sink.deliver(&mut next).await.expect("it waits for the commit");
     assert_eq!(ids(&server).await.len(), 500);
+    commit(&sink, progress(501)).await.expect("it is committed");
+    assert_eq!(ids(&server).await.len(), 501);
+}
+
+/// A durable stream keeps the future of a commit, and polls it when it is polled itself.
+#[tokio::test]
+async fn commit_that_is_not_polled_blocks_no_delivery() {
+    let server = Server::start().await;
+    let mut sink = open(&server).await;
+    let store = sink.transaction().expect("it has one");
+    let mut kept = store.commit(progress(0));
+    assert!(futures::poll!(&mut kept).is_pending());
+    let mut batch = Batch::new(vec![message("a", 1, Added)]);
+    let delivered = tokio::time::timeout(Duration::from_secs(20), sink.deliver(&mut batch)).await;
+    delivered.expect("it hangs").expect("it is delivered");
+    let mut loaded = store.load("pods");
+    assert!(futures::poll!(&mut loaded).is_pending());
+    commit(&sink, progress(1)).await.expect("it is committed");
+    kept.await.expect("it was committed");
+    loaded.await.expect("it is loaded");
+    assert_eq!(ids(&server).await, ["c/uid-a/1"]);
+}
+
+/// Drops a future after it was polled so often, if it is not done then.
+async fn polled<T>(future: impl Future<Output = T>, times: usize) -> Option<T> {
+    let mut future = std::pin::pin!(future);
+    let mut left = times;
+    std::future::poll_fn(move |cx| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(cx).map(Some)
+    })
+    .await
 }
 
 /// A relay writes batch after batch, and takes up from its checkpoint whenever something fails, while the server is

@@ -8,5 +8,6 @@ mod refusals;
 mod schema;
 mod server;
 mod storing;
+mod streams;
 mod support;
 mod tls;

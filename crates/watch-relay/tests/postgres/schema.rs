@@ -103,3 +103,21 @@ async fn password_comes_from_a_file_that_may_change() {
     let error = sink.open(None).await.expect_err("it is gone").to_string();
     assert!(error.contains("password file") && error.contains("secret"), "{error}");
 }
+
+#[test]
+fn configuration_is_read_from_yaml_and_unknown_keys_are_refused() {
+    let read = |text: &str| serde_saphyr::from_str::<PostgresConfig>(text);
+    let config = read(
+        "url: postgres://relay:hunter2@h/d\nschema: own\ncreate: true\ntls: {ca: /ca}\ntimeoutSeconds: 5\n",
+    );
+    let config = config.expect("it is valid");
+    assert_eq!((config.schema.as_str(), config.create, config.timeout_seconds), ("own", true, 5));
+    assert!(!format!("{config:?}").contains("hunter2"));
+    let config = read("url: postgres://h/d\npasswordFile: /password").expect("it is valid");
+    assert_eq!(
+        (config.schema.as_str(), config.create, config.timeout_seconds),
+        ("watchables", false, 30)
+    );
+    let error = read("url: postgres://h/d\npassword: x").expect_err("it is unknown").to_string();
+    assert!(error.contains("unknown field `password`"), "{error}");
+}

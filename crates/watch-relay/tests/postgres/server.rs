@@ -28,18 +28,8 @@ struct Running {
 impl Server {
     pub(crate) async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let data = folder.path().join("data");
-        fs::write(folder.path().join("password"), "hunter2").expect("it is written");
         own(folder.path());
-        let mut init = as_user(&program("initdb"));
-        init.args(["--auth=scram-sha-256", "--username=postgres", "--encoding=UTF8", "--no-sync"])
-            .args(["--locale=C", "--pwfile"])
-            .arg(folder.path().join("password"))
-            .arg("-D")
-            .arg(&data);
-        let output = init.output().expect("initdb runs");
-        let text = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "initdb: {text}");
+        create(folder.path());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         drop(listener);
@@ -151,6 +141,39 @@ impl Drop for Running {
             let _ = self.server.kill();
         }
         let _ = self.server.wait();
+    }
+}
+
+/// Makes the folder `data` of a server: a copy of what `initdb` made once, which takes a while.
+fn create(folder: &Path) {
+    let version = program("initdb").ancestors().nth(2).and_then(Path::file_name).map(PathBuf::from);
+    let name = format!("postgresql-{}", version.unwrap_or_default().display());
+    let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let copy = |from: &Path, to: &Path| {
+        let status = Command::new("cp").arg("-a").arg(from).arg(to).status();
+        assert!(status.expect("cp runs").success(), "cp {} {}", from.display(), to.display());
+    };
+    if template.exists() {
+        copy(&template, &folder.join("data"));
+        return;
+    }
+    let password = folder.join("password");
+    fs::write(&password, "hunter2").expect("it is written");
+    own(&password);
+    let mut init = as_user(&program("initdb"));
+    init.args(["--auth=scram-sha-256", "--username=postgres", "--encoding=UTF8", "--no-sync"])
+        .args(["--locale=C", "--pwfile"])
+        .arg(password)
+        .arg("-D")
+        .arg(folder.join("data"));
+    let output = init.output().expect("initdb runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "initdb: {text}");
+    // Several tests may get here: the first copy stays.
+    let mine = template.with_extension(fastrand::u64(..).to_string());
+    copy(&folder.join("data"), &mine);
+    if fs::rename(&mine, &template).is_err() {
+        fs::remove_dir_all(&mine).expect("it is removed");
     }
 }
 

@@ -19,8 +19,8 @@ use tokio::time::timeout;
 use super::answer::{Answer, Judge, first_words};
 use super::endpoint::Endpoint;
 use crate::message::Payload;
-use crate::sink::tls::Check;
-use crate::sink::{SinkError, TlsFiles};
+use crate::sink::SinkError;
+use crate::sink::tls::{Check, TlsFiles};
 
 /// How much of an answer is read. The connection of a longer one is not kept.
 const ANSWER: usize = 64 << 10;

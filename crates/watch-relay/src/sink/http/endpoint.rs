@@ -13,6 +13,9 @@ use super::config::HttpConfig;
 use crate::sink::SinkError;
 use crate::sink::tls::TlsFiles;
 
+/// More connections to one server than this are a mistake.
+const MAX_CONCURRENCY: u32 = 1_000;
+
 /// A URL and settings that were checked. It has no `Debug`, as it contains secrets.
 pub(super) struct Endpoint {
     pub(super) uri: Uri,
@@ -51,14 +54,15 @@ impl Endpoint {
         }
         let scheme = uri.scheme_str().unwrap_or_default();
         let name = format!("{scheme}://{authority}{}", uri.path());
-        for (key, value) in [
-            ("batchSize", config.batch_size),
-            ("batchBytes", config.batch_bytes),
-            ("concurrency", config.concurrency),
-            ("timeoutSeconds", config.timeout_seconds),
+        for (key, value, most) in [
+            ("batchSize", config.batch_size, u32::MAX),
+            ("batchBytes", config.batch_bytes, u32::MAX),
+            ("concurrency", config.concurrency, MAX_CONCURRENCY),
+            ("timeoutSeconds", config.timeout_seconds, u32::MAX),
         ] {
-            if value == 0 {
-                return Err(SinkError::new(format!("`{key}` of `http` must be at least 1")));
+            if !(1..=most).contains(&value) {
+                let text = format!("`{key}` of `http` must be from 1 to {most}");
+                return Err(SinkError::new(text));
             }
         }
         let header_files =
@@ -181,6 +185,10 @@ mod tests {
         cases.extend([
             (with(|config| config.batch_size = 0), "`batchSize`"),
             (with(|config| config.timeout_seconds = 0), "`timeoutSeconds`"),
+            (
+                with(|config| config.concurrency = 1_001),
+                "`concurrency` of `http` must be from 1 to 1000",
+            ),
             (with(|config| drop(config.headers.insert("a b".into(), "hunter2".into()))), "\"a b\""),
             (
                 with(|config| drop(config.header_files.insert("Host".into(), "f".into()))),

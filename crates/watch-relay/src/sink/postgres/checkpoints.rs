@@ -62,13 +62,30 @@ impl CheckpointStore for PostgresCheckpoints {
     }
 
     fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
-        async move { self.session.load(stream).await.map_err(store_error) }.boxed()
+        let (session, stream) = (Arc::clone(&self.session), stream.to_owned());
+        self.by_itself(async move { session.load(&stream).await }).boxed()
     }
 
     /// Fails also if a batch of the sink was lost. If another holder has taken over, the error's source is a
-    /// [`SinkError`] that says so.
+    /// [`SinkError`] that says so. A commit that has begun goes on if the future is dropped, or not polled.
     fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
-        async move { self.session.commit(batches).await.map_err(store_error) }.boxed()
+        let session = Arc::clone(&self.session);
+        self.by_itself(async move { session.commit(batches).await }).boxed()
+    }
+}
+
+impl PostgresCheckpoints {
+    /// Runs something in a task of its own. A durable stream keeps the future of a commit, and polls it only when it is
+    /// polled itself; meanwhile the sink must not wait for it in vain.
+    async fn by_itself<T: Send + 'static>(
+        &self,
+        operation: impl Future<Output = Result<T, SinkError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let name = &self.session.target.name;
+        let ended = tokio::spawn(operation).await;
+        ended
+            .map_err(|error| StoreError::new(format!("{name}: it was ended")).with_source(error))?
+            .map_err(store_error)
     }
 }
 

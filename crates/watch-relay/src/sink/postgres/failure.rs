@@ -8,6 +8,10 @@ use tokio_postgres::error::SqlState;
 use super::target::Target;
 use crate::sink::SinkError;
 
+/// What to do if a table is missing.
+pub(super) const MISSING_TABLE: &str = "set `create: true`, or create the tables with \
+     crates/watch-relay/src/sink/postgres/tables.sql (see docs/relay-postgres.md)";
+
 /// Returns whether the data is at fault, so that it will never be stored: it does not fit a type, breaks a constraint,
 /// or exceeds a limit.
 pub(super) fn is_of_data(error: &Error) -> bool {
@@ -55,7 +59,7 @@ fn hint(state: &SqlState, target: &Target) -> Option<String> {
             "the user {user} needs USAGE on the schema {schema}, and SELECT, INSERT, UPDATE, DELETE on its tables; to \
              create them, CREATE on the database"
         ),
-        "42P01" | "3F000" => super::tables::hint(),
+        "42P01" | "3F000" => MISSING_TABLE.to_owned(),
         "25006" => "this server is a replica or read-only: add `target_session_attrs=read-write` to the URL".to_owned(),
         "53100" => "its disk is full".to_owned(),
         "53300" => "it has no connection left: see max_connections".to_owned(),

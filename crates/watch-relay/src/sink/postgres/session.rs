@@ -1,19 +1,20 @@
 //! The state that a sink and its store of checkpoints share: one connection, and its transaction.
 
-use std::collections::BTreeMap;
-
 use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::timeout;
-use tokio_postgres::Error;
 use watch_durable as durable;
 
 use super::connection::Connection;
 use super::failure::explain;
 use super::phase::Phase;
+use super::rows::Rows;
 use super::target::Target;
 use super::write::{self, Written};
 use crate::batch::Batch;
 use crate::sink::{Fence, SinkError};
+
+/// Each statement sees what was committed before it, of a fence's row too.
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 
 pub(super) struct Session {
     pub(super) target: Target,
@@ -187,11 +188,15 @@ impl Session {
     }
 
     async fn begin(&self, connection: &Connection, fence: Option<&Fence>) -> Result<(), SinkError> {
-        self.execute(connection, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?;
-        let Some(fence) = fence else { return Ok(()) };
-        let (client, statements) = (&connection.client, &connection.statements);
-        let held = client.query_opt(&statements.hold_epoch, &[&fence.name]).await;
-        let held = held.map_err(|error| explain(&self.target, "cannot read its fences", error))?;
+        let begin = self.execute(connection, BEGIN);
+        let Some(fence) = fence else { return begin.await };
+        // Sent one after the other, without waiting in between.
+        let held = async {
+            let (client, statements) = (&connection.client, &connection.statements);
+            let held = client.query_opt(&statements.hold_epoch, &[&fence.name]).await;
+            held.map_err(|error| explain(&self.target, "cannot read its fences", error))
+        };
+        let ((), held) = futures::try_join!(begin, held)?;
         match held.map(|row| row.get::<_, i64>(0)) {
             Some(epoch) if u64::try_from(epoch) == Ok(fence.epoch) => Ok(()),
             Some(epoch) => Err(self.fenced(fence, epoch)),
@@ -224,43 +229,5 @@ impl Session {
     async fn execute(&self, connection: &Connection, statement: &str) -> Result<(), SinkError> {
         let done = connection.client.batch_execute(statement).await;
         done.map_err(|error| explain(&self.target, statement, error))
-    }
-}
-
-/// Changes of rows, the last of each key.
-struct Rows(BTreeMap<(String, Vec<u8>), Option<Vec<u8>>>);
-
-impl Rows {
-    fn new(batches: Vec<durable::Batch>) -> Self {
-        let mut rows = BTreeMap::new();
-        for durable::Batch { stream, puts, removals } in batches {
-            rows.extend(removals.into_iter().map(|key| ((stream.clone(), key), None)));
-            let puts = puts.into_iter();
-            rows.extend(puts.map(|row| ((stream.clone(), row.key), Some(row.value))));
-        }
-        Self(rows)
-    }
-
-    async fn store(&self, connection: &Connection) -> Result<(), Error> {
-        let (client, statements) = (&connection.client, &connection.statements);
-        let (mut streams, mut keys, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut gone_streams, mut gone_keys) = (Vec::new(), Vec::new());
-        for ((stream, key), value) in &self.0 {
-            if let Some(value) = value {
-                streams.push(stream);
-                keys.push(key);
-                values.push(value);
-            } else {
-                gone_streams.push(stream);
-                gone_keys.push(key);
-            }
-        }
-        if !gone_keys.is_empty() {
-            client.execute(&statements.remove_rows, &[&gone_streams, &gone_keys]).await?;
-        }
-        if !keys.is_empty() {
-            client.execute(&statements.put_rows, &[&streams, &keys, &values]).await?;
-        }
-        Ok(())
     }
 }

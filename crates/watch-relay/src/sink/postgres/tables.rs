@@ -2,6 +2,7 @@
 
 use tokio_postgres::{Client, Error};
 
+use super::failure;
 use super::target::Target;
 use crate::sink::SinkError;
 
@@ -16,13 +17,6 @@ const LOCK: i64 = 0x7761_7463_6861_626c;
 /// Returns the name of a table, qualified and quoted.
 pub(super) fn qualified(schema: &str, table: &str) -> String {
     format!("{}.{table}", quoted(schema))
-}
-
-/// What to do if a table is missing.
-pub(super) fn hint() -> String {
-    "set `create: true`, or create the tables with crates/watch-relay/src/sink/postgres/tables.sql \
-     (see docs/relay-postgres.md)"
-        .to_owned()
 }
 
 /// Creates the tables that are missing, if that is asked for.
@@ -52,9 +46,13 @@ pub(super) async fn create(client: &Client, target: &Target) -> Result<(), Error
 pub(super) async fn check(client: &Client, target: &Target) -> Result<(), SinkError> {
     let missing = missing(client, &target.schema)
         .await
-        .map_err(|error| super::failure::explain(target, "cannot look for its tables", error))?;
+        .map_err(|error| failure::explain(target, "cannot look for its tables", error))?;
     let Some(table) = missing.first() else { return Ok(()) };
-    Err(SinkError::new(format!("{}: the table {table} is missing: {}", target.name, hint())))
+    Err(SinkError::new(format!(
+        "{}: the table {table} is missing: {}",
+        target.name,
+        failure::MISSING_TABLE
+    )))
 }
 
 async fn missing(client: &Client, schema: &str) -> Result<Vec<&'static str>, Error> {

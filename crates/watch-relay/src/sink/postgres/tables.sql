@@ -5,17 +5,17 @@
 --
 -- docs/relay-postgres.md explains them.
 
--- Every change, once.
+-- Every change, once. Names are ordered by their bytes, which is quicker, and the same everywhere.
 CREATE TABLE IF NOT EXISTS changes (
     id text COLLATE "C" PRIMARY KEY,
     seq bigint GENERATED ALWAYS AS IDENTITY,
-    cluster text NOT NULL,
-    api_group text NOT NULL,
-    api_version text NOT NULL,
-    resource text NOT NULL,
-    namespace text NOT NULL,
-    name text NOT NULL,
-    uid text NOT NULL,
+    cluster text COLLATE "C" NOT NULL,
+    api_group text COLLATE "C" NOT NULL,
+    api_version text COLLATE "C" NOT NULL,
+    resource text COLLATE "C" NOT NULL,
+    namespace text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    uid text COLLATE "C" NOT NULL,
     resource_version text NOT NULL,
     type text NOT NULL,
     repaired boolean NOT NULL,
@@ -30,13 +30,13 @@ CREATE INDEX IF NOT EXISTS changes_by_time ON changes (time);
 
 -- The present state: a row for each object that exists.
 CREATE TABLE IF NOT EXISTS objects (
-    cluster text NOT NULL,
-    api_group text NOT NULL,
-    api_version text NOT NULL,
-    resource text NOT NULL,
-    namespace text NOT NULL,
-    name text NOT NULL,
-    uid text NOT NULL,
+    cluster text COLLATE "C" NOT NULL,
+    api_group text COLLATE "C" NOT NULL,
+    api_version text COLLATE "C" NOT NULL,
+    resource text COLLATE "C" NOT NULL,
+    namespace text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    uid text COLLATE "C" NOT NULL,
     resource_version text NOT NULL,
     repaired boolean NOT NULL,
     time timestamptz NOT NULL,

@@ -5,13 +5,17 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::Host;
 
 use super::config::PostgresConfig;
+use super::url::Url;
 use crate::sink::SinkError;
 use crate::sink::tls::{Check, TlsFiles};
+
+/// A day. The server takes 24 at most.
+const MAX_TIMEOUT_SECONDS: u32 = 24 * 60 * 60;
 
 /// A database, and how it is connected to. It has no `Debug`, as it contains secrets.
 pub(super) struct Target {
@@ -64,10 +68,12 @@ impl Target {
         if config.schema.is_empty() || config.schema.contains('\0') {
             return Err(SinkError::new("the `schema` of `postgres` is no name"));
         }
-        let timeout = Duration::from_secs(config.timeout_seconds.into());
-        if timeout.is_zero() {
-            return Err(SinkError::new("`timeoutSeconds` of `postgres` must be at least 1"));
+        if !(1..=MAX_TIMEOUT_SECONDS).contains(&config.timeout_seconds) {
+            return Err(SinkError::new(format!(
+                "`timeoutSeconds` of `postgres` must be from 1 to {MAX_TIMEOUT_SECONDS}"
+            )));
         }
+        let timeout = Duration::from_secs(config.timeout_seconds.into());
         if settings.get_connect_timeout().is_none() {
             settings.connect_timeout(timeout);
         }
@@ -116,84 +122,6 @@ impl Target {
     pub(super) fn database(&self) -> &str {
         self.config.get_dbname().unwrap_or_else(|| self.user())
     }
-}
-
-/// `sslmode`, as libpq has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    Disable,
-    Prefer,
-    Require,
-    VerifyCa,
-    VerifyFull,
-}
-
-impl Mode {
-    /// Returns whether TLS is used, and what is checked. As with libpq, a CA that is named is checked with `require`.
-    fn settings(self, has_ca: bool) -> (SslMode, Option<Check>) {
-        match self {
-            Self::Disable => (SslMode::Disable, None),
-            Self::Prefer => (SslMode::Prefer, Some(Check::Nothing)),
-            Self::Require if !has_ca => (SslMode::Require, Some(Check::Nothing)),
-            Self::Require | Self::VerifyCa => (SslMode::Require, Some(Check::Issuer)),
-            Self::VerifyFull => (SslMode::Require, Some(Check::Full)),
-        }
-    }
-}
-
-/// A URL, and what tokio-postgres does not read in it.
-struct Url {
-    rest: SecretString,
-    mode: Mode,
-    /// `sslrootcert`, `sslcert`, `sslkey`.
-    files: [Option<PathBuf>; 3],
-}
-
-impl Url {
-    fn parse(text: &str) -> Result<Self, SinkError> {
-        if !["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
-            return Err(SinkError::new(
-                "the `url` of `postgres` does not begin with `postgres://`",
-            ));
-        }
-        let (base, query) = text.split_once('?').unwrap_or((text, ""));
-        let mut url =
-            Self { rest: SecretString::default(), mode: Mode::Prefer, files: [None, None, None] };
-        let mut rest = form_urlencoded::Serializer::new(String::new());
-        let mut is_empty = true;
-        for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-            match &*key {
-                "sslmode" => url.mode = mode(&value)?,
-                "sslrootcert" => url.files[0] = Some(PathBuf::from(&*value)),
-                "sslcert" => url.files[1] = Some(PathBuf::from(&*value)),
-                "sslkey" => url.files[2] = Some(PathBuf::from(&*value)),
-                _ => {
-                    rest.append_pair(&key, &value);
-                    is_empty = false;
-                }
-            }
-        }
-        let mark = if is_empty { "" } else { "?" };
-        // A space as `%20`, since tokio-postgres reads `+` as itself.
-        let rest = rest.finish().replace('+', "%20");
-        url.rest = format!("{base}{mark}{rest}").into();
-        Ok(url)
-    }
-}
-
-fn mode(text: &str) -> Result<Mode, SinkError> {
-    Ok(match text {
-        "disable" => Mode::Disable,
-        "prefer" => Mode::Prefer,
-        "require" => Mode::Require,
-        "verify-ca" => Mode::VerifyCa,
-        "verify-full" => Mode::VerifyFull,
-        _ => {
-            return Err(SinkError::new(format!(
-                "`sslmode={text}` in the `url` of `postgres` is none of disable, prefer, require, verify-ca, verify-full"
-            )));
-        }
-    })
 }
 
 /// Returns hosts, ports and database.
@@ -248,7 +176,14 @@ mod tests {
     fn invalid_configuration_is_named_without_its_secrets() {
         let mut config = PostgresConfig::new("postgres://u:hunter2@h/d");
         config.password_file = Some("/file".into());
+        let with_timeout = |seconds| {
+            let mut config = PostgresConfig::new("postgres://u:hunter2@h/d");
+            config.timeout_seconds = seconds;
+            Target::new(&config).err()
+        };
         let errors = [
+            (with_timeout(0), "from 1 to 86400"),
+            (with_timeout(u32::MAX), "from 1 to 86400"),
             (target("postgres://u:hunter2@h/d?sslmode=yes").err(), "sslmode=yes"),
             (target("postgres://u:hunter2@h:port/d").err(), "invalid"),
             (target("mysql://u:hunter2@h/d").err(), "postgres://"),

@@ -88,10 +88,13 @@ async fn insert(
     rows: &[Row<'_>],
 ) -> Result<Result<Vec<String>, Error>, Error> {
     let client = &connection.client;
-    client.batch_execute("SAVEPOINT m").await?;
     let columns = Columns::new(rows);
-    match client.query(&connection.statements.insert_changes, &columns.parameters()).await {
-        Ok(ids) => {
+    let parameters = columns.parameters();
+    // Sent one after the other, without waiting in between.
+    let savepoint = client.batch_execute("SAVEPOINT m");
+    let inserted = client.query(&connection.statements.insert_changes, &parameters);
+    match futures::try_join!(savepoint, inserted) {
+        Ok(((), ids)) => {
             client.batch_execute("RELEASE m").await?;
             Ok(Ok(ids.iter().map(|row| row.get(0)).collect()))
         }
