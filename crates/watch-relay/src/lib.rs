@@ -10,6 +10,7 @@
 
 mod batch;
 mod message;
+pub mod shards;
 pub mod sink;
 
 pub use batch::Batch;

@@ -1,0 +1,8 @@
+//! Replicas in virtual time, with an API server that fails, delays and disappears: no shard has two holders, and all
+//! have one at the end.
+
+mod scenarios;
+mod server;
+mod world;
+
+use world::World;
