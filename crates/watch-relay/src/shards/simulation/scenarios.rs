@@ -118,6 +118,22 @@ fn outage_of_the_server_stops_everyone_before_leases_expire() {
 }
 
 #[test]
+fn late_responses_do_not_prolong_a_tenure() {
+    for seed in seeds(25) {
+        let mut world = settled(seed, 8, 3);
+        world.slow_callers = true;
+        world.network.slow_responses = true;
+        let time = world.rng.u64(8_000..12_000);
+        world.run(time);
+        world.replicas[0].partitioned = true;
+        let took = until(&mut world, 60_000, |world| world.works(1, 0) || world.works(2, 0));
+        assert!(took.is_some(), "seed {seed}: {:?}", world.loads());
+        world.run(30_000);
+        assert!(world.is_covered(), "seed {seed}: {:?}", world.loads());
+    }
+}
+
+#[test]
 fn deleted_leases_are_created_again_with_higher_epochs_and_move_nothing() {
     for seed in seeds(25) {
         let mut world = settled(seed, 8, 3);
@@ -159,6 +175,7 @@ fn no_shard_ever_has_two_holders_whatever_happens() {
         }
         world.network.delay = 50;
         world.network.loss = 0;
+        world.network.slow_responses = false;
         world.network.server_is_up = true;
         world.slow_callers = false;
         for node in &mut world.replicas {
@@ -182,7 +199,7 @@ fn no_shard_ever_has_two_holders_whatever_happens() {
 fn disturb(world: &mut World) {
     let alive = world.alive();
     let some = |world: &mut World| world.rng.choice(alive.iter().copied());
-    match world.rng.u8(..14) {
+    match world.rng.u8(..15) {
         0 => some(world).into_iter().for_each(|at| world.kill(at)),
         1 => some(world).into_iter().for_each(|at| world.shut_down(at)),
         2 | 3 if alive.len() < 6 => drop(world.start()),
@@ -201,7 +218,8 @@ fn disturb(world: &mut World) {
         9 => world.network.delay = [5, 50, 500, 5_000, 20_000][world.rng.usize(..5)],
         10 => world.network.loss = [0, 0, 5, 20, 60][world.rng.usize(..5)],
         11 => world.slow_callers ^= true,
-        12 => world.network.server_is_up = true,
+        12 => world.network.slow_responses ^= true,
+        13 => world.network.server_is_up = true,
         _ => {}
     }
 }

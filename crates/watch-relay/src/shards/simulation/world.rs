@@ -42,6 +42,8 @@ pub(super) struct World {
 pub(super) struct Network {
     /// The longest way of a message, in ms.
     pub(super) delay: u64,
+    /// Responses alone take nearly as long as they may.
+    pub(super) slow_responses: bool,
     /// How often in a hundred requests, and responses, are lost.
     pub(super) loss: u8,
     pub(super) server_is_up: bool,
@@ -93,7 +95,7 @@ impl World {
             rng: Rng::with_seed(seed),
             server: Server::default(),
             replicas: Vec::new(),
-            network: Network { delay: 50, loss: 0, server_is_up: true },
+            network: Network { delay: 50, slow_responses: false, loss: 0, server_is_up: true },
             queue: BinaryHeap::new(),
             payloads: BTreeMap::new(),
             sequence: 0,
@@ -244,7 +246,8 @@ impl World {
             self.notify();
         }
         if !self.is_lost(at) {
-            let delay = self.delay();
+            let slow = if self.network.slow_responses { self.rng.u64(2_800..3_200) } else { 0 };
+            let delay = slow.max(self.delay());
             let payload = Payload::Response { id, name: request.name.clone(), outcome };
             self.after(delay, Happening::Respond(at), payload);
         }
