@@ -126,6 +126,7 @@ fn late_responses_do_not_prolong_a_tenure() {
         let time = world.rng.u64(8_000..12_000);
         world.run(time);
         world.replicas[0].partitioned = true;
+        world.network.slow_responses = false;
         let took = until(&mut world, 60_000, |world| world.works(1, 0) || world.works(2, 0));
         assert!(took.is_some(), "seed {seed}: {:?}", world.loads());
         world.run(30_000);
