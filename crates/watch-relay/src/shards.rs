@@ -23,8 +23,11 @@
 
 mod event;
 mod lease;
+mod lease_requests;
 mod lease_view;
+mod lease_watch;
 mod machine;
+mod replica;
 mod request;
 mod settings;
 mod share;
@@ -33,4 +36,5 @@ mod simulation;
 mod slot;
 
 pub use event::{LostReason, ShardEvent};
+pub use replica::{Replica, ReplicaHandle};
 pub use settings::{InvalidReplica, ReplicaSettings, identity};
