@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use watch_protocol::version::is_older;
 
 use super::lease::Lease;
-use super::request::Purpose;
+use super::request::{Failure, Outcome, Purpose};
 
 /// What is known of a Lease.
 ///
@@ -116,6 +116,16 @@ impl LeaseView {
         self.highest = self.highest.max(lease.as_ref().map_or(0, Lease::transitions));
         self.changed = now;
         self.lease = lease;
+    }
+
+    /// Takes note of what became of a request.
+    pub(super) fn responded(&mut self, outcome: Outcome, now: Instant) {
+        match outcome {
+            Ok(lease) => self.read(lease, now),
+            Err(Failure::Missing) => self.read(None, now),
+            Err(Failure::Conflict) => self.must_read = true,
+            Err(Failure::Other) => {}
+        }
     }
 
     /// Whether a request may be sent.

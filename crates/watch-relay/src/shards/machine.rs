@@ -48,7 +48,7 @@ pub(crate) struct Machine {
 #[derive(Debug)]
 pub(crate) enum Step {
     /// Send this request, and report what became of it, at the latest after [`Machine::request_timeout`].
-    Send(Request),
+    Send(Box<Request>),
     /// Tell the caller.
     Event(ShardEvent),
     /// Wait until something happens, or until this time.
@@ -146,27 +146,17 @@ impl Machine {
             (Ok(_), _) => view.failures = 0,
             (Err(_), _) => view.failures = view.failures.saturating_add(1),
         }
-        match self.slots.iter_mut().find(|slot| slot.view.name == name) {
-            Some(slot) => {
-                let event = slot.responded(request, outcome, &self.settings, now);
-                if self.shutting_down.is_some() && matches!(slot.tenure, Tenure::Held { .. }) {
-                    // It was requested before.
-                    let until = request.sent + self.settings.lease_duration;
-                    slot.tenure = Tenure::Releasing { until };
-                    slot.view.not_before = now;
-                } else {
-                    self.events.extend(event);
-                }
-            }
-            None => {
-                let view = self.view(name, now);
-                match outcome {
-                    Ok(lease) => view.read(lease, now),
-                    Err(Failure::Missing) => view.read(None, now),
-                    Err(Failure::Conflict) => view.must_read = true,
-                    Err(Failure::Other) => {}
-                }
-            }
+        let Some(slot) = self.slots.iter_mut().find(|slot| slot.view.name == name) else {
+            return self.view(name, now).responded(outcome, now);
+        };
+        let event = slot.responded(request, outcome, &self.settings, now);
+        if self.shutting_down.is_some() && matches!(slot.tenure, Tenure::Held { .. }) {
+            // It was requested before.
+            let until = request.sent + self.settings.lease_duration;
+            slot.tenure = Tenure::Releasing { until };
+            slot.view.not_before = now;
+        } else {
+            self.events.extend(event);
         }
     }
 
@@ -181,7 +171,7 @@ impl Machine {
             return Step::Event(event);
         }
         if let Some(request) = self.next_request(wanted, now, time) {
-            return Step::Send(request);
+            return Step::Send(Box::new(request));
         }
         if self.has_shut_down(now) { Step::End } else { Step::Wait(self.deadline(wanted, now)) }
     }

@@ -158,6 +158,7 @@ impl Driver {
         loop {
             match self.machine.step(now(), Timestamp::now()) {
                 Step::Send(request) => {
+                    let request = *request;
                     let (client, namespace) =
                         (self.client.clone(), self.settings.namespace.clone());
                     let timeout = Machine::request_timeout(&self.settings);
@@ -189,7 +190,7 @@ impl Driver {
         match seen {
             Seen::Lease(lease) => self.machine.watched(*lease, now()),
             Seen::Deleted { name, version } => {
-                self.machine.watched_deletion(&name, &version, now())
+                self.machine.watched_deletion(&name, &version, now());
             }
             Seen::Progress => {}
         }

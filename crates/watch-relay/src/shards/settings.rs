@@ -94,7 +94,7 @@ impl ReplicaSettings {
 
     /// How long after the request of a renewal its holder may work.
     pub(crate) fn validity(&self) -> Duration {
-        self.lease_duration - self.retry_period
+        self.lease_duration.saturating_sub(self.retry_period)
     }
 
     pub(crate) fn lease_seconds(&self) -> u32 {

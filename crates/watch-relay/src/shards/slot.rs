@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use super::event::{LostReason, ShardEvent};
 use super::lease_view::{InFlight, LeaseView};
-use super::request::{Failure, Outcome, Purpose};
+use super::request::{Outcome, Purpose};
 use super::settings::ReplicaSettings;
 
 #[derive(Debug)]
@@ -113,23 +113,15 @@ impl Slot {
         now: Instant,
     ) -> Option<ShardEvent> {
         let InFlight { purpose, sent } = request;
-        match outcome {
-            Ok(lease) => {
-                self.view.read(lease, now);
-                self.accepted(purpose, sent, settings, now)
-            }
-            Err(failure) => {
-                match failure {
-                    Failure::Conflict => self.view.must_read = true,
-                    Failure::Missing => self.view.read(None, now),
-                    Failure::Other => {}
-                }
-                if purpose == Purpose::Acquire {
-                    self.tenure = Tenure::None;
-                }
-                None
-            }
+        let is_accepted = outcome.is_ok();
+        self.view.responded(outcome, now);
+        if is_accepted {
+            return self.accepted(purpose, sent, settings, now);
         }
+        if purpose == Purpose::Acquire {
+            self.tenure = Tenure::None;
+        }
+        None
     }
 
     fn accepted(

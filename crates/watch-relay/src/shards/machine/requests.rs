@@ -63,7 +63,6 @@ impl Machine {
             (Some(lease), Tenure::Releasing { .. }) => {
                 (Purpose::Release, Verb::Update(lease.clone().released(time)))
             }
-            (None, Tenure::Releasing { .. }) => return None,
             (Some(lease), _) => (Purpose::Renew, Verb::Update(self.renewed(lease.clone(), time))),
             (None, Tenure::Held { epoch, .. }) => {
                 let lease = Lease::new(&slot.view.name, self.settings.labels());
@@ -117,7 +116,8 @@ impl Machine {
         let gone = self.long_gone(now).find(|(name, at)| {
             *at <= now && self.others.get(*name).is_some_and(|view| view.is_ready(now))
         });
-        let view = self.others.get_mut(&gone?.0.to_owned())?;
+        let gone = gone.map(|(name, _)| name.to_owned());
+        let view = self.others.get_mut(&gone?)?;
         let verb = match view.lease() {
             Some(lease) if !view.must_read => Verb::Delete(lease.version().to_owned()),
             _ => Verb::Read,

@@ -166,7 +166,7 @@ fn no_shard_ever_has_two_holders_whatever_happens() {
     for seed in seeds(300) {
         let shards = 1 + u32::try_from(seed % 9).unwrap();
         let mut world = World::new(seed, shards);
-        for _ in 0..1 + seed % 4 {
+        for _ in 0..=(seed % 4) {
             world.start();
         }
         for _ in 0..40 {

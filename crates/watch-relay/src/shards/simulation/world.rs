@@ -273,7 +273,7 @@ impl World {
         let time = Timestamp::from_second(self.rng.i64(0..2_000_000_000)).expect("it is in range");
         loop {
             match self.replicas[at].machine.step(clock, time) {
-                Step::Send(request) => self.send(at, request),
+                Step::Send(request) => self.send(at, *request),
                 Step::Event(event) => self.event(at, &event),
                 Step::Wait(until) => {
                     let wait = until.saturating_duration_since(clock).as_millis();
