@@ -1,12 +1,13 @@
 //! The world: replicas, each with its own clock and its own view, and what happens between them.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use jiff::Timestamp;
 
+use super::node::Node;
+use super::queue::{Happening, Queue};
 use super::server::{Change, Server};
 use crate::shards::event::ShardEvent;
 use crate::shards::lease::Lease;
@@ -24,10 +25,7 @@ pub(super) struct World {
     pub(super) replicas: Vec<Node>,
     /// How the network is now.
     pub(super) network: Network,
-    queue: BinaryHeap<Reverse<(Millis, u64, Happening)>>,
-    /// What happens is kept outside the queue, which needs an order.
-    payloads: BTreeMap<u64, Payload>,
-    sequence: u64,
+    queue: Queue,
     shards: u32,
     /// The highest epoch of each shard.
     epochs: BTreeMap<u32, u64>,
@@ -49,45 +47,6 @@ pub(super) struct Network {
     pub(super) server_is_up: bool,
 }
 
-pub(super) struct Node {
-    pub(super) machine: Machine,
-    settings: ReplicaSettings,
-    /// How fast its clock runs, in thousandths.
-    rate: u64,
-    /// How far its clock is ahead, in ms.
-    offset: u64,
-    pub(super) is_alive: bool,
-    pub(super) paused_until: Millis,
-    /// It neither reaches the server nor is reached.
-    pub(super) partitioned: bool,
-    /// How many changes its watch has shown.
-    seen: usize,
-    watch_is_busy: bool,
-    /// What it works on, by its own knowledge: the shards, and when it has to have stopped, if it has to.
-    pub(super) working: BTreeMap<u32, Option<Instant>>,
-    requests: BTreeMap<String, u64>,
-    wake: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Happening {
-    Wake(usize),
-    Watch(usize),
-    Arrive(usize),
-    Respond(usize),
-    Timeout(usize),
-    Stopped(usize),
-}
-
-enum Payload {
-    Wake(u64),
-    Watch,
-    Request { id: u64, request: Request },
-    Response { id: u64, name: String, outcome: Outcome },
-    Timeout { id: u64, name: String },
-    Stopped(u32),
-}
-
 impl World {
     pub(super) fn new(seed: u64, shards: u32) -> Self {
         Self {
@@ -96,9 +55,7 @@ impl World {
             server: Server::default(),
             replicas: Vec::new(),
             network: Network { delay: 50, slow_responses: false, loss: 0, server_is_up: true },
-            queue: BinaryHeap::new(),
-            payloads: BTreeMap::new(),
-            sequence: 0,
+            queue: Queue::default(),
             shards,
             epochs: BTreeMap::new(),
             acquired: 0,
@@ -131,7 +88,7 @@ impl World {
             requests: BTreeMap::new(),
             wake: 0,
         });
-        self.after(1, Happening::Watch(at), Payload::Watch);
+        self.after(1, at, Happening::Watch);
         at
     }
 
@@ -143,10 +100,8 @@ impl World {
         self.clock(self.replicas[at].rate, self.replicas[at].offset)
     }
 
-    fn after(&mut self, delay: Millis, what: Happening, payload: Payload) {
-        self.sequence += 1;
-        self.payloads.insert(self.sequence, payload);
-        self.queue.push(Reverse((self.now + delay, self.sequence, what)));
+    fn after(&mut self, delay: Millis, at: usize, happening: Happening) {
+        self.queue.push(self.now + delay, at, happening);
     }
 
     fn delay(&mut self) -> Millis {
@@ -164,42 +119,32 @@ impl World {
     /// Lets this much time pass.
     pub(super) fn run(&mut self, time: Millis) {
         let end = self.now + time;
-        while let Some(Reverse((at, _, _))) = self.queue.peek() {
-            if *at > end {
-                break;
-            }
-            let Some(Reverse((at, sequence, what))) = self.queue.pop() else { break };
-            self.now = at;
-            let Some(payload) = self.payloads.remove(&sequence) else { continue };
-            self.happen(what, payload);
+        while let Some((time, at, happening)) = self.queue.pop(end) {
+            self.now = time;
+            self.happen(at, happening);
         }
         self.now = end;
     }
 
-    fn happen(&mut self, what: Happening, payload: Payload) {
-        let (Happening::Wake(at)
-        | Happening::Watch(at)
-        | Happening::Arrive(at)
-        | Happening::Respond(at)
-        | Happening::Timeout(at)
-        | Happening::Stopped(at)) = what;
+    fn happen(&mut self, at: usize, happening: Happening) {
         let node = &self.replicas[at];
         // What is under way arrives, whatever has become of its sender.
-        if !node.is_alive && !matches!(payload, Payload::Request { .. }) {
+        if let Happening::Request { id, request } = &happening {
+            return self.arrive(at, *id, request);
+        }
+        if !node.is_alive {
             return;
         }
-        if node.paused_until > self.now && !matches!(payload, Payload::Request { .. }) {
-            let rest = node.paused_until - self.now;
-            return self.after(rest, what, payload);
+        if node.paused_until > self.now {
+            return self.after(node.paused_until - self.now, at, happening);
         }
-        match payload {
-            Payload::Wake(number) if number != node.wake => return,
-            Payload::Wake(_) => {}
-            Payload::Watch => self.watch(at),
-            Payload::Request { id, request } => return self.arrive(at, id, &request),
-            Payload::Response { id, name, outcome } => self.respond(at, id, &name, outcome),
-            Payload::Timeout { id, name } => self.respond(at, id, &name, Err(Failure::Other)),
-            Payload::Stopped(shard) => {
+        match happening {
+            Happening::Wake { number } if number != node.wake => return,
+            Happening::Wake { .. } | Happening::Request { .. } => {}
+            Happening::Watch => self.watch(at),
+            Happening::Response { id, name, outcome } => self.respond(at, id, &name, outcome),
+            Happening::Timeout { id, name } => self.respond(at, id, &name, Err(Failure::Other)),
+            Happening::Stopped { shard } => {
                 self.replicas[at].working.remove(&shard);
                 self.replicas[at].machine.stopped(shard);
             }
@@ -232,7 +177,7 @@ impl World {
         if !self.replicas[at].watch_is_busy {
             self.replicas[at].watch_is_busy = true;
             let delay = least + self.delay();
-            self.after(delay, Happening::Watch(at), Payload::Watch);
+            self.after(delay, at, Happening::Watch);
         }
     }
 
@@ -248,8 +193,8 @@ impl World {
         if !self.is_lost(at) {
             let slow = if self.network.slow_responses { self.rng.u64(2_800..3_200) } else { 0 };
             let delay = slow.max(self.delay());
-            let payload = Payload::Response { id, name: request.name.clone(), outcome };
-            self.after(delay, Happening::Respond(at), payload);
+            let name = request.name.clone();
+            self.after(delay, at, Happening::Response { id, name, outcome });
         }
     }
 
@@ -282,7 +227,7 @@ impl World {
                     let node = &mut self.replicas[at];
                     node.wake += 1;
                     let (wake, wait) = (node.wake, wait / node.rate + 1);
-                    return self.after(wait, Happening::Wake(at), Payload::Wake(wake));
+                    return self.after(wait, at, Happening::Wake { number: wake });
                 }
                 Step::End => {
                     let works = (0..self.shards).any(|shard| self.works(at, shard));
@@ -295,17 +240,16 @@ impl World {
     }
 
     fn send(&mut self, at: usize, request: Request) {
-        self.sequence += 1;
-        let id = self.sequence;
+        let id = self.queue.number();
         let name = request.name.clone();
         assert!(!self.replicas[at].requests.contains_key(&name), "two requests for {name}");
         self.replicas[at].requests.insert(name.clone(), id);
         let timeout = Machine::request_timeout(&self.replicas[at].settings);
         let timeout = u64::try_from(timeout.as_millis()).expect("it is short");
-        self.after(timeout, Happening::Timeout(at), Payload::Timeout { id, name });
+        self.after(timeout, at, Happening::Timeout { id, name });
         if !self.is_lost(at) {
             let delay = self.delay();
-            self.after(delay, Happening::Arrive(at), Payload::Request { id, request });
+            self.after(delay, at, Happening::Request { id, request });
         }
     }
 
@@ -330,14 +274,10 @@ impl World {
                 let left = stop_by.saturating_duration_since(self.clock_of(at)).as_millis();
                 let left =
                     u64::try_from(left).expect("it is short") * 1000 / self.replicas[at].rate;
-                // Some never report it, and have stopped by then.
-                let delay =
-                    if self.slow_callers { left + 1 } else { self.rng.u64(0..=left.min(2000)) };
-                if self.slow_callers || self.rng.u8(..8) > 0 {
-                    self.after(delay, Happening::Stopped(at), Payload::Stopped(shard));
-                } else {
-                    self.after(left, Happening::Stopped(at), Payload::Stopped(shard));
-                }
+                // Some report it as late as they may.
+                let is_late = self.slow_callers || self.rng.u8(..8) == 0;
+                let delay = if is_late { left } else { self.rng.u64(0..=left.min(2000)) };
+                self.after(delay, at, Happening::Stopped { shard });
             }
         }
     }
