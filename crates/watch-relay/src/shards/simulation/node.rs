@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::world::Millis;
+use super::queue::Millis;
 use crate::shards::machine::Machine;
 use crate::shards::settings::ReplicaSettings;
 

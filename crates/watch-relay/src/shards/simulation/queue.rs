@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::world::Millis;
 use crate::shards::request::{Outcome, Request};
+
+/// Times are milliseconds of the world's clock.
+pub(super) type Millis = u64;
 
 /// What happens to a replica.
 #[derive(Debug)]

@@ -7,16 +7,13 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use super::node::Node;
-use super::queue::{Happening, Queue};
+use super::queue::{Happening, Millis, Queue};
 use super::server::{Change, Server};
 use crate::shards::event::ShardEvent;
 use crate::shards::lease::Lease;
 use crate::shards::machine::{Machine, Step};
 use crate::shards::request::{Failure, Outcome, Request};
 use crate::shards::settings::ReplicaSettings;
-
-/// Times are milliseconds of the world's clock.
-pub(super) type Millis = u64;
 
 pub(super) struct World {
     pub(super) now: Millis,
