@@ -35,6 +35,8 @@ pub(crate) struct Subject {
     pub(crate) label_selector: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) field_selector: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shard: Option<String>,
 }
 
 /// [`Position`], as it is stored.
@@ -74,7 +76,7 @@ impl Subject {
         resource: &ResourceInfo,
         restrictions: Restrictions,
     ) -> Self {
-        let Restrictions { namespace, label_selector, field_selector, .. } = restrictions;
+        let Restrictions { namespace, label_selector, field_selector, shard, .. } = restrictions;
         Self {
             cluster,
             group: resource.group().to_owned(),
@@ -83,6 +85,7 @@ impl Subject {
             namespace,
             label_selector,
             field_selector,
+            shard: shard.map(|shard| shard.to_string()),
         }
     }
 
@@ -102,6 +105,7 @@ impl Subject {
                 ("namespace", optional(&subject.namespace)),
                 ("label selector", optional(&subject.label_selector)),
                 ("field selector", optional(&subject.field_selector)),
+                ("shard", optional(&subject.shard)),
             ]
         };
         let mut pairs = parts(self).into_iter().zip(parts(other));

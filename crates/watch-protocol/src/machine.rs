@@ -59,6 +59,7 @@ mod pages;
 mod relist;
 mod rollback;
 mod seen_tokens;
+mod shard;
 mod start;
 mod state;
 mod status;

@@ -9,6 +9,7 @@ use form_urlencoded::Serializer;
 use http::Request;
 use http::header::{ACCEPT, ACCEPT_ENCODING};
 use watchable_core::ResourceInfo;
+use watchable_core::selector::ShardRange;
 
 use crate::accept::{Accepted, Contents};
 use crate::encoding;
@@ -78,6 +79,11 @@ impl RequestBuilder {
 
     pub(crate) fn namespace(&self) -> Option<&str> {
         self.settings.namespace.as_deref()
+    }
+
+    /// The shard that the stream is limited to. Unmanaged streams are as the server sends them.
+    pub(crate) fn shard(&self) -> Option<ShardRange> {
+        self.settings.shard.filter(|_| self.options.manage_resource_version)
     }
 
     pub(crate) fn options(&self) -> StreamOptions {
@@ -198,6 +204,9 @@ impl RequestBuilder {
         }
         if let Some(selector) = &self.settings.field_selector {
             query.append_pair("fieldSelector", selector);
+        }
+        if let Some(shard) = self.shard() {
+            query.append_pair("shardSelector", &shard.to_string());
         }
         let path = self.resource.collection_path(self.settings.namespace.as_deref());
         let uri = format!("{path}?{}", query.finish());

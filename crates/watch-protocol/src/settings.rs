@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use watchable_core::selector::{FieldSelector, LabelSelector};
+use watchable_core::selector::{FieldSelector, LabelSelector, ShardRange};
 use watchable_core::{ResourceInfo, Scope};
 
 use crate::encoding::Encoding;
@@ -18,6 +18,8 @@ pub struct Settings {
     pub label_selector: Option<String>,
     /// The field selector.
     pub field_selector: Option<String>,
+    /// The shard of a managed stream: objects of others are not delivered, whether or not the server sends them.
+    pub shard: Option<ShardRange>,
     /// How long a watch may last.
     pub timeout: Timeout,
     /// Whether bookmarks are requested. `None`: in a managed stream.

@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 ///
 /// Versions are opaque unless both are decimal numbers: those of one resource compare by length,
 /// then by text, and may exceed any integer type (KEP-5504).
-pub(crate) fn is_older(version: &str, than: &str) -> bool {
+pub fn is_older(version: &str, than: &str) -> bool {
     is_decimal(version) && is_decimal(than) && compare(version, than) == Ordering::Less
 }
 

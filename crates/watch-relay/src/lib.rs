@@ -9,7 +9,7 @@
 //!
 //! Each imports only earlier ones. `message` (what is handed on); `batch`; `redact`, `filter`, `projection`, `form` (what
 //! becomes of an event); `nats` (connections and streams); `sink` (the interface, and the sinks); `checkpoints` (where
-//! replicas keep theirs); `config`; `sinks` (makes them), `dead_letters`, `last_objects`, `converter`, `watches`,
+//! replicas keep theirs); `shards` (which replica does what); `config`; `sinks` (makes them), `dead_letters`, `last_objects`, `converter`, `watches`,
 //! `status`, `shutdown`; `instance` (one pipeline on one cluster); `relay`.
 
 mod batch;
@@ -27,6 +27,7 @@ mod projection;
 mod redact;
 mod relay;
 mod shutdown;
+pub mod shards;
 pub mod sink;
 mod sinks;
 mod status;

@@ -142,12 +142,13 @@ impl<T: WatchTarget> Watcher<T> {
         async move { cluster_uid::fetch(&*transport).await }
     }
 
-    /// Returns the namespace, the label selector and the field selector to which the watch is restricted.
+    /// Returns the namespace, the selectors and the shard to which the watch is restricted.
     pub fn restrictions(&self) -> Restrictions {
         Restrictions {
             namespace: self.settings.namespace.clone(),
             label_selector: self.settings.label_selector.clone(),
             field_selector: self.settings.field_selector.clone(),
+            shard: self.settings.shard,
         }
     }
 

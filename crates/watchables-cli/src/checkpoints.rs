@@ -52,6 +52,7 @@ fn row(summary: &CheckpointSummary, now: Timestamp) -> [String; 7] {
         summary.namespace.as_ref().map(|namespace| format!("-n {namespace}")),
         summary.label_selector.as_ref().map(|selector| format!("-l {selector}")),
         summary.field_selector.as_ref().map(|selector| format!("--field-selector {selector}")),
+        summary.shard.clone(),
     ];
     let only: Vec<_> = only.into_iter().flatten().collect();
     let version = match &summary.resource_version {

@@ -12,7 +12,7 @@ use super::query::Query;
 use super::representation::Representation;
 use super::resource_request::ResourceRequest;
 use super::response::{self, Body};
-use super::selectors::selection;
+use super::selectors::{selection, shard_selector};
 use crate::error::{ApiError, Problem};
 use crate::registry::Served;
 use crate::storage::{ContinueToken, Key, Page, PageError, PageRequest, parse_version};
@@ -21,7 +21,7 @@ use crate::support::release::Release;
 pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
     let ResourceRequest { context, served, query, namespace, accepted } = *request;
     accepted.representation.check_list(served)?;
-    let selection = selection(served, namespace, query)?;
+    let selection = selection(context, served, namespace, query)?;
     // A list has no use for it, but reads it.
     query.number("timeoutSeconds")?;
     let limit = usize::try_from(query.number("limit")?).unwrap_or(usize::MAX);
@@ -41,7 +41,11 @@ pub(super) fn handle(request: &ResourceRequest<'_>) -> Result<Response<Body>, Ap
     {
         return Err(ApiError::too_new(least, page.revision));
     }
-    Ok(respond(served, page, selection.has_selectors(), accepted, context.release))
+    let selected = Selected {
+        is_part: selection.has_selectors(),
+        shard_selector: shard_selector(context, query),
+    };
+    Ok(respond(served, page, selected, accepted, context.release))
 }
 
 /// Checks the version of a request for one object: it must have been reached.
@@ -56,11 +60,20 @@ pub(super) fn check_version(
     if version > current { Err(ApiError::too_new(version, current)) } else { Ok(()) }
 }
 
+/// How a list was selected.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Selected<'a> {
+    /// Whether there is a selector.
+    pub(crate) is_part: bool,
+    /// The shard selector that was honoured.
+    pub(crate) shard_selector: Option<&'a str>,
+}
+
 /// Responds with a page, as a list.
 pub(crate) fn respond(
     served: &Served,
     page: Page,
-    has_selectors: bool,
+    selected: Selected<'_>,
     accepted: Accepted,
     release: Release,
 ) -> Response<Body> {
@@ -77,7 +90,8 @@ pub(crate) fn respond(
             // A list of custom resources has the field even if it is empty.
             .or_else(|| is_untyped.then(String::new)),
         // A real server does not count the objects that selectors would match.
-        remaining_item_count: last.filter(|_| !has_selectors).map(|_| page.remaining),
+        remaining_item_count: last.filter(|_| !selected.is_part).map(|_| page.remaining),
+        shard_info: selected.shard_selector.map(|selector| ShardInfo { selector }),
     };
     if representation != Representation::Full {
         let list = representation.render_list(&json!(metadata), &page.items, served);
@@ -100,12 +114,19 @@ pub(crate) fn respond(
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ListMetadata {
+struct ListMetadata<'a> {
     resource_version: String,
     #[serde(rename = "continue", skip_serializing_if = "Option::is_none")]
     continue_: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     remaining_item_count: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard_info: Option<ShardInfo<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShardInfo<'a> {
+    selector: &'a str,
 }
 
 /// The version that a list requests.

@@ -1,7 +1,8 @@
 //! The label and field selectors of a request.
 
-use watchable_core::selector::{FieldSelector, LabelSelector};
+use watchable_core::selector::{FieldSelector, LabelSelector, ShardRange};
 
+use super::context::Context;
 use super::query::Query;
 use crate::error::ApiError;
 use crate::registry::{Served, check_selectable};
@@ -9,6 +10,7 @@ use crate::storage::Selection;
 
 /// Reads the selectors of a request; empty ones select everything, as on real servers.
 pub(super) fn selection(
+    context: &Context,
     served: &Served,
     namespace: Option<&str>,
     query: &Query,
@@ -26,7 +28,20 @@ pub(super) fn selection(
     for requirement in fields.iter().flat_map(FieldSelector::requirements) {
         check_selectable(served.resource(), &requirement.path).map_err(ApiError::bad_request)?;
     }
-    Ok(Selection::new(namespace, labels, fields))
+    let shards = shard_selector(context, query).map(parse_shards).transpose()?;
+    Ok(Selection::new(namespace, labels, fields, shards))
+}
+
+/// Returns the shard selector of a request, if the server honours it.
+pub(super) fn shard_selector<'a>(context: &Context, query: &'a Query) -> Option<&'a str> {
+    query.get("shardSelector").filter(|_| context.selects_shards)
+}
+
+/// Parses ranges with `||` between them.
+fn parse_shards(text: &str) -> Result<Vec<ShardRange>, ApiError> {
+    let ranges = text.split("||").map(str::parse::<ShardRange>);
+    let ranges = ranges.collect::<Result<_, _>>();
+    ranges.map_err(|error| ApiError::bad_request(format!("invalid shardSelector: {error}")))
 }
 
 /// Parses a field selector.

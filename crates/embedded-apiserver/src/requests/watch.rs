@@ -44,7 +44,7 @@ pub(super) fn handle(
     if !served.has_verb("watch") {
         return Err(ApiError::not_watchable(served.resource()));
     }
-    let selection = selection(served, namespace, query)?;
+    let selection = selection(context, served, namespace, query)?;
     let selection = match name {
         Some(name) => selection.named(name)?,
         None => selection,

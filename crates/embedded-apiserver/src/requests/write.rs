@@ -114,9 +114,9 @@ fn propagation(served: &Served, query: &Query, options: &Value) -> Result<Propag
 pub(super) fn delete_collection(request: &ResourceRequest<'_>) -> Result<Response<Body>, ApiError> {
     let ResourceRequest { context, served, query, namespace, accepted } = *request;
     let dry_run = dry_run(query, &Method::DELETE)?;
-    let selection = selection(served, namespace, query)?;
+    let selection = selection(context, served, namespace, query)?;
     let propagation = propagation(served, query, &Value::Null)?;
     let items = context.store.remove_all(served, &selection, propagation, dry_run);
     let page = Page { items, revision: context.store.now(served).revision, remaining: 0 };
-    Ok(list::respond(served, page, false, accepted, context.release))
+    Ok(list::respond(served, page, list::Selected::default(), accepted, context.release))
 }

@@ -47,6 +47,7 @@ pub struct Builder {
     history: Limits,
     bookmark_interval: Duration,
     token: Option<String>,
+    selects_shards: bool,
     tls: bool,
     control: bool,
     replay: Option<Replay>,
@@ -61,6 +62,7 @@ impl Builder {
             history: Limits { events: 10_000, bytes: 64 * 1024 * 1024 },
             bookmark_interval: Duration::from_mins(1),
             token: None,
+            selects_shards: false,
             tls: false,
             control: false,
             replay: None,
@@ -126,6 +128,13 @@ impl Builder {
         self
     }
 
+    /// Enables the feature gate `ShardedListAndWatch` (KEP-5866): `shardSelector` restricts lists and watches to
+    /// ranges of the hashes of uids. By default it is ignored, as on real servers.
+    pub fn sharded_list_and_watch(mut self, on: bool) -> Self {
+        self.selects_shards = on;
+        self
+    }
+
     /// Enables the control endpoint, which injects faults over HTTP; disabled by default.
     ///
     /// `POST /embedded/faults` registers the fault in the body, such as
@@ -166,6 +175,7 @@ impl Builder {
             store,
             release,
             token: self.token,
+            selects_shards: self.selects_shards,
             bookmark_interval: self.bookmark_interval,
             address: socket.local_addr()?,
             watches: Counter::default(),

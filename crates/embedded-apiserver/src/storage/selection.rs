@@ -1,7 +1,7 @@
 //! The selection of objects in a collection: by namespace, labels and fields.
 
 use serde_json::Value;
-use watchable_core::selector::{FieldSelector, LabelSelector};
+use watchable_core::selector::{FieldSelector, LabelSelector, ShardRange};
 
 use super::object::Object;
 use crate::error::ApiError;
@@ -12,6 +12,7 @@ pub(crate) struct Selection {
     pub(crate) namespace: Option<String>,
     labels: Option<LabelSelector>,
     fields: Option<FieldSelector>,
+    shards: Option<Vec<ShardRange>>,
 }
 
 impl Selection {
@@ -19,8 +20,9 @@ impl Selection {
         namespace: Option<&str>,
         labels: Option<LabelSelector>,
         fields: Option<FieldSelector>,
+        shards: Option<Vec<ShardRange>>,
     ) -> Self {
-        Self { namespace: namespace.map(str::to_owned), labels, fields }
+        Self { namespace: namespace.map(str::to_owned), labels, fields, shards }
     }
 
     /// Narrows the selection to one object by name.
@@ -35,9 +37,9 @@ impl Selection {
         Ok(self)
     }
 
-    /// Returns whether there is a label or field selector.
+    /// Returns whether there is a label, field or shard selector.
     pub(crate) fn has_selectors(&self) -> bool {
-        self.labels.is_some() || self.fields.is_some()
+        self.labels.is_some() || self.fields.is_some() || self.shards.is_some()
     }
 
     pub(crate) fn matches(&self, object: &Object) -> bool {
@@ -45,7 +47,14 @@ impl Selection {
         self.namespace.as_ref().is_none_or(|namespace| *namespace == key.namespace)
             && self.fields.as_ref().is_none_or(|fields| matches_fields(fields, object))
             && self.labels.as_ref().is_none_or(|labels| labels.matches(|name| object.label(name)))
+            && self.shards.as_ref().is_none_or(|shards| is_in_one(shards, object))
     }
+}
+
+fn is_in_one(shards: &[ShardRange], object: &Object) -> bool {
+    let object = object.decode();
+    let uid = object["metadata"]["uid"].as_str().unwrap_or_default();
+    shards.iter().any(|shard| shard.contains(uid))
 }
 
 fn matches_fields(fields: &FieldSelector, object: &Object) -> bool {

@@ -20,6 +20,7 @@ mod protobuf_responses;
 mod protobuf_watches;
 mod replay;
 mod scale;
+mod shards;
 mod tls;
 mod watch_starts;
 mod watches;

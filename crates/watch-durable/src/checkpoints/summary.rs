@@ -30,6 +30,9 @@ pub struct CheckpointSummary {
     /// The field selector.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field_selector: Option<String>,
+    /// The shard, as its selector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
     /// The resource version from which the stream goes on; `None` before the first state is complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_version: Option<String>,
@@ -106,6 +109,7 @@ fn of_rows(name: String, rows: &[Row]) -> Option<CheckpointSummary> {
         namespace: header.subject.namespace,
         label_selector: header.subject.label_selector,
         field_selector: header.subject.field_selector,
+        shard: header.subject.shard,
         objects,
     })
 }

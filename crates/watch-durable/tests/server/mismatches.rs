@@ -4,6 +4,7 @@ use kube_client::Client;
 use watch_durable::{DurableError, DurableExt as _, DurableStream};
 use watch_runtime::Watcher;
 use watchable_core::DynamicObject;
+use watchable_core::selector::ShardRange;
 
 use crate::support::{MAPS, SECRETS, World, error, next};
 
@@ -39,6 +40,11 @@ async fn checkpoint_of_another_subject_is_refused_and_named() {
         (
             maps().field_selector("metadata.name=a"),
             "another field selector: none, but the stream is of metadata.name=a",
+        ),
+        (
+            maps().shard(ShardRange::of(0, 2).expect("there are two")),
+            "another shard: none, but the stream is of shardRange(object.metadata.uid, \
+             '0x0000000000000000', '0x8000000000000000')",
         ),
     ] {
         let error = refused(&world, watcher).await.to_string();

@@ -76,6 +76,15 @@ struct Metadata<'a> {
     continue_token: Option<&'a RawValue>,
     #[serde(borrow)]
     remaining_item_count: Option<&'a RawValue>,
+    #[serde(borrow)]
+    shard_info: Option<&'a RawValue>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ShardInfo<'a> {
+    #[serde(borrow)]
+    selector: Option<&'a RawValue>,
 }
 
 impl JsonList {
@@ -138,9 +147,11 @@ impl JsonList {
         if kind == "Status" {
             return Err(NoList::Status(Box::new(ApiStatus::from_event(rest))));
         }
-        let Metadata { resource_version, continue_token, remaining_item_count } =
+        let Metadata { resource_version, continue_token, remaining_item_count, shard_info } =
             metadata.and_then(|metadata| json::from_str(metadata.get()).ok()).unwrap_or_default();
         let text = |value: Option<&RawValue>| value.and_then(scalar::text).map(Cow::into_owned);
+        let shard_info =
+            shard_info.and_then(|info| json::from_str::<ShardInfo<'_>>(info.get()).ok());
         let version = resource_version.and_then(scalar::version).map(Cow::into_owned);
         match items.map(RawValue::get) {
             Some("[]" | "null") => {}
@@ -154,6 +165,7 @@ impl JsonList {
             version,
             continue_token: text(continue_token),
             remaining: text(remaining_item_count).and_then(|count| count.parse().ok()),
+            shard_selector: text(shard_info.and_then(|info| info.selector)),
         })
     }
 

@@ -19,4 +19,6 @@ pub(crate) struct PageMetadata {
     /// The token for the next page, if there is one.
     pub(crate) continue_token: Option<String>,
     pub(crate) remaining: Option<u64>,
+    /// The shard selector that the server has applied, if it has.
+    pub(crate) shard_selector: Option<String>,
 }

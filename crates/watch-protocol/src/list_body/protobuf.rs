@@ -208,6 +208,17 @@ fn head(bytes: &[u8]) -> Result<Option<FieldHead>, String> {
     FieldHead::read(bytes).map_err(|NoField| "a field is damaged".to_owned())
 }
 
+/// Reads a `ShardInfo`. `None` if it is damaged.
+fn read_shard_info(page: &mut PageMetadata, info: &[u8]) -> Option<()> {
+    let mut fields = Message::new(info);
+    while let Some((number, contents)) = fields.next_field().ok()? {
+        if let (1, Contents::Bytes(bytes)) = (number, contents) {
+            page.shard_selector = Some(String::from_utf8_lossy(bytes).into_owned());
+        }
+    }
+    Some(())
+}
+
 /// Reads a `ListMeta`. `None` if it is damaged.
 fn read_metadata(page: &mut PageMetadata, metadata: &[u8]) -> Option<()> {
     let mut fields = Message::new(metadata);
@@ -221,6 +232,7 @@ fn read_metadata(page: &mut PageMetadata, metadata: &[u8]) -> Option<()> {
             (4, Contents::Varint(count)) => {
                 page.remaining = u64::try_from(count.cast_signed()).ok();
             }
+            (5, Contents::Bytes(info)) => read_shard_info(page, info)?,
             _ => {}
         }
     }

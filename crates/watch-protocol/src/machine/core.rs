@@ -132,10 +132,12 @@ impl Machine {
                     }
                     None if *ended => match std::mem::take(body).finish() {
                         Ok(page) if self.probing_version => {
+                            self.shard_info_received(&page);
                             self.version_probed(page.version.as_deref());
                         }
                         Ok(page) => {
                             self.failures.response_understood();
+                            self.shard_info_received(&page);
                             self.page_complete(page, now);
                         }
                         Err(_) if self.probing_version => self.version_probe_failed(),

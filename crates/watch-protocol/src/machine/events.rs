@@ -83,6 +83,9 @@ impl Machine {
         let knows_state = self.knows_whole_state();
         let ignores_content = self.has_bug(InjectedBug::IgnoreContent);
         self.inject_into_index();
+        if self.is_of_another_shard(&identity) {
+            return self.drop_event(&identity);
+        }
         let index = match &mut self.watcher_state.index {
             Some(index) if self.requests.options().manage_resource_version => index,
             _ => return Some(Delivery { etype, origin, object, identity }),
@@ -131,7 +134,7 @@ impl Machine {
     }
 
     /// Drops an event that changes nothing. The version advances all the same.
-    fn drop_event(&mut self, identity: &Identity) -> Option<Delivery> {
+    pub(super) fn drop_event(&mut self, identity: &Identity) -> Option<Delivery> {
         if let (Some(version), None) = (&identity.version, &self.relist) {
             self.advance_version(version);
         }

@@ -43,6 +43,7 @@ impl Machine {
             empty_pages: 0,
             known: 0,
             done: 0,
+            foreign: 0,
             remaining: None,
         });
     }
@@ -55,6 +56,7 @@ impl Machine {
         }
         if let Some(relist) = &mut self.relist {
             relist.done = 0;
+            relist.foreign = 0;
             relist.seen_tokens = SeenTokens::default();
         }
     }
@@ -80,6 +82,10 @@ impl Machine {
         let Some(relist) = &mut self.relist else { return };
         relist.done += 1;
         relist.remaining = relist.remaining.map(|n| n.saturating_sub(1));
+        if self.is_of_another_shard(&identity) {
+            return self.foreign_object_listed();
+        }
+        let Some(relist) = &self.relist else { return };
         let origin = relist.origin;
         let skip = self.has_bug(InjectedBug::SkipRelistComparison)
             || (identity.uid.is_empty() && self.has_bug(InjectedBug::IgnoreNamesWithoutUid));

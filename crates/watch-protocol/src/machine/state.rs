@@ -62,6 +62,8 @@ pub(super) struct Relist {
     pub(super) known: u64,
     /// How many objects were received.
     pub(super) done: u64,
+    /// How many of them belong to other shards.
+    pub(super) foreign: u64,
     /// How many objects are left, if the server says.
     pub(super) remaining: Option<u64>,
 }

@@ -19,6 +19,7 @@ mod recorded_streams;
 mod rejected_versions;
 mod relist;
 mod rollback;
+mod shards;
 mod streaming_list;
 mod unversioned_lists;
 mod watch_events;

@@ -74,6 +74,25 @@ fn every_setting_reaches_the_url() {
 }
 
 #[test]
+fn shard_is_requested_of_each_list_and_watch_of_a_managed_stream() {
+    let settings = Settings { shard: ShardRange::of(1, 2), ..Settings::default() };
+    let managed = requests(settings.clone(), StreamOptions::managed());
+    for request in [
+        managed.watch(Some("7"), None),
+        managed.streaming_list(None),
+        managed.list(None, false),
+        managed.version_probe(),
+    ] {
+        let uri = request.uri().to_string();
+        let selector = "&shardSelector=shardRange%28object.metadata.uid%2C+\
+                        %270x8000000000000000%27%2C+%270x10000000000000000%27%29";
+        assert!(uri.ends_with(selector), "{uri}");
+    }
+    let unmanaged = watch_uri(settings, StreamOptions::unmanaged(), None);
+    assert_eq!(unmanaged, "/api/v1/pods?watch=true&timeoutSeconds=1");
+}
+
+#[test]
 fn metadata_is_requested_by_the_accept_header() {
     let requests = requests(Settings::default(), StreamOptions::managed());
     let accept = |request: Request<()>| request.headers()[ACCEPT].to_str().unwrap().to_owned();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use watch_protocol::encoding::Encoding;
 use watch_protocol::settings::Timeout;
 use watch_protocol::{InitialList, StartFrom, Wire};
+use watchable_core::selector::ShardRange;
 use watchable_core::{NamespacedWatch, WatchTarget};
 
 use crate::watcher::Watcher;
@@ -37,6 +38,21 @@ impl<T: WatchTarget> Watcher<T> {
     /// always are.
     pub fn field_selector(mut self, selector: impl Into<String>) -> Self {
         self.settings.field_selector = Some(selector.into());
+        self.shared = Arc::default();
+        self
+    }
+
+    /// Restricts a managed stream to a shard of the objects, so that several processes share the work.
+    ///
+    /// The shard is requested with `shardSelector` ([KEP-5866](https://www.kubernetes.dev/resources/keps/5866/)). Most
+    /// servers ignore it and send everything: objects of other shards are then received and passed over, neither
+    /// decoded nor recorded. [`status`](Self::status) says which it is, once there was a list that is not a streaming one.
+    /// Unmanaged streams are not restricted.
+    ///
+    /// An object keeps its shard for life. One that is deleted and created again under the same name has another
+    /// uid, and may be in another shard.
+    pub fn shard(mut self, shard: ShardRange) -> Self {
+        self.settings.shard = Some(shard);
         self.shared = Arc::default();
         self
     }

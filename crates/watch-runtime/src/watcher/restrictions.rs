@@ -1,5 +1,7 @@
 //! What restricts a watch.
 
+use watchable_core::selector::ShardRange;
+
 /// What restricts a watch to some of a resource's objects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -10,4 +12,6 @@ pub struct Restrictions {
     pub label_selector: Option<String>,
     /// The field selector.
     pub field_selector: Option<String>,
+    /// The shard.
+    pub shard: Option<ShardRange>,
 }

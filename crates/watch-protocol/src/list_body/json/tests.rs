@@ -28,6 +28,7 @@ fn items_and_metadata_do_not_depend_on_where_chunks_end() {
         version: Some("7".to_owned()),
         continue_token: Some("t".to_owned()),
         remaining: Some(3),
+        shard_selector: None,
     };
     let items = [r#"{"a":"]},{\"","items":[1,[2]]}"#, r#"{"ü":{}}"#, "{}"].map(str::to_owned);
     let body = LIST.as_bytes();
@@ -37,6 +38,22 @@ fn items_and_metadata_do_not_depend_on_where_chunks_end() {
     }
     let bytes: Vec<_> = body.chunks(1).collect();
     assert_eq!(read(&bytes), (items.to_vec(), Ok(end)));
+}
+
+#[test]
+fn applied_shard_selector_is_parsed() {
+    for (info, expected) in [
+        (r#"{"selector":"shardRange(a)"}"#, Some("shardRange(a)")),
+        ("{}", None),
+        ("null", None),
+        ("7", None),
+    ] {
+        let list =
+            format!(r#"{{"metadata":{{"resourceVersion":"7","shardInfo":{info}}},"items":[]}}"#);
+        let (_, end) = read(&[list.as_bytes()]);
+        let end = end.unwrap();
+        assert_eq!((end.version.as_deref(), end.shard_selector.as_deref()), (Some("7"), expected));
+    }
 }
 
 #[test]
@@ -58,11 +75,7 @@ fn null_items_empty_token_and_trailing_metadata_are_parsed() {
     ] {
         let (items, end) = read(&[list.as_bytes()]);
         let version = Some("7".to_owned());
-        assert_eq!(
-            end,
-            Ok(PageMetadata { version, continue_token: None, remaining: None }),
-            "{list}"
-        );
+        assert_eq!(end, Ok(PageMetadata { version, ..PageMetadata::default() }), "{list}");
         assert!(items.is_empty(), "{list}");
     }
 }
@@ -121,7 +134,7 @@ fn metadata_of_another_shape_is_absent() {
         let (items, end) = read(&[format!(r#"{{"metadata":{metadata},"items":[1]}}"#).as_bytes()]);
         let version = version.map(str::to_owned);
         assert_eq!(items, ["1"]);
-        assert_eq!(end, Ok(PageMetadata { version, continue_token: None, remaining: None }));
+        assert_eq!(end, Ok(PageMetadata { version, ..PageMetadata::default() }));
     }
 }
 

@@ -23,12 +23,19 @@ fn read(chunks: &[&[u8]]) -> (Vec<Bytes>, Result<PageMetadata, String>) {
 
 fn page() -> PageMetadata {
     let text = |text: &str| Some(text.to_owned());
-    PageMetadata { version: text("7"), continue_token: text("t"), remaining: Some(3) }
+    PageMetadata {
+        version: text("7"),
+        continue_token: text("t"),
+        remaining: Some(3),
+        shard_selector: text("s"),
+    }
 }
 
 /// Returns the fields of a list: its metadata, and its items.
 fn fields() -> [Vec<u8>; 4] {
-    let metadata = [bytes(1, b""), bytes(2, b"7"), bytes(3, b"t"), integer(4, 3)].concat();
+    let shard_info = bytes(5, &bytes(1, b"s"));
+    let metadata =
+        [bytes(1, b""), bytes(2, b"7"), bytes(3, b"t"), integer(4, 3), shard_info].concat();
     [bytes(1, &metadata), bytes(2, b"first"), bytes(2, b""), bytes(2, &[b'x'; 300])]
 }
 

@@ -1,0 +1,155 @@
+//! The settings of a replica.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+/// More shards than this are a mistake: each costs a write every two seconds.
+const MAX_SHARDS: u32 = 1024;
+/// The longest name: that of a label's value.
+const MAX_NAME: usize = 63;
+
+/// What the replicas of a relay agree on, and the name of one of them. The times are client-go's by default.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReplicaSettings {
+    /// The name of the relay, with which the names of its Leases begin.
+    pub name: String,
+    /// The namespace of the Leases.
+    pub namespace: String,
+    /// The identity of this process, which no other one may ever have: see [`identity`].
+    pub identity: String,
+    /// The number of shards. Replicas with different numbers do not see each other.
+    pub shards: u32,
+    /// How long a Lease is valid after its holder has renewed it; 15 s. Whole seconds.
+    pub lease_duration: Duration,
+    /// After how long without a renewal a holder stops; 10 s.
+    pub renew_deadline: Duration,
+    /// How often Leases are renewed, and failures retried; 2 s. It is also how long before a Lease expires its former
+    /// holder has to have stopped.
+    pub retry_period: Duration,
+}
+
+/// A setting that is invalid, with what would be right.
+#[derive(Debug)]
+pub struct InvalidReplica(String);
+
+impl ReplicaSettings {
+    /// Returns the default settings.
+    pub fn new(
+        name: impl Into<String>,
+        namespace: impl Into<String>,
+        identity: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            namespace: namespace.into(),
+            identity: identity.into(),
+            shards: 1,
+            lease_duration: Duration::from_secs(15),
+            renew_deadline: Duration::from_secs(10),
+            retry_period: Duration::from_secs(2),
+        }
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first that is invalid.
+    pub fn check(&self) -> Result<(), InvalidReplica> {
+        let invalid = |text: String| Err(InvalidReplica(text));
+        for (what, text) in
+            [("name", &self.name), ("namespace", &self.namespace), ("identity", &self.identity)]
+        {
+            if !is_dns_name(text) {
+                return invalid(format!(
+                    "the {what} {text:?} is invalid: up to {MAX_NAME} lower-case letters, digits and inner hyphens"
+                ));
+            }
+        }
+        if !(1..=MAX_SHARDS).contains(&self.shards) {
+            return invalid(format!("{} shards: from 1 to {MAX_SHARDS} are possible", self.shards));
+        }
+        let whole = self.lease_duration.subsec_nanos() == 0;
+        if !whole || !(1..=86_400).contains(&self.lease_duration.as_secs()) {
+            return invalid(format!(
+                "a lease duration of {:?}: whole seconds, up to a day, are possible",
+                self.lease_duration
+            ));
+        }
+        if self.retry_period.is_zero()
+            || self.retry_period * 2 > self.renew_deadline
+            || self.renew_deadline + self.retry_period >= self.lease_duration
+        {
+            return invalid(format!(
+                "a retry period of {:?} and a renew deadline of {:?} do not fit a lease duration of {:?}: a deadline has \
+                 at least two retry periods, and ends more than one before the lease, such as 2 s, 10 s and 15 s",
+                self.retry_period, self.renew_deadline, self.lease_duration
+            ));
+        }
+        Ok(())
+    }
+
+    /// How long after the request of a renewal its holder may work.
+    pub(crate) fn validity(&self) -> Duration {
+        self.lease_duration.saturating_sub(self.retry_period)
+    }
+
+    pub(crate) fn lease_seconds(&self) -> u32 {
+        u32::try_from(self.lease_duration.as_secs()).unwrap_or(u32::MAX)
+    }
+
+    /// Returns the name of a shard's Lease.
+    pub(crate) fn shard_lease(&self, shard: u32) -> String {
+        format!("{}-shard-{shard}-of-{}", self.name, self.shards)
+    }
+
+    /// Returns the name of the Lease with which the replica shows that it is there.
+    pub(crate) fn presence_lease(&self) -> String {
+        format!("{}-replica-{}", self.name, self.identity)
+    }
+
+    /// Returns the labels by which replicas find the Leases.
+    pub(crate) fn labels(&self) -> BTreeMap<String, String> {
+        [
+            ("watchables.io/relay", self.name.clone()),
+            ("watchables.io/shards", self.shards.to_string()),
+        ]
+        .map(|(key, value)| (key.to_owned(), value))
+        .into()
+    }
+
+    pub(crate) fn label_selector(&self) -> String {
+        let labels = self.labels();
+        let terms: Vec<_> = labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        terms.join(",")
+    }
+}
+
+/// Returns an identity for this process: a name, such as the Pod's, that is made valid, and a random part, so that a
+/// process that is started again under the same name is another one.
+pub fn identity(name: &str) -> String {
+    let valid = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let name: String = name.chars().map(valid).take(MAX_NAME - 10).collect();
+    let name = name.trim_matches('-');
+    let random = fastrand::u32(..);
+    if name.is_empty() { format!("{random:08x}") } else { format!("{name}-{random:08x}") }
+}
+
+fn is_dns_name(text: &str) -> bool {
+    let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=MAX_NAME).contains(&text.len())
+        && text.chars().all(valid)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}
+
+impl fmt::Display for InvalidReplica {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for InvalidReplica {}
