@@ -6,7 +6,7 @@
 //!   the format, for other languages, too.
 //! - **What it is not:** a database. A recording is read from a snapshot on, line by line.
 //! - **How to depend on it:** through the facade `watchables`, feature `recording`. With the feature `replay`, an embedded
-//!   API server shows a recording to any client.
+//!   API server shows a recording to any client. With the feature `store`, a recording feeds a store without a server.
 //! - **Where to begin reading:** `line.rs` for what is written; `recording.rs` and `record/recorder.rs` for the public
 //!   types; `record/sink.rs` for how events become lines, and `append/end_state.rs` for how a recorder goes on.
 
@@ -23,6 +23,8 @@ mod input;
 mod line;
 mod places;
 mod record;
+#[cfg(feature = "store")]
+mod recorded_store;
 mod recording;
 mod redact;
 #[cfg(feature = "replay")]
@@ -39,5 +41,7 @@ pub use events::RecordedEvents;
 pub use header::{Header, RecordedResource, Redaction, VERSION};
 pub use history::{Change, History, HistoryEntry, ObjectFilter};
 pub use record::recorder::{OpenRecorder, Recorder, Summary};
+#[cfg(feature = "store")]
+pub use recorded_store::RecordedStore;
 pub use recording::{OpenOptions, Recording};
 pub use state::{State, StateObject};
