@@ -7,6 +7,7 @@
 //! - **What it is not:** a database. A recording is read from a snapshot on, line by line.
 //! - **How to depend on it:** through the facade `watchables`, feature `recording`. With the feature `replay`, an embedded
 //!   API server shows a recording to any client. With the feature `store`, a recording feeds a store without a server.
+//!   With the feature `kwok`, recordings of KWOK are read and written.
 //! - **Where to begin reading:** `line.rs` for what is written; `recording.rs` and `record/recorder.rs` for the public
 //!   types; `record/sink.rs` for how events become lines, and `append/end_state.rs` for how a recorder goes on.
 
@@ -20,6 +21,8 @@ mod header;
 mod history;
 mod identity;
 mod input;
+#[cfg(feature = "kwok")]
+pub mod kwok;
 mod line;
 mod places;
 mod record;

@@ -6,6 +6,7 @@
 //! - `sink`: turns what is received into lines, snapshots and files.
 //! - `open`: creates a recording, or goes on in one.
 //! - `feed`: brings what a watcher receives to the sink.
+//! - `scripted`: a recording of events that no watcher brings.
 //! - `recorder`: the public type, which brings watchers and a sink together.
 
 mod feed;
@@ -13,6 +14,8 @@ mod open;
 mod parts;
 mod progress;
 pub(crate) mod recorder;
+#[cfg(feature = "kwok")]
+pub(crate) mod scripted;
 mod sink;
 mod snapshot;
 #[cfg(test)]
