@@ -1,6 +1,7 @@
 //! The first line of a recording: its format, and what it is of.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,22 @@ pub struct Redaction {
     pub secrets: bool,
     /// Paths of further fields whose values are replaced.
     pub paths: Vec<String>,
+    /// The fingerprint of the key of the hashes; `None` if nothing is replaced, or the key was not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl Redaction {
+    /// Returns whether anything is replaced.
+    pub(crate) fn is_active(&self) -> bool {
+        self.secrets || !self.paths.is_empty()
+    }
+
+    /// Returns whether the same is replaced, in whatever order it is named.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let paths = |of: &Self| of.paths.iter().cloned().collect::<BTreeSet<_>>();
+        self.secrets == other.secrets && paths(self) == paths(other)
+    }
 }
 
 /// The header as it is written.
@@ -227,7 +244,11 @@ mod tests {
             release: "1.37".to_owned(),
             started: "2026-01-02T03:04:05.5Z".parse().unwrap(),
             resources: vec![resource],
-            redaction: Redaction { secrets: true, paths: vec!["spec.x".to_owned()] },
+            redaction: Redaction {
+                secrets: true,
+                paths: vec!["spec.x".to_owned()],
+                key: Some("f".to_owned()),
+            },
             part: 1,
         }
     }

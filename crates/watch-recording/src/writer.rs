@@ -262,7 +262,7 @@ impl Writer {
         self.sync()
     }
 
-    /// Times never decrease, even if the clock is set back.
+    /// Times never decrease, even if the clock is turned back.
     fn advance(&mut self, time: Timestamp) -> Timestamp {
         self.last_time = self.last_time.max(time);
         self.last_time

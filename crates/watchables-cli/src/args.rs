@@ -10,7 +10,9 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use crate::args::convert::ConvertArgs;
-pub(crate) use crate::args::recordings::{HistoryArgs, RecordArgs, StateArgs, StateFormat};
+pub(crate) use crate::args::recordings::{
+    HistoryArgs, HistoryFormat, RecordArgs, StateArgs, StateFormat,
+};
 pub(crate) use crate::args::replay::ReplayArgs;
 
 /// Watch Kubernetes resources from the shell.

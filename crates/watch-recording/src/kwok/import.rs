@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use watch_runtime::EventType;
+use watchable_core::secrets::HashKey;
 
 use super::error::KwokError;
 use super::timeline::{Change, Object, Timeline};
@@ -76,7 +77,7 @@ pub fn import(
         redaction,
         part: 1,
     };
-    let redactor = Redactor::new(header.redaction.secrets, &[])
+    let redactor = Redactor::new(header.redaction.secrets, &[], HashKey::random())
         .map_err(|reason| KwokError::document(1, reason))?;
     let mut writing =
         Writing { file: Scripted::create(path.as_ref(), header)?, redactor, version: 0 };

@@ -13,9 +13,10 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::MissedTickBehavior;
 use watch_runtime::{Watcher, cluster_uid};
 use watchable_core::DynamicObject;
+use watchable_core::secrets::HashKey;
 
 use super::feed::{Feed, Message};
-use super::open;
+use super::open::{self, Opened};
 use super::sink::{Limits, Sink};
 use crate::error::{Kind, RecordingError};
 use crate::header::{Header, RecordedResource, Redaction, VERSION};
@@ -36,7 +37,9 @@ const QUEUE: usize = 1_024;
 ///
 /// A name that ends with `.zst` makes a compressed file. It is flushed to the disk each second, and after 1,000 events.
 ///
-/// Values of Secrets are replaced by hashes, unless [`with_secrets`](Self::with_secrets) is set.
+/// Values of Secrets are replaced by hashes, unless [`with_secrets`](Self::with_secrets) is set. Their key is in a file beside
+/// the recording, such as `day.jsonl.zst.key`, which only the user can read: whoever has it can try out values that are easy
+/// to guess. Without it, the recording cannot be appended to.
 #[must_use = "a recorder does nothing until it runs"]
 pub struct Recorder {
     client: Client,
@@ -56,7 +59,7 @@ impl Recorder {
             watchers: Vec::new(),
             is_append: false,
             limits: Limits::default(),
-            redaction: Redaction { secrets: true, paths: Vec::new() },
+            redaction: Redaction { secrets: true, ..Redaction::default() },
         }
     }
 
@@ -109,7 +112,8 @@ impl Recorder {
     /// # Errors
     ///
     /// If a setting is invalid, the file exists and is not to be [appended](Self::append) to, or is of something else,
-    /// is damaged, or cannot be written; or if the cluster's identity cannot be found out.
+    /// is damaged, or cannot be written; or if the cluster's identity cannot be found out. Before a recording is appended to,
+    /// a server that cannot be reached is waited for, as a watcher does.
     ///
     /// # Cancel safety
     ///
@@ -118,18 +122,29 @@ impl Recorder {
         let Self { client, path, watchers, is_append, limits, redaction } = self;
         let setting = |reason: String| RecordingError::new(&path, Kind::Setting(reason));
         open::check_path(&path)?;
-        let redactor = Redactor::new(redaction.secrets, &redaction.paths).map_err(setting)?;
+        let redactor = Redactor::new(redaction.secrets, &redaction.paths, HashKey::random());
+        let mut redactor = redactor.map_err(setting)?;
         let resources: Vec<_> =
             watchers.iter().map(|(name, watcher)| recorded(name.as_deref(), watcher)).collect();
         if let Some(reason) = fault(&resources) {
             return Err(setting(reason));
         }
         let names: Vec<_> = resources.iter().map(|resource| resource.source.clone()).collect();
-        let header = header(&client, &path, resources, redaction).await?;
+        let is_going_on = is_append && path.exists();
+        let cluster = match watchers.first() {
+            Some((_, watcher)) if is_going_on => watcher.cluster_uid_resuming().await,
+            _ => cluster_uid(&client).await,
+        };
+        let cluster =
+            cluster.map_err(|error| RecordingError::new(&path, Kind::Cluster(Box::new(error))))?;
+        let header = header(&client, cluster, resources, redaction).await;
         let file = path.clone();
         let opening = move || open::open(file, header, is_append, limits);
         let opened = tokio::task::spawn_blocking(opening).await;
-        let (sink, delivered) = opened.map_err(|error| panicked(&path, &error))??;
+        let Opened { sink, delivered, key } = opened.map_err(|error| panicked(&path, &error))??;
+        if let Some(key) = key {
+            redactor.set_key(key);
+        }
         // The watchers are in the order of the arguments, and the file's sources in that of its header.
         let mut delivered: Vec<_> = delivered.into_iter().map(Some).collect();
         let mut feeds = Vec::new();
@@ -144,7 +159,7 @@ impl Recorder {
             let position = sink.sources[source].position.clone();
             feeds.push(Feed { source, watcher, delivered, position, redactor: redactor.clone() });
         }
-        Ok(OpenRecorder { sink, feeds })
+        Ok(OpenRecorder { sink, feeds, redactor })
     }
 
     /// [Opens](Self::open) the file and [records](OpenRecorder::run) until a future completes.
@@ -166,6 +181,7 @@ impl Recorder {
 pub struct OpenRecorder {
     sink: Sink,
     feeds: Vec<Feed>,
+    redactor: Arc<Redactor>,
 }
 
 impl OpenRecorder {
@@ -180,7 +196,7 @@ impl OpenRecorder {
     /// If the future is dropped, what was received is written in the background. What is lost is recorded when the
     /// recording is continued.
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<Summary, RecordingError> {
-        let Self { sink, feeds } = self;
+        let Self { sink, feeds, redactor } = self;
         let path = sink.path.clone();
         let (sender, receiver) = channel(QUEUE);
         let writing = tokio::task::spawn_blocking(move || write(sink, receiver));
@@ -195,7 +211,7 @@ impl OpenRecorder {
         let summary = writing.await.map_err(|error| panicked(&path, &error))??;
         match ended {
             Some(Err(error)) => Err(RecordingError::new(&path, Kind::Watch(error))),
-            _ => Ok(summary),
+            _ => Ok(Summary { unmatched: redactor.unmatched(), ..summary }),
         }
     }
 }
@@ -254,13 +270,10 @@ fn fault(resources: &[RecordedResource]) -> Option<String> {
 
 async fn header(
     client: &Client,
-    path: &std::path::Path,
+    cluster: Option<String>,
     resources: Vec<RecordedResource>,
     redaction: Redaction,
-) -> Result<Header, RecordingError> {
-    let cluster = cluster_uid(client)
-        .await
-        .map_err(|error| RecordingError::new(path, Kind::Cluster(Box::new(error))))?;
+) -> Header {
     let release = match client.apiserver_version().await {
         Ok(info) => format!("{}.{}", info.major, info.minor.trim_end_matches('+')),
         Err(error) => {
@@ -269,7 +282,7 @@ async fn header(
         }
     };
     let (version, started) = (VERSION.to_owned(), Timestamp::now());
-    Ok(Header { version, cluster, release, started, resources, redaction, part: 1 })
+    Header { version, cluster, release, started, resources, redaction, part: 1 }
 }
 
 /// The error of a thread that panicked, or was not started because the runtime ends.

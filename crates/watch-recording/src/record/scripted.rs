@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use watch_runtime::{EventType, Origin};
 
-use super::open::open;
+use super::open::{Opened, open};
 use super::progress::{Received, ReceivedEvent, key};
 use super::sink::{Limits, Sink};
 use crate::error::RecordingError;
@@ -37,7 +37,7 @@ impl Scripted {
     pub(crate) fn create(path: &Path, header: Header) -> Result<Self, RecordingError> {
         super::open::check_path(path)?;
         let positions = vec![PositionLine::default(); header.resources.len()];
-        let (sink, _) = open(path.to_owned(), header, false, Limits::default())?;
+        let Opened { sink, .. } = open(path.to_owned(), header, false, Limits::default())?;
         Ok(Self { sink, positions })
     }
 
