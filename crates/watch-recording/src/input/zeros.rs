@@ -11,7 +11,7 @@ const CHUNK: usize = 64 << 10;
 pub(crate) fn begin_of_zeros(file: &mut File) -> io::Result<Option<u64>> {
     let len = file.seek(SeekFrom::End(0))?;
     let mut end = len;
-    let mut chunk = [0; CHUNK];
+    let mut chunk = vec![0; CHUNK];
     while end > 0 {
         let begin = end.saturating_sub(CHUNK as u64);
         let part = &mut chunk[..usize::try_from(end - begin).unwrap_or_default()];

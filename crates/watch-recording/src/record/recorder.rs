@@ -3,31 +3,23 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
-use jiff::Timestamp;
 use kube_client::Client;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::MissedTickBehavior;
 use watch_runtime::{Watcher, cluster_uid};
 use watchable_core::DynamicObject;
 use watchable_core::secrets::HashKey;
 
-use super::feed::{Feed, Message};
+use super::feed::Feed;
 use super::open::{self, Opened};
-use super::sink::{Limits, Sink};
+use super::open_recorder::panicked;
+use super::sink::Limits;
+use super::subject::{fault, header, recorded};
 use crate::error::{Kind, RecordingError};
-use crate::header::{Header, RecordedResource, Redaction, VERSION};
+use crate::header::Redaction;
 use crate::redact::Redactor;
 
+pub use super::open_recorder::OpenRecorder;
 pub use super::sink::Summary;
-
-/// How often a recording is flushed to the disk.
-const SYNC_INTERVAL: Duration = Duration::from_secs(1);
-/// How many events may wait for the disk.
-const QUEUE: usize = 1_024;
 
 /// Records what watchers watch into a file.
 ///
@@ -174,118 +166,4 @@ impl Recorder {
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<Summary, RecordingError> {
         self.open().await?.run(until).await
     }
-}
-
-/// A recorder with its file, which no other recorder can open.
-#[must_use = "a recorder does nothing until it runs"]
-pub struct OpenRecorder {
-    sink: Sink,
-    feeds: Vec<Feed>,
-    redactor: Arc<Redactor>,
-}
-
-impl OpenRecorder {
-    /// Records until a future completes, a watcher is stopped or fails. Then what was received is on the disk.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be written, or a watcher fails.
-    ///
-    /// # Cancel safety
-    ///
-    /// If the future is dropped, what was received is written in the background. What is lost is recorded when the
-    /// recording is continued.
-    pub async fn run(self, until: impl Future<Output = ()>) -> Result<Summary, RecordingError> {
-        let Self { sink, feeds, redactor } = self;
-        let path = sink.path.clone();
-        let (sender, receiver) = channel(QUEUE);
-        let writing = tokio::task::spawn_blocking(move || write(sink, receiver));
-        let mut feeds: FuturesUnordered<_> =
-            feeds.into_iter().map(|feed| feed.run(sender.clone())).collect();
-        let ended = tokio::select! {
-            () = until => None,
-            ended = feeds.next() => ended,
-            () = tick(&sender) => None,
-        };
-        drop((feeds, sender));
-        let summary = writing.await.map_err(|error| panicked(&path, &error))??;
-        match ended {
-            Some(Err(error)) => Err(RecordingError::new(&path, Kind::Watch(error))),
-            _ => Ok(Summary { unmatched: redactor.unmatched(), ..summary }),
-        }
-    }
-}
-
-impl std::fmt::Debug for OpenRecorder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenRecorder").field("path", &self.sink.path).finish_non_exhaustive()
-    }
-}
-
-/// Has the file flushed each second, until the thread that writes has ended.
-async fn tick(sender: &Sender<Message>) {
-    let mut interval = tokio::time::interval(SYNC_INTERVAL);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        interval.tick().await;
-        if sender.send(Message::Sync).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Writes what is received, on a thread of its own.
-fn write(mut sink: Sink, mut receiver: Receiver<Message>) -> Result<Summary, RecordingError> {
-    while let Some(message) = receiver.blocking_recv() {
-        match message {
-            Message::Received(received) => sink.take(received)?,
-            Message::Sync => sink.sync()?,
-        }
-    }
-    sink.finish()
-}
-
-fn recorded(name: Option<&str>, watcher: &Watcher<DynamicObject>) -> RecordedResource {
-    let restrictions = watcher.restrictions();
-    let mut recorded = RecordedResource::new(watcher.resource().clone());
-    if let Some(name) = name {
-        name.clone_into(&mut recorded.source);
-    }
-    recorded.namespace = restrictions.namespace;
-    recorded.label_selector = restrictions.label_selector;
-    recorded.field_selector = restrictions.field_selector;
-    recorded
-}
-
-/// Returns what is wrong with the sources.
-fn fault(resources: &[RecordedResource]) -> Option<String> {
-    if resources.is_empty() {
-        return Some("nothing is to be recorded; add a watcher".to_owned());
-    }
-    let mut names: Vec<_> = resources.iter().map(|resource| &resource.source).collect();
-    names.sort_unstable();
-    let twice = names.windows(2).find(|pair| pair[0] == pair[1])?;
-    Some(format!("two watchers have the name {:?}; give one of them another name", twice[0]))
-}
-
-async fn header(
-    client: &Client,
-    cluster: Option<String>,
-    resources: Vec<RecordedResource>,
-    redaction: Redaction,
-) -> Header {
-    let release = match client.apiserver_version().await {
-        Ok(info) => format!("{}.{}", info.major, info.minor.trim_end_matches('+')),
-        Err(error) => {
-            tracing::warn!(%error, "the API server's release is not known");
-            String::new()
-        }
-    };
-    let (version, started) = (VERSION.to_owned(), Timestamp::now());
-    Header { version, cluster, release, started, resources, redaction, part: 1 }
-}
-
-/// The error of a thread that panicked, or was not started because the runtime ends.
-fn panicked(path: &std::path::Path, error: &tokio::task::JoinError) -> RecordingError {
-    RecordingError::io(path, "write")(std::io::Error::other(error.to_string()))
 }
