@@ -1,14 +1,12 @@
 //! The first line of a recording: its format, and what it is of.
 
-mod line;
+pub(crate) mod line;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use watchable_core::ResourceInfo;
-
-pub(crate) use line::HeaderFault;
 
 /// The version of the format that this crate writes. It reads all with the same major version, and older ones.
 pub const VERSION: &str = "1.0";

@@ -3,7 +3,15 @@
 use memchr::memmem;
 use serde_json::{Map, Value};
 
-use super::{COPIES, KINDS, is_secret};
+use super::owner::{KINDS, is_secret};
+
+/// Annotations with a copy of the object, or of what it was made from. Others are found by their form.
+pub(super) const COPIES: [&str; 4] = [
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "kapp.k14s.io/original",
+    "objectset.rio.cattle.io/applied",
+    "banzaicloud.com/last-applied",
+];
 
 /// Returns whether an object's JSON may contain a confidential value. Most objects do not, and need not be parsed.
 pub fn may_contain(object: &[u8]) -> bool {

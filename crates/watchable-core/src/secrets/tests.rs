@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::find::COPIES;
 use super::*;
 use crate::ByteString;
 

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::field::Field;
 use super::find::{is_copy, is_copy_of_secret};
-use super::{Field, Owner};
+use super::owner::Owner;
 
 /// Calls a function with each confidential value, where it stands, and the name of its member. Values that are `null` are
 /// none. The function may replace the value.
