@@ -9,8 +9,6 @@ const EVENTS: u32 = 50_000;
 
 /// The target for CPU time without compression, relative to the plain stream of JSON.
 const CPU: f64 = 1.3;
-/// The target for the file relative to its JSON.
-const LENGTH: f64 = 0.12;
 /// The target for a replay to one watcher, in µs an event: 20,000 a second.
 const REPLAY: f64 = 50.0;
 
@@ -28,9 +26,13 @@ pub(super) fn recording(programs: &Programs, effort: Effort) -> Result<Vec<Case>
         json.beside(&plain, "cpu_us", "CPU an event, beside the plain stream", "µs")?
             .with_target(Target::Ratio(CPU)),
         compressed.beside(&plain, "cpu_us", "the same, compressed", "µs")?,
-        compressed
-            .beside(&json, "file_bytes", "the compressed file, an event, beside JSON", "B")?
-            .with_target(Target::Ratio(LENGTH)),
+        // Without a target: the server makes its Pods from one template, which compresses better than a cluster's do.
+        compressed.beside(
+            &json,
+            "file_bytes",
+            "the compressed file, an event, beside JSON",
+            "B",
+        )?,
         Case::new("an event replayed to a watcher", "µs", replay.get("event_us")?, None)
             .with_target(Target::Ours(REPLAY)),
     ])
