@@ -64,6 +64,8 @@ pub enum Task {
     Mux,
     /// Events that are committed, and what a restart takes
     Durable,
+    /// Events that are recorded, and replayed
+    Record,
     /// A store of objects: filled, changed, read, relisted
     Store,
 }

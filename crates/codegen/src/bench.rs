@@ -19,6 +19,7 @@ mod list;
 mod mux;
 mod outage;
 mod programs;
+mod recording;
 mod report;
 mod scale;
 mod sides;
@@ -86,6 +87,8 @@ enum Subcommands {
     Store(Effort),
     /// CPU time of durable events and their commits, and what a restart takes with 150,000 Pods
     Durable(Effort),
+    /// CPU time of recording, the length of the file, and the speed of a replay
+    Recording(Effort),
     /// All benches except `compile`, `compression` and `instructions`, as one Markdown table
     All(Effort),
 }
@@ -175,9 +178,18 @@ const DURABLE: Streams = Streams {
     measure: durable::durable,
 };
 
+const RECORDING: Streams = Streams {
+    name: "recording",
+    subject: "changes of Pods recorded, beside the same stream of JSON without a file; and replayed to a watcher",
+    rounds: ROUNDS,
+    measure: recording::recording,
+};
+
 /// The benches of `bench all`, in order.
-const STREAMS: [&Streams; 12] =
-    [&WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX, &STORE, &DURABLE];
+const STREAMS: [&Streams; 13] = [
+    &WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX, &STORE, &DURABLE,
+    &RECORDING,
+];
 
 /// Runs a bench with progress on standard error, and returns the report. A missed target is not a
 /// failure.
@@ -205,6 +217,7 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
         Subcommands::Mux(effort) => one(&MUX, effort)?,
         Subcommands::Store(effort) => one(&STORE, effort)?,
         Subcommands::Durable(effort) => one(&DURABLE, effort)?,
+        Subcommands::Recording(effort) => one(&RECORDING, effort)?,
         Subcommands::All(effort) => return all(&cargo, &sides, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })

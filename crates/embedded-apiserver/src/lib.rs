@@ -47,3 +47,34 @@ pub use faults::{Fault, FaultId, Faults, Verb};
 pub use replay::{Applied, Replay, ReplayError};
 pub use server::{Builder, EmbeddedServer};
 pub use store::{ManifestError, Store};
+
+/// What other crates of ours need of how API servers and kubectl read objects. It may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    use serde_json::Value;
+
+    /// Applies a strategic merge patch to an object of one of Kubernetes' own types.
+    ///
+    /// # Errors
+    ///
+    /// Says how the patch is malformed.
+    pub fn strategic_merge(object: &mut Value, patch: Value) -> Result<(), String> {
+        crate::requests::strategic_merge(object, patch)
+    }
+
+    /// Applies a JSON merge patch (RFC 7386).
+    pub fn merge(object: &mut Value, patch: Value) {
+        crate::requests::merge(object, patch);
+    }
+
+    /// Reads a text of YAML or JSON documents as kubectl does. Each comes with the line on which it begins, from 1.
+    ///
+    /// An item is an error if the text is not well-formed; it is the last item. No error quotes the text.
+    pub fn documents(text: &str) -> impl Iterator<Item = Result<(usize, Value), String>> {
+        crate::manifests::Documents::new(text).map(|document| {
+            document
+                .map(|document| (document.line, document.value))
+                .map_err(|error| error.to_string())
+        })
+    }
+}

@@ -41,6 +41,8 @@ pub(crate) use context::Context;
 pub(crate) use dispatch::{ShuffleInitialEvents, handle};
 pub(crate) use error_form::ErrorForm;
 pub(crate) use event_encoder::error_event;
+pub(crate) use merge_patch::apply as merge;
 pub(crate) use query::Query;
 pub(crate) use response::{Body, error as error_response, json as json_response};
 pub(crate) use route::{Route, parse as parse_route};
+pub(crate) use strategic_patch::apply as strategic_merge;

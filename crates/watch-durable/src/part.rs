@@ -147,20 +147,23 @@ impl<O> Part<O> {
         let (store, stream) = (Arc::clone(store), self.stream.clone());
         let (resource, restrictions) = (self.source.resource().clone(), self.source.restrictions());
         let known = cluster.map(str::to_owned);
-        let uid = known.is_none().then(|| self.source.cluster_uid());
+        let uid = known
+            .is_none()
+            .then(|| [false, true].map(|resuming| self.source.cluster_uid(resuming)));
         async move {
+            let rows = store.load(&stream).await.map_err(|source| {
+                DurableError::new(Kind::Load { stream: stream.clone(), source })
+            })?;
             let cluster = match (known, uid) {
                 (Some(cluster), _) => cluster,
-                (None, Some(uid)) => {
+                (None, Some([first, resuming])) => {
+                    let uid = if rows.is_empty() { first } else { resuming };
                     uid.await.map_err(|error| DurableError::new(Kind::Cluster(error)))?.ok_or_else(
                         || DurableError::new(Kind::UnknownCluster { stream: stream.clone() }),
                     )?
                 }
                 (None, None) => String::new(),
             };
-            let rows = store.load(&stream).await.map_err(|source| {
-                DurableError::new(Kind::Load { stream: stream.clone(), source })
-            })?;
             let subject = Subject::new(cluster.clone(), &resource, restrictions);
             Ok(Started { cluster, loaded: Ledger::load(&stream, subject, rows)? })
         }

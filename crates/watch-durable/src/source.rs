@@ -11,7 +11,11 @@ use watchable_core::{ResourceInfo, WatchTarget, json};
 pub(crate) trait Source<O>: Send + Sync {
     fn resume(&self, delivered: Delivered) -> RawEvents;
     fn decode(&self, delivery: &Delivery) -> Result<O, json::Error>;
-    fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>>;
+    /// Returns the cluster's uid. If the stream has a checkpoint, a server that cannot be reached is waited for.
+    fn cluster_uid(
+        &self,
+        is_resuming: bool,
+    ) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>>;
     fn restrictions(&self) -> Restrictions;
     fn resource(&self) -> &ResourceInfo;
     fn name(&self) -> EventSource;
@@ -26,8 +30,15 @@ impl<T: WatchTarget + 'static> Source<T::Item> for Watcher<T> {
         Self::decode(self, delivery)
     }
 
-    fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
-        Self::cluster_uid(self).boxed()
+    fn cluster_uid(
+        &self,
+        is_resuming: bool,
+    ) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+        if is_resuming {
+            Self::cluster_uid_resuming(self).boxed()
+        } else {
+            Self::cluster_uid(self).boxed()
+        }
     }
 
     fn restrictions(&self) -> Restrictions {
@@ -52,8 +63,11 @@ impl<O> Source<O> for MuxMember<O> {
         Self::decode(self, delivery)
     }
 
-    fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
-        Self::cluster_uid(self)
+    fn cluster_uid(
+        &self,
+        is_resuming: bool,
+    ) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+        if is_resuming { Self::cluster_uid_resuming(self) } else { Self::cluster_uid(self) }
     }
 
     fn restrictions(&self) -> Restrictions {

@@ -46,7 +46,7 @@ pub(crate) enum Kind {
 /// Where in a file something is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The line, counted from 1.
+    /// The line, counted from 1; 0 if it is not known.
     pub line: u64,
     /// The offset in bytes: of the line, or in a compressed recording of its frame.
     pub offset: u64,
@@ -166,11 +166,14 @@ impl Error for RecordingError {
     }
 }
 
-/// `line 7, byte 1234`, or `line 7, in the frame at byte 1234`.
+/// `line 7, byte 1234`, or `line 7, in the frame at byte 1234`, without the line if it is not known.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, offset, is_frame } = self;
         let place = if *is_frame { "in the frame at byte" } else { "byte" };
-        write!(f, "line {line}, {place} {offset}")
+        match line {
+            0 => write!(f, "{place} {offset}"),
+            _ => write!(f, "line {line}, {place} {offset}"),
+        }
     }
 }

@@ -6,7 +6,8 @@
 //!   the format, for other languages, too.
 //! - **What it is not:** a database. A recording is read from a snapshot on, line by line.
 //! - **How to depend on it:** through the facade `watchables`, feature `recording`. With the feature `replay`, an embedded
-//!   API server shows a recording to any client.
+//!   API server shows a recording to any client. With the feature `store`, a recording feeds a store without a server.
+//!   With the feature `kwok`, recordings of KWOK are read and written.
 //! - **Where to begin reading:** `line.rs` for what is written; `recording.rs` and `record/recorder.rs` for the public
 //!   types; `record/sink.rs` for how events become lines, and `append/end_state.rs` for how a recorder goes on.
 
@@ -20,9 +21,13 @@ mod header;
 mod history;
 mod identity;
 mod input;
+#[cfg(feature = "kwok")]
+pub mod kwok;
 mod line;
 mod places;
 mod record;
+#[cfg(feature = "store")]
+mod recorded_store;
 mod recording;
 #[doc(hidden)]
 pub mod redact;
@@ -40,5 +45,7 @@ pub use events::RecordedEvents;
 pub use header::{Header, RecordedResource, Redaction, VERSION};
 pub use history::{Change, History, HistoryEntry, ObjectFilter};
 pub use record::recorder::{OpenRecorder, Recorder, Summary};
+#[cfg(feature = "store")]
+pub use recorded_store::RecordedStore;
 pub use recording::{OpenOptions, Recording};
 pub use state::{State, StateObject};

@@ -6,14 +6,21 @@
 //! - `sink`: turns what is received into lines, snapshots and files.
 //! - `open`: creates a recording, or goes on in one.
 //! - `feed`: brings what a watcher receives to the sink.
+//! - `subject`: what the recording is of.
+//! - `open_recorder`: runs the feeds and the thread that writes.
+//! - `scripted`: a recording of events that no watcher brings.
 //! - `recorder`: the public type, which brings watchers and a sink together.
 
 mod feed;
 mod open;
+mod open_recorder;
 mod parts;
 mod progress;
 pub(crate) mod recorder;
+#[cfg(feature = "kwok")]
+pub(crate) mod scripted;
 mod sink;
 mod snapshot;
+mod subject;
 #[cfg(test)]
 mod tests;

@@ -1,35 +1,29 @@
 //! Writes the lines of one file of a recording.
 
 mod frame;
+mod lock;
+mod output;
+mod resumed;
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::fs::{File, OpenOptions};
+use std::path::Path;
 
 use jiff::Timestamp;
 use watch_runtime::{EventType, Origin};
 
-use crate::error::{Kind, RecordingError};
+use crate::error::RecordingError;
 use crate::header::Header;
 use crate::input::lines::Lines;
 use crate::line::{self, PositionLine, SnapshotPlace};
 use crate::places::INDEX_MAGIC;
-use frame::Frame;
+use output::Output;
 
-/// How often a file is tried to be locked.
-const LOCK_ATTEMPTS: u32 = 50;
-const LOCK_PAUSE: Duration = Duration::from_millis(10);
-/// How many bytes may be pending after a line.
-const PENDING_LIMIT: usize = 1 << 20;
+pub(crate) use lock::lock;
+pub(crate) use resumed::Resumed;
+
 /// Writes lines to a file. Nothing is in the file before [`flush`](Self::flush).
 pub(crate) struct Writer {
-    path: PathBuf,
-    file: File,
-    /// What is not in the file yet.
-    pending: Vec<u8>,
-    /// The length of the file with what is pending.
-    len: u64,
+    out: Output,
     /// The number of the next line.
     line: u64,
     /// How many objects, in events and in snapshots, the lines before have.
@@ -40,18 +34,6 @@ pub(crate) struct Writer {
     snapshot_objects: u64,
     /// The bytes of text since the last snapshot ended, or since the beginning.
     since_snapshot: u64,
-    zstd: Option<Frame>,
-}
-
-/// Where a writer goes on in an existing file.
-#[derive(Debug)]
-pub(crate) struct Resumed {
-    pub(crate) line: u64,
-    pub(crate) objects: u64,
-    pub(crate) last_time: Timestamp,
-    pub(crate) snapshots: Vec<SnapshotPlace>,
-    pub(crate) snapshot_objects: u64,
-    pub(crate) since_snapshot: u64,
 }
 
 impl Writer {
@@ -70,14 +52,7 @@ impl Writer {
         let file = options.open(path);
         let file = file.map_err(RecordingError::io(path, "create"))?;
         lock(path, &file)?;
-        let resumed = Resumed {
-            line: 1,
-            objects: 0,
-            last_time: header.started,
-            snapshots: Vec::new(),
-            snapshot_objects: 0,
-            since_snapshot: 0,
-        };
+        let resumed = Resumed::beginning(header.started);
         let mut writer = Self::new(path, file, 0, is_compressed, resumed)?;
         writer.header(header)?;
         Ok(writer)
@@ -101,25 +76,16 @@ impl Writer {
         is_compressed: bool,
         resumed: Resumed,
     ) -> Result<Self, RecordingError> {
-        let zstd = if is_compressed {
-            Some(Frame::new().map_err(RecordingError::io(path, "compress"))?)
-        } else {
-            None
-        };
         let Resumed { line, objects, last_time, snapshots, snapshot_objects, since_snapshot } =
             resumed;
         Ok(Self {
-            path: path.to_owned(),
-            file,
-            pending: Vec::new(),
-            len,
+            out: Output::new(path, file, len, is_compressed)?,
             line,
             objects,
             last_time,
             snapshots,
             snapshot_objects,
             since_snapshot,
-            zstd,
         })
     }
 
@@ -170,16 +136,16 @@ impl Writer {
 
     /// Begins a snapshot in a frame of its own.
     pub(crate) fn begin_snapshot(&mut self, time: Timestamp) -> Result<(), RecordingError> {
-        self.end_frame()?;
+        self.out.end_frame()?;
         let time = self.advance(time);
-        self.snapshots.push(SnapshotPlace { time, offset: self.len, line: self.line });
+        self.snapshots.push(SnapshotPlace { time, offset: self.out.len(), line: self.line });
         self.snapshot_objects = self.objects;
         let line = line::snapshot(time, &self.snapshots);
-        if self.zstd.is_some() {
+        if self.out.is_compressed() {
             let len = u32::try_from(line.len()).unwrap_or(u32::MAX);
-            self.append(&INDEX_MAGIC);
-            self.append(&len.to_le_bytes());
-            self.append(line.as_bytes());
+            self.out.append(&INDEX_MAGIC);
+            self.out.append(&len.to_le_bytes());
+            self.out.append(line.as_bytes());
         }
         self.text((line + "\n").as_bytes())
     }
@@ -196,17 +162,17 @@ impl Writer {
     /// Ends a snapshot, and returns how much text it was.
     pub(crate) fn end_snapshot(&mut self) -> Result<(), RecordingError> {
         self.text((line::snapshot_end(self.last_time) + "\n").as_bytes())?;
-        self.end_frame()?;
+        self.out.end_frame()?;
         self.since_snapshot = 0;
         Ok(())
     }
 
     /// Reads the objects of the file, from the last snapshot on.
     pub(crate) fn objects(&mut self) -> Result<Lines, RecordingError> {
-        self.end_frame()?;
+        self.out.end_frame()?;
         self.flush()?;
         let place = self.snapshots.last().map_or((0, 1), |place| (place.offset, place.line));
-        Lines::open(&self.path, self.zstd.is_some(), place, None)
+        Lines::open(self.out.path(), self.out.is_compressed(), place, None)
     }
 
     /// Returns the number of the first object that [`objects`](Self::objects) reads.
@@ -216,7 +182,7 @@ impl Writer {
 
     /// Returns the length of the file with what is pending.
     pub(crate) fn len(&self) -> u64 {
-        self.len
+        self.out.len()
     }
 
     /// Returns how much text was written since the last snapshot.
@@ -229,40 +195,35 @@ impl Writer {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        self.out.path()
     }
 
     /// Says that the file was renamed.
     pub(crate) fn set_path(&mut self, path: &Path) {
-        path.clone_into(&mut self.path);
+        self.out.set_path(path);
     }
 
     pub(crate) fn is_compressed(&self) -> bool {
-        self.zstd.is_some()
+        self.out.is_compressed()
     }
 
     /// Hands what is pending to the operating system. Then it is read by others, and outlives this process.
     pub(crate) fn flush(&mut self) -> Result<(), RecordingError> {
-        self.compress(Frame::flush)?;
-        let written = self.file.write_all(&self.pending);
-        written.map_err(RecordingError::io(&self.path, "write"))?;
-        self.pending.clear();
-        Ok(())
+        self.out.flush()
     }
 
     /// Flushes, and waits until it is on the disk. Then it outlives a loss of power.
     pub(crate) fn sync(&mut self) -> Result<(), RecordingError> {
-        self.flush()?;
-        self.file.sync_data().map_err(RecordingError::io(&self.path, "write"))
+        self.out.sync()
     }
 
     /// Ends the last frame, and waits until all is on the disk.
     pub(crate) fn finish(&mut self) -> Result<(), RecordingError> {
-        self.end_frame()?;
+        self.out.end_frame()?;
         self.sync()
     }
 
-    /// Times never decrease, even if the clock is set back.
+    /// Times never decrease, even if the clock is turned back.
     fn advance(&mut self, time: Timestamp) -> Timestamp {
         self.last_time = self.last_time.max(time);
         self.last_time
@@ -272,60 +233,16 @@ impl Writer {
     fn text(&mut self, line: &[u8]) -> Result<(), RecordingError> {
         self.line += 1;
         self.since_snapshot += line.len() as u64;
-        if self.zstd.is_none() {
-            self.append(line);
-        }
-        self.compress(|frame, out| {
-            frame.write(line, out)?;
-            if frame.is_full() { frame.end(out) } else { Ok(()) }
-        })?;
-        // What is written ends with a whole line, and a whole block.
-        if self.pending.len() >= PENDING_LIMIT { self.flush() } else { Ok(()) }
+        self.out.line(line)
     }
-
-    fn end_frame(&mut self) -> Result<(), RecordingError> {
-        self.compress(Frame::end)
-    }
-
-    /// Has something written by the encoder, if the file is compressed.
-    fn compress(
-        &mut self,
-        step: impl FnOnce(&mut Frame, &mut Vec<u8>) -> io::Result<()>,
-    ) -> Result<(), RecordingError> {
-        let Some(frame) = &mut self.zstd else { return Ok(()) };
-        let before = self.pending.len();
-        let result = step(frame, &mut self.pending);
-        self.len += (self.pending.len() - before) as u64;
-        result.map_err(RecordingError::io(&self.path, "compress"))
-    }
-
-    fn append(&mut self, bytes: &[u8]) {
-        self.pending.extend_from_slice(bytes);
-        self.len += bytes.len() as u64;
-    }
-}
-
-/// Makes sure that no other recorder writes a file. A child process that is just being started holds the lock of its
-/// parent for a moment, even if the parent has been killed.
-pub(crate) fn lock(path: &Path, file: &File) -> Result<(), RecordingError> {
-    for _ in 0..LOCK_ATTEMPTS {
-        match file.try_lock() {
-            Ok(()) => return Ok(()),
-            Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
-            Err(TryLockError::Error(error)) => {
-                return Err(RecordingError::io(path, "lock")(error));
-            }
-        }
-    }
-    Err(RecordingError::new(path, Kind::Locked))
 }
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { path, len, line, objects, .. } = self;
+        let Self { out, line, objects, .. } = self;
         f.debug_struct("Writer")
-            .field("path", path)
-            .field("len", len)
+            .field("path", &out.path())
+            .field("len", &out.len())
             .field("line", line)
             .field("objects", objects)
             .finish_non_exhaustive()

@@ -17,7 +17,7 @@ use crate::form::Parts;
 use crate::last_objects::LastObjects;
 use crate::message::{Message, Payload};
 use crate::projection::Projection;
-use crate::redact::Redactor;
+use crate::redact::{HashKey, Redactor};
 
 /// Makes messages of the events of one pipeline and cluster.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(crate) struct Converter {
 
 impl Converter {
     /// Creates a converter. `cluster` is its name, if it has one, `stream` the name of the durable stream, and `watches`
-    /// the names of its members with what they watch.
+    /// the names of its members with what they watch, `key` that of the hashes of redacted values.
     ///
     /// # Errors
     ///
@@ -47,6 +47,7 @@ impl Converter {
         stream: &str,
         watches: impl IntoIterator<Item = (String, ResourceInfo)>,
         last: Option<LastObjects>,
+        key: HashKey,
     ) -> Result<Self, String> {
         let watches = watches.into_iter().map(|(name, resource)| {
             let part = format!("{stream}/{name}").into();
@@ -61,7 +62,7 @@ impl Converter {
             watches: watches.collect(),
             filter: config.filter.as_deref().map(Filter::compile).transpose()?,
             projection: Projection::new(&fields)?,
-            redactor: Redactor::new(!config.with_secrets, &config.redact)?,
+            redactor: Redactor::new(!config.with_secrets, &config.redact, key)?,
             last,
             config: config.clone(),
             unevaluated: None,

@@ -134,7 +134,7 @@ impl Instance {
             if delivered.is_ok() && is_transaction {
                 delivered = self.events.commit().await.map_err(|error| {
                     batch.reset();
-                    SinkError::new("the transaction failed").with_source(error)
+                    of_commit(error)
                 });
             }
             match delivered {
@@ -175,7 +175,7 @@ impl Instance {
     async fn commit(&mut self) -> Result<(), Ended> {
         let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
         while let Err(error) = self.events.commit().await {
-            let error = SinkError::new(one_line(&error));
+            let error = of_commit(error);
             self.wait_after(&error, &mut backoff, &mut rng).await?;
         }
         self.status.ok();
@@ -247,6 +247,21 @@ async fn read(
             None => events.next().await,
         };
     }
+}
+
+/// A commit fails for good if another replica has taken over.
+fn of_commit(error: DurableError) -> SinkError {
+    let sources =
+        std::iter::successors(Some(&error as &(dyn std::error::Error + 'static)), |error| {
+            error.source()
+        });
+    let is_fenced = |error: &(dyn std::error::Error + 'static)| {
+        error.downcast_ref().is_some_and(SinkError::is_fenced)
+    };
+    if sources.into_iter().any(is_fenced) {
+        return SinkError::fenced(one_line(&error));
+    }
+    SinkError::new("what was delivered cannot be committed").with_source(error)
 }
 
 /// Waits for a task that was told to stop, but not forever.

@@ -16,6 +16,7 @@ use crate::converter::Converter;
 use crate::dead_letters::DeadLetters;
 use crate::instance::{Ended, Instance, drained};
 use crate::last_objects::LastObjects;
+use crate::redact::{self, HashKey};
 use crate::shutdown::{Shutdown, ShutdownTrigger};
 use crate::sink::Fence;
 use crate::sink::postgres::{PostgresCheckpoints, PostgresConfig};
@@ -50,6 +51,7 @@ struct Part {
     pipeline: PipelineConfig,
     cluster: Cluster,
     checkpoints: Option<Store>,
+    key: HashKey,
     status: Arc<InstanceStatus>,
 }
 
@@ -71,6 +73,11 @@ impl Relay {
             Some(CheckpointsConfig::Nats(nats)) => Some(Store::JetStream(nats.clone())),
             Some(CheckpointsConfig::Postgres(postgres)) => Some(Store::Postgres(postgres.clone())),
         };
+        let key = redact::key(match &config.checkpoints {
+            Some(CheckpointsConfig::File(path)) => Some(path),
+            _ => None,
+        });
+        let key = key.map_err(ConfigError::new)?;
         let path = config.dead_letters.as_deref();
         let dead_letters = DeadLetters::open(path).map_err(|error| {
             let path = path.unwrap_or("".as_ref()).display();
@@ -105,6 +112,7 @@ impl Relay {
                     pipeline: pipeline.clone(),
                     cluster: cluster.clone(),
                     checkpoints: checkpoints.clone(),
+                    key: key.clone(),
                     status: Arc::default(),
                 }));
             }
@@ -226,7 +234,14 @@ async fn start(
         None => found.multiplexer.durable(&store, &part.name),
     };
     let events = events.map_err(|error| one_line(&error))?;
-    let converter = Converter::new(&part.pipeline, cluster, &part.name, found.resources, last)?;
+    let converter = Converter::new(
+        &part.pipeline,
+        cluster,
+        &part.name,
+        found.resources,
+        last,
+        part.key.clone(),
+    )?;
     Ok(Instance {
         name: Arc::clone(&part.name),
         events,

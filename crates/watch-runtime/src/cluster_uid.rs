@@ -8,7 +8,7 @@ use futures::TryStreamExt as _;
 use http::{Request, StatusCode, header};
 use kube_client::Client;
 use serde::Deserialize;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use watch_protocol::backoff::Backoff;
 use watch_protocol::error::Source;
 use watch_protocol::head::Head;
@@ -36,12 +36,24 @@ const MAX_BODY_BYTES: usize = 4 << 20;
 ///
 /// The future may be dropped.
 pub async fn cluster_uid(client: &Client) -> Result<Option<String>, ClusterUidError> {
-    fetch(client).await
+    fetch(client, Patience::First).await
+}
+
+/// How long to wait for a server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Patience {
+    /// As a watcher does before its first success: what cannot be reached may be misconfigured.
+    First,
+    /// As a watcher does after it: for this time, or without end.
+    Resuming(Option<Duration>),
 }
 
 pub(crate) async fn fetch(
     transport: &(impl Transport + ?Sized),
+    patience: Patience,
 ) -> Result<Option<String>, ClusterUidError> {
+    let started = Instant::now();
+    let mut has_warned = false;
     let mut backoff = Backoff::default();
     let mut rng = fastrand::Rng::new();
     loop {
@@ -50,10 +62,27 @@ pub(crate) async fn fetch(
             Ok(Err(failure)) => failure,
             Err(_) => Failure { reason: Reason::Timeout, retry_after: None },
         };
-        if !failure.reason.is_transient() || backoff.failures() + 1 >= ATTEMPTS {
+        let wait = if failure.reason.is_unreachable() {
+            backoff.next_after_disconnect(&mut rng)
+        } else {
+            backoff.next(failure.retry_after, &mut rng)
+        };
+        let is_over = match patience {
+            Patience::First => !failure.reason.is_transient() || backoff.failures() >= ATTEMPTS,
+            Patience::Resuming(limit) => {
+                let may_pass = failure.reason.is_transient() || failure.reason.is_unreachable();
+                !may_pass || limit.is_some_and(|limit| started.elapsed() + wait >= limit)
+            }
+        };
+        if is_over {
             return Err(ClusterUidError(failure.reason));
         }
-        tokio::time::sleep(backoff.next(failure.retry_after, &mut rng)).await;
+        if !std::mem::replace(&mut has_warned, true) {
+            let error = ClusterUidError(failure.reason);
+            let cause = error.source().map(ToString::to_string).unwrap_or_default();
+            tracing::warn!(%error, cause, "waiting for the server");
+        }
+        tokio::time::sleep(wait).await;
     }
 }
 
@@ -82,6 +111,10 @@ impl From<Reason> for Failure {
 }
 
 impl Reason {
+    fn is_unreachable(&self) -> bool {
+        matches!(self, Self::NoResponse(_))
+    }
+
     fn is_transient(&self) -> bool {
         match self {
             Self::Disconnected(_) | Self::Timeout => true,

@@ -5,11 +5,11 @@ use std::marker::PhantomData;
 
 use tokio::runtime;
 use watch_runtime::{EventSource, Watcher};
-use watchable_core::{WatchItem, WatchTarget};
+use watchable_core::{ResourceInfo, WatchItem, WatchTarget};
 
 use crate::keeper::{Compact, Keeper, Projected, Whole};
 use crate::shared::Shared;
-use crate::source::Source;
+use crate::source::{Source, Written};
 use crate::store::Store;
 
 /// Builds a [`Store`].
@@ -48,6 +48,16 @@ impl<T: WatchItem + Sync> StoreBuilder<T> {
         W: WatchTarget<Item = T> + 'static,
     {
         self.with(EventSource::named(name), Box::new(watcher))
+    }
+
+    /// Adds a source that the program writes itself, instead of a watcher: see [`Store::writer`]. So a store can be fed from
+    /// a file, a queue, or a stream that the program reads itself.
+    ///
+    /// # Panics
+    ///
+    /// Panics if there is a source of this name already.
+    pub fn written(self, name: &str, resource: ResourceInfo) -> Self {
+        self.with(EventSource::named(name), Box::new(Written::new(resource)))
     }
 
     pub(crate) fn with(mut self, name: EventSource, source: Box<dyn Source>) -> Self {

@@ -18,11 +18,13 @@ use crate::shared::Shared;
 use crate::tables::{Outdated, Place, Put};
 
 /// Feeds a store from one source until it ends.
-pub(crate) async fn feed<V: Send + Sync + 'static>(shared: Arc<Shared<V>>, source: usize) {
+pub(crate) async fn feed<V: Send + Sync + 'static>(
+    shared: Arc<Shared<V>>,
+    source: usize,
+    mut events: RawEvents,
+) {
     // If a function of the user's panics, or the task is aborted, the store must not seem to be fed.
     let ends = EndsSource { shared: &shared, source };
-    let (_, watcher) = &shared.sources[source];
-    let mut events = watcher.events();
     let mut feeder = Feeder::new(&shared, source);
     let end = loop {
         let polled = poll_fn(|cx| {
@@ -59,8 +61,8 @@ impl<V> Drop for EndsSource<'_, V> {
 }
 
 /// Applies the events of one source.
-pub(crate) struct Feeder<'a, V> {
-    shared: &'a Shared<V>,
+pub(crate) struct Feeder<V> {
+    shared: Arc<Shared<V>>,
     source: usize,
     /// The generation of the indexes that these are the functions of.
     generation: u64,
@@ -76,9 +78,9 @@ pub(crate) struct Received<V> {
     pub(crate) origin: ChangeOrigin,
 }
 
-impl<'a, V: Send + Sync + 'static> Feeder<'a, V> {
-    pub(crate) fn new(shared: &'a Shared<V>, source: usize) -> Self {
-        Self { shared, source, generation: 0, functions: Vec::new() }
+impl<V: Send + Sync + 'static> Feeder<V> {
+    pub(crate) fn new(shared: &Arc<Shared<V>>, source: usize) -> Self {
+        Self { shared: Arc::clone(shared), source, generation: 0, functions: Vec::new() }
     }
 
     fn advance(&self, events: &RawEvents) {
@@ -147,7 +149,8 @@ impl<'a, V: Send + Sync + 'static> Feeder<'a, V> {
     }
 
     fn renew_functions(&mut self) {
-        let tables = self.shared.read();
+        let shared = Arc::clone(&self.shared);
+        let tables = shared.read();
         self.generation = tables.index_generation();
         let functions = tables.indexes().iter().map(|index| Arc::clone(&index.extract));
         self.functions = functions.collect();

@@ -28,11 +28,14 @@ impl<V: Send + Sync + 'static> Handle<V> {
     }
 
     /// Returns what is shared, and starts the feeders if they are not running yet.
-    pub(crate) fn started(&self) -> &Shared<V> {
+    pub(crate) fn started(&self) -> &Arc<Shared<V>> {
         self.tasks.get_or_init(|| {
-            let runtime = self.runtime.clone().unwrap_or_else(runtime::Handle::current);
-            let feeders = (0..self.shared.sources.len())
-                .map(|source| runtime.spawn(feed(Arc::clone(&self.shared), source)).abort_handle());
+            let sources = self.shared.sources.iter().enumerate();
+            let watched = sources.filter_map(|(at, (_, source))| Some((at, source.events()?)));
+            let feeders = watched.map(|(source, events)| {
+                let runtime = self.runtime.clone().unwrap_or_else(runtime::Handle::current);
+                runtime.spawn(feed(Arc::clone(&self.shared), source, events)).abort_handle()
+            });
             feeders.collect()
         });
         &self.shared

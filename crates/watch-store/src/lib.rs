@@ -15,7 +15,7 @@
 //! need of an object as received); `entry` (an object); `slots` (the places of objects, of which snapshots are taken);
 //! `change` and `index` (tables of keys); `mailbox` (what a subscriber has yet to receive); `tables` (all of these, behind
 //! one lock); `progress`, `keeper`, `source`; `shared`; `feeder` (the task that applies events); `handle` (start and stop);
-//! `snapshot`, `subscription`, `by_index`, `wait`, `status`; `builder` and `store`; `stores`, `watcher_ext` and
+//! `snapshot`, `subscription`, `by_index`, `wait`, `status`, `writer`; `builder` and `store`; `stores`, `watcher_ext` and
 //! `kube_events`.
 
 mod builder;
@@ -47,6 +47,7 @@ mod tables;
 mod tests;
 mod wait;
 mod watcher_ext;
+mod writer;
 
 pub use builder::StoreBuilder;
 pub use by_index::Index;
@@ -62,3 +63,4 @@ pub use stores::{MultiplexerExt, Stores};
 pub use subscription::Subscription;
 pub use wait::{Wait, WaitError};
 pub use watcher_ext::WatcherExt;
+pub use writer::StoreWriter;

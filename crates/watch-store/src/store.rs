@@ -19,6 +19,7 @@ use crate::shared::Shared;
 use crate::snapshot::Snapshot;
 use crate::status::{self, Undecodable};
 use crate::subscription::Subscription;
+use crate::writer::StoreWriter;
 
 /// The present state of what one or several watchers watch.
 ///
@@ -38,7 +39,7 @@ use crate::subscription::Subscription;
 /// # Panics
 ///
 /// The first use panics outside of a Tokio runtime, unless the store was built with one
-/// ([`StoreBuilder::runtime`](crate::StoreBuilder::runtime)).
+/// ([`StoreBuilder::runtime`](crate::StoreBuilder::runtime)), or is only [written](crate::StoreBuilder::written).
 pub struct Store<V: Send + Sync + 'static> {
     handle: Arc<Handle<V>>,
 }
@@ -54,13 +55,20 @@ impl<V: Send + Sync + 'static> Store<V> {
         Self { handle: Arc::new(Handle::unfed(shared)) }
     }
 
-    pub(crate) fn shared(&self) -> &Shared<V> {
+    pub(crate) fn shared(&self) -> &Arc<Shared<V>> {
         self.handle.started()
     }
 
     /// Starts the store, if it does not run yet.
     pub fn start(&self) {
         self.shared();
+    }
+
+    /// Returns the writer of a source that was added with [`StoreBuilder::written`](crate::StoreBuilder::written).
+    /// There is one of each: `None` if it was returned before, or there is no such source.
+    pub fn writer(&self, source: &str) -> Option<StoreWriter<V>> {
+        let place = self.handle.shared.source_named(source)?;
+        StoreWriter::take(&self.handle.shared, place.into())
     }
 
     /// Stops the store. It keeps its state, and its subscriptions end. It cannot be started again.

@@ -25,6 +25,7 @@ mod quantity;
 mod raw_json;
 mod resource;
 mod schema_or;
+pub mod secrets;
 pub mod selector;
 mod served;
 mod text;

@@ -1,5 +1,6 @@
 //! Command-line arguments.
 
+mod convert;
 mod recordings;
 mod relay;
 mod replay;
@@ -9,7 +10,10 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(crate) use crate::args::recordings::{HistoryArgs, RecordArgs, StateArgs, StateFormat};
+pub(crate) use crate::args::convert::ConvertArgs;
+pub(crate) use crate::args::recordings::{
+    HistoryArgs, HistoryFormat, RecordArgs, StateArgs, StateFormat,
+};
 pub(crate) use crate::args::relay::RelayArgs;
 pub(crate) use crate::args::replay::ReplayArgs;
 
@@ -26,6 +30,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Show what is in a file of checkpoints, also while a program writes it.
     Checkpoints(CheckpointsArgs),
+    /// Convert a recording for KWOK, or one of KWOK for this program.
+    Convert(ConvertArgs),
     /// Print what happened to the objects of a recording, change by change.
     History(HistoryArgs),
     /// Record the events of one or more resources into a file.

@@ -5,9 +5,9 @@ use std::io::{self, BufWriter, Write};
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 use watch_recording::{Change, HistoryEntry, ObjectFilter, Recording};
-use watchables::{Diff, EventType, Origin};
+use watchables::{Diff, EventType, Origin, Scope};
 
-use crate::args::{Format, HistoryArgs};
+use crate::args::{HistoryArgs, HistoryFormat};
 use crate::{output, recorded};
 
 /// Prints the changes of the objects that the arguments name.
@@ -37,8 +37,8 @@ pub(crate) fn run(args: &HistoryArgs) -> anyhow::Result<()> {
             continue;
         }
         let written = match args.output {
-            Format::Text => write_text(&mut out, &entry),
-            Format::Json => write_json(&mut out, &entry),
+            HistoryFormat::Text => write_text(&mut out, &entry),
+            HistoryFormat::Json => write_json(&mut out, &entry),
         };
         match written {
             Err(error) if output::is_broken_pipe(&error) => return Ok(()),
@@ -67,7 +67,10 @@ fn filter(recording: &Recording, args: &HistoryArgs) -> anyhow::Result<ObjectFil
         }
         (named, other) => named.or_else(|| other.clone()),
     };
-    let mut filter = ObjectFilter::new().resource(recorded::resource(recording, resource)?);
+    let resource = recorded::resource(recording, resource)?;
+    // As in kubectl, the namespace does not apply to cluster-scoped resources.
+    let namespace = namespace.filter(|_| resource.scope() == Scope::Namespaced);
+    let mut filter = ObjectFilter::new().resource(resource);
     if let Some(namespace) = namespace {
         filter = filter.namespace(namespace);
     }

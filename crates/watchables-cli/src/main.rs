@@ -3,6 +3,7 @@
 mod args;
 mod checkpoints;
 mod cluster;
+mod convert;
 mod failure;
 mod history;
 mod interrupt;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Checkpoints(args) => checkpoints::run(&args),
+        Command::Convert(args) => convert::run(&args),
         Command::History(args) => history::run(&args),
         Command::Record(args) => runtime.block_on(record::run(args)),
         Command::Relay(args) => runtime.block_on(relay::run(args)),

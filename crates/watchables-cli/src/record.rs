@@ -86,20 +86,26 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     }
     let recorder = tokio::select! {
         opened = recorder.open() => opened.map_err(in_words_of_the_command)?,
-        ended = &mut ended => return ended.before_the_recording(None),
+        ended = &mut ended => return ended.while_opening(),
     };
     eprintln!("watchables: recording into {}", path.display());
     let recorded = tokio::select! {
         recorded = recorder.run(ended.map(|_| ())) => recorded,
         () = notices::report(statuses) => return Ok(()),
     };
-    let Summary { events, gaps, objects, .. } = recorded.map_err(in_words_of_the_command)?;
+    let summary = recorded.map_err(in_words_of_the_command)?;
+    let Summary { events, gaps, objects, unmatched, .. } = summary;
     let gaps = match gaps {
         0 => String::new(),
         1 => ", with a gap".to_owned(),
         gaps => format!(", with {gaps} gaps"),
     };
     eprintln!("watchables: recorded {events} events{gaps}; {objects} objects exist");
+    for path in unmatched {
+        eprintln!(
+            "watchables: no object had a field at --redact {path:?}, and none was replaced; check how it is written"
+        );
+    }
     Ok(())
 }
 
@@ -119,6 +125,17 @@ impl Ended {
             }
             (Self::TimedOut, None) => bail!(
                 "the API server did not respond within the time set by --for; nothing was recorded"
+            ),
+        }
+    }
+
+    /// The server has responded by then.
+    fn while_opening(self) -> anyhow::Result<()> {
+        match self {
+            Self::Interrupted => Ok(()),
+            Self::TimedOut => bail!(
+                "the time set by --for was over before the recording was open: finding out which cluster it is, and \
+                 how far the file is, took longer; nothing was recorded"
             ),
         }
     }

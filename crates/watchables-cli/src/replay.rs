@@ -75,7 +75,7 @@ fn announce(args: &ReplayArgs, replayer: &Replayer) {
         .collect();
     names.dedup();
     let (time, end) = (replayer.time(), replayer.end());
-    let what = if time == end {
+    let what = if end <= time {
         format!("as it was at {time}")
     } else if args.step {
         format!("from {time} to {end}; Enter is one event, a number that many, q the end")

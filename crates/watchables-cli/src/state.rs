@@ -7,7 +7,7 @@ use std::io::{self, BufWriter, Write};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use watch_recording::{State, StateObject};
-use watchables::ResourceInfo;
+use watchables::{ResourceInfo, Scope};
 
 use crate::args::{StateArgs, StateFormat};
 use crate::{output, recorded};
@@ -32,6 +32,13 @@ pub(crate) fn run(args: &StateArgs) -> anyhow::Result<()> {
     let state = recording.state_at(time).map_err(recorded::in_words_of_the_command)?;
     recorded::warn_of_damage(&recording);
     let objects = chosen(&state, &resources, args.namespace.as_deref());
+    if objects.is_empty() {
+        let of = args
+            .namespace
+            .as_ref()
+            .map_or_else(String::new, |it| format!(" in the namespace {it}"));
+        eprintln!("watchables: there were no such objects{of} at {:.3}", time.min(end));
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match args.output {
         StateFormat::Table => table::write(&mut out, &objects, time.min(end)),
@@ -52,9 +59,14 @@ fn chosen<'a>(
     resources: &[ResourceInfo],
     namespace: Option<&str>,
 ) -> Vec<StateObject<'a>> {
+    // As in kubectl, the namespace does not apply to cluster-scoped resources that are named.
+    let is_everywhere = |object: &StateObject<'_>| {
+        !resources.is_empty() && object.resource.scope() == Scope::Cluster
+    };
     let is_chosen = |object: &StateObject<'_>| {
         (resources.is_empty() || resources.contains(object.resource))
-            && namespace.is_none_or(|namespace| namespace == object.namespace)
+            && (is_everywhere(object)
+                || namespace.is_none_or(|namespace| namespace == object.namespace))
     };
     state.objects().filter(is_chosen).collect()
 }

@@ -19,11 +19,15 @@ const MOMENT: Duration = Duration::from_millis(200);
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "audit.log".to_owned());
-    // What was written and not committed comes again. A line that was cut off does not count.
+    // What was written and not committed comes again: it is looked for after the length that was committed last, however
+    // often the program was killed since. A line that was cut off does not count.
     let text = fs::read_to_string(&path).unwrap_or_default();
     let whole = text.rfind('\n').map_or(0, |end| end + 1);
+    let committed = format!("{path}.committed");
+    let known = fs::read_to_string(&committed).ok().and_then(|len| len.parse().ok()).unwrap_or(0);
+    let rest = text.get(known..whole).unwrap_or(&text[..whole]);
     let id = |line: &str| line.split(' ').next().map(str::to_owned);
-    let written: HashSet<_> = text[..whole].lines().rev().take(BATCH).filter_map(id).collect();
+    let written: HashSet<_> = rest.lines().filter_map(id).collect();
     let mut log = OpenOptions::new().append(true).create(true).open(&path)?;
     log.set_len(whole as u64)?;
     // In your own program: `let client = watchables::connect().await?;`. The example also runs without a cluster.
@@ -49,6 +53,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             None => {
                 log.sync_data()?;
                 events.commit().await?;
+                fs::write(&committed, log.metadata()?.len().to_string())?;
                 uncommitted = 0;
             }
         }

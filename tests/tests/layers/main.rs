@@ -74,7 +74,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
             &["shared"],
             &["feeder"],
             &["handle"],
-            &["snapshot", "subscription", "by_index", "wait", "status"],
+            &["snapshot", "subscription", "by_index", "wait", "status", "writer"],
             &["store"],
             &["builder"],
             &["stores", "watcher_ext", "kube_events"],

@@ -10,12 +10,13 @@ use super::report::{Case, median};
 use crate::error::{Failure, Result};
 
 /// The packages, built separately: otherwise each would get the features that another one needs.
-const PACKAGES: [&str; 4] = ["replayer", OURS, PEER, FLOOR];
+const PACKAGES: [&str; 5] = ["replayer", OURS, PEER, FLOOR, RECORDING];
 
 /// The measured programs.
 pub(super) const OURS: &str = "stream-ours";
 pub(super) const PEER: &str = "stream-peer";
 pub(super) const FLOOR: &str = "stream-floor";
+pub(super) const RECORDING: &str = "stream-recording";
 /// The programs that count allocations.
 pub(super) const OURS_COUNTING: &str = "stream-ours-counting";
 pub(super) const PEER_COUNTING: &str = "stream-peer-counting";

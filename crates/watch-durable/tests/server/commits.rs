@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use embedded_apiserver::Fault;
 use futures::{FutureExt as _, TryStreamExt as _};
 use watch_durable::Checkpoints;
 
@@ -150,4 +151,20 @@ async fn objects_of_a_checkpoint_are_those_that_were_committed() {
     assert_eq!((object.namespace.as_str(), object.name.as_str()), ("default", "a"));
     assert_eq!(object.uid, a["metadata"]["uid"]);
     assert_eq!(object.resource_version.as_deref(), a["metadata"]["resourceVersion"].as_str());
+}
+
+#[tokio::test]
+async fn process_that_is_started_while_the_server_is_away_waits_for_it() {
+    let world = World::new().await;
+    world.create("a");
+    let mut process = world.process();
+    process.lines(1).await;
+    process.commit().await;
+    drop(process);
+    world.create("b");
+    let away = Fault::restart(Duration::from_millis(500)).path("/api/v1/namespaces/kube-system");
+    world.server.faults().inject(away.times(1));
+    let mut process = world.process();
+    let lines = process.lines(1).await;
+    assert!(lines[0].starts_with("ADDED") && lines[0].ends_with(" b"), "{lines:?}");
 }

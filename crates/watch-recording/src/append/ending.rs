@@ -10,6 +10,7 @@ use zstd::stream::raw::{Decoder, InBuffer, Operation as _, OutBuffer};
 use super::frames::{self, Found};
 use crate::error::{Kind, Place, RecordingError};
 use crate::input::backward::Backward;
+use crate::input::zeros::begin_of_zeros;
 
 /// The last block of a frame, without content.
 const EMPTY_LAST_BLOCK: [u8; 3] = [1, 0, 0];
@@ -41,6 +42,9 @@ fn mend_line(file: &mut File) -> io::Result<Option<Place>> {
 
 /// Returns where there is something that is not ours.
 fn mend_frame(file: &mut File, from: u64) -> io::Result<Option<Place>> {
+    if let Some(end) = begin_of_zeros(file)? {
+        truncate(file, end)?;
+    }
     let mut begin = from;
     loop {
         file.seek(SeekFrom::Start(begin))?;

@@ -6,6 +6,8 @@ use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Seek as _, Se
 use bytes::BytesMut;
 use zstd::stream::raw::{Decoder, InBuffer, Operation as _, OutBuffer};
 
+use super::zeros::begin_of_zeros;
+
 /// The first bytes of a zstd frame.
 pub(crate) const FRAME_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// What frames begin with that decoders skip; the low half of the first byte is free to choose.
@@ -30,6 +32,8 @@ pub(crate) struct Chunks {
     file: BufReader<File>,
     /// Where the next piece begins in the file.
     offset: u64,
+    /// Where a compressed file ends, if zeros follow.
+    end: Option<u64>,
     zstd: Option<Frame>,
 }
 
@@ -54,9 +58,16 @@ pub(crate) fn is_compressed(file: &mut File) -> io::Result<bool> {
     Ok(is_compressed)
 }
 
+/// Returns how many bytes there are before the end.
+fn left(end: Option<u64>, offset: u64) -> usize {
+    let left = end.map_or(u64::MAX, |end| end.saturating_sub(offset));
+    usize::try_from(left).unwrap_or(usize::MAX)
+}
+
 impl Chunks {
     /// Reads from an offset on: of a line, or in a compressed file of a frame.
     pub(crate) fn new(mut file: File, is_compressed: bool, offset: u64) -> io::Result<Self> {
+        let end = if is_compressed { begin_of_zeros(&mut file)? } else { None };
         file.seek(SeekFrom::Start(offset))?;
         let zstd = if is_compressed {
             let scratch = vec![0; CHUNK];
@@ -64,7 +75,7 @@ impl Chunks {
         } else {
             None
         };
-        Ok(Self { file: BufReader::with_capacity(CHUNK, file), offset, zstd })
+        Ok(Self { file: BufReader::with_capacity(CHUNK, file), offset, end, zstd })
     }
 
     /// Appends the next piece to `out`.
@@ -128,6 +139,7 @@ impl Chunks {
                 return Ok(Filled::End);
             };
             let available = self.file.fill_buf()?;
+            let available = &available[..available.len().min(left(self.end, self.offset))];
             let is_end = available.is_empty();
             let mut input = InBuffer::around(available);
             let mut output = OutBuffer::around(scratch.as_mut_slice());
@@ -178,12 +190,7 @@ impl Chunks {
                 return Ok(Filled::Text);
             }
             if head[1..4] != SKIPPABLE_MAGIC || head[0] >> 4 != 5 {
-                // After a loss of power, a file may end with zeros.
-                return Ok(if head == [0; 8] && self.rest_is_zero()? {
-                    Filled::End
-                } else {
-                    Filled::Damaged("there is no zstd frame".to_owned())
-                });
+                return Ok(Filled::Damaged("there is no zstd frame".to_owned()));
             }
             let len = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
             self.offset = begin + 8 + u64::from(len);
@@ -193,27 +200,14 @@ impl Chunks {
 
     fn read_up_to(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let mut got = 0;
-        while got < out.len() {
-            match self.file.read(&mut out[got..])? {
+        let len = out.len().min(left(self.end, self.offset));
+        while got < len {
+            match self.file.read(&mut out[got..len])? {
                 0 => break,
                 len => got += len,
             }
         }
         self.offset += got as u64;
         Ok(got)
-    }
-
-    fn rest_is_zero(&mut self) -> io::Result<bool> {
-        loop {
-            let available = self.file.fill_buf()?;
-            if available.is_empty() {
-                return Ok(true);
-            }
-            if available.iter().any(|byte| *byte != 0) {
-                return Ok(false);
-            }
-            let len = available.len();
-            self.file.consume(len);
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use watch_runtime::{Delivered, Position};
+use watchable_core::secrets::HashKey;
 
 use super::parts;
 use super::progress::Progress;
@@ -16,15 +17,26 @@ use crate::header::{Header, RecordedResource};
 use crate::input::chunks;
 use crate::places;
 use crate::recording::Recording;
+use crate::redact::key_file;
 use crate::writer::{Writer, lock};
 
-/// Opens a recording for writing. Returns what each source has recorded already.
+/// A recording that is open for writing.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) sink: Sink,
+    /// What each source has recorded already.
+    pub(super) delivered: Vec<Delivered>,
+    /// The key of its hashes, if values are replaced.
+    pub(super) key: Option<HashKey>,
+}
+
+/// Opens a recording for writing.
 pub(super) fn open(
     path: PathBuf,
     header: Header,
     is_append: bool,
     limits: Limits,
-) -> Result<(Sink, Vec<Delivered>), RecordingError> {
+) -> Result<Opened, RecordingError> {
     let io = |action| RecordingError::io(&path, action);
     if !path.try_exists().map_err(io("open"))? {
         let last = parts::existing(&path).map_err(io("create"))?.pop();
@@ -42,14 +54,13 @@ pub(super) fn open(
     }
 }
 
-fn create(
-    path: PathBuf,
-    header: Header,
-    limits: Limits,
-) -> Result<(Sink, Vec<Delivered>), RecordingError> {
+fn create(path: PathBuf, mut header: Header, limits: Limits) -> Result<Opened, RecordingError> {
     let io = |action| RecordingError::io(&path, action);
     // So that a recording never is without its header.
     remove_unfinished(&path)?;
+    let is_active = header.redaction.is_active();
+    let key = is_active.then(|| key_file::load_or_create(&path)).transpose()?;
+    header.redaction.key = key.as_ref().map(HashKey::fingerprint);
     let unfinished = parts::unfinished(&path);
     let mut writer = Writer::create(&unfinished, parts::is_compressed_name(&path), &header)?;
     writer.finish()?;
@@ -58,14 +69,11 @@ fn create(
     writer.set_path(&path);
     let sources: Vec<_> = header.resources.iter().map(|it| Progress::new(&it.source)).collect();
     let delivered = sources.iter().map(|_| Delivered::new(Position::default())).collect();
-    Ok((Sink::new(path, header, writer, sources, limits), delivered))
+    let sink = Sink::new(path, header, writer, sources, limits);
+    Ok(Opened { sink, delivered, key })
 }
 
-fn append(
-    path: PathBuf,
-    wanted: &Header,
-    limits: Limits,
-) -> Result<(Sink, Vec<Delivered>), RecordingError> {
+fn append(path: PathBuf, wanted: &Header, limits: Limits) -> Result<Opened, RecordingError> {
     let io = |action| RecordingError::io(&path, action);
     let file = File::options().read(true).append(true).open(&path);
     let mut file = file.map_err(io("open"))?;
@@ -76,6 +84,8 @@ fn append(
     if let Some(reason) = mismatch(&header, wanted) {
         return Err(RecordingError::new(&path, Kind::Mismatch(reason)));
     }
+    let key = key_to_append(&path, &header)?;
+    header.redaction.key = key.as_ref().map(HashKey::fingerprint);
     let is_compressed = chunks::is_compressed(&mut file).map_err(io("read"))?;
     let snapshots = places::snapshots(&path, is_compressed)?;
     let last = snapshots.last().map_or(0, |place| place.offset);
@@ -96,10 +106,34 @@ fn append(
     }
     let mut goes_on = wanted.clone();
     goes_on.part = header.part;
+    goes_on.redaction.clone_from(&header.redaction);
     writer.header(&goes_on)?;
     writer.sync()?;
     header.release.clone_from(&wanted.release);
-    Ok((Sink::new(path, header, writer, sources, limits), delivered))
+    let sink = Sink::new(path, header, writer, sources, limits);
+    Ok(Opened { sink, delivered, key })
+}
+
+/// Returns the key with which the hashes of a recording were made.
+fn key_to_append(path: &Path, header: &Header) -> Result<Option<HashKey>, RecordingError> {
+    if !header.redaction.is_active() {
+        return Ok(None);
+    }
+    let Some(fingerprint) = &header.redaction.key else {
+        return key_file::load_or_create(path).map(Some);
+    };
+    let file = key_file::path_of(path);
+    let fault = match key_file::load(path)? {
+        Some(key) if key.fingerprint() == *fingerprint => return Ok(Some(key)),
+        Some(_) => "is another one",
+        None => "is missing",
+    };
+    let reason = format!(
+        "the key of its hashes, {}, {fault}, and with a new one all replaced values would seem to have changed; restore \
+         it, or choose another file",
+        file.display()
+    );
+    Err(RecordingError::new(path, Kind::Mismatch(reason)))
 }
 
 /// Removes what a recorder has left that was killed while it began a file.
@@ -133,7 +167,7 @@ fn mismatch(header: &Header, wanted: &Header) -> Option<String> {
             "it is of {recorded}, and not of {current}; record the same, or choose another file"
         ));
     }
-    (header.redaction != wanted.redaction).then(|| {
+    (!header.redaction.is_same(&wanted.redaction)).then(|| {
         let of = |header: &Header| {
             let secrets = if header.redaction.secrets { "without" } else { "with" };
             let paths = match header.redaction.paths.as_slice() {
@@ -169,9 +203,12 @@ fn describe(recorded: &RecordedResource) -> String {
 
 /// Whether a recording of this name could be created, or continued.
 pub(super) fn check_path(path: &Path) -> Result<(), RecordingError> {
-    if path.file_name().is_some() {
-        return Ok(());
-    }
-    let reason = format!("{} is no name of a file", path.display());
+    // A path drops the slash at its end.
+    let is_folder = path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.is_dir();
+    let reason = match path.file_name() {
+        Some(_) if is_folder => format!("{} is a folder; name a file in it", path.display()),
+        Some(_) => return Ok(()),
+        None => format!("{} is no name of a file", path.display()),
+    };
     Err(RecordingError::new(path, Kind::Setting(reason)))
 }

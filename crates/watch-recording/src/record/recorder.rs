@@ -3,30 +3,23 @@
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
-use jiff::Timestamp;
 use kube_client::Client;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio::time::MissedTickBehavior;
 use watch_runtime::{Watcher, cluster_uid};
 use watchable_core::DynamicObject;
+use watchable_core::secrets::HashKey;
 
-use super::feed::{Feed, Message};
-use super::open;
-use super::sink::{Limits, Sink};
+use super::feed::Feed;
+use super::open::{self, Opened};
+use super::open_recorder::panicked;
+use super::sink::Limits;
+use super::subject::{fault, header, recorded};
 use crate::error::{Kind, RecordingError};
-use crate::header::{Header, RecordedResource, Redaction, VERSION};
+use crate::header::Redaction;
 use crate::redact::Redactor;
 
+pub use super::open_recorder::OpenRecorder;
 pub use super::sink::Summary;
-
-/// How often a recording is flushed to the disk.
-const SYNC_INTERVAL: Duration = Duration::from_secs(1);
-/// How many events may wait for the disk.
-const QUEUE: usize = 1_024;
 
 /// Records what watchers watch into a file.
 ///
@@ -36,7 +29,9 @@ const QUEUE: usize = 1_024;
 ///
 /// A name that ends with `.zst` makes a compressed file. It is flushed to the disk each second, and after 1,000 events.
 ///
-/// Values of Secrets are replaced by hashes, unless [`with_secrets`](Self::with_secrets) is set.
+/// Values of Secrets are replaced by hashes, unless [`with_secrets`](Self::with_secrets) is set. Their key is in a file beside
+/// the recording, such as `day.jsonl.zst.key`, which only the user can read: whoever has it can try out values that are easy
+/// to guess. Without it, the recording cannot be appended to.
 #[must_use = "a recorder does nothing until it runs"]
 pub struct Recorder {
     client: Client,
@@ -56,7 +51,7 @@ impl Recorder {
             watchers: Vec::new(),
             is_append: false,
             limits: Limits::default(),
-            redaction: Redaction { secrets: true, paths: Vec::new() },
+            redaction: Redaction { secrets: true, ..Redaction::default() },
         }
     }
 
@@ -109,7 +104,8 @@ impl Recorder {
     /// # Errors
     ///
     /// If a setting is invalid, the file exists and is not to be [appended](Self::append) to, or is of something else,
-    /// is damaged, or cannot be written; or if the cluster's identity cannot be found out.
+    /// is damaged, or cannot be written; or if the cluster's identity cannot be found out. Before a recording is appended to,
+    /// a server that cannot be reached is waited for, as a watcher does.
     ///
     /// # Cancel safety
     ///
@@ -118,18 +114,29 @@ impl Recorder {
         let Self { client, path, watchers, is_append, limits, redaction } = self;
         let setting = |reason: String| RecordingError::new(&path, Kind::Setting(reason));
         open::check_path(&path)?;
-        let redactor = Redactor::new(redaction.secrets, &redaction.paths).map_err(setting)?;
+        let redactor = Redactor::new(redaction.secrets, &redaction.paths, HashKey::random());
+        let mut redactor = redactor.map_err(setting)?;
         let resources: Vec<_> =
             watchers.iter().map(|(name, watcher)| recorded(name.as_deref(), watcher)).collect();
         if let Some(reason) = fault(&resources) {
             return Err(setting(reason));
         }
         let names: Vec<_> = resources.iter().map(|resource| resource.source.clone()).collect();
-        let header = header(&client, &path, resources, redaction).await?;
+        let is_going_on = is_append && path.exists();
+        let cluster = match watchers.first() {
+            Some((_, watcher)) if is_going_on => watcher.cluster_uid_resuming().await,
+            _ => cluster_uid(&client).await,
+        };
+        let cluster =
+            cluster.map_err(|error| RecordingError::new(&path, Kind::Cluster(Box::new(error))))?;
+        let header = header(&client, cluster, resources, redaction).await;
         let file = path.clone();
         let opening = move || open::open(file, header, is_append, limits);
         let opened = tokio::task::spawn_blocking(opening).await;
-        let (sink, delivered) = opened.map_err(|error| panicked(&path, &error))??;
+        let Opened { sink, delivered, key } = opened.map_err(|error| panicked(&path, &error))??;
+        if let Some(key) = key {
+            redactor.set_key(key);
+        }
         // The watchers are in the order of the arguments, and the file's sources in that of its header.
         let mut delivered: Vec<_> = delivered.into_iter().map(Some).collect();
         let mut feeds = Vec::new();
@@ -144,7 +151,7 @@ impl Recorder {
             let position = sink.sources[source].position.clone();
             feeds.push(Feed { source, watcher, delivered, position, redactor: redactor.clone() });
         }
-        Ok(OpenRecorder { sink, feeds })
+        Ok(OpenRecorder { sink, feeds, redactor })
     }
 
     /// [Opens](Self::open) the file and [records](OpenRecorder::run) until a future completes.
@@ -159,120 +166,4 @@ impl Recorder {
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<Summary, RecordingError> {
         self.open().await?.run(until).await
     }
-}
-
-/// A recorder with its file, which no other recorder can open.
-#[must_use = "a recorder does nothing until it runs"]
-pub struct OpenRecorder {
-    sink: Sink,
-    feeds: Vec<Feed>,
-}
-
-impl OpenRecorder {
-    /// Records until a future completes, a watcher is stopped or fails. Then what was received is on the disk.
-    ///
-    /// # Errors
-    ///
-    /// If the file cannot be written, or a watcher fails.
-    ///
-    /// # Cancel safety
-    ///
-    /// If the future is dropped, what was received is written in the background. What is lost is recorded when the
-    /// recording is continued.
-    pub async fn run(self, until: impl Future<Output = ()>) -> Result<Summary, RecordingError> {
-        let Self { sink, feeds } = self;
-        let path = sink.path.clone();
-        let (sender, receiver) = channel(QUEUE);
-        let writing = tokio::task::spawn_blocking(move || write(sink, receiver));
-        let mut feeds: FuturesUnordered<_> =
-            feeds.into_iter().map(|feed| feed.run(sender.clone())).collect();
-        let ended = tokio::select! {
-            () = until => None,
-            ended = feeds.next() => ended,
-            () = tick(&sender) => None,
-        };
-        drop((feeds, sender));
-        let summary = writing.await.map_err(|error| panicked(&path, &error))??;
-        match ended {
-            Some(Err(error)) => Err(RecordingError::new(&path, Kind::Watch(error))),
-            _ => Ok(summary),
-        }
-    }
-}
-
-impl std::fmt::Debug for OpenRecorder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenRecorder").field("path", &self.sink.path).finish_non_exhaustive()
-    }
-}
-
-/// Has the file flushed each second, until the thread that writes has ended.
-async fn tick(sender: &Sender<Message>) {
-    let mut interval = tokio::time::interval(SYNC_INTERVAL);
-    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        interval.tick().await;
-        if sender.send(Message::Sync).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Writes what is received, on a thread of its own.
-fn write(mut sink: Sink, mut receiver: Receiver<Message>) -> Result<Summary, RecordingError> {
-    while let Some(message) = receiver.blocking_recv() {
-        match message {
-            Message::Received(received) => sink.take(received)?,
-            Message::Sync => sink.sync()?,
-        }
-    }
-    sink.finish()
-}
-
-fn recorded(name: Option<&str>, watcher: &Watcher<DynamicObject>) -> RecordedResource {
-    let restrictions = watcher.restrictions();
-    let mut recorded = RecordedResource::new(watcher.resource().clone());
-    if let Some(name) = name {
-        name.clone_into(&mut recorded.source);
-    }
-    recorded.namespace = restrictions.namespace;
-    recorded.label_selector = restrictions.label_selector;
-    recorded.field_selector = restrictions.field_selector;
-    recorded
-}
-
-/// Returns what is wrong with the sources.
-fn fault(resources: &[RecordedResource]) -> Option<String> {
-    if resources.is_empty() {
-        return Some("nothing is to be recorded; add a watcher".to_owned());
-    }
-    let mut names: Vec<_> = resources.iter().map(|resource| &resource.source).collect();
-    names.sort_unstable();
-    let twice = names.windows(2).find(|pair| pair[0] == pair[1])?;
-    Some(format!("two watchers have the name {:?}; give one of them another name", twice[0]))
-}
-
-async fn header(
-    client: &Client,
-    path: &std::path::Path,
-    resources: Vec<RecordedResource>,
-    redaction: Redaction,
-) -> Result<Header, RecordingError> {
-    let cluster = cluster_uid(client)
-        .await
-        .map_err(|error| RecordingError::new(path, Kind::Cluster(Box::new(error))))?;
-    let release = match client.apiserver_version().await {
-        Ok(info) => format!("{}.{}", info.major, info.minor.trim_end_matches('+')),
-        Err(error) => {
-            tracing::warn!(%error, "the API server's release is not known");
-            String::new()
-        }
-    };
-    let (version, started) = (VERSION.to_owned(), Timestamp::now());
-    Ok(Header { version, cluster, release, started, resources, redaction, part: 1 })
-}
-
-/// The error of a thread that panicked, or was not started because the runtime ends.
-fn panicked(path: &std::path::Path, error: &tokio::task::JoinError) -> RecordingError {
-    RecordingError::io(path, "write")(std::io::Error::other(error.to_string()))
 }

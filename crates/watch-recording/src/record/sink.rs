@@ -49,7 +49,7 @@ impl Default for Limits {
 }
 
 /// What a recorder has written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Summary {
     /// The number of events.
@@ -58,6 +58,8 @@ pub struct Summary {
     pub gaps: u64,
     /// The number of objects that exist.
     pub objects: u64,
+    /// The paths of fields to redact at which no object had a field.
+    pub unmatched: Vec<String>,
 }
 
 impl Sink {
@@ -163,7 +165,7 @@ impl Sink {
     pub(super) fn finish(&mut self) -> Result<Summary, RecordingError> {
         self.writer.finish()?;
         let objects = self.sources.iter().map(|source| source.objects.len() as u64).sum();
-        Ok(Summary { objects, ..self.written })
+        Ok(Summary { objects, ..std::mem::take(&mut self.written) })
     }
 
     fn snapshot_or_rotate(&mut self) -> Result<(), RecordingError> {

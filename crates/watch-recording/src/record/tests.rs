@@ -37,7 +37,7 @@ fn header() -> Header {
 }
 
 fn start(path: &Path, limits: Limits) -> Result<Sink, RecordingError> {
-    open(path.to_owned(), header(), true, limits).map(|(sink, _)| sink)
+    open(path.to_owned(), header(), true, limits).map(|opened| opened.sink)
 }
 
 /// What happens on a server of two resources, one event each second.
@@ -277,4 +277,46 @@ fn recordings_of_something_else_are_not_continued() {
     fs::write(&path, "notes\n").unwrap();
     assert!(open(header(), true).is_not_a_recording());
     assert_eq!(fs::read_to_string(&path).unwrap(), "notes\n");
+}
+
+#[test]
+fn key_of_hashes_is_kept_beside_the_recording() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl.zst");
+    let redacting = |paths: &[&str]| {
+        let mut header = header();
+        header.redaction.secrets = true;
+        header.redaction.paths = paths.iter().map(|path| (*path).to_owned()).collect();
+        header
+    };
+    let open = |paths: &[&str]| open(path.clone(), redacting(paths), true, Limits::default());
+    let key = open(&["spec.a", "spec.b"]).unwrap().key.unwrap();
+    let header = Recording::open(&path).unwrap().header().clone();
+    assert_eq!(header.redaction.key, Some(key.fingerprint()));
+    assert!(!fs::read_to_string(folder.path().join("a.jsonl.zst.key")).unwrap().is_empty());
+    let file = folder.path().join("a.jsonl.zst.key");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    // In whatever order the fields are named.
+    assert_eq!(open(&["spec.b", "spec.a"]).unwrap().key.unwrap(), key);
+    assert!(open(&["spec.b"]).unwrap_err().is_mismatch());
+    fs::write(&file, "00112233445566778899aabbccddeeff\n").unwrap();
+    let error = open(&["spec.a", "spec.b"]).unwrap_err();
+    assert!(error.is_mismatch() && error.to_string().contains(".key, is another one"), "{error}");
+    fs::write(&file, "00").unwrap();
+    assert!(open(&["spec.a", "spec.b"]).unwrap_err().is_invalid_setting());
+    fs::remove_file(&file).unwrap();
+    let error = open(&["spec.a", "spec.b"]).unwrap_err();
+    assert!(error.is_mismatch() && error.to_string().contains(".key, is missing"), "{error}");
+}
+
+#[test]
+fn recording_without_redaction_has_no_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    drop(start(&path, Limits::default()).unwrap());
+    assert!(!folder.path().join("a.jsonl.key").exists());
 }

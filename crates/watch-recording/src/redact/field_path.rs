@@ -70,6 +70,14 @@ impl FieldPath {
         Ok(Self(segments))
     }
 
+    /// Returns the name of the member that the path begins with.
+    pub(crate) fn first(&self) -> Option<&str> {
+        match self.0.first() {
+            Some(Segment::Member(name)) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Calls a function with the name and the value of each field at the path.
     pub(crate) fn visit(&self, object: &mut Value, each: &mut impl FnMut(&str, &mut Value)) {
         visit(&self.0, "", object, each);

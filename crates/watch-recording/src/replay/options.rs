@@ -35,7 +35,7 @@ impl ReplayOptions {
 
     /// Begins again after the end.
     ///
-    /// The server is then set back to the first state, with the versions that it had: as of a server that was
+    /// The server is then rolled back to the first state, with the versions that it had: as of a server that was
     /// restored from a backup. Every watch ends with 410 Expired, and clients list again. So they see
     /// no events that did not happen, and the versions stay those of the recording.
     pub fn looped(mut self, on: bool) -> Self {

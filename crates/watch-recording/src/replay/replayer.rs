@@ -65,7 +65,8 @@ impl Replayer {
         let catalog = release_catalogs::catalog(release(recording.header())).unwrap_or_default();
         let replay = Replay::new(catalog, resources.iter().cloned());
         let (changes, time) = load(&recording, &options, &replay)?;
-        let end = options.until.unwrap_or(range.1);
+        // What the replay begins with may be complete only after that.
+        let end = options.until.unwrap_or(range.1).max(time);
         Ok(Self { recording, options, replay, resources, changes, next: None, time, end })
     }
 

@@ -76,6 +76,32 @@ fn zeros_after_a_loss_of_power_are_no_damage() {
 }
 
 #[test]
+fn zeros_after_a_cut_within_a_frame_are_no_damage() {
+    let world = record("jsonl.zst", 60, 9);
+    let whole = fs::read(&world.path).unwrap();
+    let cut = world.folder.path().join("cut");
+    let mut kept = 0;
+    for (len, zeros) in (600..whole.len()).step_by(11).zip([5, 64, 5_000].into_iter().cycle()) {
+        fs::write(&cut, &whole[..len]).unwrap();
+        let before = events(&cut);
+        let mut bytes = whole[..len].to_vec();
+        bytes.resize(len + zeros, 0);
+        fs::write(&cut, bytes).unwrap();
+        let recording = Recording::open(&cut).unwrap();
+        let entries: Result<Vec<_>, _> = recording.entries().collect();
+        let found: Vec<_> = entries.unwrap().iter().filter_map(event).collect();
+        assert_eq!(found, before, "{len} bytes, {zeros} zeros");
+        kept = kept.max(found.len());
+        let mut file = fs::File::options().read(true).append(true).open(&cut).unwrap();
+        mend(&cut, &mut file, true, 0).unwrap();
+        assert!(fs::metadata(&cut).unwrap().len() <= len as u64 + 7);
+        let after = events(&cut);
+        assert!(before.starts_with(&after), "{len} bytes, {zeros} zeros");
+    }
+    assert!(kept > 40, "{kept}");
+}
+
+#[test]
 fn damaged_line_is_named_and_skipped_on_request() {
     let world = record("jsonl", 40, 5);
     let text = fs::read_to_string(&world.path).unwrap();

@@ -127,7 +127,7 @@ async fn repair_is_delivered_in_order_with_the_deletions() {
 }
 
 #[tokio::test]
-async fn restart_sets_the_server_back_and_watchers_repair() {
+async fn restart_rolls_the_server_back_and_watchers_repair() {
     let script = day();
     let options = ReplayOptions::new().looped(true);
     let mut replayer = Replayer::new(script.write(), options).unwrap();

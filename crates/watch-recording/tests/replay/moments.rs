@@ -93,6 +93,9 @@ async fn impossible_requests_are_errors_that_say_what_is_possible() {
          2026-01-02T00:00:50Z"
     );
     assert!(error(ReplayOptions::new().until(at(-1))).is_out_of_range());
+    // The first state is complete only after that.
+    let early = Replayer::new(script.write(), ReplayOptions::new().until(at(0))).unwrap();
+    assert_eq!(early.time(), early.end());
     let reversed = error(ReplayOptions::new().from(at(20)).until(at(10)));
     assert_eq!(
         reversed.to_string(),

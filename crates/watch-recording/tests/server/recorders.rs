@@ -1,9 +1,16 @@
 //! What a recorder writes besides events, and what it refuses.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
 use embedded_apiserver::EmbeddedServer;
-use watch_recording::{Recorder, Recording};
+use serde::Deserialize;
+use serde_json::json;
+use watch_recording::{HistoryEntry, ObjectFilter, Recorder, Recording, Summary};
 use watch_runtime::Watcher;
-use watchable_core::{DynamicObject, ResourceInfo, Scope};
+use watchable_core::metadata::ObjectMeta;
+use watchable_core::{ByteString, DynamicObject, ResourceInfo, Scope, Watchable};
 
 use super::support::{Running, client, create, server, soon, watcher};
 
@@ -48,12 +55,14 @@ async fn invalid_settings_are_named() {
         (new(), "nothing is to be recorded"),
         (new().watch(watcher(&server)).watch(watcher(&server)), "have the name \"configmaps/v1\""),
         (new().watch(watcher(&server)).redact("metadata.name"), "\"metadata.name\""),
-        (Recorder::new(client(&server), "/").watch(watcher(&server)), "no name of a file"),
+        (Recorder::new(client(&server), "/").watch(watcher(&server)), "is no name of a file"),
+        (Recorder::new(client(&server), path.join("new/")).watch(watcher(&server)), "is a folder"),
+        (Recorder::new(client(&server), folder.path()).watch(watcher(&server)), "is a folder"),
     ] {
         let error = soon(recorder.open()).await.unwrap_err();
         assert!(error.is_invalid_setting() && error.to_string().contains(reason), "{error}");
     }
-    assert!(!path.exists());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -82,4 +91,63 @@ async fn recording_can_be_read_while_it_is_written() {
     }
     recorder.stop().await;
     assert_eq!(Recording::open(&path).unwrap().state_at(jiff::Timestamp::MAX).unwrap().len(), 3);
+}
+
+const SECRETS: ResourceInfo = ResourceInfo::new("", "v1", "Secret", "secrets", Scope::Namespaced);
+
+#[derive(Debug, Deserialize, Watchable)]
+#[watchable(group = "", version = "v1", plural = "secrets", namespaced)]
+struct Secret {
+    metadata: ObjectMeta,
+    #[serde(default)]
+    data: BTreeMap<String, ByteString>,
+}
+
+/// Records the Secrets, until there are this many events in the file.
+async fn record_secrets(server: &EmbeddedServer, path: &Path, events: usize) -> Summary {
+    let secrets = Watcher::<DynamicObject>::for_resource(client(server), SECRETS);
+    let recorder = Recorder::new(client(server), path).append(true).watch(secrets);
+    let recorder = recorder.redact("metadata.labels.token").redact("spec.none");
+    let recorded = async {
+        let count = || Recording::open(path).map_or(0, |it| it.events::<Secret>().count());
+        while count() < events {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    soon(recorder.run(recorded)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hashes_agree_after_the_recorder_was_started_again() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl.zst");
+    let secret = |label: &str| {
+        json!({"apiVersion": "v1", "kind": "Secret", "data": {"password": "aHVudGVyMg=="},
+            "metadata": {"namespace": "default", "name": "db", "labels": {"x": label, "token": "t"}}})
+    };
+    server.store().create(secret("1")).unwrap();
+    let summary = record_secrets(&server, &path, 1).await;
+    assert_eq!(summary.unmatched, ["spec.none"]);
+    server.store().update(secret("2")).unwrap();
+    record_secrets(&server, &path, 2).await;
+
+    let recording = Recording::open(&path).unwrap();
+    // They decode into the type, although their values are replaced.
+    let secrets: Vec<_> = recording.events::<Secret>().map(|event| event.unwrap().obj).collect();
+    let [before, after] = secrets.as_slice() else { panic!("{secrets:?}") };
+    assert_ne!(before.metadata.resource_version, after.metadata.resource_version);
+    assert!(before.data["password"].0.starts_with(b"<redacted "), "{before:?}");
+    assert_eq!(before.data, after.data);
+    assert_eq!(before.metadata.labels["token"], after.metadata.labels["token"]);
+    let history = recording.history(ObjectFilter::new().name("db"), None).unwrap();
+    assert_eq!(history.filter(|it| matches!(it, Ok(HistoryEntry::Change(_)))).count(), 2);
+    let raw = text_of_state(&path);
+    assert!(!raw.contains("aHVudGVyMg=="));
+}
+
+fn text_of_state(path: &Path) -> String {
+    let recording = Recording::open(path).unwrap();
+    let state = recording.state_at(jiff::Timestamp::MAX).unwrap();
+    state.objects().map(|it| String::from_utf8_lossy(it.object).into_owned()).collect()
 }

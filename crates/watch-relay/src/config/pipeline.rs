@@ -7,7 +7,7 @@ use super::form::FormConfig;
 use super::sink::SinkConfig;
 use crate::filter::Filter;
 use crate::projection::Projection;
-use crate::redact::Redactor;
+use crate::redact::{HashKey, Redactor};
 
 /// A pipeline.
 #[derive(Clone, Debug, Deserialize)]
@@ -139,7 +139,7 @@ impl PipelineConfig {
             Filter::compile(filter).map_err(|error| format!("filter: {error}"))?;
         }
         Projection::new(&self.fields).map_err(|error| format!("fields: {error}"))?;
-        Redactor::new(!self.with_secrets, &self.redact)
+        Redactor::new(!self.with_secrets, &self.redact, HashKey::random())
             .map_err(|error| format!("redact: {error}"))?;
         if self.metadata_only && !self.fields.is_empty() {
             return Err("fields: with metadataOnly there are none to choose from".to_owned());

@@ -110,6 +110,17 @@ impl<O> MuxMember<O> {
         self.watcher.cluster_uid()
     }
 
+    /// Returns the uid of the cluster that it watches: see [`Watcher::cluster_uid_resuming`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Watcher::cluster_uid_resuming`].
+    pub fn cluster_uid_resuming(
+        &self,
+    ) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+        self.watcher.cluster_uid_resuming()
+    }
+
     /// Returns what restricts its watch.
     pub fn restrictions(&self) -> Restrictions {
         self.watcher.restrictions()
@@ -158,6 +169,7 @@ pub(super) trait ErasedWatcher<O>: Send + Sync {
     fn resume_raw_events(&self, delivered: Delivered) -> RawEvents;
     fn decode(&self, delivery: &Delivery) -> Result<O, json::Error>;
     fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>>;
+    fn cluster_uid_resuming(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>>;
     fn restrictions(&self) -> Restrictions;
     fn item_type(&self) -> TypeId;
     fn as_any(&self) -> &dyn Any;
@@ -211,6 +223,10 @@ where
 
     fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
         Self::cluster_uid(self).boxed()
+    }
+
+    fn cluster_uid_resuming(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+        Self::cluster_uid_resuming(self).boxed()
     }
 
     fn restrictions(&self) -> Restrictions {

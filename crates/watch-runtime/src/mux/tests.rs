@@ -55,6 +55,10 @@ impl<F: Fn() -> MemberEvents<()> + Send + Sync + 'static> ErasedWatcher<()> for 
         unreachable!("nothing is stored")
     }
 
+    fn cluster_uid_resuming(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+        unreachable!("nothing is stored")
+    }
+
     fn restrictions(&self) -> Restrictions {
         Restrictions::default()
     }

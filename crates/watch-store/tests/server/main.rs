@@ -10,3 +10,4 @@ mod readiness;
 mod support;
 mod undecodable;
 mod waits;
+mod written;

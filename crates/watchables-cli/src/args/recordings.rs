@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use super::{ClusterArgs, Format, parse_duration};
+use super::{ClusterArgs, parse_duration};
 use crate::moment::Moment;
 
 /// The arguments of `record`.
@@ -19,7 +19,9 @@ Records until Ctrl-C. Each line of the file is a JSON document: an event with it
     watchables state pods -f day.jsonl.zst --at 2026-01-02T03:04:05Z
 
 A recorder that was killed goes on with --append, without loss or repeat. Where the server no longer has what
-happened meanwhile, the gap is marked. Values of Secrets are replaced by hashes, unless --with-secrets is set.")]
+happened meanwhile, the gap is marked. Values of Secrets are replaced by hashes, unless --with-secrets is set.
+Their key is in a file beside the recording, such as day.jsonl.zst.key. Keep it to yourself: with it, values that
+are easy to guess can be found out by trying. Without it, the recording cannot be gone on with.")]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct RecordArgs {
     /// Resources, named as in kubectl: pods, pod, po, deployments.apps, deployments.v1.apps
@@ -112,12 +114,21 @@ pub(crate) struct HistoryArgs {
     pub(crate) who: Option<String>,
 
     /// Output format
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub(crate) output: Format,
+    #[arg(short, long, value_enum, default_value_t = HistoryFormat::Text)]
+    pub(crate) output: HistoryFormat,
 
     /// Skip what is damaged
     #[arg(long)]
     pub(crate) skip_damaged: bool,
+}
+
+/// The output format of `history`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HistoryFormat {
+    /// A line per change with its time, what happened, the object and who did it, and a line per field
+    Text,
+    /// One JSON document per change, with the same
+    Json,
 }
 
 /// The arguments of `state`.

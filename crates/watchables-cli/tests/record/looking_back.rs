@@ -111,3 +111,36 @@ fn values_of_secrets_are_recorded_on_request_alone() {
         assert_eq!(text.contains("aHVudGVyMg=="), is_there);
     }
 }
+
+#[test]
+fn namespace_does_not_apply_to_what_is_in_none() {
+    let (server, home) = cluster();
+    let node = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}});
+    server.store().create(node).unwrap();
+    let mut command = watchables(&home);
+    command
+        .args(["record", "nodes,pods", "-n", "shop", "--for", "2s", "-o"])
+        .arg(file(&home, "a.jsonl"));
+    let output = run(&mut command);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let output = run(&mut on(&home, &["state", "nodes", "-n", "shop"], "a.jsonl"));
+    assert!(stdout(&output).iter().any(|line| line.contains("n1")), "{output:?}");
+    let output = run(&mut on(&home, &["history", "nodes", "-n", "shop"], "a.jsonl"));
+    assert!(stdout(&output)[0].contains("ADDED     node/n1"), "{output:?}");
+    let output = run(&mut on(&home, &["state", "pods", "-n", "shop"], "a.jsonl"));
+    assert!(output.status.success());
+    assert!(stderr(&output).contains("no such objects in the namespace shop"), "{output:?}");
+}
+
+#[test]
+fn path_that_matches_nothing_is_reported_at_the_end() {
+    let (_server, home) = cluster();
+    let mut command = watchables(&home);
+    command.args(["record", "pods", "--for", "2s", "--redact", "spec.containers[*].image"]);
+    command.args(["--redact", "spec.containr.image", "-o"]).arg(file(&home, "a.jsonl"));
+    let output = run(&mut command);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let text = stderr(&output);
+    assert!(text.contains(r#"no object had a field at --redact "spec.containr.image""#), "{text}");
+    assert!(!text.contains(r#"--redact "spec.containers"#), "{text}");
+}

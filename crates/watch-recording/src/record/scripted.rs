@@ -1,0 +1,77 @@
+//! A recording of events that no watcher brings.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use watch_runtime::{EventType, Origin};
+
+use super::open::{Opened, open};
+use super::progress::{Received, ReceivedEvent, key};
+use super::sink::{Limits, Sink};
+use crate::error::RecordingError;
+use crate::header::Header;
+use crate::line::PositionLine;
+
+/// Writes a recording of events that no watcher brings.
+#[derive(Debug)]
+pub(crate) struct Scripted {
+    sink: Sink,
+    /// How far each source is.
+    positions: Vec<PositionLine>,
+}
+
+/// An event, with a whole object.
+#[derive(Debug)]
+pub(crate) struct ScriptedEvent {
+    pub(crate) etype: EventType,
+    /// Whether the first state is complete.
+    pub(crate) is_live: bool,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) object: String,
+}
+
+impl Scripted {
+    /// Creates a file that does not exist.
+    pub(crate) fn create(path: &Path, header: Header) -> Result<Self, RecordingError> {
+        super::open::check_path(path)?;
+        let positions = vec![PositionLine::default(); header.resources.len()];
+        let Opened { sink, .. } = open(path.to_owned(), header, false, Limits::default())?;
+        Ok(Self { sink, positions })
+    }
+
+    /// Writes an event of a source, which is named by its place in the header.
+    pub(crate) fn event(
+        &mut self,
+        time: Timestamp,
+        source: usize,
+        event: ScriptedEvent,
+    ) -> Result<(), RecordingError> {
+        let ScriptedEvent { etype, is_live, namespace, name, version, object } = event;
+        let origin = if is_live { Origin::Live } else { Origin::Initial };
+        let position = &mut self.positions[source];
+        if is_live {
+            position.version = Some(version.clone());
+        }
+        let (key, version) = (key(&namespace, &name), Some(version));
+        let event = Some(ReceivedEvent { etype, origin, key, version, object });
+        self.sink.take(Received { source, time, position: position.clone(), event })
+    }
+
+    /// Says that the first state of all sources is complete.
+    pub(crate) fn synced(&mut self, time: Timestamp, version: &str) -> Result<(), RecordingError> {
+        for (source, position) in self.positions.iter_mut().enumerate() {
+            position.version = Some(version.to_owned());
+            position.synced = true;
+            let position = position.clone();
+            self.sink.take(Received { source, time, position, event: None })?;
+        }
+        Ok(())
+    }
+
+    /// Ends the recording.
+    pub(crate) fn finish(mut self) -> Result<(), RecordingError> {
+        self.sink.finish().map(|_| ())
+    }
+}
