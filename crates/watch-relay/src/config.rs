@@ -5,6 +5,7 @@ mod clusters;
 mod error;
 mod form;
 mod pipeline;
+mod replicas;
 mod sink;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,9 @@ pub use self::clusters::ClusterConfig;
 pub use self::error::ConfigError;
 pub use self::form::FormConfig;
 pub use self::pipeline::{Only, PipelineConfig, WatchConfig};
+pub use self::replicas::ReplicasConfig;
 pub use self::sink::SinkConfig;
+use crate::form::Form;
 
 /// The configuration of a relay.
 ///
@@ -45,10 +48,16 @@ pub struct Config {
     /// `postgres: {url: …}`. Pipelines to PostgreSQL keep it there, in one transaction with their events.
     #[serde(default, deserialize_with = "checkpoints::read")]
     pub checkpoints: Option<CheckpointsConfig>,
+    /// The file with the key of the hashes that stand for redacted values; it is created if it is missing. Replicas need
+    /// the same one, as a Secret. By default it is beside the file of checkpoints (`FILE.key`); with other checkpoints it
+    /// is new with each start, so that hashes of equal values differ then.
+    pub redaction_key: Option<PathBuf>,
     /// Where refused messages are written, a line each. Without it, they are counted and logged only.
     pub dead_letters: Option<PathBuf>,
     /// The address of `/healthz`, `/readyz` and `/metrics`, such as `0.0.0.0:8080`. By default there is none.
     pub listen: Option<std::net::SocketAddr>,
+    /// The replicas that share the work. By default there is one.
+    pub replicas: Option<ReplicasConfig>,
     /// What is handed on, and where to. Each has its own watches, so that one whose sink is down stops no other.
     pub pipelines: Vec<PipelineConfig>,
 }
@@ -84,8 +93,10 @@ impl Config {
         Self {
             clusters: Vec::new(),
             checkpoints,
+            redaction_key: None,
             dead_letters: None,
             listen: None,
+            replicas: None,
             pipelines: vec![pipeline],
         }
     }
@@ -99,6 +110,7 @@ impl Config {
         if self.pipelines.is_empty() {
             return Err(ConfigError::new("pipelines: there are none, so nothing would be relayed"));
         }
+        self.check_replicas()?;
         for (at, cluster) in self.clusters.iter().enumerate() {
             if cluster.name.is_empty() {
                 return Err(ConfigError::new(format!("clusters[{at}]: its name is empty")));
@@ -126,6 +138,18 @@ impl Config {
                     "to.file.path: several clusters would write it; {mend}"
                 )));
             }
+            if pipeline.to.is_local() && pipeline.form.kind == Form::CloudEventsBinary {
+                return Err(fault(
+                    "form.kind: cloudEventsBinary has the attributes in headers, which a line does not have; use cloudEvents"
+                        .into(),
+                ));
+            }
+            if self.replicas.is_some() && pipeline.to.is_local() {
+                return Err(fault(
+                    "replicas share the work, so that a file or standard output has only a part of it; hand on to one of \
+                     the other sinks".into(),
+                ));
+            }
             if self.checkpoints.is_none() && !pipeline.to.keeps_checkpoints() {
                 return Err(fault(
                     "nothing keeps how far it is; name a file with `checkpoints`".into(),
@@ -133,5 +157,25 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    fn check_replicas(&self) -> Result<(), ConfigError> {
+        let Some(replicas) = &self.replicas else { return Ok(()) };
+        replicas
+            .settings()
+            .check()
+            .map_err(|error| ConfigError::new(format!("replicas: {error}")))?;
+        if let Some(CheckpointsConfig::File(path)) = &self.checkpoints {
+            return Err(ConfigError::new(format!(
+                "checkpoints: the file {} is reached by one replica alone; keep them in `nats: {{url: …}}` or `postgres: \
+                 {{url: …}}`",
+                path.display()
+            )));
+        }
+        let name = replicas.cluster.as_ref();
+        match name.filter(|name| self.clusters.iter().all(|cluster| cluster.name != **name)) {
+            Some(name) => Err(ConfigError::new(format!("replicas: no cluster is named {name:?}"))),
+            None => Ok(()),
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{FutureExt as _, StreamExt as _};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use watch_durable::{DurableError, DurableStream};
 use watchable_core::DynamicObject;
 
@@ -13,10 +13,12 @@ use crate::batch::Batch;
 use crate::converter::Converter;
 use crate::dead_letters::DeadLetters;
 use crate::message::Message;
+use crate::one_line::one_line;
 use crate::shutdown::Shutdown;
 use crate::sink::{Fence, Sink, SinkError};
 use crate::status::InstanceStatus;
-use crate::watches::{backoff, one_line};
+use crate::tenure::Tenure;
+use crate::watches::backoff;
 
 /// The most events and the most bytes that are delivered together.
 const BATCH_EVENTS: usize = 512;
@@ -31,6 +33,7 @@ pub(crate) struct Instance {
     pub(crate) events: DurableStream<DynamicObject>,
     pub(crate) converter: Converter,
     pub(crate) sink: Box<dyn Sink>,
+    pub(crate) tenure: Option<Tenure>,
     pub(crate) fence: Option<Fence>,
     pub(crate) dead_letters: DeadLetters,
     pub(crate) status: Arc<InstanceStatus>,
@@ -126,10 +129,19 @@ impl Instance {
     async fn deliver(&mut self, mut batch: Batch) -> Result<(), Ended> {
         let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
         let is_transaction = self.sink.transaction().is_some();
+        let mut buried = 0;
         loop {
+            self.check_tenure()?;
             let mut delivered = self.sink.open(self.fence.as_ref()).await;
             if delivered.is_ok() && !batch.is_done() {
                 delivered = self.sink.deliver(&mut batch).await;
+            }
+            if delivered.is_ok() {
+                // Before the commit, after which it does not come again.
+                for (message, reason) in batch.refusals().skip(buried) {
+                    self.bury(message, reason).await?;
+                }
+                buried = batch.refusals().count();
             }
             if delivered.is_ok() && is_transaction {
                 delivered = self.events.commit().await.map_err(|error| {
@@ -143,9 +155,6 @@ impl Instance {
             }
         }
         self.status.delivered(self.sink.name(), &batch);
-        for (message, reason) in batch.refusals() {
-            self.bury(message, reason).await?;
-        }
         Ok(())
     }
 
@@ -180,6 +189,16 @@ impl Instance {
         }
         self.status.ok();
         Ok(())
+    }
+
+    /// Ends if the Lease of the shard has expired.
+    fn check_tenure(&self) -> Result<(), Ended> {
+        match &self.tenure {
+            Some(tenure) if !tenure.is_valid() => {
+                Err(Ended::Fenced(format!("the Lease of {tenure} is not held any more")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Reports an error and waits. Ends if that is for the better.
@@ -262,14 +281,4 @@ fn of_commit(error: DurableError) -> SinkError {
         return SinkError::fenced(one_line(&error));
     }
     SinkError::new("what was delivered cannot be committed").with_source(error)
-}
-
-/// Waits for a task that was told to stop, but not forever.
-pub(crate) async fn drained<T>(task: tokio::task::JoinHandle<T>, limit: Duration) -> Option<T> {
-    let abort = task.abort_handle();
-    if let Ok(ended) = timeout(limit, task).await {
-        return ended.ok();
-    }
-    abort.abort();
-    None
 }

@@ -9,8 +9,8 @@
 //!
 //! Each imports only earlier ones. `message` (what is handed on); `batch`; `redact`, `filter`, `projection`, `form` (what
 //! becomes of an event); `nats` (connections and streams); `sink` (the interface, and the sinks); `checkpoints` (where
-//! replicas keep theirs); `shards` (which replica does what); `config`; `sinks` (makes them), `dead_letters`, `last_objects`, `converter`, `watches`,
-//! `status`, `shutdown`; `instance` (one pipeline on one cluster); `relay`.
+//! replicas keep theirs); `shards` (which replica does what), `tenure`, `shutdown`, `replicated`; `config`; `sinks` (makes them), `dead_letters`, `last_objects`, `converter`, `watches`,
+//! `status`; `instance` (one pipeline on one cluster); `relay`.
 
 mod batch;
 pub mod checkpoints;
@@ -23,14 +23,17 @@ mod instance;
 mod last_objects;
 mod message;
 mod nats;
+mod one_line;
 mod projection;
 mod redact;
 mod relay;
+mod replicated;
 pub mod shards;
 mod shutdown;
 pub mod sink;
 mod sinks;
 mod status;
+mod tenure;
 #[cfg(test)]
 mod testing;
 mod watches;

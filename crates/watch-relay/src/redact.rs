@@ -6,15 +6,19 @@ pub(crate) use watch_recording::redact::Redactor;
 use watch_recording::redact::key_file;
 pub(crate) use watchable_core::secrets::HashKey;
 
-/// Returns the key of the hashes that stand for values. Beside a file of checkpoints (`FILE.key`) it is the same after a
-/// restart, so that a value that did not change has the same hash.
+use crate::one_line::one_line;
+
+/// Returns the key of the hashes that stand for values: that of a file, or the one beside a file of checkpoints
+/// (`FILE.key`), so that a value that did not change has the same hash after a restart.
 ///
 /// # Errors
 ///
 /// Says what is wrong with the file.
-pub(crate) fn key(checkpoints: Option<&Path>) -> Result<HashKey, String> {
-    match checkpoints {
-        None => Ok(HashKey::random()),
-        Some(path) => key_file::load_or_create(path).map_err(|error| error.to_string()),
-    }
+pub(crate) fn key(file: Option<&Path>, checkpoints: Option<&Path>) -> Result<HashKey, String> {
+    let loaded = match (file, checkpoints) {
+        (Some(file), _) => key_file::load_or_create_at(file),
+        (None, Some(checkpoints)) => key_file::load_or_create(checkpoints),
+        (None, None) => return Ok(HashKey::random()),
+    };
+    loaded.map_err(|error| one_line(&error))
 }

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::future::join_all;
 use kube_client::Client;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 use watch_durable::{CheckpointStore, Checkpoints, DurableExt as _};
 
@@ -14,15 +14,19 @@ use crate::checkpoints::jetstream::{JetStreamCheckpoints, JetStreamConfig};
 use crate::config::{CheckpointsConfig, Config, ConfigError, PipelineConfig};
 use crate::converter::Converter;
 use crate::dead_letters::DeadLetters;
-use crate::instance::{Ended, Instance, drained};
+use crate::instance::{Ended, Instance};
 use crate::last_objects::LastObjects;
+use crate::one_line::one_line;
 use crate::redact::{self, HashKey};
-use crate::shutdown::{Shutdown, ShutdownTrigger};
+use crate::replicated;
+use crate::shards::ReplicaSettings;
+use crate::shutdown::Shutdown;
 use crate::sink::Fence;
 use crate::sink::postgres::{PostgresCheckpoints, PostgresConfig};
 use crate::sinks;
 use crate::status::{InstanceStatus, InstanceSummary};
-use crate::watches::{self, backoff, one_line};
+use crate::tenure::Tenure;
+use crate::watches::{self, backoff};
 
 /// How long the instances may take to deliver what they have read when the relay stops.
 const DRAIN_LIMIT: Duration = Duration::from_secs(8);
@@ -37,12 +41,11 @@ pub struct Cluster {
 }
 
 /// A relay that was configured.
-#[derive(Debug)]
 pub struct Relay {
     parts: Vec<Arc<Part>>,
     dead_letters: DeadLetters,
-    trigger: ShutdownTrigger,
-    shutdown: Shutdown,
+    /// The replicas that share the work, and where their Leases are.
+    replicas: Option<(ReplicaSettings, Client)>,
 }
 
 /// What an instance is made of, as often as it has to be.
@@ -73,10 +76,11 @@ impl Relay {
             Some(CheckpointsConfig::Nats(nats)) => Some(Store::JetStream(nats.clone())),
             Some(CheckpointsConfig::Postgres(postgres)) => Some(Store::Postgres(postgres.clone())),
         };
-        let key = redact::key(match &config.checkpoints {
-            Some(CheckpointsConfig::File(path)) => Some(path),
+        let beside = match &config.checkpoints {
+            Some(CheckpointsConfig::File(path)) => Some(path.as_path()),
             _ => None,
-        });
+        };
+        let key = redact::key(config.redaction_key.as_deref(), beside);
         let key = key.map_err(ConfigError::new)?;
         let path = config.dead_letters.as_deref();
         let dead_letters = DeadLetters::open(path).map_err(|error| {
@@ -117,8 +121,12 @@ impl Relay {
                 }));
             }
         }
-        let (trigger, shutdown) = Shutdown::new();
-        Ok(Self { parts, dead_letters, trigger, shutdown })
+        let replicas = config.replicas.as_ref().and_then(|replicas| {
+            let named = |cluster: &&Cluster| cluster.name == replicas.cluster;
+            let cluster = clusters.iter().find(named).or_else(|| clusters.first())?;
+            Some((replicas.settings(), cluster.client.clone()))
+        });
+        Ok(Self { parts, dead_letters, replicas })
     }
 
     /// Returns how the instances are, in the order of the configuration.
@@ -128,23 +136,43 @@ impl Relay {
     }
 
     /// Relays until `stop` resolves; then delivers what was read, and commits. An instance that fails begins again.
-    pub async fn run(self, stop: impl Future<Output = ()>) -> Vec<InstanceSummary> {
-        let tasks: Vec<_> = self
-            .parts
-            .iter()
-            .map(|part| {
-                let run = keep_running(
-                    Arc::clone(part),
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the settings of the replicas.
+    pub async fn run(
+        self,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Vec<InstanceSummary>, ConfigError> {
+        let spawn = |tenure: Option<&Tenure>, shutdown: &Shutdown, tasks: &mut JoinSet<()>| {
+            for part in &self.parts {
+                let (part, tenure) = (Arc::clone(part), tenure.cloned());
+                tasks.spawn(keep_running(
+                    part,
+                    tenure,
                     self.dead_letters.clone(),
-                    self.shutdown.clone(),
-                );
-                tokio::spawn(run)
-            })
-            .collect();
-        stop.await;
-        self.trigger.request();
-        join_all(tasks.into_iter().map(|task| drained(task, DRAIN_LIMIT))).await;
-        self.status()()
+                    shutdown.clone(),
+                ));
+            }
+        };
+        if let Some((settings, client)) = self.replicas.clone() {
+            let work = |tenure: &Tenure, shutdown: &Shutdown, tasks: &mut JoinSet<()>| {
+                spawn(Some(tenure), shutdown, tasks);
+            };
+            replicated::run(client, settings, stop, work)
+                .await
+                .map_err(|error| ConfigError::new(format!("replicas: {error}")))?;
+        } else {
+            let (trigger, shutdown) = Shutdown::new();
+            let mut tasks = JoinSet::new();
+            spawn(None, &shutdown, &mut tasks);
+            stop.await;
+            trigger.request();
+            let ended = async { while tasks.join_next().await.is_some() {} };
+            // What still runs then is aborted.
+            let _ = tokio::time::timeout(DRAIN_LIMIT, ended).await;
+        }
+        Ok(self.status()())
     }
 }
 
@@ -179,12 +207,17 @@ impl Store {
 }
 
 /// Runs an instance, again and again.
-async fn keep_running(part: Arc<Part>, dead_letters: DeadLetters, shutdown: Shutdown) {
+async fn keep_running(
+    part: Arc<Part>,
+    tenure: Option<Tenure>,
+    dead_letters: DeadLetters,
+    shutdown: Shutdown,
+) {
     let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
     loop {
         let started = tokio::time::Instant::now();
         let ended = tokio::select! {
-            started = start(&part, dead_letters.clone(), shutdown.clone()) => started,
+            started = start(&part, tenure.clone(), dead_letters.clone(), shutdown.clone()) => started,
             () = shutdown.requested() => return,
         };
         let failure = match ended {
@@ -209,11 +242,17 @@ async fn keep_running(part: Arc<Part>, dead_letters: DeadLetters, shutdown: Shut
 
 async fn start(
     part: &Part,
+    tenure: Option<Tenure>,
     dead_letters: DeadLetters,
     shutdown: Shutdown,
 ) -> Result<Instance, String> {
-    let fence = None;
-    let found = watches::find(&part.cluster.client, &part.pipeline, |error, _| {
+    let name: Arc<str> = match &tenure {
+        Some(tenure) => format!("{}/{tenure}", part.name).into(),
+        None => Arc::clone(&part.name),
+    };
+    let fence = tenure.as_ref().map(|tenure| tenure.fence(&name));
+    let shard = tenure.as_ref().map(|tenure| tenure.range);
+    let found = watches::find(&part.cluster.client, &part.pipeline, shard, |error, _| {
         let text = one_line(error);
         if part.status.failed(&text) {
             tracing::warn!(pipeline = &*part.name, "{text}; trying again");
@@ -225,13 +264,13 @@ async fn start(
     let sink = sink.map_err(|error| one_line(&error))?;
     let store = match (sink.transaction(), &part.checkpoints) {
         (Some(store), _) => store,
-        (None, Some(store)) => store.open(&part.name, fence.as_ref()).await?,
+        (None, Some(store)) => store.open(&name, fence.as_ref()).await?,
         (None, None) => return Err("nothing keeps how far it is".to_owned()),
     };
     let last = part.pipeline.needs_old_objects().then(LastObjects::default);
     let events = match &last {
-        Some(last) => found.multiplexer.durable(&last.kept_in(store), &part.name),
-        None => found.multiplexer.durable(&store, &part.name),
+        Some(last) => found.multiplexer.durable(&last.kept_in(store), &name),
+        None => found.multiplexer.durable(&store, &name),
     };
     let events = events.map_err(|error| one_line(&error))?;
     let converter = Converter::new(
@@ -243,15 +282,22 @@ async fn start(
         part.key.clone(),
     )?;
     Ok(Instance {
-        name: Arc::clone(&part.name),
+        name,
         events,
         converter,
         sink,
+        tenure,
         fence,
         dead_letters,
         status: Arc::clone(&part.status),
         shutdown,
     })
+}
+
+impl fmt::Debug for Relay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Relay").field("parts", &self.parts).finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Part {

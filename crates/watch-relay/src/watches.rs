@@ -6,9 +6,11 @@ use kube_client::Client;
 use watch_protocol::backoff::Backoff;
 use watch_runtime::discovery::{Discovery, DiscoveryError};
 use watch_runtime::{MultiplexingWatcher, Watcher};
+use watchable_core::selector::ShardRange;
 use watchable_core::{DynamicObject, ResourceInfo, Scope, ServedResource};
 
 use crate::config::{PipelineConfig, WatchConfig};
+use crate::one_line::one_line;
 
 /// Watches, by names that stay the same over restarts.
 pub(crate) struct Watches {
@@ -25,6 +27,7 @@ pub(crate) struct Watches {
 pub(crate) async fn find(
     client: &Client,
     config: &PipelineConfig,
+    shard: Option<ShardRange>,
     mut on_wait: impl FnMut(&DiscoveryError, Duration),
 ) -> Result<Watches, String> {
     let discovery = Discovery::new(client.clone());
@@ -42,7 +45,7 @@ pub(crate) async fn find(
             if !served.is_watchable() {
                 return Err(format!("{} cannot be watched", served.resource));
             }
-            watches.add(client, config, watch, &served);
+            watches.add(client, (config, shard), watch, &served);
         }
     }
     Ok(watches)
@@ -52,7 +55,7 @@ impl Watches {
     fn add(
         &mut self,
         client: &Client,
-        config: &PipelineConfig,
+        (config, shard): (&PipelineConfig, Option<ShardRange>),
         watch: &WatchConfig,
         served: &ServedResource,
     ) {
@@ -74,6 +77,9 @@ impl Watches {
             if let Some(selector) = &watch.fields {
                 watcher = watcher.field_selector(selector);
             }
+            if let Some(shard) = shard {
+                watcher = watcher.shard(shard);
+            }
             if !config.managed_fields {
                 watcher = watcher.without_managed_fields();
             }
@@ -94,22 +100,6 @@ impl Watches {
             self.resources.push((name, served.resource.clone()));
         }
     }
-}
-
-/// Returns an error and its causes on one line.
-pub(crate) fn one_line(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut line = String::new();
-    for cause in std::iter::successors(Some(error), |error| error.source()) {
-        let text = cause.to_string();
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !line.contains(&text) {
-            if !line.is_empty() {
-                line.push_str(": ");
-            }
-            line.push_str(&text);
-        }
-    }
-    line
 }
 
 /// The backoff of everything here that is tried again.

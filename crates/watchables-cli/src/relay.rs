@@ -41,7 +41,7 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         let resources = resources.map(String::as_str).collect::<Vec<_>>().join(", ");
         eprintln!("watchables: relaying {resources} to {}", pipeline.to);
     }
-    let summaries = relay.run(async { drop(interrupted.await) }).await;
+    let summaries = relay.run(async { drop(interrupted.await) }).await?;
     for InstanceSummary { name, received, delivered, refused, .. } in summaries {
         eprintln!(
             "watchables: {name}: received {received}, delivered {delivered}, refused {refused}"

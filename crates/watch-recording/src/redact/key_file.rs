@@ -20,8 +20,21 @@ pub(crate) fn path_of(recording: &Path) -> PathBuf {
 
 /// Returns the key of a recording; `None` if there is no file.
 pub(crate) fn load(recording: &Path) -> Result<Option<HashKey>, RecordingError> {
-    let path = path_of(recording);
-    let text = match fs::read_to_string(&path) {
+    load_at(&path_of(recording), recording)
+}
+
+/// Returns the key of a recording, and creates it if there is none.
+pub fn load_or_create(recording: &Path) -> Result<HashKey, RecordingError> {
+    create_at(&path_of(recording), recording)
+}
+
+/// Returns the key in a file, and creates it if there is none.
+pub fn load_or_create_at(path: &Path) -> Result<HashKey, RecordingError> {
+    create_at(path, path)
+}
+
+fn load_at(path: &Path, recording: &Path) -> Result<Option<HashKey>, RecordingError> {
+    let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(RecordingError::io(recording, "read the key of")(error)),
@@ -36,9 +49,8 @@ pub(crate) fn load(recording: &Path) -> Result<Option<HashKey>, RecordingError> 
     key.map(Some)
 }
 
-/// Returns the key of a recording, and creates it if there is none.
-pub fn load_or_create(recording: &Path) -> Result<HashKey, RecordingError> {
-    if let Some(key) = load(recording)? {
+fn create_at(path: &Path, recording: &Path) -> Result<HashKey, RecordingError> {
+    if let Some(key) = load_at(path, recording)? {
         return Ok(key);
     }
     let key = HashKey::random();
@@ -47,7 +59,7 @@ pub fn load_or_create(recording: &Path) -> Result<HashKey, RecordingError> {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path_of(recording))?;
+        let mut file = options.open(path)?;
         writeln!(file, "{}", key.to_hex())?;
         file.sync_all()
     };

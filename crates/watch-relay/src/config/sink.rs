@@ -66,6 +66,11 @@ impl SinkConfig {
         matches!(self, Self::Postgres(_))
     }
 
+    /// Whether it is on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self, Self::Stdout(_) | Self::File(_))
+    }
+
     /// Whether it is the same file for all clusters.
     pub(crate) fn is_one_file(&self) -> bool {
         matches!(self, Self::File(file) if !file.path.contains("{cluster}"))

@@ -1,3 +1,5 @@
+//! Configurations that are right, and what is said of those that are not.
+
 use super::*;
 
 fn error(text: &str) -> String {
@@ -61,6 +63,14 @@ fn settings_that_do_not_go_together_are_refused() {
             "{cluster}",
         ),
         ("checkpoints: relay.redb", "checkpoints: c\nclusters: [{name: a}, {name: a}]", "twice"),
+        ("kind: cloudEvents", "kind: cloudEventsBinary", "headers"),
+        ("checkpoints: relay.redb", "checkpoints: c\nreplicas: {shards: 2}", "one replica alone"),
+        ("checkpoints: relay.redb", "checkpoints: c\nreplicas: {shards: 0}", "0 shards"),
+        (
+            "checkpoints: relay.redb",
+            "checkpoints: {nats: {url: 'nats://a'}}\nreplicas: {shards: 2}",
+            "only a part of it",
+        ),
     ] {
         assert!(PIPELINE.contains(from), "{from}");
         let error = error(&PIPELINE.replace(from, to));

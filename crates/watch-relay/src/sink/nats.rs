@@ -12,6 +12,10 @@
 //!   again.
 //!   With a stream in memory on a server before 2.10, which takes milliseconds to find the last of a subject, and without
 //!   a fence, the sequence is sent only with messages that may have been sent before.
+//! - **Shards** are parts of the objects by uid, so that an object which is recreated under the same name may be another
+//!   replica's. Then what was stored of one lifetime says nothing about another, and of a subject only the last one's is
+//!   known: an event of an earlier lifetime that comes again beyond the duplicate window is stored twice, unless the
+//!   template has `{uid}`.
 //! - **Versions that go back.** If the API server was restored from a backup, what a comparison then finds is stored.
 //!   Objects that are created after that at versions which were used before are recognised by mistake if one of the same
 //!   name was stored at a higher version: raise the revision on restoring, as etcd's guide says (`--bump-revision`).
@@ -109,7 +113,8 @@ impl NatsSink {
                 .is_some_and(|(stored, before)| goes_on(before, &stream, stored));
         if !is_known {
             self.marks = None;
-            let marks = scan::read(connection, &stream, self.template.filter()).await?;
+            let marks =
+                scan::read(connection, &stream, self.template.filter(), fence.is_some()).await?;
             self.marks = Some(Mutex::new(marks));
             self.marks_fence = fence.cloned();
         }

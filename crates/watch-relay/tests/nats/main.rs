@@ -7,5 +7,6 @@ mod faults;
 mod fences;
 mod odd_names;
 mod once;
+mod relays;
 mod support;
 mod tls;

@@ -59,7 +59,7 @@ impl World {
         let relay = Relay::new(config, &[Cluster { name: None, client }]).unwrap();
         let status = Box::new(relay.status());
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(relay.run(async { drop(stopped.await) }));
+        let task = tokio::spawn(async { relay.run(async { drop(stopped.await) }).await.unwrap() });
         Running { stop, task, status }
     }
 

@@ -13,7 +13,7 @@ use crate::message::Message;
 /// An event, as far as it must be known to tell whether it was stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Seen {
-    /// The object by cluster and path, the same over its recreation.
+    /// The object by cluster and path, the same over its recreation; unless others write to the same subjects.
     object: u128,
     mark: Mark,
     /// Whether a comparison found it: then it is how the object is now, even if its version is an old one.
@@ -40,6 +40,9 @@ const MAX_DIGITS: usize = 15;
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     hashers: [RandomState; 2],
+    /// Whether others store other lifetimes of the same objects: shards are parts by uid. Then what was stored of one
+    /// lifetime says nothing about another.
+    is_shared: bool,
     objects: HashMap<u128, Mark>,
     subjects: HashMap<u64, u64>,
     /// Subjects to which something is on its way, or was, with an unknown end.
@@ -48,6 +51,10 @@ pub(super) struct Marks {
 }
 
 impl Marks {
+    pub(super) fn new(is_shared: bool) -> Self {
+        Self { is_shared, ..Self::default() }
+    }
+
     /// Reads a message.
     pub(super) fn seen(&self, message: &Message) -> Option<Seen> {
         let mut seen = self.stored(&message.id, &message.path())?;
@@ -67,7 +74,9 @@ impl Marks {
             *number <= VERSION && text.len() <= MAX_DIGITS && !text.starts_with('+')
         });
         let version = number.unwrap_or_else(|| self.hashers[0].hash_one(text) & VERSION | IS_HASH);
-        let object = self.hashers.each_ref().map(|hasher| hasher.hash_one((cluster, path)));
+        let lifetime = self.is_shared.then_some(incarnation);
+        let object =
+            self.hashers.each_ref().map(|hasher| hasher.hash_one((cluster, path, lifetime)));
         Some(Seen {
             object: u128::from(object[0]) << 64 | u128::from(object[1]),
             mark: Mark {

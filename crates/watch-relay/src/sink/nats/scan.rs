@@ -14,8 +14,9 @@ pub(super) async fn read(
     connection: &Connection,
     stream: &Stream<Info>,
     filter: String,
+    is_shared: bool,
 ) -> Result<Marks, Failure> {
-    let mut marks = Marks::default();
+    let mut marks = Marks::new(is_shared);
     let state = &stream.cached_info().state;
     if state.messages == 0 {
         return Ok(marks);

@@ -1,0 +1,140 @@
+//! Whole relays of an embedded API server, as replicas that share the work, into JetStream.
+
+use std::time::Duration;
+
+use embedded_apiserver::EmbeddedServer;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use watch_relay::{Cluster, Config, Relay};
+use watchable_core::{ResourceInfo, Scope};
+
+use crate::support::{Server, stored};
+
+const MAPS: ResourceInfo =
+    ResourceInfo::new("", "v1", "ConfigMap", "configmaps", Scope::Namespaced);
+const NAMESPACES: ResourceInfo =
+    ResourceInfo::new("", "v1", "Namespace", "namespaces", Scope::Cluster);
+
+/// A relay, which is killed when this is dropped.
+struct Running {
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    fn start(api: &EmbeddedServer, nats: &Server) -> Self {
+        let url = nats.url();
+        let text = format!(
+            "checkpoints: {{nats: {{url: '{url}'}}}}\nreplicas: {{shards: 6, namespace: default, name: relay}}\n\
+             pipelines:\n- name: maps\n  watch: [{{resources: [configmaps], namespaces: [load]}}]\n  \
+             to: {{nats: {{url: '{url}', create: {{}}}}}}\n"
+        );
+        let config = Config::parse(&text).unwrap();
+        let mut client = kube_client::Config::new(api.url().parse().unwrap());
+        client.default_retry = false;
+        let client = kube_client::Client::try_from(client).unwrap();
+        let relay = Relay::new(&config, &[Cluster { name: None, client }]).unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(async {
+            relay.run(async { drop(stopped.await) }).await.unwrap();
+        });
+        Self { stop: Some(stop), task }
+    }
+
+    async fn stop(mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+        (&mut self.task).await.unwrap();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What happens in the namespace `load`, as ids of events.
+struct Load<'a> {
+    api: &'a EmbeddedServer,
+    cluster: String,
+    random: fastrand::Rng,
+    present: [bool; 40],
+    ids: Vec<String>,
+}
+
+impl Load<'_> {
+    fn id(&self, object: &Value) -> String {
+        let text = |name: &str| object["metadata"][name].as_str().unwrap().to_owned();
+        format!("{}/{}/{}", self.cluster, text("uid"), text("resourceVersion"))
+    }
+
+    async fn run(&mut self, time: Duration) {
+        let end = tokio::time::Instant::now() + time;
+        while tokio::time::Instant::now() < end {
+            let at = self.random.usize(..self.present.len());
+            let name = format!("map-{at}");
+            let map = json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"x": self.random.u32(..).to_string()},
+                "metadata": {"namespace": "load", "name": name}});
+            let store = self.api.store();
+            let id = if !self.present[at] {
+                self.present[at] = true;
+                self.id(&store.create(map).unwrap())
+            } else if self.random.u8(..4) == 0 {
+                self.present[at] = false;
+                {
+                    let uid = self.id(&store.delete(&MAPS, Some("load"), &name).unwrap());
+                    // The deletion has a version of its own.
+                    let version = store.current_revision();
+                    format!("{}/{version}/deleted", uid.rsplit_once('/').unwrap().0)
+                }
+            } else {
+                self.id(&store.update(map).unwrap())
+            };
+            self.ids.push(id);
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn replicas_that_are_killed_and_stopped_hand_on_each_event_once() {
+    let catalog = release_catalogs::catalog(release_catalogs::NEWEST).unwrap();
+    let api = EmbeddedServer::builder(catalog).start().await.unwrap();
+    let mut nats = Server::start();
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "load"}});
+    api.store().create(namespace).unwrap();
+    let system = api.store().get(&NAMESPACES, None, "kube-system").unwrap();
+    let mut load = Load {
+        api: &api,
+        cluster: system["metadata"]["uid"].as_str().unwrap().to_owned(),
+        random: fastrand::Rng::with_seed(7),
+        present: [false; 40],
+        ids: Vec::new(),
+    };
+    let first = Running::start(&api, &nats);
+    let second = Running::start(&api, &nats);
+    // Until every shard has a checkpoint, a restart lists anew.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    load.run(Duration::from_secs(3)).await;
+    drop(first);
+    load.run(Duration::from_secs(2)).await;
+    nats.kill();
+    load.run(Duration::from_secs(1)).await;
+    nats.restart();
+    let third = Running::start(&api, &nats);
+    load.run(Duration::from_secs(3)).await;
+    second.stop().await;
+    load.run(Duration::from_secs(2)).await;
+    let began = tokio::time::Instant::now();
+    loop {
+        let stored = stored(&nats.url(), "k8s").await;
+        let is_late = began.elapsed() > Duration::from_mins(1);
+        if stored.0.len() >= load.ids.len() || is_late {
+            stored.assert_once(load.ids.iter().map(String::as_str));
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    third.stop().await;
+}
