@@ -78,3 +78,9 @@ fn settings_that_do_not_go_together_are_refused() {
     }
     assert!(error("pipelines: []").contains("there are none"));
 }
+
+#[test]
+fn the_manifests_have_a_configuration_that_is_right() {
+    let config = Config::parse(include_str!("../../../../deploy/base/relay.yaml")).unwrap();
+    assert_eq!(config.replicas.unwrap().shards, 8);
+}
