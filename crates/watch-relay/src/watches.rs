@@ -80,7 +80,7 @@ impl Watches {
             if let Some(shard) = shard {
                 watcher = watcher.shard(shard);
             }
-            if !config.managed_fields {
+            if !config.has_managed_fields() {
                 watcher = watcher.without_managed_fields();
             }
             let mut name = served.resource.to_string();

@@ -36,9 +36,9 @@ pub struct PipelineConfig {
     /// Whether only the metadata is handed on.
     #[serde(default)]
     pub metadata_only: bool,
-    /// Whether `metadata.managedFields` is handed on.
-    #[serde(default)]
-    pub managed_fields: bool,
+    /// Whether `metadata.managedFields` is handed on. By default only to PostgreSQL, which tells by it who touched an
+    /// object.
+    pub managed_fields: Option<bool>,
     /// Fields whose values are replaced by a keyed hash, such as `spec.containers[*].env[*].value`. The values of Secrets
     /// always are, also in copies of them that other objects have.
     #[serde(default)]
@@ -114,7 +114,7 @@ impl PipelineConfig {
             only: Vec::new(),
             fields: Vec::new(),
             metadata_only: false,
-            managed_fields: false,
+            managed_fields: None,
             redact: Vec::new(),
             with_secrets: false,
             form: FormConfig::default(),
@@ -128,6 +128,11 @@ impl PipelineConfig {
             || self.form.old_object
             || self.form.diff
             || self.filter.as_ref().is_some_and(|filter| filter.contains("oldObject"))
+    }
+
+    /// Whether managed fields are handed on.
+    pub(crate) fn has_managed_fields(&self) -> bool {
+        self.managed_fields.unwrap_or(matches!(self.to, SinkConfig::Postgres(_)))
     }
 
     pub(super) fn check(&self) -> Result<(), String> {

@@ -29,6 +29,7 @@ fn pipelines_are_read() {
     assert_eq!(pipeline.watch[0].namespaces, ["shop"]);
     assert_eq!(pipeline.only, [Only::Status]);
     assert!(pipeline.needs_old_objects());
+    assert!(!pipeline.has_managed_fields());
     assert!(matches!(&pipeline.to, SinkConfig::File(file) if file.keep == 5 && file.sync));
 }
 
@@ -83,4 +84,13 @@ fn settings_that_do_not_go_together_are_refused() {
 fn the_manifests_have_a_configuration_that_is_right() {
     let config = Config::parse(include_str!("../../../../deploy/base/relay.yaml")).unwrap();
     assert_eq!(config.replicas.unwrap().shards, 8);
+}
+
+#[test]
+fn managed_fields_are_handed_on_to_postgresql() {
+    let to = SinkConfig::from_url("postgres://relay@db/events").unwrap();
+    let mut pipeline = PipelineConfig::new("a", vec!["pods".to_owned()], to);
+    assert!(pipeline.has_managed_fields());
+    pipeline.managed_fields = Some(false);
+    assert!(!pipeline.has_managed_fields());
 }
