@@ -10,7 +10,7 @@
 //! Each imports only earlier ones. `message` (what is handed on); `batch`; `redact`, `filter`, `projection`, `form` (what
 //! becomes of an event); `nats` (connections and streams); `sink` (the interface, and the sinks); `checkpoints` (where
 //! replicas keep theirs); `shards` (which replica does what); `config`; `sinks` (makes them), `dead_letters`, `last_objects`, `converter`, `watches`,
-//! `status`, `shutdown`; `instance` (one pipeline on one cluster); `relay`.
+//! `status`, `shutdown`; `listen` (probes and metrics); `instance` (one pipeline on one cluster); `relay`.
 
 mod batch;
 pub mod checkpoints;
@@ -21,6 +21,7 @@ mod filter;
 pub mod form;
 mod instance;
 mod last_objects;
+mod listen;
 mod message;
 mod nats;
 mod projection;
@@ -37,7 +38,8 @@ mod watches;
 
 pub use batch::Batch;
 pub use config::{Config, ConfigError};
+pub use listen::Listener;
 pub use message::{Message, Payload};
 pub use nats::{NatsCredentials, NatsTls, NatsUrl, Storage};
 pub use relay::{Cluster, Relay};
-pub use status::InstanceSummary;
+pub use status::{InstanceSummary, StreamSummary};

@@ -215,11 +215,12 @@ async fn start(
     let fence = None;
     let found = watches::find(&part.cluster.client, &part.pipeline, |error, _| {
         let text = one_line(error);
-        if part.status.failed(&text) {
+        if part.status.cluster_failed(&text) {
             tracing::warn!(pipeline = &*part.name, "{text}; trying again");
         }
     });
     let found = found.await?;
+    part.status.began(found.statuses());
     let cluster = part.cluster.name.as_deref();
     let sink = sinks::create(&part.pipeline.to, cluster.unwrap_or_default());
     let sink = sink.map_err(|error| one_line(&error))?;
