@@ -80,15 +80,15 @@ impl Text {
         let mut labels = format!("pipeline=\"{}\"", escaped(pipeline));
         for (label, value) in [("cluster", cluster), ("stream", stream)] {
             if let Some(value) = value {
-                labels.push_str(&format!(",{label}=\"{}\"", escaped(value)));
+                labels = format!("{labels},{label}=\"{}\"", escaped(value));
             }
         }
         self.line(format_args!("{name}{{{labels}}} {value}"));
     }
 
     fn line(&mut self, line: std::fmt::Arguments<'_>) {
-        let written = writeln!(self.0, "{line}");
-        debug_assert!(written.is_ok(), "memory can be written to");
+        // Memory can always be written to.
+        let _ = writeln!(self.0, "{line}");
     }
 }
 

@@ -160,10 +160,10 @@ fn in_words(status: &WatchStatus) -> String {
     if let Some(interruption) = &status.interruption
         && !matches!(status.phase, Phase::BackingOff { .. })
     {
-        words.push_str(&format!(" after: {}", interruption.cause));
+        words = format!("{words} after: {}", interruption.cause);
     }
     if let Some(reason) = &status.unreachable {
-        words.push_str(&format!(": {reason}"));
+        words = format!("{words}: {reason}");
     }
     words
 }
